@@ -1,0 +1,35 @@
+//! Compares the IAM roles of two AWS accounts and says exactly what differs.
+//!
+//! Data flows one way: a source becomes an [`model::Account`], normalised by the equivalency dictionary, expanded to
+//! items, compared with the other account's, and the one [`compare::Comparison`] is shown in several formats.
+//!
+//! | Room | for | may import |
+//! | --- | --- | --- |
+//! | [`model`] | IAM's nouns as types | nothing of ours |
+//! | [`parse`] | text to model | model |
+//! | [`catalog`] | which actions exist and what they act on | model |
+//! | [`normalise`] | the equivalency dictionary | model |
+//! | [`expand`] | a policy to its flat rows | model, catalog |
+//! | [`semantics`] | what policies permit | model, catalog |
+//! | [`compare`] | two accounts to one `Comparison` | model, catalog, normalise, expand, semantics |
+//! | [`report`] | a `Comparison` to bytes | model, compare, expand |
+//! | `harvest` | live accounts (feature `harvest`) | model, parse |
+//! | [`store`] | files and folders | model, parse, catalog |
+//! | [`cli`] | the commands | everything |
+//!
+//! All above `harvest` is pure: no files, clock, environment, network, async or printing.
+
+pub mod catalog;
+pub mod cli;
+pub mod compare;
+pub mod expand;
+#[cfg(feature = "harvest")]
+pub mod harvest;
+pub mod model;
+pub mod normalise;
+pub mod parse;
+pub mod report;
+pub mod semantics;
+pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;

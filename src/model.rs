@@ -1,0 +1,27 @@
+//! IAM's nouns as types: accounts, roles, policies, statements, principals, actions, resources, conditions.
+//!
+//! Nothing here reads text from the outside world (that is [`crate::parse`]) or decides what a policy permits
+//! (that is [`crate::semantics`]); the types only make wrong states impossible to write and know how they are
+//! spelled and ordered.
+
+pub mod account;
+pub mod action;
+pub mod arn;
+pub mod condition;
+pub mod names;
+pub mod pattern;
+pub mod policy;
+pub mod principal;
+pub mod role;
+pub mod sides;
+
+pub use account::Account;
+pub use action::{ActionClause, ActionPattern};
+pub use arn::{AccountId, Arn, ArnError};
+pub use condition::{BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, SetQualifier};
+pub use names::{AccountTag, AccountTagError};
+pub use pattern::{Glob, Token};
+pub use policy::{Effect, IdentityPolicy, PolicyDocument, PolicyType, ResourceClause, Statement, TrustPolicy, Version};
+pub use principal::{Principal, PrincipalClause};
+pub use role::{InlinePolicy, ManagedPolicy, Role, RoleDetails};
+pub use sides::{Side, Sides};

@@ -1,0 +1,21 @@
+//! One account as it was read.
+
+use super::arn::AccountId;
+use super::role::Role;
+
+/// The roles of one account with everything that IAM knows of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's id; `None` only where a file holds nothing that tells it (no role, no policy, no user).
+    pub id: Option<AccountId>,
+    /// The roles, sorted by name and path.
+    pub roles: Vec<Role>,
+}
+
+impl Account {
+    /// The partition the account is in (`aws`, `aws-cn`, …), told by its roles; `None` without roles.
+    #[must_use]
+    pub fn partition(&self) -> Option<&str> {
+        self.roles.first().map(|role| role.arn.partition())
+    }
+}

@@ -1,0 +1,63 @@
+//! Names the user gives: the tag under which an account appears in files and reports.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// The short name of an account in files and reports, such as `dev`.
+///
+/// INVARIANT: 1 to 64 of `[A-Za-z0-9._-]`, the first a letter or digit, so that it is safe in a file name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct AccountTag(String);
+
+/// A text that is no account tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is no account tag: use 1 to 64 letters, digits, `.`, `_` or `-`, starting with a letter or digit", .text.escape_debug())]
+pub struct AccountTagError {
+    text: String,
+}
+
+impl AccountTag {
+    /// The tag as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountTag {
+    type Err = AccountTagError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if starts_well && text.len() <= 64 && text.chars().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AccountTagError { text: text.to_owned() })
+        }
+    }
+}
+
+impl fmt::Display for AccountTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_safe_in_file_names() {
+        for good in ["dev", "1", "eu-west-1.prod_2", &"a".repeat(64)] {
+            assert!(good.parse::<AccountTag>().is_ok(), "{good}");
+        }
+        for bad in ["", " dev", "a b", "../x", ".hidden", "-x", "a/b", "dév", "a\n", &"a".repeat(65)] {
+            assert!(bad.parse::<AccountTag>().is_err(), "{bad}");
+        }
+    }
+}

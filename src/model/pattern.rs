@@ -1,0 +1,223 @@
+//! The only place that understands `*` and `?`.
+//!
+//! `*` stands for any text, also none; `?` for exactly one character. Source:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+
+/// One step of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Token {
+    /// This character.
+    Char(char),
+    /// `?`: any one character.
+    AnyChar,
+    /// `*`: any text, also none.
+    AnyText,
+    /// Any text without this character: an ARN template's placeholder, such as a bucket name, that ends at `/`.
+    AnyTextExcept(char),
+}
+
+impl Token {
+    const fn repeats(self) -> bool {
+        matches!(self, Self::AnyText | Self::AnyTextExcept(_))
+    }
+
+    /// Whether there is a character both tokens accept.
+    fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Char(a), Self::Char(b)) => a == b,
+            (Self::Char(c), Self::AnyTextExcept(not)) | (Self::AnyTextExcept(not), Self::Char(c)) => c != not,
+            (Self::AnyChar | Self::AnyText, _)
+            | (_, Self::AnyChar | Self::AnyText)
+            | (Self::AnyTextExcept(_), Self::AnyTextExcept(_)) => true,
+        }
+    }
+}
+
+/// A pattern in steps, ready for matching.
+///
+/// ```
+/// use iamctl::model::Glob;
+/// let glob = Glob::new("arn:aws:s3:::b?/*.csv");
+/// assert!(glob.matches("arn:aws:s3:::b1/2026/x.csv"));
+/// assert!(!glob.matches("arn:aws:s3:::b/x.csv"));
+/// assert!(glob.overlaps(&Glob::new("*:b2/x*")));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Glob(Vec<Token>);
+
+impl Glob {
+    /// Reads a pattern; every text is one.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self::from_tokens(text.chars().map(|c| match c {
+            '*' => Token::AnyText,
+            '?' => Token::AnyChar,
+            c => Token::Char(c),
+        }))
+    }
+
+    /// Reads a pattern for text in which case does not count: letters are folded to lower case, so the text that
+    /// is matched must be as well.
+    #[must_use]
+    pub fn new_folded(text: &str) -> Self {
+        Self::new(&text.to_ascii_lowercase())
+    }
+
+    /// Makes a pattern of steps; neighbouring `*` become one.
+    #[must_use]
+    pub fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut kept: Vec<Token> = Vec::new();
+        for token in tokens {
+            if !(token == Token::AnyText && kept.last() == Some(&Token::AnyText)) {
+                kept.push(token);
+            }
+        }
+        Self(kept)
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn tokens(&self) -> &[Token] {
+        &self.0
+    }
+
+    /// Whether the pattern stands for one text only.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.0.iter().all(|token| matches!(token, Token::Char(_)))
+    }
+
+    /// Whether the pattern matches a text.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let text = Self(text.chars().map(Token::Char).collect());
+        self.overlaps(&text)
+    }
+
+    /// Whether some text is matched by both patterns.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        // reachable[j]: the first i steps of `self` and the first j of `other` can have read the same text.
+        let mut reachable = vec![false; other.0.len() + 1];
+        if let Some(start) = reachable.first_mut() {
+            *start = true;
+        }
+        skip_repeats(&mut reachable, &other.0);
+        for step in &self.0 {
+            reachable = advance(&reachable, *step, &other.0);
+        }
+        reachable.last().copied().unwrap_or_default()
+    }
+}
+
+/// Steps over the repeating tokens of `other`, which may read nothing.
+fn skip_repeats(reachable: &mut [bool], other: &[Token]) {
+    let mut before = false;
+    for (j, here) in reachable.iter_mut().enumerate() {
+        let skipped = j.checked_sub(1).and_then(|k| other.get(k)).is_some_and(|token| token.repeats());
+        *here |= before && skipped;
+        before = *here;
+    }
+}
+
+/// The positions in `other` once `step` has been taken as well.
+fn advance(reachable: &[bool], step: Token, other: &[Token]) -> Vec<bool> {
+    let mut next = if step.repeats() { reachable.to_vec() } else { vec![false; reachable.len()] };
+    for j in 0..other.len() {
+        let (Some(&token), Some(&was), Some(&now)) = (other.get(j), reachable.get(j), next.get(j)) else { continue };
+        // A repeating `step` may read this token's character and stay, so it goes on from where it has just got to.
+        let from_here = if step.repeats() { was || now } else { was };
+        let both_read = from_here && step.meets(token);
+        if both_read && token.repeats() {
+            set(&mut next, j);
+        }
+        if both_read && !token.repeats() {
+            set(&mut next, j + 1);
+        }
+        if token.repeats() && next.get(j).copied().unwrap_or_default() {
+            set(&mut next, j + 1);
+        }
+    }
+    next
+}
+
+fn set(flags: &mut [bool], index: usize) {
+    if let Some(flag) = flags.get_mut(index) {
+        *flag = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overlaps(a: &str, b: &str) -> bool {
+        let (a, b) = (Glob::new(a), Glob::new(b));
+        assert_eq!(a.overlaps(&b), b.overlaps(&a), "overlap has no direction");
+        a.overlaps(&b)
+    }
+
+    #[test]
+    fn overlap_by_example() {
+        for (a, b) in [("", ""), ("*", ""), ("a*", "*b"), ("a*b", "a?b"), ("*a*", "b*"), ("a*c*", "ab*d"), ("**", "x")]
+        {
+            assert!(overlaps(a, b), "{a} {b}");
+        }
+        for (a, b) in [("", "?"), ("a", "b"), ("a*", "b*"), ("*a", "*b"), ("a?", "a"), ("ab*", "a")] {
+            assert!(!overlaps(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_name_ends_at_the_slash() {
+        let bucket = Glob::from_tokens("arn:".chars().map(Token::Char).chain([Token::AnyTextExcept('/')]));
+        assert!(bucket.overlaps(&Glob::new("arn:b*")));
+        assert!(bucket.overlaps(&Glob::new("*")));
+        assert!(!bucket.overlaps(&Glob::new("arn:b/*")));
+    }
+
+    #[cfg(feature = "testing")]
+    mod laws {
+        use super::*;
+        use proptest::prelude::*;
+
+        /// The slow and obvious evaluator: try every length for every `*`.
+        fn matches_slowly(pattern: &[char], text: &[char]) -> bool {
+            match pattern.split_first() {
+                None => text.is_empty(),
+                Some(('*', rest)) => (0..=text.len()).any(|n| matches_slowly(rest, &text[n..])),
+                Some(('?', rest)) => !text.is_empty() && matches_slowly(rest, &text[1..]),
+                Some((c, rest)) => text.first() == Some(c) && matches_slowly(rest, &text[1..]),
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn matching_agrees_with_the_obvious_evaluator(pattern in "[ab*?]{0,6}", text in "[ab]{0,6}") {
+                let slow = matches_slowly(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>());
+                prop_assert_eq!(Glob::new(&pattern).matches(&text), slow);
+            }
+
+            #[test]
+            fn a_common_text_means_overlap(a in "[ab*?]{0,5}", b in "[ab*?]{0,5}", text in "[ab]{0,5}") {
+                let (a, b) = (Glob::new(&a), Glob::new(&b));
+                if a.matches(&text) && b.matches(&text) {
+                    prop_assert!(a.overlaps(&b));
+                }
+            }
+
+            #[test]
+            fn overlap_means_a_common_text(a in "[ab*?]{0,4}", b in "[ab*?]{0,4}") {
+                // Texts of up to 8 letters hold a witness for two patterns of up to 4 steps each.
+                let (a, b) = (Glob::new(&a), Glob::new(&b));
+                if a.overlaps(&b) {
+                    let found = (0..=8_u32).any(|n| (0..1_u32 << n).any(|bits| {
+                        let text: String = (0..n).map(|i| if bits >> i & 1 == 1 { 'a' } else { 'b' }).collect();
+                        a.matches(&text) && b.matches(&text)
+                    }));
+                    prop_assert!(found);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Roles and the policies they carry.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::arn::Arn;
+use super::policy::{IdentityPolicy, TrustPolicy};
+
+/// The path under which AWS services keep the roles that are theirs.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html>
+const SERVICE_LINKED_PATH: &str = "/aws-service-role/";
+
+/// A policy embedded in a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlinePolicy {
+    /// Its name, unique within the role.
+    pub name: String,
+    /// What it says.
+    pub document: Arc<IdentityPolicy>,
+}
+
+/// A managed policy, the customer's or AWS's own, in its default version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManagedPolicy {
+    /// Its name, without path.
+    pub name: String,
+    /// Its ARN; the account field is `aws` for AWS's own.
+    pub arn: Arn,
+    /// The default version's id, such as `v3`.
+    pub version_id: String,
+    /// What the default version says.
+    pub document: Arc<IdentityPolicy>,
+}
+
+/// What only `ListRoles` tells about a role, and `aws iam get-account-authorization-details` does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleDetails {
+    /// The description, if the role has one.
+    pub description: Option<String>,
+    /// How long a session may last at most, in seconds.
+    pub max_session_duration: u32,
+}
+
+/// A role with all that IAM knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Its name, without path; unique in its account ignoring case.
+    pub name: String,
+    /// Its path, starting and ending with `/`.
+    pub path: String,
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its unique id (`AROA…`).
+    pub unique_id: String,
+    /// Description and session duration; `None` where the source does not hold them.
+    pub details: Option<RoleDetails>,
+    /// Who may take the role.
+    pub trust: Arc<TrustPolicy>,
+    /// The embedded policies, sorted by name.
+    pub inline: Vec<InlinePolicy>,
+    /// The attached managed policies, sorted by ARN. Shared with the other roles that carry them.
+    pub attached: Vec<Arc<ManagedPolicy>>,
+    /// The permissions boundary, if the role has one.
+    pub boundary: Option<Arc<ManagedPolicy>>,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+    /// The names of the instance profiles that hold the role, sorted.
+    pub instance_profiles: Vec<String>,
+}
+
+impl Role {
+    /// Whether an AWS service owns this role: it and its permissions are AWS's, not the user's.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        self.path.starts_with(SERVICE_LINKED_PATH)
+    }
+}

@@ -1,0 +1,6 @@
+//! Text to model: policy documents, snapshots, AWS's authorization details, equivalency lists.
+//!
+//! Reading is strict. What IAM's grammar does not know is refused with the place where it stands, because a reader
+//! that skips what it does not know turns one policy into another.
+
+pub mod snapshot;
