@@ -155,16 +155,11 @@ impl Work<'_> {
     }
 
     fn trust(&mut self, document: &TrustPolicy) -> TrustPolicy {
-        let statements = document.statements.iter().map(|statement| self.statement(statement, owner, Self::principals));
+        let statements = document.statements.iter().map(|statement| self.statement(statement, Self::principals));
         PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() }
     }
 
-    fn statement<T>(
-        &mut self,
-        statement: &Statement<T>,
-        owner: Owner<'_>,
-        target: fn(&mut Self, &T) -> T,
-    ) -> Statement<T> {
+    fn statement<T>(&mut self, statement: &Statement<T>, target: fn(&mut Self, &T) -> T) -> Statement<T> {
         Statement {
             sid: statement.sid.clone(),
             effect: statement.effect,
