@@ -255,9 +255,9 @@ fn is_passing(error: &ureq::Error) -> bool {
 /// no host is asked that the user did not name.
 fn resolve(address: &str, url: &str) -> Option<String> {
     let path = relative_path(url)?;
-    let at = |folder: &str| format!("{folder}{path}");
     let root = root(address);
-    if url.starts_with(root) { Some(at(root)) } else { Some(at(&folder(address))) }
+    let base = if url.starts_with(&root) { root } else { folder(address) };
+    Some(format!("{base}{path}"))
 }
 
 /// The path of an address without its leading `/`, if it is one that stays below where it is put.
@@ -273,18 +273,18 @@ fn relative_path(url: &str) -> Option<&str> {
     path.split('/').all(is_safe).then_some(path)
 }
 
-/// Scheme and host, with the `/` after them if there is one.
-fn root(address: &str) -> &str {
-    let start = address.find("://").map_or(0, |scheme| scheme + 3);
-    let length = address.get(start..).and_then(|rest| rest.find('/')).map_or(address.len(), |slash| start + slash + 1);
-    address.get(..length).unwrap_or(address)
+/// Scheme and host, with a `/` after them.
+fn root(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{host}/")
 }
 
 /// The address as a folder: without a query and without the index's file name, with a `/` at the end.
 fn folder(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
-    let rest = path.strip_prefix(root(path)).unwrap_or_default();
-    let is_file = rest.rsplit('/').next().is_some_and(|name| name.ends_with(".json") || name.ends_with(".html"));
+    let below = path.strip_prefix(&root(path)).unwrap_or_default();
+    let is_file = below.ends_with(".json") || below.ends_with(".html");
     match path.rsplit_once('/') {
         Some((folder, _)) if is_file => format!("{folder}/"),
         _ => format!("{}/", path.trim_end_matches('/')),
@@ -292,7 +292,7 @@ fn folder(address: &str) -> String {
 }
 
 fn is_loopback(address: &str) -> bool {
-    let root = without_password(root(address));
+    let root = without_password(&root(address));
     let host = root.split_once("://").map_or("", |(_, host)| host);
     ["127.0.0.1", "localhost", "[::1]"]
         .iter()
