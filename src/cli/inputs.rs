@@ -32,7 +32,6 @@ pub(super) struct InputArgs {
 
 /// How to come by the code of an MFA device.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(not(feature = "harvest"), expect(dead_code, reason = "taken on every build, used where AWS is"))]
 struct MfaArgs {
     /// Code of the MFA device that the profiles name
     #[arg(long, value_name = "CODE", env = "IAMCTL_MFA_CODE", hide_env_values = true, help_heading = "MFA")]
