@@ -196,7 +196,7 @@ mod tests {
                 let parts = after.split([OPEN, CLOSE]).enumerate();
                 let restored: String =
                     parts.map(|(i, part)| if i % 2 == 1 { values.next().unwrap() } else { part.to_owned() }).collect();
-                prop_assert_eq!(restored, text);
+                prop_assert_eq!(&restored, &text);
                 for outside in after.split([OPEN, CLOSE]).step_by(2) {
                     prop_assert!(entries.iter().all(|(_, value)| !outside.contains(value)));
                 }
