@@ -145,6 +145,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether this pairs an action with a resource it cannot act on; see [`Expansion`].
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.note == Some(Note::NoApplicableResource)
+    }
+
     fn key(&self) -> (Effect, &str, &str, &str, &ItemTarget, &str) {
         (self.effect, &self.action.key, self.action_element, &self.condition.key, &self.target, &self.excluded.key)
     }

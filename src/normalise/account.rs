@@ -18,6 +18,10 @@ pub struct NormalisedRole {
     pub role: Role,
     /// The role's real name.
     pub real_name: String,
+    /// The role's real path.
+    pub real_path: String,
+    /// Whether an AWS service owns the role, told by its real path.
+    pub service_linked: bool,
 }
 
 /// An account after normalising.
@@ -43,7 +47,12 @@ pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {
     let roles = account
         .roles
         .iter()
-        .map(|role| NormalisedRole { role: work.role(role), real_name: role.name.clone() })
+        .map(|role| NormalisedRole {
+            role: work.role(role),
+            real_name: role.name.clone(),
+            real_path: role.path.clone(),
+            service_linked: role.is_service_linked(),
+        })
         .collect();
     Normalised { roles, hits: work.hits }
 }

@@ -84,6 +84,13 @@ impl Hits {
         *self.0.entry(hit).or_default() += 1;
     }
 
+    /// Those hits that are wanted.
+    #[must_use]
+    pub fn filter(mut self, wanted: impl Fn(&Hit) -> bool) -> Self {
+        self.0.retain(|hit, _| wanted(hit));
+        self
+    }
+
     /// The hits with their counts, sorted.
     pub fn iter(&self) -> impl Iterator<Item = (&Hit, usize)> {
         self.0.iter().map(|(hit, count)| (hit, *count))
