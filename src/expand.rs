@@ -6,10 +6,12 @@
 
 mod identity;
 mod item;
+mod role;
 mod trust;
 mod universe;
 
 pub use item::{Excluded, Expansion, Item, ItemAction, ItemCondition, ItemTarget, Note, Shown};
+pub use role::{PolicyRows, role};
 pub use trust::trust;
 pub use universe::Universe;
 

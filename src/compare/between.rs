@@ -101,6 +101,7 @@ fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&N
         role.map(|role| RoleSide {
             name: role.real_name.clone(),
             path: role.real_path.clone(),
+            normalised_path: display(&role.role.path).into_owned(),
             arn: role.role.arn.as_str().to_owned(),
         })
     };

@@ -123,6 +123,12 @@ impl RoleResult {
         }
     }
 
+    /// The normalised path on one side; the pair's path where the role is not there.
+    #[must_use]
+    pub fn shown_path(&self, side: Side) -> &str {
+        self.side(side).map_or(&self.path, |role| &role.normalised_path)
+    }
+
     /// Whether the role was found in both accounts.
     #[must_use]
     pub const fn is_paired(&self) -> bool {
@@ -137,6 +143,8 @@ pub struct RoleSide {
     pub name: String,
     /// Its real path.
     pub path: String,
+    /// Its path after normalising.
+    pub normalised_path: String,
     /// Its ARN.
     pub arn: String,
 }
