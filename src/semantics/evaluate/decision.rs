@@ -183,6 +183,34 @@ pub enum Hint {
     AccountNotExcepted,
 }
 
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAction => f.write_str("the catalogue does not have this action; it may act on anything"),
+            Self::NotItsResource => f.write_str("the action does not act on such a resource"),
+            Self::TakesOnlyStar => f.write_str("the action takes no resource but `*`, so this probably grants nothing"),
+            Self::FlatTextDecidesOtherwise { verdict } => {
+                write!(f, "were wildcards to run across `:` everywhere, this would be {verdict}")
+            }
+            Self::StretchedPattern { pattern } => {
+                write!(f, "`{}` has fewer than six parts; its `*` was taken for the rest", pattern.escape_debug())
+            }
+            Self::VariableBeforeResourcePart { pattern } => {
+                write!(f, "`{}` has a variable before its fifth `:`, where AWS allows none", pattern.escape_debug())
+            }
+            Self::NoValues { key } => {
+                write!(f, "the condition on `{}` has no values and never holds", key.escape_debug())
+            }
+            Self::DanglingPrincipal { principal } => {
+                write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
+            }
+            Self::AccountNotExcepted => {
+                f.write_str("NotPrincipal names the caller but not the caller's account, which may be denied with it")
+            }
+        }
+    }
+}
+
 /// A hint and, where it is about one, the statement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Note {

@@ -29,6 +29,9 @@ pub const KNOWN: &[Known] = &[
         reason: "IfExists holds without the key, also after ForAnyValue; they refuse",
         applies: any_value_if_exists,
     },
+    Known { reason: "`0.0.0.0/0` holds every IPv4 address; they find it holds none", applies: all_addresses },
+    Known { reason: "digits alone are a date in epoch seconds; they compare otherwise", applies: epoch_date },
+    Known { reason: "ForAllValues holds for an empty value; they compare it", applies: empty_value },
 ];
 
 fn old_variable(question: &Question) -> bool {
@@ -65,6 +68,22 @@ fn inverse_of_no_value(question: &Question) -> bool {
 fn any_value_if_exists(question: &Question) -> bool {
     let is_it = |operator: &str| operator.starts_with("ForAnyValue:") && operator.ends_with("IfExists");
     tests(question).iter().any(|(operator, key, _)| is_it(operator) && !has_key(question, key))
+}
+
+fn all_addresses(question: &Question) -> bool {
+    has_key(question, "aws:SourceIp")
+        && tests(question).iter().any(|(_, _, values)| values.contains(&"0.0.0.0/0".into()))
+}
+
+fn epoch_date(question: &Question) -> bool {
+    let is_epoch = |value: &String| value.bytes().all(|b| b.is_ascii_digit());
+    tests(question).iter().any(|(operator, _, values)| operator.starts_with("Date") && values.iter().any(is_epoch))
+}
+
+fn empty_value(question: &Question) -> bool {
+    let is_it = |operator: &str| operator.starts_with("ForAllValues:");
+    question.context.get("aws:TagKeys").is_some_and(|values| *values == serde_json::json!([""]))
+        && tests(question).iter().any(|(operator, _, _)| is_it(operator))
 }
 
 fn short_arn_condition(question: &Question) -> bool {

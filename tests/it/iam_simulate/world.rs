@@ -143,6 +143,14 @@ const TESTS: &[(&str, &str, &str)] = &[
     ("DateEquals", "aws:CurrentTime", r#""2026-01-01T00:00:00Z""#),
     ("DateNotEquals", "aws:CurrentTime", r#""2026-01-01T00:00:00Z""#),
     ("DateGreaterThanEquals", "aws:TokenIssueTime", r#""2026-01-01T00:00:00Z""#),
+    ("DateLessThan", "aws:CurrentTime", r#""1767225600""#),
+    ("DateGreaterThanEquals", "aws:CurrentTime", r#""2026-01-01""#),
+    ("DateEquals", "aws:CurrentTime", r#""2026-01-01T01:00:00+01:00""#),
+    ("IpAddress", "aws:SourceIp", r#"["203.0.113.6/31", "2001:db8::/127"]"#),
+    ("NotIpAddress", "aws:SourceIp", r#""0.0.0.0/0""#),
+    ("StringLike", "aws:userid", r#""*:${aws:PrincipalTag/team}""#),
+    ("StringNotLike", "aws:userid", r#""*:${aws:PrincipalTag/team, 'none'}""#),
+    ("StringEquals", "aws:userid", r#"["AROADBQP57FF2AEXAMPLE:${aws:PrincipalTag/team}", "${$}"]"#),
     ("Null", "aws:PrincipalTag/team", r#""true""#),
     ("Null", "aws:PrincipalTag/team", r#""false""#),
     ("Null", "aws:TagKeys", "true"),
@@ -167,7 +175,7 @@ const VALUES: &[(&str, &[&[&str]])] = &[
     ("aws:MultiFactorAuthAge", &[&["300"], &["3600"], &["3599"], &["86400"]]),
     ("aws:CurrentTime", &[&["2026-01-01T00:00:00Z"], &["2025-12-31T23:59:59Z"], &["2026-07-01T00:00:00Z"]]),
     ("aws:TokenIssueTime", &[&["2026-01-01T00:00:00Z"], &["2025-01-01T00:00:00Z"]]),
-    ("aws:TagKeys", &[&["team"], &["team", "cost"], &["cost", "x"], &["x"], &["team", "tier"]]),
+    ("aws:TagKeys", &[&["team"], &["team", "cost"], &["cost", "x"], &["x"], &["team", "tier"], &[""]]),
     ("aws:userid", &[&["AROADBQP57FF2AEXAMPLE:red"]]),
 ];
 
@@ -240,11 +248,11 @@ fn action_pattern(dice: &mut Dice, action: &str) -> String {
         0 => "*".to_owned(),
         1 => format!("{service}:*"),
         2 => action.to_ascii_uppercase(),
-        3 => format!("{service}:{}*", &name[..dice.roll(name.len())]),
-        4 => format!("{service}:*{}", &name[dice.roll(name.len())..]),
+        3 => format!("{service}:{}*", cut(name, ..dice.roll(name.len()))),
+        4 => format!("{service}:*{}", cut(name, dice.roll(name.len())..)),
         5 => {
             let at = dice.roll(name.len());
-            format!("{service}:{}?{}", &name[..at], &name[at + 1..])
+            format!("{service}:{}?{}", cut(name, ..at), cut(name, at + 1..))
         }
         6 => dice
             .pick(&["s3:Get*", "sqs:*", "iam:*", "ec2:Describe*", "secretsmanager:GetSecretValue", "unheard:*"])
@@ -262,11 +270,11 @@ fn resource_pattern(dice: &mut Dice, resource: &str) -> String {
     let parts: Vec<&str> = resource.splitn(6, ':').collect();
     let at = dice.roll(resource.len());
     match dice.roll(11) {
-        0 => format!("{}*", &resource[..at]),
-        1 => format!("{}?{}", &resource[..at], &resource[at + 1..]),
+        0 => format!("{}*", cut(resource, ..at)),
+        1 => format!("{}?{}", cut(resource, ..at), cut(resource, at + 1..)),
         2 => {
             let to = (at + dice.roll(8)).min(resource.len());
-            format!("{}*{}", &resource[..at], &resource[to..])
+            format!("{}*{}", cut(resource, ..at), cut(resource, to..))
         }
         3 => with_part(&parts, 3, "*"),
         4 => with_part(&parts, 3, "us-*1"),
@@ -286,6 +294,11 @@ fn resource_pattern(dice: &mut Dice, resource: &str) -> String {
         9 => resource.to_ascii_uppercase().replacen("ARN:AWS", "arn:aws", 1),
         _ => resource.to_owned(),
     }
+}
+
+/// A part of an ASCII text.
+fn cut(text: &str, range: impl std::slice::SliceIndex<str, Output = str>) -> &str {
+    text.get(range).unwrap()
 }
 
 fn with_part(parts: &[&str], index: usize, part: &str) -> String {
