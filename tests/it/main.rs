@@ -1,4 +1,8 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod access_cases;
+#[cfg(test)]
+mod iam_simulate;
+#[cfg(test)]
 mod service_reference;
