@@ -14,9 +14,10 @@ use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
@@ -169,15 +170,17 @@ impl Intercept for Watch {
         Ok(())
     }
 
-    fn read_after_deserialization(
+    /// As an error of the reply, so that it is asked for again, as one whose promised length was not reached is.
+    fn modify_before_attempt_completion(
         &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
+        context: &mut FinalizerInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let whole = context.response().body().bytes().is_none_or(ends_with_its_root);
-        if context.output_or_error().is_ok() && !whole {
-            return Err("it ends before its last element".into());
+        let body = context.response().and_then(|response| response.body().bytes());
+        let is_whole = body.is_none_or(ends_with_its_root);
+        if let Some(output) = context.output_or_error_mut().filter(|output| output.is_ok() && !is_whole) {
+            *output = Err(OrchestratorError::response("it ends before its last element".into()));
         }
         Ok(())
     }

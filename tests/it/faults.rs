@@ -1,6 +1,8 @@
 //! A proxy before moto that does what moto does not: short pages, encoded documents, throttling, denials, replies that
 //! break off, delays. It remembers what was asked.
 
+#![expect(clippy::panic, reason = "a test helper that cannot go on fails the test")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -45,14 +47,17 @@ impl Request {
     }
 }
 
+/// A change of a reply's text; `None` leaves it.
+pub type Rewrite = Box<dyn Fn(&Request, &str) -> Option<String> + Send + Sync>;
+
 /// What happens to a request or its reply.
 pub enum Fault {
     /// An error instead of moto's reply.
     Error(u16, &'static str),
     /// A text instead of moto's reply.
     Json(String),
-    /// The reply's text changed; nothing if the function gives `None`.
-    Rewrite(Box<dyn Fn(&Request, &str) -> Option<String> + Send + Sync>),
+    /// The reply's text changed.
+    Rewrite(Rewrite),
     /// The reply stops in the middle though its length was promised.
     CutShort,
     /// The reply stops in the middle and its length was never told.
