@@ -196,10 +196,12 @@ fn ends_with_its_root(body: &[u8]) -> bool {
     root.is_some_and(|root| text.trim_end().ends_with(&format!("</{root}>")))
 }
 
+/// Scheme, host and port of a URL; never a user and password that somebody put into it.
 fn origin(uri: &str) -> String {
-    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(uri.len(), |at| after_scheme + at);
-    uri.get(..end).unwrap_or(uri).to_owned()
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}")
 }
 
 #[cfg(test)]
@@ -220,5 +222,6 @@ mod tests {
     fn the_endpoint_is_scheme_and_host() {
         assert_eq!(origin("https://iam.amazonaws.com/"), "https://iam.amazonaws.com");
         assert_eq!(origin("http://127.0.0.1:5000"), "http://127.0.0.1:5000");
+        assert_eq!(origin("http://me:secret@moto/x"), "http://moto");
     }
 }

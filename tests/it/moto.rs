@@ -23,33 +23,36 @@ pub fn allows(action: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}"#)
 }
 
-struct Server {
-    port: u16,
-    /// Its standard input is held open here: the server ends when this process does.
+/// A Python server on a loopback port.
+pub struct Server {
+    pub port: u16,
+    /// Its standard input is held open here: the server ends when this process does, however it does.
     _child: Child,
 }
 
-/// `http://127.0.0.1:PORT` of the server; starts it first.
+/// `http://127.0.0.1:PORT` of the moto server; starts it first.
 pub fn url() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    format!("http://127.0.0.1:{}", SERVER.get_or_init(start).port)
+    format!("http://127.0.0.1:{}", SERVER.get_or_init(|| start("moto_server.py", &[])).port)
 }
 
-fn start() -> Server {
+/// Starts a script of `tests/` that says its port and ends with its standard input.
+pub fn start(script: &str, arguments: &[&str]) -> Server {
     let root = env!("CARGO_MANIFEST_DIR");
     let ready = Command::new(format!("{root}/scripts/setup-tests")).status();
     assert!(ready.is_ok_and(|status| status.success()), "scripts/setup-tests failed");
     let mut child = Command::new(format!("{root}/target/moto-venv/bin/python"))
-        .arg(format!("{root}/tests/moto_server.py"))
+        .arg(format!("{root}/tests/{script}"))
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap_or_else(|error| panic!("moto does not start: {error}"));
+        .unwrap_or_else(|error| panic!("{script} does not start: {error}"));
     let mut line = String::new();
     let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
-    assert!(matches!(read, Some(Ok(1..))), "moto says nothing");
-    let Ok(port) = line.trim().parse() else { panic!("moto says `{line}`") };
+    assert!(matches!(read, Some(Ok(1..))), "{script} says nothing");
+    let Ok(port) = line.trim().parse() else { panic!("{script} says `{line}`") };
     Server { port, _child: child }
 }
 

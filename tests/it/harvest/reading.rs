@@ -168,3 +168,20 @@ fn a_document_that_is_not_json_is_named() {
     let first = outcome.bad().lines().next().unwrap();
     assert_eq!(first, format!("the document of inline policy `p` of role `r` in account {} is not JSON", left.id));
 }
+
+#[test]
+#[ignore = "takes a minute: a measurement, not a check"]
+fn a_thousand_roles() {
+    let (left, right) = (Account::new(), Account::new());
+    for account in [&left, &right] {
+        account.furnish(1000);
+    }
+    let proxy = Proxy::new();
+    let config = two_profiles(&crate::moto::url(), &left, &right);
+    let fast = Probe::new(&config).harvest(&["left", "right"]).good();
+    proxy.on("GetAccountAuthorizationDetails", Fault::Error(403, "AccessDenied"));
+    let slow = Probe::new(&two_profiles(&proxy.url(), &left, &right)).harvest(&["left", "right"]).good();
+    assert_eq!(slow.account(0), fast.account(0));
+    assert_eq!(fast.roles(1).len(), 1001);
+    eprintln!("fast {:?}; slow {:?} with {} calls", fast.took, slow.took, proxy.requests().len());
+}

@@ -158,6 +158,28 @@ fn an_https_endpoint_goes_through_the_proxys_tunnel() {
 }
 
 #[test]
+fn a_certificate_bundle_is_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("authority.pem").display().to_string();
+    let server = crate::moto::start("tls_server.py", &[&authority]);
+    let endpoint = format!("endpoint_url = https://127.0.0.1:{}\n", server.port);
+    let opens = |probe: Probe| probe.open(&["left"]);
+
+    let trusted = opens(Probe::new(&keys("left", &format!("{endpoint}ca_bundle = {authority}")))).good();
+    assert!(trusted.identities[0].starts_with("111122223333 "), "{:?}", trusted.identities);
+    opens(Probe::new(&keys("left", &endpoint)).env("AWS_CA_BUNDLE", authority)).good();
+    let stranger = opens(Probe::new(&keys("left", &endpoint)));
+    assert!(stranger.bad().contains("the connection failed: "), "{}", stranger.bad());
+}
+
+#[test]
+fn a_system_without_certificates_can_ask_a_local_endpoint() {
+    let probe = Probe::new(&keys("left", &format!("endpoint_url = {}", url()))).file("none.pem", "");
+    let none = probe.home().join("none.pem").display().to_string();
+    probe.env("SSL_CERT_FILE", none).open(&["left"]).good();
+}
+
+#[test]
 fn a_certificate_bundle_that_is_none_is_an_error() {
     let config = keys("left", &format!("endpoint_url = {}", url()));
     let empty = Probe::new(&config).file("empty.pem", "nothing here\n");
