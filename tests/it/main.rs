@@ -2,7 +2,15 @@
 
 #[cfg(test)]
 mod access_cases;
+#[cfg(all(test, feature = "harvest"))]
+mod faults;
+#[cfg(all(test, feature = "harvest"))]
+mod harvest;
 #[cfg(test)]
 mod iam_simulate;
+#[cfg(all(test, feature = "harvest"))]
+mod moto;
+#[cfg(all(test, feature = "harvest"))]
+mod probe;
 #[cfg(test)]
 mod service_reference;
