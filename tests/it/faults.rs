@@ -219,8 +219,8 @@ fn ask(request: &Request, upstream: &str) -> std::io::Result<(u16, String)> {
             write!(stream, "{name}: {value}\r\n")?;
         }
     }
-    // The markers are the proxy's own; moto, which has all on one page, knows nothing of them.
-    let fields: Vec<&str> = request.body.split('&').filter(|field| !field.starts_with("Marker=")).collect();
+    // Of the markers that are the proxy's own moto knows nothing: it gives all that they stand for at once.
+    let fields: Vec<&str> = request.body.split('&').filter(|field| !field.starts_with("Marker=page-")).collect();
     let body = fields.join("&");
     write!(stream, "content-length: {}\r\n\r\n{body}", body.len())?;
     let mut text = String::new();
