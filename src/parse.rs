@@ -3,4 +3,9 @@
 //! Reading is strict. What IAM's grammar does not know is refused with the place where it stands, because a reader
 //! that skips what it does not know turns one policy into another.
 
+pub mod account;
+pub mod authorization_details;
+pub mod equivalency;
+mod json;
+pub mod policy;
 pub mod snapshot;

@@ -89,10 +89,10 @@ impl BaseOperator {
     }
 
     fn name(&self) -> &str {
-        match self {
-            Self::Unknown(text) => text,
-            known => OPERATORS.iter().find(|(_, operator)| operator == known).map_or("", |(name, _)| name),
+        if let Self::Unknown(text) = self {
+            return text;
         }
+        OPERATORS.iter().find(|(_, operator)| operator == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -127,12 +127,11 @@ impl ConditionOperator {
             Some((base, end)) if end.eq_ignore_ascii_case("IfExists") => (base, true),
             _ => (rest, false),
         };
-        match BaseOperator::new(base) {
-            BaseOperator::Unknown(_) => {
-                Self { base: BaseOperator::Unknown(text.to_owned()), qualifier: None, if_exists: false }
-            }
-            base => Self { base, qualifier, if_exists },
+        let base = BaseOperator::new(base);
+        if matches!(base, BaseOperator::Unknown(_)) {
+            return Self { base: BaseOperator::Unknown(text.to_owned()), qualifier: None, if_exists: false };
         }
+        Self { base, qualifier, if_exists }
     }
 
     /// Whether this is an operator IAM documents.

@@ -14,6 +14,133 @@ pub const FORMAT: &str = "iamctl-snapshot";
 /// The version of the format this program writes and reads.
 pub const VERSION: u32 = 1;
 
+/// Why a file is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Not JSON at all.
+    #[error("{file} is not JSON: {source}")]
+    Json {
+        /// Where the text is from.
+        file: String,
+        /// What the JSON reader says, with line and column.
+        source: serde_json::Error,
+    },
+    /// JSON, but neither of the two forms.
+    #[error("{file} is neither a snapshot of ours nor the AWS CLI's authorization details")]
+    Unknown {
+        /// Where the text is from.
+        file: String,
+    },
+    /// A snapshot of a version this program does not read.
+    #[error("{file} is a snapshot of version {found}; this program reads version {VERSION}")]
+    Version {
+        /// Where the text is from.
+        file: String,
+        /// The version it says it has.
+        found: u64,
+    },
+    /// One of the two forms, but damaged.
+    #[error("{file} cannot be read: {source}")]
+    Form {
+        /// Where the text is from.
+        file: String,
+        /// What is wrong, with line and column.
+        source: serde_json::Error,
+    },
+    /// Authorization details that were cut off by paging.
+    #[error("{file} holds only a part of the account")]
+    Partial {
+        /// Where the text is from.
+        file: String,
+    },
+    /// Roles of more than one account.
+    #[error("{file} holds more than one account: `{ids}`")]
+    SeveralAccounts {
+        /// Where the text is from.
+        file: String,
+        /// Their ids.
+        ids: String,
+    },
+    /// A role carries a policy that the file does not hold.
+    #[error("{file} lacks the policy `{}` that the role `{}` carries", .arn.escape_debug(), .role.escape_debug())]
+    MissingPolicy {
+        /// Where the text is from.
+        file: String,
+        /// The first role that carries it.
+        role: String,
+        /// The policy's ARN.
+        arn: String,
+    },
+    /// A policy document that is no JSON.
+    #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {source}", .role.escape_debug(), .policy.escape_debug())]
+    Document {
+        /// Where the text is from.
+        file: String,
+        /// The role.
+        role: String,
+        /// The policy's name or ARN.
+        policy: String,
+        /// What the JSON reader says.
+        source: serde_json::Error,
+    },
+}
+
+impl SnapshotError {
+    /// What the user can do about it, where there is something to do.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Json { .. } | Self::Unknown { .. } | Self::Form { .. } => Some(
+                "give a file written by `iamctl harvest`, or by `aws iam get-account-authorization-details --output json`",
+            ),
+            Self::Version { .. } => Some("harvest the account again with this version of iamctl"),
+            Self::Partial { .. } => {
+                Some("let the AWS CLI fetch every page: leave out `--max-items` and `--no-paginate`")
+            }
+            Self::SeveralAccounts { .. } => Some("give one file per account"),
+            Self::MissingPolicy { .. } => Some(
+                "fetch the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`",
+            ),
+            Self::Document { .. } => None,
+        }
+    }
+}
+
+/// Reads a snapshot of ours or the AWS CLI's authorization details.
+///
+/// `file` says where the text is from, in words for people (`file dev.json`); a snapshot of ours keeps the source it
+/// was harvested from.
+///
+/// # Errors
+/// If the text is neither, is of a version this program does not know, or does not hold the whole account.
+pub fn read(text: &str, file: &str) -> Result<Snapshot, SnapshotError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        format: Option<serde_json::Value>,
+        #[serde(default)]
+        version: Option<u64>,
+        #[serde(default, rename = "RoleDetailList")]
+        role_detail_list: Option<serde::de::IgnoredAny>,
+    }
+    let own = || file.to_owned();
+    let kind: Kind = serde_json::from_str(text).map_err(|source| match source.classify() {
+        serde_json::error::Category::Data => SnapshotError::Unknown { file: own() },
+        serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
+            SnapshotError::Json { file: own(), source }
+        }
+    })?;
+    let ours = kind.format.as_ref().and_then(serde_json::Value::as_str) == Some(FORMAT);
+    match kind.version {
+        Some(version) if ours && version == u64::from(VERSION) => {
+            serde_json::from_str(text).map_err(|source| SnapshotError::Form { file: own(), source })
+        }
+        found if ours => Err(SnapshotError::Version { file: own(), found: found.unwrap_or_default() }),
+        _ if kind.role_detail_list.is_some() => super::authorization_details::read(text, file),
+        _ => Err(SnapshotError::Unknown { file: own() }),
+    }
+}
+
 /// An account as it was read. Roles are sorted by name, policies by ARN, so that the same account gives the same
 /// bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -99,3 +226,6 @@ pub struct SnapshotPolicy {
     /// The default version's document as it was read.
     pub document: Box<RawValue>,
 }
+
+#[cfg(test)]
+mod tests;

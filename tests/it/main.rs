@@ -1,10 +1,16 @@
-//! The integration tests: one binary, a module per topic.
+//! The integration tests: one program, a module per topic.
 
-#[cfg(feature = "harvest")]
+#[cfg(test)]
+mod access_cases;
+#[cfg(all(test, feature = "harvest"))]
 mod faults;
-#[cfg(feature = "harvest")]
+#[cfg(all(test, feature = "harvest"))]
 mod harvest;
-#[cfg(feature = "harvest")]
+#[cfg(test)]
+mod iam_simulate;
+#[cfg(all(test, feature = "harvest"))]
 mod moto;
-#[cfg(feature = "harvest")]
+#[cfg(all(test, feature = "harvest"))]
 mod probe;
+#[cfg(test)]
+mod service_reference;

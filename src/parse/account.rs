@@ -1,0 +1,227 @@
+//! A snapshot to an [`Account`]: every document read strictly, every reference resolved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::policy::{self, PolicyError};
+use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
+use crate::model::{
+    Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Role, RoleDetails,
+    TrustPolicy,
+};
+
+/// Why a snapshot is no account.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A policy document that breaks IAM's grammar.
+    #[error("account `{account}`, role `{}`: the {policy_type} policy `{}` cannot be read", .role.escape_debug(), .policy.escape_debug())]
+    Document {
+        /// The account's id or its source.
+        account: String,
+        /// The role's name; for a managed policy the first role that carries it.
+        role: String,
+        /// How the role has the policy.
+        policy_type: PolicyType,
+        /// The policy's name.
+        policy: String,
+        /// What is wrong and where.
+        source: PolicyError,
+    },
+    /// An ARN or account id that is none.
+    #[error("account `{account}`, {what} `{}`: its ARN cannot be read", .name.escape_debug())]
+    Arn {
+        /// The account's id or its source.
+        account: String,
+        /// `role` or `policy`.
+        what: &'static str,
+        /// Whose ARN it is.
+        name: String,
+        /// What is wrong.
+        source: ArnError,
+    },
+    /// The account id is not twelve digits.
+    #[error("the account id of {from} cannot be read")]
+    Id {
+        /// Where the account was read from.
+        from: String,
+        /// What is wrong.
+        source: ArnError,
+    },
+    /// A role carries a policy the snapshot does not hold.
+    #[error("account `{account}`, role `{}`: the policy `{}` it carries is not in the snapshot", .role.escape_debug(), .arn.escape_debug())]
+    MissingPolicy {
+        /// The account's id or its source.
+        account: String,
+        /// The role's name.
+        role: String,
+        /// The missing policy's ARN.
+        arn: String,
+    },
+    /// Two roles of one name, which IAM does not allow.
+    #[error("account `{account}`: the role `{}` is listed twice", .role.escape_debug())]
+    RoleTwice {
+        /// The account's id or its source.
+        account: String,
+        /// The role's name.
+        role: String,
+    },
+}
+
+/// Makes an account of a snapshot.
+///
+/// # Errors
+/// As [`AccountReader::account`].
+pub fn account(snapshot: &Snapshot) -> Result<Account, AccountError> {
+    AccountReader::default().account(snapshot)
+}
+
+/// Reads each distinct document once, also over several accounts: equal texts become one shared value.
+#[derive(Debug, Default)]
+pub struct AccountReader<'a> {
+    identity: BTreeMap<&'a str, Arc<IdentityPolicy>>,
+    trust: BTreeMap<&'a str, Arc<TrustPolicy>>,
+}
+
+impl<'a> AccountReader<'a> {
+    /// Makes an account of a snapshot.
+    ///
+    /// # Errors
+    /// If any document, ARN or reference in it is wrong: an account is read whole or not at all.
+    pub fn account(&mut self, snapshot: &'a Snapshot) -> Result<Account, AccountError> {
+        let id = snapshot.account_id.as_deref().map(str::parse::<AccountId>).transpose();
+        let id = id.map_err(|source| AccountError::Id { from: snapshot.source.clone(), source })?;
+        let name = id.as_ref().map_or_else(|| snapshot.source.clone(), ToString::to_string);
+        let policies = snapshot.policies.iter().map(|policy| (policy.arn.as_str(), policy)).collect();
+        let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies };
+        let mut roles = snapshot.roles.iter().map(|role| reader.role(role)).collect::<Result<Vec<_>, _>>()?;
+        roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        let twice = roles.windows(2).find_map(|pair| match pair {
+            [a, b] if a.name == b.name => Some(a.name.clone()),
+            _ => None,
+        });
+        match twice {
+            Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
+            None => Ok(Account { id, roles }),
+        }
+    }
+}
+
+/// Reads one account.
+struct Reader<'r, 'a> {
+    account: String,
+    known: &'r mut AccountReader<'a>,
+    managed: BTreeMap<&'a str, Arc<ManagedPolicy>>,
+    policies: BTreeMap<&'a str, &'a SnapshotPolicy>,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn role(&mut self, role: &'a SnapshotRole) -> Result<Role, AccountError> {
+        let mut inline = Vec::with_capacity(role.inline_policies.len());
+        for policy in &role.inline_policies {
+            let document = self.identity(&policy.document, role, PolicyType::Inline, &policy.name)?;
+            inline.push(InlinePolicy { name: policy.name.clone(), document });
+        }
+        inline.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut attached = Vec::with_capacity(role.attached_policies.len());
+        for arn in &role.attached_policies {
+            attached.push(self.managed(arn, role, PolicyType::Managed)?);
+        }
+        attached.sort_by(|a, b| a.arn.cmp(&b.arn));
+        let boundary = role.permissions_boundary.as_deref();
+        let boundary = boundary.map(|arn| self.managed(arn, role, PolicyType::Boundary)).transpose()?;
+        let mut instance_profiles = role.instance_profiles.clone();
+        instance_profiles.sort();
+        Ok(Role {
+            name: role.name.clone(),
+            path: role.path.clone(),
+            arn: self.arn(&role.arn, "role", &role.name)?,
+            unique_id: role.id.clone(),
+            details: role.max_session_duration.map(|max_session_duration| RoleDetails {
+                // IAM keeps no description and an empty one apart in name only.
+                description: role.description.clone().filter(|text| !text.is_empty()),
+                max_session_duration,
+            }),
+            trust: self.trust(&role.trust_policy, role)?,
+            inline,
+            attached,
+            boundary,
+            tags: role.tags.clone(),
+            instance_profiles,
+        })
+    }
+
+    fn managed(
+        &mut self,
+        arn: &str,
+        role: &SnapshotRole,
+        policy_type: PolicyType,
+    ) -> Result<Arc<ManagedPolicy>, AccountError> {
+        let Some(&policy) = self.policies.get(arn) else {
+            let (account, role) = (self.account.clone(), role.name.clone());
+            return Err(AccountError::MissingPolicy { account, role, arn: arn.to_owned() });
+        };
+        if let Some(known) = self.managed.get(arn) {
+            return Ok(Arc::clone(known));
+        }
+        let managed = Arc::new(ManagedPolicy {
+            name: policy.name.clone(),
+            arn: self.arn(&policy.arn, "policy", &policy.name)?,
+            version_id: policy.version_id.clone(),
+            document: self.identity(&policy.document, role, policy_type, &policy.name)?,
+        });
+        self.managed.insert(&policy.arn, Arc::clone(&managed));
+        Ok(managed)
+    }
+
+    fn identity(
+        &mut self,
+        document: &'a RawValue,
+        role: &SnapshotRole,
+        policy_type: PolicyType,
+        name: &str,
+    ) -> Result<Arc<IdentityPolicy>, AccountError> {
+        read_once(&mut self.known.identity, document.get(), policy::parse_identity)
+            .map_err(|source| self.document_error(role, policy_type, name, source))
+    }
+
+    fn trust(&mut self, document: &'a RawValue, role: &SnapshotRole) -> Result<Arc<TrustPolicy>, AccountError> {
+        read_once(&mut self.known.trust, document.get(), policy::parse_trust)
+            .map_err(|source| self.document_error(role, PolicyType::Trust, "trust", source))
+    }
+
+    fn document_error(
+        &self,
+        role: &SnapshotRole,
+        policy_type: PolicyType,
+        policy: &str,
+        source: PolicyError,
+    ) -> AccountError {
+        AccountError::Document {
+            account: self.account.clone(),
+            role: role.name.clone(),
+            policy_type,
+            policy: policy.to_owned(),
+            source,
+        }
+    }
+
+    fn arn(&self, text: &str, what: &'static str, name: &str) -> Result<Arn, AccountError> {
+        let error = |source| AccountError::Arn { account: self.account.clone(), what, name: name.to_owned(), source };
+        text.parse().map_err(error)
+    }
+}
+
+fn read_once<'a, T>(
+    known: &mut BTreeMap<&'a str, Arc<T>>,
+    text: &'a str,
+    parse: fn(&str) -> Result<T, PolicyError>,
+) -> Result<Arc<T>, PolicyError> {
+    if let Some(document) = known.get(text) {
+        return Ok(Arc::clone(document));
+    }
+    let document = Arc::new(parse(text)?);
+    known.insert(text, Arc::clone(&document));
+    Ok(document)
+}
