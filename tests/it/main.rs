@@ -2,15 +2,27 @@
 
 #[cfg(test)]
 mod access_cases;
+#[cfg(test)]
+mod bad_input;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
+mod hostile_names;
+#[cfg(test)]
 mod iam_simulate;
 #[cfg(all(test, feature = "harvest"))]
+mod live;
+#[cfg(all(test, feature = "harvest"))]
 mod moto;
+#[cfg(test)]
+mod original_faults;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
 #[cfg(test)]
+mod rooms;
+#[cfg(test)]
 mod service_reference;
+#[cfg(test)]
+mod tool;
