@@ -1,1 +1,19 @@
-//! (being built)
+//! Two accounts to one [`Comparison`], which holds everything that is reported.
+//!
+//! Pure: the same accounts, dictionary and catalogue give the same `Comparison`. Every report is a view of it, and
+//! [`Comparison::fails`] alone decides pass or fail.
+
+mod attributes;
+mod between;
+mod count;
+mod items;
+mod pair;
+mod result;
+mod select;
+
+pub use between::{Input, Settings, between};
+pub use result::{
+    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT, FailOn,
+    ItemDifference, Metric, RoleResult, RoleSide, RoleStatus, VERSION,
+};
+pub use select::{SelectError, Selection};

@@ -12,7 +12,7 @@
 //! | [`expand`] | a policy to its flat rows | model, catalog |
 //! | [`semantics`] | what policies permit | model, catalog |
 //! | [`compare`] | two accounts to one `Comparison` | model, catalog, normalise, expand, semantics |
-//! | [`report`] | a `Comparison` to bytes | model, compare, expand |
+//! | [`report`] | a `Comparison` to bytes | model, parse, catalog, expand, compare |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | [`store`] | files and folders | model, parse, catalog |
 //! | [`cli`] | the commands | everything |

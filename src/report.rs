@@ -1,1 +1,10 @@
-//! (being built)
+//! A [`Comparison`](crate::compare::Comparison) to bytes: CSV, JSON, text.
+//!
+//! Names its files and writes to any `Write`, but opens none. Names that come from an account are made safe for
+//! where they go: a spreadsheet's cell, a terminal's line.
+
+pub mod csv;
+pub mod escape;
+pub mod files;
+pub mod text;
+pub mod tuples;

@@ -1,0 +1,158 @@
+//! What can be wrong with a catalogue.
+
+/// A text that is no catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogueError {
+    /// Not JSON, or not of the shape.
+    #[error("not readable at line {line}, column {column}: {reason}")]
+    Json {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1, in bytes.
+        column: usize,
+        /// What was found and expected; control characters are escaped.
+        reason: String,
+    },
+    /// JSON, but neither of the two formats.
+    #[error("neither a catalogue of iamctl (`format`) nor the original tool's `iam.json` (`serviceMap`)")]
+    Unrecognised,
+    /// Another file of ours, or someone else's.
+    #[error("the file's format is {found}, `iamctl-catalogue` is expected")]
+    Format {
+        /// The `format` as JSON.
+        found: String,
+    },
+    /// From another iamctl.
+    #[error("the catalogue's version is {found}, 1 is expected")]
+    Version {
+        /// The `version` as JSON.
+        found: String,
+    },
+    /// The header does not say what the file holds.
+    #[error("the catalogue's header says {expected} {what}, the file holds {found}")]
+    Count {
+        /// `services` or `actions`.
+        what: &'static str,
+        /// As the header says.
+        expected: usize,
+        /// As counted.
+        found: usize,
+    },
+    /// No services at all.
+    #[error("the catalogue holds no services")]
+    Empty,
+    /// Not a service prefix.
+    #[error("`{}` is no service prefix: letters, digits and `-` are expected", .service.escape_debug())]
+    Prefix {
+        /// The text that was given.
+        service: String,
+    },
+    /// One prefix, two services.
+    #[error("service `{service}` is there twice")]
+    ServiceTwice {
+        /// Its prefix.
+        service: String,
+    },
+    /// Not an action's name.
+    #[error("service `{service}`: `{}` is no action name: letters, digits, `-`, `_` and `.` are expected", .action.escape_debug())]
+    ActionName {
+        /// The service's prefix.
+        service: String,
+        /// The text that was given.
+        action: String,
+    },
+    /// One name, two actions (in any case).
+    #[error("action `{service}:{action}` is there twice")]
+    ActionTwice {
+        /// The service's prefix.
+        service: String,
+        /// The second one's name.
+        action: String,
+    },
+    /// Words that are no access level.
+    #[error("action `{service}:{action}`: `{}` is no access level", .found.escape_debug())]
+    AccessLevel {
+        /// The service's prefix.
+        service: String,
+        /// The action's name.
+        action: String,
+        /// The words that were given.
+        found: String,
+    },
+    /// An action acts on something its service does not have.
+    #[error("action `{service}:{action}`: the service has no resource type `{}`", .resource_type.escape_debug())]
+    NoSuchResourceType {
+        /// The service's prefix.
+        service: String,
+        /// The action's name.
+        action: String,
+        /// The resource type it names.
+        resource_type: String,
+    },
+    /// Not a resource type's name.
+    #[error("service `{service}`: `{}` is no name of a resource type", .resource_type.escape_debug())]
+    ResourceTypeName {
+        /// The service's prefix.
+        service: String,
+        /// The text that was given.
+        resource_type: String,
+    },
+    /// One name, two resource types.
+    #[error("service `{service}`: resource type `{resource_type}` is there twice")]
+    ResourceTypeTwice {
+        /// The service's prefix.
+        service: String,
+        /// The name.
+        resource_type: String,
+    },
+    /// A resource type whose ARNs nobody knows.
+    #[error("service `{service}`: resource type `{resource_type}` has no ARN")]
+    NoArn {
+        /// The service's prefix.
+        service: String,
+        /// The resource type's name.
+        resource_type: String,
+    },
+}
+
+impl CatalogueError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Json { .. } | Self::Empty => {
+                "the file may have been cut short or edited: write a new one with `iamctl init --force`"
+            }
+            Self::Unrecognised | Self::Format { .. } => "`iamctl init` writes a catalogue",
+            Self::Version { .. } => {
+                "another version of iamctl wrote it: write a new one with `iamctl init --force`, or use that version"
+            }
+            Self::Count { .. } => "the file was edited or merged: correct the header, or write a new one",
+            Self::Prefix { .. }
+            | Self::ServiceTwice { .. }
+            | Self::ActionName { .. }
+            | Self::ActionTwice { .. }
+            | Self::AccessLevel { .. }
+            | Self::NoSuchResourceType { .. }
+            | Self::ResourceTypeName { .. }
+            | Self::ResourceTypeTwice { .. }
+            | Self::NoArn { .. } => "correct the file, or write a new one with `iamctl init --force`",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl From<serde_json::Error> for CatalogueError {
+    fn from(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        // The place is said already.
+        let reason = text.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&text);
+        Self::Json { line, column, reason: escape_control(reason) }
+    }
+}
+
+/// Text from a file, safe to print: what a terminal would obey is escaped.
+fn escape_control(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_debug().collect() } else { vec![c] }).collect()
+}

@@ -1,0 +1,258 @@
+//! `iamctl init`: a sample dictionary and the action catalogue, as files to edit and to keep in git.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use tempfile::NamedTempFile;
+
+use crate::catalog::{Catalogue, Header};
+use crate::store::service_reference::{self, ADDRESS, Origin, ServiceReferenceError};
+
+/// The name of the equivalency dictionary.
+pub const EQUIVALENCY_FILE: &str = "equivalency_list.json";
+
+/// The name of the action catalogue.
+pub const CATALOGUE_FILE: &str = "iam.json";
+
+const SAMPLE: &str = include_str!("../../equivalency_list.example.json");
+
+/// What `init` takes.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Folder to write to; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Overwrite the files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// Take AWS's Service Reference instead of the embedded catalogue: from AWS, a mirror's URL, or a folder
+    #[arg(long, value_name = "URL or DIR", num_args = 0..=1, default_missing_value = ADDRESS)]
+    pub refresh: Option<String>,
+}
+
+/// Why `init` wrote nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// Something would be overwritten.
+    #[error("{} already there", there(.paths))]
+    Exists {
+        /// What is there; not empty.
+        paths: Vec<PathBuf>,
+    },
+    /// The folder could not be made.
+    #[error("cannot make the folder `{}`", shown(.path))]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// A file could not be written; it is not there, or as it was.
+    #[error("cannot write `{}`", shown(.path))]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// AWS's Service Reference could not be read.
+    #[error("cannot take the actions from AWS's Service Reference")]
+    Refresh(#[source] ServiceReferenceError),
+    /// The files are written, but saying so failed.
+    #[error("cannot print")]
+    Print(#[source] io::Error),
+}
+
+impl InitError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Exists { .. } => {
+                Some("`--force` overwrites, another folder can be given: `iamctl init DIR`".to_owned())
+            }
+            Self::Refresh(error) => error.hint(),
+            Self::Folder { .. } | Self::Write { .. } => {
+                Some("give a folder that can be written to: `iamctl init DIR`".to_owned())
+            }
+            Self::Print(_) => None,
+        }
+    }
+}
+
+/// Writes both files, or neither. What was written goes to `out`, what to do next to `err`.
+///
+/// # Errors
+///
+/// When a file is there already, when the reference cannot be read, when a file cannot be written.
+pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), InitError> {
+    let targets = [args.dir.join(EQUIVALENCY_FILE), args.dir.join(CATALOGUE_FILE)];
+    if !args.force {
+        refuse_existing(&targets)?;
+    }
+    let catalogue = catalogue(args.refresh.as_deref(), err)?;
+    fs::create_dir_all(&args.dir).map_err(|source| InitError::Folder { path: args.dir.clone(), source })?;
+    let [equivalency_file, catalogue_file] = &targets;
+    write_all(&[(equivalency_file, SAMPLE), (catalogue_file, &catalogue.to_text())], args.force)?;
+    report(catalogue.header(), &targets, out).map_err(InitError::Print)?;
+    advise(equivalency_file, err).map_err(InitError::Print)
+}
+
+fn refuse_existing(targets: &[PathBuf]) -> Result<(), InitError> {
+    // A link that leads nowhere is there as well.
+    let paths: Vec<_> = targets.iter().filter(|path| path.symlink_metadata().is_ok()).cloned().collect();
+    if paths.is_empty() { Ok(()) } else { Err(InitError::Exists { paths }) }
+}
+
+fn catalogue(refresh: Option<&str>, err: &mut dyn Write) -> Result<Catalogue, InitError> {
+    let embedded = Catalogue::embedded();
+    let Some(refresh) = refresh else { return Ok(embedded) };
+    let origin = Origin::of(refresh);
+    writeln!(err, "reading AWS's Service Reference, {}", origin.describe().escape_debug()).map_err(InitError::Print)?;
+    let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
+    service_reference::read(&origin, &today, &embedded).map_err(InitError::Refresh)
+}
+
+/// Makes all files beside their targets first, so that a full disk leaves none of them, then renames them in.
+fn write_all(files: &[(&PathBuf, &str)], force: bool) -> Result<(), InitError> {
+    let mut made = Vec::with_capacity(files.len());
+    for &(path, text) in files {
+        made.push((path, make(path, text).map_err(|source| InitError::Write { path: path.clone(), source })?));
+    }
+    for (path, file) in made {
+        let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
+        renamed.map_err(|error| InitError::Write { path: path.clone(), source: error.error })?;
+    }
+    Ok(())
+}
+
+fn make(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".iamctl-");
+    // Nothing here is secret, and a team may share the folder: as open as any new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn report(header: &Header, targets: &[PathBuf; 2], out: &mut dyn Write) -> io::Result<()> {
+    let [equivalency_file, catalogue_file] = targets;
+    let Header { source, date, services, actions, .. } = header;
+    writeln!(out, "wrote {}: a sample dictionary", shown(equivalency_file))?;
+    writeln!(out, "wrote {}: {actions} actions of {services} services, {date}", shown(catalogue_file))?;
+    writeln!(out, "  from {}", source.escape_debug())
+}
+
+fn advise(equivalency_file: &Path, err: &mut dyn Write) -> io::Result<()> {
+    let file = shown(equivalency_file);
+    writeln!(err, "next: put into {file} what your accounts name differently on purpose, such as `acme-dev` and")?;
+    writeln!(err, "`acme-qa`; account ids are not needed. Then: iamctl diff PROFILE_1 TAG_1 PROFILE_2 TAG_2")
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
+}
+
+/// `a is`, or `a and b are`.
+fn there(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", shown(path))).collect();
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(words: &[&str]) -> Args {
+        Cli::try_parse_from([&["init"], words].concat()).unwrap().args
+    }
+
+    fn init(args: &Args) -> Result<(String, String), InitError> {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        run(args, &mut out, &mut err)?;
+        Ok((String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap()))
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_flags_are_read() {
+        let plain = args(&[]);
+        assert_eq!((plain.dir.to_str(), plain.force, plain.refresh), (Some("."), false, None));
+        assert_eq!(args(&["--refresh"]).refresh.as_deref(), Some(ADDRESS));
+        let given = args(&["work", "--refresh", "mirror", "--force"]);
+        assert_eq!((given.dir.to_str(), given.force, given.refresh.as_deref()), (Some("work"), true, Some("mirror")));
+    }
+
+    #[test]
+    fn both_files_are_written_and_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = Args { dir: folder.path().join("a/b"), force: false, refresh: None };
+        let (out, err) = init(&args).unwrap();
+        assert_eq!(names(&args.dir), [EQUIVALENCY_FILE, CATALOGUE_FILE]);
+        let written = fs::read_to_string(args.dir.join(CATALOGUE_FILE)).unwrap();
+        assert_eq!(Catalogue::read(&written).unwrap().header(), Catalogue::embedded().header());
+        let Header { services, actions, date, .. } = Catalogue::embedded().header().clone();
+        assert!(out.contains(&format!("{actions} actions of {services} services, {date}")), "{out}");
+        assert!(err.starts_with("next: "), "{err}");
+        crate::parse::equivalency::read(&fs::read_to_string(args.dir.join(EQUIVALENCY_FILE)).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_overwritten_unless_forced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut args = Args { dir: folder.path().to_owned(), force: false, refresh: None };
+        let mine = folder.path().join(CATALOGUE_FILE);
+        fs::write(&mine, "mine").unwrap();
+        let error = init(&args).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{}` is already there", mine.display()));
+        assert_eq!(names(folder.path()), [CATALOGUE_FILE]);
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+
+        args.force = true;
+        init(&args).unwrap();
+        args.force = false;
+        assert!(init(&args).unwrap_err().to_string().ends_with("iam.json` are already there"));
+        assert_eq!(names(folder.path()), [EQUIVALENCY_FILE, CATALOGUE_FILE]);
+    }
+
+    #[test]
+    fn a_failed_refresh_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("new");
+        let refresh = Some(folder.path().display().to_string());
+        let error = init(&Args { dir: dir.clone(), force: false, refresh }).unwrap_err();
+        assert_eq!(error.to_string(), "cannot take the actions from AWS's Service Reference");
+        assert!(error.hint().unwrap().contains("index.json"));
+        assert!(!dir.exists());
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("file");
+        fs::write(&dir, "").unwrap();
+        let error = init(&Args { dir: dir.clone(), force: false, refresh: None }).unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot make the folder `{}`", dir.display()));
+    }
+}

@@ -1,0 +1,78 @@
+//! What differs between two roles besides what their policies say.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::result::AttributeDifference;
+use crate::model::equivalency::display;
+use crate::model::{Role, Sides};
+
+/// The attributes that differ, in a fixed order. Description and session duration are compared only where both
+/// sources hold them.
+pub(super) fn differences(name: &str, roles: Sides<&Role>) -> Vec<AttributeDifference> {
+    let Sides { left, right } = roles;
+    let mut found = Found { role: name, differences: Vec::new() };
+    found.compare("path", text(&left.path), text(&right.path));
+    if let (Some(left), Some(right)) = (&left.details, &right.details) {
+        found.compare("description", optional(left.description.as_deref()), optional(right.description.as_deref()));
+        found.compare("max_session_duration", left.max_session_duration.into(), right.max_session_duration.into());
+    }
+    found.compare("permissions_boundary", boundary(left), boundary(right));
+    found.compare("instance_profiles", list(&left.instance_profiles), list(&right.instance_profiles));
+    let inline = |role: &Role| list(role.inline.iter().map(|policy| &policy.name));
+    found.compare("inline_policies", inline(left), inline(right));
+    let attached = |role: &Role| list(role.attached.iter().map(|policy| policy.arn.as_str()));
+    found.compare("attached_policies", attached(left), attached(right));
+    for key in left.tags.keys().chain(right.tags.keys()).collect::<BTreeSet<_>>() {
+        let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
+        found.compare(&format!("tag:{}", display(key)), value(left), value(right));
+    }
+    found.differences
+}
+
+struct Found<'a> {
+    role: &'a str,
+    differences: Vec<AttributeDifference>,
+}
+
+impl Found<'_> {
+    /// Compares values that still hold the marks of placeholders; the marks go as the difference is written down.
+    fn compare(&mut self, attribute: &str, left: Value, right: Value) {
+        if left != right {
+            self.differences.push(AttributeDifference {
+                role: self.role.to_owned(),
+                attribute: attribute.to_owned(),
+                left: shown(left),
+                right: shown(right),
+            });
+        }
+    }
+}
+
+fn shown(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(display(&text).into_owned()),
+        Value::Array(items) => Value::Array(items.into_iter().map(shown).collect()),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => plain,
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn optional(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, |text| Value::String(text.to_owned()))
+}
+
+fn boundary(role: &Role) -> Value {
+    optional(role.boundary.as_ref().map(|policy| policy.arn.as_str()))
+}
+
+/// A list without order: sorted, because normalising may have changed the order.
+fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Value {
+    let mut items: Vec<String> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
+    items.sort();
+    json!(items)
+}

@@ -1,0 +1,300 @@
+//! The comparison itself.
+
+use rayon::prelude::*;
+
+use super::result::{
+    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT,
+    ItemDifference, Metric, RoleResult, RoleSide, RoleStatus, VERSION,
+};
+use super::{attributes, count, items, pair};
+use crate::catalog::Catalogue;
+use crate::expand::{Expander, Universe};
+use crate::model::equivalency::display;
+use crate::model::{Account, AccountTag, Side, Sides};
+use crate::normalise::{Normalised, NormalisedRole, Normaliser};
+
+/// One account, as read and as normalised; their roles stand in the same order.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The user's name for it.
+    pub tag: &'a AccountTag,
+    /// Where it was read from, in words.
+    pub source: &'a str,
+    /// When it was read, RFC 3339.
+    pub harvested_at: Option<&'a str>,
+    /// The account as read.
+    pub account: &'a Account,
+    /// The account as normalised.
+    pub normalised: &'a Normalised,
+    /// What normalised it.
+    pub normaliser: &'a Normaliser,
+}
+
+/// What a comparison needs besides the accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// The actions there are.
+    pub catalogue: &'a Catalogue,
+    /// When the report is made, RFC 3339.
+    pub generated_at: &'a str,
+}
+
+/// What was found for one pair.
+struct Compared {
+    result: RoleResult,
+    items: Vec<ItemDifference>,
+    attributes: Vec<AttributeDifference>,
+}
+
+/// Compares two accounts.
+#[must_use]
+pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Comparison {
+    let accounts = inputs.map(|input| input.account);
+    let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
+    let normalised = inputs.map(|input| input.normalised);
+    let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
+    let pairs = pair::pair(normalised, likeness);
+    let mut compared: Vec<Compared> = pairs.par_iter().map(|pair| compare(*pair, normalised, &expander)).collect();
+    compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
+    let harvested = inputs.map(|input| {
+        let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
+        count::items(&input.account.roles, &own)
+    });
+    let sanitized = normalised.map(|account| count::items(account.roles.iter().map(|role| &role.role), &expander));
+    assemble(inputs, settings, compared, harvested, sanitized)
+}
+
+fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
+    (
+        &result.role,
+        &result.path,
+        result.left.as_ref().map(|side| side.arn.as_str()),
+        result.right.as_ref().map(|side| side.arn.as_str()),
+    )
+}
+
+fn compare(pair: pair::Pair, normalised: Sides<&Normalised>, expander: &Expander<'_>) -> Compared {
+    let left = pair.left.and_then(|index| normalised.left.roles.get(index));
+    let right = pair.right.and_then(|index| normalised.right.roles.get(index));
+    let mut result = role_result(pair, left, right);
+    let (mut found_items, mut found_attributes) = (Vec::new(), Vec::new());
+    if let (Some(left), Some(right)) = (left, right) {
+        let roles = Sides { left, right };
+        let rows = items::only_in(roles, expander);
+        found_items = rows.into_iter().map(|row| item_difference(row, &result, roles)).collect();
+        found_attributes = attributes::differences(&result.role, roles.map(|role| &role.role));
+        result.differences.items = found_items.len();
+        result.differences.attributes = found_attributes.len();
+    }
+    Compared { result, items: found_items, attributes: found_attributes }
+}
+
+fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&NormalisedRole>) -> RoleResult {
+    let shown = |text: fn(&NormalisedRole) -> &str| left.or(right).map_or("", text);
+    let status = match (left, right) {
+        _ if pair.ambiguous => RoleStatus::Ambiguous,
+        (Some(_), Some(_)) => RoleStatus::Common,
+        (Some(_), None) => RoleStatus::LeftOnly,
+        (None, _) => RoleStatus::RightOnly,
+    };
+    let side = |role: Option<&NormalisedRole>| {
+        role.map(|role| RoleSide {
+            name: role.real_name.clone(),
+            path: role.real_path.clone(),
+            normalised_path: display(&role.role.path).into_owned(),
+            arn: role.role.arn.as_str().to_owned(),
+        })
+    };
+    RoleResult {
+        role: display(shown(|role| &role.role.name)).into_owned(),
+        path: display(shown(|role| &role.role.path)).into_owned(),
+        status,
+        service_linked: left.or(right).is_some_and(|role| role.service_linked),
+        left: side(left),
+        right: side(right),
+        differences: DifferenceCounts::default(),
+    }
+}
+
+fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&NormalisedRole>) -> ItemDifference {
+    let item = row.item;
+    let real = &roles.get(row.side).role;
+    let some = |text: &str| (!text.is_empty()).then(|| display(text).into_owned());
+    let principal = item.target.principal();
+    ItemDifference {
+        side: row.side,
+        role: result.role.clone(),
+        path: display(&real.path).into_owned(),
+        role_arn: real.arn.as_str().to_owned(),
+        policy_name: display(&row.policy_name).into_owned(),
+        policy_type: row.policy_type,
+        effect: item.effect,
+        service: item.action.service.clone(),
+        action: item.action.action.clone(),
+        arn: item.target.arn().map(|arn| display(arn).into_owned()),
+        principal: principal.map(|(_, text)| display(text).into_owned()),
+        principal_type: principal.map(|(principal_type, _)| principal_type),
+        action_element: item.action_element,
+        resource_element: item.target.arn().map(|_| item.target.resource_element()),
+        condition: some(&item.condition.shown),
+        note: item.note.map(crate::expand::Note::as_str),
+        excluded: some(&item.excluded.shown),
+    }
+}
+
+fn assemble(
+    inputs: Sides<Input<'_>>,
+    settings: Settings<'_>,
+    compared: Vec<Compared>,
+    harvested: Sides<usize>,
+    sanitized: Sides<usize>,
+) -> Comparison {
+    let header = settings.catalogue.header();
+    let info = |side: Side| {
+        let input = inputs.get(side);
+        AccountInfo {
+            tag: input.tag.clone(),
+            account_id: input.account.id.clone(),
+            source: input.source.to_owned(),
+            harvested_at: input.harvested_at.map(str::to_owned),
+            roles: input.account.roles.len(),
+            items: *harvested.get(side),
+        }
+    };
+    let mut comparison = Comparison {
+        format: FORMAT,
+        version: VERSION,
+        generated_at: settings.generated_at.to_owned(),
+        iamctl: env!("CARGO_PKG_VERSION"),
+        catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
+        accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
+        summary: Vec::new(),
+        roles: Vec::with_capacity(compared.len()),
+        item_differences: Vec::new(),
+        attribute_differences: Vec::new(),
+        equivalency_hits: hits(inputs),
+        warnings: Vec::new(),
+    };
+    for one in compared {
+        comparison.roles.push(one.result);
+        comparison.item_differences.extend(one.items);
+        comparison.attribute_differences.extend(one.attributes);
+    }
+    comparison.item_differences.sort_by_key(|difference| difference.side);
+    comparison.summary = summary(&comparison, harvested, sanitized);
+    comparison.warnings = warnings(&comparison, inputs);
+    comparison
+}
+
+/// The original tool's thirteen counts.
+fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<usize>) -> Vec<Metric> {
+    let roles = |side: Side, wanted: fn(&RoleResult) -> bool| {
+        comparison.roles.iter().filter(|role| role.side(side).is_some() && wanted(role)).count()
+    };
+    let counted = |metric, wanted: fn(&RoleResult) -> bool| Metric {
+        metric,
+        left: roles(Side::Left, wanted),
+        right: roles(Side::Right, wanted),
+    };
+    let differing = |side: Side| comparison.item_differences.iter().filter(move |d| d.side == side);
+    let differing_roles =
+        |side| differing(side).map(|d| d.role_arn.as_str()).collect::<std::collections::BTreeSet<_>>().len();
+    vec![
+        Metric { metric: "Harvested Items", left: harvested.left, right: harvested.right },
+        Metric { metric: "Sanitized Items", left: sanitized.left, right: sanitized.right },
+        counted("Roles", |_| true),
+        counted("Service Linked Roles", |role| role.service_linked),
+        counted("Non-Service Linked Roles", |role| !role.service_linked),
+        counted("Common Roles", RoleResult::is_paired),
+        counted("Common Service Linked Roles", |role| role.is_paired() && role.service_linked),
+        counted("Common Non-Service Linked Roles", |role| role.is_paired() && !role.service_linked),
+        counted("Unique Roles", |role| !role.is_paired()),
+        counted("Unique Service Linked Roles", |role| !role.is_paired() && role.service_linked),
+        counted("Unique Non-Service Linked Roles", |role| !role.is_paired() && !role.service_linked),
+        Metric {
+            metric: "Common Roles with Differences",
+            left: differing_roles(Side::Left),
+            right: differing_roles(Side::Right),
+        },
+        Metric {
+            metric: "Differences among Common Roles",
+            left: differing(Side::Left).count(),
+            right: differing(Side::Right).count(),
+        },
+    ]
+}
+
+fn hits(inputs: Sides<Input<'_>>) -> Vec<EquivalencyHit> {
+    let mut all: Vec<EquivalencyHit> = Vec::new();
+    for side in Side::BOTH {
+        let input = inputs.get(side);
+        let found = input.normalised.hits.iter().map(|(hit, count)| EquivalencyHit {
+            side,
+            placeholder: hit.placeholder.clone(),
+            value: hit.value.clone(),
+            place: Some(hit.place.as_str()),
+            role: hit.role.clone(),
+            policy_name: hit.policy_name.clone(),
+            before: hit.before.clone(),
+            after: hit.after.clone(),
+            count,
+        });
+        let first = all.len();
+        all.extend(found);
+        let used: std::collections::BTreeSet<(String, String)> =
+            all.iter().skip(first).map(|hit| (hit.placeholder.clone(), hit.value.clone())).collect();
+        let idle = input
+            .normaliser
+            .entries()
+            .filter(|(value, placeholder)| !used.contains(&((*placeholder).to_owned(), (*value).to_owned())));
+        let idle: Vec<EquivalencyHit> = idle.map(|(value, placeholder)| unused(side, value, placeholder)).collect();
+        all.extend(idle);
+    }
+    all.sort();
+    all
+}
+
+/// An entry that replaced nothing in an account.
+fn unused(side: Side, value: &str, placeholder: &str) -> EquivalencyHit {
+    EquivalencyHit {
+        side,
+        placeholder: placeholder.to_owned(),
+        value: value.to_owned(),
+        place: None,
+        role: String::new(),
+        policy_name: String::new(),
+        before: String::new(),
+        after: String::new(),
+        count: 0,
+    }
+}
+
+fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for side in Side::BOTH {
+        let (input, info) = (inputs.get(side), comparison.accounts.get(side));
+        if info.roles == 0 {
+            warnings.push(format!("{} has no roles", info.tag));
+        }
+        if input.account.id.is_none() {
+            warnings
+                .push(format!("{}: nothing in {} tells the account id, so it is not replaced", info.tag, info.source));
+        }
+        if input.account.roles.iter().any(|role| role.details.is_none()) {
+            warnings.push(format!(
+                "{}: {} does not hold descriptions and session durations; they were not compared",
+                info.tag, info.source
+            ));
+        }
+    }
+    let mut ambiguous: Vec<&str> =
+        comparison.roles.iter().filter(|r| r.status == RoleStatus::Ambiguous).map(|r| r.role.as_str()).collect();
+    ambiguous.dedup();
+    warnings.extend(ambiguous.into_iter().map(|role| {
+        format!(
+            "several roles of one account are called `{}` after normalising; see ambiguous_roles.csv",
+            role.escape_debug()
+        )
+    }));
+    warnings
+}

@@ -1,0 +1,277 @@
+//! What a comparison found. Serialised, this is `report.json`.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{AccountId, AccountTag, Effect, PolicyType, Side, Sides};
+
+/// `format` of `report.json`.
+pub const FORMAT: &str = "iamctl-report";
+
+/// The version of `report.json`.
+pub const VERSION: u32 = 1;
+
+/// Everything that is reported of two accounts. All lists are sorted.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// Always [`FORMAT`].
+    pub format: &'static str,
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// When the report was made, RFC 3339.
+    pub generated_at: String,
+    /// The version of the program.
+    pub iamctl: &'static str,
+    /// The actions the comparison knew.
+    pub catalogue: CatalogueInfo,
+    /// The two accounts.
+    pub accounts: Sides<AccountInfo>,
+    /// The thirteen counts, in the order people know them.
+    pub summary: Vec<Metric>,
+    /// Every role of either account, sorted by name, path and ARN.
+    pub roles: Vec<RoleResult>,
+    /// Rows of common roles that only one account has.
+    pub item_differences: Vec<ItemDifference>,
+    /// Attributes of common roles that differ.
+    pub attribute_differences: Vec<AttributeDifference>,
+    /// What each dictionary entry replaced, where, how often.
+    pub equivalency_hits: Vec<EquivalencyHit>,
+    /// What the reader must know to trust the result: what could not be compared, and why.
+    pub warnings: Vec<String>,
+}
+
+/// Which catalogue was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CatalogueInfo {
+    /// Where its facts are from.
+    pub source: String,
+    /// The date of its facts, `YYYY-MM-DD`.
+    pub date: String,
+    /// How many actions it knows.
+    pub actions: usize,
+}
+
+/// One of the two accounts.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountInfo {
+    /// The user's name for it.
+    pub tag: AccountTag,
+    /// Its id; absent only where a file does not tell.
+    pub account_id: Option<AccountId>,
+    /// Where it was read from, in words.
+    pub source: String,
+    /// When it was read, RFC 3339; absent where a file does not tell.
+    pub harvested_at: Option<String>,
+    /// How many of its roles were compared.
+    pub roles: usize,
+    /// How many rows they have.
+    pub items: usize,
+}
+
+/// One count of both accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Metric {
+    /// What is counted.
+    pub metric: &'static str,
+    /// The count of the first account.
+    pub left: usize,
+    /// The count of the second account.
+    pub right: usize,
+}
+
+/// Where a role was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleStatus {
+    /// In both accounts.
+    Common,
+    /// Only in the first.
+    LeftOnly,
+    /// Only in the second.
+    RightOnly,
+    /// Several roles of one account have this name after normalising. Compared with the counterpart that fits best,
+    /// if there is one.
+    Ambiguous,
+}
+
+/// A role of one or both accounts.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleResult {
+    /// The normalised name; the first account's spelling where there are two.
+    pub role: String,
+    /// The normalised path; the first account's where there are two.
+    pub path: String,
+    /// Where it was found.
+    pub status: RoleStatus,
+    /// Whether an AWS service owns it.
+    pub service_linked: bool,
+    /// The role in the first account.
+    pub left: Option<RoleSide>,
+    /// The role in the second account.
+    pub right: Option<RoleSide>,
+    /// How many differences it has.
+    pub differences: DifferenceCounts,
+}
+
+impl RoleResult {
+    /// The role on one side, if it is there.
+    #[must_use]
+    pub const fn side(&self, side: Side) -> Option<&RoleSide> {
+        match side {
+            Side::Left => self.left.as_ref(),
+            Side::Right => self.right.as_ref(),
+        }
+    }
+
+    /// The normalised path on one side; the pair's path where the role is not there.
+    #[must_use]
+    pub fn shown_path(&self, side: Side) -> &str {
+        self.side(side).map_or(&self.path, |role| &role.normalised_path)
+    }
+
+    /// Whether the role was found in both accounts.
+    #[must_use]
+    pub const fn is_paired(&self) -> bool {
+        self.left.is_some() && self.right.is_some()
+    }
+}
+
+/// A role as one account has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoleSide {
+    /// Its real name.
+    pub name: String,
+    /// Its real path.
+    pub path: String,
+    /// Its path after normalising.
+    pub normalised_path: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+/// How many differences a common role has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct DifferenceCounts {
+    /// Rows on either side.
+    pub items: usize,
+    /// Ways in which it may do more on one side.
+    pub access: usize,
+    /// Ways in which it may be taken on one side only.
+    pub trust: usize,
+    /// Attributes.
+    pub attributes: usize,
+    /// Differences that somebody has accepted.
+    pub accepted: usize,
+}
+
+impl DifferenceCounts {
+    /// Whether nothing differs, but for what was accepted.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.items + self.access + self.trust + self.attributes == 0
+    }
+}
+
+/// A row of a common role that only one account has.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemDifference {
+    /// The account that has it.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The role's normalised path.
+    pub path: String,
+    /// The real role.
+    pub role_arn: String,
+    /// The policy's normalised name.
+    pub policy_name: String,
+    /// How the role has the policy.
+    pub policy_type: PolicyType,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// The service prefix; `*` for all.
+    pub service: String,
+    /// The action.
+    pub action: String,
+    /// The normalised resource, in an identity policy.
+    pub arn: Option<String>,
+    /// The normalised principal, in a trust policy.
+    pub principal: Option<String>,
+    /// `AWS`, `Service`, …; with a leading `Not` for `NotPrincipal`.
+    pub principal_type: Option<&'static str>,
+    /// `Action` or `NotAction`.
+    pub action_element: &'static str,
+    /// `Resource` or `NotResource`, in an identity policy.
+    pub resource_element: Option<&'static str>,
+    /// The condition as canonical JSON.
+    pub condition: Option<String>,
+    /// Why the row is kept though the catalogue does not explain it.
+    pub note: Option<&'static str>,
+    /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that this row is a part of.
+    pub excluded: Option<String>,
+}
+
+/// An attribute of a common role that differs.
+#[derive(Debug, Clone, Serialize)]
+pub struct AttributeDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// `path`, `description`, `max_session_duration`, `permissions_boundary`, `tag:KEY`, `instance_profiles`,
+    /// `inline_policies` or `attached_policies`.
+    pub attribute: String,
+    /// The first account's normalised value; null for none.
+    pub left: Value,
+    /// The second account's normalised value; null for none.
+    pub right: Value,
+}
+
+/// A text in which a dictionary entry replaced something; count 0 for an entry that replaced nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct EquivalencyHit {
+    /// The account.
+    pub side: Side,
+    /// The placeholder.
+    pub placeholder: String,
+    /// The text that was replaced.
+    pub value: String,
+    /// In which kind of text: `rolename`, `path`, `policyname`, `resource`, …
+    pub place: Option<&'static str>,
+    /// The role's real name; empty for a managed policy's text.
+    pub role: String,
+    /// The policy's real name, for a policy's text.
+    pub policy_name: String,
+    /// The whole text before.
+    pub before: String,
+    /// The whole text after.
+    pub after: String,
+    /// How often.
+    pub count: usize,
+}
+
+/// Which differences make the exit code 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailOn {
+    /// None.
+    #[default]
+    None,
+    /// Any difference that is reported, a role of one account only among them.
+    Any,
+    /// Only what a role may do, or who may take it.
+    Access,
+}
+
+impl Comparison {
+    /// Whether the differences are of the kind that was asked for. The only place where this is decided.
+    #[must_use]
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        let unpaired = || self.roles.iter().any(|role| !role.is_paired());
+        match fail_on {
+            FailOn::None => false,
+            FailOn::Any => unpaired() || self.roles.iter().any(|role| !role.differences.is_zero()),
+            FailOn::Access => {
+                let access = |role: &RoleResult| role.differences.access + role.differences.trust > 0;
+                unpaired() || self.roles.iter().any(access)
+            }
+        }
+    }
+}

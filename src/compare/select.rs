@@ -1,0 +1,68 @@
+//! Which roles are compared.
+
+use crate::model::equivalency::display;
+use crate::model::{Account, Glob};
+use crate::normalise::{Hits, Normalised, NormalisedRole};
+
+/// Which roles are compared. The default is all.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Patterns (`*`, `?`) of role names, real or normalised, ignoring case; empty for all.
+    pub roles: Vec<String>,
+    /// Whether roles that AWS services own are left out.
+    pub exclude_service_linked: bool,
+}
+
+/// A pattern for a role that no account has: comparing nothing must not look like finding nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no role of either account matches `{}`", .pattern.escape_debug())]
+pub struct SelectError {
+    /// The pattern.
+    pub pattern: String,
+}
+
+impl Selection {
+    /// Checks that every pattern names a role of one of these accounts.
+    ///
+    /// # Errors
+    /// With the first pattern that names none.
+    pub fn check<'a>(&self, accounts: impl IntoIterator<Item = &'a Normalised>) -> Result<(), SelectError> {
+        let roles: Vec<&NormalisedRole> = accounts.into_iter().flat_map(|account| &account.roles).collect();
+        let lacks_role = |pattern: &&String| {
+            let glob = Glob::new_folded(pattern);
+            !roles.iter().any(|role| names(&glob, role))
+        };
+        match self.roles.iter().find(lacks_role) {
+            Some(pattern) => Err(SelectError { pattern: pattern.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// The account with the selected roles only, as read and as normalised.
+    #[must_use]
+    pub fn apply(&self, account: Account, normalised: Normalised) -> (Account, Normalised) {
+        if self.roles.is_empty() && !self.exclude_service_linked {
+            return (account, normalised);
+        }
+        let globs: Vec<Glob> = self.roles.iter().map(|pattern| Glob::new_folded(pattern)).collect();
+        let selected = |role: &NormalisedRole| {
+            let named = globs.is_empty() || globs.iter().any(|glob| names(glob, role));
+            named && !(self.exclude_service_linked && role.service_linked)
+        };
+        let pairs = account.roles.into_iter().zip(normalised.roles);
+        let (roles, normalised_roles): (Vec<_>, Vec<_>) = pairs.filter(|(_, role)| selected(role)).unzip();
+        let hits = hits_of(normalised.hits, &normalised_roles);
+        (Account { id: account.id, roles }, Normalised { roles: normalised_roles, hits })
+    }
+}
+
+fn names(glob: &Glob, role: &NormalisedRole) -> bool {
+    let normalised = display(&role.role.name).to_ascii_lowercase();
+    glob.matches(&role.real_name.to_ascii_lowercase()) || glob.matches(&normalised)
+}
+
+/// The hits in the selected roles; those in managed policies are kept, since any role may carry them.
+fn hits_of(hits: Hits, roles: &[NormalisedRole]) -> Hits {
+    let names: std::collections::BTreeSet<&str> = roles.iter().map(|role| role.real_name.as_str()).collect();
+    hits.filter(|hit| hit.role.is_empty() || names.contains(hit.role.as_str()))
+}

@@ -1,0 +1,188 @@
+//! Statements of identity policies: actions expanded by the catalogue, each paired with the resources it can act on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::item::{Excluded, Expansion, Item, ItemAction, ItemCondition, ItemTarget, Note};
+use super::universe::{Expanded, Universe};
+use crate::catalog::{Action, Service};
+use crate::model::{ActionClause, ActionPattern, Glob, IdentityPolicy, ResourceClause, Statement, Token, Version};
+
+/// The rows of a document.
+pub(super) fn expand(document: &IdentityPolicy, universe: &Universe<'_>) -> Expansion {
+    let mut rows =
+        Rows { items: Vec::new(), idle: Vec::new(), variables: document.effective_version() == Version::V2012 };
+    for statement in &document.statements {
+        rows.statement(statement, universe);
+    }
+    Expansion::new(rows.items, rows.idle)
+}
+
+struct Rows {
+    items: Vec<Item>,
+    idle: Vec<Item>,
+    /// Whether `${…}` is a policy variable; in the older version of the language it is plain text.
+    variables: bool,
+}
+
+/// What all rows of one statement share.
+struct Frame<'a> {
+    statement: &'a Statement<ResourceClause>,
+    condition: Arc<ItemCondition>,
+    excluded: Arc<Excluded>,
+    targets: Vec<Arc<ItemTarget>>,
+}
+
+impl Frame<'_> {
+    fn item(&self, action: &Arc<ItemAction>, target: &Arc<ItemTarget>, note: Option<Note>) -> Item {
+        Item {
+            effect: self.statement.effect,
+            action_element: self.statement.action.element(),
+            action: Arc::clone(action),
+            target: Arc::clone(target),
+            condition: Arc::clone(&self.condition),
+            excluded: Arc::clone(&self.excluded),
+            note,
+        }
+    }
+}
+
+impl Rows {
+    fn statement(&mut self, statement: &Statement<ResourceClause>, universe: &Universe<'_>) {
+        let element = statement.target.element();
+        let frame = Frame {
+            statement,
+            condition: Arc::new(ItemCondition::new(&statement.conditions)),
+            excluded: Arc::new(excluded(statement)),
+            targets: statement
+                .target
+                .patterns()
+                .iter()
+                .map(|arn| Arc::new(ItemTarget::Resource { element, arn: arn.clone() }))
+                .collect(),
+        };
+        for pattern in statement.action.patterns() {
+            let expanded = match statement.action {
+                ActionClause::Action(_) => universe.expand(pattern),
+                ActionClause::NotAction(_) => Vec::new(),
+            };
+            if expanded.is_empty() {
+                self.as_written(&frame, pattern, universe);
+            } else {
+                self.paired(&frame, &expanded);
+            }
+        }
+    }
+
+    /// A pattern that is not expanded stands beside every resource.
+    fn as_written(&mut self, frame: &Frame<'_>, pattern: &ActionPattern, universe: &Universe<'_>) {
+        let known = universe.expand(pattern);
+        let spelling = match known.as_slice() {
+            [one] if !pattern.has_wildcard() => one.name,
+            _ => pattern.name(),
+        };
+        let note = (known.is_empty() && !pattern.is_everything()).then_some(Note::UnknownAction);
+        let action = Arc::new(ItemAction::new(pattern.service(), spelling));
+        self.items.extend(frame.targets.iter().map(|target| frame.item(&action, target, note)));
+    }
+
+    fn paired(&mut self, frame: &Frame<'_>, expanded: &[Expanded<'_>]) {
+        let mut fit = Fit { variables: self.variables, known: BTreeMap::new() };
+        for one in expanded {
+            let action = Arc::new(ItemAction::new(one.service, one.name));
+            for (index, target) in frame.targets.iter().enumerate() {
+                let applies = match (&frame.statement.target, one.known) {
+                    // A complement reaches everything but its list.
+                    (ResourceClause::NotResource(_), _) | (_, None) => true,
+                    (ResourceClause::Resource(patterns), Some((service, action))) => {
+                        patterns.get(index).is_some_and(|pattern| fit.applies(service, action, index, pattern))
+                    }
+                };
+                match (applies, one.known) {
+                    (true, Some(_)) => self.items.push(frame.item(&action, target, None)),
+                    (true, None) => self.items.push(frame.item(&action, target, Some(Note::UnknownAction))),
+                    (false, _) => self.idle.push(frame.item(&action, target, Some(Note::NoApplicableResource))),
+                }
+            }
+        }
+    }
+}
+
+/// Whether actions can act on what a resource pattern stands for, asked once per resource type.
+struct Fit {
+    variables: bool,
+    /// By resource's index in its statement and the address of the resource type.
+    known: BTreeMap<(usize, *const crate::catalog::ResourceType), bool>,
+}
+
+impl Fit {
+    /// An action acts on its own resource types; one that has none is only granted by `*`.
+    ///
+    /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
+    fn applies(&mut self, service: &Service, action: &Action, index: usize, pattern: &str) -> bool {
+        if pattern.bytes().all(|b| b == b'*') {
+            return true;
+        }
+        service.resource_types_of(action).any(|resource_type| {
+            let variables = self.variables;
+            *self.known.entry((index, std::ptr::from_ref(resource_type))).or_insert_with(|| {
+                let glob = resource_glob(pattern, variables);
+                resource_type.arns.iter().any(|template| template.glob().overlaps(&glob))
+            })
+        })
+    }
+}
+
+/// The texts a resource may stand for, a variable standing for any.
+fn resource_glob(pattern: &str, variables: bool) -> Glob {
+    if !variables || !pattern.contains("${") {
+        return Glob::new(pattern);
+    }
+    let mut tokens = Vec::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("${") {
+        tokens.extend_from_slice(Glob::new(before).tokens());
+        match after.split_once('}') {
+            Some((_, after)) => {
+                tokens.push(Token::AnyText);
+                rest = after;
+            }
+            None => {
+                tokens.extend("${".chars().map(Token::Char));
+                rest = after;
+            }
+        }
+    }
+    tokens.extend_from_slice(Glob::new(rest).tokens());
+    Glob::from_tokens(tokens)
+}
+
+/// The lists of `NotAction` and `NotResource` that have more than one entry.
+fn excluded(statement: &Statement<ResourceClause>) -> Excluded {
+    let actions = match &statement.action {
+        ActionClause::Action(_) => Vec::new(),
+        ActionClause::NotAction(patterns) => patterns.clone(),
+    };
+    let resources = match &statement.target {
+        ResourceClause::Resource(_) => Vec::new(),
+        ResourceClause::NotResource(patterns) => patterns.clone(),
+    };
+    let list = |spell: fn(&ActionPattern) -> &str| {
+        let actions = actions.iter().map(|pattern| spell(pattern).to_owned()).collect();
+        excluded_json([("NotAction", actions), ("NotResource", resources.clone())])
+    };
+    Excluded { shown: list(ActionPattern::as_str), key: list(ActionPattern::folded) }
+}
+
+/// Lists with more than one distinct entry as a canonical JSON object; empty if there is none.
+pub(super) fn excluded_json<const N: usize>(lists: [(&str, Vec<String>); N]) -> String {
+    let mut object = serde_json::Map::new();
+    for (element, mut entries) in lists {
+        entries.sort();
+        entries.dedup();
+        if entries.len() > 1 {
+            object.insert(element.to_owned(), entries.into());
+        }
+    }
+    if object.is_empty() { String::new() } else { serde_json::Value::Object(object).to_string() }
+}

@@ -1,0 +1,258 @@
+//! The rows themselves.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::model::{ConditionKey, Conditions, Effect};
+
+/// Why a row is kept though the catalogue does not explain it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Note {
+    /// The catalogue knows no such action; a pattern that matches nothing known stays as written.
+    UnknownAction,
+    /// The action acts on nothing that the resource can stand for, so the pair grants nothing.
+    NoApplicableResource,
+}
+
+impl Note {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownAction => "unknown-action",
+            Self::NoApplicableResource => "no-applicable-resource",
+        }
+    }
+}
+
+/// The action of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemAction {
+    /// The service prefix in lower case; `*` for all.
+    pub service: String,
+    /// The action in the catalogue's spelling; as written where it is a pattern or unknown.
+    pub action: String,
+    /// `service:action` in lower case: what is compared.
+    pub(crate) key: String,
+}
+
+impl ItemAction {
+    pub(crate) fn new(service: &str, action: &str) -> Self {
+        let key = format!("{service}:{}", action.to_ascii_lowercase());
+        Self { service: service.to_owned(), action: action.to_owned(), key }
+    }
+}
+
+/// The resource or principal of a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ItemTarget {
+    /// An entry of `Resource` or `NotResource`.
+    Resource {
+        /// `Resource` or `NotResource`.
+        element: &'static str,
+        /// The ARN or pattern.
+        arn: String,
+    },
+    /// An entry of `Principal` or `NotPrincipal`.
+    Principal {
+        /// `AWS`, `Service`, `Federated`, `CanonicalUser` or `*`; with a leading `Not` for `NotPrincipal`.
+        principal_type: &'static str,
+        /// The principal; an account id as its root ARN.
+        principal: String,
+    },
+}
+
+impl ItemTarget {
+    /// `Resource` or `NotResource`; empty for a principal.
+    #[must_use]
+    pub const fn resource_element(&self) -> &'static str {
+        match self {
+            Self::Resource { element, .. } => element,
+            Self::Principal { .. } => "",
+        }
+    }
+
+    /// The resource, if this is one.
+    #[must_use]
+    pub fn arn(&self) -> Option<&str> {
+        match self {
+            Self::Resource { arn, .. } => Some(arn),
+            Self::Principal { .. } => None,
+        }
+    }
+
+    /// Type and text of the principal, if this is one.
+    #[must_use]
+    pub fn principal(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Resource { .. } => None,
+            Self::Principal { principal_type, principal } => Some((principal_type, principal)),
+        }
+    }
+}
+
+/// The condition of a row, in one spelling; empty for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemCondition {
+    /// Canonical JSON with the keys as written.
+    pub shown: String,
+    /// Canonical JSON with the keys in lower case: what is compared.
+    pub(crate) key: String,
+}
+
+impl ItemCondition {
+    pub(crate) fn new(conditions: &Conditions) -> Self {
+        Self {
+            shown: conditions.canonical_json(ConditionKey::as_str),
+            key: conditions.canonical_json(ConditionKey::folded),
+        }
+    }
+}
+
+/// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` with more than one entry.
+///
+/// Such a list means its entries together: `NotAction` with two entries is not the same as two statements with one
+/// each. So every row of the list carries all of it. Canonical JSON, empty if there is no such list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Excluded {
+    /// With actions as written.
+    pub shown: String,
+    /// With actions in lower case: what is compared.
+    pub(crate) key: String,
+}
+
+/// One row of a policy.
+///
+/// Equality and order are those of what is compared: spelling that IAM ignores does not count, nor does the note,
+/// which follows from the rest.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// `Action` or `NotAction`.
+    pub action_element: &'static str,
+    /// The action.
+    pub action: Arc<ItemAction>,
+    /// The resource or principal.
+    pub target: Arc<ItemTarget>,
+    /// The condition.
+    pub condition: Arc<ItemCondition>,
+    /// The list this row is only a part of.
+    pub excluded: Arc<Excluded>,
+    /// Why the row is kept.
+    pub note: Option<Note>,
+}
+
+impl Item {
+    /// Whether this pairs an action with a resource it cannot act on; see [`Expansion`].
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.note == Some(Note::NoApplicableResource)
+    }
+
+    fn key(&self) -> (Effect, &str, &str, &str, &ItemTarget, &str) {
+        (self.effect, &self.action.key, self.action_element, &self.condition.key, &self.target, &self.excluded.key)
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Item {}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Item {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// The rows of one policy.
+///
+/// A statement pairs each of its actions with each of its resources. A pair of an action and a resource it cannot act
+/// on is idle: it grants nothing, and is shown only where nothing else shows its action or its resource, so that
+/// every text of a policy has a row, and a statement split in two has the same rows as before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// Sorted, each once.
+    items: Vec<Item>,
+    /// Idle pairs whose action or resource no item of this policy shows; sorted, each once.
+    lone_idle: Vec<Item>,
+    /// The other idle pairs; sorted, each once.
+    other_idle: Vec<Item>,
+}
+
+impl Expansion {
+    pub(crate) fn new(mut items: Vec<Item>, mut idle: Vec<Item>) -> Self {
+        for list in [&mut items, &mut idle] {
+            list.sort();
+            list.dedup();
+        }
+        let mut expansion = Self { items, lone_idle: Vec::new(), other_idle: Vec::new() };
+        if !idle.is_empty() {
+            let shown = Shown::of([&expansion]);
+            let (lone, other) = idle.into_iter().partition(|pair| shown.lacks(pair));
+            (expansion.lone_idle, expansion.other_idle) = (lone, other);
+        }
+        expansion
+    }
+
+    /// The rows of the policy on its own, each once: those that apply, sorted, then the idle ones, sorted.
+    pub fn rows(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().chain(&self.lone_idle)
+    }
+
+    /// How many rows the policy has on its own.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.items.len() + self.lone_idle.len()
+    }
+
+    /// Whether the policy has no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a statement of the policy says what this row says, also if the pair is idle and not shown.
+    #[must_use]
+    pub fn has(&self, item: &Item) -> bool {
+        [&self.items, &self.lone_idle, &self.other_idle].iter().any(|list| list.binary_search(item).is_ok())
+    }
+}
+
+/// Which actions and resources the applying rows of some policies show, apart by effect and condition.
+#[derive(Debug, Default)]
+pub struct Shown<'a> {
+    actions: BTreeSet<(Effect, &'a str, &'a str)>,
+    targets: BTreeSet<(Effect, &'a str, &'a ItemTarget)>,
+}
+
+impl<'a> Shown<'a> {
+    /// What these policies show together.
+    pub fn of(policies: impl IntoIterator<Item = &'a Expansion>) -> Self {
+        let mut shown = Self::default();
+        for item in policies.into_iter().flat_map(|policy| &policy.items) {
+            shown.actions.insert((item.effect, &item.condition.key, &item.action.key));
+            shown.targets.insert((item.effect, &item.condition.key, &item.target));
+        }
+        shown
+    }
+
+    /// Whether no applying row shows this idle pair's action, or none its resource.
+    #[must_use]
+    pub fn lacks(&self, idle: &Item) -> bool {
+        let action = (idle.effect, idle.condition.key.as_str(), idle.action.key.as_str());
+        let target = (idle.effect, idle.condition.key.as_str(), &*idle.target);
+        !self.actions.contains(&action) || !self.targets.contains(&target)
+    }
+}

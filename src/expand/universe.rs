@@ -1,0 +1,90 @@
+//! Which actions there are: the catalogue's, and those the accounts spell out besides.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Action, Catalogue, Service};
+use crate::model::{Account, ActionClause, ActionPattern, Glob, IdentityPolicy};
+
+/// All known actions.
+///
+/// About one in a hundred actions that policies spell out are in no catalogue. They count as actions too, so that
+/// `s3:Get*` in one account and a brand-new `s3:GetThis` in the other are seen to overlap.
+#[derive(Debug)]
+pub struct Universe<'c> {
+    catalogue: &'c Catalogue,
+    /// By service, then by folded name; the value is the name as first written.
+    spelled: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// One action that a pattern stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Expanded<'u> {
+    pub service: &'u str,
+    pub name: &'u str,
+    /// What the catalogue says; `None` for an action it does not know.
+    pub known: Option<(&'u Service, &'u Action)>,
+}
+
+impl<'c> Universe<'c> {
+    /// The actions of the catalogue and of all policies of these accounts.
+    pub fn new<'a>(catalogue: &'c Catalogue, accounts: impl IntoIterator<Item = &'a Account>) -> Self {
+        let mut universe = Self { catalogue, spelled: BTreeMap::new() };
+        let mut seen = std::collections::BTreeSet::new();
+        for role in accounts.into_iter().flat_map(|account| &account.roles) {
+            let inline = role.inline.iter().map(|policy| &policy.document);
+            let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
+            for document in inline.chain(managed) {
+                if seen.insert(std::sync::Arc::as_ptr(document)) {
+                    universe.add(document);
+                }
+            }
+        }
+        universe
+    }
+
+    fn add(&mut self, document: &IdentityPolicy) {
+        let clauses = document.statements.iter().map(|statement| &statement.action);
+        for pattern in clauses.flat_map(ActionClause::patterns) {
+            let known = || self.catalogue.action(pattern.service(), pattern.folded_name()).is_some();
+            if !pattern.has_wildcard() && !known() {
+                let service = self.spelled.entry(pattern.service().to_owned()).or_default();
+                service.entry(pattern.folded_name().to_owned()).or_insert_with(|| pattern.name().to_owned());
+            }
+        }
+    }
+
+    /// The actions a pattern stands for. Empty where it must stay as written: `*`, a wildcard in the service part,
+    /// a pattern that matches nothing.
+    pub(super) fn expand<'u>(&'u self, pattern: &'u ActionPattern) -> Vec<Expanded<'u>> {
+        let service = pattern.service();
+        if service.contains(['*', '?']) {
+            return Vec::new();
+        }
+        if !pattern.has_wildcard() {
+            let known = self.catalogue.action(service, pattern.folded_name());
+            return known
+                .map(|(service, action)| Expanded {
+                    service: &service.prefix,
+                    name: &action.name,
+                    known: Some((service, action)),
+                })
+                .into_iter()
+                .collect();
+        }
+        let glob = Glob::new(pattern.folded_name());
+        let known = self
+            .catalogue
+            .service(service)
+            .into_iter()
+            .flat_map(|service| service.actions.iter().map(move |action| (service, action)));
+        let known = known.filter(|(_, action)| glob.matches(&action.folded)).map(|(service, action)| Expanded {
+            service: &service.prefix,
+            name: &action.name,
+            known: Some((service, action)),
+        });
+        let spelled = self.spelled.get(service).into_iter().flatten();
+        let spelled =
+            spelled.filter(|(folded, _)| glob.matches(folded)).map(|(_, name)| Expanded { service, name, known: None });
+        known.chain(spelled).collect()
+    }
+}

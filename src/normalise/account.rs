@@ -1,0 +1,226 @@
+//! A whole account: names, paths, documents, principals, conditions, tags.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::hits::{Hit, Hits, Place, Replaced};
+use super::text::Normaliser;
+use crate::model::equivalency::display;
+use crate::model::{
+    Account, Arn, ConditionKey, ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyDocument,
+    Principal, PrincipalClause, ResourceClause, Role, RoleDetails, Statement, TrustPolicy,
+};
+
+/// A role after normalising. Its texts hold placeholders between their marks.
+#[derive(Debug, Clone)]
+pub struct NormalisedRole {
+    /// The role with placeholders; its ARN and unique id are left as they are.
+    pub role: Role,
+    /// The role's real name.
+    pub real_name: String,
+    /// The role's real path.
+    pub real_path: String,
+    /// Whether an AWS service owns the role, told by its real path.
+    pub service_linked: bool,
+}
+
+/// An account after normalising.
+#[derive(Debug, Clone)]
+pub struct Normalised {
+    /// The roles, in the order of the account.
+    pub roles: Vec<NormalisedRole>,
+    /// What was replaced.
+    pub hits: Hits,
+}
+
+/// Normalises an account. Documents and managed policies that several roles share are treated once, and stay the
+/// same value where nothing in them is replaced.
+#[must_use]
+pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {
+    let mut work = Work {
+        normaliser,
+        hits: Hits::default(),
+        found: Vec::new(),
+        identity: BTreeMap::new(),
+        managed: BTreeMap::new(),
+    };
+    let roles = account
+        .roles
+        .iter()
+        .map(|role| NormalisedRole {
+            role: work.role(role),
+            real_name: role.name.clone(),
+            real_path: role.path.clone(),
+            service_linked: role.is_service_linked(),
+        })
+        .collect();
+    Normalised { roles, hits: work.hits }
+}
+
+struct Work<'a> {
+    normaliser: &'a Normaliser,
+    hits: Hits,
+    /// What was replaced since the last [`Work::record`].
+    found: Vec<Found>,
+    /// By the address of the shared document or policy, which the account keeps alive; with what was replaced in it,
+    /// because that counts again for every policy that has this document.
+    identity: BTreeMap<*const IdentityPolicy, (Arc<IdentityPolicy>, Vec<Found>)>,
+    managed: BTreeMap<*const ManagedPolicy, Arc<ManagedPolicy>>,
+}
+
+/// A replacement whose owner is not known yet.
+#[derive(Debug, Clone)]
+struct Found {
+    placeholder: String,
+    value: String,
+    place: Place,
+    before: String,
+    after: String,
+}
+
+impl Work<'_> {
+    fn role(&mut self, role: &Role) -> Role {
+        let name = self.text(&role.name, Place::RoleName);
+        let path = self.text(&role.path, Place::Path);
+        let details = role.details.as_ref().map(|details| RoleDetails {
+            description: details.description.as_deref().map(|text| self.text(text, Place::Description)),
+            max_session_duration: details.max_session_duration,
+        });
+        let tags = role.tags.iter().map(|(key, value)| (self.text(key, Place::Tag), self.text(value, Place::Tag)));
+        let tags = tags.collect();
+        let profiles = role.instance_profiles.iter().map(|name| self.text(name, Place::InstanceProfile));
+        let instance_profiles = profiles.collect();
+        self.record(&role.name, "");
+        let trust = Arc::new(self.trust(&role.trust));
+        self.record(&role.name, "trust");
+        Role {
+            name,
+            path,
+            arn: role.arn.clone(),
+            unique_id: role.unique_id.clone(),
+            details,
+            trust,
+            inline: role.inline.iter().map(|policy| self.inline(policy, &role.name)).collect(),
+            attached: role.attached.iter().map(|policy| self.managed(policy)).collect(),
+            boundary: role.boundary.as_ref().map(|policy| self.managed(policy)),
+            tags,
+            instance_profiles,
+        }
+    }
+
+    /// Gives what was found since the last call its owner.
+    fn record(&mut self, role: &str, policy_name: &str) {
+        for found in std::mem::take(&mut self.found) {
+            self.hits.record(Hit {
+                placeholder: found.placeholder,
+                value: found.value,
+                place: found.place,
+                role: role.to_owned(),
+                policy_name: policy_name.to_owned(),
+                before: found.before,
+                after: found.after,
+            });
+        }
+    }
+
+    fn inline(&mut self, policy: &InlinePolicy, role: &str) -> InlinePolicy {
+        let name = self.text(&policy.name, Place::PolicyName);
+        let document = self.identity(&policy.document);
+        self.record(role, &policy.name);
+        InlinePolicy { name, document }
+    }
+
+    fn managed(&mut self, policy: &Arc<ManagedPolicy>) -> Arc<ManagedPolicy> {
+        if let Some(known) = self.managed.get(&Arc::as_ptr(policy)) {
+            return Arc::clone(known);
+        }
+        let arn = self.text(policy.arn.as_str(), Place::PolicyName);
+        let normalised = Arc::new(ManagedPolicy {
+            name: self.text(&policy.name, Place::PolicyName),
+            // Replacing leaves the six parts of an ARN where they are unless an entry swallows a colon; then the
+            // real ARN stays, which can only show a difference, never hide one.
+            arn: arn.parse::<Arn>().unwrap_or_else(|_| policy.arn.clone()),
+            version_id: policy.version_id.clone(),
+            document: self.identity(&policy.document),
+        });
+        self.record("", &policy.name);
+        self.managed.insert(Arc::as_ptr(policy), Arc::clone(&normalised));
+        normalised
+    }
+
+    fn identity(&mut self, document: &Arc<IdentityPolicy>) -> Arc<IdentityPolicy> {
+        if let Some((known, found)) = self.identity.get(&Arc::as_ptr(document)) {
+            self.found.extend_from_slice(found);
+            return Arc::clone(known);
+        }
+        let before = self.found.len();
+        let statements = document.statements.iter().map(|statement| self.statement(statement, Self::resources));
+        let new =
+            PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() };
+        let kept = if new == **document { Arc::clone(document) } else { Arc::new(new) };
+        let found = self.found.get(before..).unwrap_or_default().to_vec();
+        self.identity.insert(Arc::as_ptr(document), (Arc::clone(&kept), found));
+        kept
+    }
+
+    fn trust(&mut self, document: &TrustPolicy) -> TrustPolicy {
+        let statements = document.statements.iter().map(|statement| self.statement(statement, Self::principals));
+        PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() }
+    }
+
+    fn statement<T>(&mut self, statement: &Statement<T>, target: fn(&mut Self, &T) -> T) -> Statement<T> {
+        Statement {
+            sid: statement.sid.clone(),
+            effect: statement.effect,
+            action: statement.action.clone(),
+            target: target(self, &statement.target),
+            conditions: self.conditions(&statement.conditions),
+        }
+    }
+
+    fn resources(&mut self, clause: &ResourceClause) -> ResourceClause {
+        let mut texts = |patterns: &[String]| patterns.iter().map(|p| self.text(p, Place::Resource)).collect();
+        match clause {
+            ResourceClause::Resource(patterns) => ResourceClause::Resource(texts(patterns)),
+            ResourceClause::NotResource(patterns) => ResourceClause::NotResource(texts(patterns)),
+        }
+    }
+
+    fn principals(&mut self, clause: &PrincipalClause) -> PrincipalClause {
+        let mut all = |principals: &[Principal]| principals.iter().map(|p| self.principal(p)).collect();
+        match clause {
+            PrincipalClause::Principal(principals) => PrincipalClause::Principal(all(principals)),
+            PrincipalClause::NotPrincipal(principals) => PrincipalClause::NotPrincipal(all(principals)),
+        }
+    }
+
+    fn principal(&mut self, principal: &Principal) -> Principal {
+        match principal {
+            Principal::Everyone => Principal::Everyone,
+            Principal::Aws(text) => Principal::Aws(self.text(text, Place::Principal)),
+            Principal::Service(text) => Principal::Service(self.text(text, Place::Principal)),
+            Principal::Federated(text) => Principal::Federated(self.text(text, Place::Principal)),
+            Principal::CanonicalUser(text) => Principal::CanonicalUser(self.text(text, Place::Principal)),
+        }
+    }
+
+    fn conditions(&mut self, conditions: &Conditions) -> Conditions {
+        let tests = conditions.tests().iter().map(|test| ConditionTest {
+            operator: test.operator.clone(),
+            key: ConditionKey::new(&self.text(test.key.as_str(), Place::Condition)),
+            values: test.values.iter().map(|value| self.text(value, Place::Condition)).collect(),
+        });
+        Conditions::new(tests.collect())
+    }
+
+    fn text(&mut self, text: &str, place: Place) -> String {
+        let mut replaced: Vec<(String, String)> = Vec::new();
+        let record = |one: Replaced<'_>| replaced.push((one.placeholder.to_owned(), one.value.to_owned()));
+        let after = self.normaliser.apply(text, record).into_owned();
+        for (placeholder, value) in replaced {
+            let shown = display(&after).into_owned();
+            self.found.push(Found { placeholder, value, place, before: text.to_owned(), after: shown });
+        }
+        after
+    }
+}

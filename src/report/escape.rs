@@ -1,0 +1,52 @@
+//! Untrusted names, made safe for where they go.
+
+use std::borrow::Cow;
+
+/// A text for one line of a terminal: control characters, and those that change the direction or order of what is
+/// shown, are written as escapes.
+///
+/// ```
+/// use iamctl::report::escape::terminal;
+/// assert_eq!(terminal("app\u{1b}[2Jx\n"), "app\\u{1b}[2Jx\\n");
+/// assert_eq!(terminal("größe"), "größe");
+/// ```
+#[must_use]
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Control characters, line and paragraph separators, and the marks that turn text around or hide it.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A cell that a spreadsheet would run as a formula gets a leading `'`, unless `raw`.
+///
+/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>
+///
+/// ```
+/// use iamctl::report::escape::cell;
+/// assert_eq!(cell("=cmd|' /C calc'!A0", false), "'=cmd|' /C calc'!A0");
+/// assert_eq!(cell("=x", true), "=x");
+/// ```
+#[must_use]
+pub fn cell(text: &str, raw: bool) -> Cow<'_, str> {
+    if !raw && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
