@@ -3,3 +3,4 @@
 pub mod difference;
 pub mod escalation;
 pub mod evaluate;
+pub mod trust;

@@ -7,24 +7,24 @@
 mod beyond;
 mod bits;
 mod cache;
-mod cases;
+pub(super) mod cases;
 mod cells;
 mod classes;
-mod conditions;
+pub(super) mod conditions;
 mod confirm;
 mod denies;
 mod finish;
-mod outcome;
+pub(super) mod outcome;
 mod pair;
-mod question;
+pub(super) mod question;
 mod rows;
-mod rules;
-mod search;
+pub(super) mod rules;
+pub(super) mod search;
 mod signatures;
 mod spelling;
 mod steps;
 mod texts;
-mod universe;
+pub(super) mod universe;
 mod walk;
 mod witness;
 
@@ -36,7 +36,9 @@ pub use outcome::{
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::evaluate::{AttachedDocument, RolePolicies};
+use super::trust::{TrustComparison, TrustSide};
 use crate::catalog::Catalogue;
+use crate::model::Sides;
 use cache::Cache;
 use cells::ClassWork;
 use pair::Pair;
@@ -87,12 +89,12 @@ pub enum EngineError {
 
 /// What all pairs share: it depends on the catalogue alone, or is a pure function of what is asked.
 #[derive(Debug)]
-struct Shared {
+pub(super) struct Shared {
     texts: texts::Texts,
-    universe: universe::Universe,
-    rules: rules::Rules,
+    pub(super) universe: universe::Universe,
+    pub(super) rules: rules::Rules,
     answers: question::Answers,
-    keys: search::KeyCache,
+    pub(super) keys: search::KeyCache,
     overlaps: Cache<(u32, u32), bool>,
 }
 
@@ -203,6 +205,14 @@ impl<'c> Engine<'c> {
         });
         answers.sort_by_key(|(at, _)| *at);
         answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Who may take one role and not the other, both ways.
+    ///
+    /// # Errors
+    /// If a witness is not confirmed by [`super::evaluate::evaluate_trust`].
+    pub fn trust_between(&self, left: TrustSide<'_>, right: TrustSide<'_>) -> Result<TrustComparison, EngineError> {
+        super::trust::between(&Sides { left, right }, &self.shared, self.budget)
     }
 
     fn pair(&self, left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Pair {

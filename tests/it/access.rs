@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use iamctl::catalog::Catalogue;
 use iamctl::model::{Glob, PolicyType, Side};
-use iamctl::parse::policy::parse_identity;
+use iamctl::parse::policy::{parse_identity, parse_trust};
 use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Engine, Grade};
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::trust::{TrustDifference, TrustSide};
 use serde_json::Value;
 
 fn cases(kind: &str) -> Vec<Value> {
@@ -76,4 +77,32 @@ fn labelled_pairs_of_identity_policies() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.iter().map(|(name, what)| format!("{name}\n{what}\n")).collect::<String>());
+}
+
+#[test]
+fn labelled_pairs_of_trust_policies() {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    for case in cases("trust") {
+        let name = case["name"].as_str().unwrap();
+        let policy = |side: &str| parse_trust(&case[format!("{side}_policy")].to_string()).unwrap();
+        let (left, right) = (policy("left"), policy("right"));
+        let account = case["role_account"].as_str().unwrap();
+        let side = |policy| TrustSide { policy, account, partition: "aws" };
+        let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
+        let more = |side| comparison.differences.iter().any(|row| row.side == side);
+        let verdict = match (more(Side::Left), more(Side::Right)) {
+            (false, false) => "equal",
+            (true, false) => "left_grants_more",
+            (false, true) => "right_grants_more",
+            (true, true) => "both_differ",
+        };
+        assert_eq!(verdict, case["expected"].as_str().unwrap(), "{name}: {comparison:#?}");
+        for witness in case["witnesses"].as_array().unwrap() {
+            let side = if witness["left"] == true { Side::Left } else { Side::Right };
+            let action = witness["action"].as_str().unwrap();
+            let covers = |row: &TrustDifference| row.side == side && row.actions.iter().any(|own| own == action);
+            assert!(comparison.differences.iter().any(covers), "{name}: {witness}");
+        }
+    }
 }

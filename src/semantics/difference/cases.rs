@@ -38,6 +38,15 @@ pub struct CaseBudget {
     pub sets: usize,
 }
 
+/// Whose requests are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    /// Those of a role's session, which lack some keys.
+    RoleSession,
+    /// Those of anybody, such as the one to take a role.
+    Anybody,
+}
+
 /// Keys that hold many values, for which a plain operator has no documented meaning.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
@@ -59,14 +68,15 @@ const MANY_VALUED: &[&str] = &[
 pub const NEVER_PRESENT: &[&str] = &["aws:username"];
 
 /// Works out the cases of a key from all tests on it; the tests are of one key.
-pub fn cases(tests: &[Arc<Test>], budget: CaseBudget) -> KeyCases {
+pub fn cases(tests: &[Arc<Test>], whose: Whose, budget: CaseBudget) -> KeyCases {
     let first = tests.first();
     let key = first.map_or("", |test| test.key.as_str());
     let spelled = tests.iter().map(|test| test.spelled.as_str()).min().unwrap_or_default().to_owned();
     let mut opaque = undecidable(key, tests);
     let decidable: Vec<&Test> =
         tests.iter().zip(&opaque).filter(|(_, why)| why.is_none()).map(|(test, _)| test.as_ref()).collect();
-    let listed = if NEVER_PRESENT.contains(&key) { Some(Vec::new()) } else { values(&decidable, budget) };
+    let absent = whose == Whose::RoleSession && NEVER_PRESENT.contains(&key);
+    let listed = if absent { Some(Vec::new()) } else { values(&decidable, budget) };
     let Some(listed) = listed else {
         for (why, test) in opaque.iter_mut().zip(tests) {
             if !matches!(test.family, Family::Null(_) | Family::Never) {
@@ -323,7 +333,7 @@ mod tests {
                 Arc::new(super::super::conditions::compile(&test, Version::V2012, 0))
             })
             .collect();
-        cases(&tests, CaseBudget { states: 1_000, sets: 200 })
+        cases(&tests, Whose::RoleSession, CaseBudget { states: 1_000, sets: 200 })
     }
 
     fn values(cases: &KeyCases) -> Vec<Vec<String>> {

@@ -52,7 +52,6 @@ pub enum Family {
 
 /// Which numbers an operator accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the operators' own")]
 pub enum Bound {
     Equals,
     LessThan,

@@ -342,6 +342,11 @@ fn ask(
 }
 
 impl Found {
+    /// Found where there is no resource to ask for.
+    pub const fn without_resource() -> Self {
+        Self { text: Vec::new(), groups: Vec::new(), unwanted: Vec::new() }
+    }
+
     /// The answer to the same question that is easiest to read.
     pub fn readable(&self, template: &Template) -> Vec<Letter> {
         super::texts::readable(template)

@@ -69,11 +69,6 @@ impl Actions {
     pub fn patterns(&self) -> impl Iterator<Item = &ActionPattern> {
         self.granting().iter().chain(&self.exclude)
     }
-
-    /// Whether the rule says which actions it is not about.
-    pub const fn is_complement(&self) -> bool {
-        self.include.is_none()
-    }
 }
 
 fn union(patterns: &[ActionPattern], universe: &Universe) -> Bits {
@@ -193,7 +188,7 @@ impl Rules {
     }
 
     /// A test that stands for what is not known.
-    fn open_test(&self, reason: &str) -> Arc<Test> {
+    pub fn open_test(&self, reason: &str) -> Arc<Test> {
         let canonical = format!("open {reason}");
         self.tests.get(&canonical.clone(), |number| Test {
             number,

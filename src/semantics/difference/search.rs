@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::cases::{CaseBudget, KeyCases, cases};
+use super::cases::{CaseBudget, KeyCases, Whose, cases};
 use super::conditions::Test;
 use super::question::{Answer, Found, Mode, Truth};
 use super::rules::Rule;
@@ -31,16 +31,17 @@ enum Atom {
 }
 
 /// Cases of keys by the tests on them.
-pub type KeyCache = Cache<Vec<u32>, Arc<KeyCases>>;
+pub type KeyCache = Cache<(Whose, Vec<u32>), Arc<KeyCases>>;
 
 impl Tests {
     /// Sorts the tests of rules by key.
     pub fn new(rules: &[&Rule], cache: &KeyCache, budget: CaseBudget) -> Self {
-        Self::of(&rules.iter().map(|rule| rule.tests.as_slice()).collect::<Vec<_>>(), cache, budget)
+        let tests: Vec<&[Arc<Test>]> = rules.iter().map(|rule| rule.tests.as_slice()).collect();
+        Self::of(&tests, Whose::RoleSession, cache, budget)
     }
 
     /// The same for lists of tests.
-    pub fn of(rules: &[&[Arc<Test>]], cache: &KeyCache, budget: CaseBudget) -> Self {
+    pub fn of(rules: &[&[Arc<Test>]], whose: Whose, cache: &KeyCache, budget: CaseBudget) -> Self {
         let mut by_key: BTreeMap<&str, Vec<Arc<Test>>> = BTreeMap::new();
         for test in rules.iter().copied().flatten() {
             let tests = by_key.entry(test.key.as_str()).or_default();
@@ -53,7 +54,7 @@ impl Tests {
         for mut group in by_key.into_values() {
             group.sort_by(|a, b| a.canonical.cmp(&b.canonical));
             let numbers: Vec<u32> = group.iter().map(|test| test.number).collect();
-            tests.add_key(group.clone(), cache.get(&numbers, || Arc::new(cases(&group, budget))), &mut atoms);
+            tests.add_key(group.clone(), cache.get(&(whose, numbers), || Arc::new(cases(&group, whose, budget))), &mut atoms);
         }
         let of_rule = |rule: &&[Arc<Test>]| rule.iter().filter_map(|test| atoms.get(&test.number).copied()).collect();
         tests.rules = rules.iter().map(of_rule).collect();
