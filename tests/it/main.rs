@@ -2,4 +2,5 @@
 
 #[cfg(test)]
 mod access;
+mod access_laws;
 mod service_reference;

@@ -11,6 +11,7 @@ use super::rules::{Resources, Rule};
 use super::search::{Outcome, Search, Tests};
 use super::steps::Step;
 use super::texts::{Fold, Template, Text};
+use super::witness::{request, tells_apart};
 use super::{Budget, Shared};
 use crate::model::Side;
 
@@ -116,11 +117,27 @@ impl<'a> ClassWork<'a> {
             let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
             *left = asker.left;
+            let outcome = self.with_values(outcome, side, template);
             if !matches!(outcome, Outcome::None) {
                 findings.push(Finding { start, outcome });
             }
         }
         findings
+    }
+
+    /// A difference found with variables as texts of their own still has to hold when they have values.
+    fn with_values(&self, outcome: Outcome, side: Side, template: &Template) -> Outcome {
+        let Outcome::Difference { found, context, .. } = &outcome else { return outcome };
+        let variables = self.variables(template);
+        if variables.is_empty() {
+            return outcome;
+        }
+        let request = request(&found.text, context, &variables, &self.shared.texts);
+        let (own, other) = (self.live(side), self.live(side.other()));
+        if tells_apart(own, other, self.pair, &request, &self.shared.texts) {
+            return outcome;
+        }
+        Outcome::Unknown(vec!["the value of a variable in a resource is not known".to_owned()])
     }
 
     fn tests(&mut self, relevant: &[usize], rules: &[&Rule]) -> Rc<Tests> {
@@ -147,12 +164,17 @@ impl<'a> ClassWork<'a> {
 
     /// The keys of the variables in the patterns that can match this form of resource.
     pub fn variables(&self, template: &Template) -> Vec<String> {
-        let relevant = self.texts.iter().filter(|text| self.shared.texts.fold(text, template) != Fold::Misses);
         let mut keys: Vec<String> = Vec::new();
-        for step in relevant.flat_map(|text| &text.steps) {
-            if let Step::One(letter) = step && letter.is_variable() {
-                keys.push(self.shared.texts.key_of(*letter));
-            }
+        for rule in self.rules.iter().filter_map(|rule| self.pair.rules.get(*rule)) {
+            // A list of exceptions says nothing certain without a value, whether or not it is about the resource.
+            let always = matches!(rule.resources, Resources::Except(_));
+            let texts = rule.resources.texts().iter();
+            let texts = texts.filter(|text| always || self.shared.texts.fold(text, template) != Fold::Misses);
+            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| match step {
+                Step::One(letter) if letter.is_variable() => Some(*letter),
+                _ => None,
+            });
+            keys.extend(letters.map(|letter| self.shared.texts.key_of(letter)));
         }
         keys.sort();
         keys.dedup();

@@ -1,10 +1,12 @@
 //! Every witness is asked again of the plain evaluator, which was written apart from the comparison.
 
+use std::sync::Arc;
+
 use super::EngineError;
 use super::outcome::{AccessComparison, Certainty, Grade, Witness};
 use crate::catalog::Catalogue;
-use crate::model::{Side, Sides};
-use crate::semantics::evaluate::{Context, Decision, Request, RolePolicies, Verdict, evaluate};
+use crate::model::{ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement};
+use crate::semantics::evaluate::{AttachedDocument, Context, Decision, Request, RolePolicies, Verdict, evaluate};
 
 /// Confirms all witnesses.
 ///
@@ -29,20 +31,39 @@ pub fn confirm(
             (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
         }
     }
+    let certain = comparison.differences.iter().any(|row| row.certainty != Certainty::Unknown);
+    if comparison.grade == Grade::Different && !certain {
+        comparison.grade = Grade::Unknown;
+    }
+    if comparison.deny_differences.is_empty() {
+        return Ok(());
+    }
+    let roles = Sides { left: &allowing_all(left), right: &allowing_all(right) };
+    let ask = |side: Side, witness: &Witness| decide(roles.get(side), witness, catalogue);
     for row in &mut comparison.deny_differences {
         let Some(witness) = &row.witness else { continue };
         let (denies, does_not) = (ask(row.side, witness), ask(row.side.other(), witness));
-        let proved = denies.verdict == Verdict::ExplicitlyDenied && does_not.verdict != Verdict::ExplicitlyDenied;
+        let proved = denies.verdict == Verdict::ExplicitlyDenied && does_not.verdict == Verdict::Allowed;
         if !proved {
             let reasons = doubts(&denies, &does_not).ok_or_else(|| refuted(witness, &denies, &does_not))?;
             (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
         }
     }
-    let certain = comparison.differences.iter().any(|row| row.certainty != Certainty::Unknown);
-    if comparison.grade == Grade::Different && !certain {
-        comparison.grade = Grade::Unknown;
-    }
     Ok(())
+}
+
+/// The role with an Allow of everything and without the limit of its boundary, so that only a Deny refuses.
+fn allowing_all(role: &RolePolicies) -> RolePolicies {
+    let everything = Statement {
+        sid: None,
+        effect: Effect::Allow,
+        action: ActionClause::NotAction(Vec::new()),
+        target: ResourceClause::NotResource(Vec::new()),
+        conditions: Conditions::default(),
+    };
+    let document = Arc::new(PolicyDocument { version: None, id: None, statements: vec![everything] });
+    let all = AttachedDocument { policy_name: String::new(), policy_type: PolicyType::Inline, document };
+    RolePolicies { identity: role.identity.iter().chain(&role.boundary).cloned().chain([all]).collect(), boundary: None }
 }
 
 fn decide(role: &RolePolicies, witness: &Witness, catalogue: &Catalogue) -> Decision {

@@ -38,7 +38,7 @@ fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifferenc
         for spelled in spell(&parts.known, &parts.named, rule, &shared.universe) {
             differences.push(DenyDifference {
                 side: key.side,
-                witness: finish::witness(&spelled, &parts, shared),
+                witness: finish::witness(&spelled, &key, &parts, pair, shared),
                 service: spelled.service,
                 actions: spelled.actions,
                 resources: resources.clone(),

@@ -6,7 +6,8 @@ use super::outcome::{
 use super::pair::Pair;
 use super::rows::{RowKey, RowParts, Rows, resources};
 use super::spelling::{Spelled, spell};
-use super::witness::{Refused, matching};
+use super::witness::{Refused, matching, tells_apart};
+use super::bits::Bits;
 use super::{Budget, Shared, denies};
 use crate::model::{Side, Sides};
 use crate::semantics::escalation;
@@ -46,7 +47,7 @@ fn differences_of(key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) 
     let resources = resources(key, pair);
     let spelled = spell(&parts.known, &parts.named, rule, &shared.universe);
     let of_service = |spelled: Spelled| {
-        let witness = witness(&spelled, parts, shared);
+        let witness = witness(&spelled, key, parts, pair, shared);
         AccessDifference {
             side: key.side,
             granted_by: granted_by(key, witness.as_ref(), pair, shared),
@@ -66,15 +67,31 @@ fn differences_of(key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) 
     spelled.into_iter().map(of_service).collect()
 }
 
-/// The witness of a row for one of its services.
-pub fn witness(spelled: &Spelled, parts: &RowParts, shared: &Shared) -> Option<Witness> {
+/// The witness of a row for one of its services: the readable one, unless values of variables spoil it.
+pub fn witness(spelled: &Spelled, key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) -> Option<Witness> {
     let (action, proof) = parts.proofs.get(&spelled.service).or_else(|| {
         // A row for all services is proved by any.
         parts.proofs.values().next().filter(|_| spelled.service == "*")
     })?;
-    let readable = proof.found.readable(&proof.template);
-    let (resource, context) = proof.request(&readable, shared);
+    let mut request = proof.request(&proof.found.readable(&proof.template), shared);
+    if !proof.variables.is_empty() {
+        let live = |side| pair.roles.get(side).live(&about(action, pair));
+        if !tells_apart(&live(key.side), &live(key.side.other()), pair, &request, &shared.texts) {
+            request = proof.request(&proof.found.text, shared);
+        }
+    }
+    let (resource, context) = request;
     Some(Witness { action: action.clone(), resource, context })
+}
+
+/// The rules that are about an action, `service:name`.
+fn about(action: &str, pair: &Pair) -> Bits {
+    let (service, name) = action.split_once(':').unwrap_or_default();
+    let name = name.to_lowercase();
+    let mut rules = Bits::new(pair.rules.len());
+    let all = pair.rules.iter().enumerate();
+    all.filter(|(_, rule)| rule.actions.matches(service, &name)).for_each(|(at, _)| rules.insert(at));
+    rules
 }
 
 /// The statements of the row's rule and all others that allow the witness.
@@ -82,11 +99,8 @@ fn granted_by(key: &RowKey, witness: Option<&Witness>, pair: &Pair, shared: &Sha
     let places = pair.places.get(key.side);
     let mut rules = vec![key.rule];
     if let Some(witness) = witness {
-        let (service, name) = witness.action.split_once(':').unwrap_or_default();
-        let name = name.to_lowercase();
-        let allows = pair.roles.get(key.side).allows.iter();
-        let about = allows.filter(|rule| pair.rules.get(*rule).is_some_and(|rule| rule.actions.matches(service, &name)));
-        rules.extend(matching(about, pair, &witness.resource, &witness.context, &shared.texts));
+        let live = pair.roles.get(key.side).live(&about(&witness.action, pair));
+        rules.extend(matching(live.allows.iter(), pair, &witness.resource, &witness.context, &shared.texts));
     }
     statements(&rules, places)
 }

@@ -347,6 +347,15 @@ impl Found {
         Self { text: Vec::new(), groups: Vec::new(), unwanted: Vec::new() }
     }
 
+    /// The answer to the same question about another form of resource that all patterns treat alike.
+    pub fn on(&self, template: &Template) -> Self {
+        let mut found = self.clone();
+        if let Walked::Found(text) = ask(Some(&template.steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+            found.text = text;
+        }
+        found
+    }
+
     /// The answer to the same question that is easiest to read.
     pub fn readable(&self, template: &Template) -> Vec<Letter> {
         super::texts::readable(template)

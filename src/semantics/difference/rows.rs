@@ -13,7 +13,7 @@ use super::search::Outcome;
 use super::texts::{Template, Text};
 use super::universe::Universe;
 use super::steps::Letter;
-use super::witness::{Context, Refused, refused, spell};
+use super::witness::{Context, Refused, refused, request};
 use super::Shared;
 use crate::model::Side;
 
@@ -65,14 +65,7 @@ pub struct Proof {
 impl Proof {
     /// Resource and context of the request, with a value for each variable that takes part.
     pub fn request(&self, text: &[Letter], shared: &Shared) -> (String, Context) {
-        let mut context = self.context.clone();
-        for key in &self.variables {
-            if !context.keys().any(|other| other.eq_ignore_ascii_case(key)) {
-                context.insert(key.clone(), vec!["any".to_owned()]);
-            }
-        }
-        let resource = spell(text, &shared.texts, &mut context);
-        (resource, context)
+        request(text, &self.context, &self.variables, &shared.texts)
     }
 }
 
@@ -203,7 +196,7 @@ fn row(
         match &finding.outcome {
             Outcome::Difference { found, context, .. } if proof.is_none() => {
                 let variables = work.variables(template);
-                let (found, context, template) = (found.clone(), context.clone(), Arc::clone(template));
+                let (found, context, template) = (found.on(template), context.clone(), Arc::clone(template));
                 proof = Some(Proof { found, context, template, variables });
             }
             Outcome::Unknown(why) => reasons.extend(why.iter().cloned()),

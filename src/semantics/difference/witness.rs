@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::bits::Bits;
 use super::pair::{Pair, RoleRules};
 use super::rules::{Resources, Rule};
 use super::steps::{Letter, Step};
@@ -13,7 +14,7 @@ use super::walk::{Group, step_over};
 pub type Context = BTreeMap<String, Vec<String>>;
 
 /// The text with values for its variables; those that the context does not have yet are added to it.
-pub fn spell(letters: &[Letter], texts: &Texts, context: &mut Context) -> String {
+fn spell(letters: &[Letter], texts: &Texts, context: &mut Context) -> String {
     let mut text = String::new();
     for letter in letters {
         if let Some(c) = letter.as_char() {
@@ -27,6 +28,33 @@ pub fn spell(letters: &[Letter], texts: &Texts, context: &mut Context) -> String
         text.push_str(value_of(&key, context).unwrap_or_default());
     }
     text
+}
+
+/// Resource and context of a request, with a value for each of these keys of variables.
+pub fn request(letters: &[Letter], context: &Context, variables: &[String], texts: &Texts) -> (String, Context) {
+    let mut context = context.clone();
+    for key in variables {
+        if value_of(key, &context).is_none() {
+            context.insert(key.clone(), vec!["any".to_owned()]);
+        }
+    }
+    let resource = spell(letters, texts, &mut context);
+    (resource, context)
+}
+
+/// Whether one role is allowed a request and the other refused, by the plain reading of their rules.
+pub fn tells_apart(
+    granting: &RoleRules,
+    refusing: &RoleRules,
+    pair: &Pair,
+    (resource, context): &(String, Context),
+    texts: &Texts,
+) -> bool {
+    let allows = |role: &RoleRules| {
+        let any = |bits: &Bits| !matching(bits.iter(), pair, resource, context, texts).is_empty();
+        any(&role.allows) && !any(&role.denies) && role.boundary.as_ref().is_none_or(any)
+    };
+    allows(granting) && !allows(refusing)
 }
 
 fn value_of<'a>(key: &str, context: &'a Context) -> Option<&'a str> {
