@@ -25,4 +25,8 @@ mod rooms;
 #[cfg(test)]
 mod service_reference;
 #[cfg(test)]
+mod access;
+#[cfg(test)]
+mod access_laws;
+#[cfg(test)]
 mod tool;

@@ -1,0 +1,52 @@
+//! Do two roles that are equal for every action of the catalogue differ for one it does not have?
+
+use std::collections::BTreeSet;
+
+use super::cells::ClassWork;
+use super::classes::{NamedAction, possible_names, signature_of};
+use super::pair::Pair;
+use super::{Budget, Shared};
+use crate::model::Side;
+
+/// A service prefix that no policy can mean but by `*` or by what it leaves out.
+const UNHEARD_OF: &str = "\u{fdd0}unheard\u{fdd1}";
+
+/// Whether some action that is in no catalogue tells the roles apart; also when that takes too long to find out.
+pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
+    let mut asked = BTreeSet::new();
+    let mut left = budget.states_of_pair;
+    for service in services(pair) {
+        let Some(names) = possible_names(pair, &service, budget.names) else { return true };
+        for name in names {
+            let action = NamedAction { service: service.clone(), name, spelled: false };
+            let signature = signature_of(pair, &action);
+            if !asked.insert(signature.clone()) {
+                continue;
+            }
+            let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) else { continue };
+            if class_differs(&mut work, shared, &mut left) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, left: &mut usize) -> bool {
+    Side::BOTH.iter().any(|side| {
+        work.granting(*side).to_vec().into_iter().any(|rule| {
+            let templates = shared.universe.unknown_templates();
+            templates.iter().any(|template| !work.findings(*side, rule, template, left).is_empty())
+        })
+    })
+}
+
+/// The services that rules name, and one that nobody knows.
+fn services(pair: &Pair) -> Vec<String> {
+    let patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
+    let named = patterns.map(|pattern| pattern.service().to_owned()).filter(|service| !service.contains(['*', '?']));
+    let mut services: Vec<String> = named.chain([UNHEARD_OF.to_owned()]).collect();
+    services.sort();
+    services.dedup();
+    services
+}

@@ -1,0 +1,235 @@
+//! One class of actions: for each form of resource and each statement that allows, what differs.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::pair::{Pair, RoleRules};
+use super::question::{Asker, Question, Role, Start};
+use super::rules::{Resources, Rule};
+use super::search::{Outcome, Search, Tests};
+use super::steps::Step;
+use super::texts::{Fold, Template, Text};
+use super::witness::{request, tells_apart};
+use super::{Budget, Shared};
+use crate::model::Side;
+
+/// What was found for one way in which a statement allows.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Index of the pattern in the statement; 0 for one that lists exceptions.
+    pub start: usize,
+    /// The outcome, never [`Outcome::None`].
+    pub outcome: Outcome,
+}
+
+/// The comparison of one class. Side by side it holds what one role grants; the other refuses.
+pub struct ClassWork<'a> {
+    pair: &'a Pair,
+    /// The rules that match the class's actions, as numbers of the pair.
+    rules: Vec<usize>,
+    live: [RoleRules; 2],
+    granting: [Vec<usize>; 2],
+    texts: Vec<Arc<Text>>,
+    shared: &'a Shared,
+    budget: Budget,
+    asked: BTreeMap<Asked, Rc<Vec<Finding>>>,
+    tests: BTreeMap<Vec<usize>, Rc<Tests>>,
+}
+
+/// What decides an outcome: side, allowing rule, and how the patterns lie to the template; the template itself only
+/// where some pattern matches part of it.
+type Asked = (Side, usize, Vec<Fold>, Option<u32>);
+
+impl<'a> ClassWork<'a> {
+    /// Prepares a class; `None` when both roles have the same statements for it.
+    pub fn new(pair: &'a Pair, signature: &Bits, shared: &'a Shared, budget: Budget) -> Option<Self> {
+        let live = [pair.roles.left.live(signature), pair.roles.right.live(signature)];
+        let [left, right] = &live;
+        if left == right {
+            return None;
+        }
+        let rules: Vec<usize> = signature.iter().collect();
+        let mut texts: Vec<Arc<Text>> =
+            rules.iter().filter_map(|rule| pair.rules.get(*rule)).flat_map(|rule| rule.resources.texts()).cloned().collect();
+        texts.retain(|text| !text.is_everything());
+        texts.sort_by(|a, b| a.number.cmp(&b.number));
+        texts.dedup_by_key(|text| text.number);
+        let granting = [granting(pair, left, right), granting(pair, right, left)];
+        let (asked, tests) = (BTreeMap::new(), BTreeMap::new());
+        Some(Self { pair, rules, live, granting, texts, shared, budget, asked, tests })
+    }
+
+    /// The live rules of one side.
+    pub const fn live(&self, side: Side) -> &RoleRules {
+        let [left, right] = &self.live;
+        match side {
+            Side::Left => left,
+            Side::Right => right,
+        }
+    }
+
+    /// The statements of a side that may grant more than the other side does: those without condition and on all
+    /// resources first.
+    pub fn granting(&self, side: Side) -> &[usize] {
+        let [left, right] = &self.granting;
+        match side {
+            Side::Left => left,
+            Side::Right => right,
+        }
+    }
+
+    /// What a statement of a side grants there and the other side refuses, on one form of resource.
+    pub fn findings(
+        &mut self,
+        side: Side,
+        rule: usize,
+        template: &Template,
+        left: &mut usize,
+    ) -> Rc<Vec<Finding>> {
+        let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.texts.fold(text, template)).collect();
+        let partial = folds.contains(&Fold::Partial);
+        let key = (side, rule, folds, partial.then_some(template.number));
+        if let Some(findings) = self.asked.get(&key) {
+            return Rc::clone(findings);
+        }
+        let findings = Rc::new(self.ask(side, rule, template, left));
+        self.asked.insert(key, Rc::clone(&findings));
+        findings
+    }
+
+    fn ask(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Vec<Finding> {
+        let relevant: Vec<usize> =
+            self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
+        let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
+        let rules: Vec<&Rule> = relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
+        let tests = self.tests(&relevant, &rules);
+        let roles = [side, side.other()].map(|side| role(self.live(side), &relevant));
+        let [own, other] = &roles;
+        let reported = self.reported(side, rule);
+        let mut findings = Vec::new();
+        for (start, wanted) in starts(rules.get(granting)).into_iter().enumerate() {
+            let question =
+                Question { rules: &rules, granting: own, refusing: other, template, start: &wanted, reported: &reported };
+            let texts = &self.shared.texts;
+            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, left: *left };
+            let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
+            let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
+            *left = asker.left;
+            let outcome = self.with_values(outcome, side, template);
+            if !matches!(outcome, Outcome::None) {
+                findings.push(Finding { start, outcome });
+            }
+        }
+        findings
+    }
+
+    /// A difference found with variables as texts of their own still has to hold when they have values.
+    fn with_values(&self, outcome: Outcome, side: Side, template: &Template) -> Outcome {
+        let Outcome::Difference { found, context, .. } = &outcome else { return outcome };
+        let variables = self.variables(template);
+        if variables.is_empty() {
+            return outcome;
+        }
+        let request = request(&found.text, context, &variables, &self.shared.texts);
+        let (own, other) = (self.live(side), self.live(side.other()));
+        if tells_apart(own, other, self.pair, &request, &self.shared.texts) {
+            return outcome;
+        }
+        Outcome::Unknown(vec!["the value of a variable in a resource is not known".to_owned()])
+    }
+
+    fn tests(&mut self, relevant: &[usize], rules: &[&Rule]) -> Rc<Tests> {
+        if let Some(tests) = self.tests.get(relevant) {
+            return Rc::clone(tests);
+        }
+        let tests = Rc::new(Tests::new(rules, &self.shared.keys, self.budget.cases));
+        self.tests.insert(relevant.to_vec(), Rc::clone(&tests));
+        tests
+    }
+
+    /// Whether a rule can match any resource of this form.
+    pub fn can_match(&self, rule: usize, template: &Template) -> bool {
+        let Some(rule) = self.pair.rules.get(rule) else { return false };
+        match &rule.resources {
+            Resources::Matching(texts) => {
+                texts.iter().any(|text| self.shared.texts.fold(text, template) != Fold::Misses)
+            }
+            Resources::Except(texts) => {
+                texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers)
+            }
+        }
+    }
+
+    /// The keys of the variables in the patterns that can match this form of resource.
+    pub fn variables(&self, template: &Template) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        for rule in self.rules.iter().filter_map(|rule| self.pair.rules.get(*rule)) {
+            // A list of exceptions says nothing certain without a value, whether or not it is about the resource.
+            let always = matches!(rule.resources, Resources::Except(_));
+            let texts = rule.resources.texts().iter();
+            let texts = texts.filter(|text| always || self.shared.texts.fold(text, template) != Fold::Misses);
+            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| match step {
+                Step::One(letter) if letter.is_variable() => Some(*letter),
+                _ => None,
+            });
+            keys.extend(letters.map(|letter| self.shared.texts.key_of(letter)));
+        }
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+
+    /// Resources that an earlier statement without condition grants: what differs there is in its own row.
+    fn reported(&self, side: Side, rule: usize) -> Vec<Arc<Text>> {
+        let earlier = self.granting(side).iter().take_while(|other| **other != rule).filter_map(|other| self.pair.rules.get(*other));
+        let plain = earlier.filter(|rule| rule.tests.is_empty());
+        let mut texts = Vec::new();
+        for rule in plain {
+            if let Resources::Matching(own) = &rule.resources {
+                texts.extend(own.iter().filter(|text| text.plain.is_none()).cloned());
+            }
+        }
+        texts
+    }
+}
+
+fn granting(pair: &Pair, own: &RoleRules, other: &RoleRules) -> Vec<usize> {
+    let mut rules: Vec<usize> = own.allows.iter().filter(|rule| !own.shares(*rule, other)).collect();
+    let rank = |rule: &usize| {
+        let rule = pair.rules.get(*rule);
+        rule.map(|rule| (!rule.tests.is_empty(), !is_everything(&rule.resources)))
+    };
+    rules.sort_by_key(|rule| (rank(rule), *rule));
+    rules
+}
+
+/// Whether a rule is about all resources.
+pub fn is_everything(resources: &Resources) -> bool {
+    match resources {
+        Resources::Matching(texts) => texts.iter().any(|text| text.is_everything()),
+        Resources::Except(texts) => texts.is_empty(),
+    }
+}
+
+/// The ways in which a statement can match a resource.
+fn starts(rule: Option<&&Rule>) -> Vec<Start> {
+    match rule.map(|rule| &rule.resources) {
+        Some(Resources::Matching(texts)) => texts.iter().map(|text| Start::Matching(Arc::clone(text))).collect(),
+        Some(Resources::Except(texts)) => vec![Start::Except(texts.clone())],
+        None => Vec::new(),
+    }
+}
+
+/// A role's rules as places in the list of relevant ones.
+fn role(live: &RoleRules, relevant: &[usize]) -> Role {
+    let among = |bits: &Bits| -> Vec<usize> {
+        relevant.iter().enumerate().filter(|(_, rule)| bits.contains(**rule)).map(|(at, _)| at).collect()
+    };
+    Role {
+        allows: among(&live.allows),
+        denies: among(&live.denies),
+        boundary: live.boundary.as_ref().map(|boundary| among(boundary)),
+    }
+}

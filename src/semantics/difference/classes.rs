@@ -1,0 +1,133 @@
+//! Actions that the same statements match behave alike: they are sorted into classes and each class compared once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bits::Bits;
+use super::pair::Pair;
+use super::signatures::signatures;
+use super::steps::{Step, flat};
+use super::universe::Universe;
+use crate::model::{ActionPattern, Glob};
+
+/// An action that the catalogue does not have, spelled by a policy or standing for what a wildcard may match.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedAction {
+    /// The service prefix in lower case.
+    pub service: String,
+    /// The name as a policy spells it, or one that a wildcard may match.
+    pub name: String,
+    /// Whether a policy spells it out.
+    pub spelled: bool,
+}
+
+/// Actions that the same statements match.
+#[derive(Debug, Clone, Default)]
+pub struct Class {
+    /// Actions of the catalogue.
+    pub known: Vec<usize>,
+    /// Others.
+    pub named: Vec<NamedAction>,
+}
+
+/// The classes of the actions on which two roles may differ, by the rules that match them.
+pub fn classes(pair: &Pair, universe: &Universe, budget: usize) -> Vec<(Bits, Class)> {
+    let unshared = pair.unshared();
+    let interesting = interesting(pair, unshared.as_ref(), universe);
+    let mut classes: BTreeMap<Bits, Class> = BTreeMap::new();
+    for (signature, action) in known_signatures(pair, &interesting, universe) {
+        classes.entry(signature).or_default().known.push(action);
+    }
+    for action in named_actions(pair, universe, budget) {
+        classes.entry(signature_of(pair, &action)).or_default().named.push(action);
+    }
+    classes.into_iter().collect()
+}
+
+/// The rules that match an action given by name.
+pub fn signature_of(pair: &Pair, action: &NamedAction) -> Bits {
+    let name = action.name.to_lowercase();
+    let mut signature = Bits::new(pair.rules.len());
+    for (at, rule) in pair.rules.iter().enumerate() {
+        if rule.actions.matches(&action.service, &name) {
+            signature.insert(at);
+        }
+    }
+    signature
+}
+
+/// The actions that an unshared rule matches: on all others the roles have the same live statements.
+fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &Universe) -> Bits {
+    let Some(unshared) = unshared else { return Bits::full(universe.len()) };
+    let mut actions = Bits::new(universe.len());
+    for rule in unshared.iter().filter_map(|rule| pair.rules.get(rule)) {
+        actions.union(&rule.actions.known);
+    }
+    actions
+}
+
+fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Vec<(Bits, usize)> {
+    let mut slots = vec![usize::MAX; universe.len()];
+    let mut found: Vec<(Bits, usize)> = Vec::new();
+    for action in interesting.iter() {
+        if let Some(slot) = slots.get_mut(action) {
+            *slot = found.len();
+            found.push((Bits::new(pair.rules.len()), action));
+        }
+    }
+    for (at, rule) in pair.rules.iter().enumerate() {
+        let mut matched = rule.actions.known.clone();
+        matched.intersect(interesting);
+        for action in matched.iter() {
+            if let Some((signature, _)) = slots.get(action).and_then(|slot| found.get_mut(*slot)) {
+                signature.insert(at);
+            }
+        }
+    }
+    found
+}
+
+/// Actions that are spelled out and not in the catalogue, and, of services that are not, one for each set of
+/// patterns that an action can match.
+fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAction> {
+    let mut named = BTreeMap::new();
+    let mut services = BTreeSet::new();
+    for pattern in pair.rules.iter().flat_map(|rule| rule.actions.patterns()) {
+        let (service, name) = (pattern.service(), pattern.folded_name());
+        if service.contains(['*', '?']) {
+            continue;
+        }
+        if !universe.services().contains_key(service) {
+            services.insert(service.to_owned());
+        }
+        if !pattern.has_wildcard() && universe.find(service, name).is_none() {
+            let written = named.entry((service.to_owned(), name.to_owned())).or_insert_with(|| (pattern.name().to_owned(), true));
+            // Spelled in several ways, it is shown in the one that sorts first.
+            if pattern.name() < written.0.as_str() {
+                pattern.name().clone_into(&mut written.0);
+            }
+        }
+    }
+    for service in services {
+        for name in possible_names(pair, &service, budget).into_iter().flatten() {
+            named.entry((service.clone(), name.to_lowercase())).or_insert((name, false));
+        }
+    }
+    named.into_iter().map(|((service, _), (name, spelled))| NamedAction { service, name, spelled }).collect()
+}
+
+/// A name for each set of patterns that an action of this service can match; `None` when they are too many.
+pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<String>> {
+    let of_service = |pattern: &&ActionPattern| Glob::new(pattern.service()).matches(service);
+    let mut patterns: Vec<Vec<Step>> = pair
+        .rules
+        .iter()
+        .flat_map(|rule| rule.actions.patterns())
+        .filter(|pattern| !pattern.is_everything())
+        .filter(of_service)
+        .map(|pattern| flat(pattern.folded_name()))
+        .collect();
+    patterns.sort();
+    patterns.dedup();
+    let patterns: Vec<&[Step]> = patterns.iter().map(Vec::as_slice).collect();
+    signatures(&patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
+}

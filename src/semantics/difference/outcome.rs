@@ -1,0 +1,159 @@
+//! What a comparison says; the names are those of the report.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::catalog::AccessLevel;
+use crate::model::{PolicyType, Side};
+
+/// How far two roles are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// The same statements, once they are spelled one way.
+    Identical,
+    /// The same access, for every request there can be.
+    EqualForAllRequests,
+    /// The same access for all actions of the catalogue, and another one for an action it does not have.
+    EqualForCatalogue,
+    /// Neither a certain difference nor certainly none.
+    Unknown,
+    /// One may do what the other may not.
+    Different,
+}
+
+/// How sure a difference is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// No condition limits it.
+    Always,
+    /// It holds under a condition.
+    Conditional,
+    /// It may or may not hold; the row says why.
+    Unknown,
+}
+
+/// A statement of a role's policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct StatementRef {
+    /// The policy's name.
+    pub policy_name: String,
+    /// How it belongs to the role.
+    pub policy_type: PolicyType,
+    /// The statement's index in the document.
+    pub statement: usize,
+    /// Its name, if it has one.
+    pub sid: Option<String>,
+}
+
+/// A request that one side allows and the other refuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Witness {
+    /// The action, such as `s3:PutObject`.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// The values of the keys that matter; any other key is missing.
+    pub context: BTreeMap<String, Vec<String>>,
+}
+
+/// Why the other side refuses a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "by", content = "statements", rename_all = "snake_case")]
+pub enum Refusal {
+    /// No statement allows it.
+    NoAllow,
+    /// These statements deny it.
+    Deny(Vec<StatementRef>),
+    /// The permissions boundary does not allow it.
+    Boundary,
+}
+
+/// Something that one role may do and the other may not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AccessDifference {
+    /// The side that may.
+    pub side: Side,
+    /// The service prefix; `*` for all services.
+    pub service: String,
+    /// The actions without prefix, sorted; with wildcards only where they say the same for every action there is.
+    pub actions: Vec<String>,
+    /// The highest level among them.
+    #[serde(serialize_with = "level")]
+    pub access_level: AccessLevel,
+    /// The resources, as the statements spell them.
+    pub resources: Vec<String>,
+    /// Resources among them on which the roles do not differ.
+    pub except: Vec<String>,
+    /// The condition under which it holds, `None` for none.
+    pub condition: Option<String>,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// A request that proves it; `None` only where it is unknown.
+    pub witness: Option<Witness>,
+    /// The statements that allow it.
+    pub granted_by: Vec<StatementRef>,
+    /// Why the other side refuses the witness.
+    pub refused_by: Refusal,
+    /// Known ways to raise itself that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
+    pub escalations: Vec<&'static str>,
+    /// Why it is unknown, if it is.
+    pub reasons: Vec<String>,
+}
+
+/// Something that one role's policies refuse outright and the other's do not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DenyDifference {
+    /// The side that denies.
+    pub side: Side,
+    /// As in [`AccessDifference`].
+    pub service: String,
+    /// As in [`AccessDifference`].
+    pub actions: Vec<String>,
+    /// As in [`AccessDifference`].
+    pub resources: Vec<String>,
+    /// As in [`AccessDifference`].
+    pub except: Vec<String>,
+    /// As in [`AccessDifference`].
+    pub condition: Option<String>,
+    /// As in [`AccessDifference`].
+    pub certainty: Certainty,
+    /// A request that one side denies and the other does not.
+    pub witness: Option<Witness>,
+    /// The statements that deny it.
+    pub denied_by: Vec<StatementRef>,
+    /// Why it is unknown, if it is.
+    pub reasons: Vec<String>,
+}
+
+/// A remark that a reader should know of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Warning {
+    /// The side it is about.
+    pub side: Side,
+    /// The statement it is about.
+    pub statement: StatementRef,
+    /// The kind of remark.
+    pub id: &'static str,
+    /// The remark in words.
+    pub text: String,
+}
+
+/// What the identity policies of two roles permit, compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessComparison {
+    /// How far they are alike.
+    pub grade: Grade,
+    /// What one may and the other may not; sorted.
+    pub differences: Vec<AccessDifference>,
+    /// What one denies outright and the other does not; sorted.
+    pub deny_differences: Vec<DenyDifference>,
+    /// Remarks; sorted.
+    pub warnings: Vec<Warning>,
+}
+
+fn level<S: serde::Serializer>(level: &AccessLevel, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(level.as_str())
+}

@@ -1,0 +1,187 @@
+//! Two roles side by side: their rules numbered together, and which of them each role has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::outcome::{StatementRef, Warning};
+use super::rules::{Compiled, Rule, Rules};
+use super::texts::Texts;
+use super::universe::Universe;
+use super::{AttachedDocument, RolePolicies};
+use crate::model::{Effect, IdentityPolicy, Side, Sides};
+
+/// The rules of one role, as numbers into [`Pair::rules`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleRules {
+    /// Those that allow.
+    pub allows: Bits,
+    /// Those that deny, the boundary's too.
+    pub denies: Bits,
+    /// Those by which the boundary allows, if there is one.
+    pub boundary: Option<Bits>,
+}
+
+impl RoleRules {
+    /// Those of them that are live.
+    pub fn live(&self, live: &Bits) -> Self {
+        let among = |bits: &Bits| {
+            let mut bits = bits.clone();
+            bits.intersect(live);
+            bits
+        };
+        Self {
+            allows: among(&self.allows),
+            denies: among(&self.denies),
+            boundary: self.boundary.as_ref().map(among),
+        }
+    }
+
+    /// Whether whatever this role's statement `rule` grants the other role is granted by the same statement, and
+    /// nothing there takes it away.
+    pub fn shares(&self, rule: usize, other: &Self) -> bool {
+        let within_boundary = match (&self.boundary, &other.boundary) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(own), Some(others)) => own.is_subset(others),
+        };
+        other.allows.contains(rule) && other.denies.is_subset(&self.denies) && within_boundary
+    }
+}
+
+/// Two roles.
+#[derive(Debug)]
+pub struct Pair {
+    /// All rules of both, each once, sorted.
+    pub rules: Vec<Arc<Rule>>,
+    /// Which of them each role has.
+    pub roles: Sides<RoleRules>,
+    /// Where each role has them.
+    pub places: Sides<BTreeMap<usize, Vec<StatementRef>>>,
+    /// What to warn of.
+    pub warnings: Vec<Warning>,
+}
+
+/// A document of a role, read.
+struct Attached<'a> {
+    document: &'a AttachedDocument,
+    compiled: Arc<Compiled>,
+    boundary: bool,
+}
+
+impl Pair {
+    /// Puts two roles side by side.
+    pub fn new(left: &RolePolicies, right: &RolePolicies, rules: &Rules, universe: &Universe, texts: &Texts) -> Self {
+        let all = |role| attached(role, |document| rules.document(document, universe, texts));
+        let attached = Sides { left: all(left), right: all(right) };
+        let mut known: Vec<Arc<Rule>> = Side::BOTH
+            .iter()
+            .flat_map(|side| attached.get(*side))
+            .flat_map(|attached| attached.compiled.rules.iter().map(|(_, rule)| Arc::clone(rule)))
+            .collect();
+        known.sort_by(|a, b| a.canonical.cmp(&b.canonical));
+        known.dedup_by_key(|rule| rule.number);
+        let numbers: BTreeMap<u32, usize> = known.iter().enumerate().map(|(at, rule)| (rule.number, at)).collect();
+        let roles = attached.as_ref().map(|attached| role_rules(attached, &numbers, known.len()));
+        let places = attached.as_ref().map(|attached| places(attached, &numbers));
+        let mut warnings = Vec::new();
+        for side in Side::BOTH {
+            attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
+        }
+        warnings.sort();
+        warnings.dedup();
+        Self { rules: known, roles, places, warnings }
+    }
+
+    /// The rules that not both roles have in the same way; `None` when one role alone has a boundary, which makes
+    /// every action worth a look.
+    pub fn unshared(&self) -> Option<Bits> {
+        let Sides { left, right } = &self.roles;
+        let mut unshared = differing(&left.allows, &right.allows);
+        unshared.union(&differing(&left.denies, &right.denies));
+        match (&left.boundary, &right.boundary) {
+            (None, None) => Some(unshared),
+            (Some(left), Some(right)) => {
+                unshared.union(&differing(left, right));
+                Some(unshared)
+            }
+            (Some(_), None) | (None, Some(_)) => None,
+        }
+    }
+}
+
+fn attached<'a>(
+    role: &'a RolePolicies,
+    read: impl Fn(&Arc<IdentityPolicy>) -> Arc<Compiled>,
+) -> Vec<Attached<'a>> {
+    let one = |document: &'a AttachedDocument, boundary| Attached {
+        document,
+        compiled: read(&document.document),
+        boundary,
+    };
+    let identity = role.identity.iter().map(|document| one(document, false));
+    identity.chain(role.boundary.iter().map(|document| one(document, true))).collect()
+}
+
+fn differing(a: &Bits, b: &Bits) -> Bits {
+    let (mut only_a, mut only_b) = (a.clone(), b.clone());
+    only_a.subtract(b);
+    only_b.subtract(a);
+    only_a.union(&only_b);
+    only_a
+}
+
+fn role_rules(attached: &[Attached<'_>], numbers: &BTreeMap<u32, usize>, size: usize) -> RoleRules {
+    let mut role = RoleRules { allows: Bits::new(size), denies: Bits::new(size), boundary: None };
+    for attached in attached {
+        if attached.boundary {
+            role.boundary.get_or_insert_with(|| Bits::new(size));
+        }
+        for (_, rule) in &attached.compiled.rules {
+            let Some(&number) = numbers.get(&rule.number) else { continue };
+            match (rule.effect, attached.boundary, &mut role.boundary) {
+                (Effect::Deny, _, _) => role.denies.insert(number),
+                (Effect::Allow, true, Some(boundary)) => boundary.insert(number),
+                (Effect::Allow, ..) => role.allows.insert(number),
+            }
+        }
+    }
+    role
+}
+
+fn places(attached: &[Attached<'_>], numbers: &BTreeMap<u32, usize>) -> BTreeMap<usize, Vec<StatementRef>> {
+    let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
+    for attached in attached {
+        for (statement, rule) in &attached.compiled.rules {
+            if let Some(&number) = numbers.get(&rule.number) {
+                places.entry(number).or_default().push(attached.place(*statement));
+            }
+        }
+    }
+    for list in places.values_mut() {
+        list.sort();
+        list.dedup();
+    }
+    places
+}
+
+impl Attached<'_> {
+    fn place(&self, statement: usize) -> StatementRef {
+        StatementRef {
+            policy_name: self.document.policy_name.clone(),
+            policy_type: self.document.policy_type,
+            statement,
+            sid: self.document.document.statements.get(statement).and_then(|statement| statement.sid.clone()),
+        }
+    }
+
+    fn warnings(&self, side: Side) -> Vec<Warning> {
+        let remark = |remark: &super::rules::Remark| Warning {
+            side,
+            statement: self.place(remark.statement),
+            id: remark.id,
+            text: remark.text.clone(),
+        };
+        self.compiled.remarks.iter().map(remark).collect()
+    }
+}

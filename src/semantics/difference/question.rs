@@ -1,0 +1,369 @@
+//! Is there a resource that one role is allowed and the other refused, given which statements' conditions hold?
+//!
+//! Every such question becomes a few of the form "matched by a pattern of each of these groups and by none of those",
+//! which is what [`super::walk`] answers.
+
+use std::sync::Arc;
+
+use super::cache::Cache;
+use super::rules::{Resources, Rule};
+use super::steps::{Letter, Step};
+use super::texts::{Fold, Template, Text, Texts};
+use super::walk::{Group, Walked, walk};
+
+/// Whether a statement's condition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// It does.
+    Holds,
+    /// It does not.
+    Fails,
+    /// Not known yet.
+    Open,
+}
+
+/// Which way open conditions are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// As suits a difference: an empty answer is certain.
+    Hopeful,
+    /// As hinders a difference: a text that is found is certain.
+    Strict,
+}
+
+/// One role's statements by what they do; numbers index the list of rules in question.
+#[derive(Debug, Clone, Default)]
+pub struct Role {
+    /// Those that allow.
+    pub allows: Vec<usize>,
+    /// Those that deny, the boundary's too.
+    pub denies: Vec<usize>,
+    /// Those by which the boundary allows, if there is a boundary.
+    pub boundary: Option<Vec<usize>>,
+}
+
+/// A text that is wanted: by which pattern of the statement that allows, or any but the excluded.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// What matches this pattern.
+    Matching(Arc<Text>),
+    /// What matches none of these.
+    Except(Vec<Arc<Text>>),
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// No resource, whatever the values of variables.
+    Empty,
+    /// A resource.
+    Found(Found),
+    /// Perhaps one, for some values of variables.
+    Perhaps,
+    /// The budget ended.
+    OutOfBudget,
+}
+
+/// A resource that was found, and the question it answers, to ask it again for a more readable one.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The resource.
+    pub text: Vec<Letter>,
+    groups: Vec<Vec<Arc<Text>>>,
+    unwanted: Vec<Arc<Text>>,
+}
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Found {}
+
+/// What all questions share.
+#[derive(Debug)]
+pub struct Asker<'a> {
+    /// The patterns.
+    pub texts: &'a Texts,
+    /// Answers so far.
+    pub answers: &'a Answers,
+    /// States that one question may take.
+    pub states: usize,
+    /// States left for the pair.
+    pub left: usize,
+}
+
+/// Answers and what they cost, by template, groups and unwanted patterns.
+pub type Answers = Cache<(u32, Vec<Vec<u32>>, Vec<u32>), (Answer, usize)>;
+
+/// A question half built: what must match, what must not.
+#[derive(Debug, Clone, Default)]
+struct Draft {
+    groups: Vec<Vec<Arc<Text>>>,
+    unwanted: Vec<Arc<Text>>,
+}
+
+/// That a draft can have no answer.
+struct Impossible;
+
+/// The question about one template.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The rules that the numbers mean.
+    pub rules: &'a [&'a Rule],
+    /// The role that is to allow.
+    pub granting: &'a Role,
+    /// The role that is to refuse.
+    pub refusing: &'a Role,
+    /// The form of the resource.
+    pub template: &'a Template,
+    /// What the allowing statement asks of the resource.
+    pub start: &'a Start,
+    /// Resources that are reported already.
+    pub reported: &'a [Arc<Text>],
+}
+
+impl Question<'_> {
+    /// Asks with these conditions.
+    pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
+        let counts = |rule: usize, hinders: bool| match truths.get(rule) {
+            Some(Truth::Holds) => true,
+            Some(Truth::Open) => hinders == (mode == Mode::Strict),
+            Some(Truth::Fails) | None => false,
+        };
+        let Ok(base) = self.base(asker, &|rule| counts(rule, true)) else { return Answer::Empty };
+        let mut worst = Answer::Empty;
+        for within in self.boundary_choices(asker, &|rule| counts(rule, false)) {
+            for refused in self.refusals(asker, &|rule| counts(rule, true), &|rule| counts(rule, false)) {
+                let mut draft = base.clone();
+                draft.add(&within);
+                draft.add(&refused);
+                match asker.solve(&draft, self.template) {
+                    Answer::Empty => {}
+                    Answer::Found(found) => return Answer::Found(found),
+                    open => worst = open,
+                }
+            }
+        }
+        worst
+    }
+
+    /// The allowing statement without what its own role denies.
+    fn base(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Result<Draft, Impossible> {
+        let mut draft = Draft::default();
+        match self.start {
+            Start::Matching(text) => draft.want(std::slice::from_ref(text), self.template, asker)?,
+            Start::Except(texts) => draft.avoid(texts, self.template, asker)?,
+        }
+        draft.avoid(self.reported, self.template, asker)?;
+        for rule in self.granting.denies.iter().filter(|rule| counts(**rule)) {
+            draft.avoid_rule(self.rules.get(*rule), self.template, asker)?;
+        }
+        Ok(draft)
+    }
+
+    /// The ways in which the boundary can allow.
+    fn boundary_choices(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
+        self.granting.boundary.as_ref().map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
+    }
+
+    /// The ways in which the other role can refuse: nothing allows, a Deny does apply, the boundary does not allow.
+    fn refusals(
+        &self,
+        asker: &Asker<'_>,
+        hinders: &dyn Fn(usize) -> bool,
+        helps: &dyn Fn(usize) -> bool,
+    ) -> Vec<Draft> {
+        let none_of = |rules: &[usize]| {
+            let mut draft = Draft::default();
+            let mut counted = rules.iter().filter(|rule| hinders(**rule));
+            counted.try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker)).ok().map(|()| draft)
+        };
+        let mut drafts: Vec<Draft> = none_of(&self.refusing.allows).into_iter().collect();
+        drafts.extend(self.choices(&self.refusing.denies, asker, helps));
+        drafts.extend(self.refusing.boundary.as_ref().and_then(|rules| none_of(rules)));
+        drafts
+    }
+
+    /// The ways in which one of some rules can match: by a pattern of those that list patterns, or by one that lists
+    /// exceptions.
+    fn choices(&self, rules: &[usize], asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
+        let mut matching: Vec<Arc<Text>> = Vec::new();
+        let mut drafts = Vec::new();
+        for rule in rules.iter().filter(|rule| counts(**rule)).filter_map(|rule| self.rules.get(*rule)) {
+            match &rule.resources {
+                Resources::Matching(texts) => matching.extend(texts.iter().cloned()),
+                Resources::Except(texts) => {
+                    let mut draft = Draft::default();
+                    if draft.avoid(texts, self.template, asker).is_ok() {
+                        drafts.push(draft);
+                    }
+                }
+            }
+        }
+        let mut draft = Draft::default();
+        if !matching.is_empty() && draft.want(&matching, self.template, asker).is_ok() {
+            drafts.insert(0, draft);
+        }
+        if let Some(free) = drafts.iter().position(|draft| draft.groups.is_empty() && draft.unwanted.is_empty()) {
+            return vec![drafts.swap_remove(free)];
+        }
+        drafts
+    }
+}
+
+impl Draft {
+    fn add(&mut self, other: &Self) {
+        self.groups.extend(other.groups.iter().cloned());
+        self.unwanted.extend(other.unwanted.iter().cloned());
+    }
+
+    /// One of these must match.
+    fn want(&mut self, texts: &[Arc<Text>], template: &Template, asker: &Asker<'_>) -> Result<(), Impossible> {
+        let mut group = Vec::new();
+        for text in texts {
+            match asker.texts.fold(text, template) {
+                Fold::Covers => return Ok(()),
+                Fold::Misses => {}
+                Fold::Partial => group.push(Arc::clone(text)),
+            }
+        }
+        if group.is_empty() {
+            return Err(Impossible);
+        }
+        self.groups.push(group);
+        Ok(())
+    }
+
+    /// None of these may match.
+    fn avoid(&mut self, texts: &[Arc<Text>], template: &Template, asker: &Asker<'_>) -> Result<(), Impossible> {
+        for text in texts {
+            match asker.texts.fold(text, template) {
+                Fold::Covers => return Err(Impossible),
+                Fold::Misses => {}
+                Fold::Partial => self.unwanted.push(Arc::clone(text)),
+            }
+        }
+        Ok(())
+    }
+
+    fn avoid_rule(&mut self, rule: Option<&&Rule>, template: &Template, asker: &Asker<'_>) -> Result<(), Impossible> {
+        match rule.map(|rule| &rule.resources) {
+            Some(Resources::Matching(texts)) => self.avoid(texts, template, asker),
+            Some(Resources::Except(texts)) => self.want(texts, template, asker),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Asker<'_> {
+    fn solve(&mut self, draft: &Draft, template: &Template) -> Answer {
+        let mut unwanted = draft.unwanted.clone();
+        unwanted.sort_by_key(|text| text.number);
+        unwanted.dedup_by_key(|text| text.number);
+        let mut groups = draft.groups.clone();
+        groups.iter_mut().for_each(|group| {
+            group.sort_by_key(|text| text.number);
+            group.dedup_by_key(|text| text.number);
+        });
+        groups.sort_by_cached_key(|group| numbers(group));
+        groups.dedup_by_key(|group| numbers(group));
+        let excluded = |text: &Arc<Text>| unwanted.binary_search_by_key(&text.number, |other| other.number).is_ok();
+        for group in &mut groups {
+            group.retain(|text| !excluded(text));
+            if group.is_empty() {
+                return Answer::Empty;
+            }
+        }
+        let key = (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
+        let (answer, cost) = self.answers.get(&key, || {
+            let mut budget = self.states;
+            let answer = solve(&groups, &unwanted, template, &mut budget);
+            (answer, self.states - budget)
+        });
+        // An answer that another pair has paid for costs the same, so that no answer depends on the order of pairs.
+        let enough = cost <= self.left;
+        self.left = self.left.saturating_sub(cost);
+        if enough { answer } else { Answer::OutOfBudget }
+    }
+}
+
+fn numbers(texts: &[Arc<Text>]) -> Vec<u32> {
+    texts.iter().map(|text| text.number).collect()
+}
+
+fn solve(groups: &[Vec<Arc<Text>>], unwanted: &[Arc<Text>], template: &Template, budget: &mut usize) -> Answer {
+    match ask(Some(&template.steps), groups, unwanted, false, budget) {
+        Walked::Found(text) => Answer::Found(Found { text, groups: groups.to_vec(), unwanted: unwanted.to_vec() }),
+        Walked::OutOfBudget => Answer::OutOfBudget,
+        Walked::Nothing => without_variables(groups, unwanted, template, budget),
+    }
+}
+
+/// Nothing was found with variables as letters of their own. That settles it without variables among the wanted
+/// patterns, or with one wanted pattern that the others cover as it is written; else the variables may be anything.
+fn without_variables(
+    groups: &[Vec<Arc<Text>>],
+    unwanted: &[Arc<Text>],
+    template: &Template,
+    budget: &mut usize,
+) -> Answer {
+    let has_variables = groups.iter().flatten().any(|text| text.plain.is_some());
+    if !has_variables || (groups.len() == 1 && ask(None, groups, unwanted, false, budget) == Walked::Nothing) {
+        return Answer::Empty;
+    }
+    let certain: Vec<Arc<Text>> = unwanted.iter().filter(|text| text.plain.is_none()).cloned().collect();
+    match ask(Some(&template.steps), groups, &certain, true, budget) {
+        Walked::Nothing => Answer::Empty,
+        Walked::Found(_) => Answer::Perhaps,
+        Walked::OutOfBudget => Answer::OutOfBudget,
+    }
+}
+
+fn ask(
+    template: Option<&[Step]>,
+    groups: &[Vec<Arc<Text>>],
+    unwanted: &[Arc<Text>],
+    plain: bool,
+    budget: &mut usize,
+) -> Walked {
+    let wanted: Vec<Vec<&[Step]>> = groups
+        .iter()
+        .map(|group| group.iter().map(|text| if plain { text.plain_steps() } else { text.steps.as_slice() }).collect())
+        .collect();
+    let template: Vec<&[Step]> = template.into_iter().collect();
+    let mut all: Vec<Group<'_>> = wanted.iter().map(|group| Group(group)).collect();
+    if !template.is_empty() {
+        all.push(Group(&template));
+    }
+    let unwanted: Vec<&[Step]> = unwanted.iter().map(|text| text.steps.as_slice()).collect();
+    walk(&all, Group(&unwanted), budget)
+}
+
+impl Found {
+    /// Found where there is no resource to ask for.
+    pub const fn without_resource() -> Self {
+        Self { text: Vec::new(), groups: Vec::new(), unwanted: Vec::new() }
+    }
+
+    /// The answer to the same question about another form of resource that all patterns treat alike.
+    pub fn on(&self, template: &Template) -> Self {
+        let mut found = self.clone();
+        if let Walked::Found(text) = ask(Some(&template.steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+            found.text = text;
+        }
+        found
+    }
+
+    /// The answer to the same question that is easiest to read.
+    pub fn readable(&self, template: &Template) -> Vec<Letter> {
+        super::texts::readable(template)
+            .iter()
+            .find_map(|steps| match ask(Some(steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+                Walked::Found(text) => Some(text),
+                Walked::Nothing | Walked::OutOfBudget => None,
+            })
+            .unwrap_or_else(|| self.text.clone())
+    }
+}

@@ -1,0 +1,289 @@
+//! Findings joined to rows for people.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cells::{ClassWork, Finding, is_everything};
+use super::classes::{Class, NamedAction};
+use super::outcome::Certainty;
+use super::pair::Pair;
+use super::question::Found;
+use super::rules::Resources;
+use super::search::Outcome;
+use super::texts::{Template, Text};
+use super::universe::Universe;
+use super::steps::Letter;
+use super::witness::{Context, Refused, refused, request};
+use super::Shared;
+use crate::model::Side;
+
+/// What makes two findings parts of one row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowKey {
+    /// The side that may.
+    pub side: Side,
+    /// The rule that allows.
+    pub rule: usize,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The rule's patterns that differ; empty for a rule that lists exceptions.
+    pub starts: Vec<usize>,
+    /// Patterns among them on which nothing differs.
+    pub except: Vec<String>,
+    /// The condition in words.
+    pub condition: Option<String>,
+    /// Why the other side refuses.
+    pub refused: Refused,
+    /// Why it is unknown.
+    pub reasons: Vec<String>,
+}
+
+/// The actions of a row and what proves it.
+#[derive(Debug, Clone, Default)]
+pub struct RowParts {
+    /// Actions of the catalogue.
+    pub known: Vec<usize>,
+    /// Others.
+    pub named: Vec<NamedAction>,
+    /// For each service, the first proof and the action it is about, `service:name`.
+    pub proofs: BTreeMap<String, (String, Arc<Proof>)>,
+}
+
+/// A found resource with all that makes it a request besides the action.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The resource.
+    pub found: Found,
+    /// The values of keys.
+    pub context: Context,
+    /// The form of the resource.
+    pub template: Arc<Template>,
+    /// Keys of variables that take part: they need a value.
+    pub variables: Vec<String>,
+}
+
+impl Proof {
+    /// Resource and context of the request, with a value for each variable that takes part.
+    pub fn request(&self, text: &[Letter], shared: &Shared) -> (String, Context) {
+        request(text, &self.context, &self.variables, &shared.texts)
+    }
+}
+
+/// Rows in the making.
+pub type Rows = BTreeMap<RowKey, RowParts>;
+
+/// Actions that act on the same forms of resource.
+struct Group<'a> {
+    templates: &'a [Arc<Template>],
+    known: Vec<usize>,
+    named: Vec<NamedAction>,
+}
+
+/// Adds the rows of one class.
+pub fn add_class(
+    rows: &mut Rows,
+    class: &Class,
+    work: &mut ClassWork<'_>,
+    pair: &Pair,
+    shared: &Shared,
+    left: &mut usize,
+) {
+    let groups = groups(class, &shared.universe);
+    for side in Side::BOTH {
+        for rule in work.granting(side).to_vec() {
+            for group in &groups {
+                let mut found = Vec::new();
+                for template in group.templates {
+                    let findings = work.findings(side, rule, template, left);
+                    found.extend(findings.iter().map(|finding| (finding.clone(), template)));
+                }
+                add_group(rows, (side, rule), found, group, work, pair, shared);
+            }
+        }
+    }
+}
+
+fn groups<'a>(class: &Class, universe: &'a Universe) -> Vec<Group<'a>> {
+    let mut shapes: BTreeMap<usize, Group<'a>> = BTreeMap::new();
+    for &number in &class.known {
+        let Some(action) = universe.action(number) else { continue };
+        let group = shapes
+            .entry(action.shape)
+            .or_insert_with(|| Group { templates: &action.templates, known: Vec::new(), named: Vec::new() });
+        group.known.push(number);
+    }
+    let mut groups: Vec<Group<'a>> = shapes.into_values().collect();
+    if !class.named.is_empty() {
+        groups.push(Group { templates: universe.unknown_templates(), known: Vec::new(), named: class.named.clone() });
+    }
+    groups
+}
+
+const fn certainty(outcome: &Outcome) -> Certainty {
+    match outcome {
+        Outcome::Difference { always: true, .. } => Certainty::Always,
+        Outcome::Difference { .. } => Certainty::Conditional,
+        Outcome::Unknown(_) | Outcome::None => Certainty::Unknown,
+    }
+}
+
+fn add_group(
+    rows: &mut Rows,
+    (side, rule): (Side, usize),
+    found: Vec<(Finding, &Arc<Template>)>,
+    group: &Group<'_>,
+    work: &ClassWork<'_>,
+    pair: &Pair,
+    shared: &Shared,
+) {
+    // Of one pattern, the surest finding over all forms of resource.
+    let mut surest: BTreeMap<usize, (Finding, &Arc<Template>)> = BTreeMap::new();
+    for (finding, template) in found {
+        let better = |old: &(Finding, _)| certainty(&finding.outcome) < certainty(&old.0.outcome);
+        if surest.get(&finding.start).is_none_or(better) {
+            surest.insert(finding.start, (finding, template));
+        }
+    }
+    let mut by_certainty: BTreeMap<Certainty, Vec<(Finding, &Arc<Template>)>> = BTreeMap::new();
+    for finding in surest.into_values() {
+        by_certainty.entry(certainty(&finding.0.outcome)).or_default().push(finding);
+    }
+    for (certainty, findings) in by_certainty {
+        let (key, proof) = row(side, rule, certainty, &findings, work, pair, shared);
+        let parts = rows.entry(key).or_default();
+        parts.known.extend(&group.known);
+        parts.named.extend(group.named.iter().cloned());
+        if let Some(proof) = proof.map(Arc::new) {
+            for (service, action) in group.one_action_of_each_service(&shared.universe) {
+                parts.proofs.entry(service).or_insert_with(|| (action, Arc::clone(&proof)));
+            }
+        }
+    }
+}
+
+impl Group<'_> {
+    fn one_action_of_each_service(&self, universe: &Universe) -> Vec<(String, String)> {
+        let known = self.known.iter().filter_map(|number| universe.action(*number));
+        let known = known.map(|action| (action.service.as_str(), action.name.as_str()));
+        let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str()));
+        let mut found: Vec<(String, String)> = Vec::new();
+        for (service, name) in known.chain(named) {
+            if found.last().is_none_or(|(last, _)| last != service) {
+                found.push((service.to_owned(), format!("{service}:{name}")));
+            }
+        }
+        found
+    }
+}
+
+fn row(
+    side: Side,
+    rule: usize,
+    certainty: Certainty,
+    findings: &[(Finding, &Arc<Template>)],
+    work: &ClassWork<'_>,
+    pair: &Pair,
+    shared: &Shared,
+) -> (RowKey, Option<Proof>) {
+    let texts = pair.rules.get(rule).map(|rule| &rule.resources);
+    let starts: Vec<usize> = match texts {
+        Some(Resources::Matching(_)) => findings.iter().map(|(finding, _)| finding.start).collect(),
+        Some(Resources::Except(_)) | None => Vec::new(),
+    };
+    let mut proof = None;
+    let mut reasons = Vec::new();
+    for (finding, template) in findings {
+        match &finding.outcome {
+            Outcome::Difference { found, context, .. } if proof.is_none() => {
+                let variables = work.variables(template);
+                let (found, context, template) = (found.on(template), context.clone(), Arc::clone(template));
+                proof = Some(Proof { found, context, template, variables });
+            }
+            Outcome::Unknown(why) => reasons.extend(why.iter().cloned()),
+            Outcome::Difference { .. } | Outcome::None => {}
+        }
+    }
+    reasons.sort();
+    reasons.dedup();
+    let refused = proof.as_ref().map_or(Refused::NoAllow, |proof| {
+        let (resource, context) = proof.request(&proof.found.text, shared);
+        refused(work.live(side.other()), pair, &resource, &context, &shared.texts)
+    });
+    let templates: Vec<&Template> = findings.iter().map(|(_, template)| template.as_ref()).collect();
+    let except = except(side, rule, &starts, work, pair, shared);
+    let condition = condition(side, rule, certainty, &templates, &refused, work, pair);
+    (RowKey { side, rule, certainty, starts, except, condition, refused, reasons }, proof)
+}
+
+/// What is carved out: patterns that the own side denies or the other allows, in both cases without condition.
+fn except(side: Side, rule: usize, starts: &[usize], work: &ClassWork<'_>, pair: &Pair, shared: &Shared) -> Vec<String> {
+    let (own, other) = (work.live(side), work.live(side.other()));
+    let mut rules: Vec<usize> = own.denies.iter().collect();
+    if other.denies.is_empty() && other.boundary.is_none() {
+        rules.extend(other.allows.iter());
+    }
+    let mut texts: Vec<&Arc<Text>> = Vec::new();
+    for rule in rules.iter().filter_map(|rule| pair.rules.get(*rule)).filter(|rule| rule.tests.is_empty()) {
+        if let Resources::Matching(patterns) = &rule.resources {
+            texts.extend(patterns);
+        }
+    }
+    let granted: Vec<&Arc<Text>> = match pair.rules.get(rule).map(|rule| &rule.resources) {
+        Some(Resources::Matching(patterns)) => starts.iter().filter_map(|start| patterns.get(*start)).collect(),
+        Some(Resources::Except(_)) | None => Vec::new(),
+    };
+    texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.overlap(granted, text)));
+    if let Some(Resources::Except(patterns)) = pair.rules.get(rule).map(|rule| &rule.resources) {
+        texts.extend(patterns);
+    }
+    let mut spelled: Vec<String> = texts.iter().map(|text| text.written.clone()).collect();
+    spelled.sort();
+    spelled.dedup();
+    spelled
+}
+
+/// The condition of a row: the allowing statement's own, and those by which others give or take.
+fn condition(
+    side: Side,
+    rule: usize,
+    certainty: Certainty,
+    templates: &[&Template],
+    refused: &Refused,
+    work: &ClassWork<'_>,
+    pair: &Pair,
+) -> Option<String> {
+    if certainty == Certainty::Always {
+        return None;
+    }
+    let text = |rule: usize| {
+        let relevant = templates.iter().any(|template| work.can_match(rule, template));
+        let rule = pair.rules.get(rule).filter(|_| relevant)?;
+        (!rule.condition.is_empty()).then(|| rule.condition.clone())
+    };
+    let (own, other) = (work.live(side), work.live(side.other()));
+    let mut parts: Vec<String> = text(rule).into_iter().collect();
+    let when: Vec<usize> = if let Refused::Deny(rules) = refused { rules.clone() } else { Vec::new() };
+    parts.extend(list("when", when.iter().filter_map(|rule| text(*rule))));
+    let gives = other.allows.iter().filter(|_| matches!(refused, Refused::NoAllow));
+    let takes = own.denies.iter();
+    parts.extend(list("unless", gives.chain(takes).filter_map(text)));
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn list(word: &str, conditions: impl Iterator<Item = String>) -> Option<String> {
+    let mut conditions: Vec<String> = conditions.collect();
+    conditions.sort();
+    conditions.dedup();
+    (!conditions.is_empty()).then(|| format!("{word} {}", conditions.join(" or ")))
+}
+
+/// The resources of a row as the statement spells them.
+pub fn resources(key: &RowKey, pair: &Pair) -> Vec<String> {
+    match pair.rules.get(key.rule).map(|rule| &rule.resources) {
+        Some(resources @ Resources::Matching(_)) if is_everything(resources) => vec!["*".to_owned()],
+        Some(Resources::Matching(texts)) => {
+            key.starts.iter().filter_map(|start| texts.get(*start)).map(|text| text.written.clone()).collect()
+        }
+        Some(Resources::Except(_)) | None => vec!["*".to_owned()],
+    }
+}

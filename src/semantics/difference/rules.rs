@@ -1,0 +1,390 @@
+//! Statements made ready for comparing: one rule for each statement, equal rules the same.
+//!
+//! What a statement says for certain and what AWS leaves open become rules of their own; the open ones carry a test
+//! that cannot be decided.
+
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::cache::{Cache, Interner};
+use super::conditions::{self, Family, Test};
+use super::texts::{Text, Texts};
+use super::universe::{Universe, pattern_matches};
+use crate::model::{
+    ActionClause, ActionPattern, ConditionKey, Effect, IdentityPolicy, ResourceClause, Statement, Version,
+};
+
+/// What a statement says of actions, resources and conditions.
+#[derive(Debug)]
+pub struct Rule {
+    /// Equal for equal rules; says nothing else.
+    pub number: u32,
+    /// The rule in one spelling, by which rules are sorted.
+    pub canonical: String,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// The actions it is about.
+    pub actions: Actions,
+    /// The resources it is about.
+    pub resources: Resources,
+    /// Its tests, all of which must hold.
+    pub tests: Vec<Arc<Test>>,
+    /// Its condition for reports; empty without one.
+    pub condition: String,
+}
+
+/// The actions of a rule: those that match an entry of `include` (all, if `None`) and none of `exclude`.
+#[derive(Debug)]
+pub struct Actions {
+    include: Option<Vec<ActionPattern>>,
+    exclude: Vec<ActionPattern>,
+    /// Those of the catalogue.
+    pub known: Bits,
+}
+
+impl Actions {
+    fn new(include: Option<Vec<ActionPattern>>, exclude: Vec<ActionPattern>, universe: &Universe) -> Self {
+        let known = match &include {
+            None => Bits::full(universe.len()),
+            Some(patterns) => union(patterns, universe),
+        };
+        let mut actions = Self { include, exclude, known };
+        let excluded = union(&actions.exclude, universe);
+        actions.known.subtract(&excluded);
+        actions
+    }
+
+    /// Whether an action is meant, both parts in lower case.
+    pub fn matches(&self, service: &str, name: &str) -> bool {
+        let any = |patterns: &[ActionPattern]| patterns.iter().any(|p| pattern_matches(p, service, name));
+        self.include.as_ref().is_none_or(|patterns| any(patterns)) && !any(&self.exclude)
+    }
+
+    /// The patterns that grant, as written; empty for "all but".
+    pub fn granting(&self) -> &[ActionPattern] {
+        self.include.as_deref().unwrap_or_default()
+    }
+
+    /// All patterns.
+    pub fn patterns(&self) -> impl Iterator<Item = &ActionPattern> {
+        self.granting().iter().chain(&self.exclude)
+    }
+}
+
+fn union(patterns: &[ActionPattern], universe: &Universe) -> Bits {
+    let mut bits = Bits::new(universe.len());
+    patterns.iter().for_each(|pattern| bits.union(&universe.matching(pattern)));
+    bits
+}
+
+/// The resources of a rule.
+#[derive(Debug)]
+pub enum Resources {
+    /// Those that match a pattern.
+    Matching(Vec<Arc<Text>>),
+    /// Those that match none.
+    Except(Vec<Arc<Text>>),
+}
+
+impl Resources {
+    /// The patterns.
+    pub fn texts(&self) -> &[Arc<Text>] {
+        match self {
+            Self::Matching(texts) | Self::Except(texts) => texts,
+        }
+    }
+}
+
+/// A remark on a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The statement's index in its document.
+    pub statement: usize,
+    /// The remark's id.
+    pub id: &'static str,
+    /// What is remarkable, in words.
+    pub text: String,
+}
+
+/// A document made ready.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The rules, each with the index of its statement.
+    pub rules: Vec<(usize, Arc<Rule>)>,
+    /// What to warn of.
+    pub remarks: Vec<Remark>,
+}
+
+/// All rules and tests that were met.
+#[derive(Debug)]
+pub struct Rules {
+    rules: Interner<Rule>,
+    tests: Interner<Test>,
+    documents: Cache<usize, (Arc<IdentityPolicy>, Arc<Compiled>)>,
+}
+
+/// The parts of a rule to be.
+struct Draft {
+    include: Option<Vec<ActionPattern>>,
+    exclude: Vec<ActionPattern>,
+    negated: bool,
+    texts: Vec<Arc<Text>>,
+    /// Why the rule may not apply.
+    open: Vec<String>,
+}
+
+impl Rules {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self { rules: Interner::new(), tests: Interner::new(), documents: Cache::new() }
+    }
+
+    /// Makes a document ready; one that is shared is read once.
+    pub fn document(&self, document: &Arc<IdentityPolicy>, universe: &Universe, texts: &Texts) -> Arc<Compiled> {
+        // The document is kept with its address, so the address stays its own.
+        let address = Arc::as_ptr(document) as usize;
+        self.documents.get(&address, || (Arc::clone(document), Arc::new(self.read(document, universe, texts)))).1
+    }
+
+    fn read(&self, document: &IdentityPolicy, universe: &Universe, texts: &Texts) -> Compiled {
+        let mut compiled = Compiled::default();
+        for (at, statement) in document.statements.iter().enumerate() {
+            let version = document.effective_version();
+            let mut remarks = Vec::new();
+            for draft in drafts(statement, version, texts, &mut remarks) {
+                let rule = self.rule(draft, statement, version, universe);
+                compiled.rules.push((at, rule));
+            }
+            remarks.extend(remarks_on_conditions(statement, version));
+            remarks.extend(probably_no_grant(statement, universe, texts, version));
+            compiled.remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
+        }
+        compiled
+    }
+
+    fn rule(&self, draft: Draft, statement: &Statement<ResourceClause>, version: Version, universe: &Universe) -> Arc<Rule> {
+        let mut tests = self.tests(statement.conditions.tests(), version);
+        tests.extend(draft.open.iter().map(|reason| self.open_test(reason)));
+        tests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
+        tests.dedup_by_key(|test| test.number);
+        let canonical = canonical(&draft, statement.effect, &tests);
+        self.rules.get(&canonical.clone(), |number| Rule {
+            number,
+            canonical,
+            effect: statement.effect,
+            actions: Actions::new(draft.include, draft.exclude, universe),
+            resources: if draft.negated { Resources::Except(draft.texts) } else { Resources::Matching(draft.texts) },
+            tests,
+            condition: statement.conditions.canonical_json(ConditionKey::folded),
+        })
+    }
+
+    /// Makes the tests of a condition ready.
+    pub fn tests(&self, tests: &[crate::model::ConditionTest], version: Version) -> Vec<Arc<Test>> {
+        let one = |test| {
+            self.tests.get(&conditions::canonical(test, version), |number| conditions::compile(test, version, number))
+        };
+        tests.iter().map(one).collect()
+    }
+
+    /// A test that stands for what is not known.
+    pub fn open_test(&self, reason: &str) -> Arc<Test> {
+        let canonical = format!("open {reason}");
+        self.tests.get(&canonical.clone(), |number| Test {
+            number,
+            canonical: canonical.clone(),
+            key: canonical,
+            spelled: String::new(),
+            family: Family::Opaque(reason.to_owned()),
+            negated: false,
+            if_exists: false,
+            qualifier: None,
+        })
+    }
+}
+
+fn canonical(draft: &Draft, effect: Effect, tests: &[Arc<Test>]) -> String {
+    let actions = |patterns: &[ActionPattern]| patterns.iter().map(ActionPattern::folded).collect::<Vec<_>>().join(" ");
+    let include = draft.include.as_deref().map_or_else(|| "!".to_owned(), actions);
+    let texts: Vec<String> =
+        draft.texts.iter().map(|text| format!("{}{}", if text.old { "2008 " } else { "" }, text.written)).collect();
+    let tests: Vec<&str> = tests.iter().map(|test| test.canonical.as_str()).collect();
+    let negated = if draft.negated { "!" } else { "" };
+    format!("{effect}\n{include}\n{}\n{negated}{}\n{}", actions(&draft.exclude), texts.join("\n "), tests.join("\n "))
+}
+
+type Remarks = Vec<(&'static str, String)>;
+
+/// The rules of a statement: the certain part first, then what may or may not apply.
+fn drafts(statement: &Statement<ResourceClause>, version: Version, texts: &Texts, remarks: &mut Remarks) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (include, exclude, open) in action_parts(&statement.action, remarks) {
+        for (negated, texts, why) in resource_parts(&statement.target, version, texts, remarks) {
+            let open = open.iter().chain(&why).cloned().collect();
+            drafts.push(Draft { include: include.clone(), exclude: exclude.clone(), negated, texts, open });
+        }
+    }
+    remarks.sort();
+    remarks.dedup();
+    drafts
+}
+
+type ActionPart = (Option<Vec<ActionPattern>>, Vec<ActionPattern>, Option<String>);
+
+fn action_parts(clause: &ActionClause, remarks: &mut Remarks) -> Vec<ActionPart> {
+    let mut patterns: Vec<ActionPattern> = clause.patterns().iter().map(join_stars).collect();
+    patterns.sort();
+    patterns.dedup();
+    let (open, certain): (Vec<_>, Vec<_>) = patterns.iter().cloned().partition(has_service_wildcard);
+    let reason = open.first().map(|pattern| {
+        let reason = format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`");
+        remarks.push(("service-wildcard", reason.clone()));
+        reason
+    });
+    let mut parts = match clause {
+        ActionClause::NotAction(_) => vec![(None, patterns, None)],
+        ActionClause::Action(_) if certain.is_empty() => Vec::new(),
+        ActionClause::Action(_) => vec![(Some(certain.clone()), Vec::new(), None)],
+    };
+    if reason.is_some() {
+        parts.push((Some(open), certain, reason));
+    }
+    parts
+}
+
+fn has_service_wildcard(pattern: &ActionPattern) -> bool {
+    !pattern.is_everything() && pattern.service().contains(['*', '?'])
+}
+
+fn join_stars(pattern: &ActionPattern) -> ActionPattern {
+    if !pattern.as_str().contains("**") {
+        return pattern.clone();
+    }
+    let mut joined = String::new();
+    for c in pattern.as_str().chars() {
+        if !(c == '*' && joined.ends_with('*')) {
+            joined.push(c);
+        }
+    }
+    ActionPattern::new(&joined).unwrap_or_else(|| pattern.clone())
+}
+
+type ResourcePart = (bool, Vec<Arc<Text>>, Option<String>);
+
+fn resource_parts(clause: &ResourceClause, version: Version, texts: &Texts, remarks: &mut Remarks) -> Vec<ResourcePart> {
+    let negated = matches!(clause, ResourceClause::NotResource(_));
+    let (mut certain, mut short, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+    for written in clause.patterns() {
+        if version == Version::V2012 && has_valueless_variable(written) {
+            let reason = format!("`{written}` holds a variable that has no value in a role's session");
+            remarks.push(("variable-without-value", reason.clone()));
+            reasons.push(reason);
+        } else if is_short(written) {
+            let reason = format!("`{written}` has fewer than six parts");
+            remarks.push(("short-arn", reason.clone()));
+            short.push((texts.text(&format!("{written}:*"), version), reason));
+        } else {
+            certain.push(texts.text(written, version));
+        }
+    }
+    sort(&mut certain);
+    if negated {
+        return all_but(certain, short, reasons);
+    }
+    let mut parts = Vec::new();
+    if !certain.is_empty() {
+        parts.push((false, certain, None));
+    }
+    parts.extend(short.into_iter().map(|(padded, reason)| (false, vec![padded], Some(reason))));
+    parts
+}
+
+/// A `NotResource`: what is none of its entries in any reading for certain, what is in some reading perhaps.
+fn all_but(certain: Vec<Arc<Text>>, short: Vec<(Arc<Text>, String)>, mut reasons: Vec<String>) -> Vec<ResourcePart> {
+    let mut parts = Vec::new();
+    if reasons.is_empty() {
+        let mut all = certain.clone();
+        all.extend(short.iter().map(|(padded, _)| Arc::clone(padded)));
+        sort(&mut all);
+        parts.push((true, all, None));
+    }
+    reasons.extend(short.into_iter().map(|(_, reason)| reason));
+    if !reasons.is_empty() {
+        parts.push((true, certain, Some(reasons.join("; "))));
+    }
+    parts
+}
+
+fn sort(texts: &mut Vec<Arc<Text>>) {
+    texts.sort_by(|a, b| a.written.cmp(&b.written));
+    texts.dedup_by_key(|text| text.number);
+}
+
+/// Fewer than six parts, and no `*` at the end that could stand for the rest.
+fn is_short(written: &str) -> bool {
+    written.split(':').count() < 6 && !written.ends_with('*') && !ends_after_star(written)
+}
+
+/// A `*` that ends a part may run on over the following ones, as documented.
+fn ends_after_star(written: &str) -> bool {
+    let mut parts: Vec<&str> = written.split(':').collect();
+    parts.pop();
+    parts.iter().any(|part| part.ends_with('*'))
+}
+
+fn has_valueless_variable(written: &str) -> bool {
+    super::steps::pieces(written).iter().any(|piece| match piece {
+        super::steps::Piece::Variable(name) => {
+            super::cases::NEVER_PRESENT.iter().any(|key| key.eq_ignore_ascii_case(name.trim()))
+        }
+        super::steps::Piece::Text(_) | super::steps::Piece::Literal(_) => false,
+    })
+}
+
+fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version) -> Remarks {
+    let mut remarks = Remarks::new();
+    for test in statement.conditions.tests().iter().map(|test| conditions::compile(test, version, 0)) {
+        match &test.family {
+            Family::Never => remarks.push(("no-values", format!("`{}` has no values to match", test.spelled))),
+            // A variable in a value is everyday; it is told where it leaves an answer open.
+            Family::Opaque(reason) if !reason.starts_with("the value of") => {
+                remarks.push(("condition-unknown", reason.clone()));
+            }
+            Family::Opaque(_)
+            | Family::Text(..)
+            | Family::Number(..)
+            | Family::Date(..)
+            | Family::Network(_)
+            | Family::Bool(_)
+            | Family::Null(_) => {}
+        }
+    }
+    remarks
+}
+
+/// Actions spelled out that take no resource, next to resources that are not `*`.
+fn probably_no_grant(
+    statement: &Statement<ResourceClause>,
+    universe: &Universe,
+    texts: &Texts,
+    version: Version,
+) -> Remarks {
+    let (ActionClause::Action(patterns), ResourceClause::Resource(resources)) = (&statement.action, &statement.target)
+    else {
+        return Remarks::new();
+    };
+    let is_star = |written: &String| texts.text(written, version).is_everything();
+    if statement.effect == Effect::Deny || resources.iter().any(is_star) {
+        return Remarks::new();
+    }
+    let bare = patterns.iter().filter(|pattern| !pattern.has_wildcard()).filter_map(|pattern| {
+        let number = universe.find(pattern.service(), pattern.folded_name())?;
+        universe.action(number).filter(|action| action.wildcard_only)
+    });
+    let names: Vec<String> = bare.map(|action| format!("`{}:{}`", action.service, action.name)).collect();
+    if names.is_empty() {
+        return Remarks::new();
+    }
+    let text = format!("{} can only be granted on `*`: on other resources probably no grant", names.join(", "));
+    vec![("probably-no-grant", text)]
+}

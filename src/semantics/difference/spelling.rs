@@ -1,0 +1,105 @@
+//! Actions of a row for people: wildcards only where they say the same for every action there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::bits::Bits;
+use super::classes::NamedAction;
+use super::rules::Rule;
+use super::universe::Universe;
+use crate::catalog::AccessLevel;
+
+/// A service's actions in one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelled {
+    /// The service prefix; `*` for all.
+    pub service: String,
+    /// The actions, sorted.
+    pub actions: Vec<String>,
+    /// The highest access level among them.
+    pub level: AccessLevel,
+    /// The actions of the catalogue that are meant.
+    pub known: Vec<usize>,
+}
+
+/// Spells the actions that a rule grants, service by service; all services at once where every action is meant.
+pub fn spell(known: &[usize], named: &[NamedAction], rule: &Rule, universe: &Universe) -> Vec<Spelled> {
+    let mut set = Bits::new(universe.len());
+    known.iter().for_each(|number| set.insert(*number));
+    let all_known = !known.is_empty() && set == Bits::full(universe.len());
+    if all_known {
+        let mut known: Vec<usize> = known.to_vec();
+        known.sort_unstable();
+        let level = AccessLevel::PermissionsManagement;
+        return vec![Spelled { service: "*".to_owned(), actions: vec!["*".to_owned()], level, known }];
+    }
+    let mut services: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for number in set.iter() {
+        if let Some(action) = universe.action(number) {
+            services.entry(action.service.clone()).or_default().push(number);
+        }
+    }
+    let mut spelled: BTreeMap<String, Spelled> = BTreeMap::new();
+    for (service, numbers) in services {
+        let actions = spell_service(&service, &numbers, &set, rule, universe);
+        let levels = numbers.iter().filter_map(|number| universe.action(*number)).map(|action| action.level);
+        let level = highest(levels);
+        spelled.insert(service.clone(), Spelled { service, actions, level, known: numbers });
+    }
+    for action in named {
+        let row = spelled.entry(action.service.clone()).or_insert_with(|| Spelled {
+            service: action.service.clone(),
+            actions: Vec::new(),
+            level: AccessLevel::Unknown,
+            known: Vec::new(),
+        });
+        row.actions.extend(spell_named(action, rule));
+    }
+    for row in spelled.values_mut() {
+        row.actions.sort();
+        row.actions.dedup();
+    }
+    spelled.into_values().collect()
+}
+
+/// The highest of some levels; one that is not known counts least.
+fn highest(levels: impl Iterator<Item = AccessLevel>) -> AccessLevel {
+    levels.filter(|level| *level != AccessLevel::Unknown).max().unwrap_or(AccessLevel::Unknown)
+}
+
+fn spell_service(service: &str, numbers: &[usize], set: &Bits, rule: &Rule, universe: &Universe) -> Vec<String> {
+    if universe.services().get(service).is_some_and(|range| range.len() == numbers.len() && numbers.len() > 1) {
+        return vec!["*".to_owned()];
+    }
+    let mut rest: BTreeSet<usize> = numbers.iter().copied().collect();
+    let mut actions = Vec::new();
+    let own = |pattern: &&crate::model::ActionPattern| pattern.service() == service && pattern.has_wildcard();
+    let mut patterns: Vec<_> = rule.actions.granting().iter().filter(own).collect();
+    patterns.sort_by_key(|pattern| (pattern.folded_name().len(), pattern.folded_name()));
+    for pattern in patterns {
+        let matched = universe.matching(pattern);
+        if matched.is_subset(set) && matched.iter().filter(|number| rest.contains(number)).count() > 1 {
+            matched.iter().for_each(|number| {
+                rest.remove(&number);
+            });
+            actions.push(pattern.name().to_owned());
+        }
+    }
+    actions.extend(rest.into_iter().filter_map(|number| universe.action(number)).map(|action| action.name.clone()));
+    actions
+}
+
+/// An action that the catalogue does not have: its own name, or the patterns that stand for it.
+fn spell_named(action: &NamedAction, rule: &Rule) -> Vec<String> {
+    if action.spelled {
+        return vec![action.name.clone()];
+    }
+    let name = action.name.to_lowercase();
+    let matching = rule.actions.granting().iter().filter(|pattern| {
+        super::universe::pattern_matches(pattern, &action.service, &name)
+    });
+    let mut patterns: Vec<String> = matching.map(|pattern| pattern.name().to_owned()).collect();
+    if patterns.is_empty() {
+        patterns.push("*".to_owned());
+    }
+    patterns
+}

@@ -1,0 +1,138 @@
+//! The actions there are, numbered, with what each acts on.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::cache::Cache;
+use super::steps::{Letter, Step};
+use super::texts::{Template, Texts, any_arn};
+use crate::catalog::{AccessLevel, Action, Catalogue, Service};
+use crate::model::{ActionPattern, Glob};
+
+/// An action of the catalogue.
+#[derive(Debug)]
+pub struct KnownAction {
+    /// The service prefix, in lower case.
+    pub service: String,
+    /// The name in AWS's spelling.
+    pub name: String,
+    /// The name in lower case.
+    pub folded: String,
+    /// How AWS classifies it.
+    pub level: AccessLevel,
+    /// The forms of what it acts on.
+    pub templates: Vec<Arc<Template>>,
+    /// Equal for actions with the same templates; says nothing else.
+    pub shape: usize,
+    /// Whether it acts on nothing, so that only `*` applies.
+    pub wildcard_only: bool,
+}
+
+/// All actions of a catalogue.
+#[derive(Debug)]
+pub struct Universe {
+    actions: Vec<KnownAction>,
+    services: BTreeMap<String, Range<usize>>,
+    unknown: Vec<Arc<Template>>,
+    matched: Cache<String, Arc<Bits>>,
+}
+
+impl Universe {
+    /// Numbers the actions of a catalogue.
+    pub fn new(catalogue: &Catalogue, texts: &Texts) -> Self {
+        let star = texts.template_of("*", || vec![Step::One(Letter::new('*'))]);
+        let any = texts.template_of("arn:${Partition}:${Service}:${Region}:${Account}:${Resource}", any_arn);
+        let unknown = vec![any, Arc::clone(&star)];
+        let mut actions = Vec::new();
+        let mut services = BTreeMap::new();
+        let mut shapes = BTreeMap::new();
+        for service in catalogue.services() {
+            let start = actions.len();
+            for action in &service.actions {
+                let mut action = known(service, action, texts, &star);
+                let numbers: Vec<u32> = action.templates.iter().map(|template| template.number).collect();
+                let next = shapes.len();
+                action.shape = *shapes.entry(numbers).or_insert(next);
+                actions.push(action);
+            }
+            services.insert(service.prefix.to_lowercase(), start..actions.len());
+        }
+        Self { actions, services, unknown, matched: Cache::new() }
+    }
+
+    /// How many actions there are.
+    pub const fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// The action of this number.
+    pub fn action(&self, number: usize) -> Option<&KnownAction> {
+        self.actions.get(number)
+    }
+
+    /// The service prefixes with the numbers of their actions.
+    pub const fn services(&self) -> &BTreeMap<String, Range<usize>> {
+        &self.services
+    }
+
+    /// Whether the catalogue has this action, both names in lower case.
+    pub fn find(&self, service: &str, folded: &str) -> Option<usize> {
+        let range = self.services.get(service)?;
+        let within = self.actions.get(range.clone())?;
+        within.binary_search_by(|action| action.folded.as_str().cmp(folded)).ok().map(|at| range.start + at)
+    }
+
+    /// What an action acts on of which nothing is known: any ARN, or `*`.
+    pub fn unknown_templates(&self) -> &[Arc<Template>] {
+        &self.unknown
+    }
+
+    /// The actions that a pattern matches.
+    pub fn matching(&self, pattern: &ActionPattern) -> Arc<Bits> {
+        self.matched.get(pattern.folded(), || Arc::new(self.match_all(pattern)))
+    }
+
+    fn match_all(&self, pattern: &ActionPattern) -> Bits {
+        if pattern.is_everything() {
+            return Bits::full(self.len());
+        }
+        let mut bits = Bits::new(self.len());
+        let service = Glob::new(pattern.service());
+        let name = Glob::new(pattern.folded_name());
+        let ranges = self.services.iter().filter(|(prefix, _)| service.matches(prefix));
+        for (at, action) in ranges.flat_map(|(_, range)| range.clone().zip(self.actions.get(range.clone()).unwrap_or(&[]))) {
+            if name.matches(&action.folded) {
+                bits.insert(at);
+            }
+        }
+        bits
+    }
+}
+
+fn known(service: &Service, action: &Action, texts: &Texts, star: &Arc<Template>) -> KnownAction {
+    let arns = service.resource_types_of(action).flat_map(|kind| &kind.arns);
+    let mut templates: Vec<Arc<Template>> = arns.map(|arn| texts.template(arn)).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    templates.retain(|template| seen.insert(template.number));
+    let wildcard_only = templates.is_empty();
+    if wildcard_only {
+        templates.push(Arc::clone(star));
+    }
+    KnownAction {
+        service: service.prefix.to_lowercase(),
+        name: action.name.clone(),
+        folded: action.folded.clone(),
+        level: action.access_level,
+        templates,
+        shape: 0,
+        wildcard_only,
+    }
+}
+
+/// Whether a pattern matches an action that is given by name, both parts in lower case.
+pub fn pattern_matches(pattern: &ActionPattern, service: &str, name: &str) -> bool {
+    pattern.is_everything()
+        || (Glob::new(pattern.service()).matches(service) && Glob::new(pattern.folded_name()).matches(name))
+}

@@ -1,0 +1,265 @@
+//! Is there a text that all of some patterns match and none of some others?
+//!
+//! The product of the patterns' small automata is walked breadth first and built as it is walked, so the first text
+//! found is a shortest one. A state is the set of places reached in each group of wanted patterns, and the set of
+//! places reached in the unwanted ones; a state that has reached the same wanted places as an earlier one and more
+//! of the unwanted is dropped, for whatever it could still find the earlier one finds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::steps::{Letter, Step};
+
+/// Several patterns, any of which may match.
+#[derive(Debug, Clone, Copy)]
+pub struct Group<'a>(pub &'a [&'a [Step]]);
+
+/// What a walk found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Walked {
+    /// No text is matched by a pattern of every wanted group and by no unwanted pattern.
+    Nothing,
+    /// A shortest such text.
+    Found(Vec<Letter>),
+    /// The budget ended before either was certain.
+    OutOfBudget,
+}
+
+/// A place in a group: pattern and position.
+type Place = (u16, u16);
+
+#[derive(Debug)]
+struct State {
+    wanted: Vec<Vec<Place>>,
+    unwanted: Vec<Place>,
+    parent: usize,
+    letter: Letter,
+}
+
+/// Walks until a text is found, none is left, or `budget` states were made; takes what it used off the budget.
+pub fn walk(wanted: &[Group<'_>], unwanted: Group<'_>, budget: &mut usize) -> Walked {
+    let start = State {
+        wanted: wanted.iter().map(|group| starts(*group)).collect(),
+        unwanted: starts(unwanted),
+        parent: 0,
+        letter: Letter::new('\0'),
+    };
+    let mut states = vec![start];
+    let mut seen: BTreeMap<Vec<Vec<Place>>, Vec<usize>> = BTreeMap::new();
+    let mut next = 0;
+    while let Some(state) = states.get(next) {
+        if is_end(state, wanted, unwanted) {
+            return Walked::Found(text_to(&states, next));
+        }
+        let Some(left) = budget.checked_sub(1) else { return Walked::OutOfBudget };
+        *budget = left;
+        let mut fresh = Vec::new();
+        for letter in letters(state, wanted, unwanted) {
+            fresh.extend(advance(state, letter, wanted, unwanted, next));
+        }
+        for state in fresh {
+            if is_new(&state, &states, &mut seen) {
+                states.push(state);
+            }
+        }
+        next += 1;
+    }
+    Walked::Nothing
+}
+
+fn starts(group: Group<'_>) -> Vec<Place> {
+    (0..group.0.len()).filter_map(|at| u16::try_from(at).ok()).map(|at| (at, 0)).collect()
+}
+
+fn rest_of<'a>(group: Group<'a>, place: Place) -> &'a [Step] {
+    group.0.get(usize::from(place.0)).and_then(|steps| steps.get(usize::from(place.1)..)).unwrap_or_default()
+}
+
+fn can_end(group: Group<'_>, places: &[Place]) -> bool {
+    places.iter().any(|place| rest_of(group, *place).iter().all(|step| step.repeats()))
+}
+
+fn is_end(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> bool {
+    state.wanted.iter().zip(wanted).all(|(places, group)| can_end(*group, places)) && !can_end(unwanted, &state.unwanted)
+}
+
+/// Records a state unless an earlier one makes it superfluous.
+fn is_new(state: &State, states: &[State], seen: &mut BTreeMap<Vec<Vec<Place>>, Vec<usize>>) -> bool {
+    let Some(earlier) = seen.get_mut(&state.wanted) else {
+        seen.insert(state.wanted.clone(), vec![states.len()]);
+        return true;
+    };
+    let beaten = |at: &usize| states.get(*at).is_some_and(|old| is_subset(&old.unwanted, &state.unwanted));
+    if earlier.iter().any(beaten) {
+        return false;
+    }
+    earlier.push(states.len());
+    true
+}
+
+/// Whether a sorted list holds nothing that the other lacks.
+fn is_subset(small: &[Place], large: &[Place]) -> bool {
+    let mut rest = large.iter();
+    small.len() <= large.len() && small.iter().all(|place| rest.by_ref().any(|other| other == place))
+}
+
+fn text_to(states: &[State], mut at: usize) -> Vec<Letter> {
+    let mut text = Vec::new();
+    while let Some(state) = states.get(at).filter(|_| at != 0) {
+        text.push(state.letter);
+        at = state.parent;
+    }
+    text.reverse();
+    text
+}
+
+fn advance(
+    state: &State,
+    letter: Letter,
+    wanted: &[Group<'_>],
+    unwanted: Group<'_>,
+    parent: usize,
+) -> Option<State> {
+    let mut reached = Vec::with_capacity(wanted.len());
+    for (places, group) in state.wanted.iter().zip(wanted) {
+        let places = step_over(*group, places, letter);
+        if places.is_empty() {
+            return None;
+        }
+        reached.push(places);
+    }
+    let lost = step_over(unwanted, &state.unwanted, letter);
+    let hopeless = lost.iter().any(|place| rest_of(unwanted, *place) == [Step::Any]);
+    (!hopeless).then_some(State { wanted: reached, unwanted: lost, parent, letter })
+}
+
+/// The places after one letter. Of one pattern's places, those before its last reached `*` are left out: whatever
+/// they can still match, the `*` can.
+pub fn step_over(group: Group<'_>, places: &[Place], letter: Letter) -> Vec<Place> {
+    let mut reached: Vec<Place> = Vec::with_capacity(places.len());
+    for &(pattern, position) in places {
+        for (offset, step) in (0_u16..).zip(rest_of(group, (pattern, position))) {
+            let here = position + offset;
+            if step.reads(letter) {
+                reached.push((pattern, if step.repeats() { here } else { here + 1 }));
+            }
+            if !step.repeats() {
+                break;
+            }
+        }
+    }
+    reached.sort_unstable();
+    reached.dedup();
+    keep_from_last_star(group, &mut reached);
+    reached
+}
+
+fn keep_from_last_star(group: Group<'_>, reached: &mut Vec<Place>) {
+    let mut star: Option<Place> = None;
+    let mut kept = Vec::with_capacity(reached.len());
+    for &place in reached.iter().rev() {
+        if star.is_some_and(|(pattern, _)| pattern == place.0) {
+            continue;
+        }
+        if rest_of(group, place).first() == Some(&Step::Any) {
+            star = Some(place);
+        }
+        kept.push(place);
+    }
+    kept.reverse();
+    *reached = kept;
+}
+
+/// The letters that can make a difference from here, one that no pattern names first.
+fn letters(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> Vec<Letter> {
+    let mut narrowest: Option<BTreeSet<Letter>> = None;
+    let mut named = BTreeSet::new();
+    for (places, group) in state.wanted.iter().zip(wanted) {
+        let (letters, open) = named_letters(*group, places);
+        if !open && narrowest.as_ref().is_none_or(|other| letters.len() < other.len()) {
+            narrowest = Some(letters.clone());
+        }
+        named.extend(letters);
+    }
+    if let Some(letters) = narrowest {
+        return letters.into_iter().collect();
+    }
+    named.extend(named_letters(unwanted, &state.unwanted).0);
+    other_letter(&named).into_iter().chain(named).collect()
+}
+
+/// The letters that the next steps name, and whether they read others too.
+pub fn named_letters(group: Group<'_>, places: &[Place]) -> (BTreeSet<Letter>, bool) {
+    let (mut letters, mut open) = (BTreeSet::new(), false);
+    for place in places {
+        for step in rest_of(group, *place) {
+            match step {
+                Step::One(letter) => {
+                    letters.insert(*letter);
+                }
+                Step::Folded(c) => letters.extend(cases_of(*c).map(Letter::new)),
+                Step::AnyOneExcept(c) | Step::AnyExcept(c) => {
+                    letters.insert(Letter::new(*c));
+                    open = true;
+                }
+                Step::AnyOne | Step::Any => open = true,
+            }
+            if !step.repeats() {
+                break;
+            }
+        }
+    }
+    (letters, open)
+}
+
+fn cases_of(c: char) -> impl Iterator<Item = char> {
+    let upper = c.to_uppercase().next().filter(|upper| super::steps::fold(*upper) == c);
+    std::iter::once(c).chain(upper)
+}
+
+/// A letter that is not among these, easy to read where possible.
+pub fn other_letter(named: &BTreeSet<Letter>) -> Option<Letter> {
+    ('x'..='z').chain('0'..='9').chain('a'..='w').chain('A'..='Z').chain('\u{4e00}'..='\u{9fff}').map(Letter::new).find(
+        |letter| {
+            let other_case = letter.as_char().map(super::steps::fold).map(Letter::new);
+            !named.contains(letter) && other_case.is_none_or(|folded| !named.contains(&folded))
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::steps::flat;
+    use super::*;
+
+    fn ask(wanted: &[&str], unwanted: &[&str]) -> Option<String> {
+        let wanted: Vec<Vec<Step>> = wanted.iter().map(|text| flat(text)).collect();
+        let unwanted: Vec<Vec<Step>> = unwanted.iter().map(|text| flat(text)).collect();
+        let wanted: Vec<[&[Step]; 1]> = wanted.iter().map(|steps| [steps.as_slice()]).collect();
+        let wanted: Vec<Group<'_>> = wanted.iter().map(|steps| Group(steps)).collect();
+        let unwanted: Vec<&[Step]> = unwanted.iter().map(Vec::as_slice).collect();
+        match walk(&wanted, Group(&unwanted), &mut 10_000) {
+            Walked::Nothing => None,
+            Walked::Found(letters) => Some(letters.into_iter().filter_map(Letter::as_char).collect()),
+            Walked::OutOfBudget => panic!("out of budget"),
+        }
+    }
+
+    #[test]
+    fn covering_by_example() {
+        assert_eq!(ask(&["abc"], &["a*"]), None);
+        assert_eq!(ask(&["a*"], &["abc"]).as_deref(), Some("a"));
+        assert_eq!(ask(&["a*", "*z"], &[]).as_deref(), Some("az"));
+        assert_eq!(ask(&["a*", "b*"], &[]), None);
+        assert_eq!(ask(&["*"], &["?*", ""]), None);
+        assert_eq!(ask(&["*"], &["?", ""]).as_deref(), Some("xx"));
+        assert_eq!(ask(&["part-?"], &["part-1"]).as_deref(), Some("part-x"));
+    }
+
+    #[test]
+    fn patterns_that_start_anywhere_cost_nothing() {
+        let texts: Vec<String> = ('a'..='w').map(|c| format!("*{c}{c}*")).collect();
+        let unwanted: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(ask(&["*"], &unwanted).as_deref(), Some(""));
+        assert_eq!(ask(&["b*q*"], &unwanted).as_deref(), Some("bq"));
+    }
+}

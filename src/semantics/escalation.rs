@@ -1,0 +1,124 @@
+//! Known ways in which a role can raise its own permissions, as data.
+//!
+//! A row of a comparison is marked with those that its actions open. AWS's own list of what permissions management
+//! can do: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
+
+use super::difference::AccessDifference;
+use crate::model::{ActionPattern, Glob};
+
+/// One way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Escalation {
+    /// Its id in reports.
+    pub id: &'static str,
+    /// What it does, in words.
+    pub explanation: &'static str,
+    /// The action that opens it.
+    pub action: &'static str,
+    /// One of these is needed besides; empty if the action suffices.
+    pub with: &'static [&'static str],
+    /// Whether it needs the action on all resources.
+    pub on_everything: bool,
+}
+
+const fn rule(id: &'static str, action: &'static str, explanation: &'static str) -> Escalation {
+    Escalation { id, explanation, action, with: &[], on_everything: false }
+}
+
+/// Services that run with a role that is passed to them, and the calls that pass it.
+const COMPUTE: &[&str] = &[
+    "cloudformation:CreateStack",
+    "cloudformation:UpdateStack",
+    "codebuild:CreateProject",
+    "codebuild:UpdateProject",
+    "datapipeline:CreatePipeline",
+    "ec2:RunInstances",
+    "ecs:RegisterTaskDefinition",
+    "ecs:RunTask",
+    "glue:CreateDevEndpoint",
+    "glue:CreateJob",
+    "glue:UpdateJob",
+    "lambda:CreateFunction",
+    "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTrainingJob",
+    "ssm:StartAutomationExecution",
+    "states:CreateStateMachine",
+];
+
+/// All of them, sorted by id.
+pub const RULES: &[Escalation] = &[
+    rule("add-user-to-group", "iam:AddUserToGroup", "puts a user into a group with more permissions"),
+    rule("attach-group-policy", "iam:AttachGroupPolicy", "attaches any managed policy to a group"),
+    rule("attach-role-policy", "iam:AttachRolePolicy", "attaches any managed policy to a role, its own too"),
+    rule("attach-user-policy", "iam:AttachUserPolicy", "attaches any managed policy to a user"),
+    Escalation {
+        id: "assume-any-role",
+        explanation: "takes every role that trusts the account",
+        action: "sts:AssumeRole",
+        with: &[],
+        on_everything: true,
+    },
+    rule("create-access-key", "iam:CreateAccessKey", "makes long-lived credentials of another user"),
+    rule("create-login-profile", "iam:CreateLoginProfile", "gives a user a password"),
+    rule("create-policy-version", "iam:CreatePolicyVersion", "rewrites a managed policy that the role carries"),
+    rule("delete-role-boundary", "iam:DeleteRolePermissionsBoundary", "takes the boundary off a role"),
+    rule("delete-role-policy", "iam:DeleteRolePolicy", "removes an inline policy and the denials in it"),
+    rule("detach-role-policy", "iam:DetachRolePolicy", "removes a managed policy and the denials in it"),
+    Escalation {
+        id: "pass-role",
+        explanation: "runs code of its own with another role, by a service that the role is passed to",
+        action: "iam:PassRole",
+        with: COMPUTE,
+        on_everything: false,
+    },
+    rule("put-group-policy", "iam:PutGroupPolicy", "writes an inline policy of a group"),
+    rule("put-role-boundary", "iam:PutRolePermissionsBoundary", "replaces the boundary of a role"),
+    rule("put-role-policy", "iam:PutRolePolicy", "writes an inline policy of a role, its own too"),
+    rule("put-user-policy", "iam:PutUserPolicy", "writes an inline policy of a user"),
+    rule("set-default-policy-version", "iam:SetDefaultPolicyVersion", "brings back an older version of a policy"),
+    rule("update-assume-role-policy", "iam:UpdateAssumeRolePolicy", "lets anybody take a role"),
+    rule("update-function-code", "lambda:UpdateFunctionCode", "runs code of its own with a function's role"),
+    rule("update-function-layer", "lambda:UpdateFunctionConfiguration", "runs code of its own in a function by a layer"),
+    rule("update-login-profile", "iam:UpdateLoginProfile", "changes a user's password"),
+];
+
+/// The ways that a row opens, given what the role may do besides (on any resource).
+#[must_use]
+pub fn gained(row: &AccessDifference, may: &dyn Fn(&str, &str) -> bool) -> Vec<&'static str> {
+    let has = |action: &str| row_has(row, action);
+    let may = |action: &&str| action.split_once(':').is_some_and(|(service, name)| may(service, name));
+    let opens = |rule: &&Escalation| {
+        let wide = !rule.on_everything || row.resources.iter().any(|resource| resource == "*");
+        // Either half may be what is new.
+        let by_action = has(rule.action) && (rule.with.is_empty() || rule.with.iter().any(may));
+        let by_partner = rule.with.iter().any(|partner| has(partner)) && may(&rule.action);
+        wide && (by_action || by_partner)
+    };
+    RULES.iter().filter(opens).map(|rule| rule.id).collect()
+}
+
+fn row_has(row: &AccessDifference, action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else { return false };
+    if row.service != "*" && row.service != service {
+        return false;
+    }
+    let name = name.to_ascii_lowercase();
+    row.actions.iter().filter_map(|written| ActionPattern::new(&format!("{service}:{written}"))).any(|pattern| {
+        Glob::new(pattern.folded_name()).matches(&name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_sorted_and_unique() {
+        let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), RULES.len());
+        assert!(RULES.iter().all(|rule| rule.action.contains(':') && !rule.explanation.is_empty()));
+    }
+}

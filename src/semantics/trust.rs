@@ -1,0 +1,114 @@
+//! Compares who may take two roles.
+//!
+//! Callers are told apart only as far as the two policies do: each principal that is named, one more of each account,
+//! one stranger of each kind.
+
+mod compare;
+mod confirm;
+mod principals;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::difference::outcome::{Certainty, Grade, Refusal, StatementRef, Warning};
+use super::difference::{Budget, EngineError, Shared};
+use crate::model::{Side, Sides, TrustPolicy};
+
+/// A role's trust policy and the account the role is in.
+#[derive(Debug, Clone, Copy)]
+pub struct TrustSide<'a> {
+    /// The trust policy.
+    pub policy: &'a TrustPolicy,
+    /// The role's account, or what normalising put in its place.
+    pub account: &'a str,
+    /// Its partition, such as `aws`.
+    pub partition: &'a str,
+}
+
+/// How a trust policy lets a caller take the role.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrustRelation {
+    /// It names the caller or everyone.
+    Granted,
+    /// It names the role's own account only, whose policies must allow the caller as well.
+    Delegated,
+}
+
+/// A request to take the role that one side allows and the other refuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TrustWitness {
+    /// The action, such as `sts:AssumeRole`.
+    pub action: String,
+    /// The kind of caller: `AWS`, `Service`, `Federated`, `CanonicalUser`.
+    pub principal_type: &'static str,
+    /// The caller.
+    pub principal: String,
+    /// The values of the keys that matter.
+    pub context: BTreeMap<String, Vec<String>>,
+}
+
+/// Somebody who may take one role and not the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TrustDifference {
+    /// The side whose role may be taken.
+    pub side: Side,
+    /// By which actions, such as `sts:AssumeRole`; sorted.
+    pub actions: Vec<String>,
+    /// The element the principal is written in: `AWS`, `Service`, …; `*` for everyone.
+    pub principal_type: &'static str,
+    /// The principal as the policy spells it; `*` for everyone.
+    pub principal: String,
+    /// Principals among them for whom nothing differs.
+    pub except: Vec<String>,
+    /// Whether the caller is granted the role or the own account may pass it on.
+    pub relation: TrustRelation,
+    /// Whether the principal is the id that a deleted user or role left behind.
+    pub dangling: bool,
+    /// The condition under which it holds.
+    pub condition: Option<String>,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// A request that proves it.
+    pub witness: Option<TrustWitness>,
+    /// The statements that allow it.
+    pub granted_by: Vec<StatementRef>,
+    /// Why the other side refuses.
+    pub refused_by: Refusal,
+    /// Why it is unknown, if it is.
+    pub reasons: Vec<String>,
+}
+
+/// The trust policies of two roles, compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrustComparison {
+    /// How far they are alike.
+    pub grade: Grade,
+    /// Who may take one role and not the other; sorted.
+    pub differences: Vec<TrustDifference>,
+    /// Remarks; sorted.
+    pub warnings: Vec<Warning>,
+}
+
+/// Compares two trust policies.
+pub(super) fn between(
+    sides: &Sides<TrustSide<'_>>,
+    shared: &Shared,
+    budget: Budget,
+) -> Result<TrustComparison, EngineError> {
+    let (mut differences, warnings, identical) = compare::compare(sides, shared, budget);
+    differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides))?;
+    differences.sort();
+    differences.dedup();
+    let certain = differences.iter().any(|row| row.certainty != Certainty::Unknown);
+    let grade = match (certain, differences.is_empty()) {
+        (true, _) => Grade::Different,
+        (false, false) => Grade::Unknown,
+        (false, true) if identical => Grade::Identical,
+        (false, true) => Grade::EqualForAllRequests,
+    };
+    Ok(TrustComparison { grade, differences, warnings })
+}

@@ -1,0 +1,356 @@
+//! Caller by caller and action by action: who may take one role and not the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::principals::{Means, Point, clause_means, delegates, is_dangling, means, points};
+use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
+use crate::model::{
+    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
+};
+use crate::semantics::difference::cases::Whose;
+use crate::semantics::difference::conditions::Test;
+use crate::semantics::difference::outcome::{Certainty, Refusal, StatementRef, Warning};
+use crate::semantics::difference::question::{Answer, Found, Mode, Truth};
+use crate::semantics::difference::search::{Outcome, Search, Tests};
+use crate::semantics::difference::universe::pattern_matches;
+use crate::semantics::difference::{Budget, Shared};
+
+/// What a trust policy can speak of besides the actions it spells out.
+const ACTIONS: &[&str] = &[
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+];
+
+type TrustStatement = Statement<PrincipalClause>;
+
+/// A statement with its tests made ready.
+struct Ready<'a> {
+    side: Side,
+    index: usize,
+    statement: &'a TrustStatement,
+    tests: Vec<Arc<Test>>,
+}
+
+/// A statement that may mean a caller, with all tests that this takes.
+struct Live<'a> {
+    ready: &'a Ready<'a>,
+    tests: Vec<Arc<Test>>,
+    relation: TrustRelation,
+}
+
+/// The two policies.
+struct Both<'a> {
+    sides: &'a Sides<TrustSide<'a>>,
+    statements: Vec<Ready<'a>>,
+    shared: &'a Shared,
+    budget: Budget,
+}
+
+/// All differences, the warnings, and whether the two policies are the same.
+pub fn compare(
+    sides: &Sides<TrustSide<'_>>,
+    shared: &Shared,
+    budget: Budget,
+) -> (Vec<TrustDifference>, Vec<Warning>, bool) {
+    let mut statements = Vec::new();
+    for side in Side::BOTH {
+        let policy = sides.get(side).policy;
+        let version = policy.effective_version();
+        for (index, statement) in policy.statements.iter().enumerate() {
+            let tests = shared.rules.tests(statement.conditions.tests(), version);
+            statements.push(Ready { side, index, statement, tests });
+        }
+    }
+    let both = Both { sides, statements, shared, budget };
+    let warnings = both.warnings();
+    let (left, right) = (both.canonical(Side::Left), both.canonical(Side::Right));
+    if left == right {
+        return (Vec::new(), warnings, true);
+    }
+    let mut rows = BTreeMap::new();
+    for point in both.points() {
+        for action in both.actions() {
+            both.add(&mut rows, &point, &action);
+        }
+    }
+    (rows.into_values().collect(), warnings, false)
+}
+
+/// What makes two findings one row: all but the actions and the witness.
+type RowKey = (Side, usize, usize, TrustRelation, Certainty, Option<String>, Refusal, Vec<String>);
+
+impl<'a> Both<'a> {
+    fn points(&self) -> Vec<Point> {
+        let principals = self.statements.iter().flat_map(|ready| {
+            let side = *self.sides.get(ready.side);
+            ready.statement.target.principals().iter().map(move |principal| (principal, side))
+        });
+        points(&principals.collect::<Vec<_>>(), [self.sides.left, self.sides.right])
+    }
+
+    fn actions(&self) -> BTreeSet<String> {
+        let patterns = self.statements.iter().flat_map(|ready| ready.statement.action.patterns());
+        let spelled = patterns.filter(|pattern| !pattern.has_wildcard());
+        let known = |action: &str| ACTIONS.iter().any(|known| known.eq_ignore_ascii_case(action));
+        let others = spelled.map(|pattern| pattern.folded().to_owned()).filter(|action| !known(action));
+        ACTIONS.iter().map(|action| (*action).to_owned()).chain(others).collect()
+    }
+
+    /// One spelling of a side's statements, the same for policies that say the same in the same way.
+    fn canonical(&self, side: Side) -> BTreeSet<String> {
+        let of_side = self.statements.iter().filter(|ready| ready.side == side);
+        let one = |ready: &Ready<'_>| {
+            let statement = ready.statement;
+            let mut actions: Vec<&str> = statement.action.patterns().iter().map(ActionPattern::folded).collect();
+            actions.sort_unstable();
+            actions.dedup();
+            let mut principals: Vec<&Principal> = statement.target.principals().iter().collect();
+            principals.sort();
+            principals.dedup();
+            let mut tests: Vec<&str> = ready.tests.iter().map(|test| test.canonical.as_str()).collect();
+            tests.sort_unstable();
+            let (action, target) = (statement.action.element(), statement.target.element());
+            format!("{} {action} {actions:?} {target} {principals:?} {tests:?}", statement.effect)
+        };
+        let own = self.sides.get(side);
+        of_side.map(one).chain([format!("{} {}", own.partition, own.account)]).collect()
+    }
+
+    /// The statements of both sides that may mean this caller and action.
+    fn live(&self, point: &Point, action: &str) -> Vec<Live<'_>> {
+        let mut live = Vec::new();
+        for ready in &self.statements {
+            let side = self.sides.get(ready.side);
+            let mut tests = ready.tests.clone();
+            let who = clause_means(&ready.statement.target, point, side);
+            let what = action_means(&ready.statement.action, action);
+            if who == Means::No || what == Means::No {
+                continue;
+            }
+            for means in [who, what] {
+                if let Means::Perhaps(why) = means {
+                    tests.push(self.shared.rules.open_test(&why));
+                }
+            }
+            let delegated = delegates(&ready.statement.target, point, side);
+            let relation = if delegated { TrustRelation::Delegated } else { TrustRelation::Granted };
+            live.push(Live { ready, tests, relation });
+        }
+        live
+    }
+
+    fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, point: &Point, action: &str) {
+        let live = self.live(point, action);
+        let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
+        let tests = Tests::of(&tests, Whose::Anybody, &self.shared.keys, self.budget.cases);
+        for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow) {
+            let mut ask = |truths: &[Truth], mode| differs(&live, own, truths, mode);
+            let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
+            let (certainty, context, reasons) = match outcome {
+                Outcome::None => continue,
+                Outcome::Difference { context, always: true, .. } => (Certainty::Always, Some(context), Vec::new()),
+                Outcome::Difference { context, .. } => (Certainty::Conditional, Some(context), Vec::new()),
+                Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
+            };
+            let witness = context.map(|context| TrustWitness {
+                action: action.to_owned(),
+                principal_type: point.kind(),
+                principal: point.text().to_owned(),
+                context,
+            });
+            self.add_rows(rows, own, &live, point, (action, certainty, witness, reasons));
+        }
+    }
+
+    /// Adds the action to the row of each principal that means the caller.
+    fn add_rows(
+        &self,
+        rows: &mut BTreeMap<RowKey, TrustDifference>,
+        own: &Live<'_>,
+        live: &[Live<'_>],
+        point: &Point,
+        (action, certainty, witness, reasons): (&str, Certainty, Option<TrustWitness>, Vec<String>),
+    ) {
+        let ready = own.ready;
+        let side = ready.side;
+        let refused = refusal(live, side.other());
+        let condition = condition(own, live, certainty);
+        let except = self.except(own, live);
+        let principals = ready.statement.target.principals();
+        let means_caller = |(_, principal): &(usize, &Principal)| means(principal, point, self.sides.get(side)) != Means::No;
+        let meant: Vec<(usize, Option<&Principal>)> = match &ready.statement.target {
+            PrincipalClause::NotPrincipal(_) => vec![(usize::MAX, None)],
+            PrincipalClause::Principal(_) => {
+                principals.iter().enumerate().filter(means_caller).map(|(at, principal)| (at, Some(principal))).collect()
+            }
+        };
+        for (at, principal) in meant {
+            let key =
+                (side, ready.index, at, own.relation, certainty, condition.clone(), refused.clone(), reasons.clone());
+            let row = rows.entry(key).or_insert_with(|| TrustDifference {
+                side,
+                actions: Vec::new(),
+                principal_type: principal.map_or("*", Principal::principal_type),
+                principal: principal.map_or("*", Principal::as_str).to_owned(),
+                except: except.clone(),
+                relation: own.relation,
+                dangling: principal.is_some_and(is_dangling),
+                condition: condition.clone(),
+                certainty,
+                witness: witness.clone(),
+                granted_by: vec![place(ready)],
+                refused_by: refused.clone(),
+                reasons: reasons.clone(),
+            });
+            row.except.retain(|other| except.contains(other));
+            row.actions.push(action.to_owned());
+            row.actions.sort();
+            row.actions.dedup();
+        }
+    }
+
+    /// Principals for whom nothing differs: those that `NotPrincipal` leaves out, that the own side denies or the
+    /// other allows, in both cases without condition.
+    fn except(&self, own: &Live<'_>, live: &[Live<'_>]) -> Vec<String> {
+        let mut texts = BTreeSet::new();
+        if let PrincipalClause::NotPrincipal(principals) = &own.ready.statement.target {
+            texts.extend(principals.iter().map(|principal| principal.as_str().to_owned()));
+        }
+        let side = own.ready.side;
+        let of = |effect, side| {
+            let of_side = move |ready: &&Ready<'_>| ready.side == side && ready.statement.effect == effect;
+            self.statements.iter().filter(of_side)
+        };
+        let mut settled: Vec<&Ready<'_>> = of(Effect::Deny, side).collect();
+        let shares_account = self.sides.left.account == self.sides.right.account;
+        if of(Effect::Deny, side.other()).next().is_none() && own.relation == TrustRelation::Granted && shares_account {
+            settled.extend(of(Effect::Allow, side.other()));
+        }
+        let same_actions = |ready: &&Ready<'_>| live.iter().any(|live| std::ptr::eq(live.ready, *ready));
+        for ready in settled.into_iter().filter(|ready| ready.tests.is_empty()) {
+            if let PrincipalClause::Principal(principals) = &ready.statement.target
+                && (same_actions(&ready) || covers_all(&ready.statement.action, own))
+            {
+                texts.extend(principals.iter().filter(|p| self.settles(p, ready.side)).map(|p| p.as_str().to_owned()));
+            }
+        }
+        texts.remove("*");
+        texts.into_iter().collect()
+    }
+
+    /// Whether a principal's callers are all meant by name, not by delegation to the own account.
+    fn settles(&self, principal: &Principal, side: Side) -> bool {
+        let own = self.sides.get(side);
+        let clause = PrincipalClause::Principal(vec![principal.clone()]);
+        let caller = Point::Aws(format!("arn:{}:iam::{}:role/someone-else", own.partition, own.account));
+        means(principal, &caller, own) == Means::No || !delegates(&clause, &caller, own)
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for ready in &self.statements {
+            let mut warn = |id, text| warnings.push(Warning { side: ready.side, statement: place(ready), id, text });
+            for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
+                warn("dangling-principal", format!("`{}` is what a deleted user or role left behind", principal.as_str()));
+            }
+            for reason in ready.tests.iter().filter_map(|test| test.opaque()) {
+                warn("condition-unknown", reason.to_owned());
+            }
+            let services = ready.statement.target.principals().iter().filter_map(|principal| match principal {
+                Principal::Service(name) if *name != name.to_ascii_lowercase() => Some(name),
+                _ => None,
+            });
+            for name in services {
+                warn("service-principal-case", format!("`{name}` is not the documented spelling of a service"));
+            }
+        }
+        warnings.sort();
+        warnings.dedup();
+        warnings
+    }
+}
+
+fn covers_all(clause: &ActionClause, own: &Live<'_>) -> bool {
+    let patterns = own.ready.statement.action.patterns();
+    matches!((clause, &own.ready.statement.action), (ActionClause::Action(wide), ActionClause::Action(_))
+        if patterns.iter().all(|pattern| wide.contains(pattern)))
+}
+
+fn action_means(clause: &ActionClause, action: &str) -> Means {
+    let (service, name) = action.split_once(':').unwrap_or((action, ""));
+    let name = name.to_ascii_lowercase();
+    let mut listed = Means::No;
+    for pattern in clause.patterns().iter().filter(|pattern| pattern_matches(pattern, service, &name)) {
+        if pattern.is_everything() || !pattern.service().contains(['*', '?']) {
+            listed = Means::Yes;
+            break;
+        }
+        listed = Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
+    }
+    match (clause, listed) {
+        (ActionClause::NotAction(_), Means::Yes) => Means::No,
+        (ActionClause::NotAction(_), Means::No) => Means::Yes,
+        (_, listed) => listed,
+    }
+}
+
+/// Whether the own side allows and the other refuses, given which conditions hold.
+fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> Answer {
+    let counts = |truth: &Truth, hinders: bool| match truth {
+        Truth::Holds => true,
+        Truth::Open => hinders == (mode == Mode::Strict),
+        Truth::Fails => false,
+    };
+    let any = |side: Side, effect: Effect, hinders: bool| {
+        live.iter().zip(truths).any(|(other, truth)| {
+            let enough = effect == Effect::Deny || other.relation <= own.relation;
+            other.ready.side == side && other.ready.statement.effect == effect && enough && counts(truth, hinders)
+        })
+    };
+    let side = own.ready.side;
+    let denied = any(side, Effect::Deny, true);
+    let refused = !any(side.other(), Effect::Allow, true) || any(side.other(), Effect::Deny, false);
+    if !denied && refused { Answer::Found(Found::without_resource()) } else { Answer::Empty }
+}
+
+fn place(ready: &Ready<'_>) -> StatementRef {
+    StatementRef {
+        policy_name: "trust".to_owned(),
+        policy_type: PolicyType::Trust,
+        statement: ready.index,
+        sid: ready.statement.sid.clone(),
+    }
+}
+
+fn refusal(live: &[Live<'_>], side: Side) -> Refusal {
+    let denies = live.iter().filter(|live| live.ready.side == side && live.ready.statement.effect == Effect::Deny);
+    let places: Vec<StatementRef> = denies.map(|live| place(live.ready)).collect();
+    if places.is_empty() { Refusal::NoAllow } else { Refusal::Deny(places) }
+}
+
+fn condition(own: &Live<'_>, live: &[Live<'_>], certainty: Certainty) -> Option<String> {
+    if certainty == Certainty::Always {
+        return None;
+    }
+    let text = |live: &Live<'_>| live.ready.statement.conditions.canonical_json(ConditionKey::folded);
+    let others = |side: Side, effect: Effect| {
+        let of = move |live: &&Live<'_>| live.ready.side == side && live.ready.statement.effect == effect;
+        live.iter().filter(of).map(text).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>()
+    };
+    let side = own.ready.side;
+    let mut unless = others(side, Effect::Deny);
+    unless.extend(others(side.other(), Effect::Allow));
+    let mut parts = vec![text(own)];
+    let when = others(side.other(), Effect::Deny);
+    for (word, texts) in [("when", when), ("unless", unless)] {
+        if !texts.is_empty() {
+            parts.push(format!("{word} {}", texts.into_iter().collect::<Vec<_>>().join(" or ")));
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    (!parts.is_empty()).then(|| parts.join(" "))
+}

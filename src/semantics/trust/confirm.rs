@@ -1,0 +1,49 @@
+//! Every witness is asked again of the plain evaluator.
+
+use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
+use crate::model::{Side, Sides};
+use crate::semantics::difference::EngineError;
+use crate::semantics::difference::outcome::Certainty;
+use crate::semantics::evaluate::{
+    Caller, Context, Relation, RoleAccount, TrustDecision, TrustRequest, Verdict, evaluate_trust,
+};
+
+/// Confirms a row's witness; a row on which the evaluator has no answer becomes unknown.
+pub fn confirm(row: &mut TrustDifference, sides: &Sides<TrustSide<'_>>) -> Result<(), EngineError> {
+    let Some(witness) = &row.witness else { return Ok(()) };
+    let ask = |side: Side| decide(sides.get(side), witness);
+    let (may, may_not) = (ask(row.side), ask(row.side.other()));
+    let refused = matches!(may_not.decision.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied);
+    let less = row.relation == TrustRelation::Granted
+        && may.relation == Some(Relation::Granted)
+        && may_not.relation == Some(Relation::Delegated);
+    if may.decision.verdict == Verdict::Allowed && (refused || less) {
+        return Ok(());
+    }
+    let doubts = [&may, &may_not].into_iter().flat_map(|answer| &answer.decision.unknown_because);
+    let mut reasons: Vec<String> = doubts.map(|reason| reason.doubt.to_string()).collect();
+    reasons.sort();
+    reasons.dedup();
+    if reasons.is_empty() {
+        return Err(EngineError::WitnessRefuted {
+            action: witness.action.clone(),
+            resource: witness.principal.clone(),
+            problem: format!("{} on its side, {} on the other", may.decision.verdict, may_not.decision.verdict),
+        });
+    }
+    (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
+    Ok(())
+}
+
+fn decide(side: &TrustSide<'_>, witness: &TrustWitness) -> TrustDecision {
+    let text = witness.principal.as_str();
+    let caller = match witness.principal_type {
+        "Service" => Caller::Service(text),
+        "Federated" => Caller::Federated(text),
+        "CanonicalUser" => Caller::CanonicalUser(text),
+        _ => Caller::Aws(text),
+    };
+    let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
+    let request = TrustRequest { caller, action: &witness.action, context: &context };
+    evaluate_trust(side.policy, RoleAccount { account: side.account, partition: side.partition }, &request, "trust")
+}

@@ -1,0 +1,108 @@
+//! The comparison against the labelled pairs of `tests/fixtures/access/cases.json`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use iamctl::catalog::Catalogue;
+use iamctl::model::{Glob, PolicyType, Side};
+use iamctl::parse::policy::{parse_identity, parse_trust};
+use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Engine, Grade};
+use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::trust::{TrustDifference, TrustSide};
+use serde_json::Value;
+
+fn cases(kind: &str) -> Vec<Value> {
+    let all: Value = serde_json::from_str(include_str!("../fixtures/access/cases.json")).unwrap();
+    let of_kind = |case: &&Value| case["kind"] == kind;
+    all["cases"].as_array().unwrap().iter().filter(of_kind).cloned().collect()
+}
+
+fn attached(name: &str, policy_type: PolicyType, document: &Value) -> AttachedDocument {
+    let document = Arc::new(parse_identity(&document.to_string()).unwrap());
+    AttachedDocument { policy_name: name.to_owned(), policy_type, document }
+}
+
+fn role(case: &Value, side: &str) -> RolePolicies {
+    let documents = match &case[format!("{side}_policy")] {
+        Value::Array(documents) => documents.clone(),
+        document => vec![document.clone()],
+    };
+    let identity = documents.iter().map(|document| attached("own", PolicyType::Inline, document)).collect();
+    let boundary = case.get(format!("{side}_boundary"));
+    RolePolicies { identity, boundary: boundary.map(|document| attached("limit", PolicyType::Boundary, document)) }
+}
+
+/// Whether a request lies in a row, its condition aside.
+fn lies_in(row: &AccessDifference, action: &str, resource: &str) -> bool {
+    let (service, name) = action.split_once(':').unwrap();
+    let matches = |pattern: &String| Glob::new(pattern).matches(resource);
+    (row.service == "*" || row.service.eq_ignore_ascii_case(service))
+        && row.actions.iter().any(|pattern| Glob::new_folded(pattern).matches(&name.to_ascii_lowercase()))
+        && row.resources.iter().any(matches)
+        && !row.except.iter().any(matches)
+}
+
+fn verdict(comparison: &AccessComparison) -> &'static str {
+    let more = |side| comparison.differences.iter().any(|row| row.side == side);
+    match (more(Side::Left), more(Side::Right)) {
+        (false, false) => "equal",
+        (true, false) => "left_grants_more",
+        (false, true) => "right_grants_more",
+        (true, true) => "both_differ",
+    }
+}
+
+#[test]
+fn labelled_pairs_of_identity_policies() {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let mut wrong = BTreeMap::new();
+    for case in cases("identity") {
+        let name = case["name"].as_str().unwrap();
+        let comparison = engine.between(&role(&case, "left"), &role(&case, "right")).unwrap();
+        if verdict(&comparison) != case["expected"].as_str().unwrap() || comparison.grade == Grade::Unknown {
+            wrong.insert(name.to_owned(), format!("{comparison:#?}"));
+        }
+        let denies_differ = case.get("caveat").is_some_and(|caveat| caveat == "explicit_deny_differs");
+        if denies_differ && comparison.deny_differences.is_empty() {
+            wrong.insert(format!("{name}: no deny difference"), String::new());
+        }
+        for witness in case["witnesses"].as_array().unwrap() {
+            let side = if witness["left"] == true { Side::Left } else { Side::Right };
+            let (action, resource) = (witness["action"].as_str().unwrap(), witness["resource"].as_str().unwrap());
+            let covered = |row: &AccessDifference| row.side == side && lies_in(row, action, resource);
+            if !comparison.differences.iter().any(covered) {
+                wrong.insert(format!("{name}: {witness}"), format!("{:#?}", comparison.differences));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.iter().map(|(name, what)| format!("{name}\n{what}\n")).collect::<String>());
+}
+
+#[test]
+fn labelled_pairs_of_trust_policies() {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    for case in cases("trust") {
+        let name = case["name"].as_str().unwrap();
+        let policy = |side: &str| parse_trust(&case[format!("{side}_policy")].to_string()).unwrap();
+        let (left, right) = (policy("left"), policy("right"));
+        let account = case["role_account"].as_str().unwrap();
+        let side = |policy| TrustSide { policy, account, partition: "aws" };
+        let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
+        let more = |side| comparison.differences.iter().any(|row| row.side == side);
+        let verdict = match (more(Side::Left), more(Side::Right)) {
+            (false, false) => "equal",
+            (true, false) => "left_grants_more",
+            (false, true) => "right_grants_more",
+            (true, true) => "both_differ",
+        };
+        assert_eq!(verdict, case["expected"].as_str().unwrap(), "{name}: {comparison:#?}");
+        for witness in case["witnesses"].as_array().unwrap() {
+            let side = if witness["left"] == true { Side::Left } else { Side::Right };
+            let action = witness["action"].as_str().unwrap();
+            let covers = |row: &TrustDifference| row.side == side && row.actions.iter().any(|own| own == action);
+            assert!(comparison.differences.iter().any(covers), "{name}: {witness}");
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The laws of the comparison, over a world small enough to list every request.
+
+use std::sync::Arc;
+
+use iamctl::catalog::Catalogue;
+use iamctl::model::{Glob, PolicyType, Side};
+use iamctl::parse::policy::parse_identity;
+use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Certainty, Engine};
+use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, Verdict, evaluate};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const CATALOGUE: &str = r#"{"format":"iamctl-catalogue","version":1,"source":"laws","data_version":"","date":"","services":2,"actions":6,"catalogue":[
+{"prefix":"t","name":"T","resource_types":[
+{"name":"part","arns":["arn:${Partition}:t:::${Thing}/${Part}"]},
+{"name":"thing","arns":["arn:${Partition}:t:::${Thing}"]}
+],"actions":[
+{"name":"GetA","level":"Read","resources":["thing*"]},
+{"name":"GetB","level":"Read","resources":["part*"]},
+{"name":"ListAll","level":"List"},
+{"name":"PutA","level":"Write","resources":["thing*"]}
+]},
+{"prefix":"u","name":"U","resource_types":[],"actions":[
+{"name":"Run","level":"Write"},
+{"name":"Stop","level":"Write"}
+]}
+]}"#;
+
+const ACTIONS: &[&str] = &["t:GetA", "t:GetB", "t:ListAll", "t:PutA", "t:New", "u:Run", "u:Stop", "x:Go"];
+
+fn catalogue() -> Catalogue {
+    Catalogue::read(CATALOGUE).unwrap()
+}
+
+fn resources() -> Vec<String> {
+    let mut texts = vec![String::new()];
+    for length in 0..2 {
+        let longest: Vec<String> = texts.iter().filter(|text| text.len() == length).cloned().collect();
+        texts.extend(longest.iter().flat_map(|text| ["a", "b", "/"].map(|letter| format!("{text}{letter}"))));
+    }
+    texts.extend(["a/b", "b/a", "a/a", "ab/"].map(str::to_owned));
+    texts.into_iter().map(|text| format!("arn:aws:t:::{text}")).chain(["*".to_owned()]).collect()
+}
+
+fn contexts() -> Vec<Context> {
+    let mut contexts = Vec::new();
+    for k in [None, Some("a"), Some("b"), Some("A")] {
+        for n in [None, Some("1"), Some("2")] {
+            for m in [&[][..], &["a"], &["b"], &["a", "b"], &["a", "c"]] {
+                for tag in [None, Some("a")] {
+                    let one = |key: &str, value: Option<&str>| value.map(|value| (key.to_owned(), vec![value.to_owned()]));
+                    let many = (!m.is_empty()).then(|| ("m".to_owned(), m.iter().map(|v| (*v).to_owned()).collect()));
+                    let entries = [one("k", k), one("n", n), one("aws:PrincipalTag/v", tag), many];
+                    contexts.push(entries.into_iter().flatten().collect());
+                }
+            }
+        }
+    }
+    contexts
+}
+
+fn some_of(words: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::collection::vec(prop::sample::select(words), 1..=most)
+}
+
+fn action_element() -> impl Strategy<Value = (&'static str, Vec<&'static str>)> {
+    let words = &[
+        "*", "t:*", "T:get*", "t:?etA", "t:GetA", "t:GetB", "t:PutA", "t:ListAll", "u:*", "u:Run", "t:New", "x:Go", "*:*",
+    ];
+    (prop_oneof![5 => Just("Action"), 1 => Just("NotAction")], some_of(words, 3))
+}
+
+fn resource() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => Just("*".to_owned()),
+        6 => "arn:aws:t:::[ab*?/]{0,3}",
+        1 => Just("arn:*:t:::a*".to_owned()),
+        1 => Just("arn:a*s:t:::a*".to_owned()),
+        1 => Just("arn:aws:t*".to_owned()),
+        1 => Just("arn:aws:t:::${aws:PrincipalTag/v}".to_owned()),
+        1 => Just("arn:aws:t:::${aws:PrincipalTag/v}/*".to_owned()),
+        1 => Just("arn:aws:t:::${*}".to_owned()),
+        1 => Just("arn:aws:t".to_owned()),
+    ]
+}
+
+fn test() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![
+        Just("StringEquals"),
+        Just("StringNotEquals"),
+        Just("StringLike"),
+        Just("StringNotLike"),
+        Just("StringEqualsIgnoreCase"),
+        Just("StringEqualsIfExists"),
+        Just("StringNotEqualsIfExists")
+    ];
+    let values = prop::collection::vec(prop::sample::select(&["a", "b", "a*", "?", "*"][..]), 1..3);
+    let number = prop_oneof![
+        Just("NumericEquals"),
+        Just("NumericNotEquals"),
+        Just("NumericLessThan"),
+        Just("NumericLessThanEquals"),
+        Just("NumericGreaterThanIfExists")
+    ];
+    let many = prop_oneof![
+        Just("ForAllValues:StringEquals"),
+        Just("ForAnyValue:StringEquals"),
+        Just("ForAllValues:StringNotLike"),
+        Just("ForAnyValue:StringNotEquals")
+    ];
+    let sets = prop::collection::vec(prop::sample::select(&["a", "b", "a*"][..]), 1..3);
+    prop_oneof![
+        4 => (text, values).prop_map(|(operator, values)| json!({operator: {"k": values}})),
+        2 => (number, 1..3_u8).prop_map(|(operator, value)| json!({operator: {"n": value.to_string()}})),
+        2 => (many, sets).prop_map(|(operator, values)| json!({operator: {"m": values}})),
+        1 => (prop::sample::select(&["k", "n", "m"][..]), any::<bool>())
+            .prop_map(|(key, missing)| json!({"Null": {key: missing.to_string()}})),
+        1 => Just(json!({"StringEquals": {"k": "${aws:PrincipalTag/v}"}})),
+        1 => Just(json!({"StringSoundsLike": {"k": "a"}})),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = Value> {
+    prop::collection::vec(test(), 0..3).prop_map(|tests| {
+        let mut all = serde_json::Map::new();
+        for test in tests {
+            for (operator, keys) in test.as_object().unwrap() {
+                let entry = all.entry(operator.clone()).or_insert_with(|| json!({}));
+                entry.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+            }
+        }
+        Value::Object(all)
+    })
+}
+
+fn statement(effect: &'static str) -> impl Strategy<Value = Value> {
+    let resource_element = prop_oneof![6 => Just("Resource"), 1 => Just("NotResource")];
+    (action_element(), resource_element, prop::collection::vec(resource(), 1..3), condition()).prop_map(
+        move |((action_element, actions), resource_element, resources, condition)| {
+            let mut statement = json!({"Effect": effect, action_element: actions, resource_element: resources});
+            if condition.as_object().is_some_and(|tests| !tests.is_empty()) {
+                statement["Condition"] = condition;
+            }
+            statement
+        },
+    )
+}
+
+fn statements() -> impl Strategy<Value = Vec<Value>> {
+    let one = prop_oneof![3 => statement("Allow").boxed(), 1 => statement("Deny").boxed()];
+    prop::collection::vec(one, 1..5)
+}
+
+/// The statements of a role's policy and of its boundary.
+type World = (Vec<Value>, Option<Vec<Value>>);
+
+fn world() -> impl Strategy<Value = World> {
+    (statements(), prop::option::weighted(0.2, statements()))
+}
+
+fn document(statements: &[Value]) -> Arc<iamctl::model::IdentityPolicy> {
+    Arc::new(parse_identity(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap())
+}
+
+fn role((statements, boundary): &World) -> RolePolicies {
+    let attach = |name: &str, policy_type, statements: &[Value]| AttachedDocument {
+        policy_name: name.to_owned(),
+        policy_type,
+        document: document(statements),
+    };
+    RolePolicies {
+        identity: vec![attach("own", PolicyType::Inline, statements)],
+        boundary: boundary.as_ref().map(|statements| attach("limit", PolicyType::Boundary, statements)),
+    }
+}
+
+fn between(left: &RolePolicies, right: &RolePolicies) -> AccessComparison {
+    let catalogue = catalogue();
+    Engine::new(&catalogue, Budget::default()).between(left, right).unwrap()
+}
+
+fn value_of(context: &Context, text: &str) -> String {
+    match context.values("aws:PrincipalTag/v") {
+        Some([value]) => text.replace("${aws:PrincipalTag/v}", value),
+        _ => text.to_owned(),
+    }
+}
+
+fn lies_in(row: &AccessDifference, action: &str, resource: &str, context: &Context) -> bool {
+    let (service, name) = action.split_once(':').unwrap();
+    let matches = |pattern: &String| {
+        let short = pattern == "arn:aws:t";
+        let pattern = value_of(context, pattern);
+        (short && resource != "*") || Glob::new(&pattern.replace("${*}", "\u{1}")).matches(&resource.replace('*', "\u{1}"))
+            || Glob::new(&pattern).matches(resource)
+    };
+    (row.service == "*" || row.service.eq_ignore_ascii_case(service))
+        && row.actions.iter().any(|pattern| Glob::new_folded(pattern).matches(&name.to_ascii_lowercase()))
+        && row.resources.iter().any(matches)
+        && !row.except.iter().any(|pattern| Glob::new(&value_of(context, pattern)).matches(resource) && !pattern.contains("${*}"))
+}
+
+/// Every request on which the evaluator says for certain that the roles differ lies in a row of that side.
+fn assert_complete(left: &RolePolicies, right: &RolePolicies, comparison: &AccessComparison) {
+    let catalogue = catalogue();
+    for context in &contexts() {
+        for action in ACTIONS.iter().filter(|action| is_known(action) || [left, right].iter().any(|role| spells(role, action))) {
+            for resource in &resources() {
+                let request = Request { action, resource, context };
+                let verdicts = [left, right].map(|role| evaluate(role, &request, &catalogue).verdict);
+                let side = match verdicts {
+                    [Verdict::Allowed, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied] => Side::Left,
+                    [Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied, Verdict::Allowed] => Side::Right,
+                    _ => continue,
+                };
+                let covered = |row: &AccessDifference| row.side == side && lies_in(row, action, resource, context);
+                assert!(
+                    comparison.differences.iter().any(covered),
+                    "{action} {resource} {context:?} {side:?}: {:#?}",
+                    comparison.differences
+                );
+            }
+        }
+    }
+}
+
+fn is_known(action: &str) -> bool {
+    !matches!(action, "t:New" | "x:Go")
+}
+
+/// Whether a policy spells an action out, so that it is one though the catalogue does not have it.
+fn spells(role: &RolePolicies, action: &str) -> bool {
+    let documents = role.identity.iter().chain(&role.boundary);
+    let statements = documents.flat_map(|attached| &attached.document.statements);
+    statements.flat_map(|statement| statement.action.patterns()).any(|pattern| pattern.as_str() == action)
+}
+
+fn mirrored(mut comparison: AccessComparison) -> AccessComparison {
+    comparison.differences.iter_mut().for_each(|row| row.side = row.side.other());
+    comparison.deny_differences.iter_mut().for_each(|row| row.side = row.side.other());
+    comparison.warnings.iter_mut().for_each(|row| row.side = row.side.other());
+    comparison.differences.sort();
+    comparison.deny_differences.sort();
+    comparison.warnings.sort();
+    comparison
+}
+
+/// The same role in other words; `dice` chooses them.
+fn rewritten((statements, boundary): &World, dice: &[u8]) -> World {
+    let mut all = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        let die = dice.get(at).copied().unwrap_or_default();
+        match (die % 6, statement.get("Action").and_then(Value::as_array)) {
+            (0, Some(actions)) => all.extend(actions.iter().map(|action| {
+                let mut one = statement.clone();
+                one["Action"] = action.clone();
+                one
+            })),
+            (1, Some(actions)) => {
+                let mut other = statement.clone();
+                other["Action"] = actions.iter().rev().map(|action| action.as_str().unwrap().to_uppercase()).collect();
+                all.push(other);
+            }
+            (2, _) => all.extend([statement.clone(), statement.clone()]),
+            (3, Some(actions)) => all.push(complemented(statement, actions)),
+            (4, _) if statement["Resource"].is_array() => {
+                for resource in statement["Resource"].as_array().unwrap() {
+                    let mut one = statement.clone();
+                    one["Resource"] = resource.clone();
+                    all.push(one);
+                }
+            }
+            _ => {
+                let mut named = statement.clone();
+                named["Sid"] = json!(format!("S{at}"));
+                all.insert(0, named);
+            }
+        }
+    }
+    if dice.first().is_some_and(|die| die % 2 == 0) {
+        all.push(json!({"Effect": "Deny", "NotAction": "*", "Resource": "*"}));
+    }
+    (all, boundary.clone())
+}
+
+/// `Action` as `NotAction` with all other actions of the catalogue.
+fn complemented(statement: &Value, actions: &[Value]) -> Value {
+    let written: Vec<Glob> = actions.iter().map(|action| Glob::new_folded(action.as_str().unwrap())).collect();
+    let listed = |action: &str| written.iter().any(|glob| glob.matches(&action.to_ascii_lowercase()));
+    if actions.iter().any(|action| action == "*" || action == "*:*") || listed("x:Go") {
+        return statement.clone();
+    }
+    // The catalogue does not have the service `x`, so the complement names all of it.
+    let others: Vec<&str> = ACTIONS.iter().copied().filter(|action| *action != "x:Go" && !listed(action)).collect();
+    let mut complement = statement.clone();
+    complement.as_object_mut().unwrap().remove("Action");
+    complement["NotAction"] = others.into_iter().chain(["x:*"]).collect();
+    complement
+}
+
+/// Thousands of cases are a matter of minutes: `PROPTEST_CASES=5000`.
+fn cases() -> ProptestConfig {
+    let few = ProptestConfig { cases: 48, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { few }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn every_difference_lies_in_a_row_and_every_witness_is_one(left in world(), right in world()) {
+        let (left, right) = (role(&left), role(&right));
+        // `between` fails on a witness that the evaluator refutes.
+        let comparison = between(&left, &right);
+        assert_complete(&left, &right, &comparison);
+    }
+
+    #[test]
+    fn a_change_of_one_statement_is_found(world in world(), other in statement("Deny"), at in 0..4_usize) {
+        let mut changed = world.clone();
+        changed.0.insert(at.min(world.0.len()), other);
+        let (left, right) = (role(&world), role(&changed));
+        let comparison = between(&left, &right);
+        prop_assert!(comparison.differences.iter().all(|row| row.side == Side::Left), "a Deny gives nothing");
+        assert_complete(&left, &right, &comparison);
+    }
+
+    #[test]
+    fn swapping_the_sides_mirrors_the_answer(left in world(), right in world()) {
+        let (left, right) = (role(&left), role(&right));
+        prop_assert_eq!(mirrored(between(&left, &right)), between(&right, &left));
+    }
+
+    #[test]
+    fn a_role_in_other_words_is_the_same(world in world(), dice in prop::collection::vec(any::<u8>(), 6)) {
+        let other = rewritten(&world, &dice);
+        let comparison = between(&role(&world), &role(&other));
+        prop_assert!(comparison.differences.is_empty(), "{other:?}: {:#?}", comparison.differences);
+        let itself = between(&role(&world), &role(&world));
+        prop_assert!(itself.differences.is_empty() && itself.deny_differences.is_empty());
+    }
+
+    #[test]
+    fn an_order_of_three_roles_is_an_order(base in statements(), more in statement("Allow"), most in statement("Allow")) {
+        let with = |extra: &[&Value]| {
+            let all: Vec<Value> = base.iter().chain(extra.iter().copied()).cloned().collect();
+            role(&(all, None))
+        };
+        let (small, middle, large) = (with(&[]), with(&[&more]), with(&[&more, &most]));
+        for (a, b) in [(&small, &middle), (&middle, &large), (&small, &large)] {
+            let comparison = between(a, b);
+            let backwards = comparison.differences.iter().find(|row| row.side == Side::Left);
+            prop_assert!(backwards.is_none(), "{backwards:#?}");
+        }
+    }
+
+    #[test]
+    fn certain_answers_do_not_contradict_each_other(left in world(), middle in world(), right in world()) {
+        let (left, middle, right) = (role(&left), role(&middle), role(&right));
+        let less = |a: &RolePolicies, b: &RolePolicies| between(a, b).differences.iter().all(|row| row.side == Side::Right);
+        let certain = between(&left, &right).differences.iter().any(|row| {
+            row.side == Side::Left && row.certainty != Certainty::Unknown
+        });
+        prop_assert!(!(less(&left, &middle) && less(&middle, &right) && certain));
+    }
+}
