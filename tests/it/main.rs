@@ -1,4 +1,8 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
 mod service_reference;
