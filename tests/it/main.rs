@@ -5,4 +5,6 @@ mod examples;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod service_reference;
