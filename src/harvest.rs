@@ -197,7 +197,8 @@ impl Session {
     pub fn harvest(&self, observer: &dyn Observer) -> Result<Vec<Snapshot>, HarvestError> {
         let pairs: Vec<(&Source, &Identity)> = self.sources.iter().zip(&self.identities).collect();
         at_once(&pairs, |(source, identity)| {
-            self.runtime.block_on(reader::Reader::new(source, identity, observer, self.verbose).read())
+            let reader = reader::Reader::new(source, identity, observer, self.verbose);
+            self.runtime.block_on(reader.read())
         })
     }
 }

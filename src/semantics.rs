@@ -1,1 +1,3 @@
-//! (being built)
+//! What policies permit.
+
+pub mod evaluate;

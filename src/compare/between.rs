@@ -10,7 +10,7 @@ use super::{attributes, count, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
-use crate::model::{Account, AccountTag, Side, Sides};
+use crate::model::{Account, AccountTag, Role, Side, Sides};
 use crate::normalise::{Normalised, NormalisedRole, Normaliser};
 
 /// One account, as read and as normalised; their roles stand in the same order.
@@ -58,9 +58,12 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Comparison {
     compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
-        count::items(&input.account.roles, &own)
+        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
     });
-    let sanitized = normalised.map(|account| count::items(account.roles.iter().map(|role| &role.role), &expander));
+    let sanitized = normalised.map(|account| {
+        let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
+        count::items(&roles, &expander)
+    });
     assemble(inputs, settings, compared, harvested, sanitized)
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::expand::{Expander, Expansion, Item, Shown, trust};
-use crate::model::{IdentityPolicy, PolicyType, Role, Side, Sides};
+use crate::model::{IdentityPolicy, ManagedPolicy, PolicyType, Role, Side, Sides, TrustPolicy};
 use crate::normalise::NormalisedRole;
 
 /// A row of one role, with the policy it is from.
@@ -19,26 +19,29 @@ pub(super) struct Row {
     pub item: Item,
 }
 
-/// One policy's rows.
-struct Rows {
-    name: String,
+/// One policy of a role.
+struct Policy<'a> {
+    name: &'a str,
     policy_type: PolicyType,
-    expansion: Arc<Expansion>,
+    document: Document<'a>,
 }
 
-/// The rows that only one of the two roles has: the left's, then the right's; policies in the order of the role.
+/// What a policy says.
+#[derive(PartialEq)]
+enum Document<'a> {
+    Identity(&'a Arc<IdentityPolicy>),
+    Trust(&'a TrustPolicy, &'a str),
+}
+
+/// The rows that only one of the two roles has: the left's, then the right's.
 pub(super) fn only_in(roles: Sides<&NormalisedRole>, expander: &Expander<'_>) -> Vec<Row> {
     let roles = roles.map(|role| &role.role);
+    let kinds: [fn(&Role) -> Vec<Policy<'_>>; 3] = [identity, boundary, trust_of];
     let mut found = Vec::new();
-    if documents(roles.left) != documents(roles.right) {
-        found.extend(both_ways(roles.map(|role| identity_rows(role, expander)).as_ref()));
-    }
-    let boundary = |role: &Role| role.boundary.as_ref().map(|policy| Arc::as_ptr(&policy.document));
-    if boundary(roles.left) != boundary(roles.right) {
-        found.extend(both_ways(roles.map(|role| boundary_rows(role, expander)).as_ref()));
-    }
-    if roles.left.trust != roles.right.trust {
-        found.extend(both_ways(roles.map(trust_rows).as_ref()));
+    for kind in kinds {
+        let (left, right) = (kind(roles.left), kind(roles.right));
+        found.extend(one_way(Side::Left, &left, &right, expander));
+        found.extend(one_way(Side::Right, &right, &left, expander));
     }
     found.sort_by(|a, b| {
         (a.side, &a.policy_name, a.policy_type, &a.item).cmp(&(b.side, &b.policy_name, b.policy_type, &b.item))
@@ -49,79 +52,63 @@ pub(super) fn only_in(roles: Sides<&NormalisedRole>, expander: &Expander<'_>) ->
 /// How many rows two roles have in common.
 pub(super) fn in_common(left: &NormalisedRole, right: &NormalisedRole, expander: &Expander<'_>) -> usize {
     let all = |role: &Role| {
-        let mut rows = identity_rows(role, expander);
-        rows.extend(trust_rows(role));
-        rows
+        let policies: Vec<Policy<'_>> = identity(role).into_iter().chain(trust_of(role)).collect();
+        rows(&policies, expander)
     };
     let (left, right) = (all(&left.role), all(&right.role));
-    left.iter().flat_map(|rows| rows.expansion.rows()).filter(|item| has(&right, item)).count()
+    left.iter().flat_map(|rows| rows.rows()).filter(|item| right.iter().any(|rows| rows.has(item))).count()
 }
 
-/// The documents that say what a role may do, by address. Equal lists say the same, without a look at a row.
-fn documents(role: &Role) -> Vec<*const IdentityPolicy> {
-    let inline = role.inline.iter().map(|policy| Arc::as_ptr(&policy.document));
-    let mut documents: Vec<_> =
-        inline.chain(role.attached.iter().map(|policy| Arc::as_ptr(&policy.document))).collect();
-    documents.sort();
-    documents.dedup();
-    documents
-}
-
-fn identity_rows(role: &Role, expander: &Expander<'_>) -> Vec<Rows> {
-    let inline = role.inline.iter().map(|policy| Rows {
-        name: policy.name.clone(),
+fn identity(role: &Role) -> Vec<Policy<'_>> {
+    let inline = role.inline.iter().map(|policy| Policy {
+        name: &policy.name,
         policy_type: PolicyType::Inline,
-        expansion: Arc::new(expander.once(&policy.document)),
+        document: Document::Identity(&policy.document),
     });
-    let attached = role.attached.iter().map(|policy| Rows {
-        name: policy.name.clone(),
-        policy_type: PolicyType::Managed,
-        expansion: expander.shared(&policy.document),
-    });
-    inline.chain(attached).collect()
+    inline.chain(role.attached.iter().map(|policy| managed(policy, PolicyType::Managed))).collect()
 }
 
-fn boundary_rows(role: &Role, expander: &Expander<'_>) -> Vec<Rows> {
-    let rows = role.boundary.iter().map(|policy| Rows {
-        name: policy.name.clone(),
-        policy_type: PolicyType::Boundary,
-        expansion: expander.shared(&policy.document),
-    });
-    rows.collect()
+fn boundary(role: &Role) -> Vec<Policy<'_>> {
+    role.boundary.iter().map(|policy| managed(policy, PolicyType::Boundary)).collect()
 }
 
-fn trust_rows(role: &Role) -> Vec<Rows> {
-    let expansion = Arc::new(trust(&role.trust, role.arn.partition()));
-    vec![Rows { name: "trust".to_owned(), policy_type: PolicyType::Trust, expansion }]
+fn trust_of(role: &Role) -> Vec<Policy<'_>> {
+    let document = Document::Trust(&role.trust, role.arn.partition());
+    vec![Policy { name: "trust", policy_type: PolicyType::Trust, document }]
 }
 
-fn has(policies: &[Rows], item: &Item) -> bool {
-    policies.iter().any(|rows| rows.expansion.has(item))
+fn managed(policy: &ManagedPolicy, policy_type: PolicyType) -> Policy<'_> {
+    Policy { name: &policy.name, policy_type, document: Document::Identity(&policy.document) }
 }
 
-fn both_ways(policies: Sides<&Vec<Rows>>) -> Vec<Row> {
-    let mut found = one_way(Side::Left, policies.left, policies.right);
-    found.extend(one_way(Side::Right, policies.right, policies.left));
-    found
+fn rows(policies: &[Policy<'_>], expander: &Expander<'_>) -> Vec<Arc<Expansion>> {
+    let expand = |policy: &Policy<'_>| match (&policy.document, policy.policy_type) {
+        (Document::Trust(document, partition), _) => Arc::new(trust(document, partition)),
+        (Document::Identity(document), PolicyType::Managed | PolicyType::Boundary) => expander.shared(document),
+        (Document::Identity(document), PolicyType::Inline | PolicyType::Trust) => Arc::new(expander.once(document)),
+    };
+    policies.iter().map(expand).collect()
 }
 
-fn one_way(side: Side, own: &[Rows], other: &[Rows]) -> Vec<Row> {
+/// The rows of one side that no policy of the other says.
+fn one_way(side: Side, own: &[Policy<'_>], other: &[Policy<'_>], expander: &Expander<'_>) -> Vec<Row> {
+    // A document that the other side has as well has no row of its own; most roles end here, without a row made.
+    let says_more = |policy: &&Policy<'_>| !other.iter().any(|other| other.document == policy.document);
+    if !own.iter().any(|policy| says_more(&policy)) {
+        return Vec::new();
+    }
+    let (own_rows, other_rows) = (rows(own, expander), rows(other, expander));
     // Which idle pairs matter is a question to all policies of the role; see `Expansion`.
-    let mut shown: Option<Shown<'_>> = None;
+    let shown = Shown::of(own_rows.iter().map(|rows| &**rows));
     let mut found = Vec::new();
-    for rows in own {
-        let shared = other.iter().any(|o| Arc::ptr_eq(&o.expansion, &rows.expansion));
-        if shared {
-            continue;
-        }
-        for item in rows.expansion.rows().filter(|item| !has(other, item)) {
-            let matters = !item.is_idle()
-                || shown.get_or_insert_with(|| Shown::of(own.iter().map(|rows| &*rows.expansion))).lacks(item);
-            if matters {
-                let (policy_name, policy_type) = (rows.name.clone(), rows.policy_type);
-                found.push(Row { side, policy_name, policy_type, item: item.clone() });
-            }
-        }
+    for (policy, rows) in own.iter().zip(&own_rows).filter(|(policy, _)| says_more(policy)) {
+        let lacking = rows.rows().filter(|item| !other_rows.iter().any(|rows| rows.has(item)));
+        found.extend(lacking.filter(|item| !item.is_idle() || shown.lacks(item)).map(|item| Row {
+            side,
+            policy_name: policy.name.to_owned(),
+            policy_type: policy.policy_type,
+            item: item.clone(),
+        }));
     }
     found
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::item::{Excluded, Expansion, Item, ItemAction, ItemCondition, ItemTarget, Note};
 use super::universe::{Expanded, Universe};
-use crate::catalog::{Action, Service};
+use crate::catalog::{Action, ResourceType, Service};
 use crate::model::{ActionClause, ActionPattern, Glob, IdentityPolicy, ResourceClause, Statement, Token, Version};
 
 /// The rows of a document.
@@ -62,46 +62,38 @@ impl Rows {
                 .collect(),
         };
         for pattern in statement.action.patterns() {
-            let expanded = match statement.action {
-                ActionClause::Action(_) => universe.expand(pattern),
-                ActionClause::NotAction(_) => Vec::new(),
-            };
-            if expanded.is_empty() {
-                self.as_written(&frame, pattern, universe);
-            } else {
-                self.paired(&frame, &expanded);
+            let expanded = universe.expand(pattern);
+            match statement.action {
+                ActionClause::Action(_) if !expanded.is_empty() => self.paired(&frame, &expanded),
+                ActionClause::Action(_) | ActionClause::NotAction(_) => self.as_written(&frame, pattern, &expanded),
             }
         }
     }
 
     /// A pattern that is not expanded stands beside every resource.
-    fn as_written(&mut self, frame: &Frame<'_>, pattern: &ActionPattern, universe: &Universe<'_>) {
-        let known = universe.expand(pattern);
-        let spelling = match known.as_slice() {
-            [one] if !pattern.has_wildcard() => one.name,
-            _ => pattern.name(),
+    fn as_written(&mut self, frame: &Frame<'_>, pattern: &ActionPattern, expanded: &[Expanded<'_>]) {
+        let note = (expanded.is_empty() && !pattern.is_everything()).then_some(Note::UnknownAction);
+        let action = match expanded {
+            [one] if !pattern.has_wildcard() => Arc::clone(&one.action),
+            _ => Arc::new(ItemAction::new(pattern.service(), pattern.name())),
         };
-        let note = (known.is_empty() && !pattern.is_everything()).then_some(Note::UnknownAction);
-        let action = Arc::new(ItemAction::new(pattern.service(), spelling));
         self.items.extend(frame.targets.iter().map(|target| frame.item(&action, target, note)));
     }
 
     fn paired(&mut self, frame: &Frame<'_>, expanded: &[Expanded<'_>]) {
-        let mut fit = Fit { variables: self.variables, known: BTreeMap::new() };
+        let globs = frame.statement.target.patterns().iter().map(|pattern| resource_glob(pattern, self.variables));
+        let mut fit = Fit { globs: globs.collect(), known: BTreeMap::new() };
         for one in expanded {
-            let action = Arc::new(ItemAction::new(one.service, one.name));
             for (index, target) in frame.targets.iter().enumerate() {
                 let applies = match (&frame.statement.target, one.known) {
                     // A complement reaches everything but its list.
                     (ResourceClause::NotResource(_), _) | (_, None) => true,
-                    (ResourceClause::Resource(patterns), Some((service, action))) => {
-                        patterns.get(index).is_some_and(|pattern| fit.applies(service, action, index, pattern))
-                    }
+                    (ResourceClause::Resource(_), Some((service, action))) => fit.applies(service, action, index),
                 };
                 match (applies, one.known) {
-                    (true, Some(_)) => self.items.push(frame.item(&action, target, None)),
-                    (true, None) => self.items.push(frame.item(&action, target, Some(Note::UnknownAction))),
-                    (false, _) => self.idle.push(frame.item(&action, target, Some(Note::NoApplicableResource))),
+                    (true, Some(_)) => self.items.push(frame.item(&one.action, target, None)),
+                    (true, None) => self.items.push(frame.item(&one.action, target, Some(Note::UnknownAction))),
+                    (false, _) => self.idle.push(frame.item(&one.action, target, Some(Note::NoApplicableResource))),
                 }
             }
         }
@@ -110,25 +102,24 @@ impl Rows {
 
 /// Whether actions can act on what a resource pattern stands for, asked once per resource type.
 struct Fit {
-    variables: bool,
+    /// The resources of the statement.
+    globs: Vec<Glob>,
     /// By resource's index in its statement and the address of the resource type.
-    known: BTreeMap<(usize, *const crate::catalog::ResourceType), bool>,
+    known: BTreeMap<(usize, *const ResourceType), bool>,
 }
 
 impl Fit {
     /// An action acts on its own resource types; one that has none is only granted by `*`.
     ///
     /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
-    fn applies(&mut self, service: &Service, action: &Action, index: usize, pattern: &str) -> bool {
-        if pattern.bytes().all(|b| b == b'*') {
+    fn applies(&mut self, service: &Service, action: &Action, index: usize) -> bool {
+        let Some(glob) = self.globs.get(index) else { return false };
+        if glob.tokens() == [Token::AnyText] {
             return true;
         }
         service.resource_types_of(action).any(|resource_type| {
-            let variables = self.variables;
-            *self.known.entry((index, std::ptr::from_ref(resource_type))).or_insert_with(|| {
-                let glob = resource_glob(pattern, variables);
-                resource_type.arns.iter().any(|template| template.glob().overlaps(&glob))
-            })
+            let known = self.known.entry((index, std::ptr::from_ref(resource_type)));
+            *known.or_insert_with(|| resource_type.arns.iter().any(|template| template.glob().overlaps(glob)))
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Which actions there are: the catalogue's, and those the accounts spell out besides.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::item::ItemAction;
 use crate::catalog::{Action, Catalogue, Service};
 use crate::model::{Account, ActionClause, ActionPattern, Glob, IdentityPolicy};
 
@@ -14,27 +16,34 @@ pub struct Universe<'c> {
     catalogue: &'c Catalogue,
     /// By service, then by folded name; the value is the name as first written.
     spelled: BTreeMap<String, BTreeMap<String, String>>,
+    /// What patterns stand for, by folded text: accounts use the same few over and over.
+    expanded: Mutex<BTreeMap<String, Arc<[Expanded<'c>]>>>,
 }
 
 /// One action that a pattern stands for.
 #[derive(Debug, Clone)]
-pub(super) struct Expanded<'u> {
-    pub service: &'u str,
-    pub name: &'u str,
+pub(super) struct Expanded<'c> {
+    pub action: Arc<ItemAction>,
     /// What the catalogue says; `None` for an action it does not know.
-    pub known: Option<(&'u Service, &'u Action)>,
+    pub known: Option<(&'c Service, &'c Action)>,
+}
+
+impl<'c> Expanded<'c> {
+    fn known((service, action): (&'c Service, &'c Action)) -> Self {
+        Self { action: Arc::new(ItemAction::new(&service.prefix, &action.name)), known: Some((service, action)) }
+    }
 }
 
 impl<'c> Universe<'c> {
     /// The actions of the catalogue and of all policies of these accounts.
     pub fn new<'a>(catalogue: &'c Catalogue, accounts: impl IntoIterator<Item = &'a Account>) -> Self {
-        let mut universe = Self { catalogue, spelled: BTreeMap::new() };
+        let mut universe = Self { catalogue, spelled: BTreeMap::new(), expanded: Mutex::default() };
         let mut seen = std::collections::BTreeSet::new();
         for role in accounts.into_iter().flat_map(|account| &account.roles) {
             let inline = role.inline.iter().map(|policy| &policy.document);
             let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
             for document in inline.chain(managed) {
-                if seen.insert(std::sync::Arc::as_ptr(document)) {
+                if seen.insert(Arc::as_ptr(document)) {
                     universe.add(document);
                 }
             }
@@ -55,36 +64,32 @@ impl<'c> Universe<'c> {
 
     /// The actions a pattern stands for. Empty where it must stay as written: `*`, a wildcard in the service part,
     /// a pattern that matches nothing.
-    pub(super) fn expand<'u>(&'u self, pattern: &'u ActionPattern) -> Vec<Expanded<'u>> {
+    pub(super) fn expand(&self, pattern: &ActionPattern) -> Arc<[Expanded<'c>]> {
+        // A thread that panicked while inserting leaves the map whole, so a poisoned lock is still good.
+        let known = self.expanded.lock().unwrap_or_else(PoisonError::into_inner).get(pattern.folded()).cloned();
+        known.unwrap_or_else(|| {
+            let expanded: Arc<[Expanded<'c>]> = self.look_up(pattern).into();
+            let mut all = self.expanded.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(pattern.folded().to_owned()).or_insert(expanded))
+        })
+    }
+
+    fn look_up(&self, pattern: &ActionPattern) -> Vec<Expanded<'c>> {
         let service = pattern.service();
         if service.contains(['*', '?']) {
             return Vec::new();
         }
         if !pattern.has_wildcard() {
-            let known = self.catalogue.action(service, pattern.folded_name());
-            return known
-                .map(|(service, action)| Expanded {
-                    service: &service.prefix,
-                    name: &action.name,
-                    known: Some((service, action)),
-                })
-                .into_iter()
-                .collect();
+            return self.catalogue.action(service, pattern.folded_name()).map(Expanded::known).into_iter().collect();
         }
         let glob = Glob::new(pattern.folded_name());
-        let known = self
-            .catalogue
-            .service(service)
-            .into_iter()
-            .flat_map(|service| service.actions.iter().map(move |action| (service, action)));
-        let known = known.filter(|(_, action)| glob.matches(&action.folded)).map(|(service, action)| Expanded {
-            service: &service.prefix,
-            name: &action.name,
-            known: Some((service, action)),
-        });
+        let known = self.catalogue.service(service).into_iter();
+        let known = known.flat_map(|service| service.actions.iter().map(move |action| (service, action)));
+        let known = known.filter(|(_, action)| glob.matches(&action.folded)).map(Expanded::known);
         let spelled = self.spelled.get(service).into_iter().flatten();
-        let spelled =
-            spelled.filter(|(folded, _)| glob.matches(folded)).map(|(_, name)| Expanded { service, name, known: None });
+        let spelled = spelled
+            .filter(|(folded, _)| glob.matches(folded))
+            .map(|(_, name)| Expanded { action: Arc::new(ItemAction::new(service, name)), known: None });
         known.chain(spelled).collect()
     }
 }

@@ -13,7 +13,7 @@ use super::profiles::{self, BaseKind};
 use crate::model::Arn;
 
 /// Where the first credentials come from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Base {
     /// Keys that stand in a profile.
     Keys(Credentials),
@@ -37,7 +37,7 @@ pub(super) enum NamedSource {
 }
 
 /// One role to be taken.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Hop {
     pub(super) profile: String,
     pub(super) role: Arn,
@@ -48,7 +48,7 @@ pub(super) struct Hop {
 }
 
 /// A chain; the hops in the order in which they are taken.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Chain {
     pub(super) base: Base,
     pub(super) hops: Vec<Hop>,

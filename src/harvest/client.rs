@@ -14,9 +14,10 @@ use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
@@ -169,15 +170,17 @@ impl Intercept for Watch {
         Ok(())
     }
 
-    fn read_after_deserialization(
+    /// As an error of the reply, so that it is asked for again, as one whose promised length was not reached is.
+    fn modify_before_attempt_completion(
         &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
+        context: &mut FinalizerInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let whole = context.response().body().bytes().is_none_or(ends_with_its_root);
-        if context.output_or_error().is_ok() && !whole {
-            return Err("it ends before its last element".into());
+        let body = context.response().and_then(|response| response.body().bytes());
+        let is_whole = body.is_none_or(ends_with_its_root);
+        if let Some(output) = context.output_or_error_mut().filter(|output| output.is_ok() && !is_whole) {
+            *output = Err(OrchestratorError::response("it ends before its last element".into()));
         }
         Ok(())
     }
@@ -193,10 +196,12 @@ fn ends_with_its_root(body: &[u8]) -> bool {
     root.is_some_and(|root| text.trim_end().ends_with(&format!("</{root}>")))
 }
 
+/// Scheme, host and port of a URL; never a user and password that somebody put into it.
 fn origin(uri: &str) -> String {
-    let after_scheme = uri.find("://").map_or(0, |at| at + 3);
-    let end = uri.get(after_scheme..).and_then(|rest| rest.find('/')).map_or(uri.len(), |at| after_scheme + at);
-    uri.get(..end).unwrap_or(uri).to_owned()
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}")
 }
 
 #[cfg(test)]
@@ -217,5 +222,6 @@ mod tests {
     fn the_endpoint_is_scheme_and_host() {
         assert_eq!(origin("https://iam.amazonaws.com/"), "https://iam.amazonaws.com");
         assert_eq!(origin("http://127.0.0.1:5000"), "http://127.0.0.1:5000");
+        assert_eq!(origin("http://me:secret@moto/x"), "http://moto");
     }
 }

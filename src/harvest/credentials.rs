@@ -1,6 +1,7 @@
 //! From a chain to credentials: the base by the SDK, the roles by ourselves.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,7 +26,6 @@ const BASE_TIME: Duration = Duration::from_secs(300);
 const MARGIN: Duration = Duration::from_secs(60);
 
 /// The sessions made with MFA codes: AWS takes a code once, so the sources share them.
-#[derive(Debug)]
 pub(super) struct MfaSessions {
     codes: Codes,
     /// By access key and device.
@@ -39,7 +39,6 @@ impl MfaSessions {
 }
 
 /// The credentials of one source, renewed when they run out.
-#[derive(Debug)]
 pub(super) struct ChainCredentials {
     chain: Chain,
     base: SharedCredentialsProvider,
@@ -47,6 +46,13 @@ pub(super) struct ChainCredentials {
     caller: Caller,
     sessions: Arc<Mutex<MfaSessions>>,
     current: Mutex<Option<Credentials>>,
+}
+
+/// Without the SDK's configuration, which holds the profiles with their keys.
+impl fmt::Debug for ChainCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChainCredentials").field("origin", &self.caller.origin).finish_non_exhaustive()
+    }
 }
 
 impl ChainCredentials {
@@ -146,7 +152,8 @@ impl ChainCredentials {
         }
         let code = sessions.codes.next(&hop.profile, device).await?;
         let request = self.sts(from).get_session_token().serial_number(device).token_code(code);
-        let output = self.caller.call("GetSessionToken", request.send()).await?;
+        let output = self.caller.call("GetSessionToken", request.send()).await;
+        let output = output.map_err(|error| refused(&hop.profile, device, error))?;
         let session = credentials("GetSessionToken", &self.caller, output.credentials)?;
         sessions.made.insert(key, session.clone());
         Ok((session, None))
@@ -181,6 +188,14 @@ fn credentials(
     let given = caller.field(call, "Credentials", given)?;
     let expiry = SystemTime::try_from(given.expiration).ok();
     Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), expiry, call))
+}
+
+/// Nobody needs a permission for GetSessionToken: a denial means the code.
+fn refused(profile: &str, device: &str, error: HarvestError) -> HarvestError {
+    if let HarvestError::Denied { cause, .. } = error {
+        return HarvestError::MfaRefused { profile: profile.to_owned(), device: device.to_owned(), cause };
+    }
+    error
 }
 
 fn is_fresh(credentials: &Credentials) -> bool {

@@ -1,5 +1,7 @@
 //! The fast way: GetAccountAuthorizationDetails, which brings all roles and the policies in use in a few calls.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 
@@ -13,7 +15,8 @@ impl Reader<'_> {
     /// All roles, and the policies that came with them. They are joined by the caller: a page may hold a role whose
     /// policy is on a later one.
     pub(super) async fn details(&self) -> Result<(Vec<RoleRead>, Policies), HarvestError> {
-        let pages = pages::all(self.caller, CALL, |marker| self.details_page(marker)).await?;
+        let seen = AtomicUsize::new(0);
+        let pages = pages::all(self.caller, CALL, |marker| self.details_page(marker, &seen)).await?;
         let mut roles = Vec::new();
         let mut policies = Policies::new();
         for page in pages {
@@ -24,13 +27,13 @@ impl Reader<'_> {
                 policies.extend(self.policy_detail(policy)?);
             }
         }
-        self.progress(roles.len());
         Ok((roles, policies))
     }
 
     async fn details_page(
         &self,
         marker: Option<String>,
+        seen: &AtomicUsize,
     ) -> Result<Page<GetAccountAuthorizationDetailsOutput>, HarvestError> {
         self.calls(CALL);
         let request = self
@@ -42,6 +45,8 @@ impl Reader<'_> {
             .max_items(MAX_ITEMS)
             .set_marker(marker);
         let output = self.caller.call(CALL, request.send()).await?;
+        let here = output.role_detail_list().len();
+        self.progress(seen.fetch_add(here, Ordering::Relaxed) + here);
         let (is_truncated, marker) = (output.is_truncated, output.marker.clone());
         Ok(Page { items: vec![output], is_truncated, marker })
     }

@@ -107,6 +107,17 @@ pub enum HarvestError {
         /// How it failed, such as `ended with exit status: 1`.
         problem: String,
     },
+    /// AWS refused the session that the code of an MFA device was to make.
+    #[error("AWS did not take the code of the MFA device `{}` for profile `{}`", .device.escape_debug(), .profile.escape_debug())]
+    MfaRefused {
+        /// The profile that holds `mfa_serial`.
+        profile: String,
+        /// The device.
+        device: String,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
     /// AWS does not permit a call.
     #[error("{call} is denied for {origin}{}", in_account(.account))]
     Denied {
@@ -262,6 +273,9 @@ impl HarvestError {
             Self::MfaCommand { .. } => Some(
                 "the command is run by the shell, with IAMCTL_MFA_DEVICE set, and has to print six digits".to_owned(),
             ),
+            Self::MfaRefused { .. } => {
+                Some("a code is good once and for half a minute: wait for the next; check mfa_serial".to_owned())
+            }
             Self::Denied { permission, .. } => {
                 Some(format!("the permission {permission} is needed; docs/aws.md has the whole policy"))
             }

@@ -14,7 +14,6 @@ const COMMAND_TIME: Duration = Duration::from_secs(60);
 const PROMPTS: usize = 3;
 
 /// Where codes come from, and whether the one that was given is used up.
-#[derive(Debug)]
 pub(super) struct Codes {
     options: Options,
     used: bool,

@@ -1,5 +1,6 @@
 //! One source: its region, its clients, its credentials, and who they are.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
@@ -16,7 +17,6 @@ use super::{Event, Identity, LiveSource, Observer, profiles};
 use crate::model::Arn;
 
 /// A source, ready to be asked.
-#[derive(Debug)]
 pub(super) struct Source {
     pub(super) index: usize,
     pub(super) caller: Caller,
@@ -24,6 +24,13 @@ pub(super) struct Source {
     region: String,
     config: SdkConfig,
     credentials: Arc<ChainCredentials>,
+}
+
+/// Without the SDK's configuration, which holds the profiles with their keys.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("live", &self.live).field("region", &self.region).finish_non_exhaustive()
+    }
 }
 
 impl Source {

@@ -90,13 +90,29 @@ impl Glob {
     /// Whether the pattern matches a text.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let text = Self(text.chars().map(Token::Char).collect());
-        self.overlaps(&text)
+        if self.0.iter().any(|token| matches!(token, Token::AnyTextExcept(_))) {
+            return self.overlaps(&Self(text.chars().map(Token::Char).collect()));
+        }
+        matches_from(&self.0, text)
+    }
+
+    /// Whether the literal beginnings agree; asked first because most pairs of ARNs part there.
+    fn starts_like(&self, other: &Self) -> bool {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs
+            .map_while(|(a, b)| match (a, b) {
+                (Token::Char(a), Token::Char(b)) => Some(a == b),
+                _ => None,
+            })
+            .all(|same| same)
     }
 
     /// Whether some text is matched by both patterns.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
+        if !self.starts_like(other) {
+            return false;
+        }
         // reachable[j]: the first i steps of `self` and the first j of `other` can have read the same text.
         let mut reachable = vec![false; other.0.len() + 1];
         if let Some(start) = reachable.first_mut() {
@@ -107,6 +123,39 @@ impl Glob {
             reachable = advance(&reachable, *step, &other.0);
         }
         reachable.last().copied().unwrap_or_default()
+    }
+}
+
+/// Matches by trying the shortest text for the last `*` met and giving it one character more each time the rest does
+/// not fit; what stood before that `*` need never be tried again.
+fn matches_from(mut steps: &[Token], mut text: &str) -> bool {
+    let mut retry: Option<(&[Token], &str)> = None;
+    loop {
+        let mut rest = text.chars();
+        match (steps.split_first(), rest.next()) {
+            (None, None) => return true,
+            (Some((Token::AnyText | Token::AnyTextExcept(_), after)), _) => {
+                retry = Some((after, text));
+                steps = after;
+                continue;
+            }
+            (Some((Token::AnyChar, after)), Some(_)) => {
+                (steps, text) = (after, rest.as_str());
+                continue;
+            }
+            (Some((Token::Char(wanted), after)), Some(c)) if *wanted == c => {
+                (steps, text) = (after, rest.as_str());
+                continue;
+            }
+            _ => {}
+        }
+        let Some((after, from)) = retry else { return false };
+        let mut longer = from.chars();
+        if longer.next().is_none() {
+            return false;
+        }
+        retry = Some((after, longer.as_str()));
+        (steps, text) = (after, longer.as_str());
     }
 }
 

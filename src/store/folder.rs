@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::unfinished::{Staging, hold};
@@ -137,11 +138,9 @@ impl Folder {
     /// If a file cannot be written or is in the way; then nothing has changed.
     pub fn write<F>(self, report: &str, files: &[F]) -> Result<PathBuf, FolderError>
     where
-        F: NamedFile,
+        F: NamedFile + Sync,
     {
-        for file in files {
-            self.write_one(file.name(), |out| file.write(out))?;
-        }
+        files.par_iter().try_for_each(|file| self.write_one(file.name(), |out| file.write(out)))?;
         let names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
         match &self.target {
             Target::New { path, numbered } => {

@@ -20,7 +20,11 @@ impl Staging {
     pub(super) fn inside(parent: &Path) -> std::io::Result<Self> {
         // Registered while the list is locked, so that no interrupt can come between the two.
         let mut folders = folders();
-        let folder = tempfile::Builder::new().prefix(".iamctl-").tempdir_in(parent)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".iamctl-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir_in(parent)?;
         folders.push(folder.path().to_owned());
         Ok(Self(folder))
     }

@@ -1,7 +1,19 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod access_cases;
+#[cfg(test)]
 mod examples;
+#[cfg(all(test, feature = "harvest"))]
+mod faults;
+#[cfg(all(test, feature = "harvest"))]
+mod harvest;
+#[cfg(test)]
+mod iam_simulate;
+#[cfg(all(test, feature = "harvest"))]
+mod moto;
+#[cfg(all(test, feature = "harvest"))]
+mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]

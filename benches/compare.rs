@@ -1,0 +1,148 @@
+//! How long each stage of `diff` takes on two synthetic accounts, next to the time it takes to write the same bytes.
+//!
+//! `cargo bench --no-default-features --features testing --bench compare [-- SIZES…] [--write DIR]`: sizes default to
+//! 100, 1000 and 5000 roles; `--write DIR` only writes the two snapshots of the first size, to measure the program
+//! itself on them.
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use iamctl::catalog::Catalogue;
+use iamctl::compare::{Input, Settings, between};
+use iamctl::model::{AccountTag, Sides};
+use iamctl::normalise::{self, Normaliser};
+use iamctl::parse::account::AccountReader;
+use iamctl::parse::equivalency;
+use iamctl::report::csv::Options;
+use iamctl::report::files::{self, Harvest};
+use iamctl::testing::{DICTIONARY, Shape, accounts};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The stages, and how often each size is run; the fastest run counts, since all noise is added time.
+const STAGES: [&str; 5] = ["read", "normalise", "compare", "reports", "same bytes written"];
+const RUNS: usize = 3;
+
+fn main() -> Result<()> {
+    let mut sizes = Vec::new();
+    let mut write: Option<PathBuf> = None;
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--write" => write = words.next().map(PathBuf::from),
+            size => sizes.push(size.parse::<usize>()?),
+        }
+    }
+    if sizes.is_empty() {
+        sizes = vec![100, 1000, 5000];
+    }
+    if let Some(folder) = write {
+        return write_snapshots(&folder, sizes.first().copied().unwrap_or(1000));
+    }
+    let mut out = std::io::stdout().lock();
+    for size in sizes {
+        measure(&mut out, size)?;
+    }
+    Ok(())
+}
+
+fn write_snapshots(folder: &std::path::Path, size: usize) -> Result<()> {
+    let pair = accounts(Shape::of(size))?;
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("dev.json"), serde_json::to_vec(&pair.left)?)?;
+    fs::write(folder.join("qa.json"), serde_json::to_vec(&pair.right)?)?;
+    fs::write(folder.join("equivalency_list.json"), DICTIONARY)?;
+    Ok(())
+}
+
+fn measure(out: &mut impl Write, size: usize) -> Result<()> {
+    let mut best = [Duration::MAX; STAGES.len()];
+    let mut bytes = 0;
+    for _ in 0..RUNS {
+        let (times, written) = run(size)?;
+        bytes = written;
+        for (best, time) in best.iter_mut().zip(times) {
+            *best = (*best).min(time);
+        }
+    }
+    let plain = best.last().copied().unwrap_or_default();
+    let total: Duration = best.iter().take(STAGES.len() - 1).sum();
+    writeln!(out, "{size} roles, {} MB of reports, fastest of {RUNS} runs", bytes / 1_000_000)?;
+    for (stage, time) in STAGES.iter().zip(best) {
+        writeln!(out, "  {stage:<20} {:>9.1} ms", time.as_secs_f64() * 1000.0)?;
+    }
+    let ratio = total.as_secs_f64() / plain.as_secs_f64();
+    writeln!(out, "  all stages           {:>9.1} ms, {ratio:.1} times the bytes alone", total.as_secs_f64() * 1000.0)?;
+    Ok(())
+}
+
+fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
+    let snapshots = accounts(Shape::of(size))?;
+    let texts =
+        Sides { left: serde_json::to_string(&snapshots.left)?, right: serde_json::to_string(&snapshots.right)? };
+    let list = equivalency::read(DICTIONARY)?;
+    let catalogue = Catalogue::embedded();
+    let tags: Sides<AccountTag> = Sides { left: "dev".parse()?, right: "qa".parse()? };
+
+    let start = Instant::now();
+    let left = iamctl::parse::snapshot::read(&texts.left, "file dev.json")?;
+    let right = iamctl::parse::snapshot::read(&texts.right, "file qa.json")?;
+    let mut reader = AccountReader::default();
+    let accounts = Sides { left: reader.account(&left)?, right: reader.account(&right)? };
+    let read = start.elapsed();
+
+    let start = Instant::now();
+    let left_normaliser = Normaliser::new(&list, accounts.left.id.as_ref())?;
+    let right_normaliser = Normaliser::new(&list, accounts.right.id.as_ref())?;
+    let left_normalised = normalise::account(&accounts.left, &left_normaliser);
+    let right_normalised = normalise::account(&accounts.right, &right_normaliser);
+    let normalised = start.elapsed();
+
+    let input = |tag, source, account, normalised, normaliser| Input {
+        tag,
+        source,
+        harvested_at: None,
+        account,
+        normalised,
+        normaliser,
+    };
+    let start = Instant::now();
+    let inputs = Sides {
+        left: input(&tags.left, "dev", &accounts.left, &left_normalised, &left_normaliser),
+        right: input(&tags.right, "qa", &accounts.right, &right_normalised, &right_normaliser),
+    };
+    let settings = Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z" };
+    let comparison = between(inputs, settings);
+    let compared = start.elapsed();
+
+    let folder = tempfile::tempdir()?;
+    let start = Instant::now();
+    let harvests = Sides {
+        left: Harvest { tag: &tags.left, origin: "dev", account: &accounts.left, snapshot: &left },
+        right: Harvest { tag: &tags.right, origin: "qa", account: &accounts.right, snapshot: &right },
+    };
+    let files = files::of_diff(&comparison, harvests, &catalogue, Options::default())?;
+    let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
+    let reports = start.elapsed();
+
+    let (plain, bytes) = write_again(&written, &folder.path().join("plain"))?;
+    Ok(([read, normalised, compared, reports, plain], bytes))
+}
+
+/// The time to write the same files once more, from memory.
+fn write_again(from: &std::path::Path, to: &std::path::Path) -> Result<(Duration, usize)> {
+    fs::create_dir(to)?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        files.push((to.join(entry.file_name()), fs::read(entry.path())?));
+    }
+    let start = Instant::now();
+    for (path, bytes) in &files {
+        fs::write(path, bytes)?;
+    }
+    Ok((start.elapsed(), files.iter().map(|(_, bytes)| bytes.len()).sum()))
+}

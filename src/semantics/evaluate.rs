@@ -1,0 +1,180 @@
+//! One request in, allowed or not out, with the reason.
+//!
+//! Slow and obvious on purpose: each rule stands in a file of its own beside the page of AWS that says it, nothing is
+//! prepared, sorted or remembered, and nothing is shared with the comparison, whose every witness is asked here again.
+//! Where AWS does not document what happens, the answer is [`Verdict::Unknown`], never a guess.
+
+mod action;
+mod condition;
+mod context;
+mod decision;
+mod operator;
+mod principal;
+mod resource;
+mod statement;
+mod trust;
+mod truth;
+mod value;
+mod variable;
+
+use std::sync::Arc;
+
+pub use context::Context;
+pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, StatementRef, Verdict};
+pub use trust::{Caller, Relation, RoleAccount, TrustDecision, TrustRequest, evaluate_trust};
+
+use crate::catalog::Catalogue;
+use crate::model::{IdentityPolicy, PolicyType, ResourceClause, Statement, Version};
+use context::Facts;
+use resource::{Reading, Target};
+use statement::{Finding, Findings, Source};
+use truth::Truth;
+
+/// What a session of a role asks to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The action, such as `s3:GetObject`, in any case.
+    pub action: &'a str,
+    /// The ARN of what it acts on; `*` for an action that takes no resource.
+    pub resource: &'a str,
+    /// What the request carries besides.
+    pub context: &'a Context,
+}
+
+/// A policy document and how it belongs to its role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedDocument {
+    /// The policy's name.
+    pub policy_name: String,
+    /// How it belongs to the role.
+    pub policy_type: PolicyType,
+    /// What it says.
+    pub document: Arc<IdentityPolicy>,
+}
+
+/// All that says what a role may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RolePolicies {
+    /// The inline and attached policies. Their order does not matter.
+    pub identity: Vec<AttachedDocument>,
+    /// The permissions boundary, if there is one.
+    pub boundary: Option<AttachedDocument>,
+}
+
+/// Whether a role with these policies may make a request, by its policies alone.
+///
+/// ```
+/// use std::sync::Arc;
+/// use iamctl::catalog::Catalogue;
+/// use iamctl::model::PolicyType;
+/// use iamctl::parse::policy::parse_identity;
+/// use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, Verdict, evaluate};
+///
+/// let document = parse_identity(r#"{"Statement": {"Effect": "Allow", "Action": "my:*", "Resource": "*"}}"#).unwrap();
+/// let own = AttachedDocument {
+///     policy_name: "own".to_owned(),
+///     policy_type: PolicyType::Inline,
+///     document: Arc::new(document),
+/// };
+/// let policies = RolePolicies { identity: vec![own], boundary: None };
+/// let request = Request { action: "my:Action", resource: "*", context: &Context::default() };
+/// let decision = evaluate(&policies, &request, &Catalogue::embedded());
+/// assert_eq!(decision.verdict, Verdict::Allowed);
+/// assert_eq!(decision.allowed_by[0].policy_name, "own");
+/// ```
+#[must_use]
+pub fn evaluate(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue) -> Decision {
+    let mut decision = decide(policies, request, catalogue, Reading::Documented);
+    let flat = decide(policies, request, catalogue, Reading::Flat).verdict;
+    if flat != decision.verdict {
+        decision.notes.push(Note { statement: None, hint: Hint::FlatTextDecidesOtherwise { verdict: flat } });
+    }
+    decision
+}
+
+fn decide(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue, reading: Reading) -> Decision {
+    let scope = Scope::of(request, catalogue);
+    let about_request = |hint| vec![Note { statement: None, hint }];
+    let notes = match scope {
+        Scope::NotItsResource => return Findings::default().decide(None, about_request(Hint::NotItsResource)),
+        Scope::UnknownAction => about_request(Hint::UnknownAction),
+        Scope::Star | Scope::Resource => Vec::new(),
+    };
+    let asked = Asked { request: *request, scope, reading };
+    let identity = asked.of_all(&policies.identity);
+    let boundary = policies.boundary.as_ref().map(|boundary| asked.of_all(std::slice::from_ref(boundary)));
+    identity.decide(boundary, notes)
+}
+
+/// What an action acts on.
+///
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>:
+/// an action without resource types "does not support resource-level permissions", and only `*` applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// The action takes no resource, and the request names none.
+    Star,
+    /// The request's resource is of a type the action acts on.
+    Resource,
+    /// The action does not act on this.
+    NotItsResource,
+    /// The catalogue does not have the action: it may act on anything.
+    UnknownAction,
+}
+
+impl Scope {
+    fn of(request: &Request<'_>, catalogue: &Catalogue) -> Self {
+        let found = request.action.split_once(':').and_then(|(service, name)| catalogue.action(service, name));
+        let Some((service, action)) = found else { return Self::UnknownAction };
+        if action.resources.is_empty() {
+            return if request.resource == "*" { Self::Star } else { Self::NotItsResource };
+        }
+        let mut templates = service.resource_types_of(action).flat_map(|resource_type| &resource_type.arns);
+        let is_its_resource = templates.any(|template| template.glob().matches(request.resource));
+        if is_its_resource { Self::Resource } else { Self::NotItsResource }
+    }
+}
+
+/// A request as every statement is asked about it.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    request: Request<'a>,
+    scope: Scope,
+    reading: Reading,
+}
+
+impl Asked<'_> {
+    fn of_all(&self, policies: &[AttachedDocument]) -> Findings {
+        let mut findings = Findings::default();
+        for policy in policies {
+            let source = Source { policy_name: &policy.policy_name, policy_type: policy.policy_type };
+            let version = policy.document.effective_version();
+            for (index, statement) in policy.document.statements.iter().enumerate() {
+                findings.push(source.cite(index, statement.sid.clone()), self.of(statement, version));
+            }
+        }
+        findings
+    }
+
+    /// A statement matches when its action, its resource and its conditions do.
+    fn of(&self, statement: &Statement<ResourceClause>, version: Version) -> Finding {
+        let Request { action, resource, context } = self.request;
+        let facts = Facts::of_role_session(context);
+        let mut hints = Vec::new();
+        let action = action::covers(&statement.action, action);
+        let truth = if action.is_no() {
+            action
+        } else {
+            let target = Target { resource, facts, version, reading: self.reading };
+            let resource = resource::covers(&statement.target, target, &mut hints);
+            if self.scope == Scope::Star && resource.is_no() {
+                hints.push(Hint::TakesOnlyStar);
+            }
+            Truth::all([action, resource, condition::hold(&statement.conditions, version, facts, &mut hints)])
+        };
+        Finding { effect: statement.effect, truth, hints }
+    }
+}
+
+#[cfg(test)]
+mod tests;

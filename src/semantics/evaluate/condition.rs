@@ -1,0 +1,123 @@
+//! The `Condition` element.
+//!
+//! - Operators, missing keys, `IfExists`, `Null`:
+//!   <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+//! - Many keys and values (and, or, nor):
+//!   <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html>
+//! - `ForAllValues`, `ForAnyValue`:
+//!   <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
+
+use super::context::Facts;
+use super::decision::{Doubt, Hint};
+use super::operator::{Answer, Comparison, Rule, read_bool};
+use super::truth::Truth;
+use super::variable::{self, Unresolved};
+use crate::model::{ConditionTest, Conditions, SetQualifier, Version};
+
+/// Whether all tests hold: operators and keys are joined by "and".
+pub(super) fn hold(conditions: &Conditions, version: Version, facts: Facts<'_>, hints: &mut Vec<Hint>) -> Truth {
+    let mut answers = Vec::new();
+    for test in conditions.tests() {
+        if test.values.is_empty() {
+            hints.push(Hint::NoValues { key: test.key.as_str().to_owned() });
+        }
+        answers.push(holds(test, version, facts));
+    }
+    Truth::all(answers)
+}
+
+fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
+    if !test.operator.is_known() {
+        return Truth::unknown(Doubt::UnknownOperator { operator: test.operator.to_string() });
+    }
+    // No value can match. (AWS does not document an empty list, and IAM may refuse it.)
+    if test.values.is_empty() {
+        return Truth::No;
+    }
+    let values = facts.values(test.key.folded());
+    let Some(rule) = Rule::of(&test.operator.base) else {
+        return presence(test, values.unwrap_or_default());
+    };
+    let Some(values) = values else {
+        return without_key(test, rule).into();
+    };
+    let one = |value: &String| compare(test, rule, value, version, facts);
+    match (test.operator.qualifier, values) {
+        (None, [value]) if !holds_many_values(test.key.folded()) => one(value),
+        (None, _) => Truth::unknown(Doubt::PlainOperatorOnManyValues {
+            operator: test.operator.to_string(),
+            key: test.key.as_str().to_owned(),
+        }),
+        // "Every value in the request"; "context keys with empty values" evaluate to true as missing ones do.
+        (Some(SetQualifier::ForAllValues), _) => Truth::all(values.iter().filter(|value| !value.is_empty()).map(one)),
+        (Some(SetQualifier::ForAnyValue), _) => Truth::any(values.iter().map(one)),
+    }
+}
+
+/// The keys that AWS describes as multivalued, and for which a set operator is required, however many values a request
+/// has: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>. Not a service's own.
+const MULTIVALUED: &[&str] = &[
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+    "aws:vpceorgpaths",
+];
+
+fn holds_many_values(folded_key: &str) -> bool {
+    MULTIVALUED.contains(&folded_key)
+}
+
+/// Whether a test other than `Null` holds when the request does not carry the key.
+fn without_key(test: &ConditionTest, rule: Rule) -> bool {
+    test.operator.if_exists
+        || match test.operator.qualifier {
+            None => rule.negated,
+            Some(SetQualifier::ForAllValues) => true,
+            Some(SetQualifier::ForAnyValue) => false,
+        }
+}
+
+/// `Null`: `true` asks that the key be missing, `false` that it "exists and its value is not null".
+fn presence(test: &ConditionTest, values: &[String]) -> Truth {
+    let operator = test.operator.to_string();
+    if test.operator.if_exists || test.operator.qualifier.is_some() {
+        // "You can add IfExists to the end of any condition operator name except the Null condition."
+        return Truth::unknown(Doubt::UnknownOperator { operator });
+    }
+    if !values.is_empty() && values.iter().all(String::is_empty) {
+        return Truth::unknown(Doubt::EmptyValue { key: test.key.as_str().to_owned() });
+    }
+    Truth::any(test.values.iter().map(|value| match read_bool(value) {
+        Some(wants_missing) => (wants_missing == values.is_empty()).into(),
+        None => Truth::unknown(Doubt::UnreadableValue { operator: operator.clone(), value: value.clone() }),
+    }))
+}
+
+/// One value of the request against all values of the policy: any of them, or for a negated operator none.
+fn compare(test: &ConditionTest, rule: Rule, given: &str, version: Version, facts: Facts<'_>) -> Truth {
+    let any = Truth::any(test.values.iter().map(|wanted| {
+        let answer = match rule.comparison {
+            Comparison::Text(how) => {
+                variable::resolve(wanted, version, facts).map(|wanted| how.matches(&wanted, given))
+            }
+            Comparison::Value(how) => Ok(how.matches(wanted, given)),
+        };
+        match answer {
+            Ok(Answer::Yes) => Truth::Yes,
+            // A variable without a value: "There is no equal or like value."
+            Ok(Answer::No) | Err(Unresolved::NoValue { .. }) => Truth::No,
+            Err(Unresolved::ManyValues { key }) => Truth::unknown(Doubt::VariableOfManyValues { key }),
+            Ok(Answer::ShortArn) => Truth::unknown(Doubt::ShortArn { pattern: wanted.clone() }),
+            Ok(Answer::Unreadable(value)) => {
+                Truth::unknown(Doubt::UnreadableValue { operator: test.operator.to_string(), value })
+            }
+        }
+    }));
+    if rule.negated { any.not() } else { any }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! The answer to a request: what, by which statements, and what could not be told or should be known besides.
+
+use std::fmt;
+
+use crate::model::PolicyType;
+
+/// Whether a request is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Allowed.
+    Allowed,
+    /// Refused, because nothing allows it (or the boundary does not).
+    ImplicitlyDenied,
+    /// Refused by a Deny statement.
+    ExplicitlyDenied,
+    /// AWS does not document what happens here; [`Decision::unknown_because`] says where.
+    Unknown,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Allowed => "allowed",
+            Self::ImplicitlyDenied => "implicitly denied",
+            Self::ExplicitlyDenied => "explicitly denied",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Which statement of which policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StatementRef {
+    /// The policy's name.
+    pub policy_name: String,
+    /// How the policy belongs to the role.
+    pub policy_type: PolicyType,
+    /// The statement's place in the document; the first is 0.
+    pub statement: usize,
+    /// The statement's `Sid`.
+    pub sid: Option<String>,
+}
+
+impl fmt::Display for StatementRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "statement {} of {} policy `{}`", self.statement, self.policy_type, self.policy_name.escape_debug())
+    }
+}
+
+/// What AWS does not document, so that a statement may or may not match.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Doubt {
+    /// An action whose service holds a wildcard, other than `*`.
+    ServiceWildcard {
+        /// The entry of `Action` or `NotAction`.
+        pattern: String,
+    },
+    /// An ARN of fewer than six parts.
+    ShortArn {
+        /// The pattern as written.
+        pattern: String,
+    },
+    /// A variable in `NotResource` that the request has no value for.
+    VariableWithoutValue {
+        /// The variable's key.
+        key: String,
+    },
+    /// A variable whose key holds several values.
+    VariableOfManyValues {
+        /// The variable's key.
+        key: String,
+    },
+    /// A condition operator that AWS does not document.
+    UnknownOperator {
+        /// The operator as written.
+        operator: String,
+    },
+    /// An operator without `ForAllValues` or `ForAnyValue` on a key that holds, or can hold, several values.
+    PlainOperatorOnManyValues {
+        /// The operator.
+        operator: String,
+        /// The key.
+        key: String,
+    },
+    /// A value that the operator cannot read, such as a number that is none.
+    UnreadableValue {
+        /// The operator.
+        operator: String,
+        /// The value, of the policy or of the request.
+        value: String,
+    },
+    /// `Null` on a key whose value is the empty string: the page calls that "a null data set", yet the key is there.
+    EmptyValue {
+        /// The key.
+        key: String,
+    },
+    /// A principal that differs from the caller in the case of letters only, or is a wildcard of its kind.
+    LikelyPrincipal {
+        /// The principal as written.
+        principal: String,
+    },
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ServiceWildcard { pattern } => {
+                write!(f, "action `{}` has a wildcard in its service", pattern.escape_debug())
+            }
+            Self::ShortArn { pattern } => {
+                write!(f, "`{}` has fewer than the six parts of an ARN", pattern.escape_debug())
+            }
+            Self::VariableWithoutValue { key } => {
+                write!(f, "the request has no value for the variable `{}` in NotResource", key.escape_debug())
+            }
+            Self::VariableOfManyValues { key } => {
+                write!(f, "the variable `{}` holds several values", key.escape_debug())
+            }
+            Self::UnknownOperator { operator } => {
+                write!(f, "condition operator `{}` is not documented", operator.escape_debug())
+            }
+            Self::PlainOperatorOnManyValues { operator, key } => {
+                let (operator, key) = (operator.escape_debug(), key.escape_debug());
+                write!(f, "{operator} without ForAllValues or ForAnyValue on `{key}`, which can hold several values")
+            }
+            Self::UnreadableValue { operator, value } => {
+                write!(f, "{} cannot read the value `{}`", operator.escape_debug(), value.escape_debug())
+            }
+            Self::EmptyValue { key } => {
+                write!(f, "whether an empty `{}` is Null is not documented", key.escape_debug())
+            }
+            Self::LikelyPrincipal { principal } => {
+                write!(f, "whether the principal `{}` means the caller is not documented", principal.escape_debug())
+            }
+        }
+    }
+}
+
+/// A doubt and the statement it is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reason {
+    /// The statement.
+    pub statement: StatementRef,
+    /// What is in doubt there.
+    pub doubt: Doubt,
+}
+
+/// Something a reader should know although the answer stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hint {
+    /// The catalogue does not have the action, so it was taken to act on anything.
+    UnknownAction,
+    /// The action does not act on such a resource, so no statement was asked.
+    NotItsResource,
+    /// The action takes no resource and only `*` applies; this statement names something else.
+    TakesOnlyStar,
+    /// Taken as flat text, where wildcards run across `:` everywhere, the patterns give another verdict.
+    FlatTextDecidesOtherwise {
+        /// That verdict.
+        verdict: Verdict,
+    },
+    /// A pattern of fewer than six parts that a `*` at the end of a part stretches to a whole ARN.
+    StretchedPattern {
+        /// The pattern as written.
+        pattern: String,
+    },
+    /// A variable before the fifth `:` of a resource, where AWS's page says it cannot be used.
+    VariableBeforeResourcePart {
+        /// The pattern as written.
+        pattern: String,
+    },
+    /// A condition without values, which never holds.
+    NoValues {
+        /// The condition key.
+        key: String,
+    },
+    /// A principal that was deleted and left its unique id behind.
+    DanglingPrincipal {
+        /// The unique id.
+        principal: String,
+    },
+    /// `NotPrincipal` names the caller but not the caller's account, which some services check first.
+    AccountNotExcepted,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAction => f.write_str("the catalogue does not have this action; it may act on anything"),
+            Self::NotItsResource => f.write_str("the action does not act on such a resource"),
+            Self::TakesOnlyStar => f.write_str("the action takes no resource but `*`, so this probably grants nothing"),
+            Self::FlatTextDecidesOtherwise { verdict } => {
+                write!(f, "were wildcards to run across `:` everywhere, this would be {verdict}")
+            }
+            Self::StretchedPattern { pattern } => {
+                write!(f, "`{}` has fewer than six parts; its `*` was taken for the rest", pattern.escape_debug())
+            }
+            Self::VariableBeforeResourcePart { pattern } => {
+                write!(f, "`{}` has a variable before its fifth `:`, where AWS allows none", pattern.escape_debug())
+            }
+            Self::NoValues { key } => {
+                write!(f, "the condition on `{}` has no values and never holds", key.escape_debug())
+            }
+            Self::DanglingPrincipal { principal } => {
+                write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
+            }
+            Self::AccountNotExcepted => {
+                f.write_str("NotPrincipal names the caller but not the caller's account, which may be denied with it")
+            }
+        }
+    }
+}
+
+/// A hint and, where it is about one, the statement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Note {
+    /// The statement; `None` where the hint is about the request.
+    pub statement: Option<StatementRef>,
+    /// What should be known.
+    pub hint: Hint,
+}
+
+/// What the permissions boundary says of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BoundaryAnswer {
+    /// The role has none, or it was not asked because the action does not act on the resource.
+    Absent,
+    /// These statements of it allow the request.
+    Allows(Vec<StatementRef>),
+    /// No statement of it allows the request.
+    DoesNotAllow,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the request is allowed.
+    pub verdict: Verdict,
+    /// The Allow statements that match (of a role's own policies, not of its boundary), in the order of the policies.
+    pub allowed_by: Vec<StatementRef>,
+    /// The Deny statements that match, those of the boundary last.
+    pub denied_by: Vec<StatementRef>,
+    /// What the boundary says.
+    pub boundary: BoundaryAnswer,
+    /// Every statement of which it cannot be told whether it matches, and why. The verdict is [`Verdict::Unknown`] only
+    /// where that matters; what nothing allows is implicitly denied, though a Deny in doubt may deny it explicitly.
+    pub unknown_because: Vec<Reason>,
+    /// What should be known besides.
+    pub notes: Vec<Note>,
+}
+
+impl Decision {
+    /// Whether the request is allowed for certain.
+    #[must_use]
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self.verdict, Verdict::Allowed)
+    }
+}

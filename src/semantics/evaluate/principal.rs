@@ -1,0 +1,128 @@
+//! The `Principal` and `NotPrincipal` elements of a trust policy.
+//!
+//! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+//! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+
+use super::decision::{Doubt, Hint};
+use super::trust::{Caller, RoleAccount};
+use super::truth::Truth;
+use crate::model::{Principal, PrincipalClause};
+
+/// Whether a statement's principal element is about a caller.
+pub(super) fn covers(
+    clause: &PrincipalClause,
+    caller: Caller<'_>,
+    role: RoleAccount<'_>,
+    hints: &mut Vec<Hint>,
+) -> Truth {
+    hints.extend(clause.principals().iter().filter_map(dangling));
+    let listed = Truth::any(clause.principals().iter().map(|principal| contains(principal, caller, role)));
+    match clause {
+        PrincipalClause::Principal(_) => listed,
+        PrincipalClause::NotPrincipal(principals) => {
+            if listed.is_yes() && !excepts_account(principals, caller, role) {
+                hints.push(Hint::AccountNotExcepted);
+            }
+            listed.not()
+        }
+    }
+}
+
+/// Whether a matching Allow names more than the role's own account: then it grants by itself, and does not leave it
+/// to the account's own policies.
+pub(super) fn grants_by_itself(clause: &PrincipalClause, caller: Caller<'_>, role: RoleAccount<'_>) -> bool {
+    match clause {
+        PrincipalClause::NotPrincipal(_) => true,
+        PrincipalClause::Principal(principals) => principals.iter().any(|principal| {
+            let is_own_account = account_of(principal, role).is_some_and(|account| account == role);
+            !is_own_account && contains(principal, caller, role).is_yes()
+        }),
+    }
+}
+
+fn contains(principal: &Principal, caller: Caller<'_>, role: RoleAccount<'_>) -> Truth {
+    match (principal, caller) {
+        // `"*"` and `{"AWS": "*"}` are one: everyone, services and providers too.
+        (Principal::Everyone, _) => Truth::Yes,
+        (Principal::Aws(text), Caller::Aws(arn)) => contains_aws(text, arn, account_of(principal, role)).into(),
+        (Principal::Service(text), Caller::Service(name)) | (Principal::Federated(text), Caller::Federated(name)) => {
+            same_name(text, name)
+        }
+        (Principal::CanonicalUser(text), Caller::CanonicalUser(id)) => (text == id).into(),
+        (
+            Principal::Aws(_) | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_),
+            Caller::Aws(_) | Caller::Service(_) | Caller::Federated(_) | Caller::CanonicalUser(_),
+        ) => Truth::No,
+    }
+}
+
+/// Whether AWS treats names that differ in case only as one, or takes `*` here, it does not document.
+fn same_name(written: &str, name: &str) -> Truth {
+    if written == name {
+        Truth::Yes
+    } else if written == "*" || written.eq_ignore_ascii_case(name) {
+        Truth::unknown(Doubt::LikelyPrincipal { principal: written.to_owned() })
+    } else {
+        Truth::No
+    }
+}
+
+fn contains_aws(written: &str, caller: &str, account: Option<RoleAccount<'_>>) -> bool {
+    match account {
+        Some(account) => account_in(caller).is_some_and(|callers| callers == account),
+        // A role stands for all its sessions; a user, a session or a unique id for nothing but itself.
+        None => written == caller || is_session_of(caller, written),
+    }
+}
+
+/// The account that a principal names: its id, or the ARN of its root.
+fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<RoleAccount<'a>> {
+    let Principal::Aws(text) = principal else { return None };
+    if !text.contains(':') && !is_unique_id(text) {
+        return Some(RoleAccount { account: text, partition: role.partition });
+    }
+    let mut parts = text.splitn(6, ':');
+    let (arn, partition, service, _region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (account, resource) = (parts.next()?, parts.next()?);
+    (arn == "arn" && service == "iam" && resource == "root").then_some(RoleAccount { account, partition })
+}
+
+/// The account that a caller belongs to.
+fn account_in(arn: &str) -> Option<RoleAccount<'_>> {
+    let mut parts = arn.splitn(6, ':');
+    let (_arn, partition) = (parts.next()?, parts.next()?);
+    let account = parts.nth(2)?;
+    parts.next()?;
+    Some(RoleAccount { account, partition })
+}
+
+/// `arn:aws:sts::1:assumed-role/deploy/x` is a session of `arn:aws:iam::1:role/any/path/deploy`.
+fn is_session_of(session: &str, role: &str) -> bool {
+    let (Some(session_account), Some(role_account)) = (account_in(session), account_in(role)) else { return false };
+    let session_role = session.split_once(":assumed-role/").and_then(|(_, rest)| rest.split_once('/'));
+    let role_name = role.split_once(":role/").map(|(_, path)| path.rsplit_once('/').map_or(path, |(_, name)| name));
+    session_account == role_account
+        && session_role.is_some_and(|(name, _)| Some(name) == role_name)
+        && role.split(':').nth(2) == Some("iam")
+        && session.split(':').nth(2) == Some("sts")
+}
+
+/// The ids that AWS leaves behind when a role or user was deleted:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
+fn is_unique_id(text: &str) -> bool {
+    text.starts_with("AROA") || text.starts_with("AIDA")
+}
+
+fn dangling(principal: &Principal) -> Option<Hint> {
+    let Principal::Aws(text) = principal else { return None };
+    is_unique_id(text).then(|| Hint::DanglingPrincipal { principal: text.clone() })
+}
+
+/// "You must also specify the account ARN of the not-denied principal", or the whole account may be denied.
+fn excepts_account(principals: &[Principal], caller: Caller<'_>, role: RoleAccount<'_>) -> bool {
+    let Caller::Aws(arn) = caller else { return true };
+    let callers = account_in(arn);
+    principals.iter().any(|principal| {
+        *principal == Principal::Everyone || account_of(principal, role).is_some_and(|named| Some(named) == callers)
+    })
+}

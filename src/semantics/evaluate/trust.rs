@@ -1,0 +1,105 @@
+//! Who may take a role: its trust policy against a caller.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>. What the caller's own
+//! policies must allow besides is not asked here.
+
+use super::context::{Context, Facts};
+use super::decision::{Decision, Note};
+use super::principal;
+use super::statement::{Finding, Findings, Source};
+use super::truth::Truth;
+use super::{action, condition};
+use crate::model::{PolicyType, Statement, TrustPolicy, Version};
+
+/// The account, and the partition it is in, that a role belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoleAccount<'a> {
+    /// The account's id, or what normalising put in its place.
+    pub account: &'a str,
+    /// The partition, such as `aws`.
+    pub partition: &'a str,
+}
+
+/// Who asks to take the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caller<'a> {
+    /// A role, user, session or account root, by its ARN. A role's ARN stands for any session of it.
+    Aws(&'a str),
+    /// A service, such as `ec2.amazonaws.com`.
+    Service(&'a str),
+    /// Somebody whom this SAML or web identity provider vouches for.
+    Federated(&'a str),
+    /// An S3 canonical user.
+    CanonicalUser(&'a str),
+}
+
+/// A request to take a role.
+#[derive(Debug, Clone, Copy)]
+pub struct TrustRequest<'a> {
+    /// Who asks.
+    pub caller: Caller<'a>,
+    /// By which action, such as `sts:AssumeRole`.
+    pub action: &'a str,
+    /// What the request carries besides.
+    pub context: &'a Context,
+}
+
+/// How a trust policy that allows a caller does so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// It names the caller, or everyone. In the role's own account this is enough by itself; a caller of another
+    /// account needs that account's permission besides.
+    Granted,
+    /// It names only the role's own account, whose policies must allow the caller as well.
+    Delegated,
+}
+
+/// The answer to a request to take a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustDecision {
+    /// The answer and its reasons. A trust policy has no boundary.
+    pub decision: Decision,
+    /// How it is allowed; `None` unless it is.
+    pub relation: Option<Relation>,
+}
+
+/// Whether a role's trust policy lets a caller take the role. `policy_name` is what statements are cited under.
+#[must_use]
+pub fn evaluate_trust(
+    policy: &TrustPolicy,
+    role: RoleAccount<'_>,
+    request: &TrustRequest<'_>,
+    policy_name: &str,
+) -> TrustDecision {
+    let source = Source { policy_name, policy_type: PolicyType::Trust };
+    let version = policy.effective_version();
+    let mut findings = Findings::default();
+    let mut grants_by_itself = false;
+    for (index, statement) in policy.statements.iter().enumerate() {
+        let finding = find(statement, version, role, request);
+        let names_caller = principal::grants_by_itself(&statement.target, request.caller, role);
+        grants_by_itself |= finding.allows() && names_caller;
+        findings.push(source.cite(index, statement.sid.clone()), finding);
+    }
+    let decision = findings.decide(None, Vec::<Note>::new());
+    let how = if grants_by_itself { Relation::Granted } else { Relation::Delegated };
+    TrustDecision { relation: decision.is_allowed().then_some(how), decision }
+}
+
+fn find(
+    statement: &Statement<crate::model::PrincipalClause>,
+    version: Version,
+    role: RoleAccount<'_>,
+    request: &TrustRequest<'_>,
+) -> Finding {
+    let mut hints = Vec::new();
+    let action = action::covers(&statement.action, request.action);
+    let truth = if action.is_no() {
+        action
+    } else {
+        let principal = principal::covers(&statement.target, request.caller, role, &mut hints);
+        let facts = Facts::of_anybody(request.context);
+        Truth::all([action, principal, condition::hold(&statement.conditions, version, facts, &mut hints)])
+    };
+    Finding { effect: statement.effect, truth, hints }
+}

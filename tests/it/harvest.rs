@@ -1,0 +1,26 @@
+//! The AWS edge against moto: the real SDK over HTTP, in processes of their own.
+
+mod credentials;
+mod faults;
+mod mfa;
+mod reading;
+mod settings;
+
+use super::moto::Account;
+
+/// Two profiles, `left` and `right`, that take a role in an account each, from the keys of `base`.
+pub fn two_profiles(endpoint: &str, left: &Account, right: &Account) -> String {
+    format!(
+        "[profile base]\naws_access_key_id = testing\naws_secret_access_key = very-secret-key\n{}{}",
+        role_profile("left", endpoint, left),
+        role_profile("right", endpoint, right)
+    )
+}
+
+/// A profile that takes a role in an account, from the keys of `base`.
+pub fn role_profile(name: &str, endpoint: &str, account: &Account) -> String {
+    let entry = account.entry();
+    format!(
+        "[profile {name}]\nregion = us-east-1\nendpoint_url = {endpoint}\nrole_arn = {entry}\nsource_profile = base\n"
+    )
+}
