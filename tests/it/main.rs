@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access_cases;
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
