@@ -127,7 +127,6 @@ impl Folder {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        make_private(&parent)?;
         Ok(Self { staging: Staging::inside(&parent)?, target: Target::New { path, numbered } })
     }
 
@@ -289,15 +288,6 @@ fn appear(staging: &Path, path: &Path, numbered: bool) -> Result<PathBuf, Folder
 
 fn is_taken(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty)
-}
-
-/// Makes a folder and its parents; those that are made are for their owner only.
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn create_private(path: &Path) -> io::Result<File> {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access_cases;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod documentation;
 #[cfg(test)]
 mod examples;
@@ -11,14 +13,24 @@ mod faults;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
+mod hostile_names;
+#[cfg(test)]
 mod iam_simulate;
 #[cfg(all(test, feature = "harvest"))]
+mod live;
+#[cfg(all(test, feature = "harvest"))]
 mod moto;
+#[cfg(test)]
+mod original_faults;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod rooms;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod service_reference;
+#[cfg(test)]
+mod tool;

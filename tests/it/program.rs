@@ -1,10 +1,9 @@
-//! The program itself, run on the example accounts in a folder of its own.
+//! The program run on the example accounts, and what it writes compared with what is committed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use tempfile::TempDir;
+use crate::tool::{Run, Tool};
 
 /// What `SOURCE_DATE_EPOCH` makes of every report's time: 2026-11-21T08:00:00Z.
 const DATE: &str = "1795248000";
@@ -14,21 +13,13 @@ pub const EXAMPLES: &str =
     "diff examples/dev.json dev examples/qa.json qa --equivalency examples/equivalency_list.json --output reports";
 
 /// A folder with a copy of `examples/`, in which commands run as they do in the repository's own.
-pub struct Place(TempDir);
-
-/// What a run left.
-pub struct Run {
-    /// Its exit code.
-    pub code: i32,
-    /// What it wrote to stdout.
-    pub stdout: String,
-}
+pub struct Place(Tool);
 
 impl Place {
     pub fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        copy(&repository().join("examples"), &place.path("examples"));
-        place
+        let tool = Tool::new().env("SOURCE_DATE_EPOCH", DATE);
+        copy(&repository().join("examples"), &tool.path().join("examples"));
+        Self(tool)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -36,23 +27,14 @@ impl Place {
     }
 
     pub fn read(&self, name: &str) -> String {
-        let path = self.path(name);
-        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        self.0.read(name)
     }
 
-    /// Runs the program with these arguments, which blanks part.
+    /// Runs the program with these arguments, which blanks part. It must not fail.
     pub fn run(&self, arguments: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_iamctl"));
-        let own = std::env::vars_os().map(|(name, _)| name);
-        for name in own.filter(|name| name.to_string_lossy().starts_with("IAMCTL_")) {
-            command.env_remove(name);
-        }
-        command.args(arguments.split_whitespace()).current_dir(self.0.path());
-        command.env("SOURCE_DATE_EPOCH", DATE).env("HOME", self.0.path()).env("NO_COLOR", "1");
-        let output = command.output().unwrap();
-        let code = output.status.code().unwrap();
-        assert!(code < 2, "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
-        Run { code, stdout: String::from_utf8(output.stdout).unwrap() }
+        let run = self.0.run(&arguments.split_whitespace().collect::<Vec<_>>());
+        assert!(run.code < 2, "{arguments}: {}", run.stderr);
+        run
     }
 }
 

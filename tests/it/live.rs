@@ -1,0 +1,222 @@
+//! The program against live accounts: AWS's walkthrough, and what happens when an account cannot be read.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::faults::{Fault, Proxy};
+use crate::harvest::role_profile;
+use crate::moto::{Account, done};
+use crate::tool::{Run, Tool, document, items};
+
+/// A run's folder with profiles `dev-profile` and `qa-profile`.
+fn tool(endpoint: &str, dev: &Account, qa: &Account) -> Tool {
+    let tool = Tool::new();
+    let base = "[profile base]\naws_access_key_id = testing\naws_secret_access_key = testing\n";
+    let profiles = [role_profile("dev-profile", endpoint, dev), role_profile("qa-profile", endpoint, qa)];
+    tool.write("aws-config", format!("{base}{}", profiles.concat()));
+    tool.write("aws-credentials", "");
+    tool
+}
+
+fn diff(tool: &Tool, more: &[&str]) -> Run {
+    let mut arguments = vec!["diff", "dev-profile", "dev", "qa-profile", "qa", "--output", "out"];
+    arguments.extend_from_slice(more);
+    tool.run(&arguments)
+}
+
+fn report(tool: &Tool) -> Value {
+    serde_json::from_str(&tool.read("out/report.json")).unwrap()
+}
+
+fn app(account: &Account, environment: &str, actions: &[&str]) {
+    let resource = format!("arn:aws:s3:::app1-{environment}/shared/*");
+    let policy = document(&json!([{"Effect": "Allow", "Action": actions, "Resource": resource}]));
+    account.inline(&format!("app1_{environment}"), "s3_inline_policy", &policy.to_string());
+}
+
+/// The accounts of AWS's announcement of IAMCTL.
+/// Source: <https://aws.amazon.com/blogs/security/new-iamctl-tool-compares-multiple-iam-roles-and-policies/>
+fn walkthrough_accounts() -> (Account, Account) {
+    let accounts = (Account::new(), Account::new());
+    for (account, environment) in [(&accounts.0, "dev"), (&accounts.1, "qa")] {
+        account.role(&format!("app1_{environment}")).role("audit");
+        app(account, environment, &["s3:Get*", "s3:List*"]);
+        let own = format!("arn:aws:iam::{}:role/*", account.id);
+        let policy = document(&json!([{"Effect": "Allow", "Action": "iam:GetRole", "Resource": own}]));
+        account.inline("audit", "read", &policy.to_string());
+    }
+    accounts
+}
+
+#[test]
+fn the_walkthrough() {
+    let (dev, qa) = walkthrough_accounts();
+    let tool = tool(&crate::moto::url(), &dev, &qa);
+    assert_eq!(tool.run(&["init"]).code, 0);
+
+    // With the sample dictionary the two applications are unique; the audit role is common and equal, though its
+    // policy names its own account.
+    let run = diff(&tool, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let first = report(&tool);
+    let roles: Vec<(&str, &str)> = first["roles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|role| (role["role"].as_str().unwrap(), role["status"].as_str().unwrap()))
+        .collect();
+    assert_eq!(roles, [("app1_dev", "left_only"), ("app1_qa", "right_only"), ("audit", "common")]);
+    assert_eq!(first["item_differences"], json!([]));
+    assert_eq!(first["attribute_differences"], json!([]));
+    for id in [&dev.id, &qa.id] {
+        assert!(run.stderr.contains(&format!("account {id}")), "both accounts are named: {run:?}");
+    }
+
+    // With one line of dictionary nothing differs.
+    tool.write("equivalency_list.json", r#"{"accountname": ["dev", "qa"]}"#);
+    let run = diff(&tool, &["--exit-code"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("No differences in 2 common roles."), "{run:?}");
+
+    // One action more in qa is one row, and none the other way.
+    app(&qa, "qa", &["s3:Get*", "s3:List*", "s3:PutObject"]);
+    let run = diff(&tool, &["--exit-code"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(
+        items(&report(&tool)),
+        ["right Allow Action s3:PutObject Resource arn:aws:s3:::app1-accountname/shared/*"]
+    );
+    let rows = |name: &str| tool.read(&format!("out/{name}")).lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    let expected = format!(
+        "app1_accountname,/,s3_inline_policy,inline,Allow,s3,PutObject,arn:aws:s3:::app1-accountname/shared/*,,\
+         Action,Resource,,,,arn:aws:iam::{}:role/app1_qa,",
+        qa.id
+    );
+    assert_eq!(rows("qa_to_dev_common_role_difference_items.csv"), [expected]);
+    assert!(rows("dev_to_qa_common_role_difference_items.csv").is_empty());
+    assert!(tool.exists("out/dev_dev-profile_iam_tuples.csv"), "{:?}", tool.names("out"));
+
+    // The snapshots of that report say the same as the accounts did.
+    let run = tool.run(&[
+        "diff",
+        "out/dev_snapshot.json",
+        "dev",
+        "out/qa_snapshot.json",
+        "qa",
+        "--output",
+        "again",
+        "--exit-code",
+    ]);
+    assert_eq!(run.code, 1, "{run:?}");
+    for name in ["qa_to_dev_common_role_difference_items.csv", "common_roles.csv"] {
+        assert_eq!(tool.read(&format!("again/{name}")), tool.read(&format!("out/{name}")));
+    }
+}
+
+#[test]
+fn a_harvest_can_be_compared_later() {
+    let (dev, qa) = walkthrough_accounts();
+    let tool = tool(&crate::moto::url(), &dev, &qa);
+    for (profile, tag) in [("dev-profile", "dev"), ("qa-profile", "qa")] {
+        let run = tool.run(&["harvest", profile, tag, "--output", "out"]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    let expected = [
+        ".iamctl.json",
+        "dev_dev-profile_iam_tuples.csv",
+        "dev_snapshot.json",
+        "qa_qa-profile_iam_tuples.csv",
+        "qa_snapshot.json",
+    ];
+    assert_eq!(tool.names("out"), expected, "the second harvest leaves the first alone");
+    // A file on one side, a live account on the other.
+    let run = tool.run(&["diff", "out/dev_snapshot.json", "dev", "qa-profile", "qa", "--output", "mixed"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(tool.exists("mixed/report.json"));
+}
+
+/// Whatever goes wrong with an account: exit code 2, an error that names it, no folder.
+#[test]
+fn half_an_account_is_an_error_and_no_report() {
+    let (dev, qa) = walkthrough_accounts();
+    let details = "GetAccountAuthorizationDetails";
+    let faults: [(&str, Fault, &str); 4] = [
+        (details, Fault::CutShort, details),
+        (details, Fault::Error(400, "ExpiredToken"), "expired"),
+        ("ListRoles", Fault::Error(403, "AccessDenied"), "iam:ListRoles"),
+        ("GetCallerIdentity", Fault::Error(403, "AccessDenied"), "GetCallerIdentity"),
+    ];
+    for (action, fault, named) in faults {
+        let proxy = Proxy::new();
+        proxy.on(action, fault);
+        let tool = tool(&proxy.url(), &dev, &qa);
+        let run = diff(&tool, &[]);
+        assert_eq!(run.code, 2, "{action}: {run:?}");
+        assert!(run.stderr.to_lowercase().contains(&named.to_lowercase()), "{action}: {run:?}");
+        assert!(run.stderr.contains("error: "), "{action}: {run:?}");
+        assert_eq!(run.stdout, "", "{action}");
+        assert_eq!(tool.names("."), ["aws-config", "aws-credentials"], "{action}: nothing is left");
+    }
+}
+
+#[test]
+fn one_account_under_two_profiles_is_refused() {
+    let dev = Account::new();
+    let tool = tool(&crate::moto::url(), &dev, &dev);
+    let run = diff(&tool, &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains(&format!("both sources are account {}", dev.id)), "{run:?}");
+    assert!(!tool.exists("out"));
+    assert_eq!(diff(&tool, &["--allow-same-account", "--exit-code"]).code, 0);
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_named_and_nothing_is_written() {
+    let (dev, qa) = (Account::new(), Account::new());
+    let odd =
+        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Whom": "*"}]}"#;
+    done(dev.iam.create_role().role_name("odd").assume_role_policy_document(odd).send());
+    let tool = tool(&crate::moto::url(), &dev, &qa);
+    let run = diff(&tool, &[]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let expected = format!("error: account `{}`, role `odd`: the trust policy `trust` cannot be read", dev.id);
+    assert!(run.stderr.contains(&expected), "{run:?}");
+    assert!(run.stderr.contains("caused by: at `$.Statement[0]`: `Whom` is no element of a statement"), "{run:?}");
+    assert!(!tool.exists("out"));
+}
+
+#[test]
+fn an_unknown_profile_lists_the_known() {
+    let (dev, qa) = (Account::new(), Account::new());
+    let tool = tool(&crate::moto::url(), &dev, &qa);
+    let run = tool.run(&["diff", "dev-profil", "dev", "qa-profile", "qa", "--output", "out"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("dev-profile"), "{run:?}");
+    assert!(!tool.exists("out"));
+    let run = tool.run(&["listprofiles"]);
+    assert_eq!(run.code, 0);
+    assert_eq!(run.stdout.lines().count(), 3, "{run:?}");
+    assert_eq!(run.stdout, tool.run(&["profiles"]).stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let (dev, qa) = walkthrough_accounts();
+    let proxy = Proxy::new();
+    proxy.on("ListRoles", Fault::Delay(Duration::from_secs(30)));
+    let tool = tool(&proxy.url(), &dev, &qa);
+    let arguments = ["diff", "dev-profile", "dev", "qa-profile", "qa", "--output", "out/new"];
+    let mut child = tool.command(&arguments).stderr(std::process::Stdio::null()).spawn().unwrap();
+    // The temporary folder is there once `out` is.
+    while !tool.exists("out") || proxy.count("ListRoles") == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(tool.names("out").len(), 1);
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!tool.exists("out"));
+}
