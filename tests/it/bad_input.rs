@@ -82,7 +82,7 @@ fn files_that_are_no_snapshots() {
         assert!(run.stderr.contains("hint: "), "{run:?}");
     }
     let whole = snapshot(QA, &[role(QA, "r", &json!({}))], &[]);
-    tool.write("qa.json", &whole[..whole.len() / 2]);
+    tool.write("qa.json", &whole.as_bytes()[..whole.len() / 2]);
     refused(&tool, &DIFF);
     tool.write("qa.json", [0xff, 0xfe, 0x00]);
     assert!(refused(&tool, &DIFF).stderr.contains("byte 0 is not UTF-8"));

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A request as a test sees it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Request {
+    /// When it came.
+    pub at: Instant,
     /// The first line, such as `POST / HTTP/1.1`.
     pub line: String,
     /// Header names in lower case.
@@ -186,7 +188,13 @@ fn error_text(code: &str) -> String {
 
 fn read_request(stream: &mut TcpStream) -> std::io::Result<Request> {
     let mut reader = BufReader::new(stream);
-    let mut request = Request::default();
+    let mut request = Request {
+        at: Instant::now(),
+        line: String::new(),
+        headers: BTreeMap::new(),
+        fields: BTreeMap::new(),
+        body: String::new(),
+    };
     reader.read_line(&mut request.line)?;
     request.line = request.line.trim().to_owned();
     loop {
@@ -219,8 +227,8 @@ fn ask(request: &Request, upstream: &str) -> std::io::Result<(u16, String)> {
             write!(stream, "{name}: {value}\r\n")?;
         }
     }
-    // The markers are the proxy's own; moto, which has all on one page, knows nothing of them.
-    let fields: Vec<&str> = request.body.split('&').filter(|field| !field.starts_with("Marker=")).collect();
+    // Of the markers that are the proxy's own moto knows nothing: it gives all that they stand for at once.
+    let fields: Vec<&str> = request.body.split('&').filter(|field| !field.starts_with("Marker=page-")).collect();
     let body = fields.join("&");
     write!(stream, "content-length: {}\r\n\r\n{body}", body.len())?;
     let mut text = String::new();

@@ -25,7 +25,6 @@ use known::KNOWN;
 use world::{ACCOUNT, Dice, Question};
 
 #[test]
-#[ignore = "needs node: run scripts/setup-simulate, then cargo test -- --include-ignored"]
 fn iam_simulate_answers_alike() {
     let mut questions = labelled_questions();
     questions.extend(world::identity_questions(4000, &mut Dice::new(2026)));

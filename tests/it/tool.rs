@@ -133,7 +133,7 @@ pub const QA: &str = "222222222222";
 
 /// Compares one role of each account.
 pub fn compare(dev: &Value, qa: &Value) -> Value {
-    compare_accounts(&[dev.clone()], &[qa.clone()], &[], "{}")
+    compare_accounts(std::slice::from_ref(dev), std::slice::from_ref(qa), &[], "{}")
 }
 
 /// Compares two accounts under a dictionary.
