@@ -7,6 +7,7 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use clap::builder::FalseyValueParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::error::CliError;
@@ -23,16 +24,16 @@ pub(super) struct ConsoleArgs {
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, env = "IAMCTL_COLOR", help_heading = "Output")]
     color: Color,
     /// Say nothing on stderr but warnings and errors
-    #[arg(short, long, global = true, env = "IAMCTL_QUIET", help_heading = "Output")]
+    #[arg(short, long, global = true, env = "IAMCTL_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     quiet: bool,
     /// Say more on stderr
-    #[arg(short, long, global = true, env = "IAMCTL_VERBOSE", conflicts_with = "quiet", help_heading = "Output")]
+    #[arg(short, long, global = true, env = "IAMCTL_VERBOSE", value_parser = FalseyValueParser::new(), conflicts_with = "quiet", help_heading = "Output")]
     verbose: bool,
     /// Show no progress bars
-    #[arg(long, global = true, env = "IAMCTL_NO_PROGRESS", help_heading = "Output")]
+    #[arg(long, global = true, env = "IAMCTL_NO_PROGRESS", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     no_progress: bool,
     /// Never ask for anything, fail instead
-    #[arg(long, global = true, env = "IAMCTL_NO_INPUT", help_heading = "Output")]
+    #[arg(long, global = true, env = "IAMCTL_NO_INPUT", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     no_input: bool,
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::FalseyValueParser;
 
 use super::console::Console;
 use super::error::CliError;
@@ -39,7 +40,7 @@ pub(super) struct Args {
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
     /// Leave out the roles that AWS services own
-    #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED")]
+    #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED", value_parser = FalseyValueParser::new())]
     exclude_service_linked: bool,
     /// What goes to stdout
     #[arg(long, value_enum, default_value_t = Format::Table, env = "IAMCTL_FORMAT")]
@@ -48,10 +49,10 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = FailOnArg::None, env = "IAMCTL_FAIL_ON")]
     fail_on: FailOnArg,
     /// Exit with 1 if anything differs: the same as `--fail-on any`
-    #[arg(long, env = "IAMCTL_EXIT_CODE")]
+    #[arg(long, env = "IAMCTL_EXIT_CODE", value_parser = FalseyValueParser::new())]
     exit_code: bool,
     /// Compare even if both sources are one account
-    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT")]
+    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]
     input: InputArgs,

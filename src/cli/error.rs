@@ -29,12 +29,12 @@ pub enum CliError {
         account_id: String,
     },
     /// The equivalency dictionary is not one.
-    #[error("the dictionary `{}` cannot be used: {source}", .path.display())]
+    #[error("the dictionary `{}` cannot be used: {problem}", .path.display())]
     Dictionary {
         /// The file.
         path: PathBuf,
         /// What is wrong, with line and column.
-        source: serde_json::Error,
+        problem: serde_json::Error,
     },
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]

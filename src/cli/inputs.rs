@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::FalseyValueParser;
+
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
@@ -24,7 +26,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
     catalogue: Option<PathBuf>,
     /// Leave cells that a spreadsheet would run as formulas as they are
-    #[arg(long, env = "IAMCTL_RAW_CSV")]
+    #[arg(long, env = "IAMCTL_RAW_CSV", value_parser = FalseyValueParser::new())]
     raw_csv: bool,
     #[command(flatten)]
     mfa: MfaArgs,
@@ -62,7 +64,8 @@ impl InputArgs {
         };
         let text = text_file::read(&path)?;
         let catalogue = Catalogue::read(&text).map_err(|source| CliError::Catalogue { path: path.clone(), source })?;
-        console.note(&format!("catalogue: {} ({})", path.display(), catalogue.header().date));
+        let header = catalogue.header();
+        console.note(&format!("catalogue: {}, {} actions", path.display(), header.actions));
         Ok(catalogue)
     }
 
@@ -163,7 +166,7 @@ pub(super) fn dictionary(named: Option<&Path>) -> Result<(EquivalencyList, Optio
     let text = text_file::read(&path)?;
     match equivalency::read(&text) {
         Ok(list) => Ok((list, Some(path))),
-        Err(source) => Err(CliError::Dictionary { path, source }),
+        Err(problem) => Err(CliError::Dictionary { path, problem }),
     }
 }
 

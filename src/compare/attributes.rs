@@ -12,7 +12,7 @@ use crate::model::{Role, Sides};
 /// sources hold them.
 pub(super) fn differences(name: &str, roles: Sides<&Role>) -> Vec<AttributeDifference> {
     let Sides { left, right } = roles;
-    let mut found = Found { role: name, differences: Vec::new() };
+    let mut found = Found { role: name, roles, differences: Vec::new() };
     found.compare("path", text(&left.path), text(&right.path));
     if let (Some(left), Some(right)) = (&left.details, &right.details) {
         found.compare("description", optional(left.description.as_deref()), optional(right.description.as_deref()));
@@ -33,6 +33,7 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>) -> Vec<AttributeDiffe
 
 struct Found<'a> {
     role: &'a str,
+    roles: Sides<&'a Role>,
     differences: Vec<AttributeDifference>,
 }
 
@@ -42,6 +43,8 @@ impl Found<'_> {
         if left != right {
             self.differences.push(AttributeDifference {
                 role: self.role.to_owned(),
+                left_arn: self.roles.left.arn.to_string(),
+                right_arn: self.roles.right.arn.to_string(),
                 attribute: attribute.to_owned(),
                 left: shown(left),
                 right: shown(right),

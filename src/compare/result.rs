@@ -216,6 +216,10 @@ pub struct ItemDifference {
 pub struct AttributeDifference {
     /// The role's normalised name.
     pub role: String,
+    /// The first account's role.
+    pub left_arn: String,
+    /// The second account's role.
+    pub right_arn: String,
     /// `path`, `description`, `max_session_duration`, `permissions_boundary`, `tag:KEY`, `instance_profiles`,
     /// `inline_policies` or `attached_policies`.
     pub attribute: String,

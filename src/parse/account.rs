@@ -59,7 +59,7 @@ pub enum AccountError {
         /// The missing policy's ARN.
         arn: String,
     },
-    /// Two roles of one name, which IAM does not allow.
+    /// Two roles of one name, ignoring case, which IAM does not allow.
     #[error("account `{account}`: the role `{}` is listed twice", .role.escape_debug())]
     RoleTwice {
         /// The account's id or its source.
@@ -97,8 +97,10 @@ impl<'a> AccountReader<'a> {
         let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies };
         let mut roles = snapshot.roles.iter().map(|role| reader.role(role)).collect::<Result<Vec<_>, _>>()?;
         roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-        let twice = roles.windows(2).find_map(|pair| match pair {
-            [a, b] if a.name == b.name => Some(a.name.clone()),
+        let mut by_name: Vec<&Role> = roles.iter().collect();
+        by_name.sort_by_key(|role| role.name.to_ascii_lowercase());
+        let twice = by_name.windows(2).find_map(|pair| match pair {
+            [a, b] if a.name.eq_ignore_ascii_case(&b.name) => Some(b.name.clone()),
             _ => None,
         });
         match twice {

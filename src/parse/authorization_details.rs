@@ -112,7 +112,7 @@ struct PolicyVersion {
 /// If the text is not of that form, is only a part of the account, or does not hold a policy that a role carries.
 pub(super) fn read(text: &str, source: &str) -> Result<Snapshot, SnapshotError> {
     let details: Details =
-        serde_json::from_str(text).map_err(|error| SnapshotError::Form { file: source.to_owned(), source: error })?;
+        serde_json::from_str(text).map_err(|problem| SnapshotError::Form { file: source.to_owned(), problem })?;
     if details.is_truncated || details.next_token.is_some() {
         return Err(SnapshotError::Partial { file: source.to_owned() });
     }
@@ -218,11 +218,11 @@ fn document(raw: &RawValue, role: &str, policy: &str, source: &str) -> Result<Bo
     if !raw.get().starts_with('"') {
         return Ok(raw.to_owned());
     }
-    let error = |error| SnapshotError::Document {
+    let error = |problem| SnapshotError::Document {
         file: source.to_owned(),
         role: role.to_owned(),
         policy: policy.to_owned(),
-        source: error,
+        problem,
     };
     let text: String = serde_json::from_str(raw.get()).map_err(error)?;
     RawValue::from_string(super::policy::decode(&text)).map_err(error)

@@ -12,10 +12,10 @@ use crate::model::{
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// Not JSON, or a key twice in one object.
-    #[error("the policy document is not JSON: {source}")]
+    #[error("the policy document is not JSON: {problem}")]
     Json {
         /// What the JSON reader says, with line and column.
-        source: serde_json::Error,
+        problem: serde_json::Error,
     },
     /// JSON, but not IAM's grammar.
     #[error("at `{path}`: {problem}")]
@@ -127,7 +127,7 @@ struct Parts<'a> {
 }
 
 fn document<T>(text: &str, target: fn(&Place, &Parts<'_>) -> Result<T>) -> Result<PolicyDocument<T>> {
-    let root = Node::read(text).map_err(|source| PolicyError::Json { source })?;
+    let root = Node::read(text).map_err(|problem| PolicyError::Json { problem })?;
     let place = Place("$".to_owned());
     let (mut version, mut id, mut statements) = (None, None, None);
     for (key, node) in object(&place, &root)? {

@@ -18,12 +18,12 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// Not JSON at all.
-    #[error("{file} is not JSON: {source}")]
+    #[error("{file} is not JSON: {problem}")]
     Json {
         /// Where the text is from.
         file: String,
         /// What the JSON reader says, with line and column.
-        source: serde_json::Error,
+        problem: serde_json::Error,
     },
     /// JSON, but neither of the two forms.
     #[error("{file} is neither a snapshot of ours nor the AWS CLI's authorization details")]
@@ -40,12 +40,12 @@ pub enum SnapshotError {
         found: u64,
     },
     /// One of the two forms, but damaged.
-    #[error("{file} cannot be read: {source}")]
+    #[error("{file} cannot be read: {problem}")]
     Form {
         /// Where the text is from.
         file: String,
         /// What is wrong, with line and column.
-        source: serde_json::Error,
+        problem: serde_json::Error,
     },
     /// Authorization details that were cut off by paging.
     #[error("{file} holds only a part of the account")]
@@ -72,7 +72,7 @@ pub enum SnapshotError {
         arn: String,
     },
     /// A policy document that is no JSON.
-    #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {source}", .role.escape_debug(), .policy.escape_debug())]
+    #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(), .policy.escape_debug())]
     Document {
         /// Where the text is from.
         file: String,
@@ -81,7 +81,7 @@ pub enum SnapshotError {
         /// The policy's name or ARN.
         policy: String,
         /// What the JSON reader says.
-        source: serde_json::Error,
+        problem: serde_json::Error,
     },
 }
 
@@ -124,16 +124,16 @@ pub fn read(text: &str, file: &str) -> Result<Snapshot, SnapshotError> {
         role_detail_list: Option<serde::de::IgnoredAny>,
     }
     let own = || file.to_owned();
-    let kind: Kind = serde_json::from_str(text).map_err(|source| match source.classify() {
+    let kind: Kind = serde_json::from_str(text).map_err(|problem| match problem.classify() {
         serde_json::error::Category::Data => SnapshotError::Unknown { file: own() },
         serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
-            SnapshotError::Json { file: own(), source }
+            SnapshotError::Json { file: own(), problem }
         }
     })?;
     let ours = kind.format.as_ref().and_then(serde_json::Value::as_str) == Some(FORMAT);
     match kind.version {
         Some(version) if ours && version == u64::from(VERSION) => {
-            serde_json::from_str(text).map_err(|source| SnapshotError::Form { file: own(), source })
+            serde_json::from_str(text).map_err(|problem| SnapshotError::Form { file: own(), problem })
         }
         found if ours => Err(SnapshotError::Version { file: own(), found: found.unwrap_or_default() }),
         _ if kind.role_detail_list.is_some() => super::authorization_details::read(text, file),

@@ -127,17 +127,19 @@ pub fn item_differences(out: impl Write, options: Options, comparison: &Comparis
     table.finish()
 }
 
-/// Attributes that differ: `role,attribute,T1,T2`. A text stands as it is, a list as JSON, nothing as an empty cell.
+/// Attributes that differ: `role,attribute,T1,T2,rolearn,otherrolearn`. A text stands as it is, a list as JSON, nothing as an empty cell.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn attribute_differences(out: impl Write, options: Options, comparison: &Comparison) -> io::Result<()> {
     let accounts = &comparison.accounts;
-    let header = ["role", "attribute", accounts.left.tag.as_str(), accounts.right.tag.as_str()];
+    let tags = accounts.as_ref().map(|account| account.tag.as_str());
+    let header = ["role", "attribute", tags.left, tags.right, "rolearn", "otherrolearn"];
     let mut table = Table::new(out, options, &header)?;
     for difference in &comparison.attribute_differences {
         let (left, right) = (value(&difference.left), value(&difference.right));
-        table.row(&[&difference.role, &difference.attribute, &left, &right])?;
+        let (left_arn, right_arn) = (&difference.left_arn, &difference.right_arn);
+        table.row(&[&difference.role, &difference.attribute, &left, &right, left_arn, right_arn])?;
     }
     table.finish()
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
-use crate::compare::{Comparison, RoleResult, RoleStatus};
+use crate::compare::{AttributeDifference, Comparison, RoleResult, RoleStatus};
 use crate::model::Side;
 
 /// How many roles of one kind are named before the rest is only counted; the files name them all.
@@ -101,7 +101,7 @@ fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResul
         }
         rest(out, lines.len(), DETAILS, "    ")?;
     }
-    let attributes: Vec<_> = comparison.attribute_differences.iter().filter(|d| d.role == role.role).collect();
+    let attributes: Vec<_> = comparison.attribute_differences.iter().filter(|d| is_of(d, role)).collect();
     for difference in attributes.iter().take(DETAILS) {
         let (left, right) = (difference.left.to_string(), difference.right.to_string());
         let (tags, name) = (&comparison.accounts, terminal(&difference.attribute));
@@ -109,6 +109,12 @@ fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResul
         writeln!(out, "    {name}: {left} in {}, {right} in {}", tags.left.tag, tags.right.tag)?;
     }
     rest(out, attributes.len(), DETAILS, "    ")
+}
+
+/// Whether an attribute's difference is this pair's; ambiguous roles share their name with others.
+fn is_of(difference: &AttributeDifference, role: &RoleResult) -> bool {
+    let arn = |side: Side| role.side(side).map(|real| real.arn.as_str());
+    arn(Side::Left) == Some(&difference.left_arn) && arn(Side::Right) == Some(&difference.right_arn)
 }
 
 fn item_line(item: &crate::compare::ItemDifference) -> String {
@@ -123,9 +129,10 @@ fn item_line(item: &crate::compare::ItemDifference) -> String {
         (None, None) => String::new(),
     };
     let condition = item.condition.as_deref().map(|text| format!(" if {}", terminal(text))).unwrap_or_default();
+    let list = item.excluded.as_deref().map(|text| format!(" as one of {}", terminal(text))).unwrap_or_default();
     let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
     format!(
-        "{} {}{}:{} {target}{condition}{note} [{} policy {}]",
+        "{} {}{}:{} {target}{list}{condition}{note} [{} policy {}]",
         item.effect,
         element(item.action_element, "Action"),
         terminal(&item.service),

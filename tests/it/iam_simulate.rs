@@ -26,6 +26,9 @@ use world::{ACCOUNT, Dice, Question};
 
 #[test]
 fn iam_simulate_answers_alike() {
+    let setup = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/setup-simulate");
+    let installed = Command::new(setup).stdout(Stdio::null()).status().unwrap();
+    assert!(installed.success(), "scripts/setup-simulate failed");
     let mut questions = labelled_questions();
     questions.extend(world::identity_questions(4000, &mut Dice::new(2026)));
     questions.extend(world::trust_questions(1500, &mut Dice::new(1017)));

@@ -4,6 +4,10 @@
 mod access_cases;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod documentation;
+#[cfg(test)]
+mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
 #[cfg(all(test, feature = "harvest"))]
@@ -21,7 +25,11 @@ mod original_faults;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
 #[cfg(test)]
+mod program;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod service_reference;
 #[cfg(test)]

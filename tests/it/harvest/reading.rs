@@ -170,18 +170,16 @@ fn a_document_that_is_not_json_is_named() {
 }
 
 #[test]
-#[ignore = "takes a minute, and says how long the reading takes"]
 fn more_roles_than_a_page_holds() {
     let (left, right) = (Account::new(), Account::new());
-    for account in [&left, &right] {
-        account.furnish(1200);
-    }
+    // One more than a page of `ListRoles`, whose pages moto makes as AWS does.
+    left.furnish(1000);
+    right.role("only");
     let proxy = Proxy::new();
     let config = two_profiles(&crate::moto::url(), &left, &right);
     let fast = Probe::new(&config).harvest(&["left", "right"]).good();
     proxy.on("GetAccountAuthorizationDetails", Fault::Error(403, "AccessDenied"));
     let slow = Probe::new(&two_profiles(&proxy.url(), &left, &right)).harvest(&["left", "right"]).good();
     assert_eq!(slow.account(0), fast.account(0));
-    assert_eq!(fast.roles(1).len(), 1201);
-    eprintln!("fast {:?}; slow {:?} with {} calls", fast.took, slow.took, proxy.requests().len());
+    assert_eq!(fast.roles(0).len(), 1001);
 }
