@@ -115,7 +115,7 @@ fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
         right: input(&tags.right, "qa", &accounts.right, &right_normalised, &right_normaliser),
     };
     let settings = Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z" };
-    let comparison = between(inputs, settings);
+    let comparison = between(inputs, settings)?;
     let compared = start.elapsed();
 
     let folder = tempfile::tempdir()?;

@@ -3,17 +3,20 @@
 //! Pure: the same accounts, dictionary and catalogue give the same `Comparison`. Every report is a view of it, and
 //! [`Comparison::fails`] alone decides pass or fail.
 
+mod access;
 mod attributes;
 mod between;
 mod count;
 mod items;
 mod pair;
+mod real_names;
 mod result;
 mod select;
 
 pub use between::{Input, Settings, between};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT, FailOn,
-    ItemDifference, Metric, RoleResult, RoleSide, RoleStatus, VERSION,
+    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
+    RoleTrustDifference, StatementWarning, VERSION,
 };
 pub use select::{SelectError, Selection};

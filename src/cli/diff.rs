@@ -129,7 +129,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     stages.end("read and normalised");
     let generated_at = inputs::now();
     let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
-    let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings);
+    let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
     stages.end("compared");
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);

@@ -10,6 +10,7 @@ use crate::model::AccountTag;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
+use crate::semantics::difference::EngineError;
 use crate::store::{FileError, FolderError};
 
 /// Why a command failed.
@@ -56,6 +57,9 @@ pub enum CliError {
     /// An account holds something that cannot be read.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// A difference that this program found and could not prove: its own fault.
+    #[error("a difference was found that cannot be proved; this is a fault of iamctl")]
+    Engine(#[from] EngineError),
     /// `--role` names no role.
     #[error(transparent)]
     Select(#[from] SelectError),
@@ -98,6 +102,9 @@ impl CliError {
                 "a dictionary looks like {\"environment\": [\"dev\", \"qa\"]}; `iamctl init` writes a sample"
                     .to_owned(),
             ),
+            Self::Engine(_) => {
+                Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
+            }
             Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())

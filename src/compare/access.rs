@@ -13,11 +13,10 @@ use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
 use crate::model::{PolicyType, Role, Side, Sides};
 use crate::normalise::NormalisedRole;
 use crate::semantics::difference::{
-    AccessComparison, AccessDifference, Budget, DenyDifference, Engine, EngineError, Grade, Refusal, StatementRef,
-    Warning, Witness,
+    AccessDifference, Budget, DenyDifference, Engine, EngineError, Grade, Refusal, StatementRef, Warning, Witness,
 };
 use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
-use crate::semantics::trust::{TrustComparison, TrustDifference, TrustSide, TrustWitness};
+use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
 
 /// Compares pairs of roles.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ impl<'a> Access<'a> {
         Self { engine: Engine::new(catalogue, Budget::default()), catalogue, names }
     }
 
-    /// Compares two roles, normalised and real.
+    /// Compares two roles, normalised and real; `name` is the role's in the report.
     pub(super) fn between(
         &self,
         name: &str,
@@ -51,71 +50,84 @@ impl<'a> Access<'a> {
         real: Sides<&Role>,
     ) -> Result<Found, EngineError> {
         let policies = roles.map(|role| policies(&role.role));
-        let AccessComparison { grade, differences, deny_differences, warnings } =
-            self.engine.between(&policies.left, &policies.right)?;
+        let access = self.engine.between(&policies.left, &policies.right)?;
         let own = mark(OWN_ACCOUNT);
-        let side = |role: &'_ NormalisedRole| -> (Arc<crate::model::TrustPolicy>, String) {
-            (Arc::clone(&role.role.trust), role.role.arn.partition().to_owned())
-        };
-        let (left, right) = (side(roles.left), side(roles.right));
-        let TrustComparison { grade: trust_grade, differences: trust, warnings: trust_warnings } =
-            self.engine.trust_between(
-                TrustSide { policy: &left.0, account: &own, partition: &left.1 },
-                TrustSide { policy: &right.0, account: &own, partition: &right.1 },
-            )?;
+        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
         let real_policies = real.map(self::policies);
-        let arn = |side: Side| real.get(side).arn.as_str().to_owned();
-        let named = Named { role: name };
+        let arn = |side: Side| real.get(side).arn.to_string();
+        let role = || name.to_owned();
         Ok(Found {
-            grade,
-            trust_grade,
-            access: differences.into_iter().map(|d| self.access(d, &named, arn, &real_policies)).collect(),
-            denies: deny_differences.into_iter().map(|d| self.deny(d, &named, arn)).collect(),
-            trust: trust.into_iter().map(|d| self.trust(d, &named, arn)).collect(),
-            warnings: warnings.into_iter().chain(trust_warnings).map(|w| named.warning(w)).collect(),
+            grade: access.grade,
+            trust_grade: trust.grade,
+            access: access
+                .differences
+                .into_iter()
+                .map(|difference| self.access(name, arn(difference.side), difference, &real_policies))
+                .collect(),
+            denies: access
+                .deny_differences
+                .into_iter()
+                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: self.deny(d) })
+                .collect(),
+            trust: trust
+                .differences
+                .into_iter()
+                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: self.trust(d) })
+                .collect(),
+            warnings: access.warnings.into_iter().chain(trust.warnings).map(|w| statement_warning(name, w)).collect(),
         })
     }
 
     fn access(
         &self,
+        name: &str,
+        role_arn: String,
         mut difference: AccessDifference,
-        named: &Named<'_>,
-        arn: impl Fn(Side) -> String,
         real: &Sides<RolePolicies>,
     ) -> RoleAccessDifference {
         let side = difference.side;
         let witness = difference.witness.take();
-        let allowed = |witness: &Witness| self.allows(real.get(side), witness);
-        let own = witness.as_ref().map(|witness| self.in_real_names(witness, side, allowed));
-        let other = witness.as_ref().map(|witness| {
-            self.in_real_names(witness, side.other(), |witness| !self.allows(real.get(side.other()), witness))
-        });
+        let own = witness.as_ref().map(|w| self.in_real_names(w, side, |w| self.allows(real.get(side), w)));
+        let other = side.other();
+        let refused = |witness: &Witness| !self.allows(real.get(other), witness);
+        let counterpart = witness.as_ref().map(|w| self.in_real_names(w, other, refused).0);
         let (witness, witness_is_real) = own.map_or((None, false), |(witness, real)| (Some(witness), real));
-        AccessRow { named, arn: arn(side) }.access(AccessDifference { witness, ..difference }, other.map(|o| o.0), witness_is_real)
-    }
-
-    fn deny(&self, mut difference: DenyDifference, named: &Named<'_>, arn: impl Fn(Side) -> String) -> RoleDenyDifference {
-        let side = difference.side;
-        difference.witness = difference.witness.map(|witness| self.in_real_names(&witness, side, |_| true).0);
         for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
             show_all(list);
         }
-        difference.condition = difference.condition.map(|text| shown(&text));
-        show_statements(&mut difference.denied_by);
-        RoleDenyDifference { role: named.role.to_owned(), role_arn: arn(side), difference }
+        show_statements(&mut difference.granted_by);
+        show_refusal(&mut difference.refused_by);
+        let condition = difference.condition.map(|text| shown(&text));
+        let difference = AccessDifference { witness, condition, ..difference };
+        RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real }
     }
 
-    fn trust(&self, mut difference: TrustDifference, named: &Named<'_>, arn: impl Fn(Side) -> String) -> RoleTrustDifference {
+    fn deny(&self, mut difference: DenyDifference) -> DenyDifference {
         let side = difference.side;
-        difference.witness = difference.witness.map(|witness| self.trust_in_real_names(witness, side));
-        difference.principal = shown(&difference.principal);
+        for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
+            show_all(list);
+        }
+        show_statements(&mut difference.denied_by);
+        DenyDifference {
+            witness: difference.witness.map(|witness| self.in_real_names(&witness, side, |_| true).0),
+            condition: difference.condition.map(|text| shown(&text)),
+            ..difference
+        }
+    }
+
+    fn trust(&self, mut difference: TrustDifference) -> TrustDifference {
+        let side = difference.side;
         for list in [&mut difference.except, &mut difference.reasons] {
             show_all(list);
         }
-        difference.condition = difference.condition.map(|text| shown(&text));
         show_statements(&mut difference.granted_by);
         show_refusal(&mut difference.refused_by);
-        RoleTrustDifference { role: named.role.to_owned(), role_arn: arn(side), difference }
+        TrustDifference {
+            principal: shown(&difference.principal),
+            witness: difference.witness.map(|witness| self.trust_in_real_names(witness, side)),
+            condition: difference.condition.map(|text| shown(&text)),
+            ..difference
+        }
     }
 
     /// The witness in the names of one account, and whether it is as it should be there. The likeliest spelling, where
@@ -154,46 +166,19 @@ impl<'a> Access<'a> {
     }
 }
 
-/// The role a row is about.
-struct Named<'a> {
-    role: &'a str,
+fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
+    TrustSide { policy: &role.role.trust, account: own, partition: role.role.arn.partition() }
 }
 
-impl Named<'_> {
-    fn warning(&self, warning: Warning) -> StatementWarning {
-        let mut statement = warning.statement;
-        statement.policy_name = shown(&statement.policy_name);
-        StatementWarning {
-            side: warning.side,
-            role: self.role.to_owned(),
-            statement,
-            id: warning.id,
-            text: shown(&warning.text),
-        }
-    }
-}
-
-/// A row with its role.
-struct AccessRow<'a> {
-    named: &'a Named<'a>,
-    arn: String,
-}
-
-impl AccessRow<'_> {
-    fn access(self, mut difference: AccessDifference, counterpart: Option<Witness>, witness_is_real: bool) -> RoleAccessDifference {
-        for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
-            show_all(list);
-        }
-        difference.condition = difference.condition.map(|text| shown(&text));
-        show_statements(&mut difference.granted_by);
-        show_refusal(&mut difference.refused_by);
-        RoleAccessDifference {
-            role: self.named.role.to_owned(),
-            role_arn: self.arn,
-            difference,
-            counterpart,
-            witness_is_real,
-        }
+fn statement_warning(role: &str, warning: Warning) -> StatementWarning {
+    let mut statement = warning.statement;
+    statement.policy_name = shown(&statement.policy_name);
+    StatementWarning {
+        side: warning.side,
+        role: role.to_owned(),
+        statement,
+        id: warning.id,
+        text: shown(&warning.text),
     }
 }
 

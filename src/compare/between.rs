@@ -2,9 +2,12 @@
 
 use rayon::prelude::*;
 
+use super::access::Access;
+use super::real_names::RealNames;
 use super::result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT,
-    ItemDifference, Metric, RoleResult, RoleSide, RoleStatus, VERSION,
+    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
+    RoleTrustDifference, StatementWarning, VERSION,
 };
 use super::{attributes, count, items, pair};
 use crate::catalog::Catalogue;
@@ -12,6 +15,7 @@ use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
 use crate::model::{Account, AccountTag, Role, Side, Sides};
 use crate::normalise::{Normalised, NormalisedRole, Normaliser};
+use crate::semantics::difference::EngineError;
 
 /// One account, as read and as normalised; their roles stand in the same order.
 #[derive(Debug, Clone, Copy)]
@@ -43,18 +47,36 @@ pub struct Settings<'a> {
 struct Compared {
     result: RoleResult,
     items: Vec<ItemDifference>,
+    access: Vec<RoleAccessDifference>,
+    trust: Vec<RoleTrustDifference>,
+    denies: Vec<RoleDenyDifference>,
     attributes: Vec<AttributeDifference>,
+    warnings: Vec<StatementWarning>,
+}
+
+/// What comparing a pair takes.
+struct Work<'a> {
+    accounts: Sides<&'a Account>,
+    normalised: Sides<&'a Normalised>,
+    expander: &'a Expander<'a>,
+    access: Access<'a>,
 }
 
 /// Compares two accounts.
-#[must_use]
-pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Comparison {
+///
+/// # Errors
+/// If a request that was to prove a difference is not confirmed: a bug of this program, and no report.
+pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Comparison, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
     let normalised = inputs.map(|input| input.normalised);
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
-    let mut compared: Vec<Compared> = pairs.par_iter().map(|pair| compare(*pair, normalised, &expander)).collect();
+    let names = inputs.map(|input| RealNames::of(input.normalised, input.account.id.as_ref()));
+    let access = Access::new(settings.catalogue, names);
+    let work = Work { accounts, normalised, expander: &expander, access };
+    let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(|pair| work.compare(*pair)).collect();
+    let mut compared = compared?;
     compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
@@ -64,7 +86,7 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Comparison {
         let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
         count::items(&roles, &expander)
     });
-    assemble(inputs, settings, compared, harvested, sanitized)
+    Ok(assemble(inputs, settings, compared, harvested, sanitized))
 }
 
 fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
@@ -76,20 +98,55 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
     )
 }
 
-fn compare(pair: pair::Pair, normalised: Sides<&Normalised>, expander: &Expander<'_>) -> Compared {
-    let left = pair.left.and_then(|index| normalised.left.roles.get(index));
-    let right = pair.right.and_then(|index| normalised.right.roles.get(index));
-    let mut result = role_result(pair, left, right);
-    let (mut found_items, mut found_attributes) = (Vec::new(), Vec::new());
-    if let (Some(left), Some(right)) = (left, right) {
-        let roles = Sides { left, right };
-        let rows = items::only_in(roles, expander);
-        found_items = rows.into_iter().map(|row| item_difference(row, &result, roles)).collect();
-        found_attributes = attributes::differences(&result.role, roles.map(|role| &role.role));
-        result.differences.items = found_items.len();
-        result.differences.attributes = found_attributes.len();
+impl Work<'_> {
+    fn compare(&self, pair: pair::Pair) -> Result<Compared, EngineError> {
+        let left = pair.left.and_then(|index| self.normalised.left.roles.get(index));
+        let right = pair.right.and_then(|index| self.normalised.right.roles.get(index));
+        let result = role_result(pair, left, right);
+        let mut compared = Compared {
+            result,
+            items: Vec::new(),
+            access: Vec::new(),
+            trust: Vec::new(),
+            denies: Vec::new(),
+            attributes: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let real_left = pair.left.and_then(|index| self.accounts.left.roles.get(index));
+        let real_right = pair.right.and_then(|index| self.accounts.right.roles.get(index));
+        if let (Some(left), Some(right), Some(real_left), Some(real_right)) = (left, right, real_left, real_right) {
+            let real = Sides { left: real_left, right: real_right };
+            self.both(&mut compared, Sides { left, right }, real)?;
+        }
+        Ok(compared)
     }
-    Compared { result, items: found_items, attributes: found_attributes }
+
+    /// Fills in what differs between the two roles of a pair.
+    fn both(
+        &self,
+        compared: &mut Compared,
+        roles: Sides<&NormalisedRole>,
+        real: Sides<&Role>,
+    ) -> Result<(), EngineError> {
+        let result = &mut compared.result;
+        let rows = items::only_in(roles, self.expander);
+        compared.items = rows.into_iter().map(|row| item_difference(row, result, roles)).collect();
+        compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role));
+        let found = self.access.between(&result.role, roles, real)?;
+        result.access_grade = Some(found.grade);
+        result.trust_grade = Some(found.trust_grade);
+        result.differences = DifferenceCounts {
+            items: compared.items.len(),
+            access: found.access.len(),
+            trust: found.trust.len(),
+            denies: found.denies.len(),
+            attributes: compared.attributes.len(),
+            accepted: 0,
+        };
+        (compared.access, compared.trust, compared.denies) = (found.access, found.trust, found.denies);
+        compared.warnings = found.warnings;
+        Ok(())
+    }
 }
 
 fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&NormalisedRole>) -> RoleResult {
@@ -115,6 +172,8 @@ fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&N
         service_linked: left.or(right).is_some_and(|role| role.service_linked),
         left: side(left),
         right: side(right),
+        access_grade: None,
+        trust_grade: None,
         differences: DifferenceCounts::default(),
     }
 }
@@ -174,14 +233,22 @@ fn assemble(
         summary: Vec::new(),
         roles: Vec::with_capacity(compared.len()),
         item_differences: Vec::new(),
+        access_differences: Vec::new(),
+        trust_differences: Vec::new(),
+        deny_differences: Vec::new(),
         attribute_differences: Vec::new(),
+        statement_warnings: Vec::new(),
         equivalency_hits: hits(inputs),
         warnings: Vec::new(),
     };
     for one in compared {
         comparison.roles.push(one.result);
         comparison.item_differences.extend(one.items);
+        comparison.access_differences.extend(one.access);
+        comparison.trust_differences.extend(one.trust);
+        comparison.deny_differences.extend(one.denies);
         comparison.attribute_differences.extend(one.attributes);
+        comparison.statement_warnings.extend(one.warnings);
     }
     comparison.item_differences.sort_by_key(|difference| difference.side);
     comparison.summary = summary(&comparison, harvested, sanitized);

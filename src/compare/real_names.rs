@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::AccountId;
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
-use crate::model::{AccountId, Side};
 use crate::normalise::Normalised;
 
 /// How many ways to spell one witness are tried at most.
@@ -78,7 +78,6 @@ pub(super) fn spell(text: &str, spelling: &BTreeMap<String, String>) -> String {
     }
     result
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{AccountId, AccountTag, Effect, PolicyType, Side, Sides};
+use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
+use crate::semantics::trust::TrustDifference;
 
 /// `format` of `report.json`.
 pub const FORMAT: &str = "iamctl-report";
@@ -32,10 +34,19 @@ pub struct Comparison {
     pub roles: Vec<RoleResult>,
     /// Rows of common roles that only one account has.
     pub item_differences: Vec<ItemDifference>,
+    /// What one account's role may do and the other's may not.
+    pub access_differences: Vec<RoleAccessDifference>,
+    /// Who may take one account's role and not the other's.
+    pub trust_differences: Vec<RoleTrustDifference>,
+    /// What one account's role is denied outright and the other's is not: no difference in what they may do, but a
+    /// resource's own policy may grant what only one of them is denied.
+    pub deny_differences: Vec<RoleDenyDifference>,
     /// Attributes of common roles that differ.
     pub attribute_differences: Vec<AttributeDifference>,
     /// What each dictionary entry replaced, where, how often.
     pub equivalency_hits: Vec<EquivalencyHit>,
+    /// Statements of differing roles that do not do what they seem to, or could be read in two ways.
+    pub statement_warnings: Vec<StatementWarning>,
     /// What the reader must know to trust the result: what could not be compared, and why.
     pub warnings: Vec<String>,
 }
@@ -109,6 +120,10 @@ pub struct RoleResult {
     pub left: Option<RoleSide>,
     /// The role in the second account.
     pub right: Option<RoleSide>,
+    /// How far the two roles may do the same; none for a role of one account.
+    pub access_grade: Option<Grade>,
+    /// How far the same may take the two roles; none for a role of one account.
+    pub trust_grade: Option<Grade>,
     /// How many differences it has.
     pub differences: DifferenceCounts,
 }
@@ -158,6 +173,8 @@ pub struct DifferenceCounts {
     pub access: usize,
     /// Ways in which it may be taken on one side only.
     pub trust: usize,
+    /// Ways in which it is denied more on one side.
+    pub denies: usize,
     /// Attributes.
     pub attributes: usize,
     /// Differences that somebody has accepted.
@@ -168,7 +185,7 @@ impl DifferenceCounts {
     /// Whether nothing differs, but for what was accepted.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
-        self.items + self.access + self.trust + self.attributes == 0
+        self.items + self.access + self.trust + self.denies + self.attributes == 0
     }
 }
 
@@ -209,6 +226,62 @@ pub struct ItemDifference {
     pub note: Option<&'static str>,
     /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that this row is a part of.
     pub excluded: Option<String>,
+}
+
+/// Something that a common role may do in one account only.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleAccessDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it may.
+    pub role_arn: String,
+    /// What it may do. Resources and conditions are normalised, the witness has the account's real names.
+    #[serde(flatten)]
+    pub difference: AccessDifference,
+    /// The witness in the other account's names, where it is refused.
+    pub counterpart: Option<Witness>,
+    /// Whether the witness was confirmed once more with the account's real names. If not, a placeholder stands for
+    /// several names in this account, and the witness may need another of them.
+    pub witness_is_real: bool,
+}
+
+/// Somebody who may take a common role in one account only.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleTrustDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it may be taken.
+    pub role_arn: String,
+    /// Who may take it. Principals and conditions are normalised, the witness has the account's real names.
+    #[serde(flatten)]
+    pub difference: TrustDifference,
+}
+
+/// Something that a common role is denied outright in one account only.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoleDenyDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it is denied.
+    pub role_arn: String,
+    /// What is denied.
+    #[serde(flatten)]
+    pub difference: DenyDifference,
+}
+
+/// A statement to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct StatementWarning {
+    /// The account.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The statement.
+    pub statement: StatementRef,
+    /// The kind of warning.
+    pub id: &'static str,
+    /// The warning in words.
+    pub text: String,
 }
 
 /// An attribute of a common role that differs.
@@ -273,7 +346,9 @@ impl Comparison {
             FailOn::None => false,
             FailOn::Any => unpaired() || self.roles.iter().any(|role| !role.differences.is_zero()),
             FailOn::Access => {
-                let access = |role: &RoleResult| role.differences.access + role.differences.trust > 0;
+                // What could not be told is no all-clear.
+                let open = |grade: Option<Grade>| matches!(grade, Some(Grade::Different | Grade::Unknown));
+                let access = |role: &RoleResult| open(role.access_grade) || open(role.trust_grade);
                 unpaired() || self.roles.iter().any(access)
             }
         }

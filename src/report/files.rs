@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::access_csv;
 use super::csv::{self, Options};
 use super::tuples;
 use crate::catalog::Catalogue;
@@ -98,6 +99,9 @@ pub fn of_diff<'a>(
         }));
     }
     files.push(File::new("attribute_differences.csv", move |out| csv::attribute_differences(out, options, comparison)));
+    files.push(File::new("access_differences.csv", move |out| access_csv::access(out, options, comparison)));
+    files.push(File::new("trust_differences.csv", move |out| access_csv::trust(out, options, comparison)));
+    files.push(File::new("deny_differences.csv", move |out| access_csv::denies(out, options, comparison)));
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
     files.push(File::new("report.json", move |out| json(out, comparison)));

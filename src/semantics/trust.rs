@@ -38,6 +38,17 @@ pub enum TrustRelation {
     Delegated,
 }
 
+impl TrustRelation {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Granted => "granted",
+            Self::Delegated => "delegated",
+        }
+    }
+}
+
 /// A request to take the role that one side allows and the other refuses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct TrustWitness {

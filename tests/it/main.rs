@@ -1,7 +1,11 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod access_cases;
+#[cfg(test)]
+mod access_laws;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
@@ -32,9 +36,5 @@ mod rooms;
 mod schema;
 #[cfg(test)]
 mod service_reference;
-#[cfg(test)]
-mod access;
-#[cfg(test)]
-mod access_laws;
 #[cfg(test)]
 mod tool;

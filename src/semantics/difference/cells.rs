@@ -51,8 +51,12 @@ impl<'a> ClassWork<'a> {
             return None;
         }
         let rules: Vec<usize> = signature.iter().collect();
-        let mut texts: Vec<Arc<Text>> =
-            rules.iter().filter_map(|rule| pair.rules.get(*rule)).flat_map(|rule| rule.resources.texts()).cloned().collect();
+        let mut texts: Vec<Arc<Text>> = rules
+            .iter()
+            .filter_map(|rule| pair.rules.get(*rule))
+            .flat_map(|rule| rule.resources.texts())
+            .cloned()
+            .collect();
         texts.retain(|text| !text.is_everything());
         texts.sort_by(|a, b| a.number.cmp(&b.number));
         texts.dedup_by_key(|text| text.number);
@@ -81,13 +85,7 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(
-        &mut self,
-        side: Side,
-        rule: usize,
-        template: &Template,
-        left: &mut usize,
-    ) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Rc<Vec<Finding>> {
         let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.texts.fold(text, template)).collect();
         let partial = folds.contains(&Fold::Partial);
         let key = (side, rule, folds, partial.then_some(template.number));
@@ -100,18 +98,24 @@ impl<'a> ClassWork<'a> {
     }
 
     fn ask(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Vec<Finding> {
-        let relevant: Vec<usize> =
-            self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
+        let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
-        let rules: Vec<&Rule> = relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
+        let rules: Vec<&Rule> =
+            relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
         let tests = self.tests(&relevant, &rules);
         let roles = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let [own, other] = &roles;
         let reported = self.reported(side, rule);
         let mut findings = Vec::new();
         for (start, wanted) in starts(rules.get(granting)).into_iter().enumerate() {
-            let question =
-                Question { rules: &rules, granting: own, refusing: other, template, start: &wanted, reported: &reported };
+            let question = Question {
+                rules: &rules,
+                granting: own,
+                refusing: other,
+                template,
+                start: &wanted,
+                reported: &reported,
+            };
             let texts = &self.shared.texts;
             let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, left: *left };
             let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
@@ -156,9 +160,7 @@ impl<'a> ClassWork<'a> {
             Resources::Matching(texts) => {
                 texts.iter().any(|text| self.shared.texts.fold(text, template) != Fold::Misses)
             }
-            Resources::Except(texts) => {
-                texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers)
-            }
+            Resources::Except(texts) => texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers),
         }
     }
 
@@ -183,7 +185,11 @@ impl<'a> ClassWork<'a> {
 
     /// Resources that an earlier statement without condition grants: what differs there is in its own row.
     fn reported(&self, side: Side, rule: usize) -> Vec<Arc<Text>> {
-        let earlier = self.granting(side).iter().take_while(|other| **other != rule).filter_map(|other| self.pair.rules.get(*other));
+        let earlier = self
+            .granting(side)
+            .iter()
+            .take_while(|other| **other != rule)
+            .filter_map(|other| self.pair.rules.get(*other));
         let plain = earlier.filter(|rule| rule.tests.is_empty());
         let mut texts = Vec::new();
         for rule in plain {

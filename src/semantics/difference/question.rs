@@ -165,7 +165,10 @@ impl Question<'_> {
 
     /// The ways in which the boundary can allow.
     fn boundary_choices(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
-        self.granting.boundary.as_ref().map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
+        self.granting
+            .boundary
+            .as_ref()
+            .map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
     }
 
     /// The ways in which the other role can refuse: nothing allows, a Deny does apply, the boundary does not allow.
@@ -178,7 +181,10 @@ impl Question<'_> {
         let none_of = |rules: &[usize]| {
             let mut draft = Draft::default();
             let mut counted = rules.iter().filter(|rule| hinders(**rule));
-            counted.try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker)).ok().map(|()| draft)
+            counted
+                .try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker))
+                .ok()
+                .map(|()| draft)
         };
         let mut drafts: Vec<Draft> = none_of(&self.refusing.allows).into_iter().collect();
         drafts.extend(self.choices(&self.refusing.denies, asker, helps));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Shared;
 use super::cells::{ClassWork, Finding, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
@@ -10,11 +11,10 @@ use super::pair::Pair;
 use super::question::Found;
 use super::rules::Resources;
 use super::search::Outcome;
+use super::steps::Letter;
 use super::texts::{Template, Text};
 use super::universe::Universe;
-use super::steps::Letter;
 use super::witness::{Context, Refused, refused, request};
-use super::Shared;
 use crate::model::Side;
 
 /// What makes two findings parts of one row.
@@ -107,9 +107,11 @@ fn groups<'a>(class: &Class, universe: &'a Universe) -> Vec<Group<'a>> {
     let mut shapes: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     for &number in &class.known {
         let Some(action) = universe.action(number) else { continue };
-        let group = shapes
-            .entry(action.shape)
-            .or_insert_with(|| Group { templates: &action.templates, known: Vec::new(), named: Vec::new() });
+        let group = shapes.entry(action.shape).or_insert_with(|| Group {
+            templates: &action.templates,
+            known: Vec::new(),
+            named: Vec::new(),
+        });
         group.known.push(number);
     }
     let mut groups: Vec<Group<'a>> = shapes.into_values().collect();
@@ -216,7 +218,14 @@ fn row(
 }
 
 /// What is carved out: patterns that the own side denies or the other allows, in both cases without condition.
-fn except(side: Side, rule: usize, starts: &[usize], work: &ClassWork<'_>, pair: &Pair, shared: &Shared) -> Vec<String> {
+fn except(
+    side: Side,
+    rule: usize,
+    starts: &[usize],
+    work: &ClassWork<'_>,
+    pair: &Pair,
+    shared: &Shared,
+) -> Vec<String> {
     let (own, other) = (work.live(side), work.live(side.other()));
     let mut rules: Vec<usize> = own.denies.iter().collect();
     if other.denies.is_empty() && other.boundary.is_none() {

@@ -102,7 +102,9 @@ impl Universe {
         let service = Glob::new(pattern.service());
         let name = Glob::new(pattern.folded_name());
         let ranges = self.services.iter().filter(|(prefix, _)| service.matches(prefix));
-        for (at, action) in ranges.flat_map(|(_, range)| range.clone().zip(self.actions.get(range.clone()).unwrap_or(&[]))) {
+        for (at, action) in
+            ranges.flat_map(|(_, range)| range.clone().zip(self.actions.get(range.clone()).unwrap_or(&[])))
+        {
             if name.matches(&action.folded) {
                 bits.insert(at);
             }

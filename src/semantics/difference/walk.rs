@@ -79,7 +79,8 @@ fn can_end(group: Group<'_>, places: &[Place]) -> bool {
 }
 
 fn is_end(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> bool {
-    state.wanted.iter().zip(wanted).all(|(places, group)| can_end(*group, places)) && !can_end(unwanted, &state.unwanted)
+    state.wanted.iter().zip(wanted).all(|(places, group)| can_end(*group, places))
+        && !can_end(unwanted, &state.unwanted)
 }
 
 /// Records a state unless an earlier one makes it superfluous.
@@ -112,13 +113,7 @@ fn text_to(states: &[State], mut at: usize) -> Vec<Letter> {
     text
 }
 
-fn advance(
-    state: &State,
-    letter: Letter,
-    wanted: &[Group<'_>],
-    unwanted: Group<'_>,
-    parent: usize,
-) -> Option<State> {
+fn advance(state: &State, letter: Letter, wanted: &[Group<'_>], unwanted: Group<'_>, parent: usize) -> Option<State> {
     let mut reached = Vec::with_capacity(wanted.len());
     for (places, group) in state.wanted.iter().zip(wanted) {
         let places = step_over(*group, places, letter);

@@ -91,9 +91,9 @@ fn reads(text: &Text, resource: &str, context: &Context, texts: &Texts) -> bool 
     }
     let group = [steps.as_slice()];
     let places = resource.chars().fold(vec![(0, 0)], |places, c| step_over(Group(&group), &places, Letter::new(c)));
-    places.iter().any(|&(_, at)| {
-        steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats()))
-    })
+    places
+        .iter()
+        .any(|&(_, at)| steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
 }
 
 /// Which of some rules match.

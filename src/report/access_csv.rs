@@ -1,0 +1,192 @@
+//! The CSV files of what roles may do: access, trust, explicit denies.
+//!
+//! A cell that holds several texts holds them one a line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::csv::{Options, Table};
+use crate::compare::Comparison;
+use crate::semantics::difference::{Certainty, Refusal, StatementRef};
+
+/// What one account's role may do and the other's may not.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn access(out: impl Write, options: Options, comparison: &Comparison) -> io::Result<()> {
+    let header = [
+        "tag",
+        "rolename",
+        "service",
+        "actions",
+        "accesslevel",
+        "resources",
+        "except",
+        "condition",
+        "certainty",
+        "witnessaction",
+        "witnessresource",
+        "witnesscontext",
+        "grantedby",
+        "refusedby",
+        "escalations",
+        "reasons",
+        "rolearn",
+    ];
+    let mut table = Table::new(out, options, &header)?;
+    for row in &comparison.access_differences {
+        let d = &row.difference;
+        let witness = d.witness.as_ref();
+        table.row(&[
+            comparison.accounts.get(d.side).tag.as_str(),
+            &row.role,
+            &d.service,
+            &d.actions.join("\n"),
+            d.access_level.as_str(),
+            &d.resources.join("\n"),
+            &d.except.join("\n"),
+            d.condition.as_deref().unwrap_or_default(),
+            certainty(d.certainty),
+            witness.map_or("", |witness| &witness.action),
+            witness.map_or("", |witness| &witness.resource),
+            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &statements(&d.granted_by),
+            &refusal(&d.refused_by),
+            &d.escalations.join("\n"),
+            &d.reasons.join("\n"),
+            &row.role_arn,
+        ])?;
+    }
+    table.finish()
+}
+
+/// Who may take one account's role and not the other's.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn trust(out: impl Write, options: Options, comparison: &Comparison) -> io::Result<()> {
+    let header = [
+        "tag",
+        "rolename",
+        "actions",
+        "principaltype",
+        "principal",
+        "except",
+        "relation",
+        "dangling",
+        "condition",
+        "certainty",
+        "witnessaction",
+        "witnessprincipal",
+        "witnesscontext",
+        "grantedby",
+        "refusedby",
+        "reasons",
+        "rolearn",
+    ];
+    let mut table = Table::new(out, options, &header)?;
+    for row in &comparison.trust_differences {
+        let d = &row.difference;
+        let witness = d.witness.as_ref();
+        table.row(&[
+            comparison.accounts.get(d.side).tag.as_str(),
+            &row.role,
+            &d.actions.join("\n"),
+            d.principal_type,
+            &d.principal,
+            &d.except.join("\n"),
+            d.relation.as_str(),
+            if d.dangling { "yes" } else { "" },
+            d.condition.as_deref().unwrap_or_default(),
+            certainty(d.certainty),
+            witness.map_or("", |witness| &witness.action),
+            witness.map_or("", |witness| &witness.principal),
+            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &statements(&d.granted_by),
+            &refusal(&d.refused_by),
+            &d.reasons.join("\n"),
+            &row.role_arn,
+        ])?;
+    }
+    table.finish()
+}
+
+/// What one account's role is denied outright and the other's is not.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn denies(out: impl Write, options: Options, comparison: &Comparison) -> io::Result<()> {
+    let header = [
+        "tag",
+        "rolename",
+        "service",
+        "actions",
+        "resources",
+        "except",
+        "condition",
+        "certainty",
+        "witnessaction",
+        "witnessresource",
+        "witnesscontext",
+        "deniedby",
+        "reasons",
+        "rolearn",
+    ];
+    let mut table = Table::new(out, options, &header)?;
+    for row in &comparison.deny_differences {
+        let d = &row.difference;
+        let witness = d.witness.as_ref();
+        table.row(&[
+            comparison.accounts.get(d.side).tag.as_str(),
+            &row.role,
+            &d.service,
+            &d.actions.join("\n"),
+            &d.resources.join("\n"),
+            &d.except.join("\n"),
+            d.condition.as_deref().unwrap_or_default(),
+            certainty(d.certainty),
+            witness.map_or("", |witness| &witness.action),
+            witness.map_or("", |witness| &witness.resource),
+            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &statements(&d.denied_by),
+            &d.reasons.join("\n"),
+            &row.role_arn,
+        ])?;
+    }
+    table.finish()
+}
+
+/// The word for how sure a difference is.
+pub(super) const fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Always => "always",
+        Certainty::Conditional => "conditional",
+        Certainty::Unknown => "unknown",
+    }
+}
+
+/// A request's context as `key=value`, one a line.
+fn context(context: &BTreeMap<String, Vec<String>>) -> String {
+    let pairs = context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
+    pairs.collect::<Vec<_>>().join("\n")
+}
+
+/// Statements as `inline policy p, statement 0`, one a line; the first statement of a document is 0.
+fn statements(statements: &[StatementRef]) -> String {
+    statements.iter().map(statement).collect::<Vec<_>>().join("\n")
+}
+
+/// One statement in words.
+pub(super) fn statement(statement: &StatementRef) -> String {
+    let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
+    format!("{} policy {}, statement {}{sid}", statement.policy_type, statement.policy_name, statement.statement)
+}
+
+/// Why the other side refuses, in words.
+pub(super) fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoAllow => "no Allow".to_owned(),
+        Refusal::Boundary => "permissions boundary".to_owned(),
+        Refusal::Deny(by) => format!("Deny in {}", statements(by)),
+    }
+}
