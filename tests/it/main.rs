@@ -20,7 +20,8 @@ mod harvest;
 mod hostile_names;
 #[cfg(test)]
 mod iam_simulate;
-#[cfg(all(test, feature = "harvest"))]
+#[cfg(test)]
+#[cfg(feature = "harvest")]
 mod live;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
