@@ -3,14 +3,17 @@
 //! This room alone reads the environment and the clock, and pairs the writers of [`crate::report`] with the files of
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
+mod can;
 mod console;
 mod diff;
 mod error;
 mod exit_code;
+mod explain;
 mod harvest;
 pub mod init;
 mod inputs;
 mod interrupt;
+mod pair;
 mod profiles;
 mod source;
 
@@ -43,6 +46,10 @@ enum Command {
     Harvest(harvest::Args),
     /// Compare two accounts: both harvests, all reports, a summary
     Diff(Box<diff::Args>),
+    /// Explain one role: what each account's may do more, with proof and cause, and the policies side by side
+    Explain(explain::Args),
+    /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
+    Can(can::Args),
 }
 
 /// Runs the program with these arguments, the first being its own name.
@@ -62,6 +69,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Listprofiles(args) => profiles::run(args, &mut console),
         Command::Harvest(args) => harvest::run(args, &mut console),
         Command::Diff(args) => diff::run(args, &mut console),
+        Command::Explain(args) => explain::run(args, &mut console),
+        Command::Can(args) => can::run(args, &mut console),
     };
     result.unwrap_or_else(|error| {
         console.failure(&error);

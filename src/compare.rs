@@ -13,6 +13,7 @@ mod real_names;
 mod result;
 mod select;
 
+pub use access::role_policies;
 pub use between::{Input, Settings, between};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT, FailOn,

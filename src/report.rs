@@ -5,7 +5,11 @@
 
 pub mod access_csv;
 pub mod csv;
+pub mod decision;
+pub mod documents;
 pub mod escape;
+pub mod explain;
 pub mod files;
+pub mod findings;
 pub mod text;
 pub mod tuples;

@@ -8,12 +8,11 @@ use clap::builder::FalseyValueParser;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs};
+use super::inputs::{self, InputArgs, OutputArgs};
+use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
-use crate::compare::{self, Comparison, FailOn, Input, Selection, Settings};
-use crate::model::{Account, AccountTag, EquivalencyList, Sides};
-use crate::normalise::{self, Normalised, Normaliser};
-use crate::parse::account::AccountReader;
+use crate::compare::{self, Comparison, FailOn, Selection, Settings};
+use crate::model::{AccountTag, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::files::{self, Harvest};
 use crate::report::text;
@@ -54,6 +53,8 @@ pub(super) struct Args {
     /// Compare even if both sources are one account
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
+    #[command(flatten)]
+    output: OutputArgs,
     #[command(flatten)]
     input: InputArgs,
 }
@@ -99,25 +100,16 @@ impl Args {
     }
 }
 
-/// One account on its way to the comparison.
-struct Prepared {
-    account: Account,
-    normalised: Normalised,
-    normaliser: Normaliser,
-}
-
 /// Reads both accounts, compares them, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without asking AWS is found before asking AWS.
-    if args.tag_1.as_str().eq_ignore_ascii_case(args.tag_2.as_str()) {
-        return Err(CliError::SameTag { tag: args.tag_1.clone() });
-    }
+    different_tags(args.tags())?;
     let (dictionary, from) = inputs::dictionary(args.equivalency.as_deref())?;
     if let Some(path) = from {
         console.note(&format!("dictionary: {}", path.display()));
     }
     let catalogue = args.input.catalogue(console)?;
-    let folder = args.input.folder()?;
+    let folder = args.output.folder()?;
     let sources = args.sources();
     let read = args.input.snapshots(&[sources.left, sources.right], args.allow_same_account, console)?;
     let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
@@ -125,7 +117,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 
     let spinner = console.spinner("comparing");
     let mut stages = Stages::start();
-    let prepared = prepare(snapshots, &dictionary, &args.selection())?;
+    let selection = args.selection();
+    let prepared = prepare(snapshots, &dictionary, |_| Ok(selection))?;
     stages.end("read and normalised");
     let generated_at = inputs::now();
     let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
@@ -134,7 +127,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
-    let files = files::of_diff(&comparison, harvests, &catalogue, args.input.csv())?;
+    let files = files::of_diff(&comparison, harvests, &catalogue, args.output.csv())?;
     let path = folder.write("diff", &files)?;
     stages.end("reports written");
     drop(spinner);
@@ -155,47 +148,6 @@ impl Stages {
         let comma = if self.0.is_empty() { "" } else { ", " };
         self.0.push_str(&format!("{comma}{stage} in {} ms", self.1.elapsed().as_millis()));
         self.1 = std::time::Instant::now();
-    }
-}
-
-fn prepare(
-    snapshots: Sides<&Snapshot>,
-    dictionary: &EquivalencyList,
-    selection: &Selection,
-) -> Result<Sides<Prepared>, CliError> {
-    // One reader for both, so that a text that both accounts have (AWS's own policies) is one value.
-    let mut reader = AccountReader::default();
-    let accounts = Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? };
-    let prepared = accounts
-        .map(|account| {
-            let normaliser = Normaliser::new(dictionary, account.id.as_ref()).map_err(CliError::DictionarySize)?;
-            let normalised = normalise::account(&account, &normaliser);
-            Ok::<_, CliError>(Prepared { account, normalised, normaliser })
-        })
-        .transpose()?;
-    selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
-    Ok(prepared.map(|Prepared { account, normalised, normaliser }| {
-        let (account, normalised) = selection.apply(account, normalised);
-        Prepared { account, normalised, normaliser }
-    }))
-}
-
-fn join<'a>(
-    tags: Sides<&'a AccountTag>,
-    snapshots: Sides<&'a Snapshot>,
-    prepared: &'a Sides<Prepared>,
-) -> Sides<Input<'a>> {
-    let input = |tag: &'a AccountTag, snapshot: &'a Snapshot, prepared: &'a Prepared| Input {
-        tag,
-        source: &snapshot.source,
-        harvested_at: snapshot.harvested_at.as_deref(),
-        account: &prepared.account,
-        normalised: &prepared.normalised,
-        normaliser: &prepared.normaliser,
-    };
-    Sides {
-        left: input(tags.left, snapshots.left, &prepared.left),
-        right: input(tags.right, snapshots.right, &prepared.right),
     }
 }
 

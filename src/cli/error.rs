@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
-use crate::model::AccountTag;
+use crate::model::{AccountTag, AccountTagError};
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
@@ -57,6 +57,26 @@ pub enum CliError {
     /// An account holds something that cannot be read.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// The words after `explain` fit neither form.
+    #[error("`explain` takes two sources with their tags and a role, or a report's folder and a role")]
+    ExplainWords,
+    /// A word that is no tag.
+    #[error(transparent)]
+    Tag(AccountTagError),
+    /// No role has the name that was given.
+    #[error("there is no role `{}`", .name.escape_debug())]
+    UnknownRole {
+        /// The name.
+        name: String,
+        /// Names of a few roles that are like it, sorted.
+        near: Vec<String>,
+    },
+    /// A folder that holds no report of `diff`.
+    #[error("`{}` holds no report of `iamctl diff`", .path.display())]
+    NoReport {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A difference that this program found and could not prove: its own fault.
     #[error("a difference was found that cannot be proved; this is a fault of iamctl")]
     Engine(#[from] EngineError),
@@ -89,6 +109,18 @@ pub enum CliError {
 }
 
 impl CliError {
+    /// That no role has this name, with the names that are most like it.
+    pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
+        let folded = name.to_lowercase();
+        let mut near: Vec<&str> =
+            known.iter().filter(|known| known.to_lowercase().contains(&folded)).copied().collect();
+        near.extend(similar::get_close_matches(name, known, 3, 0.6));
+        near.sort_unstable();
+        near.dedup();
+        near.truncate(5);
+        Self::UnknownRole { name: name.to_owned(), near: near.into_iter().map(str::to_owned).collect() }
+    }
+
     /// What the user can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -102,6 +134,15 @@ impl CliError {
                 "a dictionary looks like {\"environment\": [\"dev\", \"qa\"]}; `iamctl init` writes a sample"
                     .to_owned(),
             ),
+            Self::ExplainWords => Some(
+                "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
+            ),
+            Self::Tag(_) => None,
+            Self::UnknownRole { near, .. } if near.is_empty() => None,
+            Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
+            Self::NoReport { .. } => {
+                Some("name the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
+            }
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }

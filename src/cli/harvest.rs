@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::InputArgs;
+use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
 use crate::model::AccountTag;
 use crate::parse::account::account;
@@ -19,13 +19,15 @@ pub(super) struct Args {
     #[arg(value_name = "TAG")]
     tag: AccountTag,
     #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
     input: InputArgs,
 }
 
 /// Reads the account and writes its files.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let folder = args.input.folder()?;
+    let folder = args.output.folder()?;
     let snapshots = args.input.snapshots(&[&args.source], true, console)?;
     let Some(snapshot) = snapshots.first() else { return Ok(ExitCode::Failed) };
     let account = account(snapshot)?;
@@ -34,7 +36,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     let origin = args.source.origin();
     let harvest = Harvest { tag: &args.tag, origin: &origin, account: &account, snapshot };
-    let files = of_harvest(harvest, &catalogue, args.input.csv());
+    let files = of_harvest(harvest, &catalogue, args.output.csv());
     let path = folder.write(&format!("harvest {}", args.tag), &files)?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("of unknown id", |id| id.as_str());

@@ -16,18 +16,38 @@ use crate::report::csv;
 use crate::report::files::File;
 use crate::store::{Folder, FolderError, NamedFile, text_file};
 
-/// Flags of the commands that read accounts and write folders.
+/// Flags of the commands that write folders.
 #[derive(Debug, clap::Args)]
-pub(super) struct InputArgs {
+pub(super) struct OutputArgs {
     /// Folder for the reports [default: ~/aws-idt/output/YYYY/mm/dd/HH/MM/SS]
     #[arg(long, value_name = "DIR", env = "IAMCTL_OUTPUT")]
     output: Option<PathBuf>,
-    /// Action catalogue [default: iam.json here if there is one, else the embedded one]
-    #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
-    catalogue: Option<PathBuf>,
     /// Leave cells that a spreadsheet would run as formulas as they are
     #[arg(long, env = "IAMCTL_RAW_CSV", value_parser = FalseyValueParser::new())]
     raw_csv: bool,
+}
+
+impl OutputArgs {
+    /// The folder to write to, already made ready.
+    pub(super) fn folder(&self) -> Result<Folder, FolderError> {
+        match &self.output {
+            Some(path) => Folder::named(path),
+            None => Folder::timestamped(&jiff::Zoned::now().strftime("%Y/%m/%d/%H/%M/%S").to_string()),
+        }
+    }
+
+    /// How CSV files are written.
+    pub(super) const fn csv(&self) -> csv::Options {
+        csv::Options { raw: self.raw_csv }
+    }
+}
+
+/// Flags of the commands that read accounts.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// Action catalogue [default: iam.json here if there is one, else the embedded one]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
+    catalogue: Option<PathBuf>,
     #[command(flatten)]
     mfa: MfaArgs,
 }
@@ -44,19 +64,6 @@ struct MfaArgs {
 }
 
 impl InputArgs {
-    /// The folder to write to, already made ready.
-    pub(super) fn folder(&self) -> Result<Folder, FolderError> {
-        match &self.output {
-            Some(path) => Folder::named(path),
-            None => Folder::timestamped(&jiff::Zoned::now().strftime("%Y/%m/%d/%H/%M/%S").to_string()),
-        }
-    }
-
-    /// How CSV files are written.
-    pub(super) const fn csv(&self) -> csv::Options {
-        csv::Options { raw: self.raw_csv }
-    }
-
     /// The catalogue that was named, or is here, or is embedded.
     pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
         let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {

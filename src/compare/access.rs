@@ -49,11 +49,11 @@ impl<'a> Access<'a> {
         roles: Sides<&NormalisedRole>,
         real: Sides<&Role>,
     ) -> Result<Found, EngineError> {
-        let policies = roles.map(|role| policies(&role.role));
+        let policies = roles.map(|role| role_policies(&role.role));
         let access = self.engine.between(&policies.left, &policies.right)?;
         let own = mark(OWN_ACCOUNT);
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
-        let real_policies = real.map(self::policies);
+        let real_policies = real.map(role_policies);
         let arn = |side: Side| real.get(side).arn.to_string();
         let role = || name.to_owned();
         Ok(Found {
@@ -183,7 +183,8 @@ fn statement_warning(role: &str, warning: Warning) -> StatementWarning {
 }
 
 /// What a role may do, as the evaluators take it.
-fn policies(role: &Role) -> RolePolicies {
+#[must_use]
+pub fn role_policies(role: &Role) -> RolePolicies {
     let inline = role.inline.iter().map(|policy| AttachedDocument {
         policy_name: policy.name.clone(),
         policy_type: PolicyType::Inline,

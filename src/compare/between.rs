@@ -1,5 +1,7 @@
 //! The comparison itself.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::access::Access;
@@ -229,6 +231,7 @@ fn assemble(
         generated_at: settings.generated_at.to_owned(),
         iamctl: env!("CARGO_PKG_VERSION"),
         catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
+        dictionary: dictionary(inputs.left.normaliser),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
         roles: Vec::with_capacity(compared.len()),
@@ -292,6 +295,14 @@ fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<us
             right: differing(Side::Right).count(),
         },
     ]
+}
+
+fn dictionary(normaliser: &Normaliser) -> BTreeMap<String, Vec<String>> {
+    let mut dictionary: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (value, placeholder) in normaliser.entries() {
+        dictionary.entry(placeholder.to_owned()).or_default().push(value.to_owned());
+    }
+    dictionary
 }
 
 fn hits(inputs: Sides<Input<'_>>) -> Vec<EquivalencyHit> {

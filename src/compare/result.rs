@@ -1,5 +1,7 @@
 //! What a comparison found. Serialised, this is `report.json`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,6 +28,8 @@ pub struct Comparison {
     pub iamctl: &'static str,
     /// The actions the comparison knew.
     pub catalogue: CatalogueInfo,
+    /// The dictionary the comparison was made under: placeholder to texts.
+    pub dictionary: BTreeMap<String, Vec<String>>,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

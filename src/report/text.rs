@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
-use crate::compare::{AttributeDifference, Comparison, RoleResult, RoleStatus};
+use super::findings;
+use crate::compare::{Comparison, RoleResult, RoleStatus};
 use crate::model::Side;
 
 /// How many roles of one kind are named before the rest is only counted; the files name them all.
@@ -75,7 +76,14 @@ fn differing_roles(out: &mut dyn Write, comparison: &Comparison) -> io::Result<(
     // What a role may do weighs more than how it is described.
     roles.sort_by_key(|role| {
         let d = role.differences;
-        (std::cmp::Reverse(d.access + d.trust), std::cmp::Reverse(d.items), std::cmp::Reverse(d.attributes))
+        let escalates = findings::escalates(comparison, role);
+        (
+            std::cmp::Reverse(escalates),
+            std::cmp::Reverse(d.access + d.trust),
+            std::cmp::Reverse(d.denies),
+            std::cmp::Reverse(d.items),
+            std::cmp::Reverse(d.attributes),
+        )
     });
     writeln!(out, "{HEADING}Common roles with differences: {}{HEADING:#}", roles.len())?;
     for role in roles.iter().take(LISTED) {
@@ -87,21 +95,14 @@ fn differing_roles(out: &mut dyn Write, comparison: &Comparison) -> io::Result<(
 
 fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
     writeln!(out, "  {BAD}{}{BAD:#}{}", terminal(&role.role), real_names(role))?;
-    for side in Side::BOTH {
-        let Some(real) = role.side(side) else { continue };
-        let lines: Vec<String> = comparison
-            .item_differences
-            .iter()
-            .filter(|item| item.side == side && item.role_arn == real.arn)
-            .map(item_line)
-            .collect();
-        let tag = &comparison.accounts.get(side).tag;
-        for line in lines.iter().take(DETAILS) {
-            writeln!(out, "    only in {tag}: {line}")?;
-        }
-        rest(out, lines.len(), DETAILS, "    ")?;
+    let may = findings::of_role(comparison, role);
+    for line in may.iter().take(DETAILS) {
+        writeln!(out, "    {}", terminal(line))?;
     }
-    let attributes: Vec<_> = comparison.attribute_differences.iter().filter(|d| is_of(d, role)).collect();
+    rest(out, may.len(), DETAILS, "    ")?;
+    rows(out, comparison, role, may.is_empty())?;
+    let attributes: Vec<_> =
+        comparison.attribute_differences.iter().filter(|d| findings::is_attribute_of(d, role)).collect();
     for difference in attributes.iter().take(DETAILS) {
         let (left, right) = (difference.left.to_string(), difference.right.to_string());
         let (tags, name) = (&comparison.accounts, terminal(&difference.attribute));
@@ -111,10 +112,23 @@ fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResul
     rest(out, attributes.len(), DETAILS, "    ")
 }
 
-/// Whether an attribute's difference is this pair's; ambiguous roles share their name with others.
-fn is_of(difference: &AttributeDifference, role: &RoleResult) -> bool {
-    let arn = |side: Side| role.side(side).map(|real| real.arn.as_str());
-    arn(Side::Left) == Some(&difference.left_arn) && arn(Side::Right) == Some(&difference.right_arn)
+/// The rows that only one side has: counted, or shown where nothing else says what differs.
+fn rows(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, show: bool) -> io::Result<()> {
+    for side in Side::BOTH {
+        let Some(real) = role.side(side) else { continue };
+        let items = comparison.item_differences.iter().filter(|item| item.side == side && item.role_arn == real.arn);
+        let lines: Vec<String> = items.map(item_line).collect();
+        let tag = &comparison.accounts.get(side).tag;
+        if show {
+            for line in lines.iter().take(DETAILS) {
+                writeln!(out, "    only in {tag}, without effect on access: {line}")?;
+            }
+            rest(out, lines.len(), DETAILS, "    ")?;
+        } else if !lines.is_empty() {
+            writeln!(out, "    {} only in {tag}", counted(lines.len(), "row"))?;
+        }
+    }
+    Ok(())
 }
 
 fn item_line(item: &crate::compare::ItemDifference) -> String {
@@ -182,7 +196,12 @@ fn verdict(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
         let differing = comparison.roles.iter().filter(|role| role.is_paired() && !role.differences.is_zero()).count();
         let unique = comparison.roles.iter().filter(|role| !role.is_paired()).count();
         let (differing, unique) = (counted(differing, "common role"), counted(unique, "role"));
-        writeln!(out, "{BAD}Different:{BAD:#} {differing} with differences, {unique} in one account only.")
+        let access = comparison.roles.iter().filter(|role| findings::is_about_access(role)).count();
+        writeln!(
+            out,
+            "{BAD}Different:{BAD:#} {differing} with differences, {access} of them in what they may do or who may take \
+             them; {unique} in one account only."
+        )
     } else {
         writeln!(out, "{GOOD}No differences{GOOD:#} in {}.", counted(comparison.roles.len(), "common role"))
     }

@@ -1,0 +1,155 @@
+//! `iamctl explain`: one pair of roles, from two sources or from the folder of an earlier `diff`.
+
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs::{self, InputArgs};
+use super::pair::{Prepared, different_tags, join, prepare};
+use super::source::Source;
+use crate::compare::{self, RoleResult, Selection, Settings};
+use crate::model::equivalency::display;
+use crate::model::{AccountTag, EquivalencyList, Role, Side, Sides};
+use crate::parse::snapshot::Snapshot;
+use crate::report::explain;
+use crate::store::text_file;
+
+/// What `explain` takes.
+#[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE"
+)]
+pub(super) struct Args {
+    /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
+    #[arg(value_name = "SOURCES ROLE", num_args = 2..=5, required = true)]
+    words: Vec<String>,
+    /// Dictionary of what is meant to differ [default: the report's, or equivalency_list.json here]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
+    equivalency: Option<PathBuf>,
+    /// Compare even if both sources are one account
+    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = clap::builder::FalseyValueParser::new())]
+    allow_same_account: bool,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// What the words on the command line come to.
+struct Asked {
+    sources: Sides<Source>,
+    tags: Sides<AccountTag>,
+    dictionary: EquivalencyList,
+    role: String,
+    allow_same_account: bool,
+}
+
+/// Compares the two roles and explains what differs.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let asked = asked(args)?;
+    let tags = asked.tags.as_ref();
+    different_tags(tags)?;
+    let catalogue = args.input.catalogue(console)?;
+    let sources = [&asked.sources.left, &asked.sources.right];
+    let read = args.input.snapshots(&sources, asked.allow_same_account, console)?;
+    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let snapshots: Sides<&Snapshot> = Sides { left, right };
+    let prepared = prepare(snapshots, &asked.dictionary, |both| select(both, &asked.role))?;
+    let generated_at = inputs::now();
+    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
+    let comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
+    console.print(|out| {
+        for (index, role) in comparison.roles.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            explain::write(out, &comparison, role, both_roles(&prepared, role))?;
+        }
+        Ok(())
+    })?;
+    Ok(ExitCode::Done)
+}
+
+fn asked(args: &Args) -> Result<Asked, CliError> {
+    match args.words.as_slice() {
+        [folder, role] => of_report(args, Path::new(folder), role),
+        [source_1, tag_1, source_2, tag_2, role] => Ok(Asked {
+            sources: Sides { left: source(source_1), right: source(source_2) },
+            tags: Sides { left: tag(tag_1)?, right: tag(tag_2)? },
+            dictionary: inputs::dictionary(args.equivalency.as_deref())?.0,
+            role: role.clone(),
+            allow_same_account: args.allow_same_account,
+        }),
+        _ => Err(CliError::ExplainWords),
+    }
+}
+
+fn source(word: &str) -> Source {
+    let Ok(source) = word.parse();
+    source
+}
+
+fn tag(word: &str) -> Result<AccountTag, CliError> {
+    word.parse().map_err(CliError::Tag)
+}
+
+/// The snapshots, tags and dictionary of an earlier report.
+fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> {
+    let no_report = || CliError::NoReport { path: folder.to_owned() };
+    let path = folder.join("report.json");
+    if !path.is_file() {
+        return Err(no_report());
+    }
+    let report: serde_json::Value = serde_json::from_str(&text_file::read(&path)?).map_err(|_| no_report())?;
+    let tag =
+        |side: &str| -> Option<AccountTag> { report.get("accounts")?.get(side)?.get("tag")?.as_str()?.parse().ok() };
+    let tags = Sides { left: tag("left").ok_or_else(no_report)?, right: tag("right").ok_or_else(no_report)? };
+    let snapshot = |tag: &AccountTag| Source::File(folder.join(format!("{tag}_snapshot.json")));
+    let dictionary = match &args.equivalency {
+        Some(path) => inputs::dictionary(Some(path))?.0,
+        None => dictionary_of(&report).ok_or_else(no_report)?,
+    };
+    Ok(Asked {
+        sources: Sides { left: snapshot(&tags.left), right: snapshot(&tags.right) },
+        tags,
+        dictionary,
+        role: role.to_owned(),
+        // Whoever made the report has said so already.
+        allow_same_account: true,
+    })
+}
+
+fn dictionary_of(report: &serde_json::Value) -> Option<EquivalencyList> {
+    let mut list = EquivalencyList::default();
+    for (placeholder, values) in report.get("dictionary")?.as_object()? {
+        for value in values.as_array()? {
+            list.insert(placeholder, value.as_str()?).ok()?;
+        }
+    }
+    Some(list)
+}
+
+/// The roles of both accounts that the name means: a real name, or the common one.
+fn select(both: &Sides<Prepared>, name: &str) -> Result<Selection, CliError> {
+    let roles = || Side::BOTH.into_iter().flat_map(|side| &both.get(side).normalised.roles);
+    let is_named = |real: &str, normalised: &str| {
+        real.eq_ignore_ascii_case(name) || display(normalised).eq_ignore_ascii_case(name)
+    };
+    let named = roles().filter(|role| is_named(&role.real_name, &role.role.name));
+    let wanted: Vec<String> = named.map(|role| role.role.name.to_lowercase()).collect();
+    let meant = roles().filter(|role| wanted.contains(&role.role.name.to_lowercase()));
+    let names: Vec<String> = meant.map(|role| role.real_name.clone()).collect();
+    if names.is_empty() {
+        let known: Vec<&str> = roles().map(|role| role.real_name.as_str()).collect();
+        return Err(CliError::unknown_role(name, &known));
+    }
+    Ok(Selection { roles: names, exclude_service_linked: false })
+}
+
+/// The two normalised roles of a pair, if it has both.
+fn both_roles<'a>(prepared: &'a Sides<Prepared>, role: &RoleResult) -> Option<Sides<&'a Role>> {
+    let find = |side: Side| {
+        let arn = &role.side(side)?.arn;
+        prepared.get(side).normalised.roles.iter().map(|role| &role.role).find(|role| role.arn.as_str() == arn)
+    };
+    Some(Sides { left: find(Side::Left)?, right: find(Side::Right)? })
+}

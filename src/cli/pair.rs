@@ -1,0 +1,67 @@
+//! Two snapshots on their way to the comparison, for every command that compares.
+
+use super::error::CliError;
+use crate::compare::{Input, Selection};
+use crate::model::{Account, AccountTag, EquivalencyList, Sides};
+use crate::normalise::{self, Normalised, Normaliser};
+use crate::parse::account::AccountReader;
+use crate::parse::snapshot::Snapshot;
+
+/// One account, read and normalised.
+pub(super) struct Prepared {
+    pub account: Account,
+    pub normalised: Normalised,
+    pub normaliser: Normaliser,
+}
+
+/// Refuses one tag for both accounts; file systems that ignore case could not keep their files apart.
+pub(super) fn different_tags(tags: Sides<&AccountTag>) -> Result<(), CliError> {
+    if tags.left.as_str().eq_ignore_ascii_case(tags.right.as_str()) {
+        return Err(CliError::SameTag { tag: tags.left.clone() });
+    }
+    Ok(())
+}
+
+/// Reads and normalises both accounts and keeps the roles that `select` chooses of them.
+pub(super) fn prepare(
+    snapshots: Sides<&Snapshot>,
+    dictionary: &EquivalencyList,
+    select: impl FnOnce(&Sides<Prepared>) -> Result<Selection, CliError>,
+) -> Result<Sides<Prepared>, CliError> {
+    // One reader for both, so that a text that both accounts have (AWS's own policies) is one value.
+    let mut reader = AccountReader::default();
+    let accounts = Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? };
+    let prepared = accounts
+        .map(|account| {
+            let normaliser = Normaliser::new(dictionary, account.id.as_ref()).map_err(CliError::DictionarySize)?;
+            let normalised = normalise::account(&account, &normaliser);
+            Ok::<_, CliError>(Prepared { account, normalised, normaliser })
+        })
+        .transpose()?;
+    let selection = select(&prepared)?;
+    selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
+    Ok(prepared.map(|Prepared { account, normalised, normaliser }| {
+        let (account, normalised) = selection.apply(account, normalised);
+        Prepared { account, normalised, normaliser }
+    }))
+}
+
+/// The accounts as the comparison takes them.
+pub(super) fn join<'a>(
+    tags: Sides<&'a AccountTag>,
+    snapshots: Sides<&'a Snapshot>,
+    prepared: &'a Sides<Prepared>,
+) -> Sides<Input<'a>> {
+    let input = |tag: &'a AccountTag, snapshot: &'a Snapshot, prepared: &'a Prepared| Input {
+        tag,
+        source: &snapshot.source,
+        harvested_at: snapshot.harvested_at.as_deref(),
+        account: &prepared.account,
+        normalised: &prepared.normalised,
+        normaliser: &prepared.normaliser,
+    };
+    Sides {
+        left: input(tags.left, snapshots.left, &prepared.left),
+        right: input(tags.right, snapshots.right, &prepared.right),
+    }
+}

@@ -1,0 +1,173 @@
+//! One pair of roles on the terminal: what each side may do more, with proof and cause, then the policies themselves.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::escape::terminal;
+use super::{access_csv, documents, findings};
+use crate::compare::{Comparison, RoleResult};
+use crate::model::{Role, Side, Sides};
+use crate::semantics::difference::Grade;
+
+const HEADING: Style = Style::new().bold();
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const PLACE: Style = AnsiColor::Cyan.on_default();
+
+/// Writes all that a comparison says of one role. `roles` are the normalised roles, where it has both.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(
+    out: &mut dyn Write,
+    comparison: &Comparison,
+    role: &RoleResult,
+    roles: Option<Sides<&Role>>,
+) -> io::Result<()> {
+    heading(out, comparison, role)?;
+    access(out, comparison, role)?;
+    trust(out, comparison, role)?;
+    denies(out, comparison, role)?;
+    attributes(out, comparison, role)?;
+    remarks(out, comparison, role)?;
+    match roles {
+        Some(roles) => policies(out, comparison, roles),
+        None => Ok(()),
+    }
+}
+
+fn heading(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    writeln!(out, "{HEADING}{}{HEADING:#}", terminal(&role.role))?;
+    for side in Side::BOTH {
+        let tag = &comparison.accounts.get(side).tag;
+        match role.side(side) {
+            Some(real) => writeln!(out, "  {tag}: {}", terminal(&real.arn))?,
+            None => writeln!(out, "  {tag}: no such role")?,
+        }
+    }
+    if let (Some(access), Some(trust)) = (role.access_grade, role.trust_grade) {
+        writeln!(out, "  What it may do: {}", grade(access))?;
+        writeln!(out, "  Who may take it: {}", grade(trust))?;
+    }
+    Ok(())
+}
+
+const fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Identical => "identical",
+        Grade::EqualForAllRequests => "equal for all requests, though written differently",
+        Grade::EqualForCatalogue => "equal for the actions of the catalogue, not for actions beyond it",
+        Grade::Unknown => "not certain",
+        Grade::Different => "different",
+    }
+}
+
+fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    for row in findings::access_of(comparison, role) {
+        let d = &row.difference;
+        let (own, other) = (&comparison.accounts.get(d.side).tag, &comparison.accounts.get(d.side.other()).tag);
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::access(comparison, row)))?;
+        if let Some(witness) = &d.witness {
+            let request = request(&witness.action, &witness.resource, &witness.context);
+            writeln!(out, "  proof: {}", terminal(&request))?;
+        }
+        for statement in &d.granted_by {
+            writeln!(out, "  allowed in {own} by {}", terminal(&access_csv::statement(statement)))?;
+        }
+        let refused = access_csv::refusal(&d.refused_by).replace('\n', "; ");
+        writeln!(out, "  refused in {other}: {}", terminal(&refused))?;
+        if let Some(counterpart) = row.counterpart.as_ref().filter(|c| Some(*c) != d.witness.as_ref()) {
+            let request = request(&counterpart.action, &counterpart.resource, &counterpart.context);
+            writeln!(out, "  which is in {other}: {}", terminal(&request))?;
+        }
+        for id in &d.escalations {
+            let why = crate::semantics::escalation::RULES.iter().find(|rule| rule.id == *id);
+            writeln!(out, "  can raise itself ({id}): {}", why.map_or("", |rule| rule.explanation))?;
+        }
+    }
+    Ok(())
+}
+
+/// A request as `iamctl can` takes it.
+fn request(action: &str, target: &str, context: &BTreeMap<String, Vec<String>>) -> String {
+    let pairs =
+        context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!(" --context '{key}={value}'")));
+    format!("{action} '{target}'{}", pairs.collect::<String>())
+}
+
+fn trust(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    for row in findings::trust_of(comparison, role) {
+        let d = &row.difference;
+        let own = &comparison.accounts.get(d.side).tag;
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::trust(comparison, row)))?;
+        if let Some(witness) = &d.witness {
+            let request = request(&witness.action, &witness.principal, &witness.context);
+            writeln!(out, "  proof: {}", terminal(&request))?;
+        }
+        for statement in &d.granted_by {
+            writeln!(out, "  allowed in {own} by {}", terminal(&access_csv::statement(statement)))?;
+        }
+        writeln!(out, "  relation: {}", d.relation.as_str())?;
+    }
+    Ok(())
+}
+
+fn denies(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    for row in findings::denies_of(comparison, role) {
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::deny(comparison, row)))?;
+        for statement in &row.difference.denied_by {
+            writeln!(out, "  denied by {}", terminal(&access_csv::statement(statement)))?;
+        }
+    }
+    Ok(())
+}
+
+fn attributes(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    let all: Vec<_> = comparison.attribute_differences.iter().filter(|d| findings::is_attribute_of(d, role)).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{HEADING}Attributes{HEADING:#}")?;
+    let tags = &comparison.accounts;
+    for d in all {
+        let (left, right) = (d.left.to_string(), d.right.to_string());
+        let (left, right) = (terminal(&left), terminal(&right));
+        writeln!(out, "  {}: {left} in {}, {right} in {}", terminal(&d.attribute), tags.left.tag, tags.right.tag)?;
+    }
+    Ok(())
+}
+
+fn remarks(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    let all: Vec<_> = comparison.statement_warnings.iter().filter(|warning| warning.role == role.role).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{HEADING}Statements to look at{HEADING:#}")?;
+    for warning in all {
+        let tag = &comparison.accounts.get(warning.side).tag;
+        let statement = access_csv::statement(&warning.statement);
+        writeln!(out, "  {tag}: {}: {} ({})", terminal(&statement), terminal(&warning.text), warning.id)?;
+    }
+    Ok(())
+}
+
+fn policies(out: &mut dyn Write, comparison: &Comparison, roles: Sides<&Role>) -> io::Result<()> {
+    let names = (comparison.accounts.left.tag.as_str(), comparison.accounts.right.tag.as_str());
+    let diffs = documents::differences(roles.left, roles.right, names);
+    if diffs.is_empty() {
+        return writeln!(out, "\nThe policies are the same.");
+    }
+    writeln!(out, "\n{HEADING}Policies in canonical form{HEADING:#}")?;
+    for line in diffs.iter().flat_map(|diff| diff.lines()) {
+        let text = terminal(line);
+        match line.as_bytes() {
+            [b'+', ..] => writeln!(out, "{ADDED}{text}{ADDED:#}")?,
+            [b'-', ..] => writeln!(out, "{REMOVED}{text}{REMOVED:#}")?,
+            [b'@', ..] => writeln!(out, "{PLACE}{text}{PLACE:#}")?,
+            _ => writeln!(out, "{text}")?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! What differs in what a role may do and who may take it, a sentence a finding.
+
+use super::access_csv::{certainty, refusal};
+use crate::compare::{
+    AttributeDifference, Comparison, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleTrustDifference,
+};
+use crate::model::Side;
+use crate::semantics::difference::{Certainty, Grade};
+
+/// How many actions or resources a sentence names before the rest is only counted.
+const NAMED: usize = 3;
+
+/// The findings of one role, weightiest first: ways to raise itself, access, trust, explicit denies.
+#[must_use]
+pub fn of_role(comparison: &Comparison, role: &RoleResult) -> Vec<String> {
+    let mut lines: Vec<String> = access_of(comparison, role).into_iter().map(|row| access(comparison, row)).collect();
+    lines.extend(trust_of(comparison, role).map(|row| trust(comparison, row)));
+    lines.extend(denies_of(comparison, role).map(|row| deny(comparison, row)));
+    lines
+}
+
+/// What one account's role may do and the other's may not; ways to raise itself first.
+#[must_use]
+pub fn access_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> Vec<&'a RoleAccessDifference> {
+    let rows = comparison.access_differences.iter();
+    let mut rows: Vec<_> = rows.filter(|row| is_of(&row.role_arn, row.difference.side, role)).collect();
+    rows.sort_by_key(|row| row.difference.escalations.is_empty());
+    rows
+}
+
+/// Who may take one account's role and not the other's.
+pub fn trust_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> impl Iterator<Item = &'a RoleTrustDifference> {
+    comparison.trust_differences.iter().filter(|row| is_of(&row.role_arn, row.difference.side, role))
+}
+
+/// What one account's role is denied outright and the other's is not.
+pub fn denies_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> impl Iterator<Item = &'a RoleDenyDifference> {
+    comparison.deny_differences.iter().filter(|row| is_of(&row.role_arn, row.difference.side, role))
+}
+
+/// Whether an attribute's difference is this pair's; ambiguous roles share their name with others.
+#[must_use]
+pub fn is_attribute_of(difference: &AttributeDifference, role: &RoleResult) -> bool {
+    let arn = |side: Side| role.side(side).map(|real| real.arn.as_str());
+    arn(Side::Left) == Some(&difference.left_arn) && arn(Side::Right) == Some(&difference.right_arn)
+}
+
+/// Whether one account's role may raise itself where the other's may not.
+#[must_use]
+pub fn escalates(comparison: &Comparison, role: &RoleResult) -> bool {
+    access_of(comparison, role).first().is_some_and(|row| !row.difference.escalations.is_empty())
+}
+
+/// Whether the two roles differ, or may differ, in what they may do or who may take them.
+#[must_use]
+pub fn is_about_access(role: &RoleResult) -> bool {
+    [role.access_grade, role.trust_grade].into_iter().flatten().any(|g| matches!(g, Grade::Different | Grade::Unknown))
+}
+
+fn is_of(arn: &str, side: Side, role: &RoleResult) -> bool {
+    role.is_paired() && role.side(side).is_some_and(|real| real.arn == arn)
+}
+
+/// `qa may also s3:PutObject on arn:…, refused in dev: no Allow`.
+#[must_use]
+pub fn access(comparison: &Comparison, row: &RoleAccessDifference) -> String {
+    let d = &row.difference;
+    let (own, other) = tags(comparison, d.side);
+    let actions: Vec<String> = d.actions.iter().map(|action| format!("{}:{action}", d.service)).collect();
+    let marks = if d.escalations.is_empty() {
+        String::new()
+    } else {
+        format!(" [can raise itself: {}]", d.escalations.join(", "))
+    };
+    format!(
+        "{own} {} {} on {}{}, refused in {other}: {}{}{marks}",
+        may(d.certainty, "may also"),
+        few(&actions),
+        few(&d.resources),
+        except(&d.except),
+        refusal(&d.refused_by).replace('\n', "; "),
+        limits(d.condition.as_deref(), d.certainty, &d.reasons),
+    )
+}
+
+/// `qa also lets AWS arn:… take the role by sts:AssumeRole, refused in dev: no Allow`.
+#[must_use]
+pub fn trust(comparison: &Comparison, row: &RoleTrustDifference) -> String {
+    let d = &row.difference;
+    let (own, other) = tags(comparison, d.side);
+    let who =
+        if d.principal_type == "*" { "everyone".to_owned() } else { format!("{} {}", d.principal_type, d.principal) };
+    let dangling = if d.dangling { " (left behind by a deleted user or role)" } else { "" };
+    format!(
+        "{own} {} {who}{dangling}{} take the role by {}, refused in {other}: {}{}",
+        may(d.certainty, "also lets"),
+        except(&d.except),
+        few(&d.actions),
+        refusal(&d.refused_by).replace('\n', "; "),
+        limits(d.condition.as_deref(), d.certainty, &d.reasons),
+    )
+}
+
+/// `dev denies s3:DeleteObject on arn:… outright, qa does not`.
+#[must_use]
+pub fn deny(comparison: &Comparison, row: &RoleDenyDifference) -> String {
+    let d = &row.difference;
+    let (own, other) = tags(comparison, d.side);
+    let actions: Vec<String> = d.actions.iter().map(|action| format!("{}:{action}", d.service)).collect();
+    format!(
+        "{own} {} {} on {}{} outright, {other} does not{}",
+        may(d.certainty, "denies"),
+        few(&actions),
+        few(&d.resources),
+        except(&d.except),
+        limits(d.condition.as_deref(), d.certainty, &d.reasons),
+    )
+}
+
+fn tags(comparison: &Comparison, side: Side) -> (&str, &str) {
+    (comparison.accounts.get(side).tag.as_str(), comparison.accounts.get(side.other()).tag.as_str())
+}
+
+fn may(certainty: Certainty, sure: &str) -> String {
+    match certainty {
+        Certainty::Unknown => format!("possibly {sure}"),
+        Certainty::Always | Certainty::Conditional => sure.to_owned(),
+    }
+}
+
+fn few(texts: &[String]) -> String {
+    let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    match texts.len().checked_sub(NAMED) {
+        None | Some(0) => named,
+        Some(more) => format!("{named} and {more} more"),
+    }
+}
+
+fn except(except: &[String]) -> String {
+    if except.is_empty() { String::new() } else { format!(" except {}", few(except)) }
+}
+
+fn limits(condition: Option<&str>, sure: Certainty, reasons: &[String]) -> String {
+    let condition = condition.map(in_words).unwrap_or_default();
+    match sure {
+        Certainty::Unknown => format!("{condition} ({}: {})", certainty(sure), reasons.join("; ")),
+        Certainty::Always | Certainty::Conditional => condition,
+    }
+}
+
+fn in_words(condition: &str) -> String {
+    if condition.starts_with("unless ") { format!(", {condition}") } else { format!(", if {condition}") }
+}
