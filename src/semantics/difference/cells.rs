@@ -34,13 +34,13 @@ pub struct ClassWork<'a> {
     texts: Vec<Arc<Text>>,
     shared: &'a Shared,
     budget: Budget,
-    asked: BTreeMap<Asked, Rc<Vec<Finding>>>,
+    /// Templates by what decides an outcome: how the patterns lie to them; the template itself only where some
+    /// pattern matches part of it.
+    kinds: BTreeMap<(Vec<Fold>, Option<u32>), usize>,
+    kind_of: BTreeMap<u32, usize>,
+    asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
     tests: BTreeMap<Vec<usize>, Rc<Tests>>,
 }
-
-/// What decides an outcome: side, allowing rule, and how the patterns lie to the template; the template itself only
-/// where some pattern matches part of it.
-type Asked = (Side, usize, Vec<Fold>, Option<u32>);
 
 impl<'a> ClassWork<'a> {
     /// Prepares a class; `None` when both roles have the same statements for it.
@@ -61,8 +61,8 @@ impl<'a> ClassWork<'a> {
         texts.sort_by(|a, b| a.number.cmp(&b.number));
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
-        let (asked, tests) = (BTreeMap::new(), BTreeMap::new());
-        Some(Self { pair, rules, live, granting, texts, shared, budget, asked, tests })
+        let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Some(Self { pair, rules, live, granting, texts, shared, budget, kinds, kind_of, asked, tests })
     }
 
     /// The live rules of one side.
@@ -84,11 +84,22 @@ impl<'a> ClassWork<'a> {
         }
     }
 
-    /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Rc<Vec<Finding>> {
+    /// The kind of a form of resource: forms of one kind have the same outcomes.
+    pub fn kind(&mut self, template: &Template) -> usize {
+        if let Some(kind) = self.kind_of.get(&template.number) {
+            return *kind;
+        }
         let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.texts.fold(text, template)).collect();
         let partial = folds.contains(&Fold::Partial);
-        let key = (side, rule, folds, partial.then_some(template.number));
+        let next = self.kinds.len();
+        let kind = *self.kinds.entry((folds, partial.then_some(template.number))).or_insert(next);
+        self.kind_of.insert(template.number, kind);
+        kind
+    }
+
+    /// What a statement of a side grants there and the other side refuses, on one form of resource.
+    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Rc<Vec<Finding>> {
+        let key = (side, rule, self.kind(template));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }

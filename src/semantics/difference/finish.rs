@@ -67,15 +67,15 @@ fn differences_of(key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) 
 
 /// The witness of a row for one of its services: the readable one, unless values of variables spoil it.
 pub fn witness(spelled: &Spelled, key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) -> Option<Witness> {
-    let (action, proof) = parts.proofs.get(&spelled.service).or_else(|| {
+    let (action, proof, template) = parts.proofs.get(&spelled.service).or_else(|| {
         // A row for all services is proved by any.
         parts.proofs.values().next().filter(|_| spelled.service == "*")
     })?;
-    let mut request = proof.request(&proof.found.readable(&proof.template), shared);
+    let mut request = proof.request(&proof.found.readable(template, &shared.readable), shared);
     if !proof.variables.is_empty() {
-        let live = |side| pair.roles.get(side).live(&about(action, pair));
+        let live = |side| pair.roles.get(side).live(&about(action, pair, shared));
         if !tells_apart(&live(key.side), &live(key.side.other()), pair, &request, &shared.texts) {
-            request = proof.request(&proof.found.text, shared);
+            request = proof.request(&proof.found.on(template), shared);
         }
     }
     let (resource, context) = request;
@@ -83,12 +83,16 @@ pub fn witness(spelled: &Spelled, key: &RowKey, parts: &RowParts, pair: &Pair, s
 }
 
 /// The rules that are about an action, `service:name`.
-fn about(action: &str, pair: &Pair) -> Bits {
+fn about(action: &str, pair: &Pair, shared: &Shared) -> Bits {
     let (service, name) = action.split_once(':').unwrap_or_default();
     let name = name.to_lowercase();
+    let known = shared.universe.find(service, &name);
     let mut rules = Bits::new(pair.rules.len());
-    let all = pair.rules.iter().enumerate();
-    all.filter(|(_, rule)| rule.actions.matches(service, &name)).for_each(|(at, _)| rules.insert(at));
+    for (at, rule) in pair.rules.iter().enumerate() {
+        if known.map_or_else(|| rule.actions.matches(service, &name), |number| rule.actions.known.contains(number)) {
+            rules.insert(at);
+        }
+    }
     rules
 }
 
@@ -97,7 +101,7 @@ fn granted_by(key: &RowKey, witness: Option<&Witness>, pair: &Pair, shared: &Sha
     let places = pair.places.get(key.side);
     let mut rules = vec![key.rule];
     if let Some(witness) = witness {
-        let live = pair.roles.get(key.side).live(&about(&witness.action, pair));
+        let live = pair.roles.get(key.side).live(&about(&witness.action, pair, shared));
         rules.extend(matching(live.allows.iter(), pair, &witness.resource, &witness.context, &shared.texts));
     }
     statements(&rules, places)

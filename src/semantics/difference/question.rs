@@ -354,22 +354,28 @@ impl Found {
     }
 
     /// The answer to the same question about another form of resource that all patterns treat alike.
-    pub fn on(&self, template: &Template) -> Self {
-        let mut found = self.clone();
-        if let Walked::Found(text) = ask(Some(&template.steps), &self.groups, &self.unwanted, false, &mut 5_000) {
-            found.text = text;
+    pub fn on(&self, template: &Template) -> Vec<Letter> {
+        match ask(Some(&template.steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+            Walked::Found(text) => text,
+            Walked::Nothing | Walked::OutOfBudget => self.text.clone(),
         }
-        found
     }
 
-    /// The answer to the same question that is easiest to read.
-    pub fn readable(&self, template: &Template) -> Vec<Letter> {
+    /// The answer that is easiest to read.
+    pub fn readable(&self, template: &Template, unlimited: &Cache<u32, Vec<Letter>>) -> Vec<Letter> {
+        if self.groups.is_empty() && self.unwanted.is_empty() {
+            return unlimited.get(&template.number, || self.most_readable(template));
+        }
+        self.most_readable(template)
+    }
+
+    fn most_readable(&self, template: &Template) -> Vec<Letter> {
         super::texts::readable(template)
             .iter()
             .find_map(|steps| match ask(Some(steps), &self.groups, &self.unwanted, false, &mut 5_000) {
                 Walked::Found(text) => Some(text),
                 Walked::Nothing | Walked::OutOfBudget => None,
             })
-            .unwrap_or_else(|| self.text.clone())
+            .unwrap_or_else(|| self.on(template))
     }
 }

@@ -8,7 +8,7 @@ use super::cells::{ClassWork, Finding, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
 use super::pair::Pair;
-use super::question::Found;
+use super::question;
 use super::rules::Resources;
 use super::search::Outcome;
 use super::steps::Letter;
@@ -45,19 +45,21 @@ pub struct RowParts {
     pub known: Vec<usize>,
     /// Others.
     pub named: Vec<NamedAction>,
-    /// For each service, the first proof and the action it is about, `service:name`.
-    pub proofs: BTreeMap<String, (String, Arc<Proof>)>,
+    /// What proves it for each service.
+    pub proofs: Proofs,
 }
 
-/// A found resource with all that makes it a request besides the action.
+/// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
+pub type Proofs = BTreeMap<String, (String, Arc<Proof>, Arc<Template>)>;
+
+/// A found resource with all that makes it a request besides the action. The resource may be of another form that
+/// the patterns treat alike.
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// The resource.
-    pub found: Found,
+    pub found: question::Found,
     /// The values of keys.
     pub context: Context,
-    /// The form of the resource.
-    pub template: Arc<Template>,
     /// Keys of variables that take part: they need a value.
     pub variables: Vec<String>,
 }
@@ -73,10 +75,19 @@ impl Proof {
 pub type Rows = BTreeMap<RowKey, RowParts>;
 
 /// Actions that act on the same forms of resource.
-struct Group<'a> {
+struct Member<'a> {
     templates: &'a [Arc<Template>],
+    kinds: Vec<usize>,
     known: Vec<usize>,
     named: Vec<NamedAction>,
+}
+
+/// Actions that act on forms of resource of the same kinds.
+#[derive(Default)]
+struct Group<'a> {
+    /// One form of each kind.
+    templates: Vec<(usize, &'a Template)>,
+    members: Vec<Member<'a>>,
 }
 
 /// Adds the rows of one class.
@@ -88,14 +99,14 @@ pub fn add_class(
     shared: &Shared,
     left: &mut usize,
 ) {
-    let groups = groups(class, &shared.universe);
+    let groups = groups(class, work, &shared.universe);
     for side in Side::BOTH {
         for rule in work.granting(side).to_vec() {
             for group in &groups {
                 let mut found = Vec::new();
-                for template in group.templates {
+                for (kind, template) in &group.templates {
                     let findings = work.findings(side, rule, template, left);
-                    found.extend(findings.iter().map(|finding| (finding.clone(), template)));
+                    found.extend(findings.iter().map(|finding| (finding.clone(), *kind, *template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);
             }
@@ -103,22 +114,33 @@ pub fn add_class(
     }
 }
 
-fn groups<'a>(class: &Class, universe: &'a Universe) -> Vec<Group<'a>> {
-    let mut shapes: BTreeMap<usize, Group<'a>> = BTreeMap::new();
+fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Vec<Group<'a>> {
+    let mut shapes: BTreeMap<usize, Member<'a>> = BTreeMap::new();
     for &number in &class.known {
         let Some(action) = universe.action(number) else { continue };
-        let group = shapes.entry(action.shape).or_insert_with(|| Group {
-            templates: &action.templates,
-            known: Vec::new(),
-            named: Vec::new(),
-        });
-        group.known.push(number);
+        let member = |templates| Member { templates, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
+        shapes.entry(action.shape).or_insert_with(|| member(&action.templates)).known.push(number);
     }
-    let mut groups: Vec<Group<'a>> = shapes.into_values().collect();
+    let mut members: Vec<Member<'a>> = shapes.into_values().collect();
     if !class.named.is_empty() {
-        groups.push(Group { templates: universe.unknown_templates(), known: Vec::new(), named: class.named.clone() });
+        let (kinds, known, named) = (Vec::new(), Vec::new(), class.named.clone());
+        members.push(Member { templates: universe.unknown_templates(), kinds, known, named });
     }
-    groups
+    let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
+    for mut member in members {
+        member.kinds = member.templates.iter().map(|template| work.kind(template)).collect();
+        let mut kinds = member.kinds.clone();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let group = groups.entry(kinds).or_default();
+        if group.members.is_empty() {
+            let templates: BTreeMap<usize, &'a Template> =
+                member.kinds.iter().copied().zip(member.templates.iter().map(AsRef::as_ref)).collect();
+            group.templates = templates.into_iter().collect();
+        }
+        group.members.push(member);
+    }
+    groups.into_values().collect()
 }
 
 const fn certainty(outcome: &Outcome) -> Certainty {
@@ -129,52 +151,59 @@ const fn certainty(outcome: &Outcome) -> Certainty {
     }
 }
 
+/// A finding, the kind of resource it is about, and one form of it.
+type Found<'a> = (Finding, usize, &'a Template);
+
 fn add_group(
     rows: &mut Rows,
     (side, rule): (Side, usize),
-    found: Vec<(Finding, &Arc<Template>)>,
+    found: Vec<Found<'_>>,
     group: &Group<'_>,
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<usize, (Finding, &Arc<Template>)> = BTreeMap::new();
-    for (finding, template) in found {
-        let better = |old: &(Finding, _)| certainty(&finding.outcome) < certainty(&old.0.outcome);
-        if surest.get(&finding.start).is_none_or(better) {
-            surest.insert(finding.start, (finding, template));
+    let mut surest: BTreeMap<usize, Found<'_>> = BTreeMap::new();
+    for finding in found {
+        let better = |old: &Found<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
+        if surest.get(&finding.0.start).is_none_or(better) {
+            surest.insert(finding.0.start, finding);
         }
     }
-    let mut by_certainty: BTreeMap<Certainty, Vec<(Finding, &Arc<Template>)>> = BTreeMap::new();
+    let mut by_certainty: BTreeMap<Certainty, Vec<Found<'_>>> = BTreeMap::new();
     for finding in surest.into_values() {
         by_certainty.entry(certainty(&finding.0.outcome)).or_default().push(finding);
     }
     for (certainty, findings) in by_certainty {
         let (key, proof) = row(side, rule, certainty, &findings, work, pair, shared);
         let parts = rows.entry(key).or_default();
-        parts.known.extend(&group.known);
-        parts.named.extend(group.named.iter().cloned());
-        if let Some(proof) = proof.map(Arc::new) {
-            for (service, action) in group.one_action_of_each_service(&shared.universe) {
-                parts.proofs.entry(service).or_insert_with(|| (action, Arc::clone(&proof)));
+        for member in &group.members {
+            parts.known.extend(&member.known);
+            parts.named.extend(member.named.iter().cloned());
+            if let Some((proof, kind)) = &proof {
+                member.add_proofs(proof, *kind, &shared.universe, &mut parts.proofs);
             }
         }
     }
 }
 
-impl Group<'_> {
-    fn one_action_of_each_service(&self, universe: &Universe) -> Vec<(String, String)> {
+impl Member<'_> {
+    /// For each service that has none yet, an action with this proof on a form of resource that it acts on.
+    fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, universe: &Universe, proofs: &mut Proofs) {
+        let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
+        let Some((_, template)) = of_kind else { return };
         let known = self.known.iter().filter_map(|number| universe.action(*number));
         let known = known.map(|action| (action.service.as_str(), action.name.as_str()));
         let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str()));
-        let mut found: Vec<(String, String)> = Vec::new();
+        let mut last = "";
         for (service, name) in known.chain(named) {
-            if found.last().is_none_or(|(last, _)| last != service) {
-                found.push((service.to_owned(), format!("{service}:{name}")));
+            if service != last && !proofs.contains_key(service) {
+                let proved = (format!("{service}:{name}"), Arc::clone(proof), Arc::clone(template));
+                proofs.insert(service.to_owned(), proved);
             }
+            last = service;
         }
-        found
     }
 }
 
@@ -182,24 +211,24 @@ fn row(
     side: Side,
     rule: usize,
     certainty: Certainty,
-    findings: &[(Finding, &Arc<Template>)],
+    findings: &[Found<'_>],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
-) -> (RowKey, Option<Proof>) {
+) -> (RowKey, Option<(Arc<Proof>, usize)>) {
     let texts = pair.rules.get(rule).map(|rule| &rule.resources);
     let starts: Vec<usize> = match texts {
-        Some(Resources::Matching(_)) => findings.iter().map(|(finding, _)| finding.start).collect(),
+        Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.start).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
     let mut proof = None;
     let mut reasons = Vec::new();
-    for (finding, template) in findings {
+    for (finding, kind, template) in findings {
         match &finding.outcome {
             Outcome::Difference { found, context, .. } if proof.is_none() => {
                 let variables = work.variables(template);
-                let (found, context, template) = (found.on(template), context.clone(), Arc::clone(template));
-                proof = Some(Proof { found, context, template, variables });
+                let (found, context) = (found.clone(), context.clone());
+                proof = Some((Arc::new(Proof { found, context, variables }), *kind));
             }
             Outcome::Unknown(why) => reasons.extend(why.iter().cloned()),
             Outcome::Difference { .. } | Outcome::None => {}
@@ -207,11 +236,11 @@ fn row(
     }
     reasons.sort();
     reasons.dedup();
-    let refused = proof.as_ref().map_or(Refused::NoAllow, |proof| {
+    let refused = proof.as_ref().map_or(Refused::NoAllow, |(proof, _)| {
         let (resource, context) = proof.request(&proof.found.text, shared);
         refused(work.live(side.other()), pair, &resource, &context, &shared.texts)
     });
-    let templates: Vec<&Template> = findings.iter().map(|(_, template)| template.as_ref()).collect();
+    let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let except = except(side, rule, &starts, work, pair, shared);
     let condition = condition(side, rule, certainty, &templates, &refused, work, pair);
     (RowKey { side, rule, certainty, starts, except, condition, refused, reasons }, proof)

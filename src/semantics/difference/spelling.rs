@@ -1,6 +1,6 @@
 //! Actions of a row for people: wildcards only where they say the same for every action there is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::bits::Bits;
 use super::classes::NamedAction;
@@ -70,21 +70,22 @@ fn spell_service(service: &str, numbers: &[usize], set: &Bits, rule: &Rule, univ
     if universe.services().get(service).is_some_and(|range| range.len() == numbers.len() && numbers.len() > 1) {
         return vec!["*".to_owned()];
     }
-    let mut rest: BTreeSet<usize> = numbers.iter().copied().collect();
+    let mut rest = Bits::new(universe.len());
+    numbers.iter().for_each(|number| rest.insert(*number));
     let mut actions = Vec::new();
     let own = |pattern: &&crate::model::ActionPattern| pattern.service() == service && pattern.has_wildcard();
     let mut patterns: Vec<_> = rule.actions.granting().iter().filter(own).collect();
     patterns.sort_by_key(|pattern| (pattern.folded_name().len(), pattern.folded_name()));
     for pattern in patterns {
         let matched = universe.matching(pattern);
-        if matched.is_subset(set) && matched.iter().filter(|number| rest.contains(number)).count() > 1 {
-            matched.iter().for_each(|number| {
-                rest.remove(&number);
-            });
+        let mut fresh = matched.as_ref().clone();
+        fresh.intersect(&rest);
+        if matched.is_subset(set) && fresh.iter().nth(1).is_some() {
+            rest.subtract(&matched);
             actions.push(pattern.name().to_owned());
         }
     }
-    actions.extend(rest.into_iter().filter_map(|number| universe.action(number)).map(|action| action.name.clone()));
+    actions.extend(rest.iter().filter_map(|number| universe.action(number)).map(|action| action.name.clone()));
     actions
 }
 

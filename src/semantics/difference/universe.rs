@@ -99,17 +99,30 @@ impl Universe {
             return Bits::full(self.len());
         }
         let mut bits = Bits::new(self.len());
-        let service = Glob::new(pattern.service());
-        let name = Glob::new(pattern.folded_name());
+        if !pattern.has_wildcard() {
+            self.find(pattern.service(), pattern.folded_name()).into_iter().for_each(|number| bits.insert(number));
+            return bits;
+        }
+        let service = pattern.service();
+        if !service.contains(['*', '?']) {
+            self.services.get(service).into_iter().for_each(|range| self.match_names(pattern, range, &mut bits));
+            return bits;
+        }
+        let service = Glob::new(service);
         let ranges = self.services.iter().filter(|(prefix, _)| service.matches(prefix));
-        for (at, action) in
-            ranges.flat_map(|(_, range)| range.clone().zip(self.actions.get(range.clone()).unwrap_or(&[])))
-        {
-            if name.matches(&action.folded) {
+        ranges.for_each(|(_, range)| self.match_names(pattern, range, &mut bits));
+        bits
+    }
+
+    fn match_names(&self, pattern: &ActionPattern, range: &Range<usize>, bits: &mut Bits) {
+        let name = Glob::new(pattern.folded_name());
+        // Most patterns are a prefix and a `*`.
+        let literal = pattern.folded_name().split(['*', '?']).next().unwrap_or_default();
+        for (at, action) in range.clone().zip(self.actions.get(range.clone()).unwrap_or_default()) {
+            if action.folded.starts_with(literal) && name.matches(&action.folded) {
                 bits.insert(at);
             }
         }
-        bits
     }
 }
 
@@ -135,6 +148,8 @@ fn known(service: &Service, action: &Action, texts: &Texts, star: &Arc<Template>
 
 /// Whether a pattern matches an action that is given by name, both parts in lower case.
 pub fn pattern_matches(pattern: &ActionPattern, service: &str, name: &str) -> bool {
-    pattern.is_everything()
-        || (Glob::new(pattern.service()).matches(service) && Glob::new(pattern.folded_name()).matches(name))
+    let matches = |pattern: &str, text: &str| {
+        if pattern.contains(['*', '?']) { Glob::new(pattern).matches(text) } else { pattern == text }
+    };
+    pattern.is_everything() || (matches(pattern.service(), service) && matches(pattern.folded_name(), name))
 }
