@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::program::{EXAMPLES, Place, expect, repository};
 
 /// The files that are compared byte by byte: all that say what differs.
-const FILES: [&str; 10] = [
+const FILES: [&str; 13] = [
     "dev_to_qa_common_role_difference_items.csv",
     "qa_to_dev_common_role_difference_items.csv",
     "common_roles_in_dev_with_differences.csv",
@@ -19,6 +19,9 @@ const FILES: [&str; 10] = [
     "roles_in_qa_but_not_in_dev.csv",
     "service_linked_roles_in_qa_but_not_in_dev.csv",
     "equivalency_hits.csv",
+    "access_differences.csv",
+    "trust_differences.csv",
+    "deny_differences.csv",
 ];
 
 /// Rows of the table in `examples/README.md`: role, status, what the report says of it, and nothing else.
