@@ -25,6 +25,8 @@ mod iam_simulate;
 #[cfg(test)]
 #[cfg(feature = "harvest")]
 mod live;
+#[cfg(test)]
+mod managed_policies;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]

@@ -194,6 +194,7 @@ impl<'a> Both<'a> {
                 .collect(),
         };
         for (at, principal) in meant {
+            let except = within(principal, &except, self.sides.get(side));
             let key =
                 (side, ready.index, at, own.relation, certainty, condition.clone(), refused.clone(), reasons.clone());
             let row = rows.entry(key).or_insert_with(|| TrustDifference {
@@ -362,4 +363,18 @@ fn condition(own: &Live<'_>, live: &[Live<'_>], certainty: Certainty) -> Option<
     }
     parts.retain(|part| !part.is_empty());
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// Those of some principals that another means as well: only they are worth leaving out of its row.
+fn within(principal: Option<&Principal>, others: &[String], side: &TrustSide<'_>) -> Vec<String> {
+    match principal {
+        None | Some(Principal::Everyone) => others.to_vec(),
+        Some(principal @ Principal::Aws(text)) => {
+            let is_within =
+                |other: &&String| *other != text && means(principal, &Point::Aws((*other).clone()), side) == Means::Yes;
+            others.iter().filter(is_within).cloned().collect()
+        }
+        // A service, provider or user means itself alone.
+        Some(Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_)) => Vec::new(),
+    }
 }
