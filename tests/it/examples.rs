@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::program::{EXAMPLES, Place, expect, repository};
 
 /// The files that are compared byte by byte: all that say what differs.
-const FILES: [&str; 10] = [
+const FILES: [&str; 13] = [
     "dev_to_qa_common_role_difference_items.csv",
     "qa_to_dev_common_role_difference_items.csv",
     "common_roles_in_dev_with_differences.csv",
@@ -19,6 +19,9 @@ const FILES: [&str; 10] = [
     "roles_in_qa_but_not_in_dev.csv",
     "service_linked_roles_in_qa_but_not_in_dev.csv",
     "equivalency_hits.csv",
+    "access_differences.csv",
+    "trust_differences.csv",
+    "deny_differences.csv",
 ];
 
 /// Rows of the table in `examples/README.md`: role, status, what the report says of it, and nothing else.
@@ -168,6 +171,51 @@ const ROLES: [Row; 5] = [
     ("report-environment", "ambiguous", &[]),
 ];
 
+/// What that comes to: who may do or take what in one account only. All other roles are equal in access.
+const ACCESS: [(&str, &[&str]); 10] = [
+    ("backup-principal-added", &["right: AWS arn:aws:iam::444444444444:role/restore-tool by sts:AssumeRole"]),
+    (
+        "engineer-tag-session",
+        &["right: Federated arn:aws:iam::ownaccountid:saml-provider/corp by sts:TagSession \
+           if {\"StringEquals\":{\"saml:aud\":[\"https://signin.aws.amazon.com/saml\"]}}"],
+    ),
+    (
+        "etl-principal-deleted",
+        &[
+            "left: AWS arn:aws:iam::ownaccountid:role/etl-scheduler by sts:AssumeRole",
+            "right: AWS AROAEXAMPLEGONE000042 by sts:AssumeRole",
+        ],
+    ),
+    (
+        "invoices-resource-widened-environment",
+        &["right: s3:GetObject on arn:aws:s3:::invoices-environment/* \
+           except arn:aws:s3:::invoices-environment/2026/*"],
+    ),
+    (
+        "orders-action-added-environment",
+        &["right: dynamodb:PutItem on arn:aws:dynamodb:eu-west-1:ownaccountid:table/orders-environment"],
+    ),
+    ("payroll-deny-missing", &["right: s3:DeleteObject on arn:aws:s3:::payroll-environment/*", "left: denies"]),
+    ("platform-notaction-changed", &["right: organizations:* on *"]),
+    (
+        "shipping-other-account",
+        &[
+            "left: sqs:SendMessage on arn:aws:sqs:eu-west-1:ownaccountid:shipping",
+            "right: sqs:SendMessage on arn:aws:sqs:eu-west-1:111111111111:shipping",
+        ],
+    ),
+    (
+        "tracing-policy-attached",
+        &["right: xray:GetSamplingRules,GetSamplingStatisticSummaries,GetSamplingTargets,PutTelemetryRecords,\
+           PutTraceSegments on *"],
+    ),
+    (
+        "vendor-external-id-missing",
+        &["right: AWS arn:aws:iam::333333333333:root by sts:AssumeRole \
+           if unless {\"StringEquals\":{\"sts:externalid\":[\"acme-4711\"]}}"],
+    ),
+];
+
 fn rows() -> impl Iterator<Item = Row> {
     NOISE.into_iter().chain(ITEMS).chain(ATTRIBUTES).chain(ROLES)
 }
@@ -229,6 +277,45 @@ fn every_row_of_the_table_shows_as_it_says() {
     listed.sort();
     expected.sort();
     assert_eq!(listed, expected, "every role of the examples has a row, and the status it says");
+}
+
+/// The access, trust and deny differences of each role, each in one line.
+fn access(report: &Value) -> BTreeMap<String, Vec<String>> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut push = |row: &Value, line: String| found.entry(text(row, "role").to_owned()).or_default().push(line);
+    let list = |row: &Value, key: &str| {
+        let texts: Vec<&str> = row[key].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+        texts.join(",")
+    };
+    let condition = |row: &Value| row["condition"].as_str().map(|text| format!(" if {text}")).unwrap_or_default();
+    for row in report["access_differences"].as_array().unwrap() {
+        let (side, service, actions) = (text(row, "side"), text(row, "service"), list(row, "actions"));
+        let except = if list(row, "except").is_empty() { "" } else { " except " };
+        let resources = format!("{}{except}{}", list(row, "resources"), list(row, "except"));
+        push(row, format!("{side}: {service}:{actions} on {resources}{}", condition(row)));
+    }
+    for row in report["trust_differences"].as_array().unwrap() {
+        let who = format!("{} {}", text(row, "principal_type"), text(row, "principal"));
+        push(row, format!("{}: {who} by {}{}", text(row, "side"), list(row, "actions"), condition(row)));
+    }
+    for row in report["deny_differences"].as_array().unwrap() {
+        push(row, format!("{}: denies", text(row, "side")));
+    }
+    found
+}
+
+#[test]
+fn access_differs_where_the_table_says() {
+    let place = Place::new();
+    place.run(EXAMPLES);
+    let report: Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
+    let found = access(&report);
+    let expected = ACCESS.map(|(role, lines)| (role.to_owned(), lines.iter().map(|line| (*line).to_owned()).collect()));
+    assert_eq!(found, BTreeMap::from(expected));
+    for role in report["roles"].as_array().unwrap().iter().filter(|role| !role["access_grade"].is_null()) {
+        let differs = [&role["access_grade"], &role["trust_grade"]].contains(&&Value::from("different"));
+        assert_eq!(differs, found.contains_key(text(role, "role")), "{role}");
+    }
 }
 
 #[test]

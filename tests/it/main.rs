@@ -7,6 +7,8 @@ mod access_cases;
 #[cfg(test)]
 mod access_laws;
 #[cfg(test)]
+mod access_report;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod documentation;

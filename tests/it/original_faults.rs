@@ -292,6 +292,7 @@ fn files_have_their_right_names_and_headers() {
     let names = tool.names("out");
     let expected = [
         ".iamctl.json",
+        "access_differences.csv",
         "ambiguous_roles.csv",
         "attribute_differences.csv",
         "common_non_service_linked_roles.csv",
@@ -299,6 +300,7 @@ fn files_have_their_right_names_and_headers() {
         "common_roles_in_dev_with_differences.csv",
         "common_roles_in_qa_with_differences.csv",
         "common_service_linked_roles.csv",
+        "deny_differences.csv",
         "dev_dev_iam_tuples.csv",
         "dev_non_service_linked_roles.csv",
         "dev_roles.csv",
@@ -319,6 +321,7 @@ fn files_have_their_right_names_and_headers() {
         "roles_in_qa_but_not_in_dev.csv",
         "service_linked_roles_in_dev_but_not_in_qa.csv",
         "service_linked_roles_in_qa_but_not_in_dev.csv",
+        "trust_differences.csv",
     ];
     for name in expected {
         assert!(names.contains(&name.to_owned()), "{name} is missing: {names:?}");

@@ -30,6 +30,11 @@ impl Place {
         self.0.read(name)
     }
 
+    /// Runs the program with these arguments, whatever comes out.
+    pub fn ask(&self, arguments: &[&str]) -> Run {
+        self.0.run(arguments)
+    }
+
     /// Runs the program with these arguments, which blanks part. It must not fail.
     pub fn run(&self, arguments: &str) -> Run {
         let run = self.0.run(&arguments.split_whitespace().collect::<Vec<_>>());
