@@ -135,6 +135,10 @@ fn neighbours(catalogue: &Catalogue, policies: &BTreeMap<String, Arc<IdentityPol
         match answer {
             Ok(answer) => {
                 slowest.push((time, format!("{left_name} | {right_name}: {} rows", answer.differences.len())));
+                let budget = |reason: &&String| reason.contains("too many");
+                if answer.differences.iter().any(|row| row.reasons.iter().any(|reason| budget(&reason))) {
+                    println!("past its budget: {left_name} | {right_name}");
+                }
                 for reason in answer.differences.iter().flat_map(|row| &row.reasons) {
                     *reasons.entry(reason.clone()).or_default() += 1;
                 }

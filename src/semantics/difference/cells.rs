@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::pair::{Pair, RoleRules};
-use super::question::{Asker, Question, Role, Start};
+use super::question::{Asker, Purse, Question, Role, Start};
 use super::rules::{Resources, Rule};
 use super::search::{Outcome, Search, Tests};
 use super::steps::Step;
@@ -99,18 +99,18 @@ impl<'a> ClassWork<'a> {
         side: Side,
         rule: usize,
         template: &Template,
-        left: &mut usize,
+        purse: &mut Purse,
     ) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(template));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }
-        let findings = Rc::new(self.ask(side, rule, template, left));
+        let findings = Rc::new(self.ask(side, rule, template, purse));
         self.asked.insert(key, Rc::clone(&findings));
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Vec<Finding> {
         let relevant: Vec<usize> =
             self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
@@ -124,10 +124,9 @@ impl<'a> ClassWork<'a> {
             let question =
                 Question { rules: &rules, granting: own, refusing: other, template, start: &wanted, reported: &reported };
             let texts = &self.shared.texts;
-            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, left: *left };
+            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
             let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
-            *left = asker.left;
             let outcome = self.with_values(outcome, side, template);
             if !matches!(outcome, Outcome::None) {
                 findings.push(Finding { start, outcome });

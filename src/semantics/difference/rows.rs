@@ -7,7 +7,7 @@ use super::cells::{ClassWork, Finding, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
 use super::pair::Pair;
-use super::question;
+use super::question::{self, Purse};
 use super::rules::Resources;
 use super::search::Outcome;
 use super::texts::{Template, Text};
@@ -97,7 +97,7 @@ pub fn add_class(
     work: &mut ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
-    left: &mut usize,
+    purse: &mut Purse,
 ) {
     let groups = groups(class, work, &shared.universe);
     for side in Side::BOTH {
@@ -105,7 +105,7 @@ pub fn add_class(
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, template) in &group.templates {
-                    let findings = work.findings(side, rule, template, left);
+                    let findings = work.findings(side, rule, template, purse);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, *template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);
