@@ -4,6 +4,8 @@
 //! to document (such as all AWS managed policies), those are attached to the roles, and each is compared with the
 //! next one besides.
 
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for developers, which may end by a panic")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -91,8 +93,10 @@ fn inline(n: usize, changed: bool) -> AttachedDocument {
 fn pair(n: usize, kind: u8, named: &[&Arc<IdentityPolicy>]) -> Pair {
     let role = |n: usize, shift: usize, changed: bool| {
         let attached = (0..3).filter_map(|at| named.get((n * 3 + at + shift) % named.len()));
-        let mut identity: Vec<AttachedDocument> =
-            attached.enumerate().map(|(at, &doc)| attach(&format!("m{at}"), PolicyType::Managed, Arc::clone(doc))).collect();
+        let mut identity: Vec<AttachedDocument> = attached
+            .enumerate()
+            .map(|(at, &doc)| attach(&format!("m{at}"), PolicyType::Managed, Arc::clone(doc)))
+            .collect();
         identity.push(inline(n, changed));
         RolePolicies { identity, boundary: None }
     };

@@ -181,10 +181,7 @@ impl<'c> Engine<'c> {
     ///
     /// # Errors
     /// The error of the first pair that has one.
-    pub fn between_all(
-        &self,
-        pairs: &[(RolePolicies, RolePolicies)],
-    ) -> Result<Vec<AccessComparison>, EngineError> {
+    pub fn between_all(&self, pairs: &[(RolePolicies, RolePolicies)]) -> Result<Vec<AccessComparison>, EngineError> {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(pairs.len().max(1));
         let next = AtomicUsize::new(0);
         let work = || {
@@ -274,4 +271,3 @@ fn take<'a, T>(next: &AtomicUsize, all: &'a [T]) -> Option<(usize, &'a T)> {
     let at = next.fetch_add(1, Ordering::Relaxed);
     all.get(at).map(|item| (at, item))
 }
-

@@ -79,7 +79,11 @@ pub const RULES: &[Escalation] = &[
     rule("set-default-policy-version", "iam:SetDefaultPolicyVersion", "brings back an older version of a policy"),
     rule("update-assume-role-policy", "iam:UpdateAssumeRolePolicy", "lets anybody take a role"),
     rule("update-function-code", "lambda:UpdateFunctionCode", "runs code of its own with a function's role"),
-    rule("update-function-layer", "lambda:UpdateFunctionConfiguration", "runs code of its own in a function by a layer"),
+    rule(
+        "update-function-layer",
+        "lambda:UpdateFunctionConfiguration",
+        "runs code of its own in a function by a layer",
+    ),
     rule("update-login-profile", "iam:UpdateLoginProfile", "changes a user's password"),
 ];
 
@@ -104,9 +108,10 @@ fn row_has(row: &AccessDifference, action: &str) -> bool {
         return false;
     }
     let name = name.to_ascii_lowercase();
-    row.actions.iter().filter_map(|written| ActionPattern::new(&format!("{service}:{written}"))).any(|pattern| {
-        Glob::new(pattern.folded_name()).matches(&name)
-    })
+    row.actions
+        .iter()
+        .filter_map(|written| ActionPattern::new(&format!("{service}:{written}")))
+        .any(|pattern| Glob::new(pattern.folded_name()).matches(&name))
 }
 
 #[cfg(test)]

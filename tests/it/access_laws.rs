@@ -48,7 +48,8 @@ fn contexts() -> Vec<Context> {
         for n in [None, Some("1"), Some("2")] {
             for m in [&[][..], &["a"], &["b"], &["a", "b"], &["a", "c"]] {
                 for tag in [None, Some("a")] {
-                    let one = |key: &str, value: Option<&str>| value.map(|value| (key.to_owned(), vec![value.to_owned()]));
+                    let one =
+                        |key: &str, value: Option<&str>| value.map(|value| (key.to_owned(), vec![value.to_owned()]));
                     let many = (!m.is_empty()).then(|| ("m".to_owned(), m.iter().map(|v| (*v).to_owned()).collect()));
                     let entries = [one("k", k), one("n", n), one("aws:PrincipalTag/v", tag), many];
                     contexts.push(entries.into_iter().flatten().collect());
@@ -65,7 +66,19 @@ fn some_of(words: &'static [&'static str], most: usize) -> impl Strategy<Value =
 
 fn action_element() -> impl Strategy<Value = (&'static str, Vec<&'static str>)> {
     let words = &[
-        "*", "t:*", "T:get*", "t:?etA", "t:GetA", "t:GetB", "t:PutA", "t:ListAll", "u:*", "u:Run", "t:New", "x:Go", "*:*",
+        "*",
+        "t:*",
+        "T:get*",
+        "t:?etA",
+        "t:GetA",
+        "t:GetB",
+        "t:PutA",
+        "t:ListAll",
+        "u:*",
+        "u:Run",
+        "t:New",
+        "x:Go",
+        "*:*",
     ];
     (prop_oneof![5 => Just("Action"), 1 => Just("NotAction")], some_of(words, 3))
 }
@@ -191,20 +204,27 @@ fn lies_in(row: &AccessDifference, action: &str, resource: &str, context: &Conte
     let matches = |pattern: &String| {
         let short = pattern == "arn:aws:t";
         let pattern = value_of(context, pattern);
-        (short && resource != "*") || Glob::new(&pattern.replace("${*}", "\u{1}")).matches(&resource.replace('*', "\u{1}"))
+        (short && resource != "*")
+            || Glob::new(&pattern.replace("${*}", "\u{1}")).matches(&resource.replace('*', "\u{1}"))
             || Glob::new(&pattern).matches(resource)
     };
     (row.service == "*" || row.service.eq_ignore_ascii_case(service))
         && row.actions.iter().any(|pattern| Glob::new_folded(pattern).matches(&name.to_ascii_lowercase()))
         && row.resources.iter().any(matches)
-        && !row.except.iter().any(|pattern| Glob::new(&value_of(context, pattern)).matches(resource) && !pattern.contains("${*}"))
+        && !row
+            .except
+            .iter()
+            .any(|pattern| Glob::new(&value_of(context, pattern)).matches(resource) && !pattern.contains("${*}"))
 }
 
 /// Every request on which the evaluator says for certain that the roles differ lies in a row of that side.
 fn assert_complete(left: &RolePolicies, right: &RolePolicies, comparison: &AccessComparison) {
     let catalogue = catalogue();
     for context in &contexts() {
-        for action in ACTIONS.iter().filter(|action| catalogue_has(action) || [left, right].iter().any(|role| spells(role, action))) {
+        for action in ACTIONS
+            .iter()
+            .filter(|action| catalogue_has(action) || [left, right].iter().any(|role| spells(role, action)))
+        {
             for resource in &resources() {
                 let request = Request { action, resource, context };
                 let verdicts = [left, right].map(|role| evaluate(role, &request, &catalogue).verdict);

@@ -2,5 +2,9 @@
 
 #[cfg(test)]
 mod access;
+#[cfg(test)]
 mod access_laws;
+#[cfg(test)]
+mod access_worst;
+#[cfg(test)]
 mod service_reference;

@@ -137,13 +137,14 @@ fn values(tests: &[&Test], budget: CaseBudget) -> Option<Vec<Vec<String>>> {
 
 /// A value for each way the tests can lie to one value.
 fn single_values(tests: &[&Test], budget: CaseBudget) -> Option<Vec<String>> {
-    let families: Vec<&Family> =
-        tests.iter().map(|test| &test.family).filter(|family| kind(family) < 4).collect();
+    let families: Vec<&Family> = tests.iter().map(|test| &test.family).filter(|family| kind(family) < 4).collect();
     if families.iter().any(|family| matches!(family, Family::Bool(_))) {
         return Some(vec!["true".to_owned(), "false".to_owned()]);
     }
     match families.first() {
-        None | Some(Family::Null(_) | Family::Never | Family::Bool(_) | Family::Opaque(_)) => Some(vec!["true".to_owned()]),
+        None | Some(Family::Null(_) | Family::Never | Family::Bool(_) | Family::Opaque(_)) => {
+            Some(vec!["true".to_owned()])
+        }
         Some(Family::Text(..)) => texts(&families, budget.states),
         Some(Family::Number(..)) => Some(around(&families).into_iter().map(|n| n.to_string()).collect()),
         Some(Family::Date(..)) => Some(around(&families).into_iter().filter_map(timestamp).collect()),

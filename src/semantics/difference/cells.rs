@@ -9,7 +9,6 @@ use super::pair::{Pair, RoleRules};
 use super::question::{Asker, Purse, Question, Role, Start};
 use super::rules::{Resources, Rule};
 use super::search::{Outcome, Search, Tests};
-use super::steps::Step;
 use super::texts::{Fold, Template, Text};
 use super::witness::{request, tells_apart};
 use super::{Budget, Shared};
@@ -51,10 +50,14 @@ impl<'a> ClassWork<'a> {
             return None;
         }
         let rules: Vec<usize> = signature.iter().collect();
-        let mut texts: Vec<Arc<Text>> =
-            rules.iter().filter_map(|rule| pair.rules.get(*rule)).flat_map(|rule| rule.resources.texts()).cloned().collect();
+        let mut texts: Vec<Arc<Text>> = rules
+            .iter()
+            .filter_map(|rule| pair.rules.get(*rule))
+            .flat_map(|rule| rule.resources.texts())
+            .cloned()
+            .collect();
         texts.retain(|text| !text.is_everything());
-        texts.sort_by(|a, b| a.number.cmp(&b.number));
+        texts.sort_by_key(|text| text.number);
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -94,13 +97,7 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(
-        &mut self,
-        side: Side,
-        rule: usize,
-        template: &Template,
-        purse: &mut Purse,
-    ) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(template));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
@@ -111,18 +108,24 @@ impl<'a> ClassWork<'a> {
     }
 
     fn ask(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Vec<Finding> {
-        let relevant: Vec<usize> =
-            self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
+        let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
-        let rules: Vec<&Rule> = relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
+        let rules: Vec<&Rule> =
+            relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
         let tests = self.tests(&relevant, &rules);
         let roles = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let [own, other] = &roles;
         let reported = self.reported(side, rule);
         let mut findings = Vec::new();
         for (start, wanted) in starts(rules.get(granting)).into_iter().enumerate() {
-            let question =
-                Question { rules: &rules, granting: own, refusing: other, template, start: &wanted, reported: &reported };
+            let question = Question {
+                rules: &rules,
+                granting: own,
+                refusing: other,
+                template,
+                start: &wanted,
+                reported: &reported,
+            };
             let texts = &self.shared.texts;
             let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
             let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
@@ -166,9 +169,7 @@ impl<'a> ClassWork<'a> {
             Resources::Matching(texts) => {
                 texts.iter().any(|text| self.shared.texts.fold(text, template) != Fold::Misses)
             }
-            Resources::Except(texts) => {
-                texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers)
-            }
+            Resources::Except(texts) => texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers),
         }
     }
 
@@ -180,10 +181,7 @@ impl<'a> ClassWork<'a> {
             let always = matches!(rule.resources, Resources::Except(_));
             let texts = rule.resources.texts().iter();
             let texts = texts.filter(|text| always || self.shared.texts.fold(text, template) != Fold::Misses);
-            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| match step {
-                Step::One(letter) if letter.is_variable() => Some(*letter),
-                _ => None,
-            });
+            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| step.variable());
             keys.extend(letters.map(|letter| self.shared.texts.key_of(letter)));
         }
         keys.sort();
@@ -193,7 +191,11 @@ impl<'a> ClassWork<'a> {
 
     /// Resources that an earlier statement without condition grants: what differs there is in its own row.
     fn reported(&self, side: Side, rule: usize) -> Vec<Arc<Text>> {
-        let earlier = self.granting(side).iter().take_while(|other| **other != rule).filter_map(|other| self.pair.rules.get(*other));
+        let earlier = self
+            .granting(side)
+            .iter()
+            .take_while(|other| **other != rule)
+            .filter_map(|other| self.pair.rules.get(*other));
         let plain = earlier.filter(|rule| rule.tests.is_empty());
         let mut texts = Vec::new();
         for rule in plain {
@@ -237,9 +239,5 @@ fn role(live: &RoleRules, relevant: &[usize]) -> Role {
     let among = |bits: &Bits| -> Vec<usize> {
         relevant.iter().enumerate().filter(|(_, rule)| bits.contains(**rule)).map(|(at, _)| at).collect()
     };
-    Role {
-        allows: among(&live.allows),
-        denies: among(&live.denies),
-        boundary: live.boundary.as_ref().map(|boundary| among(boundary)),
-    }
+    Role { allows: among(&live.allows), denies: among(&live.denies), boundary: live.boundary.as_ref().map(among) }
 }

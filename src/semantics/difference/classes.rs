@@ -100,7 +100,8 @@ fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAc
             services.insert(service.to_owned());
         }
         if !pattern.has_wildcard() && universe.find(service, name).is_none() {
-            let written = named.entry((service.to_owned(), name.to_owned())).or_insert_with(|| (pattern.name().to_owned(), true));
+            let written =
+                named.entry((service.to_owned(), name.to_owned())).or_insert_with(|| (pattern.name().to_owned(), true));
             // Spelled in several ways, it is shown in the one that sorts first.
             if pattern.name() < written.0.as_str() {
                 pattern.name().clone_into(&mut written.0);

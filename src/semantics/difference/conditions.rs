@@ -169,7 +169,8 @@ fn texts(test: &ConditionTest, version: Version, wild: bool, fold: bool, arn: bo
             return Err(format!("the value of `${{{name}}}` is not known"));
         }
         let steps = if arn {
-            arn_steps(&pieces).ok_or_else(|| format!("`{value}` of `{}` has fewer than six parts", test.key.as_str()))?
+            arn_steps(&pieces)
+                .ok_or_else(|| format!("`{value}` of `{}` has fewer than six parts", test.key.as_str()))?
         } else {
             plain_steps(&pieces, wild)
         };
@@ -209,7 +210,9 @@ fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
         match step {
             Step::Any if colons < 5 => Step::AnyExcept(':'),
             Step::AnyOne if colons < 5 => Step::AnyOneExcept(':'),
-            other => other,
+            Step::One(_) | Step::Folded(_) | Step::AnyOne | Step::AnyOneExcept(_) | Step::Any | Step::AnyExcept(_) => {
+                step
+            }
         }
     });
     Some(part_by_part.collect())
@@ -273,9 +276,9 @@ impl Test {
             Family::Date(bound, bounds) => date(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(n, *b))),
             Family::Network(networks) => {
                 let address = value.parse::<IpAddr>().ok();
-                address.is_some_and(|a| networks.iter().any(|(first, last)| {
-                    a.is_ipv4() == first.is_ipv4() && (*first..=*last).contains(&a)
-                }))
+                address.is_some_and(|a| {
+                    networks.iter().any(|(first, last)| a.is_ipv4() == first.is_ipv4() && (*first..=*last).contains(&a))
+                })
             }
             Family::Bool(wanted) => truth(value).is_some_and(|value| wanted.contains(&value)),
             Family::Null(_) | Family::Never | Family::Opaque(_) => false,
@@ -324,9 +327,9 @@ fn reads(steps: &[Step], text: &str) -> bool {
     let group = [steps];
     let group = Group(&group);
     let places = text.chars().fold(vec![(0, 0)], |places, c| step_over(group, &places, Letter::new(c)));
-    places.iter().any(|&(_, at)| {
-        steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats()))
-    })
+    places
+        .iter()
+        .any(|&(_, at)| steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
 }
 
 #[cfg(test)]

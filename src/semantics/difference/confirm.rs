@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::EngineError;
 use super::outcome::{AccessComparison, Certainty, Grade, Witness};
 use crate::catalog::Catalogue;
-use crate::model::{ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement};
+use crate::model::{
+    ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement,
+};
 use crate::semantics::evaluate::{AttachedDocument, Context, Decision, Request, RolePolicies, Verdict, evaluate};
 
 /// Confirms all witnesses.
@@ -63,7 +65,10 @@ fn allowing_all(role: &RolePolicies) -> RolePolicies {
     };
     let document = Arc::new(PolicyDocument { version: None, id: None, statements: vec![everything] });
     let all = AttachedDocument { policy_name: String::new(), policy_type: PolicyType::Inline, document };
-    RolePolicies { identity: role.identity.iter().chain(&role.boundary).cloned().chain([all]).collect(), boundary: None }
+    RolePolicies {
+        identity: role.identity.iter().chain(&role.boundary).cloned().chain([all]).collect(),
+        boundary: None,
+    }
 }
 
 fn decide(role: &RolePolicies, witness: &Witness, catalogue: &Catalogue) -> Decision {

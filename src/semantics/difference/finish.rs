@@ -1,13 +1,11 @@
 //! Rows in the making to the rows of the report.
 
-use super::outcome::{
-    AccessComparison, AccessDifference, Certainty, Grade, Refusal, StatementRef, Warning, Witness,
-};
+use super::bits::Bits;
+use super::outcome::{AccessComparison, AccessDifference, Certainty, Grade, Refusal, StatementRef, Warning, Witness};
 use super::pair::Pair;
 use super::rows::{RowKey, RowParts, Rows, resources};
 use super::spelling::{Spelled, spell};
 use super::witness::{Refused, matching, tells_apart};
-use super::bits::Bits;
 use super::{Budget, Shared, denies};
 use crate::model::{Side, Sides};
 use crate::semantics::escalation;

@@ -30,11 +30,7 @@ impl RoleRules {
             bits.intersect(live);
             bits
         };
-        Self {
-            allows: among(&self.allows),
-            denies: among(&self.denies),
-            boundary: self.boundary.as_ref().map(among),
-        }
+        Self { allows: among(&self.allows), denies: among(&self.denies), boundary: self.boundary.as_ref().map(among) }
     }
 
     /// Whether whatever this role's statement `rule` grants the other role is granted by the same statement, and
@@ -110,15 +106,9 @@ impl Pair {
     }
 }
 
-fn attached<'a>(
-    role: &'a RolePolicies,
-    read: impl Fn(&Arc<IdentityPolicy>) -> Arc<Compiled>,
-) -> Vec<Attached<'a>> {
-    let one = |document: &'a AttachedDocument, boundary| Attached {
-        document,
-        compiled: read(&document.document),
-        boundary,
-    };
+fn attached<'a>(role: &'a RolePolicies, read: impl Fn(&Arc<IdentityPolicy>) -> Arc<Compiled>) -> Vec<Attached<'a>> {
+    let one =
+        |document: &'a AttachedDocument, boundary| Attached { document, compiled: read(&document.document), boundary };
     let identity = role.identity.iter().map(|document| one(document, false));
     identity.chain(role.boundary.iter().map(|document| one(document, true))).collect()
 }

@@ -113,6 +113,13 @@ impl Purse {
     pub const fn new(states: usize) -> Self {
         Self { left: states, paid: BTreeMap::new() }
     }
+
+    /// Takes so much; `false` once there is not enough, from then on always.
+    fn pay(&mut self, cost: usize) -> bool {
+        let enough = cost < self.left;
+        self.left = if enough { self.left - cost } else { 0 };
+        enough
+    }
 }
 
 /// A question half built: what must match, what must not.
@@ -145,6 +152,10 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// Asks with these conditions.
     pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
+        let size: usize = self.rules.iter().map(|rule| rule.resources.texts().len()).sum();
+        if !asker.purse.pay(size / 4) {
+            return Answer::OutOfBudget;
+        }
         let counts = |rule: usize, hinders: bool| match truths.get(rule) {
             Some(Truth::Holds) => true,
             Some(Truth::Open) => hinders == (mode == Mode::Strict),
@@ -160,7 +171,7 @@ impl Question<'_> {
                 match asker.solve(&draft, self.template) {
                     Answer::Empty => {}
                     Answer::Found(found) => return Answer::Found(found),
-                    open => worst = open,
+                    open @ (Answer::Perhaps | Answer::OutOfBudget) => worst = open,
                 }
             }
         }
@@ -183,7 +194,10 @@ impl Question<'_> {
 
     /// The ways in which the boundary can allow.
     fn boundary_choices(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
-        self.granting.boundary.as_ref().map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
+        self.granting
+            .boundary
+            .as_ref()
+            .map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
     }
 
     /// The ways in which the other role can refuse: nothing allows, a Deny does apply, the boundary does not allow.
@@ -196,7 +210,10 @@ impl Question<'_> {
         let none_of = |rules: &[usize]| {
             let mut draft = Draft::default();
             let mut counted = rules.iter().filter(|rule| hinders(**rule));
-            counted.try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker)).ok().map(|()| draft)
+            counted
+                .try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker))
+                .ok()
+                .map(|()| draft)
         };
         let mut drafts: Vec<Draft> = none_of(&self.refusing.allows).into_iter().collect();
         drafts.extend(self.choices(&self.refusing.denies, asker, helps));
@@ -304,9 +321,7 @@ impl Asker<'_> {
             (answer, self.states - budget)
         });
         // An answer that another pair has paid for costs the same, so that no answer depends on the order of pairs.
-        let enough = cost <= self.purse.left;
-        self.purse.left = self.purse.left.saturating_sub(cost);
-        let answer = if enough { answer } else { Answer::OutOfBudget };
+        let answer = if self.purse.pay(cost) { answer } else { Answer::OutOfBudget };
         self.purse.paid.insert(key, answer.clone());
         answer
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Shared;
 use super::cells::{ClassWork, Finding, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
@@ -10,11 +11,10 @@ use super::pair::Pair;
 use super::question::{self, Purse};
 use super::rules::Resources;
 use super::search::Outcome;
+use super::steps::Letter;
 use super::texts::{Template, Text};
 use super::universe::Universe;
-use super::steps::Letter;
 use super::witness::{Context, Refused, refused, request};
-use super::Shared;
 use crate::model::Side;
 
 /// What makes two findings parts of one row.
@@ -246,8 +246,18 @@ fn row(
     (RowKey { side, rule, certainty, starts, except, condition, refused, reasons }, proof)
 }
 
+/// How many comparisons of two patterns naming what is carved out of a row may take.
+const MOST_CARVED: usize = 4_000;
+
 /// What is carved out: patterns that the own side denies or the other allows, in both cases without condition.
-fn except(side: Side, rule: usize, starts: &[usize], work: &ClassWork<'_>, pair: &Pair, shared: &Shared) -> Vec<String> {
+fn except(
+    side: Side,
+    rule: usize,
+    starts: &[usize],
+    work: &ClassWork<'_>,
+    pair: &Pair,
+    shared: &Shared,
+) -> Vec<String> {
     let (own, other) = (work.live(side), work.live(side.other()));
     let mut rules: Vec<usize> = own.denies.iter().collect();
     if other.denies.is_empty() && other.boundary.is_none() {
@@ -263,6 +273,10 @@ fn except(side: Side, rule: usize, starts: &[usize], work: &ClassWork<'_>, pair:
         Some(Resources::Matching(patterns)) => starts.iter().filter_map(|start| patterns.get(*start)).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
+    // Naming what is carved out is a courtesy, not worth comparing thousands with thousands.
+    if texts.len() * granted.len().max(1) > MOST_CARVED {
+        texts.clear();
+    }
     texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.overlap(granted, text)));
     if let Some(Resources::Except(patterns)) = pair.rules.get(rule).map(|rule| &rule.resources) {
         texts.extend(patterns);

@@ -162,7 +162,13 @@ impl Rules {
         compiled
     }
 
-    fn rule(&self, draft: Draft, statement: &Statement<ResourceClause>, version: Version, universe: &Universe) -> Arc<Rule> {
+    fn rule(
+        &self,
+        draft: Draft,
+        statement: &Statement<ResourceClause>,
+        version: Version,
+        universe: &Universe,
+    ) -> Arc<Rule> {
         let mut tests = self.tests(statement.conditions.tests(), version);
         tests.extend(draft.open.iter().map(|reason| self.open_test(reason)));
         tests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
@@ -271,7 +277,12 @@ fn join_stars(pattern: &ActionPattern) -> ActionPattern {
 
 type ResourcePart = (bool, Vec<Arc<Text>>, Option<String>);
 
-fn resource_parts(clause: &ResourceClause, version: Version, texts: &Texts, remarks: &mut Remarks) -> Vec<ResourcePart> {
+fn resource_parts(
+    clause: &ResourceClause,
+    version: Version,
+    texts: &Texts,
+    remarks: &mut Remarks,
+) -> Vec<ResourcePart> {
     let negated = matches!(clause, ResourceClause::NotResource(_));
     let (mut certain, mut short, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for written in clause.patterns() {

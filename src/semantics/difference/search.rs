@@ -54,7 +54,11 @@ impl Tests {
         for mut group in by_key.into_values() {
             group.sort_by(|a, b| a.canonical.cmp(&b.canonical));
             let numbers: Vec<u32> = group.iter().map(|test| test.number).collect();
-            tests.add_key(group.clone(), cache.get(&(whose, numbers), || Arc::new(cases(&group, whose, budget))), &mut atoms);
+            tests.add_key(
+                group.clone(),
+                cache.get(&(whose, numbers), || Arc::new(cases(&group, whose, budget))),
+                &mut atoms,
+            );
         }
         let of_rule = |rule: &&[Arc<Test>]| rule.iter().filter_map(|test| atoms.get(&test.number).copied()).collect();
         tests.rules = rules.iter().map(of_rule).collect();
@@ -239,10 +243,11 @@ impl Search<'_> {
     fn reasons(&self, truths: &[Truth], assumed: &Assumed, answer: &Answer) -> Vec<String> {
         let mut reasons: Vec<String> = Vec::new();
         for (_, atoms) in truths.iter().zip(&self.tests.rules).filter(|(truth, _)| **truth == Truth::Open) {
-            let opaque = atoms.iter().filter(|atom| self.atom(**atom, assumed).is_none()).filter_map(|atom| match atom {
-                Atom::Opaque(at) => self.tests.reasons.get(*at),
-                Atom::Key(..) => None,
-            });
+            let opaque =
+                atoms.iter().filter(|atom| self.atom(**atom, assumed).is_none()).filter_map(|atom| match atom {
+                    Atom::Opaque(at) => self.tests.reasons.get(*at),
+                    Atom::Key(..) => None,
+                });
             reasons.extend(opaque.cloned());
         }
         match answer {

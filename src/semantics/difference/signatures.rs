@@ -17,7 +17,8 @@ pub fn signatures(
     budget: usize,
 ) -> Option<BTreeMap<Bits, String>> {
     let group = Group(patterns);
-    let start: Vec<(u16, u16)> = (0..patterns.len()).filter_map(|at| u16::try_from(at).ok()).map(|at| (at, 0)).collect();
+    let start: Vec<(u16, u16)> =
+        (0..patterns.len()).filter_map(|at| u16::try_from(at).ok()).map(|at| (at, 0)).collect();
     let mut found = BTreeMap::new();
     let mut seen = BTreeSet::from([(start.clone(), 0)]);
     let mut queue = std::collections::VecDeque::from([(start, String::new(), 0)]);

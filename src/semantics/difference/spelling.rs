@@ -95,9 +95,11 @@ fn spell_named(action: &NamedAction, rule: &Rule) -> Vec<String> {
         return vec![action.name.clone()];
     }
     let name = action.name.to_lowercase();
-    let matching = rule.actions.granting().iter().filter(|pattern| {
-        super::universe::pattern_matches(pattern, &action.service, &name)
-    });
+    let matching = rule
+        .actions
+        .granting()
+        .iter()
+        .filter(|pattern| super::universe::pattern_matches(pattern, &action.service, &name));
     let mut patterns: Vec<String> = matching.map(|pattern| pattern.name().to_owned()).collect();
     if patterns.is_empty() {
         patterns.push("*".to_owned());

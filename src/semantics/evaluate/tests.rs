@@ -10,9 +10,5 @@ mod trust;
 mod laws;
 
 fn attached(name: &str, policy_type: PolicyType, text: &str) -> AttachedDocument {
-    AttachedDocument {
-        policy_name: name.to_owned(),
-        policy_type,
-        document: Arc::new(parse_identity(text).unwrap()),
-    }
+    AttachedDocument { policy_name: name.to_owned(), policy_type, document: Arc::new(parse_identity(text).unwrap()) }
 }

@@ -147,7 +147,8 @@ impl<'a> Both<'a> {
         let live = self.live(point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
         let tests = Tests::of(&tests, Whose::Anybody, &self.shared.keys, self.budget.cases);
-        for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow) {
+        for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow)
+        {
             let mut ask = |truths: &[Truth], mode| differs(&live, own, truths, mode);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
             let (certainty, context, reasons) = match outcome {
@@ -181,12 +182,16 @@ impl<'a> Both<'a> {
         let condition = condition(own, live, certainty);
         let except = self.except(own, live);
         let principals = ready.statement.target.principals();
-        let means_caller = |(_, principal): &(usize, &Principal)| means(principal, point, self.sides.get(side)) != Means::No;
+        let means_caller =
+            |(_, principal): &(usize, &Principal)| means(principal, point, self.sides.get(side)) != Means::No;
         let meant: Vec<(usize, Option<&Principal>)> = match &ready.statement.target {
             PrincipalClause::NotPrincipal(_) => vec![(usize::MAX, None)],
-            PrincipalClause::Principal(_) => {
-                principals.iter().enumerate().filter(means_caller).map(|(at, principal)| (at, Some(principal))).collect()
-            }
+            PrincipalClause::Principal(_) => principals
+                .iter()
+                .enumerate()
+                .filter(means_caller)
+                .map(|(at, principal)| (at, Some(principal)))
+                .collect(),
         };
         for (at, principal) in meant {
             let key =
@@ -255,14 +260,21 @@ impl<'a> Both<'a> {
         for ready in &self.statements {
             let mut warn = |id, text| warnings.push(Warning { side: ready.side, statement: place(ready), id, text });
             for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
-                warn("dangling-principal", format!("`{}` is what a deleted user or role left behind", principal.as_str()));
+                warn(
+                    "dangling-principal",
+                    format!("`{}` is what a deleted user or role left behind", principal.as_str()),
+                );
             }
             for reason in ready.tests.iter().filter_map(|test| test.opaque()) {
                 warn("condition-unknown", reason.to_owned());
             }
             let services = ready.statement.target.principals().iter().filter_map(|principal| match principal {
                 Principal::Service(name) if *name != name.to_ascii_lowercase() => Some(name),
-                _ => None,
+                Principal::Everyone
+                | Principal::Aws(_)
+                | Principal::Service(_)
+                | Principal::Federated(_)
+                | Principal::CanonicalUser(_) => None,
             });
             for name in services {
                 warn("service-principal-case", format!("`{name}` is not the documented spelling of a service"));
@@ -289,7 +301,8 @@ fn action_means(clause: &ActionClause, action: &str) -> Means {
             listed = Means::Yes;
             break;
         }
-        listed = Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
+        listed =
+            Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
     }
     match (clause, listed) {
         (ActionClause::NotAction(_), Means::Yes) => Means::No,

@@ -77,12 +77,8 @@ fn a_doubt_counts_only_where_it_decides() {
     assert_eq!(send(&["Deny s*:SendMessage on *"], None), Verdict::ImplicitlyDenied);
     let decision = ask(&policies(&[unclear], None), "sqs:SendMessage", QUEUE);
     let doubt = Doubt::ServiceWildcard { pattern: "s*:SendMessage".to_owned() };
-    let statement = StatementRef {
-        policy_name: "p0".to_owned(),
-        policy_type: PolicyType::Inline,
-        statement: 0,
-        sid: None,
-    };
+    let statement =
+        StatementRef { policy_name: "p0".to_owned(), policy_type: PolicyType::Inline, statement: 0, sid: None };
     assert_eq!(decision.unknown_because, [Reason { statement, doubt }]);
 }
 
