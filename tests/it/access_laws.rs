@@ -320,7 +320,7 @@ fn complemented(statement: &Value, actions: &[Value]) -> Value {
 
 /// Thousands of cases are a matter of minutes: `PROPTEST_CASES=5000`.
 fn cases() -> ProptestConfig {
-    let few = ProptestConfig { cases: 48, ..ProptestConfig::default() };
+    let few = ProptestConfig { cases: 16, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { few }
 }
 
