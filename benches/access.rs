@@ -4,6 +4,8 @@
 //! to document (such as all AWS managed policies), those are attached to the roles, and each is compared with the
 //! next one besides.
 
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for developers, which may end by a panic")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -137,6 +139,10 @@ fn neighbours(catalogue: &Catalogue, policies: &BTreeMap<String, Arc<IdentityPol
         match answer {
             Ok(answer) => {
                 slowest.push((time, format!("{left_name} | {right_name}: {} rows", answer.differences.len())));
+                let budget = |reason: &&String| reason.contains("too many");
+                if answer.differences.iter().any(|row| row.reasons.iter().any(|reason| budget(&reason))) {
+                    println!("past its budget: {left_name} | {right_name}");
+                }
                 for reason in answer.differences.iter().flat_map(|row| &row.reasons) {
                     *reasons.entry(reason.clone()).or_default() += 1;
                 }

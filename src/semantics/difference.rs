@@ -173,9 +173,7 @@ impl<'c> Engine<'c> {
         }
         comparison.warnings.extend(self.flat_reading(left, right, &pair, &comparison));
         comparison.warnings.sort();
-        if std::env::var_os("NOCONFIRM").is_none() {
-            confirm::confirm(&mut comparison, left, right, self.catalogue)?;
-        }
+        confirm::confirm(&mut comparison, left, right, self.catalogue)?;
         Ok(comparison)
     }
 
@@ -221,8 +219,7 @@ impl<'c> Engine<'c> {
     }
 
     fn rows(&self, pair: &Pair, shared: &Shared) -> Rows {
-        let mut left = self.budget.states_of_pair;
-        rows_of(pair, shared, self.budget, &mut left)
+        rows_of(pair, shared, self.budget)
     }
 
     /// Warnings where a `*` inside a part of an ARN's head, read as plain text, would change the answer.
@@ -259,11 +256,12 @@ impl<'c> Engine<'c> {
 }
 
 /// Compares class by class.
-fn rows_of(pair: &Pair, shared: &Shared, budget: Budget, left: &mut usize) -> Rows {
+fn rows_of(pair: &Pair, shared: &Shared, budget: Budget) -> Rows {
     let mut rows = Rows::new();
+    let mut purse = question::Purse::new(budget.states_of_pair);
     for (signature, class) in classes::classes(pair, &shared.universe, budget.names) {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            rows::add_class(&mut rows, &class, &mut work, pair, shared, left);
+            rows::add_class(&mut rows, &class, &mut work, pair, shared, &mut purse);
         }
     }
     rows

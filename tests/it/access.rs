@@ -23,8 +23,8 @@ fn attached(name: &str, policy_type: PolicyType, document: &Value) -> AttachedDo
 }
 
 fn role(case: &Value, side: &str) -> RolePolicies {
-    let policies = &case[format!("{side}_policy")];
-    let documents = policies.as_array().cloned().unwrap_or_else(|| vec![policies.clone()]);
+    let policy = &case[format!("{side}_policy")];
+    let documents = policy.as_array().cloned().unwrap_or_else(|| vec![policy.clone()]);
     let identity = documents.iter().map(|document| attached("own", PolicyType::Inline, document)).collect();
     let boundary = case.get(format!("{side}_boundary"));
     RolePolicies { identity, boundary: boundary.map(|document| attached("limit", PolicyType::Boundary, document)) }

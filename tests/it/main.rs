@@ -9,6 +9,8 @@ mod access_laws;
 #[cfg(test)]
 mod access_report;
 #[cfg(test)]
+mod access_worst;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod documentation;

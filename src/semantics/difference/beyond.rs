@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::cells::ClassWork;
 use super::classes::{NamedAction, possible_names, signature_of};
 use super::pair::Pair;
+use super::question::Purse;
 use super::{Budget, Shared};
 use crate::model::Side;
 
@@ -14,7 +15,7 @@ const UNHEARD_OF: &str = "\u{fdd0}unheard\u{fdd1}";
 /// Whether some action that is in no catalogue tells the roles apart; also when that takes too long to find out.
 pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
     let mut asked = BTreeSet::new();
-    let mut left = budget.states_of_pair;
+    let mut purse = Purse::new(budget.states_of_pair);
     for service in services(pair) {
         let Some(names) = possible_names(pair, &service, budget.names) else { return true };
         for name in names {
@@ -24,7 +25,7 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
                 continue;
             }
             let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) else { continue };
-            if class_differs(&mut work, shared, &mut left) {
+            if class_differs(&mut work, shared, &mut purse) {
                 return true;
             }
         }
@@ -32,11 +33,11 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
     false
 }
 
-fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, left: &mut usize) -> bool {
+fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, purse: &mut Purse) -> bool {
     Side::BOTH.iter().any(|side| {
         work.granting(*side).to_vec().into_iter().any(|rule| {
             let templates = shared.universe.unknown_templates();
-            templates.iter().any(|template| !work.findings(*side, rule, template, left).is_empty())
+            templates.iter().any(|template| !work.findings(*side, rule, template, purse).is_empty())
         })
     })
 }

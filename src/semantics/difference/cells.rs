@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::pair::{Pair, RoleRules};
-use super::question::{Asker, Question, Role, Start};
+use super::question::{Asker, Purse, Question, Role, Start};
 use super::rules::{Resources, Rule};
 use super::search::{Outcome, Search, Tests};
-use super::steps::Step;
 use super::texts::{Fold, Template, Text};
 use super::witness::{request, tells_apart};
 use super::{Budget, Shared};
@@ -58,7 +57,7 @@ impl<'a> ClassWork<'a> {
             .cloned()
             .collect();
         texts.retain(|text| !text.is_everything());
-        texts.sort_by(|a, b| a.number.cmp(&b.number));
+        texts.sort_by_key(|text| text.number);
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -98,17 +97,17 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(template));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }
-        let findings = Rc::new(self.ask(side, rule, template, left));
+        let findings = Rc::new(self.ask(side, rule, template, purse));
         self.asked.insert(key, Rc::clone(&findings));
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, template: &Template, left: &mut usize) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Vec<Finding> {
         let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
         let rules: Vec<&Rule> =
@@ -128,10 +127,9 @@ impl<'a> ClassWork<'a> {
                 reported: &reported,
             };
             let texts = &self.shared.texts;
-            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, left: *left };
+            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
             let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
-            *left = asker.left;
             let outcome = self.with_values(outcome, side, template);
             if !matches!(outcome, Outcome::None) {
                 findings.push(Finding { start, outcome });
@@ -183,10 +181,7 @@ impl<'a> ClassWork<'a> {
             let always = matches!(rule.resources, Resources::Except(_));
             let texts = rule.resources.texts().iter();
             let texts = texts.filter(|text| always || self.shared.texts.fold(text, template) != Fold::Misses);
-            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| match step {
-                Step::One(letter) if letter.is_variable() => Some(*letter),
-                _ => None,
-            });
+            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| step.variable());
             keys.extend(letters.map(|letter| self.shared.texts.key_of(letter)));
         }
         keys.sort();
@@ -244,9 +239,5 @@ fn role(live: &RoleRules, relevant: &[usize]) -> Role {
     let among = |bits: &Bits| -> Vec<usize> {
         relevant.iter().enumerate().filter(|(_, rule)| bits.contains(**rule)).map(|(at, _)| at).collect()
     };
-    Role {
-        allows: among(&live.allows),
-        denies: among(&live.denies),
-        boundary: live.boundary.as_ref().map(|boundary| among(boundary)),
-    }
+    Role { allows: among(&live.allows), denies: among(&live.denies), boundary: live.boundary.as_ref().map(among) }
 }

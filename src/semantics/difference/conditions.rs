@@ -210,7 +210,9 @@ fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
         match step {
             Step::Any if colons < 5 => Step::AnyExcept(':'),
             Step::AnyOne if colons < 5 => Step::AnyOneExcept(':'),
-            other => other,
+            Step::One(_) | Step::Folded(_) | Step::AnyOne | Step::AnyOneExcept(_) | Step::Any | Step::AnyExcept(_) => {
+                step
+            }
         }
     });
     Some(part_by_part.collect())

@@ -21,8 +21,7 @@ pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDiff
         places: pair.places.clone(),
         warnings: Vec::new(),
     };
-    let mut left = budget.states_of_pair;
-    let rows = super::rows_of(&denying, shared, budget, &mut left);
+    let rows = super::rows_of(&denying, shared, budget);
     let mut differences = to_differences(rows, &denying, shared);
     differences.sort();
     differences.dedup();

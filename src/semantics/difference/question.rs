@@ -3,6 +3,7 @@
 //! Every such question becomes a few of the form "matched by a pattern of each of these groups and by none of those",
 //! which is what [`super::walk`] answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::Cache;
@@ -90,12 +91,36 @@ pub struct Asker<'a> {
     pub answers: &'a Answers,
     /// States that one question may take.
     pub states: usize,
-    /// States left for the pair.
-    pub left: usize,
+    /// What the pair has asked.
+    pub purse: &'a mut Purse,
 }
 
-/// Answers and what they cost, by template, groups and unwanted patterns.
-pub type Answers = Cache<(u32, Vec<Vec<u32>>, Vec<u32>), (Answer, usize)>;
+/// Template, groups and unwanted patterns: what tells questions apart.
+type Key = (u32, Vec<Vec<u32>>, Vec<u32>);
+
+/// Answers and what they cost.
+pub type Answers = Cache<Key, (Answer, usize)>;
+
+/// The states that a pair may still spend, and the answers it has paid for.
+#[derive(Debug, Default)]
+pub struct Purse {
+    left: usize,
+    paid: BTreeMap<Key, Answer>,
+}
+
+impl Purse {
+    /// Room for so many states.
+    pub const fn new(states: usize) -> Self {
+        Self { left: states, paid: BTreeMap::new() }
+    }
+
+    /// Takes so much; `false` once there is not enough, from then on always.
+    fn pay(&mut self, cost: usize) -> bool {
+        let enough = cost < self.left;
+        self.left = if enough { self.left - cost } else { 0 };
+        enough
+    }
+}
 
 /// A question half built: what must match, what must not.
 #[derive(Debug, Clone, Default)]
@@ -127,6 +152,10 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// Asks with these conditions.
     pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
+        let size: usize = self.rules.iter().map(|rule| rule.resources.texts().len()).sum();
+        if !asker.purse.pay(size / 4) {
+            return Answer::OutOfBudget;
+        }
         let counts = |rule: usize, hinders: bool| match truths.get(rule) {
             Some(Truth::Holds) => true,
             Some(Truth::Open) => hinders == (mode == Mode::Strict),
@@ -142,7 +171,7 @@ impl Question<'_> {
                 match asker.solve(&draft, self.template) {
                     Answer::Empty => {}
                     Answer::Found(found) => return Answer::Found(found),
-                    open => worst = open,
+                    open @ (Answer::Perhaps | Answer::OutOfBudget) => worst = open,
                 }
             }
         }
@@ -282,16 +311,19 @@ impl Asker<'_> {
                 return Answer::Empty;
             }
         }
-        let key = (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
+        let key: Key = (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
+        if let Some(answer) = self.purse.paid.get(&key) {
+            return answer.clone();
+        }
         let (answer, cost) = self.answers.get(&key, || {
             let mut budget = self.states;
             let answer = solve(&groups, &unwanted, template, &mut budget);
             (answer, self.states - budget)
         });
         // An answer that another pair has paid for costs the same, so that no answer depends on the order of pairs.
-        let enough = cost <= self.left;
-        self.left = self.left.saturating_sub(cost);
-        if enough { answer } else { Answer::OutOfBudget }
+        let answer = if self.purse.pay(cost) { answer } else { Answer::OutOfBudget };
+        self.purse.paid.insert(key, answer.clone());
+        answer
     }
 }
 

@@ -8,7 +8,7 @@ use super::cells::{ClassWork, Finding, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
 use super::pair::Pair;
-use super::question;
+use super::question::{self, Purse};
 use super::rules::Resources;
 use super::search::Outcome;
 use super::steps::Letter;
@@ -97,7 +97,7 @@ pub fn add_class(
     work: &mut ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
-    left: &mut usize,
+    purse: &mut Purse,
 ) {
     let groups = groups(class, work, &shared.universe);
     for side in Side::BOTH {
@@ -105,7 +105,7 @@ pub fn add_class(
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, template) in &group.templates {
-                    let findings = work.findings(side, rule, template, left);
+                    let findings = work.findings(side, rule, template, purse);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, *template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);
@@ -246,6 +246,9 @@ fn row(
     (RowKey { side, rule, certainty, starts, except, condition, refused, reasons }, proof)
 }
 
+/// How many comparisons of two patterns naming what is carved out of a row may take.
+const MOST_CARVED: usize = 4_000;
+
 /// What is carved out: patterns that the own side denies or the other allows, in both cases without condition.
 fn except(
     side: Side,
@@ -270,6 +273,10 @@ fn except(
         Some(Resources::Matching(patterns)) => starts.iter().filter_map(|start| patterns.get(*start)).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
+    // Naming what is carved out is a courtesy, not worth comparing thousands with thousands.
+    if texts.len() * granted.len().max(1) > MOST_CARVED {
+        texts.clear();
+    }
     texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.overlap(granted, text)));
     if let Some(Resources::Except(patterns)) = pair.rules.get(rule).map(|rule| &rule.resources) {
         texts.extend(patterns);

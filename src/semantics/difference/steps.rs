@@ -62,6 +62,11 @@ impl Step {
         matches!(self, Self::Any | Self::AnyExcept(_))
     }
 
+    /// The variable that the step reads, if it is one.
+    pub fn variable(self) -> Option<Letter> {
+        if let Self::One(letter) = self { Some(letter).filter(|letter| letter.is_variable()) } else { None }
+    }
+
     /// Whether the step reads this letter.
     pub fn reads(self, letter: Letter) -> bool {
         match self {
@@ -201,13 +206,8 @@ pub fn folded(steps: Vec<Step>) -> Vec<Step> {
 
 /// The pattern with every variable as any text.
 pub fn without_variables(steps: &[Step]) -> Vec<Step> {
-    let mut plain: Vec<Step> = steps
-        .iter()
-        .map(|step| match step {
-            Step::One(letter) if letter.is_variable() => Step::Any,
-            other => *other,
-        })
-        .collect();
+    let mut plain: Vec<Step> =
+        steps.iter().map(|step| if step.variable().is_some() { Step::Any } else { *step }).collect();
     plain.dedup_by(|a, b| *a == Step::Any && *b == Step::Any);
     plain
 }

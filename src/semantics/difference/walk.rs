@@ -35,7 +35,7 @@ struct State {
     letter: Letter,
 }
 
-/// Walks until a text is found, none is left, or `budget` states were made; takes what it used off the budget.
+/// Walks until a text is found, none is left, or the budget is used up; takes what it used off the budget.
 pub fn walk(wanted: &[Group<'_>], unwanted: Group<'_>, budget: &mut usize) -> Walked {
     let start = State {
         wanted: wanted.iter().map(|group| starts(*group)).collect(),
@@ -50,10 +50,14 @@ pub fn walk(wanted: &[Group<'_>], unwanted: Group<'_>, budget: &mut usize) -> Wa
         if is_end(state, wanted, unwanted) {
             return Walked::Found(text_to(&states, next));
         }
-        let Some(left) = budget.checked_sub(1) else { return Walked::OutOfBudget };
+        let letters = letters(state, wanted, unwanted);
+        let Some(left) = budget.checked_sub(cost(state, letters.len())) else {
+            *budget = 0;
+            return Walked::OutOfBudget;
+        };
         *budget = left;
         let mut fresh = Vec::new();
-        for letter in letters(state, wanted, unwanted) {
+        for letter in letters {
             fresh.extend(advance(state, letter, wanted, unwanted, next));
         }
         for state in fresh {
@@ -64,6 +68,12 @@ pub fn walk(wanted: &[Group<'_>], unwanted: Group<'_>, budget: &mut usize) -> Wa
         next += 1;
     }
     Walked::Nothing
+}
+
+/// What a state costs: one, and more where many places are moved by many letters.
+fn cost(state: &State, letters: usize) -> usize {
+    let places = state.unwanted.len() + state.wanted.iter().map(Vec::len).sum::<usize>();
+    1 + places * letters / 64
 }
 
 fn starts(group: Group<'_>) -> Vec<Place> {

@@ -81,13 +81,12 @@ pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) ->
 fn reads(text: &Text, resource: &str, context: &Context, texts: &Texts) -> bool {
     let mut steps = Vec::with_capacity(text.steps.len());
     for step in &text.steps {
-        match step {
-            Step::One(letter) if letter.is_variable() => {
-                let Some(value) = value_of(&texts.key_of(*letter), context) else { return false };
-                steps.extend(value.chars().map(|c| Step::One(Letter::new(c))));
-            }
-            other => steps.push(*other),
-        }
+        let Some(letter) = step.variable() else {
+            steps.push(*step);
+            continue;
+        };
+        let Some(value) = value_of(&texts.key_of(letter), context) else { return false };
+        steps.extend(value.chars().map(|c| Step::One(Letter::new(c))));
     }
     let group = [steps.as_slice()];
     let places = resource.chars().fold(vec![(0, 0)], |places, c| step_over(Group(&group), &places, Letter::new(c)));

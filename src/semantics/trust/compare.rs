@@ -271,7 +271,11 @@ impl<'a> Both<'a> {
             }
             let services = ready.statement.target.principals().iter().filter_map(|principal| match principal {
                 Principal::Service(name) if *name != name.to_ascii_lowercase() => Some(name),
-                _ => None,
+                Principal::Everyone
+                | Principal::Aws(_)
+                | Principal::Service(_)
+                | Principal::Federated(_)
+                | Principal::CanonicalUser(_) => None,
             });
             for name in services {
                 warn("service-principal-case", format!("`{name}` is not the documented spelling of a service"));
