@@ -179,7 +179,7 @@ pub fn points<'a>(principals: &[(&'a Principal, TrustSide<'a>)], sides: [TrustSi
             Principal::Aws(text) => {
                 accounts.extend(named_account(text, side).or_else(|| account_of(text)));
                 if named_account(text, side).is_none() {
-                    points.extend(aws_points(text));
+                    points.extend(points_named(text));
                 }
             }
             Principal::Service(text) => {
@@ -207,7 +207,7 @@ pub fn points<'a>(principals: &[(&'a Principal, TrustSide<'a>)], sides: [TrustSi
 }
 
 /// A principal itself, a session of it if it is a role, its role and another session if it is a session.
-fn aws_points(text: &str) -> Vec<Point> {
+fn points_named(text: &str) -> Vec<Point> {
     let mut found = vec![text.to_owned()];
     if let Some(((partition, account), role)) = role_parts(text) {
         found.push(format!("arn:{partition}:sts::{account}:assumed-role/{role}/any"));
