@@ -8,6 +8,7 @@ mod attributes;
 mod between;
 mod count;
 mod items;
+mod joined;
 mod pair;
 mod real_names;
 mod result;

@@ -22,7 +22,7 @@ use crate::store::text_file;
 )]
 pub(super) struct Args {
     /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
-    #[arg(value_name = "SOURCES ROLE", num_args = 2..=5, required = true)]
+    #[arg(value_name = "SOURCES ROLE", required = true)]
     words: Vec<String>,
     /// Dictionary of what is meant to differ [default: the report's, or equivalency_list.json here]
     #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]

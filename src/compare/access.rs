@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::real_names::{RealNames, spell};
+use super::joined;
+use super::real_names::RealNames;
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
@@ -23,7 +24,7 @@ use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
 pub(super) struct Access<'a> {
     engine: Engine<'a>,
     catalogue: &'a Catalogue,
-    names: Sides<RealNames>,
+    names: Sides<RealNames<'a>>,
 }
 
 /// What was found for one pair of roles.
@@ -38,7 +39,7 @@ pub(super) struct Found {
 }
 
 impl<'a> Access<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, names: Sides<RealNames>) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
         Self { engine: Engine::new(catalogue, Budget::default()), catalogue, names }
     }
 
@@ -59,39 +60,47 @@ impl<'a> Access<'a> {
         Ok(Found {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: access
-                .differences
+            access: joined::services(access.differences)
                 .into_iter()
-                .map(|difference| self.access(name, arn(difference.side), difference, &real_policies))
+                .map(|difference| self.access(name, difference, real, &real_policies))
                 .collect(),
             denies: access
                 .deny_differences
                 .into_iter()
-                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: self.deny(d) })
+                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: self.deny(d, real) })
                 .collect(),
             trust: trust
                 .differences
                 .into_iter()
-                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: self.trust(d) })
+                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: self.trust(d, real) })
                 .collect(),
-            warnings: access.warnings.into_iter().chain(trust.warnings).map(|w| statement_warning(name, w)).collect(),
+            warnings: access
+                .warnings
+                .into_iter()
+                .chain(trust.warnings)
+                .map(|w| statement_warning(name, arn(w.side), w))
+                .collect(),
         })
     }
 
     fn access(
         &self,
         name: &str,
-        role_arn: String,
         mut difference: AccessDifference,
+        roles: Sides<&Role>,
         real: &Sides<RolePolicies>,
     ) -> RoleAccessDifference {
         let side = difference.side;
         let witness = difference.witness.take();
-        let own = witness.as_ref().map(|w| self.in_real_names(w, side, |w| self.allows(real.get(side), w)));
+        let role = |side: Side| (side, *roles.get(side));
+        let own = witness.as_ref().map(|w| self.in_real_names(w, role(side), |w| self.allows(real.get(side), w)));
         let other = side.other();
         let refused = |witness: &Witness| !self.allows(real.get(other), witness);
-        let counterpart = witness.as_ref().map(|w| self.in_real_names(w, other, refused).0);
+        // A witness about the other account's own things means something else there, and may be allowed.
+        let counterpart = witness.as_ref().map(|w| self.in_real_names(w, role(other), refused));
+        let counterpart = counterpart.filter(|(_, is_refused)| *is_refused).map(|(witness, _)| witness);
         let (witness, witness_is_real) = own.map_or((None, false), |(witness, real)| (Some(witness), real));
+        let role_arn = roles.get(side).arn.to_string();
         for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
             show_all(list);
         }
@@ -102,20 +111,22 @@ impl<'a> Access<'a> {
         RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real }
     }
 
-    fn deny(&self, mut difference: DenyDifference) -> DenyDifference {
+    fn deny(&self, mut difference: DenyDifference, roles: Sides<&Role>) -> DenyDifference {
         let side = difference.side;
         for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
             show_all(list);
         }
         show_statements(&mut difference.denied_by);
         DenyDifference {
-            witness: difference.witness.map(|witness| self.in_real_names(&witness, side, |_| true).0),
+            witness: difference
+                .witness
+                .map(|witness| self.in_real_names(&witness, (side, roles.get(side)), |_| true).0),
             condition: difference.condition.map(|text| shown(&text)),
             ..difference
         }
     }
 
-    fn trust(&self, mut difference: TrustDifference) -> TrustDifference {
+    fn trust(&self, mut difference: TrustDifference, roles: Sides<&Role>) -> TrustDifference {
         let side = difference.side;
         for list in [&mut difference.except, &mut difference.reasons] {
             show_all(list);
@@ -124,7 +135,7 @@ impl<'a> Access<'a> {
         show_refusal(&mut difference.refused_by);
         TrustDifference {
             principal: shown(&difference.principal),
-            witness: difference.witness.map(|witness| self.trust_in_real_names(witness, side)),
+            witness: difference.witness.map(|witness| self.trust_in_real_names(witness, (side, roles.get(side)))),
             condition: difference.condition.map(|text| shown(&text)),
             ..difference
         }
@@ -132,29 +143,36 @@ impl<'a> Access<'a> {
 
     /// The witness in the names of one account, and whether it is as it should be there. The likeliest spelling, where
     /// none is.
-    fn in_real_names(&self, witness: &Witness, side: Side, holds: impl Fn(&Witness) -> bool) -> (Witness, bool) {
-        let mut texts: Vec<&str> = vec![&witness.resource];
-        texts.extend(witness.context.iter().flat_map(|(key, values)| values.iter().chain([key])).map(String::as_str));
-        let spellings = self.names.get(side).spellings(&texts);
-        let spelled = |spelling: &BTreeMap<String, String>| Witness {
-            action: witness.action.clone(),
-            resource: spell(&witness.resource, spelling),
-            context: context(&witness.context, spelling),
-        };
-        let all: Vec<Witness> = spellings.iter().map(spelled).collect();
+    fn in_real_names(
+        &self,
+        witness: &Witness,
+        (side, role): (Side, &Role),
+        holds: impl Fn(&Witness) -> bool,
+    ) -> (Witness, bool) {
+        let names = self.names.get(side);
+        let own = names.of_role(role);
+        let contexts = contexts(names, &own, &witness.context);
+        let resources = names.spellings(&witness.resource, &own);
+        let spelled = resources.iter().flat_map(|resource| {
+            contexts.iter().map(|context| Witness {
+                action: witness.action.clone(),
+                resource: resource.clone(),
+                context: context.clone(),
+            })
+        });
+        let all: Vec<Witness> = spelled.collect();
         match all.iter().find(|witness| holds(witness)) {
             Some(good) => (good.clone(), true),
             None => (all.into_iter().next().unwrap_or_else(|| witness.clone()), false),
         }
     }
 
-    fn trust_in_real_names(&self, witness: TrustWitness, side: Side) -> TrustWitness {
-        let mut texts: Vec<&str> = vec![&witness.principal];
-        texts.extend(witness.context.iter().flat_map(|(key, values)| values.iter().chain([key])).map(String::as_str));
-        let spelling = self.names.get(side).spellings(&texts).into_iter().next().unwrap_or_default();
+    fn trust_in_real_names(&self, witness: TrustWitness, (side, role): (Side, &Role)) -> TrustWitness {
+        let names = self.names.get(side);
+        let own = names.of_role(role);
         TrustWitness {
-            principal: spell(&witness.principal, &spelling),
-            context: context(&witness.context, &spelling),
+            principal: names.spellings(&witness.principal, &own).into_iter().next().unwrap_or_default(),
+            context: contexts(names, &own, &witness.context).into_iter().next().unwrap_or_default(),
             ..witness
         }
     }
@@ -170,12 +188,13 @@ fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
     TrustSide { policy: &role.role.trust, account: own, partition: role.role.arn.partition() }
 }
 
-fn statement_warning(role: &str, warning: Warning) -> StatementWarning {
+fn statement_warning(role: &str, role_arn: String, warning: Warning) -> StatementWarning {
     let mut statement = warning.statement;
     statement.policy_name = shown(&statement.policy_name);
     StatementWarning {
         side: warning.side,
         role: role.to_owned(),
+        role_arn,
         statement,
         id: warning.id,
         text: shown(&warning.text),
@@ -201,14 +220,27 @@ pub fn role_policies(role: &Role) -> RolePolicies {
     }
 }
 
-fn context(
-    context: &BTreeMap<String, Vec<String>>,
-    spelling: &BTreeMap<String, String>,
-) -> BTreeMap<String, Vec<String>> {
-    context
-        .iter()
-        .map(|(key, values)| (spell(key, spelling), values.iter().map(|value| spell(value, spelling)).collect()))
-        .collect()
+/// The values of keys, by key.
+type Keys = BTreeMap<String, Vec<String>>;
+
+/// The likeliest spelling of a context first, then those in which one value is spelled otherwise.
+fn contexts(names: &RealNames<'_>, role: &[Vec<(String, String)>], context: &Keys) -> Vec<Keys> {
+    let first = |text: &str| names.spellings(text, role).into_iter().next().unwrap_or_else(|| text.to_owned());
+    let likeliest: Keys =
+        context.iter().map(|(key, values)| (first(key), values.iter().map(|value| first(value)).collect())).collect();
+    let mut all = vec![likeliest.clone()];
+    for (key, values) in context {
+        for (index, value) in values.iter().enumerate() {
+            for other in names.spellings(value, role).into_iter().skip(1) {
+                let mut context = likeliest.clone();
+                if let Some(place) = context.get_mut(&first(key)).and_then(|values| values.get_mut(index)) {
+                    *place = other;
+                    all.push(context);
+                }
+            }
+        }
+    }
+    all
 }
 
 fn shown(text: &str) -> String {

@@ -74,7 +74,7 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Compa
     let normalised = inputs.map(|input| input.normalised);
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
-    let names = inputs.map(|input| RealNames::of(input.normalised, input.account.id.as_ref()));
+    let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(settings.catalogue, names);
     let work = Work { accounts, normalised, expander: &expander, access };
     let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(|pair| work.compare(*pair)).collect();

@@ -1,26 +1,33 @@
 //! From placeholders back to the names of one account, so that a witness can be tried there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::model::AccountId;
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
-use crate::normalise::Normalised;
+use crate::model::{AccountId, IdentityPolicy, Role};
+use crate::normalise::{Normalised, Normaliser};
 
-/// How many ways to spell one witness are tried at most.
+/// How many ways to spell one text are tried at most.
 const TRIES: usize = 16;
 
-/// Which texts each placeholder stood for in one account, the most frequent first.
-#[derive(Debug, Clone, Default)]
-pub(super) struct RealNames(BTreeMap<String, Vec<String>>);
+/// What each placeholder stood for in one account.
+#[derive(Debug, Clone)]
+pub(super) struct RealNames<'a> {
+    normaliser: &'a Normaliser,
+    /// The texts of each placeholder, the most frequent first.
+    frequent: BTreeMap<String, Vec<String>>,
+}
 
-impl RealNames {
+/// The placeholders of a text that a role's policies hold, in their order, with what they stand for there.
+type Sequence = Vec<(String, String)>;
+
+impl<'a> RealNames<'a> {
     /// The texts that were replaced in an account.
-    pub(super) fn of(normalised: &Normalised, own: Option<&AccountId>) -> Self {
+    pub(super) fn of(normalised: &Normalised, normaliser: &'a Normaliser, own: Option<&AccountId>) -> Self {
         let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         for (hit, count) in normalised.hits.iter() {
             *counts.entry(&hit.placeholder).or_default().entry(&hit.value).or_default() += count;
         }
-        let mut names: BTreeMap<String, Vec<String>> = counts
+        let mut frequent: BTreeMap<String, Vec<String>> = counts
             .into_iter()
             .map(|(placeholder, values)| {
                 let mut values: Vec<(&str, usize)> = values.into_iter().collect();
@@ -29,48 +36,93 @@ impl RealNames {
             })
             .collect();
         if let Some(own) = own {
-            names.insert(OWN_ACCOUNT.to_owned(), vec![own.to_string()]);
+            frequent.insert(OWN_ACCOUNT.to_owned(), vec![own.to_string()]);
         }
-        Self(names)
+        Self { normaliser, frequent }
     }
 
-    /// The ways in which these texts may be spelled in the account, likeliest first: one text for each placeholder.
-    /// Placeholders that never stood for anything in this account stay, without their marks.
-    pub(super) fn spellings(&self, texts: &[&str]) -> Vec<BTreeMap<String, String>> {
-        let used: BTreeSet<&str> = texts.iter().flat_map(|text| placeholders(text)).collect();
-        let mut spellings = vec![BTreeMap::new()];
-        for placeholder in used {
-            let fallback = [placeholder.to_owned()];
-            let values = self.0.get(placeholder).map_or(&fallback[..], Vec::as_slice);
-            spellings = spellings
-                .iter()
-                .flat_map(|spelling: &BTreeMap<String, String>| {
-                    values.iter().map(|value| {
-                        let mut longer = spelling.clone();
-                        longer.insert(placeholder.to_owned(), value.clone());
-                        longer
-                    })
-                })
-                .take(TRIES)
-                .collect();
+    /// How placeholders are spelled in the texts of one role's own policies.
+    pub(super) fn of_role(&self, role: &Role) -> Vec<Sequence> {
+        let mut sequences = Vec::new();
+        let mut add = |text: &str| {
+            let mut sequence = Vec::new();
+            self.normaliser.apply(text, |one| sequence.push((one.placeholder.to_owned(), one.value.to_owned())));
+            if !sequence.is_empty() && !sequences.contains(&sequence) {
+                sequences.push(sequence);
+            }
+        };
+        let documents = role.inline.iter().map(|policy| &policy.document);
+        let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
+        documents.chain(managed).for_each(|document| texts(document, &mut add));
+        for statement in &role.trust.statements {
+            statement.target.principals().iter().for_each(|principal| add(principal.as_str()));
+            statement.conditions.tests().iter().flat_map(|test| &test.values).for_each(|value| add(value));
         }
-        spellings
+        sequences
+    }
+
+    /// The ways in which a text may be spelled in the account, likeliest first: as a text of the role with the same
+    /// placeholders, then by what the placeholders stand for most often. A placeholder that never stood for anything
+    /// in this account stays, without its marks.
+    pub(super) fn spellings(&self, text: &str, role: &[Sequence]) -> Vec<String> {
+        let used: Vec<&str> = placeholders(text).collect();
+        if used.is_empty() {
+            return vec![text.to_owned()];
+        }
+        let same = |sequence: &&Sequence| {
+            sequence.iter().map(|(placeholder, _)| placeholder.as_str()).eq(used.iter().copied())
+        };
+        let mut choices: Vec<Vec<String>> = role
+            .iter()
+            .filter(same)
+            .map(|sequence| sequence.iter().map(|(_, value)| value.clone()).collect())
+            .collect();
+        choices.extend(self.by_frequency(&used));
+        let mut spelled: Vec<String> = Vec::new();
+        for choice in choices {
+            let one = spell(text, &choice);
+            if !spelled.contains(&one) {
+                spelled.push(one);
+            }
+        }
+        spelled
+    }
+
+    fn by_frequency(&self, used: &[&str]) -> Vec<Vec<String>> {
+        let mut choices: Vec<Vec<String>> = vec![Vec::new()];
+        for placeholder in used {
+            let unknown = [(*placeholder).to_owned()];
+            let values = self.frequent.get(*placeholder).map_or(&unknown[..], Vec::as_slice);
+            let longer = choices.iter().flat_map(|choice: &Vec<String>| {
+                values.iter().map(move |value| choice.iter().chain([value]).cloned().collect())
+            });
+            choices = longer.take(TRIES).collect();
+        }
+        choices
     }
 }
 
-/// The placeholders in a text.
+fn texts(document: &IdentityPolicy, add: &mut impl FnMut(&str)) {
+    for statement in &document.statements {
+        statement.target.patterns().iter().for_each(|pattern| add(pattern));
+        statement.conditions.tests().iter().flat_map(|test| &test.values).for_each(|value| add(value));
+    }
+}
+
+/// The placeholders in a text, in their order.
 fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split(OPEN).skip(1).filter_map(|part| part.split_once(CLOSE).map(|(placeholder, _)| placeholder))
 }
 
-/// A text with each placeholder replaced as the spelling says.
-pub(super) fn spell(text: &str, spelling: &BTreeMap<String, String>) -> String {
+/// A text with its placeholders replaced, one after the other.
+fn spell(text: &str, values: &[String]) -> String {
     let mut parts = text.split(OPEN);
     let mut result = parts.next().unwrap_or_default().to_owned();
+    let mut values = values.iter();
     for part in parts {
         match part.split_once(CLOSE) {
             Some((placeholder, rest)) => {
-                result.push_str(spelling.get(placeholder).map_or(placeholder, String::as_str));
+                result.push_str(values.next().map_or(placeholder, String::as_str));
                 result.push_str(rest);
             }
             None => result.push_str(part),
@@ -82,19 +134,25 @@ pub(super) fn spell(text: &str, spelling: &BTreeMap<String, String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::EquivalencyList;
     use crate::model::equivalency::mark;
 
     #[test]
     fn placeholders_become_the_accounts_own_texts() {
-        let names = RealNames(BTreeMap::from([
+        let normaliser = Normaliser::new(&EquivalencyList::default(), None).unwrap();
+        let frequent = BTreeMap::from([
             ("env".to_owned(), vec!["dev".to_owned(), "development".to_owned()]),
             (OWN_ACCOUNT.to_owned(), vec!["111122223333".to_owned()]),
-        ]));
+        ]);
+        let names = RealNames { normaliser: &normaliser, frequent };
         let text = format!("arn:aws:sqs:eu-west-1:{}:{}-q", mark(OWN_ACCOUNT), mark("env"));
-        let spelled: Vec<String> = names.spellings(&[&text]).iter().map(|spelling| spell(&text, spelling)).collect();
         let expected = ["arn:aws:sqs:eu-west-1:111122223333:dev-q", "arn:aws:sqs:eu-west-1:111122223333:development-q"];
-        assert_eq!(spelled, expected);
-        assert_eq!(spell("plain", &BTreeMap::new()), "plain");
-        assert_eq!(names.spellings(&[&mark("other")]), [BTreeMap::from([("other".to_owned(), "other".to_owned())])]);
+        assert_eq!(names.spellings(&text, &[]), expected);
+        assert_eq!(names.spellings("plain", &[]), ["plain"]);
+        assert_eq!(names.spellings(&mark("other"), &[]), ["other"]);
+        // A text of the role itself says which of several a placeholder stands for, each time it stands there.
+        let own = vec![("env".to_owned(), "development".to_owned()), ("env".to_owned(), "dev".to_owned())];
+        let twice = format!("{}-app-{}", mark("env"), mark("env"));
+        assert_eq!(names.spellings(&twice, &[own])[0], "development-app-dev");
     }
 }

@@ -242,7 +242,8 @@ pub struct RoleAccessDifference {
     /// What it may do. Resources and conditions are normalised, the witness has the account's real names.
     #[serde(flatten)]
     pub difference: AccessDifference,
-    /// The witness in the other account's names, where it is refused.
+    /// The witness in the other account's names, where it is refused. None where the same request means something
+    /// else in the other account and is allowed there, such as one about that account's own resources.
     pub counterpart: Option<Witness>,
     /// Whether the witness was confirmed once more with the account's real names. If not, a placeholder stands for
     /// several names in this account, and the witness may need another of them.
@@ -280,6 +281,8 @@ pub struct StatementWarning {
     pub side: Side,
     /// The role's normalised name.
     pub role: String,
+    /// The real role.
+    pub role_arn: String,
     /// The statement.
     pub statement: StatementRef,
     /// The kind of warning.

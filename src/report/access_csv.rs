@@ -27,6 +27,7 @@ pub fn access(out: impl Write, options: Options, comparison: &Comparison) -> io:
         "witnessaction",
         "witnessresource",
         "witnesscontext",
+        "witnessreal",
         "grantedby",
         "refusedby",
         "escalations",
@@ -36,7 +37,7 @@ pub fn access(out: impl Write, options: Options, comparison: &Comparison) -> io:
     let mut table = Table::new(out, options, &header)?;
     for row in &comparison.access_differences {
         let d = &row.difference;
-        let witness = d.witness.as_ref();
+        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.resource, &w.context)).unwrap_or_default();
         table.row(&[
             comparison.accounts.get(d.side).tag.as_str(),
             &row.role,
@@ -47,9 +48,10 @@ pub fn access(out: impl Write, options: Options, comparison: &Comparison) -> io:
             &d.except.join("\n"),
             d.condition.as_deref().unwrap_or_default(),
             certainty(d.certainty),
-            witness.map_or("", |witness| &witness.action),
-            witness.map_or("", |witness| &witness.resource),
-            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &proof.action,
+            &proof.target,
+            &proof.context,
+            if row.witness_is_real { "yes" } else { "no" },
             &statements(&d.granted_by),
             &refusal(&d.refused_by),
             &d.escalations.join("\n"),
@@ -87,7 +89,7 @@ pub fn trust(out: impl Write, options: Options, comparison: &Comparison) -> io::
     let mut table = Table::new(out, options, &header)?;
     for row in &comparison.trust_differences {
         let d = &row.difference;
-        let witness = d.witness.as_ref();
+        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.principal, &w.context)).unwrap_or_default();
         table.row(&[
             comparison.accounts.get(d.side).tag.as_str(),
             &row.role,
@@ -99,9 +101,9 @@ pub fn trust(out: impl Write, options: Options, comparison: &Comparison) -> io::
             if d.dangling { "yes" } else { "" },
             d.condition.as_deref().unwrap_or_default(),
             certainty(d.certainty),
-            witness.map_or("", |witness| &witness.action),
-            witness.map_or("", |witness| &witness.principal),
-            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &proof.action,
+            &proof.target,
+            &proof.context,
             &statements(&d.granted_by),
             &refusal(&d.refused_by),
             &d.reasons.join("\n"),
@@ -135,7 +137,7 @@ pub fn denies(out: impl Write, options: Options, comparison: &Comparison) -> io:
     let mut table = Table::new(out, options, &header)?;
     for row in &comparison.deny_differences {
         let d = &row.difference;
-        let witness = d.witness.as_ref();
+        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.resource, &w.context)).unwrap_or_default();
         table.row(&[
             comparison.accounts.get(d.side).tag.as_str(),
             &row.role,
@@ -145,9 +147,9 @@ pub fn denies(out: impl Write, options: Options, comparison: &Comparison) -> io:
             &d.except.join("\n"),
             d.condition.as_deref().unwrap_or_default(),
             certainty(d.certainty),
-            witness.map_or("", |witness| &witness.action),
-            witness.map_or("", |witness| &witness.resource),
-            &witness.map(|witness| context(&witness.context)).unwrap_or_default(),
+            &proof.action,
+            &proof.target,
+            &proof.context,
             &statements(&d.denied_by),
             &d.reasons.join("\n"),
             &row.role_arn,
@@ -162,6 +164,20 @@ pub(super) const fn certainty(certainty: Certainty) -> &'static str {
         Certainty::Always => "always",
         Certainty::Conditional => "conditional",
         Certainty::Unknown => "unknown",
+    }
+}
+
+/// The cells of a witness; empty where there is none.
+#[derive(Default)]
+struct Proof {
+    action: String,
+    target: String,
+    context: String,
+}
+
+impl Proof {
+    fn of(action: &str, target: &str, keys: &BTreeMap<String, Vec<String>>) -> Self {
+        Self { action: action.to_owned(), target: target.to_owned(), context: context(keys) }
     }
 }
 

@@ -1,13 +1,13 @@
 //! One pair of roles on the terminal: what each side may do more, with proof and cause, then the policies themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
 use super::{access_csv, documents, findings};
-use crate::compare::{Comparison, RoleResult};
+use crate::compare::{Comparison, RoleResult, StatementWarning};
 use crate::model::{Role, Side, Sides};
 use crate::semantics::difference::Grade;
 
@@ -33,7 +33,7 @@ pub fn write(
     attributes(out, comparison, role)?;
     remarks(out, comparison, role)?;
     match roles {
-        Some(roles) => policies(out, comparison, roles),
+        Some(roles) => policies(out, comparison, role, roles),
         None => Ok(()),
     }
 }
@@ -68,10 +68,16 @@ fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
     for row in findings::access_of(comparison, role) {
         let d = &row.difference;
         let (own, other) = (&comparison.accounts.get(d.side).tag, &comparison.accounts.get(d.side.other()).tag);
-        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::access(comparison, row)))?;
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::access(comparison, row, findings::ALL)))?;
         if let Some(witness) = &d.witness {
             let request = request(&witness.action, &witness.resource, &witness.context);
             writeln!(out, "  proof: {}", terminal(&request))?;
+            if !row.witness_is_real {
+                writeln!(
+                    out,
+                    "    (a placeholder stands for several texts here: a name in it may have to be another)"
+                )?;
+            }
         }
         for statement in &d.granted_by {
             writeln!(out, "  allowed in {own} by {}", terminal(&access_csv::statement(statement)))?;
@@ -92,16 +98,26 @@ fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
 
 /// A request as `iamctl can` takes it.
 fn request(action: &str, target: &str, context: &BTreeMap<String, Vec<String>>) -> String {
-    let pairs =
-        context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!(" --context '{key}={value}'")));
-    format!("{action} '{target}'{}", pairs.collect::<String>())
+    let pairs = context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
+    let pairs: String = pairs.map(|pair| format!(" --context {}", quoted(&pair))).collect();
+    format!("{} {}{pairs}", quoted(action), quoted(target))
+}
+
+/// A text as one word for a shell, so that a line can be copied whatever the names in it are.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '_' | '-' | '=' | '@' | '+' | ',');
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 fn trust(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
     for row in findings::trust_of(comparison, role) {
         let d = &row.difference;
         let own = &comparison.accounts.get(d.side).tag;
-        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::trust(comparison, row)))?;
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::trust(comparison, row, findings::ALL)))?;
         if let Some(witness) = &d.witness {
             let request = request(&witness.action, &witness.principal, &witness.context);
             writeln!(out, "  proof: {}", terminal(&request))?;
@@ -116,7 +132,10 @@ fn trust(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io:
 
 fn denies(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
     for row in findings::denies_of(comparison, role) {
-        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::deny(comparison, row)))?;
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::deny(comparison, row, findings::ALL)))?;
+        if let Some(witness) = &row.difference.witness {
+            writeln!(out, "  proof: {}", terminal(&request(&witness.action, &witness.resource, &witness.context)))?;
+        }
         for statement in &row.difference.denied_by {
             writeln!(out, "  denied by {}", terminal(&access_csv::statement(statement)))?;
         }
@@ -140,7 +159,7 @@ fn attributes(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -
 }
 
 fn remarks(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
-    let all: Vec<_> = comparison.statement_warnings.iter().filter(|warning| warning.role == role.role).collect();
+    let all: Vec<_> = comparison.statement_warnings.iter().filter(|warning| is_of(warning, role)).collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -153,13 +172,35 @@ fn remarks(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> i
     Ok(())
 }
 
-fn policies(out: &mut dyn Write, comparison: &Comparison, roles: Sides<&Role>) -> io::Result<()> {
+fn is_of(warning: &StatementWarning, role: &RoleResult) -> bool {
+    role.side(warning.side).is_some_and(|real| real.arn == warning.role_arn)
+}
+
+/// What each placeholder of the role's policies stands for in each account.
+fn placeholders(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    let mut stands: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for hit in comparison.equivalency_hits.iter().filter(|hit| hit.count > 0) {
+        let of_role = role.side(hit.side).is_some_and(|real| hit.role.is_empty() || real.name == hit.role);
+        if of_role {
+            let tag = &comparison.accounts.get(hit.side).tag;
+            stands.entry(&hit.placeholder).or_default().insert(format!("`{}` in {tag}", hit.value));
+        }
+    }
+    for (placeholder, texts) in stands {
+        let texts = texts.into_iter().collect::<Vec<_>>().join(", ");
+        writeln!(out, "  {} stands for {}", terminal(placeholder), terminal(&texts))?;
+    }
+    Ok(())
+}
+
+fn policies(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, roles: Sides<&Role>) -> io::Result<()> {
     let names = (comparison.accounts.left.tag.as_str(), comparison.accounts.right.tag.as_str());
     let diffs = documents::differences(roles.left, roles.right, names);
     if diffs.is_empty() {
         return writeln!(out, "\nThe policies are the same.");
     }
     writeln!(out, "\n{HEADING}Policies in canonical form{HEADING:#}")?;
+    placeholders(out, comparison, role)?;
     for line in diffs.iter().flat_map(|diff| diff.lines()) {
         let text = terminal(line);
         match line.as_bytes() {

@@ -7,15 +7,19 @@ use crate::compare::{
 use crate::model::Side;
 use crate::semantics::difference::{Certainty, Grade};
 
-/// How many actions or resources a sentence names before the rest is only counted.
-const NAMED: usize = 3;
+/// How many actions or resources a sentence of the summary names before the rest is only counted.
+pub const NAMED: usize = 3;
+
+/// No limit to what a sentence names.
+pub const ALL: usize = usize::MAX;
 
 /// The findings of one role, weightiest first: ways to raise itself, access, trust, explicit denies.
 #[must_use]
 pub fn of_role(comparison: &Comparison, role: &RoleResult) -> Vec<String> {
-    let mut lines: Vec<String> = access_of(comparison, role).into_iter().map(|row| access(comparison, row)).collect();
-    lines.extend(trust_of(comparison, role).map(|row| trust(comparison, row)));
-    lines.extend(denies_of(comparison, role).map(|row| deny(comparison, row)));
+    let mut lines: Vec<String> =
+        access_of(comparison, role).into_iter().map(|row| access(comparison, row, NAMED)).collect();
+    lines.extend(trust_of(comparison, role).map(|row| trust(comparison, row, NAMED)));
+    lines.extend(denies_of(comparison, role).map(|row| deny(comparison, row, NAMED)));
     lines
 }
 
@@ -61,12 +65,12 @@ fn is_of(arn: &str, side: Side, role: &RoleResult) -> bool {
     role.is_paired() && role.side(side).is_some_and(|real| real.arn == arn)
 }
 
-/// `qa may also s3:PutObject on arn:…, refused in dev: no Allow`.
+/// `qa may also s3:PutObject on arn:…, refused in dev: no Allow`, naming at most so many actions and resources.
 #[must_use]
-pub fn access(comparison: &Comparison, row: &RoleAccessDifference) -> String {
+pub fn access(comparison: &Comparison, row: &RoleAccessDifference, most: usize) -> String {
     let d = &row.difference;
     let (own, other) = tags(comparison, d.side);
-    let actions: Vec<String> = d.actions.iter().map(|action| format!("{}:{action}", d.service)).collect();
+    let actions = actions(&d.service, &d.actions);
     let marks = if d.escalations.is_empty() {
         String::new()
     } else {
@@ -75,17 +79,17 @@ pub fn access(comparison: &Comparison, row: &RoleAccessDifference) -> String {
     format!(
         "{own} {} {} on {}{}, refused in {other}: {}{}{marks}",
         may(d.certainty, "may also"),
-        few(&actions),
-        few(&d.resources),
-        except(&d.except),
+        few(&actions, most),
+        few(&d.resources, most),
+        except(&d.except, most),
         refusal(&d.refused_by).replace('\n', "; "),
         limits(d.condition.as_deref(), d.certainty, &d.reasons),
     )
 }
 
-/// `qa also lets AWS arn:… take the role by sts:AssumeRole, refused in dev: no Allow`.
+/// `qa also lets AWS arn:… take the role by sts:AssumeRole, refused in dev: no Allow`; see [`access`].
 #[must_use]
-pub fn trust(comparison: &Comparison, row: &RoleTrustDifference) -> String {
+pub fn trust(comparison: &Comparison, row: &RoleTrustDifference, most: usize) -> String {
     let d = &row.difference;
     let (own, other) = tags(comparison, d.side);
     let who =
@@ -94,27 +98,32 @@ pub fn trust(comparison: &Comparison, row: &RoleTrustDifference) -> String {
     format!(
         "{own} {} {who}{dangling}{} take the role by {}, refused in {other}: {}{}",
         may(d.certainty, "also lets"),
-        except(&d.except),
-        few(&d.actions),
+        except(&d.except, most),
+        few(&d.actions, most),
         refusal(&d.refused_by).replace('\n', "; "),
         limits(d.condition.as_deref(), d.certainty, &d.reasons),
     )
 }
 
-/// `dev denies s3:DeleteObject on arn:… outright, qa does not`.
+/// `dev denies s3:DeleteObject on arn:… outright, qa does not`; see [`access`].
 #[must_use]
-pub fn deny(comparison: &Comparison, row: &RoleDenyDifference) -> String {
+pub fn deny(comparison: &Comparison, row: &RoleDenyDifference, most: usize) -> String {
     let d = &row.difference;
     let (own, other) = tags(comparison, d.side);
-    let actions: Vec<String> = d.actions.iter().map(|action| format!("{}:{action}", d.service)).collect();
+    let actions = actions(&d.service, &d.actions);
     format!(
         "{own} {} {} on {}{} outright, {other} does not{}",
         may(d.certainty, "denies"),
-        few(&actions),
-        few(&d.resources),
-        except(&d.except),
+        few(&actions, most),
+        few(&d.resources, most),
+        except(&d.except, most),
         limits(d.condition.as_deref(), d.certainty, &d.reasons),
     )
+}
+
+/// Actions with their service; those of a row of many services have it already.
+fn actions(service: &str, actions: &[String]) -> Vec<String> {
+    actions.iter().map(|action| if service == "*" { action.clone() } else { format!("{service}:{action}") }).collect()
 }
 
 fn tags(comparison: &Comparison, side: Side) -> (&str, &str) {
@@ -128,16 +137,16 @@ fn may(certainty: Certainty, sure: &str) -> String {
     }
 }
 
-fn few(texts: &[String]) -> String {
-    let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match texts.len().checked_sub(NAMED) {
+fn few(texts: &[String], most: usize) -> String {
+    let named = texts.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+    match texts.len().checked_sub(most) {
         None | Some(0) => named,
         Some(more) => format!("{named} and {more} more"),
     }
 }
 
-fn except(except: &[String]) -> String {
-    if except.is_empty() { String::new() } else { format!(" except {}", few(except)) }
+fn except(except: &[String], most: usize) -> String {
+    if except.is_empty() { String::new() } else { format!(" except {}", few(except, most)) }
 }
 
 fn limits(condition: Option<&str>, sure: Certainty, reasons: &[String]) -> String {

@@ -10,6 +10,7 @@ use super::escape::terminal;
 use super::findings;
 use crate::compare::{Comparison, RoleResult, RoleStatus};
 use crate::model::Side;
+use crate::semantics::difference::Grade;
 
 /// How many roles of one kind are named before the rest is only counted; the files name them all.
 const LISTED: usize = 20;
@@ -114,6 +115,13 @@ fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResul
 
 /// The rows that only one side has: counted, or shown where nothing else says what differs.
 fn rows(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, show: bool) -> io::Result<()> {
+    let effect = match (role.access_grade, role.trust_grade) {
+        (Some(Grade::EqualForCatalogue), _) => ", without effect on the actions of the catalogue",
+        (Some(Grade::Identical | Grade::EqualForAllRequests), Some(Grade::Identical | Grade::EqualForAllRequests)) => {
+            ", without effect on access"
+        }
+        _ => "",
+    };
     for side in Side::BOTH {
         let Some(real) = role.side(side) else { continue };
         let items = comparison.item_differences.iter().filter(|item| item.side == side && item.role_arn == real.arn);
@@ -121,7 +129,7 @@ fn rows(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, show: b
         let tag = &comparison.accounts.get(side).tag;
         if show {
             for line in lines.iter().take(DETAILS) {
-                writeln!(out, "    only in {tag}, without effect on access: {line}")?;
+                writeln!(out, "    only in {tag}{effect}: {line}")?;
             }
             rest(out, lines.len(), DETAILS, "    ")?;
         } else if !lines.is_empty() {

@@ -69,10 +69,11 @@ fn every_proof_holds(report: &Value, folder: &str, ask: impl Fn(&[&str]) -> Run)
         let of_pair = |role: &&Value| role[text(row, "side")]["arn"] == row["role_arn"];
         let pair = report["roles"].as_array().unwrap().iter().find(of_pair).unwrap();
         let other = if text(row, "side") == "left" { "right" } else { "left" };
-        // Where a role names the other account by its id, the same request is there about the own account: no
-        // counterpart can be refused.
+        // Where a role names the other account by its id, the same request is there about the own account: there is
+        // no counterpart that is refused.
         let others_id = text(&report["accounts"][other], "account_id");
         let names_other = list(&row["resources"]).iter().any(|resource| resource.contains(others_id));
+        assert_eq!(row["counterpart"].is_null(), names_other, "{row}");
         for (side, request, code) in [(text(row, "side"), "witness", 0), (other, "counterpart", 1)] {
             if names_other && request == "counterpart" {
                 continue;
@@ -373,7 +374,9 @@ fn explain_of_the_examples_says_what_the_report_says() {
     let report: Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
     for row in report["access_differences"].as_array().unwrap() {
         let run = place.ask(&["explain", "reports", text(row, "role")]);
-        let request = format!("{} '{}'", text(&row["witness"], "action"), text(&row["witness"], "resource"));
+        let resource = text(&row["witness"], "resource");
+        let word = if resource.contains('*') { format!("'{resource}'") } else { resource.to_owned() };
+        let request = format!("  proof: {} {word}\n", text(&row["witness"], "action"));
         assert!(run.code == 0 && run.stdout.contains(&request), "{request}: {run:?}");
     }
 }

@@ -1,0 +1,109 @@
+//! Rows of many services joined to one, where they say the same.
+//!
+//! A grant of nearly everything differs in hundreds of services at once. One row a service would bury what matters.
+
+use std::collections::BTreeMap;
+
+use crate::semantics::difference::AccessDifference;
+
+/// From how many services on one row is easier to read than a row for each.
+const MANY: usize = 5;
+
+/// Joins the rows that grant all actions of many services on the same resources, by the same statements and under
+/// the same condition. The service of such a row is `*`, and its actions have their service with them.
+pub(super) fn services(rows: Vec<AccessDifference>) -> Vec<AccessDifference> {
+    let mut joined = Vec::new();
+    let mut whole: BTreeMap<AccessDifference, Vec<AccessDifference>> = BTreeMap::new();
+    for row in rows {
+        if row.actions == ["*"] {
+            whole.entry(apart_from_service(&row)).or_default().push(row);
+        } else {
+            joined.push(row);
+        }
+    }
+    for (common, rows) in whole {
+        if rows.len() < MANY {
+            joined.extend(rows);
+        } else {
+            joined.push(one(common, rows));
+        }
+    }
+    joined.sort();
+    joined
+}
+
+/// A row without what may differ from service to service.
+fn apart_from_service(row: &AccessDifference) -> AccessDifference {
+    AccessDifference {
+        service: "*".to_owned(),
+        actions: Vec::new(),
+        access_level: crate::catalog::AccessLevel::Unknown,
+        witness: None,
+        escalations: Vec::new(),
+        ..row.clone()
+    }
+}
+
+fn one(mut common: AccessDifference, rows: Vec<AccessDifference>) -> AccessDifference {
+    common.access_level = highest(&rows);
+    for row in rows {
+        common.actions.push(format!("{}:*", row.service));
+        common.escalations.extend(row.escalations);
+        common.witness = common.witness.or(row.witness);
+    }
+    common.actions.sort();
+    common.escalations.sort_unstable();
+    common.escalations.dedup();
+    common
+}
+
+/// The highest level, as in a row of one service; unknown only where all are.
+fn highest(rows: &[AccessDifference]) -> crate::catalog::AccessLevel {
+    let unknown = crate::catalog::AccessLevel::Unknown;
+    rows.iter().map(|row| row.access_level).filter(|level| *level != unknown).max().unwrap_or(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::AccessLevel;
+    use crate::model::Side;
+    use crate::semantics::difference::{Certainty, Refusal};
+
+    fn row(service: &str, actions: &[&str]) -> AccessDifference {
+        AccessDifference {
+            side: Side::Left,
+            service: service.to_owned(),
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+            access_level: AccessLevel::Write,
+            resources: vec!["*".to_owned()],
+            except: Vec::new(),
+            condition: None,
+            certainty: Certainty::Always,
+            witness: None,
+            granted_by: Vec::new(),
+            refused_by: Refusal::NoAllow,
+            escalations: if service == "iam" { vec!["attach-role-policy"] } else { Vec::new() },
+            reasons: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn many_whole_services_are_one_row() {
+        let mut rows: Vec<AccessDifference> = ["a", "b", "iam", "d", "e"].map(|service| row(service, &["*"])).into();
+        rows.push(row("s3", &["GetObject"]));
+        let joined = services(rows);
+        assert_eq!(joined.len(), 2);
+        let whole = joined.iter().find(|row| row.service == "*").unwrap();
+        assert_eq!(whole.actions, ["a:*", "b:*", "d:*", "e:*", "iam:*"]);
+        assert_eq!(
+            (whole.access_level, whole.escalations.as_slice()),
+            (AccessLevel::Write, ["attach-role-policy"].as_slice())
+        );
+    }
+
+    #[test]
+    fn a_few_services_stay_apart() {
+        assert_eq!(services(vec![row("a", &["*"]), row("b", &["*"])]).len(), 2);
+    }
+}
