@@ -1,3 +1,76 @@
-//! (being built)
+//! The command line: one file per command, each with its `Args` and a `run`.
+//!
+//! This room alone reads the environment and the clock, and pairs the writers of [`crate::report`] with the files of
+//! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
+mod console;
+mod diff;
+mod error;
+mod exit_code;
+mod harvest;
 pub mod init;
+mod inputs;
+mod interrupt;
+mod profiles;
+mod source;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use console::{Console, ConsoleArgs};
+pub use error::CliError;
+pub use exit_code::ExitCode;
+
+/// Compares the IAM roles of two AWS accounts and says exactly what differs.
+#[derive(Debug, Parser)]
+#[command(name = "iamctl", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    console: ConsoleArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a sample dictionary and the action catalogue, to edit and to keep in git
+    Init(init::Args),
+    /// List the profiles of the AWS config, with how each gets its credentials
+    #[command(visible_alias = "profiles")]
+    Listprofiles(profiles::Args),
+    /// Read one account: all its IAM items as CSV, and a snapshot
+    Harvest(harvest::Args),
+    /// Compare two accounts: both harvests, all reports, a summary
+    Diff(Box<diff::Args>),
+}
+
+/// Runs the program with these arguments, the first being its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with 0, wrong use to stderr with 2. A closed stream changes nothing.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::Failed } else { ExitCode::Done };
+        }
+    };
+    interrupt::install();
+    let mut console = Console::new(&cli.console);
+    let result = match &cli.command {
+        Command::Init(args) => init_run(args, &mut console),
+        Command::Listprofiles(args) => profiles::run(args, &mut console),
+        Command::Harvest(args) => harvest::run(args, &mut console),
+        Command::Diff(args) => diff::run(args, &mut console),
+    };
+    result.unwrap_or_else(|error| {
+        console.failure(&error);
+        ExitCode::Failed
+    })
+}
+
+fn init_run(args: &init::Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let (mut out, mut err) = console.streams();
+    init::run(args, &mut out, &mut err)?;
+    Ok(ExitCode::Done)
+}

@@ -1,1 +1,236 @@
-//! (being built)
+//! The AWS edge: from a profile or the environment to a [`Snapshot`] of a live account.
+//!
+//! The only room that names the AWS SDK, and the only one that is async; outside it is blocking. [`Session::open`] gets
+//! credentials for every source and asks who they are, [`Session::harvest`] reads the accounts, all at once.
+//! What is read and how, and which permissions it takes, is in `docs/aws.md`.
+
+mod assemble;
+mod call;
+mod chain;
+mod client;
+mod credentials;
+mod details;
+mod each_role;
+mod error;
+mod mfa;
+mod pages;
+mod profiles;
+mod reader;
+mod source;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use tokio::sync::Mutex;
+
+pub use error::{Cause, HarvestError};
+pub use profiles::ProfileSummary;
+
+use crate::model::AccountId;
+use crate::parse::snapshot::Snapshot;
+use credentials::MfaSessions;
+use mfa::Codes;
+use source::Source;
+
+/// Where a live account's credentials come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiveSource {
+    /// A profile of the AWS config files. It wins over every variable of the environment that holds credentials.
+    Profile(String),
+    /// Whatever credentials the environment gives (`env:` on the command line): access keys in variables, else the
+    /// profile that `AWS_PROFILE` names, else a web identity, the container's role, the instance's role. The profile
+    /// `default` is not meant.
+    Environment,
+}
+
+/// As a snapshot's `source` has it: `profile dev`, `environment`.
+impl fmt::Display for LiveSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile(name) => write!(f, "profile {name}"),
+            Self::Environment => f.write_str("environment"),
+        }
+    }
+}
+
+/// What the command line says about asking and telling.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The current code of the MFA device. AWS takes it once, so it serves one device.
+    pub mfa_code: Option<String>,
+    /// A shell command that prints a code; run once per device with `IAMCTL_MFA_DEVICE` and `IAMCTL_MFA_PROFILE` set.
+    pub mfa_command: Option<String>,
+    /// Whether a person may be asked for a code: a terminal, and not `--no-input`.
+    pub may_prompt: bool,
+    /// Whether to tell more than is needed ([`Event::Note`]).
+    pub verbose: bool,
+}
+
+/// Without the code.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("mfa_code", &self.mfa_code.as_ref().map(|_| "** redacted **"))
+            .field("mfa_command", &self.mfa_command.as_ref().map(|_| "** redacted **"))
+            .field("may_prompt", &self.may_prompt)
+            .field("verbose", &self.verbose)
+            .finish()
+    }
+}
+
+/// Something worth telling while accounts are read. `source` is the index of the source in what was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// For those who asked for more words.
+    Note {
+        /// Which source.
+        source: usize,
+        /// One line.
+        text: String,
+    },
+    /// The user should know: the slow way is taken, a role went away.
+    Warning {
+        /// Which source.
+        source: usize,
+        /// One line.
+        text: String,
+    },
+    /// A call is being made.
+    Call {
+        /// Which source.
+        source: usize,
+        /// Such as `ListRoles`.
+        call: &'static str,
+    },
+    /// So many roles are read.
+    Roles {
+        /// Which source.
+        source: usize,
+        /// Read so far.
+        done: usize,
+        /// Of how many, once that is known.
+        total: Option<usize>,
+    },
+    /// A source is read to its end.
+    Done {
+        /// Which source.
+        source: usize,
+        /// Roles read.
+        roles: usize,
+        /// HTTP requests it took since the session was opened, retries among them.
+        requests: usize,
+    },
+}
+
+/// Hears what goes on. Called from several threads, one per source.
+pub trait Observer: Sync {
+    /// Takes one event.
+    fn observe(&self, event: Event);
+}
+
+/// An observer that lets everything pass.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn observe(&self, _: Event) {}
+}
+
+/// Who a source's credentials are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Where the credentials came from.
+    pub source: LiveSource,
+    /// The account they are for.
+    pub account_id: AccountId,
+    /// The user or the role session.
+    pub arn: String,
+    /// The account's partition, such as `aws` or `aws-cn`.
+    pub partition: String,
+    /// The region that signs the calls.
+    pub region: String,
+}
+
+/// Sources with their credentials, ready to be read.
+#[derive(Debug)]
+pub struct Session {
+    runtime: Runtime,
+    sources: Vec<Source>,
+    identities: Vec<Identity>,
+    verbose: bool,
+}
+
+impl Session {
+    /// Gets credentials for every source and asks STS who they are, all at once. A code of an MFA device may be asked
+    /// for here and nowhere else.
+    ///
+    /// # Errors
+    ///
+    /// The first source, in their order, that has no usable credentials.
+    pub fn open(sources: &[LiveSource], options: &Options, observer: &dyn Observer) -> Result<Self, HarvestError> {
+        let runtime = runtime()?;
+        let set = runtime.block_on(profiles::load())?;
+        let sessions = Arc::new(Mutex::new(MfaSessions::new(Codes::new(options))));
+        // Every profile is looked at before anything is sent.
+        let sources = sources
+            .iter()
+            .enumerate()
+            .map(|(index, source)| runtime.block_on(Source::prepare(index, source, &set, &sessions)))
+            .collect::<Result<Vec<Source>, HarvestError>>()?;
+        let identities = at_once(&sources, |source| runtime.block_on(source.identify(observer)))?;
+        let sources = sources.into_iter().zip(&identities).map(|(source, who)| source.known_as(who)).collect();
+        Ok(Self { runtime, sources, identities, verbose: options.verbose })
+    }
+
+    /// Who the sources are, in their order.
+    #[must_use]
+    pub fn identities(&self) -> &[Identity] {
+        &self.identities
+    }
+
+    /// Reads all accounts at once; one snapshot per source, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The first source, in their order, that could not be read whole. There are no half snapshots.
+    pub fn harvest(&self, observer: &dyn Observer) -> Result<Vec<Snapshot>, HarvestError> {
+        let pairs: Vec<(&Source, &Identity)> = self.sources.iter().zip(&self.identities).collect();
+        at_once(&pairs, |(source, identity)| {
+            self.runtime.block_on(reader::Reader::new(source, identity, observer, self.verbose).read())
+        })
+    }
+}
+
+/// The profiles of the AWS config files, sorted by name. Asks nobody and reads no secret out.
+///
+/// # Errors
+///
+/// The files are not well formed.
+pub fn profiles() -> Result<Vec<ProfileSummary>, HarvestError> {
+    let set = runtime()?.block_on(profiles::load())?;
+    Ok(profiles::summaries(&set))
+}
+
+fn runtime() -> Result<Runtime, HarvestError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|cause| HarvestError::Runtime { cause })
+}
+
+/// A thread per item, so that large replies are parsed side by side; the results in order, or the first error.
+fn at_once<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<R, HarvestError> + Sync,
+) -> Result<Vec<R>, HarvestError> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = items.iter().map(|item| scope.spawn(|| work(item))).collect();
+        let results: Vec<Result<R, HarvestError>> = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect();
+        results.into_iter().collect()
+    })
+}

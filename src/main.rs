@@ -1,3 +1,5 @@
 //! The program: all of it is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    iamctl::cli::run(std::env::args_os()).into()
+}

@@ -71,43 +71,53 @@ pub enum AccountError {
 
 /// Makes an account of a snapshot.
 ///
-/// Documents with the same text are read once and shared.
-///
 /// # Errors
-/// If any document, ARN or reference in it is wrong: an account is read whole or not at all.
+/// As [`AccountReader::account`].
 pub fn account(snapshot: &Snapshot) -> Result<Account, AccountError> {
-    let id = snapshot.account_id.as_deref().map(str::parse::<AccountId>).transpose();
-    let id = id.map_err(|source| AccountError::Id { from: snapshot.source.clone(), source })?;
-    let name = id.as_ref().map_or_else(|| snapshot.source.clone(), ToString::to_string);
-    let mut reader =
-        Reader { account: name, identity: BTreeMap::new(), trust: BTreeMap::new(), managed: BTreeMap::new() };
-    let policies: BTreeMap<&str, &SnapshotPolicy> = snapshot.policies.iter().map(|p| (p.arn.as_str(), p)).collect();
-    let mut roles = snapshot.roles.iter().map(|role| reader.role(role, &policies)).collect::<Result<Vec<_>, _>>()?;
-    roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    let twice = roles.windows(2).find_map(|pair| match pair {
-        [a, b] if a.name == b.name => Some(a.name.clone()),
-        _ => None,
-    });
-    match twice {
-        Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
-        None => Ok(Account { id, roles }),
+    AccountReader::default().account(snapshot)
+}
+
+/// Reads each distinct document once, also over several accounts: equal texts become one shared value.
+#[derive(Debug, Default)]
+pub struct AccountReader<'a> {
+    identity: BTreeMap<&'a str, Arc<IdentityPolicy>>,
+    trust: BTreeMap<&'a str, Arc<TrustPolicy>>,
+}
+
+impl<'a> AccountReader<'a> {
+    /// Makes an account of a snapshot.
+    ///
+    /// # Errors
+    /// If any document, ARN or reference in it is wrong: an account is read whole or not at all.
+    pub fn account(&mut self, snapshot: &'a Snapshot) -> Result<Account, AccountError> {
+        let id = snapshot.account_id.as_deref().map(str::parse::<AccountId>).transpose();
+        let id = id.map_err(|source| AccountError::Id { from: snapshot.source.clone(), source })?;
+        let name = id.as_ref().map_or_else(|| snapshot.source.clone(), ToString::to_string);
+        let policies = snapshot.policies.iter().map(|policy| (policy.arn.as_str(), policy)).collect();
+        let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies };
+        let mut roles = snapshot.roles.iter().map(|role| reader.role(role)).collect::<Result<Vec<_>, _>>()?;
+        roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        let twice = roles.windows(2).find_map(|pair| match pair {
+            [a, b] if a.name == b.name => Some(a.name.clone()),
+            _ => None,
+        });
+        match twice {
+            Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
+            None => Ok(Account { id, roles }),
+        }
     }
 }
 
-/// Reads each distinct document once.
-struct Reader<'a> {
+/// Reads one account.
+struct Reader<'r, 'a> {
     account: String,
-    identity: BTreeMap<&'a str, Arc<IdentityPolicy>>,
-    trust: BTreeMap<&'a str, Arc<TrustPolicy>>,
+    known: &'r mut AccountReader<'a>,
     managed: BTreeMap<&'a str, Arc<ManagedPolicy>>,
+    policies: BTreeMap<&'a str, &'a SnapshotPolicy>,
 }
 
-impl<'a> Reader<'a> {
-    fn role(
-        &mut self,
-        role: &'a SnapshotRole,
-        policies: &BTreeMap<&'a str, &'a SnapshotPolicy>,
-    ) -> Result<Role, AccountError> {
+impl<'a> Reader<'_, 'a> {
+    fn role(&mut self, role: &'a SnapshotRole) -> Result<Role, AccountError> {
         let mut inline = Vec::with_capacity(role.inline_policies.len());
         for policy in &role.inline_policies {
             let document = self.identity(&policy.document, role, PolicyType::Inline, &policy.name)?;
@@ -116,11 +126,11 @@ impl<'a> Reader<'a> {
         inline.sort_by(|a, b| a.name.cmp(&b.name));
         let mut attached = Vec::with_capacity(role.attached_policies.len());
         for arn in &role.attached_policies {
-            attached.push(self.managed(arn, role, PolicyType::Managed, policies)?);
+            attached.push(self.managed(arn, role, PolicyType::Managed)?);
         }
         attached.sort_by(|a, b| a.arn.cmp(&b.arn));
         let boundary = role.permissions_boundary.as_deref();
-        let boundary = boundary.map(|arn| self.managed(arn, role, PolicyType::Boundary, policies)).transpose()?;
+        let boundary = boundary.map(|arn| self.managed(arn, role, PolicyType::Boundary)).transpose()?;
         let mut instance_profiles = role.instance_profiles.clone();
         instance_profiles.sort();
         Ok(Role {
@@ -147,9 +157,8 @@ impl<'a> Reader<'a> {
         arn: &str,
         role: &SnapshotRole,
         policy_type: PolicyType,
-        policies: &BTreeMap<&'a str, &'a SnapshotPolicy>,
     ) -> Result<Arc<ManagedPolicy>, AccountError> {
-        let Some(&policy) = policies.get(arn) else {
+        let Some(&policy) = self.policies.get(arn) else {
             let (account, role) = (self.account.clone(), role.name.clone());
             return Err(AccountError::MissingPolicy { account, role, arn: arn.to_owned() });
         };
@@ -173,12 +182,12 @@ impl<'a> Reader<'a> {
         policy_type: PolicyType,
         name: &str,
     ) -> Result<Arc<IdentityPolicy>, AccountError> {
-        read_once(&mut self.identity, document.get(), policy::parse_identity)
+        read_once(&mut self.known.identity, document.get(), policy::parse_identity)
             .map_err(|source| self.document_error(role, policy_type, name, source))
     }
 
     fn trust(&mut self, document: &'a RawValue, role: &SnapshotRole) -> Result<Arc<TrustPolicy>, AccountError> {
-        read_once(&mut self.trust, document.get(), policy::parse_trust)
+        read_once(&mut self.known.trust, document.get(), policy::parse_trust)
             .map_err(|source| self.document_error(role, PolicyType::Trust, "trust", source))
     }
 

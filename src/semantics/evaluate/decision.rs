@@ -13,7 +13,7 @@ pub enum Verdict {
     ImplicitlyDenied,
     /// Refused by a Deny statement.
     ExplicitlyDenied,
-    /// AWS does not document what happens here; [`Decision::unknown_because`] says what stands in the way.
+    /// AWS does not document what happens here; [`Decision::unknown_because`] says where.
     Unknown,
 }
 
@@ -75,7 +75,7 @@ pub enum Doubt {
         /// The operator as written.
         operator: String,
     },
-    /// An operator without `ForAllValues` or `ForAnyValue` on a key that holds several values.
+    /// An operator without `ForAllValues` or `ForAnyValue` on a key that holds, or can hold, several values.
     PlainOperatorOnManyValues {
         /// The operator.
         operator: String,
@@ -121,7 +121,7 @@ impl fmt::Display for Doubt {
             }
             Self::PlainOperatorOnManyValues { operator, key } => {
                 let (operator, key) = (operator.escape_debug(), key.escape_debug());
-                write!(f, "{operator} without ForAllValues or ForAnyValue on `{key}`, which holds several values")
+                write!(f, "{operator} without ForAllValues or ForAnyValue on `{key}`, which can hold several values")
             }
             Self::UnreadableValue { operator, value } => {
                 write!(f, "{} cannot read the value `{}`", operator.escape_debug(), value.escape_debug())
@@ -154,7 +154,7 @@ pub enum Hint {
     NotItsResource,
     /// The action takes no resource and only `*` applies; this statement names something else.
     TakesOnlyStar,
-    /// Taken as flat text, where every `*` may run across `:`, the patterns give another verdict.
+    /// Taken as flat text, where wildcards run across `:` everywhere, the patterns give another verdict.
     FlatTextDecidesOtherwise {
         /// That verdict.
         verdict: Verdict,
@@ -181,6 +181,34 @@ pub enum Hint {
     },
     /// `NotPrincipal` names the caller but not the caller's account, which some services check first.
     AccountNotExcepted,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownAction => f.write_str("the catalogue does not have this action; it may act on anything"),
+            Self::NotItsResource => f.write_str("the action does not act on such a resource"),
+            Self::TakesOnlyStar => f.write_str("the action takes no resource but `*`, so this probably grants nothing"),
+            Self::FlatTextDecidesOtherwise { verdict } => {
+                write!(f, "were wildcards to run across `:` everywhere, this would be {verdict}")
+            }
+            Self::StretchedPattern { pattern } => {
+                write!(f, "`{}` has fewer than six parts; its `*` was taken for the rest", pattern.escape_debug())
+            }
+            Self::VariableBeforeResourcePart { pattern } => {
+                write!(f, "`{}` has a variable before its fifth `:`, where AWS allows none", pattern.escape_debug())
+            }
+            Self::NoValues { key } => {
+                write!(f, "the condition on `{}` has no values and never holds", key.escape_debug())
+            }
+            Self::DanglingPrincipal { principal } => {
+                write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
+            }
+            Self::AccountNotExcepted => {
+                f.write_str("NotPrincipal names the caller but not the caller's account, which may be denied with it")
+            }
+        }
+    }
 }
 
 /// A hint and, where it is about one, the statement.
@@ -216,7 +244,8 @@ pub struct Decision {
     pub denied_by: Vec<StatementRef>,
     /// What the boundary says.
     pub boundary: BoundaryAnswer,
-    /// What stands in the way of an answer; empty unless the verdict is [`Verdict::Unknown`].
+    /// Every statement of which it cannot be told whether it matches, and why. The verdict is [`Verdict::Unknown`] only
+    /// where that matters; what nothing allows is implicitly denied, though a Deny in doubt may deny it explicitly.
     pub unknown_because: Vec<Reason>,
     /// What should be known besides.
     pub notes: Vec<Note>,

@@ -12,17 +12,17 @@ use super::truth::Truth;
 use super::variable::{self, Unresolved};
 use crate::model::{Glob, ResourceClause, Token, Version};
 
-/// How a `*` in the first five parts of an ARN is read.
+/// How wildcards in the first five parts of an ARN are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// As AWS's page has it: only the last `*` of a part runs beyond the next `:`.
+    /// As AWS's page has it: they stay within their part, but for a `*` at its end.
     Documented,
-    /// As some tools have it: the ARN is one text, and every `*` is any text.
+    /// As some tools have it: the ARN is one text, and wildcards run across `:` everywhere.
     Flat,
 }
 
-/// The parts of an ARN before the resource: `arn`, partition, service, region, account.
-const HEAD_PARTS: usize = 5;
+/// The parts of an ARN: `arn`, partition, service, region, account, resource.
+const ARN_PARTS: usize = 6;
 
 /// What a resource element is read against.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +36,11 @@ pub(super) struct Target<'a> {
 /// Whether a statement's resource element is about a resource.
 pub(super) fn covers(clause: &ResourceClause, target: Target<'_>, hints: &mut Vec<Hint>) -> Truth {
     let without_value = |key: String| match clause {
-        // "There is no equal or like value": the pattern matches nothing.
+        // "The resource that includes a policy variable with no value will not match any resource."
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value
         ResourceClause::Resource(_) => Truth::No,
-        // Whether nothing is excepted then, or the statement is void, the page does not say.
+        // By that sentence nothing is excepted then, and by another of the page ("causes the statement to be invalid")
+        // the statement does nothing.
         ResourceClause::NotResource(_) => Truth::unknown(Doubt::VariableWithoutValue { key }),
     };
     let mut answers = Vec::new();
@@ -62,62 +63,53 @@ fn matches(pattern: &str, target: Target<'_>, hints: &mut Vec<Hint>) -> Result<T
         hints.push(Hint::VariableBeforeResourcePart { pattern: pattern.to_owned() });
     }
     let tokens = variable::resolve(pattern, target.version, target.facts)?.pattern();
-    if parts(&tokens) > HEAD_PARTS || ends_with_star(&tokens) {
-        return Ok(glob(&tokens, target.reading).matches(target.resource).into());
+    let parts: Vec<&[Token]> = tokens.splitn(ARN_PARTS, |token| *token == Token::Char(':')).collect();
+    if parts.len() == ARN_PARTS || tokens.last() == Some(&Token::AnyText) {
+        return Ok(arn_matches(&parts, target).into());
     }
-    if has_part_final_star(&tokens) {
-        let matched = glob(&tokens, target.reading).matches(target.resource);
+    if parts.iter().any(|part| runs_on(part)) {
+        let matched = arn_matches(&parts, target);
         if matched {
             hints.push(Hint::StretchedPattern { pattern: pattern.to_owned() });
         }
         return Ok(matched.into());
     }
-    Ok(short_arn(pattern, tokens, target))
-}
-
-/// An ARN that lacks parts: either it matches nothing, or the missing parts are read as `*`.
-fn short_arn(pattern: &str, mut tokens: Vec<Token>, target: Target<'_>) -> Truth {
-    for _ in parts(&tokens)..=HEAD_PARTS {
-        tokens.extend([Token::Char(':'), Token::AnyText]);
+    // An ARN that lacks parts: either it matches nothing, or the missing parts are read as `*`.
+    let missing = std::iter::repeat_n([Token::AnyText].as_slice(), ARN_PARTS - parts.len());
+    let filled: Vec<&[Token]> = parts.into_iter().chain(missing).collect();
+    if arn_matches(&filled, target) {
+        return Ok(Truth::unknown(Doubt::ShortArn { pattern: pattern.to_owned() }));
     }
-    if glob(&tokens, target.reading).matches(target.resource) {
-        Truth::unknown(Doubt::ShortArn { pattern: pattern.to_owned() })
-    } else {
-        Truth::No
-    }
+    Ok(Truth::No)
 }
 
-fn parts(tokens: &[Token]) -> usize {
-    1 + tokens.iter().filter(|token| **token == Token::Char(':')).count()
-}
-
-fn ends_with_star(tokens: &[Token]) -> bool {
-    tokens.last() == Some(&Token::AnyText)
-}
-
-fn has_part_final_star(tokens: &[Token]) -> bool {
-    tokens.windows(2).any(|pair| pair == [Token::AnyText, Token::Char(':')])
-}
-
-fn glob(tokens: &[Token], reading: Reading) -> Glob {
-    match reading {
-        Reading::Flat => Glob::from_tokens(tokens.iter().copied()),
-        Reading::Documented => Glob::from_tokens(documented(tokens)),
+fn arn_matches(pattern: &[&[Token]], target: Target<'_>) -> bool {
+    match target.reading {
+        Reading::Documented => parts_match(pattern, 1, &target.resource.split(':').collect::<Vec<_>>()),
+        Reading::Flat => glob(&pattern.join(&Token::Char(':'))).matches(target.resource),
     }
 }
 
-/// In the first five parts, a `*` with more of its part behind it becomes "any text without `:`".
-fn documented(tokens: &[Token]) -> Vec<Token> {
-    let mut read = Vec::new();
-    let mut part = 1;
-    for (index, token) in tokens.iter().enumerate() {
-        let rest_of_part = tokens.get(index + 1..).unwrap_or_default().iter().take_while(|t| **t != Token::Char(':'));
-        let is_last_of_part = rest_of_part.into_iter().all(|t| *t == Token::AnyText);
-        let stays_inside = *token == Token::AnyText && part <= HEAD_PARTS && !is_last_of_part;
-        read.push(if stays_inside { Token::AnyTextExcept(':') } else { *token });
-        part += usize::from(*token == Token::Char(':'));
+/// Whether the pattern's parts, the first of which is the `number`th, match the ARN's. Wildcards stay in their part,
+/// but a part that ends with `*` may take the parts behind as well; the sixth, the resource, takes all that is left.
+fn parts_match(pattern: &[&[Token]], number: usize, arn: &[&str]) -> bool {
+    let (Some((part, pattern)), Some((first, others))) = (pattern.split_first(), arn.split_first()) else {
+        return pattern.is_empty() && arn.is_empty();
+    };
+    if number == ARN_PARTS {
+        return glob(part).matches(&arn.join(":"));
     }
-    read
+    let taken = if runs_on(part) { others.len() } else { 0 };
+    let rest_matches = |skipped| parts_match(pattern, number + 1, others.get(skipped..).unwrap_or_default());
+    glob(part).matches(first) && (0..=taken).any(rest_matches)
+}
+
+fn runs_on(part: &[Token]) -> bool {
+    part.last() == Some(&Token::AnyText)
+}
+
+fn glob(tokens: &[Token]) -> Glob {
+    Glob::from_tokens(tokens.iter().copied())
 }
 
 #[cfg(test)]
@@ -182,7 +174,10 @@ mod tests {
         let inner = ResourceClause::Resource(vec!["arn:aws:sns:us-*1:1:news".to_owned()]);
         assert_eq!(ask(&inner, across, Reading::Flat).0, Truth::Yes);
         assert_eq!(listed("arn:aws:sns:us-**:1:news", "arn:aws:sns:us-x:y1:1:news"), Truth::Yes);
+        assert_eq!(listed("arn:aws:sns:us-*1*:1:news", "arn:aws:sns:us-x:y1:1:news"), Truth::No, "the inner one stays");
         assert_eq!(listed("arn:aws:s3*", "arn:aws:s3:::b/x"), Truth::Yes);
+        assert_eq!(listed("arn:aws:s*:b/x", "arn:aws:s3:::b/x"), Truth::Yes);
+        assert_eq!(listed("arn:aws:sns:us?1:1:news", "arn:aws:sns:us:1:1:news"), Truth::No, "nor does `?` run on");
         assert_eq!(listed("arn:aws:s3:::b:*x", "arn:aws:s3:::b:y:x"), Truth::Yes, "the sixth part is flat text");
     }
 

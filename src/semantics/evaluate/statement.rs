@@ -55,8 +55,7 @@ impl Findings {
             Truth::No => Verdict::ImplicitlyDenied,
             Truth::Unknown(_) => Verdict::Unknown,
         };
-        let unknown = all().filter(|_| verdict == Verdict::Unknown);
-        let unknown_because = unknown.flat_map(|(statement, finding)| reasons(statement, finding)).collect();
+        let unknown_because = all().flat_map(|(statement, finding)| reasons(statement, finding)).collect();
         notes.extend(all().flat_map(|(statement, finding)| self::notes(statement, finding)));
         Decision {
             verdict,

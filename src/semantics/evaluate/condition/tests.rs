@@ -206,6 +206,7 @@ fn set_operators() {
     }
     assert!(is_open(&ask("StringEquals", &["team", "cost"])), "no set operator for several values");
     assert!(is_open(&ask("StringNotEquals", &["x", "y"])));
+    assert!(is_open(&ask("StringEquals", &["team"])), "nor for a key that could hold several");
 }
 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
@@ -217,7 +218,7 @@ fn variables_in_values() {
     let many: Entries<'_> = &[("aws:ResourceTag/t", &["red"]), ("aws:PrincipalTag/t", &["red", "blue"])];
     assert_eq!(ask(&team("StringEquals"), same), Truth::Yes);
     assert_eq!(ask(&team("StringNotEquals"), same), Truth::No);
-    // "There is no equal or like value": the plain operators are false, the inverse ones true.
+    // "StringEquals or StringLike do not match ... StringNotEquals or StringNotLike do match against a null value".
     assert_eq!(ask(&team("StringEquals"), without), Truth::No);
     assert_eq!(ask(&team("StringNotLike"), without), Truth::Yes);
     assert!(is_open(&ask(&team("StringEquals"), many)));

@@ -74,7 +74,9 @@ fn a_doubt_counts_only_where_it_decides() {
     assert_eq!(send(&[unclear, "Allow sqs:* on *"], None), Verdict::Allowed);
     assert_eq!(send(&[unclear, "Deny sqs:* on *"], None), Verdict::ExplicitlyDenied);
     assert_eq!(send(&["Allow * on *", "Deny s*:SendMessage on *"], None), Verdict::Unknown);
-    assert_eq!(send(&["Deny s*:SendMessage on *"], None), Verdict::ImplicitlyDenied);
+    let perhaps_explicitly = ask(&policies(&["Deny s*:SendMessage on *"], None), "sqs:SendMessage", QUEUE);
+    assert_eq!(perhaps_explicitly.verdict, Verdict::ImplicitlyDenied);
+    assert_eq!(perhaps_explicitly.unknown_because.len(), 1);
     let decision = ask(&policies(&[unclear], None), "sqs:SendMessage", QUEUE);
     let doubt = Doubt::ServiceWildcard { pattern: "s*:SendMessage".to_owned() };
     let statement =

@@ -1,0 +1,227 @@
+//! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs::{self, InputArgs};
+use super::source::Source;
+use crate::compare::{self, Comparison, FailOn, Input, Selection, Settings};
+use crate::model::{Account, AccountTag, EquivalencyList, Sides};
+use crate::normalise::{self, Normalised, Normaliser};
+use crate::parse::account::AccountReader;
+use crate::parse::snapshot::Snapshot;
+use crate::report::files::{self, Harvest};
+use crate::report::text;
+
+/// What `diff` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Profile of the AWS config, snapshot file, or `env:`
+    #[arg(value_name = "SOURCE_1")]
+    source_1: Source,
+    /// Short name of the first account in files and reports, such as `dev`
+    #[arg(value_name = "TAG_1")]
+    tag_1: AccountTag,
+    /// The second account's profile, file, or `env:`
+    #[arg(value_name = "SOURCE_2")]
+    source_2: Source,
+    /// Short name of the second account
+    #[arg(value_name = "TAG_2")]
+    tag_2: AccountTag,
+    /// Dictionary of what is meant to differ [default: equivalency_list.json here if there is one]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
+    equivalency: Option<PathBuf>,
+    /// Compare only roles of this name, real or normalised; `*` and `?` allowed; repeatable
+    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
+    roles: Vec<String>,
+    /// Leave out the roles that AWS services own
+    #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED")]
+    exclude_service_linked: bool,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = Format::Table, env = "IAMCTL_FORMAT")]
+    format: Format,
+    /// Which differences make the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOnArg::None, env = "IAMCTL_FAIL_ON")]
+    fail_on: FailOnArg,
+    /// Exit with 1 if anything differs: the same as `--fail-on any`
+    #[arg(long, env = "IAMCTL_EXIT_CODE")]
+    exit_code: bool,
+    /// Compare even if both sources are one account
+    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT")]
+    allow_same_account: bool,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// The summary, for people
+    Table,
+    /// The whole report, as in report.json
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOnArg {
+    /// None
+    None,
+    /// Any that is reported
+    Any,
+    /// Only what a role may do, or who may take it
+    Access,
+}
+
+impl Args {
+    const fn fail_on(&self) -> FailOn {
+        match self.fail_on {
+            FailOnArg::Access => FailOn::Access,
+            FailOnArg::Any => FailOn::Any,
+            FailOnArg::None if self.exit_code => FailOn::Any,
+            FailOnArg::None => FailOn::None,
+        }
+    }
+
+    fn selection(&self) -> Selection {
+        Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked }
+    }
+
+    fn sources(&self) -> Sides<&Source> {
+        Sides { left: &self.source_1, right: &self.source_2 }
+    }
+
+    fn tags(&self) -> Sides<&AccountTag> {
+        Sides { left: &self.tag_1, right: &self.tag_2 }
+    }
+}
+
+/// One account on its way to the comparison.
+struct Prepared {
+    account: Account,
+    normalised: Normalised,
+    normaliser: Normaliser,
+}
+
+/// Reads both accounts, compares them, writes the reports and the summary.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    // What can be wrong without asking AWS is found before asking AWS.
+    if args.tag_1.as_str().eq_ignore_ascii_case(args.tag_2.as_str()) {
+        return Err(CliError::SameTag { tag: args.tag_1.clone() });
+    }
+    let (dictionary, from) = inputs::dictionary(args.equivalency.as_deref())?;
+    if let Some(path) = from {
+        console.note(&format!("dictionary: {}", path.display()));
+    }
+    let catalogue = args.input.catalogue(console)?;
+    let folder = args.input.folder()?;
+    let sources = args.sources();
+    let read = args.input.snapshots(&[sources.left, sources.right], args.allow_same_account, console)?;
+    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let snapshots = Sides { left, right };
+
+    let spinner = console.spinner("comparing");
+    let mut stages = Stages::start();
+    let prepared = prepare(snapshots, &dictionary, &args.selection())?;
+    stages.end("read and normalised");
+    let generated_at = inputs::now();
+    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
+    let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings);
+    stages.end("compared");
+    spinner.say("writing reports");
+    let origins = sources.map(Source::origin);
+    let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
+    let files = files::of_diff(&comparison, harvests, &catalogue, args.input.csv())?;
+    let path = folder.write("diff", &files)?;
+    stages.end("reports written");
+    drop(spinner);
+    console.detail(&stages.0);
+    print(args, console, &comparison, &path.to_string_lossy())?;
+    Ok(if comparison.fails(args.fail_on()) { ExitCode::Different } else { ExitCode::Done })
+}
+
+/// How long each stage took, for `--verbose`.
+struct Stages(String, std::time::Instant);
+
+impl Stages {
+    fn start() -> Self {
+        Self(String::new(), std::time::Instant::now())
+    }
+
+    fn end(&mut self, stage: &str) {
+        let comma = if self.0.is_empty() { "" } else { ", " };
+        self.0.push_str(&format!("{comma}{stage} in {} ms", self.1.elapsed().as_millis()));
+        self.1 = std::time::Instant::now();
+    }
+}
+
+fn prepare(
+    snapshots: Sides<&Snapshot>,
+    dictionary: &EquivalencyList,
+    selection: &Selection,
+) -> Result<Sides<Prepared>, CliError> {
+    // One reader for both, so that a text that both accounts have (AWS's own policies) is one value.
+    let mut reader = AccountReader::default();
+    let accounts = Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? };
+    let prepared = accounts
+        .map(|account| {
+            let normaliser = Normaliser::new(dictionary, account.id.as_ref()).map_err(CliError::DictionarySize)?;
+            let normalised = normalise::account(&account, &normaliser);
+            Ok::<_, CliError>(Prepared { account, normalised, normaliser })
+        })
+        .transpose()?;
+    selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
+    Ok(prepared.map(|Prepared { account, normalised, normaliser }| {
+        let (account, normalised) = selection.apply(account, normalised);
+        Prepared { account, normalised, normaliser }
+    }))
+}
+
+fn join<'a>(
+    tags: Sides<&'a AccountTag>,
+    snapshots: Sides<&'a Snapshot>,
+    prepared: &'a Sides<Prepared>,
+) -> Sides<Input<'a>> {
+    let input = |tag: &'a AccountTag, snapshot: &'a Snapshot, prepared: &'a Prepared| Input {
+        tag,
+        source: &snapshot.source,
+        harvested_at: snapshot.harvested_at.as_deref(),
+        account: &prepared.account,
+        normalised: &prepared.normalised,
+        normaliser: &prepared.normaliser,
+    };
+    Sides {
+        left: input(tags.left, snapshots.left, &prepared.left),
+        right: input(tags.right, snapshots.right, &prepared.right),
+    }
+}
+
+fn harvests<'a>(
+    tags: Sides<&'a AccountTag>,
+    origins: &'a Sides<String>,
+    snapshots: Sides<&'a Snapshot>,
+    prepared: &'a Sides<Prepared>,
+) -> Sides<Harvest<'a>> {
+    let harvest = |tag, origin: &'a String, snapshot, prepared: &'a Prepared| Harvest {
+        tag,
+        origin,
+        account: &prepared.account,
+        snapshot,
+    };
+    Sides {
+        left: harvest(tags.left, &origins.left, snapshots.left, &prepared.left),
+        right: harvest(tags.right, &origins.right, snapshots.right, &prepared.right),
+    }
+}
+
+fn print(args: &Args, console: &Console, comparison: &Comparison, folder: &str) -> Result<(), CliError> {
+    match args.format {
+        Format::Table => console.print(|out| text::write(out, comparison, Some(folder))),
+        Format::Json => {
+            console.note(&format!("reports: {folder}"));
+            console.print(|out| files::json(out, comparison))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `iamctl harvest`: one account to a folder.
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs::InputArgs;
+use super::source::Source;
+use crate::model::AccountTag;
+use crate::parse::account::account;
+use crate::report::files::{Harvest, of_harvest};
+
+/// What `harvest` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Profile of the AWS config, snapshot file, or `env:`
+    #[arg(value_name = "SOURCE")]
+    source: Source,
+    /// Short name of the account in files and reports, such as `dev`
+    #[arg(value_name = "TAG")]
+    tag: AccountTag,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// Reads the account and writes its files.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let catalogue = args.input.catalogue(console)?;
+    let folder = args.input.folder()?;
+    let snapshots = args.input.snapshots(&[&args.source], true, console)?;
+    let Some(snapshot) = snapshots.first() else { return Ok(ExitCode::Failed) };
+    let account = account(snapshot)?;
+    if account.roles.is_empty() {
+        console.warning(&format!("{}: the account has no roles", args.tag));
+    }
+    let origin = args.source.origin();
+    let harvest = Harvest { tag: &args.tag, origin: &origin, account: &account, snapshot };
+    let files = of_harvest(harvest, &catalogue, args.input.csv());
+    let path = folder.write(&format!("harvest {}", args.tag), &files)?;
+    console.print(|out| {
+        let id = account.id.as_ref().map_or("of unknown id", |id| id.as_str());
+        writeln!(out, "{}: account {id}, {} roles", args.tag, account.roles.len())?;
+        writeln!(out, "Files: {}", crate::report::escape::terminal(&path.to_string_lossy()))
+    })?;
+    Ok(ExitCode::Done)
+}
+
+/// Shows on the console what goes on while accounts are read.
+#[cfg(feature = "harvest")]
+#[derive(Debug)]
+pub(super) struct Watch<'a> {
+    console: &'a Console,
+    spinner: Option<&'a super::console::Spinner>,
+    names: Vec<String>,
+    progress: std::sync::Mutex<std::collections::BTreeMap<usize, String>>,
+}
+
+#[cfg(feature = "harvest")]
+impl<'a> Watch<'a> {
+    /// Watches the sources of these names.
+    pub(super) fn new(console: &'a Console, names: Vec<String>) -> Self {
+        Self { console, spinner: None, names, progress: std::sync::Mutex::default() }
+    }
+
+    /// The same with a spinner that shows how far each source is.
+    pub(super) fn with(&self, spinner: &'a super::console::Spinner) -> Self {
+        Self { spinner: Some(spinner), ..Self::new(self.console, self.names.clone()) }
+    }
+
+    fn line(&self, source: usize, text: &str, warn: bool) {
+        let text = format!("{}: {text}", self.names.get(source).map_or("", String::as_str));
+        let tell = || if warn { self.console.warning(&text) } else { self.console.note(&text) };
+        match self.spinner {
+            Some(spinner) => spinner.above(tell),
+            None => tell(),
+        }
+    }
+
+    fn far(&self, source: usize, text: String) {
+        let mut progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        progress.insert(source, text);
+        let parts = progress
+            .iter()
+            .map(|(source, text)| format!("{}: {text}", self.names.get(*source).map_or("", String::as_str)));
+        let all = parts.collect::<Vec<_>>().join(", ");
+        if let Some(spinner) = self.spinner {
+            spinner.say(&all);
+        }
+    }
+}
+
+#[cfg(feature = "harvest")]
+impl crate::harvest::Observer for Watch<'_> {
+    fn observe(&self, event: crate::harvest::Event) {
+        use crate::harvest::Event;
+        match event {
+            Event::Note { source, text } => self.line(source, &text, false),
+            Event::Warning { source, text } => self.line(source, &text, true),
+            Event::Call { source, call } => self.far(source, call.to_owned()),
+            Event::Roles { source, done, total: Some(total) } => self.far(source, format!("{done} of {total} roles")),
+            Event::Roles { source, done, total: None } => self.far(source, format!("{done} roles")),
+            Event::Done { source, roles, requests } => {
+                self.line(source, &format!("{roles} roles in {requests} requests"), false);
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What `harvest` and `diff` share: catalogue, dictionary, sources to accounts.
+
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::error::CliError;
+use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::source::Source;
+use crate::catalog::Catalogue;
+use crate::model::EquivalencyList;
+use crate::parse::equivalency;
+use crate::parse::snapshot::{self, Snapshot};
+use crate::report::csv;
+use crate::report::files::File;
+use crate::store::{Folder, FolderError, NamedFile, text_file};
+
+/// Flags of the commands that read accounts and write folders.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// Folder for the reports [default: ~/aws-idt/output/YYYY/mm/dd/HH/MM/SS]
+    #[arg(long, value_name = "DIR", env = "IAMCTL_OUTPUT")]
+    output: Option<PathBuf>,
+    /// Action catalogue [default: iam.json here if there is one, else the embedded one]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
+    catalogue: Option<PathBuf>,
+    /// Leave cells that a spreadsheet would run as formulas as they are
+    #[arg(long, env = "IAMCTL_RAW_CSV")]
+    raw_csv: bool,
+    #[command(flatten)]
+    mfa: MfaArgs,
+}
+
+/// How to come by the code of an MFA device.
+#[derive(Debug, clap::Args)]
+struct MfaArgs {
+    /// Code of the MFA device that the profiles name
+    #[arg(long, value_name = "CODE", env = "IAMCTL_MFA_CODE", hide_env_values = true, help_heading = "MFA")]
+    mfa_code: Option<String>,
+    /// Command that prints the code of the MFA device
+    #[arg(long, value_name = "COMMAND", env = "IAMCTL_MFA_COMMAND", help_heading = "MFA")]
+    mfa_command: Option<String>,
+}
+
+impl InputArgs {
+    /// The folder to write to, already made ready.
+    pub(super) fn folder(&self) -> Result<Folder, FolderError> {
+        match &self.output {
+            Some(path) => Folder::named(path),
+            None => Folder::timestamped(&jiff::Zoned::now().strftime("%Y/%m/%d/%H/%M/%S").to_string()),
+        }
+    }
+
+    /// How CSV files are written.
+    pub(super) const fn csv(&self) -> csv::Options {
+        csv::Options { raw: self.raw_csv }
+    }
+
+    /// The catalogue that was named, or is here, or is embedded.
+    pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
+        let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {
+            return Ok(Catalogue::embedded());
+        };
+        let text = text_file::read(&path)?;
+        let catalogue = Catalogue::read(&text).map_err(|source| CliError::Catalogue { path: path.clone(), source })?;
+        console.note(&format!("catalogue: {} ({})", path.display(), catalogue.header().date));
+        Ok(catalogue)
+    }
+
+    /// Reads the sources, live ones all at once; one snapshot per source, in their order.
+    pub(super) fn snapshots(
+        &self,
+        sources: &[&Source],
+        allow_same_account: bool,
+        console: &Console,
+    ) -> Result<Vec<Snapshot>, CliError> {
+        let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
+        let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
+        if !allow_same_account {
+            refuse_same(&known)?;
+        }
+        let live: Vec<&Source> =
+            sources.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(source, _)| *source).collect();
+        let mut read = self.live(&live, &known, allow_same_account, console)?.into_iter();
+        Ok(files.into_iter().filter_map(|file| file.or_else(|| read.next())).collect())
+    }
+
+    #[cfg(not(feature = "harvest"))]
+    #[expect(clippy::unused_self, reason = "the build with AWS uses the flags")]
+    fn live(&self, sources: &[&Source], _: &[String], _: bool, _: &Console) -> Result<Vec<Snapshot>, CliError> {
+        match sources.first() {
+            None => Ok(Vec::new()),
+            Some(source) => Err(CliError::NoAws { asked: source.in_words() }),
+        }
+    }
+
+    #[cfg(feature = "harvest")]
+    fn live(
+        &self,
+        sources: &[&Source],
+        known: &[String],
+        allow_same_account: bool,
+        console: &Console,
+    ) -> Result<Vec<Snapshot>, CliError> {
+        use crate::harvest::{LiveSource, Options, Session};
+
+        let live: Vec<LiveSource> = sources.iter().filter_map(|source| live_source(source)).collect();
+        if live.is_empty() {
+            return Ok(Vec::new());
+        }
+        let options = Options {
+            mfa_code: self.mfa.mfa_code.clone(),
+            mfa_command: self.mfa.mfa_command.clone(),
+            may_prompt: console.may_ask(),
+            verbose: console.is_verbose(),
+        };
+        let watch = super::harvest::Watch::new(console, sources.iter().map(|source| source.in_words()).collect());
+        // A prompt for an MFA code must have the terminal's line for itself, so nothing spins while this goes on.
+        let session = Session::open(&live, &options, &watch)?;
+        for identity in session.identities() {
+            console.note(&format!("{}: account {} ({})", identity.source, identity.account_id, identity.arn));
+        }
+        if !allow_same_account {
+            let live = session.identities().iter().map(|identity| identity.account_id.to_string());
+            refuse_same(&known.iter().cloned().chain(live).collect::<Vec<_>>())?;
+        }
+        let spinner = console.spinner("reading roles");
+        let snapshots = session.harvest(&watch.with(&spinner))?;
+        Ok(snapshots)
+    }
+}
+
+#[cfg(feature = "harvest")]
+fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
+    match source {
+        Source::File(_) => None,
+        Source::Profile(name) => Some(crate::harvest::LiveSource::Profile(name.clone())),
+        Source::Environment => Some(crate::harvest::LiveSource::Environment),
+    }
+}
+
+fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
+    match source {
+        Source::Profile(_) | Source::Environment => Ok(None),
+        Source::File(path) => {
+            let text = text_file::read(path)?;
+            Ok(Some(snapshot::read(&text, &source.in_words())?))
+        }
+    }
+}
+
+fn refuse_same(ids: &[String]) -> Result<(), CliError> {
+    match ids {
+        [first, second] if first == second => Err(CliError::SameAccount { account_id: first.clone() }),
+        _ => Ok(()),
+    }
+}
+
+/// The dictionary that was named, or is here, or an empty one; and the file it is from.
+pub(super) fn dictionary(named: Option<&Path>) -> Result<(EquivalencyList, Option<PathBuf>), CliError> {
+    let Some(path) = named_or_here(named, EQUIVALENCY_FILE) else {
+        return Ok((EquivalencyList::default(), None));
+    };
+    let text = text_file::read(&path)?;
+    match equivalency::read(&text) {
+        Ok(list) => Ok((list, Some(path))),
+        Err(source) => Err(CliError::Dictionary { path, source }),
+    }
+}
+
+fn named_or_here(named: Option<&Path>, here: &str) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| Some(PathBuf::from(here)).filter(|path| path.exists()))
+}
+
+/// Now, RFC 3339 in UTC; `SOURCE_DATE_EPOCH` (seconds) takes its place for reports that can be reproduced.
+pub(super) fn now() -> String {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    let fixed = fixed.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let now = fixed.unwrap_or_else(jiff::Timestamp::now);
+    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+impl NamedFile for File<'_> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn write(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        File::write(self, out)
+    }
+}

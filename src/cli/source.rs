@@ -1,0 +1,80 @@
+//! What a word on the command line means as a source: a file, a profile, the environment.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Where an account is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A snapshot of ours or the AWS CLI's authorization details.
+    File(PathBuf),
+    /// A profile of the AWS config.
+    Profile(String),
+    /// Whatever credentials the environment gives.
+    Environment,
+}
+
+impl FromStr for Source {
+    type Err = Infallible;
+
+    /// A word with a path separator or ending in `.json` or `.json.gz` is a file, `env:` the environment, anything
+    /// else a profile.
+    fn from_str(word: &str) -> Result<Self, Infallible> {
+        let is_file = word.contains(std::path::is_separator) || word.ends_with(".json") || word.ends_with(".json.gz");
+        Ok(match word {
+            "env:" => Self::Environment,
+            _ if is_file => Self::File(PathBuf::from(word)),
+            _ => Self::Profile(word.to_owned()),
+        })
+    }
+}
+
+impl Source {
+    /// The profile's name or the file's stem as a part of a file name: anything but letters, digits, `.`, `_` and
+    /// `-` becomes `_`.
+    pub(super) fn origin(&self) -> String {
+        let name = match self {
+            Self::Environment => "env".to_owned(),
+            Self::Profile(name) => name.clone(),
+            Self::File(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let name = name.strip_suffix(".gz").unwrap_or(&name);
+                name.strip_suffix(".json").unwrap_or(name).to_owned()
+            }
+        };
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
+        name.chars().take(100).map(safe).collect()
+    }
+
+    /// The source in words, as reports name it.
+    pub(super) fn in_words(&self) -> String {
+        match self {
+            Self::File(path) => format!("file {}", shown(path)),
+            Self::Profile(name) => format!("profile {name}"),
+            Self::Environment => "environment".to_owned(),
+        }
+    }
+}
+
+/// A path with `/`, so that reports are the same on every system.
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart() {
+        let source = |word: &str| word.parse::<Source>().unwrap();
+        assert_eq!(source("env:"), Source::Environment);
+        assert_eq!(source("dev"), Source::Profile("dev".into()));
+        assert_eq!(source("dev.json"), Source::File("dev.json".into()));
+        assert_eq!(source("dev.json.gz"), Source::File("dev.json.gz".into()));
+        assert_eq!(source("./dev"), Source::File("./dev".into()));
+        assert_eq!(source("snapshots/dev.json.gz").origin(), "dev");
+        assert_eq!(source("team dev\u{1b}=x").origin(), "team_dev__x");
+    }
+}

@@ -1,0 +1,247 @@
+//! From a chain to credentials: the base by the SDK, the roles by ourselves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_config::SdkConfig;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use tokio::sync::Mutex;
+
+use super::call::{Caller, chain_text};
+use super::chain::{Base, Chain, Hop, NamedSource};
+use super::client::{self, Watch};
+use super::error::{Cause, HarvestError};
+use super::mfa::Codes;
+use super::profiles::BaseKind;
+
+/// How long the SDK may take for the first credentials. A `credential_process` may open a browser.
+const BASE_TIME: Duration = Duration::from_secs(300);
+
+/// Credentials that run out this soon are renewed.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// The sessions made with MFA codes: AWS takes a code once, so the sources share them.
+#[derive(Debug)]
+pub(super) struct MfaSessions {
+    codes: Codes,
+    /// By access key and device.
+    made: BTreeMap<(String, String), Credentials>,
+}
+
+impl MfaSessions {
+    pub(super) fn new(codes: Codes) -> Self {
+        Self { codes, made: BTreeMap::new() }
+    }
+}
+
+/// The credentials of one source, renewed when they run out.
+#[derive(Debug)]
+pub(super) struct ChainCredentials {
+    chain: Chain,
+    base: SharedCredentialsProvider,
+    config: SdkConfig,
+    caller: Caller,
+    sessions: Arc<Mutex<MfaSessions>>,
+    current: Mutex<Option<Credentials>>,
+}
+
+impl ChainCredentials {
+    pub(super) fn new(chain: Chain, config: SdkConfig, caller: Caller, sessions: Arc<Mutex<MfaSessions>>) -> Self {
+        let base = base_provider(&chain.base, &config);
+        Self { chain, base, config, caller, sessions, current: Mutex::new(None) }
+    }
+
+    /// Credentials that are good for a while.
+    pub(super) async fn get(&self) -> Result<Credentials, HarvestError> {
+        let mut current = self.current.lock().await;
+        if let Some(credentials) = current.as_ref().filter(|credentials| is_fresh(credentials)) {
+            return Ok(credentials.clone());
+        }
+        let mut credentials = self.first().await?;
+        for hop in &self.chain.hops {
+            credentials = self.take(hop, credentials).await?;
+        }
+        *current = Some(credentials.clone());
+        Ok(credentials)
+    }
+
+    async fn first(&self) -> Result<Credentials, HarvestError> {
+        match tokio::time::timeout(BASE_TIME, self.base.provide_credentials()).await {
+            Ok(Ok(credentials)) => Ok(credentials),
+            Ok(Err(error)) => Err(self.base_error(&error)),
+            Err(_) => Err(self.no_credentials(Box::new(Cause::Timeout(format!("{} seconds", BASE_TIME.as_secs()))))),
+        }
+    }
+
+    fn base_error(&self, error: &CredentialsError) -> HarvestError {
+        let text = chain_text(error);
+        let unreachable = text.contains("dispatch failure") || text.contains("timed out");
+        let cause = Box::new(if unreachable { Cause::Connection(text) } else { Cause::Local(text) });
+        match &self.chain.base {
+            // The SSO portal answers ForbiddenException when the login is good and the role is not the user's.
+            Base::Profile { name, kind: BaseKind::Sso, session }
+                if !unreachable && !cause.to_string().contains("Forbidden") =>
+            {
+                HarvestError::SsoLogin { profile: name.clone(), session: session.clone(), cause }
+            }
+            Base::Profile { name, kind: BaseKind::Login, .. } if !unreachable => {
+                HarvestError::ConsoleLogin { profile: name.clone(), cause }
+            }
+            Base::Profile { .. } | Base::Keys(_) | Base::Named(_) => self.no_credentials(cause),
+        }
+    }
+
+    fn no_credentials(&self, cause: Box<Cause>) -> HarvestError {
+        let way = match &self.chain.base {
+            Base::Keys(_) => "access keys".to_owned(),
+            Base::Profile { name, kind, .. } => format!("{} of profile `{}`", way(*kind), name.escape_debug()),
+            Base::Named(NamedSource::Environment) => "the environment's variables".to_owned(),
+            Base::Named(NamedSource::InstanceMetadata) => "the EC2 instance metadata".to_owned(),
+            Base::Named(NamedSource::Container) => "the container".to_owned(),
+            Base::Named(NamedSource::Any) => {
+                "the environment's variables, a web identity, the container or the instance".to_owned()
+            }
+        };
+        HarvestError::Credentials { origin: self.caller.origin.clone(), way, cause }
+    }
+
+    async fn take(&self, hop: &Hop, from: Credentials) -> Result<Credentials, HarvestError> {
+        let (from, code) = match &hop.mfa_device {
+            None => (from, None),
+            Some(device) => self.with_mfa(hop, device, from).await?,
+        };
+        let request = self
+            .sts(from)
+            .assume_role()
+            .role_arn(hop.role.as_str())
+            .role_session_name(hop.session_name.clone().unwrap_or_else(session_name))
+            .set_external_id(hop.external_id.clone())
+            .set_duration_seconds(hop.duration_seconds)
+            .set_serial_number(code.is_some().then(|| hop.mfa_device.clone()).flatten())
+            .set_token_code(code);
+        let output = request.send().await.map_err(|error| self.caller.error("AssumeRole", Some(&hop.role), &error))?;
+        credentials("AssumeRole", &self.caller, output.credentials)
+    }
+
+    /// Long-lived keys are turned into a session that carries the MFA, once for all roles taken with them; temporary
+    /// credentials cannot be, so there the code goes with AssumeRole itself.
+    async fn with_mfa(
+        &self,
+        hop: &Hop,
+        device: &str,
+        from: Credentials,
+    ) -> Result<(Credentials, Option<String>), HarvestError> {
+        // Held while a code is asked for: the other source waits and finds the session made.
+        let mut sessions = self.sessions.lock().await;
+        if from.session_token().is_some() {
+            return Ok((from, Some(sessions.codes.next(&hop.profile, device).await?)));
+        }
+        let key = (from.access_key_id().to_owned(), device.to_owned());
+        if let Some(session) = sessions.made.get(&key).filter(|session| is_fresh(session)) {
+            return Ok((session.clone(), None));
+        }
+        let code = sessions.codes.next(&hop.profile, device).await?;
+        let request = self.sts(from).get_session_token().serial_number(device).token_code(code);
+        let output = self.caller.call("GetSessionToken", request.send()).await?;
+        let session = credentials("GetSessionToken", &self.caller, output.credentials)?;
+        sessions.made.insert(key, session.clone());
+        Ok((session, None))
+    }
+
+    fn sts(&self, credentials: Credentials) -> aws_sdk_sts::Client {
+        sts(&self.config, SharedCredentialsProvider::new(credentials), &self.caller)
+    }
+}
+
+impl ProvideCredentials for ChainCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async { self.get().await.map_err(CredentialsError::provider_error) })
+    }
+}
+
+/// An STS client of a source.
+pub(super) fn sts(config: &SdkConfig, credentials: SharedCredentialsProvider, caller: &Caller) -> aws_sdk_sts::Client {
+    let config = config.to_builder().credentials_provider(credentials).retry_config(client::quick_retries()).build();
+    let config = aws_sdk_sts::config::Builder::from(&config).interceptor(Watch(Arc::clone(&caller.wire))).build();
+    aws_sdk_sts::Client::from_conf(config)
+}
+
+fn credentials(
+    call: &'static str,
+    caller: &Caller,
+    given: Option<aws_sdk_sts::types::Credentials>,
+) -> Result<Credentials, HarvestError> {
+    let given = caller.field(call, "Credentials", given)?;
+    let expiry = SystemTime::try_from(given.expiration).ok();
+    Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), expiry, call))
+}
+
+fn is_fresh(credentials: &Credentials) -> bool {
+    credentials.expiry().is_none_or(|expiry| expiry > SystemTime::now() + MARGIN)
+}
+
+fn session_name() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    format!("iamctl-{seconds}")
+}
+
+fn way(kind: BaseKind) -> &'static str {
+    match kind {
+        BaseKind::CredentialSource => "credential_source",
+        BaseKind::WebIdentity => "the web identity",
+        BaseKind::Sso => "the SSO session",
+        BaseKind::Login => "the login session",
+        BaseKind::Process => "credential_process",
+        BaseKind::Keys => "the access keys",
+    }
+}
+
+fn base_provider(base: &Base, config: &SdkConfig) -> SharedCredentialsProvider {
+    let mut settings = ProviderConfig::without_region()
+        .with_region(config.region().cloned())
+        .with_retry_config(client::quick_retries())
+        .with_timeout_config(client::timeouts())
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack())
+        .with_behavior_version(Some(client::behavior()));
+    if let Some(http) = config.http_client() {
+        settings = settings.with_http_client(http);
+    }
+    match base {
+        Base::Keys(credentials) => SharedCredentialsProvider::new(credentials.clone()),
+        Base::Profile { name, .. } => SharedCredentialsProvider::new(
+            aws_config::profile::ProfileFileCredentialsProvider::builder()
+                .configure(&settings)
+                .profile_name(name)
+                .build(),
+        ),
+        Base::Named(source) => named_provider(*source, &settings),
+    }
+}
+
+fn named_provider(source: NamedSource, settings: &ProviderConfig) -> SharedCredentialsProvider {
+    use aws_config::environment::EnvironmentVariableCredentialsProvider as Variables;
+    use aws_config::meta::credentials::CredentialsProviderChain as Either;
+    let web_identity =
+        || aws_config::web_identity_token::WebIdentityTokenCredentialsProvider::builder().configure(settings).build();
+    let container = || aws_config::ecs::EcsCredentialsProvider::builder().configure(settings).build();
+    let instance = || aws_config::imds::credentials::ImdsCredentialsProvider::builder().configure(settings).build();
+    match source {
+        NamedSource::Environment => SharedCredentialsProvider::new(Variables::new()),
+        NamedSource::InstanceMetadata => SharedCredentialsProvider::new(instance()),
+        NamedSource::Container => SharedCredentialsProvider::new(container()),
+        NamedSource::Any => SharedCredentialsProvider::new(
+            Either::first_try("Environment", Variables::new())
+                .or_else("WebIdentity", web_identity())
+                .or_else("Container", container())
+                .or_else("Instance", instance()),
+        ),
+    }
+}

@@ -1,0 +1,323 @@
+//! What can go wrong at the AWS edge. Every variant holds facts only; no secret (key, token, one-time code, output of a
+//! credential process) gets into one, and neither does anything of the SDK that could carry a raw reply.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::model::{AccountId, Arn};
+
+/// Why credentials, identities or roles could not be had.
+#[derive(Debug, Error)]
+pub enum HarvestError {
+    /// The AWS config or credentials file is not readable or not well formed.
+    #[error("the AWS config files cannot be read: {problem}")]
+    ConfigFiles {
+        /// What the reader said, with file and line where it knows them.
+        problem: String,
+    },
+    /// No profile of that name.
+    #[error("there is no profile `{}` in the AWS config files; {}", .profile.escape_debug(), known_profiles(.known))]
+    UnknownProfile {
+        /// The name that was asked for.
+        profile: String,
+        /// The names there are, nearest first.
+        known: Vec<String>,
+    },
+    /// A profile that contradicts itself or leaves something out.
+    #[error("profile `{}` cannot be used: {problem}", .profile.escape_debug())]
+    ProfileUnusable {
+        /// The profile that was asked for.
+        profile: String,
+        /// What is wrong, naming the profile of the chain where it stands.
+        problem: String,
+    },
+    /// `env:` was asked for, and a variable of the environment cannot be used.
+    #[error("the environment cannot be used: {problem}")]
+    EnvironmentUnusable {
+        /// What is wrong, naming the variable.
+        problem: String,
+    },
+    /// The certificates that `ca_bundle` or `AWS_CA_BUNDLE` names are not there or not certificates.
+    #[error("the certificate bundle `{}` cannot be used: {problem}", .path.display())]
+    CertificateBundle {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The SSO session is missing or over, and this program cannot log in.
+    #[error("the SSO session of profile `{}` is missing or has expired", .profile.escape_debug())]
+    SsoLogin {
+        /// The profile that holds the SSO settings.
+        profile: String,
+        /// The `sso_session` it names, if it does.
+        session: Option<String>,
+        /// What the SDK said.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// The session of `aws login` is missing or over.
+    #[error("the login session of profile `{}` is missing or has expired", .profile.escape_debug())]
+    ConsoleLogin {
+        /// The profile that holds `login_session`.
+        profile: String,
+        /// What the SDK said.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// Credentials could not be had for another reason.
+    #[error("no credentials from {way} for {origin}")]
+    Credentials {
+        /// The source, such as ``profile `dev` ``.
+        origin: String,
+        /// How they were to be had, such as `credential_process`.
+        way: String,
+        /// What the SDK said.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// A code of the MFA device is needed, and there is nobody to ask.
+    #[error("profile `{}` needs a code of the MFA device `{}`", .profile.escape_debug(), .device.escape_debug())]
+    MfaCodeNeeded {
+        /// The profile that holds `mfa_serial`.
+        profile: String,
+        /// The device.
+        device: String,
+    },
+    /// What was given as code of an MFA device is not six digits. The text itself is not repeated.
+    #[error("the code for the MFA device `{}` is not six digits", .device.escape_debug())]
+    MfaCodeMalformed {
+        /// The device.
+        device: String,
+    },
+    /// One code was given, and the sources need codes of several devices or users.
+    #[error("the MFA code given was used already, and profile `{}` needs another for `{}`", .profile.escape_debug(), .device.escape_debug())]
+    MfaCodeUsed {
+        /// The profile that holds `mfa_serial`.
+        profile: String,
+        /// The device.
+        device: String,
+    },
+    /// The command that should print the code did not.
+    #[error("the MFA command for the device `{}` {problem}", .device.escape_debug())]
+    MfaCommand {
+        /// The device.
+        device: String,
+        /// How it failed, such as `ended with exit status: 1`.
+        problem: String,
+    },
+    /// AWS does not permit a call.
+    #[error("{call} is denied for {origin}{}", in_account(.account))]
+    Denied {
+        /// The call, such as `ListRoles`.
+        call: &'static str,
+        /// The source, such as ``profile `dev` ``.
+        origin: String,
+        /// The account, where it is known.
+        account: Option<AccountId>,
+        /// The permission that is missing, such as `iam:ListRoles`.
+        permission: String,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// The credentials ran out.
+    #[error("the credentials of {origin} have expired, says {call}")]
+    Expired {
+        /// The call that was refused.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// AWS does not know the credentials.
+    #[error("the credentials of {origin} are not valid, says {call}")]
+    NotValid {
+        /// The call that was refused.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// A call failed for another reason: the network, the service, a reply that broke off.
+    #[error("{call} failed for {origin}{} at {endpoint}", in_account(.account))]
+    Call {
+        /// The call.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// The account, where it is known.
+        account: Option<AccountId>,
+        /// Where it was sent, such as `https://iam.amazonaws.com`.
+        endpoint: String,
+        /// What happened.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// A reply that AWS would not give: a field is missing, a marker repeats.
+    #[error("the reply to {call} for {origin} cannot be used: {problem}")]
+    Reply {
+        /// The call.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A policy document that is not JSON.
+    #[error("the document of {what} in account {account} is not JSON")]
+    Document {
+        /// The account.
+        account: AccountId,
+        /// Which one, such as ``inline policy `p` of role `r` ``.
+        what: String,
+        /// Where it stops being JSON.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// Something changed again and again while it was read.
+    #[error("{what} in account {account} keeps changing while it is read")]
+    Unsettled {
+        /// The account.
+        account: AccountId,
+        /// What changed, such as ``role `r` ``.
+        what: String,
+    },
+    /// The machinery of this program could not start.
+    #[error("the network runtime cannot start")]
+    Runtime {
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// The innermost reason, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Cause {
+    /// AWS answered with an error.
+    #[error("AWS answered {code}: {message}{}", request(.request_id))]
+    Service {
+        /// The error code, such as `AccessDenied`.
+        code: String,
+        /// AWS's own words.
+        message: String,
+        /// The id that AWS's support asks for.
+        request_id: Option<String>,
+    },
+    /// No answer in time.
+    #[error("no answer in time: {0}")]
+    Timeout(String),
+    /// No connection, or it broke off.
+    #[error("the connection failed: {0}")]
+    Connection(String),
+    /// The reply broke off or is not what the call replies.
+    #[error("the reply cannot be read: {0}")]
+    Reply(String),
+    /// Something before a request was sent.
+    #[error("{0}")]
+    Local(String),
+}
+
+impl HarvestError {
+    /// What the user can do about it, if there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::ConfigFiles { .. } => Some(
+                "look at ~/.aws/config and ~/.aws/credentials, or the files AWS_CONFIG_FILE and \
+                 AWS_SHARED_CREDENTIALS_FILE name"
+                    .to_owned(),
+            ),
+            Self::UnknownProfile { known, .. } if known.is_empty() => {
+                Some("make a profile with `aws configure`, or point AWS_CONFIG_FILE at a file that has one".to_owned())
+            }
+            Self::UnknownProfile { .. } => Some("`iamctl listprofiles` shows them with their settings".to_owned()),
+            Self::ProfileUnusable { .. } | Self::EnvironmentUnusable { .. } => None,
+            Self::CertificateBundle { .. } => Some(
+                "`ca_bundle` of the profile or AWS_CA_BUNDLE has to name a file of certificates in PEM form".to_owned(),
+            ),
+            Self::SsoLogin { profile, session, .. } => Some(match session {
+                Some(session) => {
+                    format!("run `aws sso login --profile {profile}` (or `aws sso login --sso-session {session}`)")
+                }
+                None => format!("run `aws sso login --profile {profile}`"),
+            }),
+            Self::ConsoleLogin { profile, .. } => Some(format!("run `aws login --profile {profile}`")),
+            Self::Credentials { .. } => None,
+            Self::MfaCodeNeeded { .. } => Some(
+                "run on a terminal without --no-input, or give the code with --mfa-code or a command that prints it \
+                 with --mfa-command"
+                    .to_owned(),
+            ),
+            Self::MfaCodeMalformed { .. } => Some("an MFA code is six digits, nothing else".to_owned()),
+            Self::MfaCodeUsed { .. } => {
+                Some("AWS takes a code once: use --mfa-command, or run on a terminal to be asked for each".to_owned())
+            }
+            Self::MfaCommand { .. } => Some(
+                "the command is run by the shell, with IAMCTL_MFA_DEVICE set, and has to print six digits".to_owned(),
+            ),
+            Self::Denied { permission, .. } => {
+                Some(format!("the permission {permission} is needed; docs/aws.md has the whole policy"))
+            }
+            Self::Expired { .. } => Some("get new credentials and run again".to_owned()),
+            Self::NotValid { .. } => {
+                Some("check the access key, the clock of this machine and the partition's region".to_owned())
+            }
+            Self::Call { cause, .. } => cause.hint(),
+            Self::Reply { .. } | Self::Document { .. } | Self::Runtime { .. } => None,
+            Self::Unsettled { .. } => Some("run again when the account is quiet".to_owned()),
+        }
+    }
+}
+
+impl Cause {
+    /// Whether AWS says that what was asked for is not there.
+    pub(super) fn is_no_such_entity(&self) -> bool {
+        matches!(self, Self::Service { code, .. } if code == "NoSuchEntity")
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Timeout(_) | Self::Connection(_) => Some(
+                "check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (endpoint_url, AWS_ENDPOINT_URL)"
+                    .to_owned(),
+            ),
+            Self::Service { .. } | Self::Reply(_) => Some("run again; nothing was written".to_owned()),
+            Self::Local(_) => None,
+        }
+    }
+}
+
+/// The permission an IAM policy spells for a call.
+pub(super) fn permission(call: &str, on: Option<&Arn>) -> String {
+    let service = match call {
+        "AssumeRole" | "GetCallerIdentity" | "GetSessionToken" => "sts",
+        _ => "iam",
+    };
+    match on {
+        Some(arn) => format!("{service}:{call} on {arn}"),
+        None => format!("{service}:{call}"),
+    }
+}
+
+fn known_profiles(known: &[String]) -> String {
+    if known.is_empty() {
+        return "there are none at all".to_owned();
+    }
+    let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
+    format!("there are {}", names.join(", "))
+}
+
+fn in_account(account: &Option<AccountId>) -> String {
+    account.as_ref().map(|id| format!(" in account {id}")).unwrap_or_default()
+}
+
+fn request(id: &Option<String>) -> String {
+    id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default()
+}

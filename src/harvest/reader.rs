@@ -1,0 +1,227 @@
+//! Reads one account: the fast way or role by role, then everything that is still open, until nothing is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::call::Caller;
+use super::error::HarvestError;
+use super::pages::{self, MAX_ITEMS, Page};
+use super::source::Source;
+use super::{Event, Identity, Observer, assemble};
+use crate::parse::snapshot::Snapshot;
+
+/// Calls in flight per account. IAM throttles an account, so more would only wait.
+const IN_FLIGHT: usize = 16;
+
+/// How often a role or a policy that changes under our hands is read anew.
+pub(super) const ROUNDS: usize = 3;
+
+/// A role as AWS tells it, documents undecoded.
+#[derive(Debug, Clone)]
+pub(super) struct RoleRead {
+    pub(super) name: String,
+    pub(super) path: String,
+    pub(super) arn: String,
+    pub(super) id: String,
+    pub(super) listed: Option<Listed>,
+    pub(super) trust: String,
+    pub(super) inline: BTreeMap<String, String>,
+    pub(super) attached: BTreeSet<String>,
+    pub(super) boundary: Option<String>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) instance_profiles: BTreeSet<String>,
+}
+
+/// What ListRoles alone tells of a role.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) description: Option<String>,
+    pub(super) max_session_duration: Option<i32>,
+}
+
+/// A managed policy in its default version, the document undecoded.
+#[derive(Debug, Clone)]
+pub(super) struct PolicyRead {
+    pub(super) version_id: String,
+    pub(super) document: String,
+}
+
+/// Roles by name, policies by ARN.
+pub(super) type Roles = BTreeMap<String, RoleRead>;
+pub(super) type Policies = BTreeMap<String, PolicyRead>;
+
+/// One account being read.
+pub(super) struct Reader<'a> {
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) caller: &'a Caller,
+    pub(super) identity: &'a Identity,
+    observer: &'a dyn Observer,
+    index: usize,
+    verbose: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source, identity: &'a Identity, observer: &'a dyn Observer, verbose: bool) -> Self {
+        let (caller, index) = (&source.caller, source.index);
+        Self { iam: source.iam(), caller, identity, observer, index, verbose }
+    }
+
+    /// The whole account, or an error.
+    pub(super) async fn read(&self) -> Result<Snapshot, HarvestError> {
+        let (details, listed) = tokio::join!(self.details(), self.list_roles());
+        let (mut roles, mut policies) = match (details, listed?) {
+            (Ok((details, policies)), listed) => (self.join(details, listed).await?, policies),
+            (Err(HarvestError::Denied { .. }), listed) => (self.role_by_role(listed).await?, Policies::new()),
+            (Err(error), _) => return Err(error),
+        };
+        self.complete(&mut roles, &mut policies).await?;
+        self.observer.observe(Event::Roles { source: self.index, done: roles.len(), total: Some(roles.len()) });
+        let requests = self.caller.wire.requests();
+        self.observer.observe(Event::Done { source: self.index, roles: roles.len(), requests });
+        assemble::snapshot(self.identity, roles, &policies)
+    }
+
+    /// ListRoles, all of it.
+    async fn list_roles(&self) -> Result<BTreeMap<String, Listed>, HarvestError> {
+        const CALL: &str = "ListRoles";
+        let roles = pages::all(self.caller, CALL, |marker| async move {
+            self.calls(CALL);
+            let request = self.iam.list_roles().max_items(MAX_ITEMS).set_marker(marker);
+            let output = self.caller.call(CALL, request.send()).await?;
+            Ok(Page { items: output.roles, is_truncated: output.is_truncated, marker: output.marker })
+        });
+        let listed = |role: aws_sdk_iam::types::Role| {
+            let (description, max_session_duration) = (role.description, role.max_session_duration);
+            (role.role_name, Listed { id: role.role_id, description, max_session_duration })
+        };
+        Ok(roles.await?.into_iter().map(listed).collect())
+    }
+
+    /// Puts the two listings together. A role that is not the same in both was made or deleted between the calls (or
+    /// AWS left it out of one): each such role is read on its own, which settles it.
+    async fn join(&self, details: Vec<RoleRead>, mut listed: BTreeMap<String, Listed>) -> Result<Roles, HarvestError> {
+        let mut roles = Roles::new();
+        let mut open = BTreeSet::new();
+        for mut role in details {
+            let name = role.name.clone();
+            role.listed = listed.remove(&name).filter(|listed| listed.id == role.id);
+            if role.listed.is_none() || roles.contains_key(&name) {
+                open.insert(name.clone());
+            }
+            roles.insert(name, role);
+        }
+        open.extend(listed.into_keys());
+        roles.retain(|name, _| !open.contains(name));
+        for name in &open {
+            self.note(format!("role `{}` changed while the account was read: reading it again", name.escape_debug()));
+        }
+        roles.extend(self.each(open).await?);
+        Ok(roles)
+    }
+
+    /// The slow way, for who may not call GetAccountAuthorizationDetails.
+    async fn role_by_role(&self, listed: BTreeMap<String, Listed>) -> Result<Roles, HarvestError> {
+        self.warn(format!(
+            "{} may not call iam:GetAccountAuthorizationDetails in account {}: reading its {} roles one by one, with \
+             several calls for each; grant that permission to read them with a few",
+            self.caller.origin,
+            self.identity.account_id,
+            listed.len()
+        ));
+        self.each(listed.into_keys().collect()).await
+    }
+
+    /// Reads roles on their own, some at a time; one that is gone is left out, with a warning.
+    async fn each(&self, names: BTreeSet<String>) -> Result<Roles, HarvestError> {
+        let total = names.len();
+        let mut reads = stream::iter(names)
+            .map(|name| async move { self.role(&name).await.map(|role| (name, role)) })
+            .buffer_unordered(IN_FLIGHT);
+        let mut roles = Roles::new();
+        let mut done = 0;
+        while let Some((name, role)) = reads.try_next().await? {
+            done += 1;
+            self.observer.observe(Event::Roles { source: self.index, done, total: Some(total) });
+            match role {
+                Some(role) => drop(roles.insert(name, role)),
+                None => self.warn(format!(
+                    "role `{}` of account {} was deleted while the account was read: it is left out",
+                    name.escape_debug(),
+                    self.identity.account_id
+                )),
+            }
+        }
+        Ok(roles)
+    }
+
+    /// Fetches every policy that a role carries and no reply brought. A policy that is gone was detached first, so the
+    /// roles that carried it are read anew.
+    async fn complete(&self, roles: &mut Roles, policies: &mut Policies) -> Result<(), HarvestError> {
+        let mut gone = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            let missing: BTreeSet<String> =
+                carried(roles).filter(|arn| !policies.contains_key(*arn)).cloned().collect();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let mut reads = stream::iter(missing)
+                .map(|arn| async move { self.policy(&arn).await.map(|policy| (arn, policy)) })
+                .buffer_unordered(IN_FLIGHT);
+            while let Some((arn, policy)) = reads.try_next().await? {
+                match policy {
+                    Some(policy) => drop(policies.insert(arn, policy)),
+                    None => drop(gone.insert(arn)),
+                }
+            }
+            let stale: BTreeSet<String> =
+                roles.values().filter(|role| carries(role, &gone)).map(|r| r.name.clone()).collect();
+            roles.retain(|name, _| !stale.contains(name));
+            roles.extend(self.each(stale).await?);
+        }
+        match carried(roles).find(|arn| !policies.contains_key(*arn)) {
+            None => Ok(()),
+            Some(arn) => Err(self.unsettled(format!("policy `{}`", arn.escape_debug()))),
+        }
+    }
+
+    pub(super) fn unsettled(&self, what: String) -> HarvestError {
+        HarvestError::Unsettled { account: self.identity.account_id.clone(), what }
+    }
+
+    pub(super) fn calls(&self, call: &'static str) {
+        self.observer.observe(Event::Call { source: self.index, call });
+    }
+
+    pub(super) fn progress(&self, done: usize) {
+        self.observer.observe(Event::Roles { source: self.index, done, total: None });
+    }
+
+    fn note(&self, text: String) {
+        if self.verbose {
+            self.observer.observe(Event::Note { source: self.index, text });
+        }
+    }
+
+    fn warn(&self, text: String) {
+        self.observer.observe(Event::Warning { source: self.index, text });
+    }
+}
+
+fn carried(roles: &Roles) -> impl Iterator<Item = &String> {
+    roles.values().flat_map(|role| role.attached.iter().chain(&role.boundary))
+}
+
+fn carries(role: &RoleRead, policies: &BTreeSet<String>) -> bool {
+    role.attached.iter().chain(&role.boundary).any(|arn| policies.contains(arn))
+}
+
+/// `None` for what AWS says is not there (any more).
+pub(super) fn if_there<T>(result: Result<T, HarvestError>) -> Result<Option<T>, HarvestError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(HarvestError::Call { cause, .. }) if cause.is_no_such_entity() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

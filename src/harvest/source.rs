@@ -1,0 +1,139 @@
+//! One source: its region, its clients, its credentials, and who they are.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_config::profile::ProfileSet;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::sync::Mutex;
+
+use super::call::Caller;
+use super::chain::{self, Base, Chain, NamedSource};
+use super::client::{self, Watch, Wire};
+use super::credentials::{ChainCredentials, MfaSessions, sts};
+use super::error::HarvestError;
+use super::{Event, Identity, LiveSource, Observer, profiles};
+use crate::model::Arn;
+
+/// A source, ready to be asked.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) index: usize,
+    pub(super) caller: Caller,
+    live: LiveSource,
+    region: String,
+    config: SdkConfig,
+    credentials: Arc<ChainCredentials>,
+}
+
+impl Source {
+    /// Looks at profiles and environment; sends nothing.
+    pub(super) async fn prepare(
+        index: usize,
+        live: &LiveSource,
+        set: &ProfileSet,
+        sessions: &Arc<Mutex<MfaSessions>>,
+    ) -> Result<Self, HarvestError> {
+        let profile = profile_of(live);
+        let chain = match &profile {
+            Some(name) => chain::follow(set, name)?,
+            None => Chain { base: Base::Named(NamedSource::Any), hops: Vec::new() },
+        };
+        let region = region(live, set, profile.as_deref(), &chain)?;
+        client::check_endpoints(set, profile.as_deref())?;
+        let bundle = client::bundle(profile.as_deref().and_then(|name| set.get_profile(name)));
+        let http = client::http(bundle.as_deref())?;
+        let config = client::config(http, profile.as_deref(), &region).await;
+        let caller = Caller { origin: in_words(live), account: None, wire: Arc::new(Wire::default()) };
+        let credentials = Arc::new(ChainCredentials::new(chain, config.clone(), caller.clone(), Arc::clone(sessions)));
+        Ok(Self { index, caller, live: live.clone(), region, config, credentials })
+    }
+
+    /// Gets the credentials and asks STS whose they are.
+    pub(super) async fn identify(&self, observer: &dyn Observer) -> Result<Identity, HarvestError> {
+        const CALL: &str = "GetCallerIdentity";
+        self.credentials.get().await?;
+        observer.observe(Event::Call { source: self.index, call: CALL });
+        let sts = sts(&self.config, self.provider(), &self.caller);
+        let output = self.caller.call(CALL, sts.get_caller_identity().send()).await?;
+        let account = self.caller.field(CALL, "Account", output.account)?;
+        let arn = self.caller.field(CALL, "Arn", output.arn)?;
+        let parsed: Arn = arn.parse().map_err(|error| self.caller.reply(CALL, format!("{error}")))?;
+        Ok(Identity {
+            source: self.live.clone(),
+            account_id: account.parse().map_err(|error| self.caller.reply(CALL, format!("{error}")))?,
+            partition: parsed.partition().to_owned(),
+            arn,
+            region: self.region.clone(),
+        })
+    }
+
+    /// The source with its account in the text of its errors.
+    pub(super) fn known_as(mut self, identity: &Identity) -> Self {
+        self.caller.account = Some(identity.account_id.clone());
+        self
+    }
+
+    /// An IAM client.
+    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
+        let config = self.config.to_builder().credentials_provider(self.provider()).build();
+        let watch = Watch(Arc::clone(&self.caller.wire));
+        aws_sdk_iam::Client::from_conf(aws_sdk_iam::config::Builder::from(&config).interceptor(watch).build())
+    }
+
+    fn provider(&self) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::from(Arc::clone(&self.credentials) as Arc<_>)
+    }
+}
+
+/// The profile whose credentials are meant. Keys in the environment win over `AWS_PROFILE` for `env:` alone.
+fn profile_of(live: &LiveSource) -> Option<String> {
+    match live {
+        LiveSource::Profile(name) => Some(name.clone()),
+        LiveSource::Environment if variable("AWS_ACCESS_KEY_ID").is_some() => None,
+        LiveSource::Environment => variable("AWS_PROFILE"),
+    }
+}
+
+/// The profile's region, else the environment's, else that of the partition.
+fn region(live: &LiveSource, set: &ProfileSet, profile: Option<&str>, chain: &Chain) -> Result<String, HarvestError> {
+    let of_profile = profile.and_then(|name| profiles::region(set, name));
+    let of_environment = || variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let named = match live {
+        LiveSource::Profile(_) => of_profile.or_else(of_environment),
+        LiveSource::Environment => of_environment().or(of_profile),
+    };
+    if let Some(region) = named {
+        return Ok(region);
+    }
+    let of_web_identity = || variable("AWS_ROLE_ARN").filter(|_| *live == LiveSource::Environment);
+    let partition = chain.partition().map(str::to_owned).or_else(|| {
+        let arn = profile_arn(set, profile).or_else(of_web_identity)?;
+        arn.parse::<Arn>().ok().map(|arn| arn.partition().to_owned())
+    });
+    let partition = partition.unwrap_or_else(|| "aws".to_owned());
+    profiles::default_region(&partition).map(str::to_owned).ok_or_else(|| {
+        let problem = format!("it names no region, and partition `{}` has none by default", partition.escape_debug());
+        match profile {
+            Some(profile) => HarvestError::ProfileUnusable { profile: profile.to_owned(), problem },
+            None => HarvestError::EnvironmentUnusable { problem },
+        }
+    })
+}
+
+/// An ARN in the profile that tells its partition.
+fn profile_arn(set: &ProfileSet, profile: Option<&str>) -> Option<String> {
+    let profile = set.get_profile(profile?)?;
+    ["role_arn", "login_session"].iter().find_map(|key| profile.get(key)).map(str::to_owned)
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+fn in_words(live: &LiveSource) -> String {
+    match live {
+        LiveSource::Profile(name) => format!("profile `{}`", name.escape_debug()),
+        LiveSource::Environment => "the environment".to_owned(),
+    }
+}

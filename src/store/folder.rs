@@ -1,0 +1,310 @@
+//! Output folders, which appear whole or not at all.
+//!
+//! Files are written to a temporary folder on the same file system and moved into place when the last one is
+//! finished. A folder that is given with `--output` may hold other files: they are not touched. What an earlier run
+//! wrote there is replaced as a whole; `.iamctl.json` lists it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::unfinished::{Staging, hold};
+
+/// The file that lists what this program wrote to a folder.
+pub const MANIFEST: &str = ".iamctl.json";
+
+/// Why an output folder was not written. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// No home directory, so no default place.
+    #[error("there is no home directory to write to")]
+    NoHome,
+    /// The folder cannot be made or written to.
+    #[error("cannot write to the folder `{}`", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write `{name}` for the folder `{}`", .path.display())]
+    File {
+        /// The folder.
+        path: PathBuf,
+        /// The file.
+        name: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is in the way that this program did not write.
+    #[error("`{name}` in `{}` was not written by iamctl", .path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// The file.
+        name: String,
+    },
+    /// The list of what was written cannot be read.
+    #[error("`{}` cannot be read", .path.display())]
+    Manifest {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+}
+
+impl FolderError {
+    /// What the user can do about it.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoHome => Some("name a folder with `--output DIR`"),
+            Self::Folder { .. } | Self::File { .. } => {
+                Some("check space and permissions, or name another folder with `--output DIR`; nothing was changed")
+            }
+            Self::Foreign { .. } => Some("move that file away, or name another folder with `--output DIR`"),
+            Self::Manifest { .. } => Some("move it away together with the reports it lists"),
+        }
+    }
+}
+
+/// What was written to a folder, by the report it belongs to (`diff`, `harvest dev`).
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Manifest {
+    reports: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A place where reports will be written, already known to be writable.
+#[derive(Debug)]
+pub struct Folder {
+    target: Target,
+    staging: Staging,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// A folder that is there.
+    Existing(PathBuf),
+    /// A folder that is to appear under this name, or, if it is taken meanwhile, under this name with a number.
+    New { path: PathBuf, numbered: bool },
+}
+
+impl Folder {
+    /// A folder the user named.
+    ///
+    /// # Errors
+    /// If nothing can be written there.
+    pub fn named(path: &Path) -> Result<Self, FolderError> {
+        let error = |source| FolderError::Folder { path: path.to_owned(), source };
+        if path.is_dir() {
+            let staging = Staging::inside(path).map_err(error)?;
+            return Ok(Self { target: Target::Existing(path.to_owned()), staging });
+        }
+        if path.exists() {
+            return Err(error(io::Error::from(io::ErrorKind::NotADirectory)));
+        }
+        Self::new(path.to_owned(), false).map_err(error)
+    }
+
+    /// The original tool's place: `~/aws-idt/output/YYYY/mm/dd/HH/MM/SS`, `time` being the part after `output`.
+    ///
+    /// # Errors
+    /// If there is no home directory or nothing can be written there.
+    pub fn timestamped(time: &str) -> Result<Self, FolderError> {
+        let base = directories::BaseDirs::new().ok_or(FolderError::NoHome)?;
+        let path = base.home_dir().join("aws-idt").join("output").join(time);
+        Self::new(path.clone(), true).map_err(|source| FolderError::Folder { path, source })
+    }
+
+    fn new(path: PathBuf, numbered: bool) -> io::Result<Self> {
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        make_private(&parent)?;
+        Ok(Self { staging: Staging::inside(&parent)?, target: Target::New { path, numbered } })
+    }
+
+    /// Writes the files and moves them into place. `report` names what they are together: an earlier report of that
+    /// name in this folder is replaced. Returns the folder.
+    ///
+    /// # Errors
+    /// If a file cannot be written or is in the way; then nothing has changed.
+    pub fn write<F>(self, report: &str, files: &[F]) -> Result<PathBuf, FolderError>
+    where
+        F: NamedFile,
+    {
+        for file in files {
+            self.write_one(file.name(), |out| file.write(out))?;
+        }
+        let names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
+        match &self.target {
+            Target::New { path, numbered } => {
+                let manifest = Manifest { reports: BTreeMap::from([(report.to_owned(), names)]) };
+                self.write_manifest(&manifest)?;
+                appear(self.staging.path(), path, *numbered)
+            }
+            Target::Existing(path) => {
+                let path = path.clone();
+                self.replace(&path, report, names)?;
+                Ok(path)
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match &self.target {
+            Target::Existing(path) | Target::New { path, .. } => path,
+        }
+    }
+
+    fn write_one(&self, name: &str, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), FolderError> {
+        let write_file = || {
+            let mut out = BufWriter::with_capacity(1 << 16, create_private(&self.staging.path().join(name))?);
+            write(&mut out)?;
+            out.into_inner().map_err(io::IntoInnerError::into_error).map(drop)
+        };
+        let error = |source| FolderError::File { path: self.path().to_owned(), name: name.to_owned(), source };
+        write_file().map_err(error)
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<(), FolderError> {
+        self.write_one(MANIFEST, |out| {
+            serde_json::to_writer_pretty(&mut *out, manifest)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    /// Moves the earlier report out and the new one in. If anything fails, everything is moved back.
+    fn replace(&self, path: &Path, report: &str, names: BTreeSet<String>) -> Result<(), FolderError> {
+        let mut manifest = read_manifest(path)?;
+        let known: BTreeSet<String> = manifest.reports.values().flatten().cloned().collect();
+        let in_the_way = |name: &&String| !known.contains(*name) && path.join(name).symlink_metadata().is_ok();
+        if let Some(name) = names.iter().find(in_the_way) {
+            return Err(FolderError::Foreign { path: path.to_owned(), name: name.clone() });
+        }
+        let earlier = manifest.reports.remove(report).unwrap_or_default();
+        for others in manifest.reports.values_mut() {
+            others.retain(|name| !names.contains(name));
+        }
+        manifest.reports.retain(|_, names| !names.is_empty());
+        manifest.reports.insert(report.to_owned(), names.clone());
+        self.write_manifest(&manifest)?;
+        let mut moves = Moves::default();
+        let old = self.staging.path().join("old");
+        let _held = hold();
+        let result = (|| {
+            fs::create_dir(&old)?;
+            let own = [MANIFEST.to_owned()];
+            for name in earlier.union(&names).chain(&own) {
+                moves.if_there(&path.join(name), &old.join(name))?;
+            }
+            for name in names.iter().chain(&own) {
+                moves.make(&self.staging.path().join(name), &path.join(name))?;
+            }
+            Ok(())
+        })();
+        result.map_err(|source| {
+            moves.undo();
+            FolderError::Folder { path: path.to_owned(), source }
+        })
+    }
+}
+
+/// A file with a name and contents.
+pub trait NamedFile {
+    /// Its name in the folder.
+    fn name(&self) -> &str;
+    /// Writes its contents.
+    ///
+    /// # Errors
+    /// If `out` cannot be written.
+    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Renames that can be taken back.
+#[derive(Debug, Default)]
+struct Moves(Vec<(PathBuf, PathBuf)>);
+
+impl Moves {
+    fn make(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.0.push((from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn if_there(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        match self.make(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        }
+    }
+
+    fn undo(&self) {
+        for (from, to) in self.0.iter().rev() {
+            // The error that led here is the one to report; a file that cannot go back is still where it was put.
+            let _ = fs::rename(to, from);
+        }
+    }
+}
+
+fn read_manifest(folder: &Path) -> Result<Manifest, FolderError> {
+    let path = folder.join(MANIFEST);
+    match fs::read(&path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|error| FolderError::Manifest { path, source: io::Error::from(error) }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
+        Err(source) => Err(FolderError::Manifest { path, source }),
+    }
+}
+
+/// Gives the finished folder its name. A timestamped name that is taken gets a number.
+fn appear(staging: &Path, path: &Path, numbered: bool) -> Result<PathBuf, FolderError> {
+    let _held = hold();
+    let mut wanted = path.to_owned();
+    let mut number = 1;
+    loop {
+        // `rename` would take the place of an empty folder, so a name that is taken is looked for first.
+        let result = if wanted.symlink_metadata().is_ok() {
+            Err(io::Error::from(io::ErrorKind::AlreadyExists))
+        } else {
+            fs::rename(staging, &wanted)
+        };
+        match result {
+            Ok(()) => return Ok(wanted),
+            Err(error) if numbered && number < 1000 && is_taken(&error) => {
+                number += 1;
+                let mut name = path.as_os_str().to_owned();
+                name.push(format!("-{number}"));
+                wanted = PathBuf::from(name);
+            }
+            Err(source) => return Err(FolderError::Folder { path: wanted, source }),
+        }
+    }
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty)
+}
+
+/// Makes a folder and its parents; those that are made are for their owner only.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
