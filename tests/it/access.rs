@@ -9,7 +9,7 @@ use iamctl::parse::policy::{parse_identity, parse_trust};
 use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Engine, Grade};
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
 use iamctl::semantics::trust::{TrustDifference, TrustSide};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn cases(kind: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("../fixtures/access/cases.json")).unwrap();
@@ -103,4 +103,48 @@ fn labelled_pairs_of_trust_policies() {
             assert!(comparison.differences.iter().any(covers), "{name}: {witness}");
         }
     }
+}
+
+/// Rows of two trust policies, each that of a role in account 111122223333, in a few words.
+fn trust_rows(left: &Value, right: &Value) -> Vec<String> {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let policy = |principals: &Value| {
+        let statement = json!({"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"});
+        parse_trust(&json!({"Version": "2012-10-17", "Statement": statement}).to_string()).unwrap()
+    };
+    let (left, right) = (policy(left), policy(right));
+    let side = |policy| TrustSide { policy, account: "111122223333", partition: "aws" };
+    let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
+    let row = |row: &TrustDifference| format!("{:?} {} {}", row.side, row.principal, row.relation.as_str());
+    comparison.differences.iter().map(row).collect()
+}
+
+const OWN: &str = "arn:aws:iam::111122223333:root";
+
+#[test]
+fn a_principal_named_beside_the_own_account_is_the_only_one_that_gains() {
+    let named = "arn:aws:iam::111122223333:role/z";
+    let rows = trust_rows(&json!({"AWS": OWN}), &json!({"AWS": [OWN, named]}));
+    assert_eq!(rows, [format!("Right {named} granted")]);
+    // Where the other side does not even delegate, both differ, each in its own way.
+    let rows = trust_rows(&json!({"Service": "ec2.amazonaws.com"}), &json!({"AWS": [OWN, named]}));
+    let service = "Left ec2.amazonaws.com granted".to_owned();
+    assert_eq!(rows, [service, format!("Right {named} granted"), format!("Right {OWN} delegated")]);
+}
+
+#[test]
+fn another_account_named_beside_the_own_gains() {
+    let other = "arn:aws:iam::444455556666:root";
+    let rows = trust_rows(&json!({"AWS": OWN}), &json!({"AWS": [OWN, other]}));
+    assert_eq!(rows, [format!("Right {other} granted")]);
+    let member = "arn:aws:iam::444455556666:role/z";
+    let rows = trust_rows(&json!({"AWS": OWN}), &json!({"AWS": [OWN, other, member]}));
+    assert_eq!(rows, [format!("Right {member} granted"), format!("Right {other} granted")]);
+}
+
+#[test]
+fn everyone_beside_the_own_account_gains() {
+    let rows = trust_rows(&json!({"AWS": OWN}), &json!({"AWS": [OWN, "*"]}));
+    assert_eq!(rows, ["Right * granted"]);
 }

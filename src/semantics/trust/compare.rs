@@ -167,7 +167,7 @@ impl<'a> Both<'a> {
         }
     }
 
-    /// Adds the action to the row of each principal that means the caller.
+    /// Adds the action to the row of each principal that lets the caller in.
     fn add_rows(
         &self,
         rows: &mut BTreeMap<RowKey, TrustDifference>,
@@ -181,15 +181,12 @@ impl<'a> Both<'a> {
         let refused = refusal(live, side.other());
         let condition = condition(own, live, certainty);
         let except = self.except(own, live);
-        let principals = ready.statement.target.principals();
-        let means_caller =
-            |(_, principal): &(usize, &Principal)| means(principal, point, self.sides.get(side)) != Means::No;
         let meant: Vec<(usize, Option<&Principal>)> = match &ready.statement.target {
             PrincipalClause::NotPrincipal(_) => vec![(usize::MAX, None)],
-            PrincipalClause::Principal(_) => principals
+            PrincipalClause::Principal(principals) => principals
                 .iter()
                 .enumerate()
-                .filter(means_caller)
+                .filter(|(_, principal)| lets_in(principal, point, own.relation, self.sides.get(side)))
                 .map(|(at, principal)| (at, Some(principal)))
                 .collect(),
         };
@@ -285,6 +282,14 @@ impl<'a> Both<'a> {
         warnings.dedup();
         warnings
     }
+}
+
+/// Whether it is by this principal that a statement lets the caller in. Where another of its principals names the
+/// caller, the own account beside it gives nothing that it would not give alone.
+fn lets_in(principal: &Principal, point: &Point, relation: TrustRelation, side: &TrustSide<'_>) -> bool {
+    let alone = PrincipalClause::Principal(vec![principal.clone()]);
+    let only_delegates = delegates(&alone, point, side);
+    means(principal, point, side) != Means::No && only_delegates == (relation == TrustRelation::Delegated)
 }
 
 fn covers_all(clause: &ActionClause, own: &Live<'_>) -> bool {
