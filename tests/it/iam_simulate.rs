@@ -2,7 +2,7 @@
 //!
 //! It is AGPL software and is only run, by node, as a program of its own; `scripts/setup-simulate` installs it. Where
 //! the two differ, either we were wrong, or the difference is in [`KNOWN`] with its reason;
-//! `docs/semantics-notes-evaluator.md` names the page of AWS that settles it.
+//! `docs/evaluator.md` names the page of AWS that settles it.
 
 mod known;
 mod world;

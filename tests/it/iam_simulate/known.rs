@@ -1,4 +1,4 @@
-//! Where iam-simulate answers otherwise, and why we do not follow. `docs/semantics-notes-evaluator.md` says more.
+//! Where iam-simulate answers otherwise, and why we do not follow. `docs/evaluator.md` says more.
 
 use serde_json::Value;
 
