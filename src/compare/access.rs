@@ -60,7 +60,7 @@ impl<'a> Access<'a> {
         Ok(Found {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: joined::services(access.differences)
+            access: joined::services(access.differences, self.catalogue)
                 .into_iter()
                 .map(|difference| self.access(name, difference, real, &real_policies))
                 .collect(),

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalog::{AccessLevel, Action, Catalogue};
 use crate::semantics::difference::AccessDifference;
 
 /// From how many services on one row is easier to read than a row for each.
@@ -11,11 +12,11 @@ const MANY: usize = 5;
 
 /// Joins the rows that grant all actions of many services on the same resources, by the same statements and under
 /// the same condition. The service of such a row is `*`, and its actions have their service with them.
-pub(super) fn services(rows: Vec<AccessDifference>) -> Vec<AccessDifference> {
+pub(super) fn services(rows: Vec<AccessDifference>, catalogue: &Catalogue) -> Vec<AccessDifference> {
     let mut joined = Vec::new();
     let mut whole: BTreeMap<AccessDifference, Vec<AccessDifference>> = BTreeMap::new();
     for row in rows {
-        if row.actions == ["*"] {
+        if is_whole(&row, catalogue) {
             whole.entry(apart_from_service(&row)).or_default().push(row);
         } else {
             joined.push(row);
@@ -32,12 +33,19 @@ pub(super) fn services(rows: Vec<AccessDifference>) -> Vec<AccessDifference> {
     joined
 }
 
+/// Whether a row is about every action of its service; one that has few is spelled out.
+fn is_whole(row: &AccessDifference, catalogue: &Catalogue) -> bool {
+    let named = |action: &Action| row.actions.iter().any(|name| name.eq_ignore_ascii_case(&action.name));
+    let all_named = || catalogue.service(&row.service).is_some_and(|service| service.actions.iter().all(named));
+    row.actions == ["*"] || (row.actions.iter().all(|action| !action.contains(['*', '?'])) && all_named())
+}
+
 /// A row without what may differ from service to service.
 fn apart_from_service(row: &AccessDifference) -> AccessDifference {
     AccessDifference {
         service: "*".to_owned(),
         actions: Vec::new(),
-        access_level: crate::catalog::AccessLevel::Unknown,
+        access_level: AccessLevel::Unknown,
         witness: None,
         escalations: Vec::new(),
         ..row.clone()
@@ -58,15 +66,14 @@ fn one(mut common: AccessDifference, rows: Vec<AccessDifference>) -> AccessDiffe
 }
 
 /// The highest level, as in a row of one service; unknown only where all are.
-fn highest(rows: &[AccessDifference]) -> crate::catalog::AccessLevel {
-    let unknown = crate::catalog::AccessLevel::Unknown;
+fn highest(rows: &[AccessDifference]) -> AccessLevel {
+    let unknown = AccessLevel::Unknown;
     rows.iter().map(|row| row.access_level).filter(|level| *level != unknown).max().unwrap_or(unknown)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::AccessLevel;
     use crate::model::Side;
     use crate::semantics::difference::{Certainty, Refusal};
 
@@ -92,7 +99,7 @@ mod tests {
     fn many_whole_services_are_one_row() {
         let mut rows: Vec<AccessDifference> = ["a", "b", "iam", "d", "e"].map(|service| row(service, &["*"])).into();
         rows.push(row("s3", &["GetObject"]));
-        let joined = services(rows);
+        let joined = services(rows, &Catalogue::embedded());
         assert_eq!(joined.len(), 2);
         let whole = joined.iter().find(|row| row.service == "*").unwrap();
         assert_eq!(whole.actions, ["a:*", "b:*", "d:*", "e:*", "iam:*"]);
@@ -103,7 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn a_service_of_one_action_is_whole_with_it() {
+        let catalogue = Catalogue::embedded();
+        assert!(is_whole(&row("arsenal", &["RegisterOnPremisesAgent"]), &catalogue));
+        assert!(!is_whole(&row("s3", &["GetObject"]), &catalogue));
+        assert!(!is_whole(&row("nosuchservice", &["Do"]), &catalogue));
+    }
+
+    #[test]
     fn a_few_services_stay_apart() {
-        assert_eq!(services(vec![row("a", &["*"]), row("b", &["*"])]).len(), 2);
+        let rows = vec![row("a", &["*"]), row("b", &["*"])];
+        assert_eq!(services(rows, &Catalogue::embedded()).len(), 2);
     }
 }
