@@ -148,3 +148,69 @@ fn everyone_beside_the_own_account_gains() {
     let rows = trust_rows(&json!({"AWS": OWN}), &json!({"AWS": [OWN, "*"]}));
     assert_eq!(rows, ["Right * granted"]);
 }
+
+/// Rows of two identity policies, in a few words.
+fn access_rows(left: &[Value], right: &[Value]) -> Vec<String> {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let role = |statements: &[Value]| RolePolicies {
+        identity: vec![attached("own", PolicyType::Inline, &json!({"Version": "2012-10-17", "Statement": statements}))],
+        boundary: None,
+    };
+    let comparison = engine.between(&role(left), &role(right)).unwrap();
+    let row = |row: &AccessDifference| {
+        let except = if row.except.is_empty() { String::new() } else { format!(" except {}", row.except.join(" ")) };
+        let resources = row.resources.join(" ");
+        let certainty = row.certainty;
+        format!("{:?} {}:{} on {resources}{except}, {certainty:?}", row.side, row.service, row.actions.join(","))
+    };
+    comparison.differences.iter().map(row).collect()
+}
+
+fn on(effect: &str, action: &str, element: &str, resources: &[&str]) -> Value {
+    json!({"Effect": effect, "Action": action, element: resources})
+}
+
+const PAYROLL: &[&str] = &["arn:aws:s3:::payroll", "arn:aws:s3:::payroll/*"];
+const ARCHIVE: &str = "arn:aws:s3:::payroll/archive/*";
+
+#[test]
+fn what_a_deny_alone_refuses_is_named_by_the_deny() {
+    let delete = "s3:DeleteObject";
+    let deny = on("Deny", delete, "Resource", &[ARCHIVE]);
+    for allowed in [&["*"][..], PAYROLL] {
+        let allow = on("Allow", "s3:*", "Resource", allowed);
+        let rows = access_rows(&[allow.clone(), deny.clone()], std::slice::from_ref(&allow));
+        assert_eq!(rows, [format!("Right s3:DeleteObject on {ARCHIVE}, Always")]);
+    }
+    // Of the Deny's patterns those that matter: not what is outside, not what the other side denies as well.
+    let allow = on("Allow", "s3:*", "Resource", PAYROLL);
+    let old = "arn:aws:s3:::payroll/old/*";
+    let wide = on("Deny", delete, "Resource", &[ARCHIVE, old, "arn:aws:s3:::other/*"]);
+    let rows = access_rows(&[allow.clone(), wide.clone()], &[allow.clone(), on("Deny", delete, "Resource", &[old])]);
+    assert_eq!(rows, [format!("Right s3:DeleteObject on {ARCHIVE}, Always")]);
+    // A condition of the Deny limits the row as before.
+    let mut conditional = deny;
+    conditional["Condition"] = json!({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}});
+    let rows = access_rows(&[allow.clone(), conditional], &[allow]);
+    assert_eq!(rows, [format!("Right s3:DeleteObject on {ARCHIVE}, Conditional")]);
+}
+
+#[test]
+fn what_not_a_deny_alone_refuses_keeps_the_resources_of_the_allow() {
+    let delete = "s3:DeleteObject";
+    let allow = on("Allow", delete, "Resource", &["arn:aws:s3:::payroll/*"]);
+    let whole = ["Right s3:DeleteObject on arn:aws:s3:::payroll/*, Always".to_owned()];
+    // The other side allows less besides.
+    let part = on("Allow", delete, "Resource", &["arn:aws:s3:::payroll/a*"]);
+    let deny = on("Deny", delete, "Resource", &[ARCHIVE]);
+    assert_eq!(access_rows(&[part, deny], std::slice::from_ref(&allow)), whole);
+    // The Deny reaches further than the Allow, or lists exceptions.
+    for deny in [
+        on("Deny", delete, "Resource", &["arn:aws:s3:::*"]),
+        on("Deny", delete, "Resource", &["arn:aws:s3:::*/archive/*"]),
+        on("Deny", delete, "NotResource", &["arn:aws:s3:::payroll/kept/*"]),
+    ] {
+        assert_eq!(access_rows(&[allow.clone(), deny], std::slice::from_ref(&allow)), whole);
+    }
+}

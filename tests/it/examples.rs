@@ -195,7 +195,7 @@ const ACCESS: [(&str, &[&str]); 10] = [
         "orders-action-added-environment",
         &["right: dynamodb:PutItem on arn:aws:dynamodb:eu-west-1:ownaccountid:table/orders-environment"],
     ),
-    ("payroll-deny-missing", &["right: s3:DeleteObject on arn:aws:s3:::payroll-environment/*", "left: denies"]),
+    ("payroll-deny-missing", &["right: s3:DeleteObject on arn:aws:s3:::payroll-environment/archive/*", "left: denies"]),
     ("platform-notaction-changed", &["right: organizations:* on *"]),
     (
         "shipping-other-account",

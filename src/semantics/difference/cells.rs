@@ -6,19 +6,60 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::pair::{Pair, RoleRules};
-use super::question::{Asker, Purse, Question, Role, Start};
+use super::question::{Asker, Purse, Question, Role, Start, contains};
 use super::rules::{Resources, Rule};
 use super::search::{Outcome, Search, Tests};
 use super::texts::{Fold, Template, Text};
-use super::witness::{request, tells_apart};
+use super::witness::{Refused, refused, request, tells_apart};
 use super::{Budget, Shared};
 use crate::model::Side;
+
+/// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
+const MOST_DENYING: usize = 64;
+
+/// The pattern that a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// Of the statement that allows, by its index; 0 for one that lists exceptions.
+    Allowed(usize),
+    /// Of a rule by which the other side denies, where nothing else differs on the allowed one of that index.
+    Denied {
+        /// Index of the allowed pattern.
+        within: usize,
+        /// The rule that denies.
+        rule: usize,
+        /// Index of the pattern in it.
+        pattern: usize,
+    },
+}
+
+impl Place {
+    /// The pattern, of a statement that allows as this rule does.
+    pub fn text(self, allowing: usize, pair: &Pair) -> Option<&Arc<Text>> {
+        let (rule, pattern) = match self {
+            Self::Allowed(pattern) => (allowing, pattern),
+            Self::Denied { rule, pattern, .. } => (rule, pattern),
+        };
+        match &pair.rules.get(rule)?.resources {
+            Resources::Matching(texts) => texts.get(pattern),
+            Resources::Except(_) => None,
+        }
+    }
+
+    /// The rule that denies, if it is about a pattern of one.
+    pub const fn denied_by(self) -> Option<usize> {
+        match self {
+            Self::Allowed(_) => None,
+            Self::Denied { rule, .. } => Some(rule),
+        }
+    }
+}
 
 /// What was found for one way in which a statement allows.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Index of the pattern in the statement; 0 for one that lists exceptions.
-    pub start: usize,
+    /// The pattern it is about.
+    pub place: Place,
     /// The outcome, never [`Outcome::None`].
     pub outcome: Outcome,
 }
@@ -39,6 +80,19 @@ pub struct ClassWork<'a> {
     kind_of: BTreeMap<u32, usize>,
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
     tests: BTreeMap<Vec<usize>, Rc<Tests>>,
+    /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
+    courtesy: [Purse; 2],
+}
+
+/// What the questions about one statement that allows and one form of resource have in common.
+struct Asking<'a> {
+    side: Side,
+    rules: Vec<&'a Rule>,
+    granting: usize,
+    own: Role,
+    tests: Rc<Tests>,
+    template: &'a Template,
+    reported: Vec<Arc<Text>>,
 }
 
 impl<'a> ClassWork<'a> {
@@ -61,7 +115,8 @@ impl<'a> ClassWork<'a> {
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Some(Self { pair, rules, live, granting, texts, shared, budget, kinds, kind_of, asked, tests })
+        let courtesy = [Purse::new(budget.states), Purse::new(budget.states)];
+        Some(Self { pair, rules, live, granting, texts, shared, budget, kinds, kind_of, asked, tests, courtesy })
     }
 
     /// The live rules of one side.
@@ -113,29 +168,107 @@ impl<'a> ClassWork<'a> {
         let rules: Vec<&Rule> =
             relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
         let tests = self.tests(&relevant, &rules);
-        let roles = [side, side.other()].map(|side| role(self.live(side), &relevant));
-        let [own, other] = &roles;
+        let [own, other] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
+        let starts = starts(rules.get(granting));
+        let asking = Asking { side, rules, granting, own, tests, template, reported };
+        let mut courtesy = std::mem::take(self.courtesy_of(side));
         let mut findings = Vec::new();
-        for (start, wanted) in starts(rules.get(granting)).into_iter().enumerate() {
-            let question = Question {
-                rules: &rules,
-                granting: own,
-                refusing: other,
-                template,
-                start: &wanted,
-                reported: &reported,
-            };
-            let texts = &self.shared.texts;
-            let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
-            let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
-            let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
-            let outcome = self.with_values(outcome, side, template);
-            if !matches!(outcome, Outcome::None) {
-                findings.push(Finding { start, outcome });
+        for (start, wanted) in starts.iter().enumerate() {
+            let outcome = self.outcome(&asking, &other, wanted, purse);
+            if matches!(outcome, Outcome::None) {
+                continue;
+            }
+            match self.denied(&asking, &other, (start, wanted), &outcome, &mut courtesy) {
+                Some(narrower) => findings.extend(narrower),
+                None => findings.push(Finding { place: Place::Allowed(start), outcome }),
             }
         }
+        *self.courtesy_of(side) = courtesy;
         findings
+    }
+
+    const fn courtesy_of(&mut self, side: Side) -> &mut Purse {
+        let [left, right] = &mut self.courtesy;
+        match side {
+            Side::Left => left,
+            Side::Right => right,
+        }
+    }
+
+    /// What differs on these resources, with these rules on the side that refuses.
+    fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, purse: &mut Purse) -> Outcome {
+        let Asking { side, rules, granting, own, tests, template, reported } = asking;
+        let question = Question { rules, granting: own, refusing, template, start, reported };
+        let texts = &self.shared.texts;
+        let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
+        let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
+        let outcome = Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run();
+        self.with_values(outcome, *side, template)
+    }
+
+    /// The finding by the patterns of the other side's Denies, where they alone make the difference and lie within the
+    /// allowed pattern. Whatever is not certain leaves the finding as it is.
+    fn denied(
+        &self,
+        asking: &Asking<'_>,
+        other: &Role,
+        (within, wanted): (usize, &Start),
+        outcome: &Outcome,
+        purse: &mut Purse,
+    ) -> Option<Vec<Finding>> {
+        let (Outcome::Difference { found, context, .. }, Start::Matching(allowed)) = (outcome, wanted) else {
+            return None;
+        };
+        if other.denies.is_empty() || purse.is_empty() {
+            return None;
+        }
+        let texts = &self.shared.texts;
+        let (resource, context) = request(&found.text, context, &self.variables(asking.template), texts);
+        let refused = refused(self.live(asking.side.other()), self.pair, &resource, &context, texts);
+        if !matches!(refused, Refused::Deny(_)) {
+            return None;
+        }
+        let patterns = self.denying(asking, allowed)?;
+        let undenied = Role { denies: Vec::new(), ..other.clone() };
+        if !matches!(self.outcome(asking, &undenied, wanted, purse), Outcome::None) {
+            return None;
+        }
+        // Every difference on the allowed pattern is now on one of these.
+        let mut findings = Vec::new();
+        for (rule, pattern, denied) in patterns {
+            let outcome = self.outcome(asking, other, &Start::Matching(denied), purse);
+            match outcome {
+                Outcome::None => {}
+                Outcome::Difference { .. } => {
+                    findings.push(Finding { place: Place::Denied { within, rule, pattern }, outcome });
+                }
+                Outcome::Unknown(_) => return None,
+            }
+        }
+        (!findings.is_empty()).then_some(findings)
+    }
+
+    /// The patterns by which the other side alone denies some of an allowed one, as rule and index; `None` unless all
+    /// of them lie within it and are narrower.
+    fn denying(&self, asking: &Asking<'_>, allowed: &Arc<Text>) -> Option<Vec<(usize, usize, Arc<Text>)>> {
+        let own = &self.live(asking.side).denies;
+        let mut patterns = Vec::new();
+        for rule in self.live(asking.side.other()).denies.iter() {
+            if own.contains(rule) || !self.can_match(rule, asking.template) {
+                continue;
+            }
+            let Resources::Matching(texts) = &self.pair.rules.get(rule)?.resources else { return None };
+            let can_match = |text: &Arc<Text>| self.shared.texts.fold(text, asking.template) != Fold::Misses;
+            let texts = texts.iter().enumerate().filter(|(_, text)| can_match(text));
+            patterns.extend(texts.map(|(at, text)| (rule, at, Arc::clone(text))));
+            if patterns.len() > MOST_DENYING {
+                return None;
+            }
+        }
+        patterns.retain(|(.., text)| self.shared.overlap(allowed, text));
+        let narrower = |text: &Arc<Text>| text.number != allowed.number && contains(allowed, text);
+        patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
     /// A difference found with variables as texts of their own still has to hold when they have values.

@@ -114,6 +114,11 @@ impl Purse {
         Self { left: states, paid: BTreeMap::new() }
     }
 
+    /// Whether nothing is left.
+    pub const fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+
     /// Takes so much; `false` once there is not enough, from then on always.
     fn pay(&mut self, cost: usize) -> bool {
         let enough = cost < self.left;
@@ -357,6 +362,12 @@ fn without_variables(
         Walked::Found(_) => Answer::Perhaps,
         Walked::OutOfBudget => Answer::OutOfBudget,
     }
+}
+
+/// Whether one pattern certainly matches all that another does, whatever the values of variables.
+pub fn contains(outer: &Arc<Text>, inner: &Arc<Text>) -> bool {
+    let (inner, outer) = ([vec![Arc::clone(inner)]], std::slice::from_ref(outer));
+    ask(None, &inner, outer, false, &mut 5_000) == Walked::Nothing
 }
 
 fn ask(

@@ -1,10 +1,10 @@
 //! Findings joined to rows for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{ClassWork, Finding, is_everything};
+use super::cells::{ClassWork, Finding, Place, is_everything};
 use super::classes::{Class, NamedAction};
 use super::outcome::Certainty;
 use super::pair::Pair;
@@ -26,8 +26,8 @@ pub struct RowKey {
     pub rule: usize,
     /// How sure it is.
     pub certainty: Certainty,
-    /// The rule's patterns that differ; empty for a rule that lists exceptions.
-    pub starts: Vec<usize>,
+    /// The patterns that differ, all of the rule or all of one that denies; empty for a rule that lists exceptions.
+    pub places: Vec<Place>,
     /// Patterns among them on which nothing differs.
     pub except: Vec<String>,
     /// The condition in words.
@@ -164,18 +164,25 @@ fn add_group(
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<usize, Found<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<Place, Found<'_>> = BTreeMap::new();
     for finding in found {
         let better = |old: &Found<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
-        if surest.get(&finding.0.start).is_none_or(better) {
-            surest.insert(finding.0.start, finding);
+        if surest.get(&finding.0.place).is_none_or(better) {
+            surest.insert(finding.0.place, finding);
         }
     }
-    let mut by_certainty: BTreeMap<Certainty, Vec<Found<'_>>> = BTreeMap::new();
-    for finding in surest.into_values() {
-        by_certainty.entry(certainty(&finding.0.outcome)).or_default().push(finding);
+    let whole: BTreeMap<Place, Certainty> =
+        surest.iter().map(|(place, finding)| (*place, certainty(&finding.0.outcome))).collect();
+    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<Found<'_>>> = BTreeMap::new();
+    for (place, finding) in surest {
+        let certainty = certainty(&finding.0.outcome);
+        // On another form of resource more may differ, which says this as well.
+        let said = |within| whole.get(&Place::Allowed(within)).is_some_and(|whole| *whole <= certainty);
+        if !matches!(place, Place::Denied { within, .. } if said(within)) {
+            by_row.entry((certainty, place.denied_by())).or_default().push(finding);
+        }
     }
-    for (certainty, findings) in by_certainty {
+    for ((certainty, _), findings) in by_row {
         let (key, proof) = row(side, rule, certainty, &findings, work, pair, shared);
         let parts = rows.entry(key).or_default();
         for member in &group.members {
@@ -217,8 +224,8 @@ fn row(
     shared: &Shared,
 ) -> (RowKey, Option<(Arc<Proof>, usize)>) {
     let texts = pair.rules.get(rule).map(|rule| &rule.resources);
-    let starts: Vec<usize> = match texts {
-        Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.start).collect(),
+    let places: Vec<Place> = match texts {
+        Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.place).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
     let mut proof = None;
@@ -241,9 +248,9 @@ fn row(
         refused(work.live(side.other()), pair, &resource, &context, &shared.texts)
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
-    let except = except(side, rule, &starts, work, pair, shared);
+    let except = except(side, rule, &places, work, pair, shared);
     let condition = condition(side, rule, certainty, &templates, &refused, work, pair);
-    (RowKey { side, rule, certainty, starts, except, condition, refused, reasons }, proof)
+    (RowKey { side, rule, certainty, places, except, condition, refused, reasons }, proof)
 }
 
 /// How many comparisons of two patterns naming what is carved out of a row may take.
@@ -253,7 +260,7 @@ const MOST_CARVED: usize = 4_000;
 fn except(
     side: Side,
     rule: usize,
-    starts: &[usize],
+    places: &[Place],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
@@ -269,10 +276,7 @@ fn except(
             texts.extend(patterns);
         }
     }
-    let granted: Vec<&Arc<Text>> = match pair.rules.get(rule).map(|rule| &rule.resources) {
-        Some(Resources::Matching(patterns)) => starts.iter().filter_map(|start| patterns.get(*start)).collect(),
-        Some(Resources::Except(_)) | None => Vec::new(),
-    };
+    let granted: Vec<&Arc<Text>> = places.iter().filter_map(|place| place.text(rule, pair)).collect();
     // Naming what is carved out is a courtesy, not worth comparing thousands with thousands.
     if texts.len() * granted.len().max(1) > MOST_CARVED {
         texts.clear();
@@ -322,12 +326,23 @@ fn list(word: &str, conditions: impl Iterator<Item = String>) -> Option<String> 
     (!conditions.is_empty()).then(|| format!("{word} {}", conditions.join(" or ")))
 }
 
-/// The resources of a row as the statement spells them.
+/// The resources of a row as the statement that allows spells them, or the one that denies.
 pub fn resources(key: &RowKey, pair: &Pair) -> Vec<String> {
+    let denied: BTreeSet<&str> = key
+        .places
+        .iter()
+        .filter(|place| place.denied_by().is_some())
+        .filter_map(|place| place.text(key.rule, pair))
+        .map(|text| text.written.as_str())
+        .collect();
+    if !denied.is_empty() {
+        return denied.into_iter().map(str::to_owned).collect();
+    }
     match pair.rules.get(key.rule).map(|rule| &rule.resources) {
         Some(resources @ Resources::Matching(_)) if is_everything(resources) => vec!["*".to_owned()],
-        Some(Resources::Matching(texts)) => {
-            key.starts.iter().filter_map(|start| texts.get(*start)).map(|text| text.written.clone()).collect()
+        Some(Resources::Matching(_)) => {
+            let texts = key.places.iter().filter_map(|place| place.text(key.rule, pair));
+            texts.map(|text| text.written.clone()).collect()
         }
         Some(Resources::Except(_)) | None => vec!["*".to_owned()],
     }
