@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::joined;
-use super::real_names::RealNames;
+use super::real_names::{RealNames, RoleNames};
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
@@ -56,23 +56,24 @@ impl<'a> Access<'a> {
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
         let real_policies = real.map(role_policies);
         let arn = |side: Side| real.get(side).arn.to_string();
+        let names = Sides { left: self.names.left.of_role(real.left), right: self.names.right.of_role(real.right) };
         let role = || name.to_owned();
         Ok(Found {
             grade: access.grade,
             trust_grade: trust.grade,
             access: joined::services(access.differences, self.catalogue)
                 .into_iter()
-                .map(|difference| self.access(name, difference, real, &real_policies))
+                .map(|difference| self.access(name, arn(difference.side), difference, &names, &real_policies))
                 .collect(),
             denies: access
                 .deny_differences
                 .into_iter()
-                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: self.deny(d, real) })
+                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: deny(d, &names) })
                 .collect(),
             trust: trust
                 .differences
                 .into_iter()
-                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: self.trust(d, real) })
+                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: trust_row(d, &names) })
                 .collect(),
             warnings: access
                 .warnings
@@ -86,21 +87,20 @@ impl<'a> Access<'a> {
     fn access(
         &self,
         name: &str,
+        role_arn: String,
         mut difference: AccessDifference,
-        roles: Sides<&Role>,
+        names: &Sides<RoleNames<'_>>,
         real: &Sides<RolePolicies>,
     ) -> RoleAccessDifference {
         let side = difference.side;
         let witness = difference.witness.take();
-        let role = |side: Side| (side, *roles.get(side));
-        let own = witness.as_ref().map(|w| self.in_real_names(w, role(side), |w| self.allows(real.get(side), w)));
+        let own = witness.as_ref().map(|w| in_real_names(w, names.get(side), |w| self.allows(real.get(side), w)));
         let other = side.other();
         let refused = |witness: &Witness| !self.allows(real.get(other), witness);
         // A witness about the other account's own things means something else there, and may be allowed.
-        let counterpart = witness.as_ref().map(|w| self.in_real_names(w, role(other), refused));
+        let counterpart = witness.as_ref().map(|w| in_real_names(w, names.get(other), refused));
         let counterpart = counterpart.filter(|(_, is_refused)| *is_refused).map(|(witness, _)| witness);
         let (witness, witness_is_real) = own.map_or((None, false), |(witness, real)| (Some(witness), real));
-        let role_arn = roles.get(side).arn.to_string();
         for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
             show_all(list);
         }
@@ -111,76 +111,64 @@ impl<'a> Access<'a> {
         RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real }
     }
 
-    fn deny(&self, mut difference: DenyDifference, roles: Sides<&Role>) -> DenyDifference {
-        let side = difference.side;
-        for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
-            show_all(list);
-        }
-        show_statements(&mut difference.denied_by);
-        DenyDifference {
-            witness: difference
-                .witness
-                .map(|witness| self.in_real_names(&witness, (side, roles.get(side)), |_| true).0),
-            condition: difference.condition.map(|text| shown(&text)),
-            ..difference
-        }
-    }
-
-    fn trust(&self, mut difference: TrustDifference, roles: Sides<&Role>) -> TrustDifference {
-        let side = difference.side;
-        for list in [&mut difference.except, &mut difference.reasons] {
-            show_all(list);
-        }
-        show_statements(&mut difference.granted_by);
-        show_refusal(&mut difference.refused_by);
-        TrustDifference {
-            principal: shown(&difference.principal),
-            witness: difference.witness.map(|witness| self.trust_in_real_names(witness, (side, roles.get(side)))),
-            condition: difference.condition.map(|text| shown(&text)),
-            ..difference
-        }
-    }
-
-    /// The witness in the names of one account, and whether it is as it should be there. The likeliest spelling, where
-    /// none is.
-    fn in_real_names(
-        &self,
-        witness: &Witness,
-        (side, role): (Side, &Role),
-        holds: impl Fn(&Witness) -> bool,
-    ) -> (Witness, bool) {
-        let names = self.names.get(side);
-        let own = names.of_role(role);
-        let contexts = contexts(names, &own, &witness.context);
-        let resources = names.spellings(&witness.resource, &own);
-        let spelled = resources.iter().flat_map(|resource| {
-            contexts.iter().map(|context| Witness {
-                action: witness.action.clone(),
-                resource: resource.clone(),
-                context: context.clone(),
-            })
-        });
-        let all: Vec<Witness> = spelled.collect();
-        match all.iter().find(|witness| holds(witness)) {
-            Some(good) => (good.clone(), true),
-            None => (all.into_iter().next().unwrap_or_else(|| witness.clone()), false),
-        }
-    }
-
-    fn trust_in_real_names(&self, witness: TrustWitness, (side, role): (Side, &Role)) -> TrustWitness {
-        let names = self.names.get(side);
-        let own = names.of_role(role);
-        TrustWitness {
-            principal: names.spellings(&witness.principal, &own).into_iter().next().unwrap_or_default(),
-            context: contexts(names, &own, &witness.context).into_iter().next().unwrap_or_default(),
-            ..witness
-        }
-    }
-
     fn allows(&self, role: &RolePolicies, witness: &Witness) -> bool {
         let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
         let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
         evaluate(role, &request, self.catalogue).is_allowed()
+    }
+}
+
+/// A row of an explicit deny as people see it.
+fn deny(mut difference: DenyDifference, names: &Sides<RoleNames<'_>>) -> DenyDifference {
+    let side = difference.side;
+    for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
+        show_all(list);
+    }
+    show_statements(&mut difference.denied_by);
+    DenyDifference {
+        witness: difference.witness.map(|witness| in_real_names(&witness, names.get(side), |_| true).0),
+        condition: difference.condition.map(|text| shown(&text)),
+        ..difference
+    }
+}
+
+/// A row of trust as people see it.
+fn trust_row(mut difference: TrustDifference, names: &Sides<RoleNames<'_>>) -> TrustDifference {
+    let names = names.get(difference.side);
+    for list in [&mut difference.except, &mut difference.reasons] {
+        show_all(list);
+    }
+    show_statements(&mut difference.granted_by);
+    show_refusal(&mut difference.refused_by);
+    let witness = difference.witness.map(|witness| TrustWitness {
+        principal: names.likeliest(&witness.principal),
+        context: likeliest_context(names, &witness.context),
+        ..witness
+    });
+    TrustDifference {
+        principal: shown(&difference.principal),
+        witness,
+        condition: difference.condition.map(|text| shown(&text)),
+        ..difference
+    }
+}
+
+/// The witness in the names of one account, and whether it is as it should be there. The likeliest spelling, where
+/// none is.
+fn in_real_names(witness: &Witness, names: &RoleNames<'_>, holds: impl Fn(&Witness) -> bool) -> (Witness, bool) {
+    let contexts = contexts(names, &witness.context);
+    let resources = names.spellings(&witness.resource);
+    let spelled = resources.iter().flat_map(|resource| {
+        contexts.iter().map(|context| Witness {
+            action: witness.action.clone(),
+            resource: resource.clone(),
+            context: context.clone(),
+        })
+    });
+    let all: Vec<Witness> = spelled.collect();
+    match all.iter().find(|witness| holds(witness)) {
+        Some(good) => (good.clone(), true),
+        None => (all.into_iter().next().unwrap_or_else(|| witness.clone()), false),
     }
 }
 
@@ -223,17 +211,20 @@ pub fn role_policies(role: &Role) -> RolePolicies {
 /// The values of keys, by key.
 type Keys = BTreeMap<String, Vec<String>>;
 
+fn likeliest_context(names: &RoleNames<'_>, context: &Keys) -> Keys {
+    let values = |values: &[String]| values.iter().map(|value| names.likeliest(value)).collect();
+    context.iter().map(|(key, all)| (names.likeliest(key), values(all))).collect()
+}
+
 /// The likeliest spelling of a context first, then those in which one value is spelled otherwise.
-fn contexts(names: &RealNames<'_>, role: &[Vec<(String, String)>], context: &Keys) -> Vec<Keys> {
-    let first = |text: &str| names.spellings(text, role).into_iter().next().unwrap_or_else(|| text.to_owned());
-    let likeliest: Keys =
-        context.iter().map(|(key, values)| (first(key), values.iter().map(|value| first(value)).collect())).collect();
+fn contexts(names: &RoleNames<'_>, context: &Keys) -> Vec<Keys> {
+    let likeliest = likeliest_context(names, context);
     let mut all = vec![likeliest.clone()];
     for (key, values) in context {
         for (index, value) in values.iter().enumerate() {
-            for other in names.spellings(value, role).into_iter().skip(1) {
+            for other in names.spellings(value).into_iter().skip(1) {
                 let mut context = likeliest.clone();
-                if let Some(place) = context.get_mut(&first(key)).and_then(|values| values.get_mut(index)) {
+                if let Some(place) = context.get_mut(&names.likeliest(key)).and_then(|values| values.get_mut(index)) {
                     *place = other;
                     all.push(context);
                 }

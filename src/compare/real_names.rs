@@ -1,5 +1,6 @@
 //! From placeholders back to the names of one account, so that a witness can be tried there.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
@@ -41,8 +42,13 @@ impl<'a> RealNames<'a> {
         Self { normaliser, frequent }
     }
 
+    /// The names of one role.
+    pub(super) const fn of_role<'r>(&'r self, role: &'r Role) -> RoleNames<'r> {
+        RoleNames { names: self, role, sequences: OnceCell::new() }
+    }
+
     /// How placeholders are spelled in the texts of one role's own policies.
-    pub(super) fn of_role(&self, role: &Role) -> Vec<Sequence> {
+    fn sequences(&self, role: &Role) -> Vec<Sequence> {
         let mut sequences = Vec::new();
         let mut add = |text: &str| {
             let mut sequence = Vec::new();
@@ -64,11 +70,8 @@ impl<'a> RealNames<'a> {
     /// The ways in which a text may be spelled in the account, likeliest first: as a text of the role with the same
     /// placeholders, then by what the placeholders stand for most often. A placeholder that never stood for anything
     /// in this account stays, without its marks.
-    pub(super) fn spellings(&self, text: &str, role: &[Sequence]) -> Vec<String> {
+    fn spellings(&self, text: &str, role: &[Sequence]) -> Vec<String> {
         let used: Vec<&str> = placeholders(text).collect();
-        if used.is_empty() {
-            return vec![text.to_owned()];
-        }
         let same = |sequence: &&Sequence| {
             sequence.iter().map(|(placeholder, _)| placeholder.as_str()).eq(used.iter().copied())
         };
@@ -99,6 +102,31 @@ impl<'a> RealNames<'a> {
             choices = longer.take(TRIES).collect();
         }
         choices
+    }
+}
+
+/// The names of one account as one role spells them.
+#[derive(Debug)]
+pub(super) struct RoleNames<'r> {
+    names: &'r RealNames<'r>,
+    role: &'r Role,
+    /// Looked up when the first text with a placeholder is met: most roles have none to show.
+    sequences: OnceCell<Vec<Sequence>>,
+}
+
+impl RoleNames<'_> {
+    /// The ways in which a text may be spelled, likeliest first; never none.
+    pub(super) fn spellings(&self, text: &str) -> Vec<String> {
+        if placeholders(text).next().is_none() {
+            return vec![text.to_owned()];
+        }
+        let sequences = self.sequences.get_or_init(|| self.names.sequences(self.role));
+        self.names.spellings(text, sequences)
+    }
+
+    /// The likeliest spelling of a text.
+    pub(super) fn likeliest(&self, text: &str) -> String {
+        self.spellings(text).into_iter().next().unwrap_or_else(|| text.to_owned())
     }
 }
 
@@ -148,7 +176,6 @@ mod tests {
         let text = format!("arn:aws:sqs:eu-west-1:{}:{}-q", mark(OWN_ACCOUNT), mark("env"));
         let expected = ["arn:aws:sqs:eu-west-1:111122223333:dev-q", "arn:aws:sqs:eu-west-1:111122223333:development-q"];
         assert_eq!(names.spellings(&text, &[]), expected);
-        assert_eq!(names.spellings("plain", &[]), ["plain"]);
         assert_eq!(names.spellings(&mark("other"), &[]), ["other"]);
         // A text of the role itself says which of several a placeholder stands for, each time it stands there.
         let own = vec![("env".to_owned(), "development".to_owned()), ("env".to_owned(), "dev".to_owned())];
