@@ -114,12 +114,6 @@ pub(super) fn between(
     differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides))?;
     differences.sort();
     differences.dedup();
-    let certain = differences.iter().any(|row| row.certainty != Certainty::Unknown);
-    let grade = match (certain, differences.is_empty()) {
-        (true, _) => Grade::Different,
-        (false, false) => Grade::Unknown,
-        (false, true) if identical => Grade::Identical,
-        (false, true) => Grade::EqualForAllRequests,
-    };
+    let grade = Grade::of(differences.iter().map(|row| row.certainty), identical);
     Ok(TrustComparison { grade, differences, warnings })
 }

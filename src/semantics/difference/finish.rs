@@ -1,7 +1,7 @@
 //! Rows in the making to the rows of the report.
 
 use super::bits::Bits;
-use super::outcome::{AccessComparison, AccessDifference, Certainty, Grade, Refusal, StatementRef, Warning, Witness};
+use super::outcome::{AccessComparison, AccessDifference, Grade, Refusal, StatementRef, Warning, Witness};
 use super::pair::Pair;
 use super::rows::{RowKey, RowParts, Rows, resources};
 use super::spelling::{Spelled, spell};
@@ -26,12 +26,7 @@ pub fn comparison(pair: &Pair, rows: Rows, shared: &Shared, budget: Budget) -> A
     mark_escalations(&mut differences, pair);
     differences.sort();
     differences.dedup();
-    let certain = differences.iter().any(|row| row.certainty != Certainty::Unknown);
-    let grade = match (certain, differences.is_empty()) {
-        (true, _) => Grade::Different,
-        (false, false) => Grade::Unknown,
-        (false, true) => Grade::EqualForAllRequests,
-    };
+    let grade = Grade::of(differences.iter().map(|row| row.certainty), false);
     AccessComparison {
         grade,
         differences,

@@ -23,6 +23,19 @@ pub enum Grade {
     Different,
 }
 
+impl Grade {
+    /// What the rows of a comparison come to; `identical` is whether the statements were, where there is no row.
+    pub(in crate::semantics) fn of(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
+        let surest = rows.into_iter().min();
+        match surest {
+            Some(Certainty::Always | Certainty::Conditional) => Self::Different,
+            Some(Certainty::Unknown) => Self::Unknown,
+            None if identical => Self::Identical,
+            None => Self::EqualForAllRequests,
+        }
+    }
+}
+
 /// How sure a difference is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
