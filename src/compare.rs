@@ -17,8 +17,8 @@ mod select;
 pub use access::role_policies;
 pub use between::{Input, Settings, between};
 pub use result::{
-    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT, FailOn,
-    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
+    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,
+    FORMAT, FailOn, ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
     RoleTrustDifference, StatementWarning, VERSION,
 };
 pub use select::{SelectError, Selection};

@@ -143,6 +143,7 @@ impl Work<'_> {
             trust: found.trust.len(),
             denies: found.denies.len(),
             attributes: compared.attributes.len(),
+            cross_references: 0,
             accepted: 0,
         };
         (compared.access, compared.trust, compared.denies) = (found.access, found.trust, found.denies);
@@ -241,6 +242,7 @@ fn assemble(
         deny_differences: Vec::new(),
         attribute_differences: Vec::new(),
         statement_warnings: Vec::new(),
+        cross_references: Vec::new(),
         equivalency_hits: hits(inputs),
         warnings: Vec::new(),
     };

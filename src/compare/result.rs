@@ -47,6 +47,8 @@ pub struct Comparison {
     pub deny_differences: Vec<RoleDenyDifference>,
     /// Attributes of common roles that differ.
     pub attribute_differences: Vec<AttributeDifference>,
+    /// Where a common role of one account holds a text that belongs to the other account.
+    pub cross_references: Vec<CrossReference>,
     /// What each dictionary entry replaced, where, how often.
     pub equivalency_hits: Vec<EquivalencyHit>,
     /// Statements of differing roles that do not do what they seem to, or could be read in two ways.
@@ -181,6 +183,8 @@ pub struct DifferenceCounts {
     pub denies: usize,
     /// Attributes.
     pub attributes: usize,
+    /// Texts of either side that belong to the other account.
+    pub cross_references: usize,
     /// Differences that somebody has accepted.
     pub accepted: usize,
 }
@@ -189,7 +193,7 @@ impl DifferenceCounts {
     /// Whether nothing differs, but for what was accepted.
     #[must_use]
     pub const fn is_zero(&self) -> bool {
-        self.items + self.access + self.trust + self.denies + self.attributes == 0
+        self.items + self.access + self.trust + self.denies + self.attributes + self.cross_references == 0
     }
 }
 
@@ -307,6 +311,33 @@ pub struct AttributeDifference {
     pub left: Value,
     /// The second account's normalised value; null for none.
     pub right: Value,
+}
+
+/// A text of one account's role that means the other account: qa's role that points at dev's bucket. The dictionary
+/// makes each account's own texts alike, never these.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CrossReference {
+    /// The account whose role holds it.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role.
+    pub role_arn: String,
+    /// The policy's name as harvested; `trust` for the trust policy; none for a text that is in no policy.
+    pub policy_name: Option<String>,
+    /// How the role has the policy.
+    pub policy_type: Option<PolicyType>,
+    /// In which kind of text: `resource`, `principal`, `condition`, `tag`, …
+    #[serde(rename = "where")]
+    pub place: &'static str,
+    /// The whole text as harvested.
+    pub text: String,
+    /// The part of it that belongs to the other account.
+    pub value: String,
+    /// What the other account's own `value` is replaced by.
+    pub placeholder: String,
+    /// The account whose value it is: always the other one.
+    pub owner: Side,
 }
 
 /// A text in which a dictionary entry replaced something; count 0 for an entry that replaced nothing.

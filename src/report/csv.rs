@@ -198,3 +198,30 @@ pub fn equivalency_hits(out: impl Write, options: Options, comparison: &Comparis
     }
     table.finish()
 }
+
+/// Texts of one account's roles that belong to the other account:
+/// `tag,rolename,policyname,policytype,where,text,value,owner,placeholder,rolearn`.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn cross_references(out: impl Write, options: Options, comparison: &Comparison) -> io::Result<()> {
+    let header =
+        ["tag", "rolename", "policyname", "policytype", "where", "text", "value", "owner", "placeholder", "rolearn"];
+    let mut table = Table::new(out, options, &header)?;
+    let tag = |side: Side| comparison.accounts.get(side).tag.as_str();
+    for one in &comparison.cross_references {
+        table.row(&[
+            tag(one.side),
+            &one.role,
+            one.policy_name.as_deref().unwrap_or_default(),
+            one.policy_type.map_or("", |policy_type| policy_type.as_str()),
+            one.place,
+            &one.text,
+            &one.value,
+            tag(one.owner),
+            &one.placeholder,
+            &one.role_arn,
+        ])?;
+    }
+    table.finish()
+}

@@ -102,6 +102,7 @@ pub fn of_diff<'a>(
     files.push(File::new("access_differences.csv", move |out| access_csv::access(out, options, comparison)));
     files.push(File::new("trust_differences.csv", move |out| access_csv::trust(out, options, comparison)));
     files.push(File::new("deny_differences.csv", move |out| access_csv::denies(out, options, comparison)));
+    files.push(File::new("cross_references.csv", move |out| csv::cross_references(out, options, comparison)));
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
     files.push(File::new("report.json", move |out| json(out, comparison)));
