@@ -12,7 +12,7 @@ use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError};
+use crate::store::{FileError, FolderError, ReplaceError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum CliError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// A file is no snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -150,7 +153,12 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::Builtin(_) | Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
+            Self::Builtin(_)
+            | Self::DictionarySize(_)
+            | Self::Print(_)
+            | Self::File(_)
+            | Self::Replace(_)
+            | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }
