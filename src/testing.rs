@@ -7,6 +7,7 @@ mod document;
 mod drifts;
 mod families;
 mod generate;
+mod model;
 mod numbers;
 mod plan;
 mod policies;

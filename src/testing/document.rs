@@ -103,7 +103,10 @@ impl Document {
         side: Side,
         choose: Option<&mut Numbers>,
     ) -> Result<Box<RawValue>, serde_json::Error> {
-        let mut writer = Writer { world, side, choose };
+        let mut writer = Writer { world, side, choose, space: "" };
+        if writer.chance(30) {
+            writer.space = "\n    ";
+        }
         let version = if self.old_version { "2008-10-17" } else { "2012-10-17" };
         let statements = self.statements.iter().map(|statement| writer.statement(statement)).collect();
         let mut keys = vec![("Version".to_owned(), writer.text(version))];
@@ -118,6 +121,8 @@ struct Writer<'a> {
     world: &'a World,
     side: Side,
     choose: Option<&'a mut Numbers>,
+    /// Before each entry of a list or object.
+    space: &'static str,
 }
 
 impl Writer<'_> {
@@ -134,7 +139,8 @@ impl Writer<'_> {
         if items.len() == 1 && self.chance(50) {
             return items.pop().unwrap_or_default();
         }
-        format!("[{}]", items.join(","))
+        let space = self.space;
+        format!("[{space}{}]", items.join(&format!(",{space}")))
     }
 
     fn texts<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> String {
@@ -146,8 +152,12 @@ impl Writer<'_> {
         if let Some(numbers) = &mut self.choose {
             numbers.shuffle(&mut keys);
         }
-        let keys: Vec<String> = keys.iter().map(|(key, value)| format!("{}:{value}", self.text(key))).collect();
-        format!("{{{}}}", keys.join(","))
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|(key, value)| format!("{}:{}{value}", self.text(key), if self.space.is_empty() { "" } else { " " }))
+            .collect();
+        let space = self.space;
+        format!("{{{space}{}}}", keys.join(&format!(",{space}")))
     }
 
     fn statement(&mut self, statement: &Statement) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{Document, Statement, Target, Test, allow, test, trust};
-use super::families::{Model, PolicyModel, RoleModel};
+use super::model::{Model, PolicyModel, RoleModel};
 use super::plan::{Drift, DriftKind, NoiseKinds, Plan};
 use super::world::{World, account_id};
 use crate::model::{Side, Sides};
@@ -17,12 +17,25 @@ struct Planned {
     number: usize,
     /// Where two ways are possible.
     second_way: bool,
+    /// What kind of policy its statements are in.
+    place: Place,
     /// An account that nothing else names.
     stranger: String,
     /// The policy it is about.
     policy: Option<usize>,
     /// What its role's policies say besides; the last is changed.
     statements: Vec<Statement>,
+}
+
+/// Where a role says something besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In its first inline policy, among other statements.
+    First,
+    /// In an inline policy of its own.
+    Inline,
+    /// In a managed policy that no other role carries.
+    Managed,
 }
 
 /// The tag that drifts.
@@ -32,7 +45,14 @@ const TAG: &str = "cost-centre";
 pub(super) fn apply(plan: &Plan, world: &mut World, mut model: Model) -> (Sides<Model>, Vec<Drift>) {
     let mut planned = choose(plan, world, &model);
     for one in &mut planned {
-        let extra = prepare(one, &mut model.policies);
+        let mut extra = prepare(one, &mut model.policies);
+        if one.place == Place::Managed && !extra.statements.is_empty() {
+            let document = Document::of(extra.statements.clone());
+            let name = format!("extra-<env>-{}", one.number);
+            extra.attached = Some(model.policies.len());
+            extra.policy = extra.attached;
+            model.policies.push(PolicyModel { name, path: "/".to_owned(), of_aws: false, document });
+        }
         one.policy = extra.policy;
         one.statements.clone_from(&extra.statements);
         if let Some(role) = model.roles.iter_mut().find(|role| role.number == one.number) {
@@ -55,11 +75,9 @@ pub(super) fn apply(plan: &Plan, world: &mut World, mut model: Model) -> (Sides<
 
 /// Whether the noise that a kind turns on is there.
 const fn is_possible(kind: DriftKind, noise: NoiseKinds) -> bool {
-    match kind {
-        DriftKind::OtherEnvironmentsResource => noise.environments,
-        DriftKind::OtherAccountsResource => noise.account_ids,
-        _ => true,
-    }
+    let needs_environments = matches!(kind, DriftKind::OtherEnvironmentsResource);
+    let needs_ids = matches!(kind, DriftKind::OtherAccountsResource);
+    (noise.environments || !needs_environments) && (noise.account_ids || !needs_ids)
 }
 
 fn choose(plan: &Plan, world: &mut World, model: &Model) -> Vec<Planned> {
@@ -81,12 +99,15 @@ fn choose(plan: &Plan, world: &mut World, model: &Model) -> Vec<Planned> {
         };
         let side = if world.numbers.chance(60) { Side::Right } else { Side::Left };
         let second_way = world.numbers.chance(50);
+        let places = [Place::First, Place::Inline, Place::Managed];
+        let place = world.numbers.one_of(&places).copied().unwrap_or(Place::Inline);
         let stranger = account_id(&mut world.numbers);
         planned.extend(number.map(|number| Planned {
             kind,
             side,
             number,
             second_way,
+            place,
             stranger,
             policy: None,
             statements: Vec::new(),
@@ -110,9 +131,9 @@ struct Extra {
 
 impl Extra {
     fn add_to(self, role: &mut RoleModel, planned: &Planned) {
-        if !self.statements.is_empty() {
+        if !self.statements.is_empty() && planned.place != Place::Managed {
             match role.inline.first_mut() {
-                Some((_, document)) if planned.second_way => document.statements.extend(self.statements),
+                Some((_, document)) if planned.place == Place::First => document.statements.extend(self.statements),
                 _ => role.inline.push((format!("extra-{}", planned.number), Document::of(self.statements))),
             }
         }
@@ -200,24 +221,21 @@ fn prepare(planned: &Planned, policies: &mut Vec<PolicyModel>) -> Extra {
 /// Changes one account; says what was changed.
 fn change(model: &mut Model, planned: &Planned) -> String {
     let number = planned.number;
-    match planned.kind {
-        DriftKind::RoleMissing => {
-            model.roles.retain(|role| role.number != number);
-            "the role is gone".to_owned()
-        }
-        DriftKind::RoleAdded => {
-            model.roles.push(unlike_any_other(number));
-            "the role is new".to_owned()
-        }
-        _ => {
-            let role = model.roles.iter_mut().find(|role| role.number == number);
-            role.map_or_else(String::new, |role| change_role(role, planned))
-        }
+    if planned.kind == DriftKind::RoleMissing {
+        model.roles.retain(|role| role.number != number);
+        return "the role is gone".to_owned();
     }
+    if planned.kind == DriftKind::RoleAdded {
+        model.roles.push(unlike_any_other(number));
+        return "the role is new".to_owned();
+    }
+    let Some(role) = model.roles.iter_mut().find(|role| role.number == number) else { return String::new() };
+    let policy = planned.policy.and_then(|index| model.policies.get_mut(index));
+    change_role(role, policy, planned).to_owned()
 }
 
-fn change_role(role: &mut RoleModel, planned: &Planned) -> String {
-    let what = match planned.kind {
+fn change_role(role: &mut RoleModel, policy: Option<&mut PolicyModel>, planned: &Planned) -> &'static str {
+    match planned.kind {
         DriftKind::ActionAdded
         | DriftKind::ActionRemoved
         | DriftKind::ResourceWidened
@@ -225,7 +243,15 @@ fn change_role(role: &mut RoleModel, planned: &Planned) -> String {
         | DriftKind::OtherAccountsResource
         | DriftKind::ConditionChanged
         | DriftKind::ConditionRemoved
-        | DriftKind::DenyRemoved => change_policy(role, planned),
+        | DriftKind::DenyRemoved => {
+            let inline = role.inline.iter_mut().map(|(_, document)| document);
+            let documents = inline.chain(policy.map(|policy| &mut policy.document));
+            let ours = |statement: &Statement| planned.statements.last() == Some(statement);
+            let found = documents
+                .into_iter()
+                .find_map(|document| document.statements.iter().position(ours).map(|index| (document, index)));
+            found.map_or("", |(document, index)| change_policy(&mut document.statements, index, planned))
+        }
         DriftKind::TrustAdded | DriftKind::ExternalIdRemoved | DriftKind::ExternalIdChanged => {
             change_trust(role, planned)
         }
@@ -258,76 +284,59 @@ fn change_role(role: &mut RoleModel, planned: &Planned) -> String {
             "an instance profile is gone"
         }
         DriftKind::RoleMissing | DriftKind::RoleAdded => "",
-    };
-    what.to_owned()
+    }
 }
 
 /// Changes the statement that was added for it.
-fn change_policy(role: &mut RoleModel, planned: &Planned) -> &'static str {
-    let ours = |statement: &Statement| planned.statements.last() == Some(statement);
+fn change_policy(statements: &mut Vec<Statement>, index: usize, planned: &Planned) -> &'static str {
     if planned.kind == DriftKind::DenyRemoved {
-        role.inline.iter_mut().for_each(|(_, document)| document.statements.retain(|statement| !ours(statement)));
+        statements.remove(index);
         return "a Deny is gone";
     }
-    let mut statements = role.inline.iter_mut().flat_map(|(_, document)| &mut document.statements);
-    let Some(statement) = statements.find(|statement| ours(statement)) else { return "" };
-    let mut resources = |change: &dyn Fn(&str) -> String| {
-        statement.targets.iter_mut().for_each(|(_, resource)| *resource = change(resource));
-    };
-    match planned.kind {
-        DriftKind::ActionAdded => {
-            statement.actions.push("dynamodb:DeleteItem".to_owned());
-            "an action more"
-        }
-        DriftKind::ActionRemoved => {
-            statement.actions.retain(|action| action != "dynamodb:DeleteItem");
-            "an action less"
-        }
-        DriftKind::ResourceWidened if planned.second_way => {
-            resources(&|_| "*".to_owned());
-            "a resource is `*`"
-        }
-        DriftKind::ResourceWidened => {
-            resources(&|resource| resource.replace("/july", "/*"));
-            "a resource ends in `/*`"
-        }
-        DriftKind::OtherEnvironmentsResource => {
-            resources(&|resource| resource.replace("<env>", "<xenv>"));
-            "a resource is the other environment's"
-        }
-        DriftKind::OtherAccountsResource => {
-            resources(&|resource| resource.replace("<id>", "<xid>"));
-            "a resource is the other account's"
-        }
-        DriftKind::ConditionChanged => {
-            statement.conditions = vec![network(planned.number + 1)];
-            "a condition has another network"
-        }
-        DriftKind::ConditionRemoved => {
-            statement.conditions.clear();
-            "a condition is gone"
-        }
-        _ => "",
+    let Some(statement) = statements.get_mut(index) else { return "" };
+    let kind = planned.kind;
+    if kind == DriftKind::ActionAdded {
+        statement.actions.push("dynamodb:DeleteItem".to_owned());
+        return "an action more";
     }
+    if kind == DriftKind::ActionRemoved {
+        statement.actions.retain(|action| action != "dynamodb:DeleteItem");
+        return "an action less";
+    }
+    if kind == DriftKind::ConditionChanged {
+        statement.conditions = vec![network(planned.number + 1)];
+        return "a condition has another network";
+    }
+    if kind == DriftKind::ConditionRemoved {
+        statement.conditions.clear();
+        return "a condition is gone";
+    }
+    let (from, to, what) = if kind == DriftKind::OtherEnvironmentsResource {
+        ("<env>", "<xenv>", "a resource is the other environment's")
+    } else if kind == DriftKind::OtherAccountsResource {
+        ("<id>", "<xid>", "a resource is the other account's")
+    } else {
+        ("/july", "/*", "a resource is wider")
+    };
+    for (_, resource) in &mut statement.targets {
+        let everything = kind == DriftKind::ResourceWidened && planned.second_way;
+        *resource = if everything { "*".to_owned() } else { resource.replace(from, to) };
+    }
+    what
 }
 
 fn change_trust(role: &mut RoleModel, planned: &Planned) -> &'static str {
     let statements = &mut role.trust.statements;
-    match planned.kind {
-        DriftKind::TrustAdded => {
-            statements.push(trust("sts:AssumeRole", Target::Aws, &[&planned.stranger]));
-            "a stranger is trusted"
-        }
-        DriftKind::ExternalIdChanged => {
-            let conditions = statements.last_mut().map(|statement| &mut statement.conditions);
-            conditions.into_iter().for_each(|conditions| *conditions = vec![external_id(planned.number + 1)]);
-            "the external id is another"
-        }
-        _ => {
-            statements.last_mut().into_iter().for_each(|statement| statement.conditions.clear());
-            "the external id is not asked for"
-        }
+    if planned.kind == DriftKind::TrustAdded {
+        statements.push(trust("sts:AssumeRole", Target::Aws, &[&planned.stranger]));
+        return "a stranger is trusted";
     }
+    let changed = planned.kind == DriftKind::ExternalIdChanged;
+    if let Some(statement) = statements.last_mut() {
+        statement.conditions.clear();
+        statement.conditions.extend(changed.then(|| external_id(planned.number + 1)));
+    }
+    if changed { "the external id is another" } else { "the external id is not asked for" }
 }
 
 fn unlike_any_other(number: usize) -> RoleModel {

@@ -1,56 +1,12 @@
 //! The roles that accounts have, by what made them.
 
 use super::document::{Document, Statement, Target, allow, test, trust};
+use super::model::{Model, PolicyModel, RoleModel};
 use super::numbers::Numbers;
 use super::plan::Plan;
 use super::policies;
 use super::world::{DIGITS, HEX, LOWER, MIXED, UPPER, World};
 use crate::model::{Side, Sides};
-
-/// A role, spelled for neither account.
-#[derive(Debug, Clone)]
-pub(super) struct RoleModel {
-    /// Its number among all roles; a name that nobody else has is made of it.
-    pub number: usize,
-    pub name: String,
-    pub path: String,
-    pub description: Option<String>,
-    pub max_session_duration: u32,
-    pub trust: Document,
-    pub inline: Vec<(String, Document)>,
-    /// Indexes into [`Model::policies`].
-    pub attached: Vec<usize>,
-    pub boundary: Option<usize>,
-    pub tags: Vec<(String, String)>,
-    pub instance_profiles: Vec<String>,
-    /// Whether a drift may be put in: its name alone tells which role it is, and it is not allowed everything.
-    pub may_drift: bool,
-    /// Whether another role's policies name it.
-    pub is_referenced: bool,
-}
-
-/// A managed policy.
-#[derive(Debug, Clone)]
-pub(super) struct PolicyModel {
-    pub name: String,
-    pub path: String,
-    pub of_aws: bool,
-    pub document: Document,
-}
-
-impl PolicyModel {
-    pub(super) fn arn(&self) -> String {
-        let owner = if self.of_aws { "aws" } else { "<id>" };
-        format!("arn:aws:iam::{owner}:policy{}{}", self.path, self.name)
-    }
-}
-
-/// An account, spelled for neither side.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Model {
-    pub roles: Vec<RoleModel>,
-    pub policies: Vec<PolicyModel>,
-}
 
 const WORDS: [&str; 12] = [
     "orders",
@@ -201,10 +157,12 @@ impl Maker<'_> {
 
     /// What any role may have besides.
     fn dress(&mut self, role: &mut RoleModel) {
+        const IN_WORDS: &str = "for developers of the latest products, <n>";
         let number = role.number;
         let numbers = &mut self.world.numbers;
         if numbers.chance(40) {
-            let text = numbers.pick(&["part <n> in <env>", "Part <n> (<ENV>)", "part <n> of <co>", "part <n>"]);
+            let text =
+                numbers.pick(&["part <n> in <env>", "Part <n> (<ENV>)", "part <n> of <co>", "part <n>", IN_WORDS]);
             role.description = Some(text.replace("<n>", &number.to_string()));
         }
         if numbers.chance(25) {
@@ -280,7 +238,7 @@ impl Maker<'_> {
         let logical = self.world.numbers.pick(&LOGICAL).to_owned();
         let long = self.world.noise.cloudformation && self.world.numbers.chance(40);
         let rest = if long { "-platform-services-shared-components-stack-main" } else { "-stack" };
-        let front = self.world.numbers.pick(&["{}<n>-<env>", "<env>-{}<n>", "<co>-{}<n>", "{}<n>"]);
+        let front = self.world.numbers.pick(&["{}<n>-<env>", "<env>-{}<n>", "<co>-<n>-{}", "{}<n>"]);
         let stack = front.replace("{}", word).replace("<n>", &self.number.to_string()) + rest;
         let end = format!("-{logical}-{}", self.suffix());
         let cut = |world: &World, side: Side| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Document;
-use super::families::{Model, PolicyModel, RoleModel};
+use super::model::{Model, PolicyModel, RoleModel};
 use super::numbers::Numbers;
 use super::plan::{Generated, Plan};
 use super::world::World;
@@ -34,11 +34,13 @@ pub fn generate(plan: &Plan) -> Result<Generated, GenerateError> {
     let tags =
         Sides { left: environments.left.parse::<AccountTag>()?, right: environments.right.parse::<AccountTag>()? };
     let snapshot = |side: Side| Speller::new(plan, &world, side).snapshot(models.get(side));
+    let (dictionary, complete_dictionary) = world.dictionaries();
     Ok(Generated {
         snapshots: Sides { left: snapshot(Side::Left)?, right: snapshot(Side::Right)? },
         tags,
         drifts,
-        dictionary: world.dictionary(),
+        dictionary,
+        complete_dictionary,
     })
 }
 
@@ -98,12 +100,14 @@ impl<'a> Speller<'a> {
     }
 
     fn policy(&mut self, policy: &PolicyModel) -> Result<SnapshotPolicy, serde_json::Error> {
-        Ok(SnapshotPolicy {
-            name: self.text(&policy.name),
-            arn: self.text(&policy.arn()),
-            version_id: format!("v{}", 1 + self.incidental.below(9)),
-            document: self.document(&policy.document)?,
-        })
+        // AWS's own policies have one text in all accounts.
+        let (version, document) = if policy.of_aws {
+            (3, policy.document.json(self.world, self.side, None)?)
+        } else {
+            (1 + self.incidental.below(9), self.document(&policy.document)?)
+        };
+        let (name, arn) = (self.text(&policy.name), self.text(&policy.arn()));
+        Ok(SnapshotPolicy { name, arn, version_id: format!("v{version}"), document })
     }
 
     fn role(&mut self, role: &RoleModel, model: &Model) -> Result<SnapshotRole, serde_json::Error> {

@@ -184,27 +184,11 @@ pub(super) fn shared(world: &mut World, number: usize, of_aws: bool) -> Vec<Stat
     statements
 }
 
-/// A boundary that leaves all that roles are for.
+/// A boundary that leaves what a drift may change.
 pub(super) fn boundary() -> Vec<Statement> {
-    let all = [
-        "s3:*",
-        "sqs:*",
-        "sns:*",
-        "dynamodb:*",
-        "logs:*",
-        "kms:*",
-        "secretsmanager:*",
-        "ssm:*",
-        "lambda:*",
-        "ec2:*",
-        "events:*",
-        "athena:*",
-        "cloudwatch:*",
-        "sts:*",
-        "iam:PassRole",
-        "route53:*",
-    ];
-    vec![allow(&all, &["*"]), allow(&["ec2:DeleteVpc", "kms:ScheduleKeyDeletion"], &["*"]).deny()]
+    let all =
+        ["s3:*", "sqs:*", "sns:*", "dynamodb:*", "logs:*", "secretsmanager:*", "sts:*", "iam:PassRole", "route53:*"];
+    vec![allow(&all, &["*"]), allow(&["s3:DeleteBucket", "dynamodb:DeleteBackup"], &["*"]).deny()]
 }
 
 /// Who may take an application's role.

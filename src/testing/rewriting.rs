@@ -167,11 +167,14 @@ fn rewrite_test(test: &mut Test, numbers: &mut Numbers) {
         test.key = if numbers.chance(50) { test.key.to_ascii_lowercase() } else { test.key.to_ascii_uppercase() };
     }
     again(&mut test.values, numbers);
-    if test.operator.ends_with("IpAddress") {
-        for value in &mut test.values {
-            if !value.contains('/') && numbers.chance(50) {
-                value.push_str("/32");
-            }
+    for value in &mut test.values {
+        let number = test.operator.starts_with("Numeric");
+        let address = test.operator.ends_with("IpAddress") && !value.contains('/');
+        match test.operator.as_str() {
+            "Bool" | "Null" if numbers.chance(30) => *value = if value == "true" { "True" } else { "False" }.to_owned(),
+            _ if number && numbers.chance(30) => value.push_str(".0"),
+            _ if address && numbers.chance(50) => value.push_str("/32"),
+            _ => {}
         }
     }
     numbers.shuffle(&mut test.values);

@@ -16,7 +16,9 @@ const ENVIRONMENTS: [(&str, &str); 6] = [
     ("uat", "prod"),
     ("test", "live"),
 ];
-const REGIONS: [((&str, &str), (&str, &str)); 3] = [
+/// A region, in full and in short.
+type Region = (&'static str, &'static str);
+const REGIONS: [(Region, Region); 3] = [
     (("eu-west-1", "euw1"), ("us-east-1", "use1")),
     (("eu-central-1", "euc1"), ("eu-west-1", "euw1")),
     (("us-east-1", "use1"), ("ap-southeast-2", "apse2")),
@@ -139,8 +141,8 @@ impl World {
         }
     }
 
-    /// The dictionary that has all but ids and what tools made up.
-    pub(super) fn dictionary(&self) -> String {
+    /// The dictionary that has all but ids and what tools made up; and one that has that too.
+    pub(super) fn dictionaries(&self) -> (String, String) {
         let mut entries: Map<String, Value> = Map::new();
         let mut add = |placeholder: &str, of: fn(&Names) -> &String| {
             if of(&self.names.left) != of(&self.names.right)
@@ -160,7 +162,13 @@ impl World {
         add("company", |names| &names.company);
         add("region", |names| &names.region);
         add("region_short", |names| &names.region_short);
-        Value::Object(entries).to_string()
+        let mut complete = entries.clone();
+        for (index, Sides { left, right }) in self.made_up.iter().enumerate() {
+            if left != right {
+                complete.insert(format!("made-up-{index}"), vec![left.as_str(), right.as_str()].into());
+            }
+        }
+        (Value::Object(entries).to_string(), Value::Object(complete).to_string())
     }
 }
 
