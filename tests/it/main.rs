@@ -18,6 +18,8 @@ mod documentation;
 mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
+#[cfg(test)]
+mod generated;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
