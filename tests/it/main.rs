@@ -40,6 +40,8 @@ mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod rooms;
 #[cfg(test)]
 mod schema;
