@@ -52,7 +52,10 @@ const GRANTS: [(&[&str], &[&str]); 13] = [
     ),
     (
         &["lambda:InvokeFunction"],
-        &["arn:aws:lambda:<region>:<id>:function:Func<Env>-<n>", "arn:aws:lambda:<region>:<id>:function:<env>-func-<n>"],
+        &[
+            "arn:aws:lambda:<region>:<id>:function:Func<Env>-<n>",
+            "arn:aws:lambda:<region>:<id>:function:<env>-func-<n>",
+        ],
     ),
     (&["sns:Publish"], &["arn:aws:sns:<region>:<id>:<co>-topic-<n>", "arn:aws:sns:<region>:<central>:alarms"]),
     (&["kms:Decrypt", "kms:GenerateDataKey"], &["arn:aws:kms:<region>:<id>:key/*"]),
