@@ -3,6 +3,7 @@
 //! This room alone reads the environment and the clock, and pairs the writers of [`crate::report`] with the files of
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
+mod accept;
 mod can;
 mod console;
 mod diff;
@@ -48,6 +49,8 @@ enum Command {
     Diff(Box<diff::Args>),
     /// Explain one role: what each account's may do more, with proof and cause, and the policies side by side
     Explain(explain::Args),
+    /// Accept differences of a report: write them, each with a reason, to the file that `diff` reads
+    Accept(Box<accept::Args>),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
     Can(can::Args),
 }
@@ -70,6 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Harvest(args) => harvest::run(args, &mut console),
         Command::Diff(args) => diff::run(args, &mut console),
         Command::Explain(args) => explain::run(args, &mut console),
+        Command::Accept(args) => accept::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
     };
     result.unwrap_or_else(|error| {

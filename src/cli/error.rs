@@ -3,15 +3,18 @@
 use std::io;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
-use crate::model::{AccountTag, AccountTagError};
+use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::parse::account::AccountError;
+use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError};
+use crate::store::{FileError, FolderError, ReplaceError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,53 @@ pub enum CliError {
         /// What is wrong, with line and column.
         problem: serde_json::Error,
     },
+    /// The file of accepted differences is none.
+    #[error("the accepted differences `{}` cannot be used: {problem}", .path.display())]
+    Accepted {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        problem: serde_json::Error,
+    },
+    /// `accept` without a word on what.
+    #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
+    NoFilter,
+    /// No open difference of the report fits.
+    #[error("none of the {open} open differences of the report is as you say; nothing was written")]
+    NothingSelected {
+        /// How many are open.
+        open: usize,
+    },
+    /// A text that has to say something.
+    #[error("`{flag}` is empty")]
+    EmptyText {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// An entry that would never count.
+    #[error("`--expires {expires}` is past: today is {today} in UTC")]
+    PastExpiry {
+        /// The last day.
+        expires: Date,
+        /// Today.
+        today: Date,
+    },
+    /// A tag of neither account.
+    #[error("`{side}` is the tag of neither account: the report is of `{}` and `{}`", .tags.left, .tags.right)]
+    UnknownSide {
+        /// The tag.
+        side: AccountTag,
+        /// Those of the report.
+        tags: Sides<AccountTag>,
+    },
+    /// A `report.json` that cannot be read.
+    #[error("`{}` cannot be used", .path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: ReportError,
+    },
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]
     DictionarySize(#[source] aho_corasick::BuildError),
@@ -51,6 +101,9 @@ pub enum CliError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// A file is no snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -134,6 +187,18 @@ impl CliError {
                 "a dictionary looks like {\"environment\": [\"dev\", \"qa\"]}; `iamctl init` writes a sample"
                     .to_owned(),
             ),
+            Self::Accepted { .. } => Some(
+                "an entry looks like {\"role\": \"app-*\", \"action\": \"s3:Put*\", \"reason\": \"…\"}; \
+                 docs/accepted.md describes the file"
+                    .to_owned(),
+            ),
+            Self::NoFilter => Some("`--all` accepts every difference that is open in the report".to_owned()),
+            Self::NothingSelected { .. } => Some(
+                "every action and resource of a difference has to fit; `report.json` and the CSV files show them"
+                    .to_owned(),
+            ),
+            Self::Report { .. } => Some("run `iamctl diff` again with this iamctl".to_owned()),
+            Self::EmptyText { .. } | Self::PastExpiry { .. } | Self::UnknownSide { .. } => None,
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
             ),
@@ -146,7 +211,7 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
+            Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }
