@@ -193,7 +193,7 @@ impl Work<'_> {
             actions: facts.actions,
             resources: facts.resources,
             principal: facts.principal,
-            condition: more.condition,
+            condition: facts.condition,
             attribute: facts.attribute,
             left: more.left,
             right: more.right,

@@ -21,7 +21,7 @@ pub const VERSION: u32 = 1;
 
 /// One accepted description. Serialised, it is an entry of the file.
 ///
-/// In `role`, `policy`, `action`, `resource`, `principal`, `attribute` and `text` stand patterns: `*`, `?`, and `[*]`,
+/// In `role`, `policy`, `action`, `resource`, `principal`, `condition`, `attribute` and `text` stand patterns: `*`, `?`, and `[*]`,
 /// `[?]`, `[[]` for the characters themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AcceptedEntry {
@@ -48,6 +48,9 @@ pub struct AcceptedEntry {
     /// Covers the principal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
+    /// The condition, as reports show it. Without one, the condition may be any: one that is lifted as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// The attribute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
@@ -147,8 +150,8 @@ pub enum EntryError {
     },
     /// It would silence the whole comparison, or all of one account.
     #[error(
-        "the entry would accept everything: one of `role`, `policy`, `action`, `resource`, `principal`, `attribute`, \
-         `text` has to hold more than `*` and `?`"
+        "the entry would accept everything: one of `role`, `policy`, `action`, `resource`, `principal`, \
+         `condition`, `attribute`, `text` has to hold more than `*` and `?`"
     )]
     Everything,
     /// No difference has all that it asks for.
@@ -172,6 +175,7 @@ impl AcceptedEntry {
             action: Vec::new(),
             resource: Vec::new(),
             principal: None,
+            condition: None,
             attribute: None,
             text: None,
             reason,
@@ -234,6 +238,7 @@ impl AcceptedEntry {
             ("action", !self.action.is_empty()),
             ("resource", !self.resource.is_empty()),
             ("principal", self.principal.is_some()),
+            ("condition", self.condition.is_some()),
             ("attribute", self.attribute.is_some()),
             ("text", self.text.is_some()),
         ];
@@ -245,6 +250,7 @@ impl AcceptedEntry {
             ("role", Some(&self.role)),
             ("policy", self.policy.as_ref()),
             ("principal", self.principal.as_ref()),
+            ("condition", self.condition.as_ref()),
             ("attribute", self.attribute.as_ref()),
             ("text", self.text.as_ref()),
             ("reason", Some(&self.reason)),
@@ -263,7 +269,7 @@ impl AcceptedEntry {
         let all = |text: &Option<String>| text.as_deref().is_none_or(|text| wild(text, '*'));
         let any = |texts: &[String], also: char| texts.is_empty() || texts.iter().any(|text| wild(text, also));
         wild(&self.role, '*')
-            && [&self.policy, &self.principal, &self.attribute, &self.text].into_iter().all(all)
+            && [&self.policy, &self.principal, &self.condition, &self.attribute, &self.text].into_iter().all(all)
             && any(&self.action, ':')
             && any(&self.resource, '*')
     }

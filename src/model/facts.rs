@@ -54,9 +54,9 @@ impl DifferenceKind {
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::Role => &["side"],
-            Self::Item => &["side", "policy", "effect", "action", "resource", "principal"],
-            Self::Access | Self::Deny => &["side", "policy", "effect", "action", "resource"],
-            Self::Trust => &["side", "policy", "effect", "action", "principal"],
+            Self::Item => &["side", "policy", "effect", "action", "resource", "principal", "condition"],
+            Self::Access | Self::Deny => &["side", "policy", "effect", "action", "resource", "condition"],
+            Self::Trust => &["side", "policy", "effect", "action", "principal", "condition"],
             Self::Attribute => &["attribute"],
             Self::CrossReference => &["side", "policy", "resource", "principal", "text"],
         }
@@ -105,6 +105,8 @@ pub struct DifferenceFacts {
     pub resources: Vec<String>,
     /// The principal, normalised; `NotPrincipal …` for an entry of such a list.
     pub principal: Option<String>,
+    /// The condition, as reports show it.
+    pub condition: Option<String>,
     /// The attribute's name.
     pub attribute: Option<String>,
     /// The whole text of a cross reference, as harvested.
@@ -112,6 +114,13 @@ pub struct DifferenceFacts {
 }
 
 impl DifferenceFacts {
+    /// With the condition under which it holds, if there is one.
+    #[must_use]
+    pub fn under(mut self, condition: Option<&str>) -> Self {
+        self.condition = condition.map(str::to_owned);
+        self
+    }
+
     /// A difference of a role, about which nothing more is known yet.
     #[must_use]
     pub const fn new(kind: DifferenceKind, role: usize, side: Option<Side>) -> Self {
@@ -124,6 +133,7 @@ impl DifferenceFacts {
             actions: Vec::new(),
             resources: Vec::new(),
             principal: None,
+            condition: None,
             attribute: None,
             text: None,
         }

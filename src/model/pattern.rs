@@ -159,7 +159,7 @@ impl Glob {
 fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        for (escape, c) in [("[*]", '*'), ("[?]", '?'), ("[[]", '[')] {
+        for (escape, c) in ESCAPES {
             if let Some(after) = rest.strip_prefix(escape) {
                 rest = after;
                 return Some((c, true));
@@ -182,21 +182,36 @@ pub fn without_escapes(text: &str) -> String {
 ///
 /// ```
 /// use iamctl::model::pattern::escaped;
-/// assert_eq!(escaped("a*[b]"), "a[*][[]b]");
+/// assert_eq!(escaped("a*[b]"), "a[*][b]");
+/// assert_eq!(escaped("[*]"), "[[][*]]");
 /// ```
 #[must_use]
 pub fn escaped(text: &str) -> String {
+    written(text, true)
+}
+
+/// A pattern as a pattern for [`Glob::with_escapes`]: its `*` and `?` stay wildcards.
+#[must_use]
+pub fn bracketed(pattern: &str) -> String {
+    written(pattern, false)
+}
+
+fn written(text: &str, wildcards: bool) -> String {
     let mut written = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '*' => written.push_str("[*]"),
-            '?' => written.push_str("[?]"),
-            '[' => written.push_str("[[]"),
-            c => written.push(c),
+    let mut rest = text.chars();
+    loop {
+        let is_escape = ESCAPES.iter().any(|(escape, _)| rest.as_str().starts_with(escape));
+        match rest.next() {
+            None => return written,
+            Some('[') if is_escape => written.push_str("[[]"),
+            Some(c @ ('*' | '?')) if wildcards => written.extend(['[', c, ']']),
+            Some(c) => written.push(c),
         }
     }
-    written
 }
+
+/// How characters are written that stand for themselves.
+const ESCAPES: [(&str, char); 3] = [("[*]", '*'), ("[?]", '?'), ("[[]", '[')];
 
 /// Matches by trying the shortest text for the last `*` met and giving it one character more each time the rest does
 /// not fit; what stood before that `*` need never be tried again. `one` are the characters that a `?` takes.
@@ -339,7 +354,8 @@ mod tests {
                 let glob = Glob::with_escapes(&escaped(&a));
                 prop_assert_eq!(glob.matches(&b), a == b);
                 prop_assert!(glob.matches(&a) && glob.covers(&a));
-                prop_assert_eq!(without_escapes(&escaped(&a)), a);
+                prop_assert_eq!(without_escapes(&escaped(&a)), &*a);
+                prop_assert_eq!(Glob::with_escapes(&bracketed(&a)), Glob::new(&a));
             }
 
             #[test]

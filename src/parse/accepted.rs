@@ -74,6 +74,8 @@ struct Written {
     #[serde(default, deserialize_with = "some_text")]
     principal: Option<String>,
     #[serde(default, deserialize_with = "some_text")]
+    condition: Option<String>,
+    #[serde(default, deserialize_with = "some_text")]
     attribute: Option<String>,
     #[serde(default, deserialize_with = "some_text")]
     text: Option<String>,
@@ -98,6 +100,7 @@ impl<'de> Deserialize<'de> for Entry {
             action,
             resource,
             principal,
+            condition,
             attribute,
             text,
             reason,
@@ -113,6 +116,7 @@ impl<'de> Deserialize<'de> for Entry {
             action,
             resource,
             principal,
+            condition,
             attribute,
             text,
             reason,

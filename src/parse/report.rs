@@ -115,6 +115,7 @@ struct Item {
     principal_type: Option<String>,
     action_element: String,
     resource_element: Option<String>,
+    condition: Option<String>,
 }
 
 /// An access or a deny difference.
@@ -127,6 +128,7 @@ struct Access {
     resources: Vec<String>,
     #[serde(alias = "denied_by")]
     granted_by: Vec<Statement>,
+    condition: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +138,7 @@ struct Trust {
     actions: Vec<String>,
     principal_type: String,
     principal: String,
+    condition: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -209,14 +212,15 @@ impl Reader {
     fn lists(&mut self, report: &Report) -> Result<(), ReportError> {
         for row in &report.item_differences {
             let place = self.place(row.side, &row.role_arn)?;
-            self.differences.push(row.texts().facts(place));
+            self.differences.push(row.texts().facts(place).under(row.condition.as_deref()));
         }
         for row in &report.access_differences {
             self.access(DifferenceKind::Access, row)?;
         }
         for row in &report.trust_differences {
             let place = self.place(row.side, &row.role_arn)?;
-            self.differences.push(facts::trust(place, row.side, &row.principal_type, &row.principal, &row.actions));
+            let facts = facts::trust(place, row.side, &row.principal_type, &row.principal, &row.actions);
+            self.differences.push(facts.under(row.condition.as_deref()));
         }
         for row in &report.deny_differences {
             self.access(DifferenceKind::Deny, row)?;
@@ -237,7 +241,7 @@ impl Reader {
         let place = self.place(row.side, &row.role_arn)?;
         let policies = row.granted_by.iter().map(|statement| statement.policy_name.as_str());
         let facts = facts::access(kind, place, row.side, policies, &row.service, &row.actions, &row.resources);
-        self.differences.push(facts);
+        self.differences.push(facts.under(row.condition.as_deref()));
         Ok(())
     }
 

@@ -33,9 +33,10 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison, folder: Option<&str>)
     for side in Side::BOTH {
         unique_roles(out, comparison, side)?;
     }
-    for warning in &comparison.warnings {
+    for warning in comparison.warnings.iter().take(LISTED) {
         writeln!(out, "{BAD}note:{BAD:#} {}", terminal(warning))?;
     }
+    rest(out, comparison.warnings.len(), LISTED, "")?;
     match comparison.accepted_differences.len() {
         0 => {}
         some => writeln!(out, "{} (see accepted_differences.csv)", counted(some, "accepted difference"))?,

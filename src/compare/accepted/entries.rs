@@ -1,6 +1,7 @@
 //! Entries for differences that somebody has selected in a report: as narrow as the differences, and few.
 //!
-//! Each entry names the role exactly, the account, the policy, the effect, actions, resources and principal. Entries
+//! Each entry names the role exactly, the account, the policy, the effect, actions, resources,
+//! principal and condition. Entries
 //! that differ only in their actions, or only in their resources, become one with a list: it accepts the same
 //! combinations and nothing besides. Nothing is widened to a pattern.
 
@@ -10,7 +11,7 @@ use jiff::civil::Date;
 
 use super::matching::{Matcher, Verdict};
 use crate::model::accepted::EffectGlob;
-use crate::model::pattern::escaped;
+use crate::model::pattern::{bracketed, escaped};
 use crate::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side, Sides};
 
 /// Which differences of a report are meant; what is not given may be anything.
@@ -87,6 +88,7 @@ struct Frame {
     policy: Option<String>,
     effect: Option<Effect>,
     principal: Option<String>,
+    condition: Option<String>,
     attribute: Option<String>,
     text: Option<String>,
 }
@@ -106,13 +108,15 @@ pub fn entries(
     let mut actions: BTreeMap<(Frame, Option<String>), BTreeSet<String>> = BTreeMap::new();
     for facts in selected.iter().filter_map(|place| differences.get(*place)) {
         let Some(role) = names.exact(facts, roles) else { continue };
+        // A `*` or `?` of an action, resource or principal is a wildcard in the policy as well, so what the entry accepts
+        // is within what the difference says.
         for policy in some_or_none(&facts.policies) {
             for resource in some_or_none(&facts.resources) {
                 let (role, policy) = (role.clone(), policy.map(|name| escaped(name)));
                 // What a cross reference says is in its text.
-                let resource = resource.filter(|_| facts.text.is_none()).map(|text| pattern(text));
+                let resource = resource.filter(|_| facts.text.is_none()).map(|text| bracketed(text));
                 let own = actions.entry((frame(facts, role, policy), resource)).or_default();
-                own.extend(facts.actions.iter().map(|text| pattern(text)));
+                own.extend(facts.actions.iter().map(|text| bracketed(text)));
             }
         }
     }
@@ -138,7 +142,8 @@ fn frame(facts: &DifferenceFacts, role: String, policy: Option<String>) -> Frame
         side: facts.side,
         policy,
         effect: facts.effect,
-        principal: facts.principal.as_deref().filter(|_| facts.text.is_none()).map(pattern),
+        principal: facts.principal.as_deref().filter(|_| facts.text.is_none()).map(bracketed),
+        condition: facts.condition.as_deref().map(escaped),
         attribute: facts.attribute.as_deref().map(escaped),
         text: facts.text.as_deref().map(escaped),
     }
@@ -160,18 +165,13 @@ fn entry(
         action: actions.into_iter().collect(),
         resource: resources,
         principal: frame.principal,
+        condition: frame.condition,
         attribute: frame.attribute,
         text: frame.text,
         reason: label.reason.clone(),
         owner: label.owner.clone(),
         expires: label.expires,
     }
-}
-
-/// A text of a policy as a pattern of an entry. Its `*` and `?` are wildcards in the policy as well, so that what the
-/// entry accepts is within what the difference says.
-fn pattern(text: &str) -> String {
-    text.replace('[', "[[]")
 }
 
 /// Which roles of the report a name means.

@@ -13,7 +13,6 @@ use crate::model::{DifferenceFacts, DifferenceKind, RoleFacts, Side};
 #[derive(Debug, Default)]
 pub(super) struct More {
     pub service: Option<String>,
-    pub condition: Option<String>,
     pub left: Value,
     pub right: Value,
 }
@@ -48,11 +47,11 @@ impl Listed for ItemDifference {
             principal: self.principal.as_deref(),
             principal_type: self.principal_type,
         };
-        texts.facts(role)
+        texts.facts(role).under(self.condition.as_deref())
     }
 
     fn more(self) -> More {
-        More { service: Some(self.service), condition: self.condition, ..More::default() }
+        More { service: Some(self.service), ..More::default() }
     }
 }
 
@@ -65,10 +64,11 @@ impl Listed for RoleAccessDifference {
         let d = &self.difference;
         let policies = d.granted_by.iter().map(|statement| statement.policy_name.as_str());
         facts::access(DifferenceKind::Access, role, d.side, policies, &d.service, &d.actions, &d.resources)
+            .under(d.condition.as_deref())
     }
 
     fn more(self) -> More {
-        More { service: Some(self.difference.service), condition: self.difference.condition, ..More::default() }
+        More { service: Some(self.difference.service), ..More::default() }
     }
 }
 
@@ -81,10 +81,11 @@ impl Listed for RoleDenyDifference {
         let d = &self.difference;
         let policies = d.denied_by.iter().map(|statement| statement.policy_name.as_str());
         facts::access(DifferenceKind::Deny, role, d.side, policies, &d.service, &d.actions, &d.resources)
+            .under(d.condition.as_deref())
     }
 
     fn more(self) -> More {
-        More { service: Some(self.difference.service), condition: self.difference.condition, ..More::default() }
+        More { service: Some(self.difference.service), ..More::default() }
     }
 }
 
@@ -95,11 +96,11 @@ impl Listed for RoleTrustDifference {
 
     fn facts(&self, role: usize) -> DifferenceFacts {
         let d = &self.difference;
-        facts::trust(role, d.side, d.principal_type, &d.principal, &d.actions)
+        facts::trust(role, d.side, d.principal_type, &d.principal, &d.actions).under(d.condition.as_deref())
     }
 
     fn more(self) -> More {
-        More { condition: self.difference.condition, ..More::default() }
+        More::default()
     }
 }
 

@@ -148,6 +148,7 @@ struct Rule {
     action: Vec<Pattern>,
     resource: Vec<Pattern>,
     principal: Option<Pattern>,
+    condition: Option<Glob>,
     attribute: Option<Glob>,
     text: Option<Glob>,
 }
@@ -164,6 +165,7 @@ impl Rule {
             action: entry.action.iter().map(|text| Pattern::of_action(text)).collect(),
             resource: entry.resource.iter().map(|text| Pattern::new(text)).collect(),
             principal: entry.principal.as_deref().map(Pattern::new),
+            condition: glob(&entry.condition),
             attribute: glob(&entry.attribute),
             text: glob(&entry.text),
         }
@@ -183,6 +185,7 @@ impl Rule {
         side && self.kind.is_none_or(|kind| kind == facts.kind)
             && self.effect.is_none_or(|effect| facts.effect.is_some_and(|own| effect.matches(own)))
             && self.principal.as_ref().is_none_or(principal)
+            && exactly(&self.condition, &facts.condition)
             && exactly(&self.attribute, &facts.attribute)
             && exactly(&self.text, &facts.text)
     }
