@@ -29,7 +29,7 @@ pub enum Verdict {
     Accepted {
         /// By these entries: the first that does so alone, or those that do so together.
         by: Vec<usize>,
-        /// By these as well, each of them alone.
+        /// These cover it as well, or a part of it.
         also: Vec<usize>,
     },
     /// These entries cover some of it, which does not count.
@@ -82,14 +82,16 @@ impl Matcher {
             .filter(|(_, rule)| rule.fits(facts))
             .map(|(index, rule)| rule.covers(index, facts))
             .collect();
-        let mut alone = covers.iter().filter(|covers| covers.is_all()).map(|covers| covers.entry);
-        if let Some(first) = alone.next() {
-            return Verdict::Accepted { by: vec![first], also: alone.collect() };
-        }
         let some: Vec<usize> = covers.iter().filter(|covers| covers.is_some()).map(|covers| covers.entry).collect();
-        match together(&covers, facts) {
-            _ if some.is_empty() => Verdict::Open,
-            Some(by) => Verdict::Accepted { by, also: Vec::new() },
+        if some.is_empty() {
+            return Verdict::Open;
+        }
+        let alone = covers.iter().find(|covers| covers.is_all()).map(|covers| vec![covers.entry]);
+        match alone.or_else(|| together(&covers, facts)) {
+            Some(by) => {
+                let also = some.into_iter().filter(|entry| !by.contains(entry)).collect();
+                Verdict::Accepted { by, also }
+            }
             None => Verdict::Partly(some),
         }
     }
