@@ -8,7 +8,7 @@ use clap::builder::FalseyValueParser;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs, OutputArgs};
+use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::{Source, shown};
 use crate::compare::{self, Acceptance, Comparison, FailOn, Selection, Settings};
@@ -32,9 +32,8 @@ pub(super) struct Args {
     /// Short name of the second account
     #[arg(value_name = "TAG_2")]
     tag_2: AccountTag,
-    /// Dictionary of what is meant to differ [default: equivalency_list.json here if there is one]
-    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
-    equivalency: Option<PathBuf>,
+    #[command(flatten)]
+    dictionary: DictionaryArgs,
     /// Differences that somebody has accepted [default: accepted.json here if there is one]
     #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
     accepted: Option<PathBuf>,
@@ -107,7 +106,7 @@ impl Args {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
-    let (dictionary, from) = inputs::dictionary(args.equivalency.as_deref())?;
+    let (dictionary, from) = args.dictionary.read()?;
     if let Some(path) = from {
         console.note(&format!("dictionary: {}", path.display()));
     }
@@ -125,10 +124,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let spinner = console.spinner("comparing");
     let mut stages = Stages::start();
     let selection = args.selection();
-    let prepared = prepare(snapshots, &dictionary, |_| Ok(selection))?;
+    let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection))?;
     stages.end("read and normalised");
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
+    let settings = Settings { catalogue: &catalogue, rules: dictionary.rules(), generated_at: &generated_at };
     let mut comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
     let file = file.as_deref().map(shown);
     let all_roles = args.roles.is_empty() && !args.exclude_service_linked;

@@ -9,6 +9,7 @@ use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
 use crate::model::{AccountTag, AccountTagError, Sides};
+use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
 use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
@@ -87,6 +88,9 @@ pub enum CliError {
         /// What is wrong.
         source: ReportError,
     },
+    /// No built-in rule has this name.
+    #[error(transparent)]
+    Builtin(BuiltinError),
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]
     DictionarySize(#[source] aho_corasick::BuildError),
@@ -211,7 +215,12 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => None,
+            Self::Builtin(_)
+            | Self::DictionarySize(_)
+            | Self::Print(_)
+            | Self::File(_)
+            | Self::Replace(_)
+            | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }

@@ -18,7 +18,7 @@ pub use facts::open;
 
 use super::between::item_metrics;
 use super::result::{Comparison, DifferenceCounts, RoleResult};
-use crate::model::facts::{Places, places};
+use crate::model::facts::{RolePlaces, places};
 use crate::model::{AcceptedEntry, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side};
 use facts::{Listed, More};
 use matching::{Matcher, Verdict};
@@ -116,7 +116,7 @@ pub fn accept(comparison: &mut Comparison, acceptance: Acceptance<'_>) {
 struct Work<'a> {
     acceptance: Acceptance<'a>,
     roles: Vec<RoleFacts>,
-    places: Places,
+    places: RolePlaces,
     matcher: Matcher,
     accepted: Vec<AcceptedDifference>,
     /// Entries that accept something.

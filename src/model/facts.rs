@@ -235,11 +235,11 @@ pub fn cross_reference(role: usize, side: Side, policy: Option<&str>, place: &st
 }
 
 /// Where the real roles stand among the roles of a report, by account and ARN.
-pub type Places = BTreeMap<(Side, String), usize>;
+pub type RolePlaces = BTreeMap<(Side, String), usize>;
 
 /// The places of all roles.
 #[must_use]
-pub fn places(roles: &[RoleFacts]) -> Places {
+pub fn places(roles: &[RoleFacts]) -> RolePlaces {
     let all = roles.iter().enumerate().flat_map(|(place, role)| {
         Side::BOTH.into_iter().filter_map(move |side| Some(((side, role.arn(side)?.to_owned()), place)))
     });

@@ -191,7 +191,7 @@ impl Item {
 }
 
 struct Reader {
-    places: facts::Places,
+    places: facts::RolePlaces,
     differences: Vec<DifferenceFacts>,
 }
 

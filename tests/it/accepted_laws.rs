@@ -9,7 +9,7 @@ use iamctl::compare::accepted::{Filter, Label, accepted, entries, open};
 use iamctl::compare::{self, Acceptance, Comparison, CrossReference, FailOn, Input, Settings};
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, PolicyType, Side, Sides};
-use iamctl::normalise::{self, Normaliser};
+use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::snapshot::{self, Snapshot};
 use iamctl::parse::{self, equivalency};
@@ -33,12 +33,13 @@ fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Comparison {
     let dictionary = equivalency::read(DICTIONARY).unwrap();
     let mut reader = AccountReader::default();
     let accounts = snapshots.map(|snapshot| reader.account(snapshot).unwrap());
-    let normalisers = accounts.as_ref().map(|account| Normaliser::new(&dictionary, account.id.as_ref()).unwrap());
+    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
+    let tags = tags();
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
     let normalised = Sides {
         left: normalise::account(&accounts.left, &normalisers.left),
         right: normalise::account(&accounts.right, &normalisers.right),
     };
-    let tags = tags();
     let input = |side: Side| Input {
         tag: tags.get(side),
         source: "law",
@@ -47,7 +48,7 @@ fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Comparison {
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
     };
-    let settings = Settings { catalogue, generated_at: "2026-11-21T08:00:00Z" };
+    let settings = Settings { catalogue, rules, generated_at: "2026-11-21T08:00:00Z" };
     compare::between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
 }
 

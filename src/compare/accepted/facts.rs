@@ -168,11 +168,11 @@ pub fn open(comparison: &Comparison) -> (Vec<RoleFacts>, Vec<DifferenceFacts>) {
 
 /// A row with its role looked up.
 trait Of {
-    fn of(&self, places: &facts::Places) -> Option<DifferenceFacts>;
+    fn of(&self, places: &facts::RolePlaces) -> Option<DifferenceFacts>;
 }
 
 impl<T: Listed> Of for T {
-    fn of(&self, places: &facts::Places) -> Option<DifferenceFacts> {
+    fn of(&self, places: &facts::RolePlaces) -> Option<DifferenceFacts> {
         let (side, arn) = self.real();
         places.get(&(side, arn.to_owned())).map(|place| self.facts(*place))
     }
