@@ -84,6 +84,11 @@ pub struct AcceptedDifference {
 
 /// Takes what the entries accept out of the lists, and warns of entries that have expired or accept nothing.
 pub fn accept(comparison: &mut Comparison, acceptance: Acceptance<'_>) {
+    comparison.accepted_file = acceptance.file.map(str::to_owned);
+    comparison.accepted_entries = acceptance.entries.to_vec();
+    if acceptance.entries.is_empty() {
+        return;
+    }
     let roles = facts::roles(comparison);
     let tags = comparison.accounts.as_ref().map(|account| &account.tag);
     let mut work = Work {
@@ -109,8 +114,6 @@ pub fn accept(comparison: &mut Comparison, acceptance: Acceptance<'_>) {
     }
     comparison.warnings.extend(work.warnings());
     comparison.accepted_differences = work.sorted();
-    comparison.accepted_file = acceptance.file.map(str::to_owned);
-    comparison.accepted_entries = acceptance.entries.to_vec();
 }
 
 struct Work<'a> {

@@ -156,7 +156,7 @@ fn a_selection_is_accepted_and_the_rest_stays() {
     let role = entries.iter().find(|entry| entry["reason"] == "z").unwrap();
     assert_eq!(role["role"], "arn:aws:iam::111111111111:role/report-development", "the name is another role's too");
     // What is open is what the next report offers.
-    refused(&place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]), "none of the 54 open diff");
+    refused(&place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]), "open differences of the report is as you say");
 }
 
 #[test]

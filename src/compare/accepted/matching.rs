@@ -4,7 +4,7 @@
 //! combination of policy, action and resource is covered by some entry: one entry for all, or several together. A text
 //! of a difference is a pattern itself, and counts as covered only if an entry's pattern covers all of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -43,20 +43,13 @@ impl Matcher {
     #[must_use]
     pub fn new(entries: &[AcceptedEntry], tags: Sides<&AccountTag>, today: Date, roles: &[RoleFacts]) -> Self {
         let rules: Vec<Rule> = entries.iter().map(|entry| Rule::new(entry, tags)).collect();
+        let names = RoleNames::new(&rules);
         let (mut of_role, mut named) = (Vec::with_capacity(roles.len()), BTreeSet::new());
         for role in roles {
-            let names: Vec<String> =
-                std::iter::once(&role.role).chain(&role.names).map(|name| name.to_ascii_lowercase()).collect();
-            let mut own = Vec::new();
-            for (index, (rule, entry)) in rules.iter().zip(entries).enumerate() {
-                if rule.side != RuleSide::OtherAccounts && rule.role.names(&names, role) {
-                    named.insert(index);
-                    if entry.counts_on(today) {
-                        own.push(index);
-                    }
-                }
-            }
-            of_role.push(own);
+            let own = names.of(role, &rules);
+            let counts = |index: &usize| entries.get(*index).is_some_and(|entry| entry.counts_on(today));
+            of_role.push(own.iter().copied().filter(counts).collect());
+            named.extend(own);
         }
         Self { rules, of_role, named }
     }
@@ -238,12 +231,51 @@ impl RoleName {
         }
     }
 
-    /// `folded` are the role's names in lower case.
-    fn names(&self, folded: &[String], role: &RoleFacts) -> bool {
+    /// The one name or ARN it matches, if it is no pattern.
+    fn literal(&self) -> Option<String> {
+        let (Self::Name(glob) | Self::Arn(glob)) = self;
+        let chars = glob.tokens().iter().map(|token| match token {
+            Token::Char(c) => Some(*c),
+            Token::AnyChar | Token::AnyText | Token::AnyTextExcept(_) => None,
+        });
+        chars.collect()
+    }
+
+    fn names(&self, names: &[String], arns: &[&String]) -> bool {
         match self {
-            Self::Name(glob) => folded.iter().any(|name| glob.matches(name)),
-            Self::Arn(glob) => role.arns.iter().flatten().any(|arn| glob.matches(arn)),
+            Self::Name(glob) => names.iter().any(|name| glob.matches(name)),
+            Self::Arn(glob) => arns.iter().any(|arn| glob.matches(arn)),
         }
+    }
+}
+
+/// Rules by the roles they name. A baseline names thousands of roles, nearly all of them without a wildcard.
+struct RoleNames {
+    literal: BTreeMap<String, Vec<usize>>,
+    patterns: Vec<usize>,
+}
+
+impl RoleNames {
+    fn new(rules: &[Rule]) -> Self {
+        let mut all = Self { literal: BTreeMap::new(), patterns: Vec::new() };
+        for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.side != RuleSide::OtherAccounts) {
+            match rule.role.literal() {
+                Some(name) => all.literal.entry(name).or_default().push(index),
+                None => all.patterns.push(index),
+            }
+        }
+        all
+    }
+
+    /// The rules that name a role, in the order of the entries.
+    fn of(&self, role: &RoleFacts, rules: &[Rule]) -> BTreeSet<usize> {
+        let names: Vec<String> =
+            std::iter::once(&role.role).chain(&role.names).map(|name| name.to_ascii_lowercase()).collect();
+        let arns: Vec<&String> = role.arns.iter().flatten().collect();
+        let literal = names.iter().chain(arns.iter().copied()).filter_map(|name| self.literal.get(name)).flatten();
+        // A name could be spelled as an ARN, so what is found is asked again.
+        let found = literal.chain(&self.patterns).copied();
+        found.filter(|index| rules.get(*index).is_some_and(|rule| rule.role.names(&names, &arns))).collect()
     }
 }
 
