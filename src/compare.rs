@@ -13,6 +13,7 @@ mod dictionary;
 mod items;
 mod joined;
 mod pair;
+mod quick;
 mod real_names;
 mod result;
 mod select;
@@ -20,6 +21,7 @@ mod select;
 pub use accepted::{Acceptance, AcceptedDifference, accept};
 pub use access::role_policies;
 pub use between::{Input, Settings, between};
+pub use quick::{Alignment, align, differences};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,
     FORMAT, FailOn, ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
