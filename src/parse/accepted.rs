@@ -21,7 +21,7 @@ use crate::model::{AcceptedEntry, AccountTag, DifferenceKind};
 /// let entries = read(&file(r#"{"role": "app-*", "action": "s3:Put*", "reason": "qa uploads test data"}"#)).unwrap();
 /// assert_eq!(entries[0].action, ["s3:Put*"]);
 /// let error = read(&file(r#"{"role": "app-*"}"#)).unwrap_err().to_string();
-/// assert_eq!(error, "missing field `reason` at line 1 column 75");
+/// assert_eq!(error, "missing field `reason` at line 1 column 74");
 /// ```
 pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, serde_json::Error> {
     serde_json::from_str::<File>(text).map(|file| file.accepted.into_iter().map(|Entry(entry)| entry).collect())
@@ -190,7 +190,7 @@ mod tests {
         let cases = [
             (r#"{"role": "a"}"#, "missing field `reason` at line 2 column 13"),
             (r#"{"reason": "x"}"#, "missing field `role` at line 2"),
-            (r#"{"role": "a", "reason": " "}"#, "the text is empty at line 2 column 27"),
+            (r#"{"role": "a", "reason": " "}"#, "the text is empty at line 2 column 28"),
             (r#"{"role": "a", "reasons": "x"}"#, "unknown field `reasons`, expected one of `role`"),
             (r#"{"role": "a", "role": "b", "reason": "x"}"#, "duplicate field `role` at line 2"),
             (r#"{"role": "a", "reason": "x", "expires": "2027-02-29"}"#, "`2027-02-29` is no date: use `YYYY-MM-DD`"),
