@@ -53,7 +53,7 @@ pub enum CliError {
     #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
     NoFilter,
     /// No open difference of the report fits.
-    #[error("none of the {open} open differences of the report is as you say; nothing was written")]
+    #[error("{}", nothing_selected(*.open))]
     NothingSelected {
         /// How many are open.
         open: usize,
@@ -165,6 +165,14 @@ pub enum CliError {
     },
 }
 
+fn nothing_selected(open: usize) -> String {
+    match open {
+        0 => "the report has no open difference; nothing was written".to_owned(),
+        1 => "the one open difference of the report is not as you say; nothing was written".to_owned(),
+        _ => format!("none of the {open} open differences of the report is as you say; nothing was written"),
+    }
+}
+
 impl CliError {
     /// That no role has this name, with the names that are most like it.
     pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
@@ -197,6 +205,7 @@ impl CliError {
                     .to_owned(),
             ),
             Self::NoFilter => Some("`--all` accepts every difference that is open in the report".to_owned()),
+            Self::NothingSelected { open: 0 } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference has to fit; `report.json` and the CSV files show them"
                     .to_owned(),

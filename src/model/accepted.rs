@@ -225,8 +225,34 @@ impl AcceptedEntry {
     /// Whether another entry describes the same, whatever its reason, owner and date.
     #[must_use]
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        let description = |entry: &Self| Self { reason: String::new(), owner: None, expires: None, ..entry.clone() };
-        description(self) == description(other)
+        // Every key is named, so that none is forgotten when one is added.
+        let Self {
+            role,
+            kind,
+            policy,
+            side,
+            effect,
+            action,
+            resource,
+            principal,
+            condition,
+            attribute,
+            text,
+            reason: _,
+            owner: _,
+            expires: _,
+        } = self;
+        *role == other.role
+            && *kind == other.kind
+            && *policy == other.policy
+            && *side == other.side
+            && *effect == other.effect
+            && *action == other.action
+            && *resource == other.resource
+            && *principal == other.principal
+            && *condition == other.condition
+            && *attribute == other.attribute
+            && *text == other.text
     }
 
     /// The keys it has that constrain a difference, but for `role` and `kind`.

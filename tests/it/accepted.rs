@@ -156,7 +156,10 @@ fn a_selection_is_accepted_and_the_rest_stays() {
     let role = entries.iter().find(|entry| entry["reason"] == "z").unwrap();
     assert_eq!(role["role"], "arn:aws:iam::111111111111:role/report-development", "the name is another role's too");
     // What is open is what the next report offers.
-    refused(&place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]), "open differences of the report is as you say");
+    refused(
+        &place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]),
+        "open differences of the report is as you say",
+    );
 }
 
 #[test]
@@ -385,6 +388,9 @@ fn accept_says_what_is_wrong_and_writes_nothing() {
     }
     assert_eq!(accept(&["--all", "--reason", "x", "--expires", "2026-11-21", "--dry-run"]).code, 0);
     assert!(!tool.exists("accepted.json"));
+    let same = tool_of(&[role(DEV, "r", &json!({}))], &[role(QA, "r", &json!({}))]);
+    same.diff(&[]);
+    refused(&same.run(&["accept", "out", "--all", "--reason", "x"]), "the report has no open difference");
     tool.write("accepted.json", "{}");
     refused(
         &accept(&["--all", "--reason", "x"]),
