@@ -1,6 +1,10 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod accepted;
+#[cfg(test)]
+mod accepted_laws;
+#[cfg(test)]
 mod access;
 #[cfg(test)]
 mod access_cases;
