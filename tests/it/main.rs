@@ -52,4 +52,6 @@ mod schema;
 #[cfg(test)]
 mod service_reference;
 #[cfg(test)]
+mod suggest;
+#[cfg(test)]
 mod tool;
