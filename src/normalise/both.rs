@@ -96,9 +96,13 @@ struct Candidate<'a> {
 }
 
 fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
+    let mentions = Sides {
+        left: mentions(accounts.left, base.left, builtins),
+        right: mentions(accounts.right, base.right, builtins),
+    };
     let roles = pair_names(base, builtins, Named::Role, |side| {
-        let normaliser: &Normaliser = base.get(side);
-        let candidate = |role| Candidate::role(role, normaliser, builtins);
+        let (normaliser, mentions): (&Normaliser, &Mentions) = (base.get(side), mentions.get(side));
+        let candidate = |role| Candidate::role(role, normaliser, builtins, mentions);
         accounts.get(side).roles.iter().map(candidate).collect()
     });
     let names = roles.map(|roles| Names { roles });
@@ -151,8 +155,12 @@ fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Buil
 }
 
 impl<'a> Candidate<'a> {
-    fn role(role: &'a Role, base: &'a Normaliser, builtins: Builtins) -> Self {
-        let content = Box::new(move || content(role, base, builtins));
+    fn role(role: &'a Role, base: &'a Normaliser, builtins: Builtins, mentions: &'a Mentions) -> Self {
+        let content = Box::new(move || {
+            let mut said = content(role, base, builtins);
+            said.extend(mentions.get(&role.name).into_iter().flatten().cloned());
+            said
+        });
         Self { name: &role.name, path: role.path.clone(), within: String::new(), content }
     }
 
@@ -213,6 +221,36 @@ fn pair_names<'a>(
         generated.collect()
     };
     names::pair(Sides { left: alone(Side::Left), right: alone(Side::Right) })
+}
+
+/// Which roles' policies name a role, by its name: two roles that say the same may be for different ones.
+type Mentions = BTreeMap<String, BTreeSet<String>>;
+
+fn mentions(account: &Account, base: &Normaliser, builtins: Builtins) -> Mentions {
+    let of_name = |role: &Role| forms::of_name(builtins, Named::Role, &role.name, &role.path);
+    let made_up = account.roles.iter().filter(|role| of_name(role).is_some());
+    let mut mentions: Mentions = made_up.map(|role| (role.name.clone(), BTreeSet::new())).collect();
+    if mentions.is_empty() {
+        return mentions;
+    }
+    for role in &account.roles {
+        let mut by: Option<String> = None;
+        texts::of_role(role, &mut |place, text| {
+            if !matches!(place, Place::Resource | Place::Principal | Place::Condition) {
+                return;
+            }
+            for named in text.split(['/', ':']).filter(|part| *part != role.name) {
+                if let Some(of) = mentions.get_mut(named) {
+                    let by = by.get_or_insert_with(|| {
+                        let name = without_generated(&role.name, builtins);
+                        format!("named by {}", base.shape(&name, Place::RoleName, &[]))
+                    });
+                    of.insert(by.clone());
+                }
+            }
+        });
+    }
+    mentions
 }
 
 /// What a role says, in texts that are the same for roles that say the same: to tell apart roles whose names do not.

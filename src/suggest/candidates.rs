@@ -197,7 +197,7 @@ fn judge(values: Sides<Value>, with: Sides<&BTreeMap<Value, BTreeSet<String>>>) 
         Value::Placeholder(_) => true,
     };
     let covered = covers(&values.left, left) && covers(&values.right, right);
-    let mostly = |own: usize, other: usize| other * 4 <= own;
+    let mostly = |own: usize, other: usize| other * if known { 2 } else { 4 } <= own;
     let pure = |value: &Value, own: &BTreeSet<String>, other: &BTreeMap<Value, BTreeSet<String>>| match value {
         Value::Words(_) => mostly(own.len(), other.get(value).map_or(0, BTreeSet::len)),
         Value::Placeholder(_) => true,

@@ -1,7 +1,7 @@
 //! What the policies of made-up roles say.
 
 use super::document::{Statement, Target, Test, allow, test, trust};
-use super::world::{MIXED, World};
+use super::world::World;
 
 /// Actions on resources. None allows on everything what a drift could add, so that each drift is one.
 const GRANTS: [(&[&str], &[&str]); 13] = [
@@ -145,8 +145,7 @@ fn spelled(world: &mut World, text: &str, number: usize) -> String {
     if !text.contains("<secret>") {
         return text;
     }
-    let differs = world.noise.secrets;
-    let end = world.made_up(differs, |numbers| numbers.text(MIXED, 6));
+    let end = world.secret(&text);
     text.replace("<secret>", &end)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Texts are written once, with `<…>` for what may be spelled differently: `arn:aws:sqs:<region>:<id>:<env>-jobs`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::numbers::Numbers;
@@ -52,6 +54,8 @@ pub(super) struct World {
     organisation: String,
     /// What tools made up, in each account: `<0>`, `<1>`, …
     made_up: Vec<Sides<String>>,
+    /// The end of each secret's ARN: one name has one in an account.
+    secrets: BTreeMap<String, String>,
     environments: Sides<&'static str>,
 }
 
@@ -85,7 +89,16 @@ impl World {
         let central = account_id(&mut numbers);
         let organisation = format!("o-{}", numbers.text(LOWER, 10));
         let environments = Sides { left: environments.0, right: environments.1 };
-        Self { numbers, noise, names, central, organisation, made_up: Vec::new(), environments }
+        Self {
+            numbers,
+            noise,
+            names,
+            central,
+            organisation,
+            made_up: Vec::new(),
+            secrets: BTreeMap::new(),
+            environments,
+        }
     }
 
     /// The environments' names, whether or not any text has them.
@@ -98,6 +111,16 @@ impl World {
         let (left, other) = (make(&mut self.numbers), make(&mut self.numbers));
         let right = if differs { other } else { left.clone() };
         self.keep(Sides { left, right })
+    }
+
+    /// The end of the ARN of a secret, told by the ARN without it.
+    pub(super) fn secret(&mut self, arn: &str) -> String {
+        if let Some(known) = self.secrets.get(arn) {
+            return known.clone();
+        }
+        let end = self.made_up(self.noise.secrets, |numbers| numbers.text(MIXED, 6));
+        self.secrets.insert(arn.to_owned(), end.clone());
+        end
     }
 
     /// A text for what each account spells so; see [`World::render`].
