@@ -15,6 +15,7 @@ mod inputs;
 mod interrupt;
 mod pair;
 mod profiles;
+mod reports;
 mod source;
 
 use std::ffi::OsString;

@@ -10,8 +10,9 @@ use crate::model::{AccountTag, AccountTagError};
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
+use crate::report::rules::{Rule, UnknownRule};
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError};
+use crate::store::{FileError, FolderError, ReportFileError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +90,20 @@ pub enum CliError {
     /// The reports cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// A report of `--report` cannot be written.
+    #[error(transparent)]
+    ReportFile(#[from] ReportFileError),
+    /// Two of the files to write, or one to write and one to read, are the same.
+    #[error("`{}` is {} already", .path.display(), .what)]
+    ReportTwice {
+        /// The file.
+        path: PathBuf,
+        /// What else it is.
+        what: &'static str,
+    },
+    /// `explain --rule` names no rule.
+    #[error(transparent)]
+    Rule(#[from] UnknownRule),
     /// `init` failed.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -156,6 +171,12 @@ impl CliError {
             }
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
+            Self::ReportFile(error) => error.hint().map(str::to_owned),
+            Self::ReportTwice { .. } => Some("give each `--report` a file of its own".to_owned()),
+            Self::Rule(_) => {
+                let ids: Vec<&str> = Rule::ALL.into_iter().map(Rule::id).collect();
+                Some(format!("the rules are {}", ids.join(", ")))
+            }
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),

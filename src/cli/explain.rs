@@ -12,18 +12,21 @@ use crate::compare::{self, RoleResult, Selection, Settings};
 use crate::model::equivalency::display;
 use crate::model::{AccountTag, EquivalencyList, Role, Side, Sides};
 use crate::parse::snapshot::Snapshot;
-use crate::report::explain;
+use crate::report::{explain, rules};
 use crate::store::text_file;
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE"
+    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE\n       iamctl explain --rule [ID]"
 )]
 pub(super) struct Args {
     /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
-    #[arg(value_name = "SOURCES ROLE", required = true)]
+    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule")]
     words: Vec<String>,
+    /// Explain a kind of difference instead, by its id; without an id list them all
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words")]
+    rule: Option<String>,
     /// Dictionary of what is meant to differ [default: the report's, or equivalency_list.json here]
     #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
     equivalency: Option<PathBuf>,
@@ -33,6 +36,9 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 }
+
+/// The word that asks for all rules.
+const LIST: &str = "list";
 
 /// What the words on the command line come to.
 struct Asked {
@@ -45,6 +51,9 @@ struct Asked {
 
 /// Compares the two roles and explains what differs.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    if let Some(id) = &args.rule {
+        return explain_rule(id, console);
+    }
     let asked = asked(args)?;
     let tags = asked.tags.as_ref();
     different_tags(tags)?;
@@ -66,6 +75,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         }
         Ok(())
     })?;
+    Ok(ExitCode::Done)
+}
+
+fn explain_rule(id: &str, console: &Console) -> Result<ExitCode, CliError> {
+    if id == LIST {
+        console.print(rules::list)?;
+    } else {
+        let rule = id.parse()?;
+        console.print(|out| rules::explain(out, rule))?;
+    }
     Ok(ExitCode::Done)
 }
 
