@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::console::Console;
 use super::error::CliError;
-use super::init::EQUIVALENCY_FILE;
+use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use crate::report::formats::{ReportFormat, UnknownFormat, View};
 use crate::report::markdown;
 use crate::store::report_file;
@@ -63,7 +63,9 @@ impl ReportArgs {
         read: impl Iterator<Item = &'a Path>,
     ) -> Result<(), CliError> {
         let mut taken: BTreeMap<PathBuf, &'static str> = BTreeMap::new();
-        for path in read {
+        // Those two are read by the next run, if they are here.
+        let here = [EQUIVALENCY_FILE, CATALOGUE_FILE].map(Path::new);
+        for path in read.chain(here) {
             taken.insert(place(path), "a file that is read");
         }
         for report in &self.reports {

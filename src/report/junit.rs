@@ -47,7 +47,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     }
     let notes: Vec<&str> = view.findings.iter().filter(|f| f.index.is_none()).map(|f| f.message.as_str()).collect();
     if !notes.is_empty() {
-        writeln!(out, "    <system-out>{}</system-out>", xml(&notes.join("\n")))?;
+        writeln!(out, "    <system-out>{}</system-out>", xml_lines(&notes.join("\n")))?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
@@ -92,7 +92,7 @@ fn test_case(
         let message = format!("{}{rest}", first.map_or("", |finding| &finding.message));
         let kind = first.map_or("", |finding| finding.rule.id());
         write!(out, ">\n      <failure type=\"{kind}\" message=\"{}\">", xml(&message))?;
-        write!(out, "{}</failure>", xml(&lines(findings)))?;
+        write!(out, "{}</failure>", xml_lines(&lines(findings)))?;
         writeln!(out, "\n    </testcase>")
     } else if is_accepted(role) {
         let accepted = counted(role.differences.accepted, "accepted difference");
@@ -100,7 +100,7 @@ fn test_case(
     } else if findings.is_empty() {
         writeln!(out, "/>")
     } else {
-        writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", xml(&lines(findings)))
+        writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", xml_lines(&lines(findings)))
     }
 }
 
@@ -128,24 +128,28 @@ fn lines(findings: &[&Finding<'_>]) -> String {
     lines.join("\n")
 }
 
-/// A text for XML 1.0, in an attribute or between tags. Characters that XML does not have are written as escapes, line
-/// by line, as for a terminal.
+/// A text for XML 1.0 as the value of an attribute, which keeps its lines.
 fn xml(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 16);
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            safe.push_str("&#10;");
-        }
-        for c in terminal(line).chars() {
-            match c {
-                '&' => safe.push_str("&amp;"),
-                '<' => safe.push_str("&lt;"),
-                '>' => safe.push_str("&gt;"),
-                '"' => safe.push_str("&quot;"),
-                // Unlike the other noncharacters these two are not in XML at all.
-                '\u{fffe}' | '\u{ffff}' => safe.extend(c.escape_default()),
-                plain => safe.push(plain),
-            }
+    text.split('\n').map(xml_line).collect::<Vec<_>>().join("&#10;")
+}
+
+/// Lines for XML 1.0 between tags.
+fn xml_lines(text: &str) -> String {
+    text.split('\n').map(xml_line).collect::<Vec<_>>().join("\n")
+}
+
+/// A line for XML 1.0. Characters that XML does not have are written as escapes, as for a terminal.
+fn xml_line(line: &str) -> String {
+    let mut safe = String::with_capacity(line.len() + 16);
+    for c in terminal(line).chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            // Unlike the other noncharacters these two are not in XML at all.
+            '\u{fffe}' | '\u{ffff}' => safe.extend(c.escape_default()),
+            plain => safe.push(plain),
         }
     }
     safe

@@ -18,6 +18,8 @@ mod documentation;
 mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
+#[cfg(test)]
+mod formats;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
@@ -28,7 +30,11 @@ mod iam_simulate;
 #[cfg(feature = "harvest")]
 mod live;
 #[cfg(test)]
+mod made_up;
+#[cfg(test)]
 mod managed_policies;
+#[cfg(test)]
+mod markdown;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]
@@ -38,7 +44,11 @@ mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod report_flags;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -370,8 +370,9 @@ fn effect_of(pair: Option<&RoleResult>, items: &[&ItemDifference]) -> &'static s
     }
 }
 
+/// A sentence for one line; never nothing, which some readers refuse.
 fn line(text: &str) -> String {
-    shortened(&terminal(text), LINE)
+    if text.is_empty() { "(nothing)".to_owned() } else { shortened(&terminal(text), LINE) }
 }
 
 fn lines(details: Vec<String>) -> Vec<String> {
