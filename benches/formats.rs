@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Comparison, Input, Settings, between};
 use iamctl::model::{AccountTag, Sides};
-use iamctl::normalise::{self, Normaliser};
+use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::report::formats::{ReportFormat, View};
@@ -58,10 +58,10 @@ fn comparison(roles: usize) -> Result<Comparison> {
     let tags: Sides<AccountTag> = Sides { left: "dev".parse()?, right: "qa".parse()? };
     let mut reader = AccountReader::default();
     let accounts = Sides { left: reader.account(&snapshots.left)?, right: reader.account(&snapshots.right)? };
-    let left_normaliser = Normaliser::new(&list, accounts.left.id.as_ref())?;
-    let right_normaliser = Normaliser::new(&list, accounts.right.id.as_ref())?;
-    let left = normalise::account(&accounts.left, &left_normaliser);
-    let right = normalise::account(&accounts.right, &right_normaliser);
+    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules)?;
+    let left = normalise::account(&accounts.left, &normalisers.left);
+    let right = normalise::account(&accounts.right, &normalisers.right);
     let input = |tag, source, account, normalised, normaliser| Input {
         tag,
         source,
@@ -71,8 +71,8 @@ fn comparison(roles: usize) -> Result<Comparison> {
         normaliser,
     };
     let inputs = Sides {
-        left: input(&tags.left, "dev", &accounts.left, &left, &left_normaliser),
-        right: input(&tags.right, "qa", &accounts.right, &right, &right_normaliser),
+        left: input(&tags.left, "dev", &accounts.left, &left, &normalisers.left),
+        right: input(&tags.right, "qa", &accounts.right, &right, &normalisers.right),
     };
-    Ok(between(inputs, Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z" })?)
+    Ok(between(inputs, Settings { catalogue: &catalogue, rules, generated_at: "2026-01-01T00:00:00Z" })?)
 }

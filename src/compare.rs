@@ -7,6 +7,8 @@ mod access;
 mod attributes;
 mod between;
 mod count;
+mod cross_references;
+mod dictionary;
 mod items;
 mod joined;
 mod pair;

@@ -7,6 +7,7 @@ use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
 use crate::model::{AccountTag, AccountTagError};
+use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
@@ -38,6 +39,9 @@ pub enum CliError {
         /// What is wrong, with line and column.
         problem: serde_json::Error,
     },
+    /// No built-in rule has this name.
+    #[error(transparent)]
+    Builtin(BuiltinError),
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]
     DictionarySize(#[source] aho_corasick::BuildError),
@@ -161,7 +165,7 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
+            Self::Builtin(_) | Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }

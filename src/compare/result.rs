@@ -1,11 +1,9 @@
 //! What a comparison found. Serialised, this is `report.json`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{AccountId, AccountTag, Effect, PolicyType, Side, Sides};
+use crate::model::{AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
 use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
 
@@ -28,8 +26,10 @@ pub struct Comparison {
     pub iamctl: &'static str,
     /// The actions the comparison knew.
     pub catalogue: CatalogueInfo,
-    /// The dictionary the comparison was made under: placeholder to texts.
-    pub dictionary: BTreeMap<String, Vec<String>>,
+    /// The dictionary the comparison was made under, in the form of its file.
+    pub dictionary: EquivalencyList,
+    /// The names of the built-in rules that were on.
+    pub builtin_rules: Vec<&'static str>,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

@@ -32,8 +32,11 @@ const SECTIONS: [(&str, &[Rule]); 8] = [
     ("Attributes", &[Rule::BoundaryChanged, Rule::AttributeChanged, Rule::TagChanged]),
     ("Roles in one account only", &[Rule::RoleAdded, Rule::RoleMissing, Rule::RoleAmbiguous]),
     ("Denies and rows without effect on access", &[Rule::DenyRemoved, Rule::DenyAdded, Rule::ItemsDiffer]),
-    ("Statements to look at, and what could not be compared", &[Rule::StatementWarning, Rule::CouldNotCompare]),
+    ("What could not be compared, and what to look at", &NOTES),
 ];
+
+/// What is no difference, but should be known.
+const NOTES: [Rule; 3] = [Rule::CouldNotCompare, Rule::StatementWarning, Rule::DictionaryWarning];
 
 /// The report in at most `budget` bytes; empty if not even its first line fits.
 ///

@@ -54,6 +54,8 @@ pub enum Rule {
     TagChanged,
     /// A statement does not do what it seems to.
     StatementWarning,
+    /// An entry of the dictionary does something else than it seems to, or nothing.
+    DictionaryWarning,
 }
 
 /// How much a kind of difference weighs, lightest first.
@@ -146,7 +148,7 @@ pub struct UnknownRule {
 
 impl Rule {
     /// All of them, weightiest first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::PrivilegeEscalation,
         Self::AccessGained,
         Self::TrustWidened,
@@ -166,6 +168,7 @@ impl Rule {
         Self::AttributeChanged,
         Self::TagChanged,
         Self::StatementWarning,
+        Self::DictionaryWarning,
     ];
 
     /// Its text.

@@ -8,7 +8,7 @@ use iamctl::compare::{
     ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
     RoleTrustDifference, StatementWarning, VERSION,
 };
-use iamctl::model::{Effect, PolicyType, Side, Sides};
+use iamctl::model::{Effect, EquivalencyList, PolicyType, Side, Sides};
 use iamctl::semantics::difference::{
     AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, Witness,
 };
@@ -34,7 +34,8 @@ pub fn nothing() -> Comparison {
         generated_at: "2026-11-21T08:00:00Z".to_owned(),
         iamctl: "0.1.0",
         catalogue: CatalogueInfo { source: "made up".to_owned(), date: "2026-01-01".to_owned(), actions: 1 },
-        dictionary: BTreeMap::new(),
+        dictionary: EquivalencyList::default(),
+        builtin_rules: Vec::new(),
         accounts: Sides { left: account("dev", "111111111111"), right: account("qa", "222222222222") },
         summary: vec![Metric { metric: "Roles", left: 0, right: 0 }],
         roles: Vec::new(),

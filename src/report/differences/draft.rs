@@ -66,19 +66,23 @@ impl<'a> Drafts<'a> {
         self.cross_references();
         comparison.roles.iter().enumerate().for_each(|(index, role)| self.role(index, role));
         self.statements();
-        for warning in &comparison.warnings {
-            let key = vec![warning.clone()];
-            self.made.push(Draft {
-                rule: Rule::CouldNotCompare,
-                role: None,
-                index: None,
-                side: None,
-                message: line(warning),
-                details: Vec::new(),
-                key,
-                row: Row::Warning(warning),
-            });
-        }
+        comparison.warnings.iter().for_each(|warning| self.warning(warning));
+    }
+
+    fn warning(&mut self, warning: &'a str) {
+        let of_dictionary = warning.starts_with("dictionary: ");
+        // How often a text stands in longer words, and in which, is not what the warning is about.
+        let about = warning.split(" longer words: ").next().unwrap_or(warning);
+        self.made.push(Draft {
+            rule: if of_dictionary { Rule::DictionaryWarning } else { Rule::CouldNotCompare },
+            role: None,
+            index: None,
+            side: None,
+            message: line(warning),
+            details: Vec::new(),
+            key: vec![if of_dictionary { about } else { warning }.to_owned()],
+            row: Row::Warning(warning),
+        });
     }
 
     fn place(&self, side: Side, arn: &str) -> Option<usize> {
@@ -240,14 +244,6 @@ impl<'a> Drafts<'a> {
 
     fn cross_references(&mut self) {
         for row in &self.comparison.cross_references {
-            let (own, owner) = (self.tag(row.side), self.tag(row.owner));
-            let policy = match (&row.policy_name, row.policy_type) {
-                (Some(name), Some(kind)) => format!(" of {kind} policy {}", shortened(name, 200)),
-                (Some(name), None) => format!(" of policy {}", shortened(name, 200)),
-                (None, _) => String::new(),
-            };
-            let (value, whole) = (shortened(&row.value, 200), shortened(&row.text, 300));
-            let message = format!("{own} names {owner}'s {value} in {} {whole}{policy}", row.place);
             // The place in words and the two texts; the policy may be called otherwise and say the same.
             let key = vec![row.place.to_owned(), row.text.clone(), row.value.clone(), row.placeholder.clone()];
             self.made.push(Draft {
@@ -255,8 +251,8 @@ impl<'a> Drafts<'a> {
                 role: Some(&row.role),
                 index: self.place(row.side, &row.role_arn),
                 side: Some(row.side),
-                message: line(&message),
-                details: vec![line(&format!("{owner}'s own text is replaced by {}", row.placeholder))],
+                message: line(&findings::cross_reference(self.comparison, row)),
+                details: vec![line(&format!("{} replaces its own text by {}", self.tag(row.owner), row.placeholder))],
                 key,
                 row: Row::CrossReference(row),
             });

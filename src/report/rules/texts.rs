@@ -158,8 +158,8 @@ pub(super) const fn of(rule: Rule) -> &'static Text {
             id: "could-not-compare",
             title: "Something could not be compared",
             severity: Severity::Minor,
-            meaning: "A source does not hold what is needed, such as descriptions or the account's id, or an account \
-                has no roles at all. The message says what and where.",
+            meaning: "A source does not hold what is needed, such as descriptions or the account's id; an account has \
+                no roles at all; or several roles share a name after normalising. The message says what and where.",
             why: "The report is silent about it, which is not the same as no difference.",
             settle: "Read the account with `iamctl harvest` instead of the AWS CLI, or name the right source.",
         },
@@ -212,6 +212,17 @@ pub(super) const fn of(rule: Rule) -> &'static Text {
                 kinds.",
             why: "Whoever reads the policy takes it for something else than AWS does.",
             settle: "Write the statement so that it says what is meant, or remove it.",
+        },
+        Rule::DictionaryWarning => &Text {
+            id: "dictionary-warning",
+            title: "An entry of the dictionary does something else than it seems to, or nothing",
+            severity: Severity::Info,
+            meaning: "A text of the dictionary was found nowhere, stands inside longer words, is used by both accounts, \
+                or makes just one text equal. The message names the entry.",
+            why: "What the dictionary makes equal is not compared. An entry that reaches further than it was meant to \
+                hides differences; one that does nothing is believed to do something.",
+            settle: "Remove the entry, list its texts by account tag, or let it match whole words only; \
+                `docs/equivalency-list.md` says how, and `equivalency_hits.csv` shows what each entry replaced.",
         },
     }
 }
