@@ -49,12 +49,6 @@ impl<'a> Finding<'a> {
     pub fn tag<'c>(&self, comparison: &'c Comparison) -> Option<&'c AccountTag> {
         self.side.map(|side| &comparison.accounts.get(side).tag)
     }
-
-    /// The role it is about.
-    #[must_use]
-    pub fn pair(&self, comparison: &'a Comparison) -> Option<&'a RoleResult> {
-        self.index.and_then(|index| comparison.roles.get(index))
-    }
 }
 
 /// What a finding is made of.

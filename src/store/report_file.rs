@@ -112,3 +112,38 @@ fn temporary(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let folder = target.parent().unwrap_or_else(|| Path::new("."));
     tempfile::Builder::new().prefix(".iamctl-").tempfile_in(folder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let names =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+        names.collect()
+    }
+
+    #[test]
+    fn what_fails_halfway_leaves_the_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report");
+        write(&file, |out| out.write_all(b"first")).unwrap();
+        let half = write(&file, |out| {
+            out.write_all(&vec![0; 1 << 20])?;
+            Err(io::Error::other("no more"))
+        });
+        assert!(matches!(half, Err(ReportFileError::Write { .. })));
+        assert_eq!(fs::read(&file).unwrap(), b"first");
+        assert_eq!(names(folder.path()), ["report"]);
+    }
+
+    #[test]
+    fn asking_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&folder.path().join("report")).unwrap();
+        assert_eq!(names(folder.path()), [""; 0]);
+        assert!(matches!(check(&folder.path().join("..")), Err(ReportFileError::NoFile { .. })));
+        assert!(matches!(check(folder.path()), Err(ReportFileError::NoFile { .. })));
+        assert!(matches!(check(&folder.path().join("a/b")), Err(ReportFileError::NoFolder { .. })));
+    }
+}
