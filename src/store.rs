@@ -8,5 +8,5 @@ mod unfinished;
 
 pub use folder::{Folder, FolderError, NamedFile};
 pub use report_file::ReportFileError;
-pub use text_file::FileError;
+pub use text_file::{FileError, ReplaceError};
 pub use unfinished::abandon;

@@ -13,7 +13,7 @@ use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
 use crate::report::rules::{Rule, UnknownRule};
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError, ReportFileError};
+use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,9 @@ pub enum CliError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// A file is no snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -165,7 +168,12 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::Builtin(_) | Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
+            Self::Builtin(_)
+            | Self::DictionarySize(_)
+            | Self::Print(_)
+            | Self::File(_)
+            | Self::Replace(_)
+            | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }

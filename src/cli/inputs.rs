@@ -209,6 +209,16 @@ impl DictionaryArgs {
         }
     }
 
+    /// As [`DictionaryArgs::read`], but a file that was named and is not there may be made (`make`).
+    pub(super) fn read_or_new(&self, make: bool) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+        match &self.equivalency {
+            Some(path) if make && !path.exists() => {
+                Ok((Dictionary { list: EquivalencyList::default(), builtins: self.builtins()? }, None))
+            }
+            _ => self.read(),
+        }
+    }
+
     fn builtins(&self) -> Result<Builtins, CliError> {
         let mut builtins = Builtins::default();
         for name in &self.no_builtin {

@@ -194,6 +194,24 @@ impl EquivalencyList {
         Ok(())
     }
 
+    /// Puts an entry in the place of the one with this placeholder, if there is one.
+    ///
+    /// # Errors
+    /// As [`EquivalencyList::insert`]; then nothing has changed.
+    pub fn replace(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
+        let before = self.0.remove(placeholder);
+        self.insert(placeholder, entry).inspect_err(|_| {
+            if let Some(before) = before {
+                self.0.insert(placeholder.to_owned(), before);
+            }
+        })
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, placeholder: &str) -> Option<Entry> {
+        self.0.remove(placeholder)
+    }
+
     /// The entries by placeholder, sorted.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.0.iter().map(|(placeholder, entry)| (placeholder.as_str(), entry))

@@ -7,7 +7,7 @@ pub(super) fn is_token(text: &str, start: usize, end: usize) -> bool {
 }
 
 /// Whether a word begins or ends between the characters before and after a place.
-pub(super) fn is_boundary(text: &str, at: usize) -> bool {
+pub(crate) fn is_boundary(text: &str, at: usize) -> bool {
     let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
     let mut rest = after.chars();
     let (Some(last), Some(first)) = (before.chars().next_back(), rest.next()) else { return true };

@@ -27,7 +27,7 @@ pub(super) fn each(account: &Account, visit: &mut impl FnMut(Place, &str)) {
 }
 
 /// Visits the texts of one role with those of all its policies.
-pub(super) fn of_role(role: &Role, visit: &mut impl FnMut(Place, &str)) {
+pub(crate) fn of_role(role: &Role, visit: &mut impl FnMut(Place, &str)) {
     names(role, visit);
     trust(&role.trust, visit);
     role.inline.iter().for_each(|policy| identity(&policy.document, visit));

@@ -20,6 +20,8 @@ mod examples;
 mod faults;
 #[cfg(test)]
 mod formats;
+#[cfg(test)]
+mod generated;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
