@@ -5,7 +5,7 @@ use super::model::{Model, PolicyModel, RoleModel};
 use super::numbers::Numbers;
 use super::plan::Plan;
 use super::policies;
-use super::world::{DIGITS, HEX, LOWER, MIXED, UPPER, World};
+use super::world::{DIGITS, HEX, LOWER, MIXED, UPPER, World, camel};
 use crate::model::{Side, Sides};
 
 const WORDS: [&str; 12] = [
@@ -191,8 +191,8 @@ impl Maker<'_> {
             "{}<n>-<env>-app",
             "<env>-{}<n>",
             "{}<n>.<env>.acme",
-            "{}<n>Role<Env>",
-            "<Env>{}<n>Role",
+            "{Word}<n>Role<Env>",
+            "<Env>{Word}<n>Role",
             "{}<n>_<ENV>",
             "<co>-{}<n>",
             "{}<n>-<reg>-role",
@@ -203,7 +203,7 @@ impl Maker<'_> {
         let word = self.word();
         let trapped = self.world.noise.in_words && self.world.numbers.chance(25);
         let names: &[&str] = if trapped { &WITH_WORDS } else { &NAMES };
-        let name = self.world.numbers.pick(names).replace("{}", word);
+        let name = self.world.numbers.pick(names).replace("{}", word).replace("{Word}", &camel(word));
         let number = self.number;
         let trust = policies::trusts(self.world, number);
         let mut role = self.role(&name, trust);

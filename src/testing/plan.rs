@@ -114,13 +114,6 @@ impl DriftKind {
         Self::RoleAdded,
         Self::InstanceProfileRemoved,
     ];
-
-    /// Whether the role means the other account or environment by a text that its owner spells the same: without
-    /// knowing whose text it is, nothing differs.
-    #[must_use]
-    pub const fn is_cross_reference(self) -> bool {
-        matches!(self, Self::OtherEnvironmentsResource | Self::OtherAccountsResource)
-    }
 }
 
 /// What to generate. The same plan gives the same bytes.

@@ -23,7 +23,7 @@ const GRANTS: [(&[&str], &[&str]); 13] = [
     ),
     (
         &["sqs:SendMessage", "sqs:*Message", "sqs:GetQueueUrl"],
-        &["arn:aws:sqs:<region>:<id>:<env>-queue-<n>", "arn:aws:sqs:<region>:<id>:queue<Env><n>"],
+        &["arn:aws:sqs:<region>:<id>:<env>-queue-<n>", "arn:aws:sqs:<region>:<id>:Queue<Env>-<n>"],
     ),
     (
         &["dynamodb:GetItem", "dynamodb:*Item", "dynamodb:Query"],
@@ -52,7 +52,10 @@ const GRANTS: [(&[&str], &[&str]); 13] = [
     ),
     (
         &["lambda:InvokeFunction"],
-        &["arn:aws:lambda:<region>:<id>:function:func<n><Env>", "arn:aws:lambda:<region>:<id>:function:<env>-func-<n>"],
+        &[
+            "arn:aws:lambda:<region>:<id>:function:Func<Env>-<n>",
+            "arn:aws:lambda:<region>:<id>:function:<env>-func-<n>",
+        ],
     ),
     (&["sns:Publish"], &["arn:aws:sns:<region>:<id>:<co>-topic-<n>", "arn:aws:sns:<region>:<central>:alarms"]),
     (&["kms:Decrypt", "kms:GenerateDataKey"], &["arn:aws:kms:<region>:<id>:key/*"]),

@@ -177,8 +177,8 @@ pub(super) fn account_id(numbers: &mut Numbers) -> String {
     format!("{}{}", 1 + numbers.below(9), numbers.text(DIGITS, 11))
 }
 
-/// `Dev`, `Production`; `QA` and `UAT`, which people write in capitals.
-fn camel(env: &str) -> String {
+/// `Dev`, `Production`, `Orders`; `QA` and `UAT`, which people write in capitals.
+pub(super) fn camel(env: &str) -> String {
     if matches!(env, "qa" | "uat") {
         return env.to_ascii_uppercase();
     }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Comparison, Input, RoleResult, Settings, between};
-use iamctl::model::{EquivalencyList, Side, Sides};
-use iamctl::normalise::{self, Normaliser};
+use iamctl::model::{Account, EquivalencyList, Side, Sides};
+use iamctl::normalise::{self, Builtin, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::testing::{Drift, DriftKind, Generated, NoiseKinds, Plan, generate};
@@ -14,16 +14,21 @@ use rayon::prelude::*;
 
 type RoleNames = Sides<Option<String>>;
 
-fn catalogue() -> &'static Catalogue {
+pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
     CATALOGUE.get_or_init(Catalogue::embedded)
 }
 
-fn compared(generated: &Generated, list: &EquivalencyList) -> Comparison {
+pub fn read(generated: &Generated) -> Sides<Account> {
     let mut reader = AccountReader::default();
-    let snapshots = &generated.snapshots;
-    let accounts = snapshots.as_ref().map(|snapshot| reader.account(snapshot).unwrap());
-    let normalisers = accounts.as_ref().map(|account| Normaliser::new(list, account.id.as_ref()).unwrap());
+    generated.snapshots.as_ref().map(|snapshot| reader.account(snapshot).unwrap())
+}
+
+/// Compares the accounts under a dictionary, with the built-in rules or without.
+pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Comparison {
+    let accounts = read(generated);
+    let rules = Rules { dictionary, builtins };
+    let normalisers = normalise::normalisers(accounts.as_ref(), generated.tags.as_ref(), rules).unwrap();
     let normalised = Sides {
         left: normalise::account(&accounts.left, &normalisers.left),
         right: normalise::account(&accounts.right, &normalisers.right),
@@ -31,13 +36,22 @@ fn compared(generated: &Generated, list: &EquivalencyList) -> Comparison {
     let input = |side: Side| Input {
         tag: generated.tags.get(side),
         source: "generated",
-        harvested_at: snapshots.get(side).harvested_at.as_deref(),
+        harvested_at: generated.snapshots.get(side).harvested_at.as_deref(),
         account: accounts.get(side),
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
     };
-    let settings = Settings { catalogue: catalogue(), generated_at: "2026-01-01T00:00:00Z" };
+    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z" };
     between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
+}
+
+/// What the dictionary alone makes of the accounts, and the own ids.
+fn compared(generated: &Generated, list: &EquivalencyList) -> Comparison {
+    let mut builtins = Builtins::default();
+    for rule in Builtin::ALL.into_iter().filter(|rule| *rule != Builtin::AccountId) {
+        builtins = builtins.without(rule.as_str()).unwrap();
+    }
+    compared_under(generated, list, builtins)
 }
 
 fn names(role: &RoleResult) -> RoleNames {
@@ -51,7 +65,7 @@ fn reported_roles(comparison: &Comparison) -> BTreeSet<RoleNames> {
 }
 
 /// What is wrong: drifts that are not reported, roles that are and have none. Empty if all is well.
-fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
+pub fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
     let reported = reported_roles(comparison);
     let drifted: BTreeMap<&RoleNames, &Drift> =
         generated.drifts.iter().map(|drift| (&drift.role_names, drift)).collect();

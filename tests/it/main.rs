@@ -46,6 +46,8 @@ mod probe;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod report_flags;
 #[cfg(test)]
 mod rooms;
