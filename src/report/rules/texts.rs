@@ -81,7 +81,7 @@ pub(super) const fn of(rule: Rule) -> &'static Text {
             meaning: "The policies differ, and whether there is a request that only one account allows was not decided: \
                 AWS does not document how the element works, or the question took more work than the budget allows. \
                 The message gives the reason.",
-            why: "It is no all-clear: the difference may be real.",
+            why: "It is no all-clear: the role may have a right in one account only that nobody has looked at.",
             settle: "Read the statements that the finding names, and write them alike in both accounts. Often a simpler \
                 condition or a plain list of actions is enough to decide it.",
         },
