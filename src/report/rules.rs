@@ -308,7 +308,7 @@ mod tests {
             assert!(text.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", text.id);
             assert!(!text.title.ends_with('.') && text.title.len() < 100, "{}", text.id);
             for (heading, paragraph) in text.paragraphs() {
-                let whole = paragraph.len() > 60 && paragraph.ends_with('.') && !paragraph.contains("  ");
+                let whole = paragraph.len() > 50 && paragraph.ends_with('.') && !paragraph.contains("  ");
                 assert!(whole, "{}: {heading}", text.id);
             }
         }
