@@ -120,13 +120,14 @@ fn weightiest_first_and_nothing_without_findings() {
 
 #[test]
 fn huge_reports_are_folded_with_counts() {
-    let names: Vec<String> = (0..4_000).map(|index| format!("{index}-{}", "`x".repeat(300))).collect();
+    let names: Vec<String> = (0..500).map(|index| format!("{index}-{}", "`x".repeat(300))).collect();
     let comparison = comparison(&names);
     let text = text(&comparison, markdown::LIMIT);
     assert!(text.len() < 900 * 1024 && text.len() > 800 * 1024, "{}", text.len());
     // All sections are counted, also those that have no room for a role.
-    assert!(text.contains("## What roles may do: 12000\n"), "{}", text.len());
-    assert!(text.contains("## Roles in one account only: 12000\n\n_… and "), "{}", text.len());
+    assert!(text.contains("## What roles may do: 1500\n"), "{}", text.len());
+    assert!(text.contains("## Roles in one account only: 1500\n"), "{}", text.len());
+    assert!(text.matches("\n_… and ").count() >= 5, "{}", text.matches("\n_… and ").count());
     assert!(text.ends_with("explains a kind.\n"));
     // One role with more findings than are shown.
     let mut many = super::made_up::comparison(&["app"]);
