@@ -16,6 +16,7 @@ mod inputs;
 mod interrupt;
 mod pair;
 mod profiles;
+mod reports;
 mod source;
 mod suggest;
 

@@ -1,4 +1,4 @@
-//! A [`Comparison`](crate::compare::Comparison) to bytes: CSV, JSON, text.
+//! A [`Comparison`](crate::compare::Comparison) to bytes: CSV, JSON, text, and what pipelines read.
 //!
 //! Names its files and writes to any `Write`, but opens none. Names that come from an account are made safe for
 //! where they go: a spreadsheet's cell, a terminal's line.
@@ -7,10 +7,19 @@ pub mod accepted;
 pub mod access_csv;
 pub mod csv;
 pub mod decision;
+pub mod differences;
 pub mod documents;
 pub mod escape;
 pub mod explain;
 pub mod files;
 pub mod findings;
+pub mod formats;
+pub mod gitlab;
+pub mod junit;
+pub mod markdown;
+pub mod ndjson;
+pub mod rules;
+pub mod sarif;
 pub mod text;
 pub mod tuples;
+mod wrap;

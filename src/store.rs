@@ -1,10 +1,12 @@
 //! Files and folders, and what else is read from the world besides AWS accounts.
 
 pub mod folder;
+pub mod report_file;
 pub mod service_reference;
 pub mod text_file;
 mod unfinished;
 
 pub use folder::{Folder, FolderError, NamedFile};
+pub use report_file::ReportFileError;
 pub use text_file::{FileError, ReplaceError};
 pub use unfinished::abandon;

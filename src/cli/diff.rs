@@ -10,12 +10,14 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
+use super::reports::{self, ReportArgs};
 use super::source::{Source, shown};
-use crate::compare::{self, Acceptance, Comparison, FailOn, Selection, Settings};
-use crate::model::{AccountTag, Sides};
+use crate::compare::{self, Acceptance, FailOn, Selection, Settings};
+use crate::model::{AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::files::{self, Harvest};
-use crate::report::text;
+use crate::report::formats::{ReportFormat, View};
+use crate::report::{ndjson, text};
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -43,9 +45,11 @@ pub(super) struct Args {
     /// Leave out the roles that AWS services own
     #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED", value_parser = FalseyValueParser::new())]
     exclude_service_linked: bool,
-    /// What goes to stdout
-    #[arg(long, value_enum, default_value_t = Format::Table, env = "IAMCTL_FORMAT")]
-    format: Format,
+    /// What goes to stdout [default: table]
+    #[arg(long, value_enum, env = "IAMCTL_FORMAT")]
+    format: Option<Format>,
+    #[command(flatten)]
+    reports: ReportArgs,
     /// Which differences make the exit code 1
     #[arg(long, value_enum, default_value_t = FailOnArg::None, env = "IAMCTL_FAIL_ON")]
     fail_on: FailOnArg,
@@ -67,6 +71,12 @@ enum Format {
     Table,
     /// The whole report, as in report.json
     Json,
+    /// A header, a finding, …, a summary: a JSON object a line
+    Ndjson,
+    /// The summary for pull requests, as in summary.md
+    Markdown,
+    /// The findings
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -107,7 +117,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
     let (dictionary, from) = args.dictionary.read()?;
-    if let Some(path) = from {
+    if let Some(path) = &from {
         console.note(&format!("dictionary: {}", path.display()));
     }
     let (entries, file) = inputs::accepted(args.accepted.as_deref())?;
@@ -115,6 +125,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
     }
     let catalogue = args.input.catalogue(console)?;
+    let read_from = args.sources();
+    let read_from = Side::BOTH.into_iter().filter_map(|side| read_from.get(side).file());
+    let read_from = read_from.chain(from.as_deref()).chain(file.as_deref());
+    args.reports.check(args.output.named(), read_from)?;
     let folder = args.output.folder()?;
     let sources = args.sources();
     let read = args.input.snapshots(&[sources.left, sources.right], args.allow_same_account, console)?;
@@ -138,11 +152,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
     let files = files::of_diff(&comparison, harvests, &catalogue, args.output.csv())?;
+    args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
+    let location = reports::location(from.as_deref());
+    let view = View::new(&comparison, &location);
+    args.reports.write(&view)?;
     stages.end("reports written");
     drop(spinner);
     console.detail(&stages.0);
-    print(args, console, &comparison, &path.to_string_lossy())?;
+    print(args, console, &view, &path.to_string_lossy())?;
     Ok(if comparison.fails(args.fail_on()) { ExitCode::Different } else { ExitCode::Done })
 }
 
@@ -179,12 +197,19 @@ fn harvests<'a>(
     }
 }
 
-fn print(args: &Args, console: &Console, comparison: &Comparison, folder: &str) -> Result<(), CliError> {
-    match args.format {
-        Format::Table => console.print(|out| text::write(out, comparison, Some(folder))),
-        Format::Json => {
-            console.note(&format!("reports: {folder}"));
-            console.print(|out| files::json(out, comparison))
-        }
+fn print(args: &Args, console: &Console, view: &View<'_>, folder: &str) -> Result<(), CliError> {
+    let Some(format) = args.format else {
+        reports::append_to_job_summary(view, console);
+        return console.print(|out| text::write(out, view.comparison, Some(folder)));
+    };
+    if !matches!(format, Format::Table) {
+        console.note(&format!("reports: {folder}"));
     }
+    console.print(|out| match format {
+        Format::Table => text::write(out, view.comparison, Some(folder)),
+        Format::Json => ReportFormat::Json.write(out, view),
+        Format::Ndjson => ReportFormat::Ndjson.write(out, view),
+        Format::Markdown => ReportFormat::Markdown.write(out, view),
+        Format::Csv => ndjson::csv(out, args.output.csv(), view),
+    })
 }

@@ -14,8 +14,9 @@ use crate::parse::account::AccountError;
 use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
+use crate::report::rules::{Rule, UnknownRule};
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError, ReplaceError};
+use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +147,20 @@ pub enum CliError {
     /// The reports cannot be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// A report of `--report` cannot be written.
+    #[error(transparent)]
+    ReportFile(#[from] ReportFileError),
+    /// Two of the files to write, or one to write and one to read, are the same.
+    #[error("`{}` is {} already", .path.display(), .what)]
+    ReportTwice {
+        /// The file.
+        path: PathBuf,
+        /// What else it is.
+        what: &'static str,
+    },
+    /// `explain --rule` names no rule.
+    #[error(transparent)]
+    Rule(#[from] UnknownRule),
     /// `init` failed.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -239,6 +254,12 @@ impl CliError {
             }
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
+            Self::ReportFile(error) => error.hint().map(str::to_owned),
+            Self::ReportTwice { .. } => Some("give each `--report` a file of its own".to_owned()),
+            Self::Rule(_) => {
+                let ids: Vec<&str> = Rule::ALL.into_iter().map(Rule::id).collect();
+                Some(format!("the rules are {}", ids.join(", ")))
+            }
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),

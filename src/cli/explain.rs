@@ -15,18 +15,21 @@ use crate::model::{AcceptedEntry, AccountTag, Role, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
 use crate::parse::snapshot::Snapshot;
 use crate::parse::{accepted, equivalency};
-use crate::report::explain;
+use crate::report::{explain, rules};
 use crate::store::text_file;
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE"
+    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE\n       iamctl explain --rule [ID]"
 )]
 pub(super) struct Args {
     /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
-    #[arg(value_name = "SOURCES ROLE", required = true)]
+    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule")]
     words: Vec<String>,
+    /// Explain a kind of difference instead, by its id; without an id list them all
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words")]
+    rule: Option<String>,
     #[command(flatten)]
     dictionary: DictionaryArgs,
     /// Differences that somebody has accepted [default: the report's, or accepted.json here]
@@ -38,6 +41,9 @@ pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,
 }
+
+/// The word that asks for all rules.
+const LIST: &str = "list";
 
 /// What the words on the command line come to.
 struct Asked {
@@ -51,6 +57,9 @@ struct Asked {
 
 /// Compares the two roles and explains what differs.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    if let Some(id) = &args.rule {
+        return explain_rule(id, console);
+    }
     let asked = asked(args)?;
     let tags = asked.tags.as_ref();
     different_tags(tags)?;
@@ -82,6 +91,16 @@ fn mark_accepted(comparison: &mut Comparison, entries: &[AcceptedEntry]) {
     let acceptance = Acceptance { file: None, entries, today: inputs::today(), all_roles: false };
     compare::accept(&mut looked_at, acceptance);
     comparison.accepted_differences = looked_at.accepted_differences;
+}
+
+fn explain_rule(id: &str, console: &Console) -> Result<ExitCode, CliError> {
+    if id == LIST {
+        console.print(rules::list)?;
+    } else {
+        let rule = id.parse()?;
+        console.print(|out| rules::explain(out, rule))?;
+    }
+    Ok(ExitCode::Done)
 }
 
 fn asked(args: &Args) -> Result<Asked, CliError> {

@@ -38,6 +38,11 @@ impl OutputArgs {
         }
     }
 
+    /// The folder that was named.
+    pub(super) fn named(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
+
     /// How CSV files are written.
     pub(super) const fn csv(&self) -> csv::Options {
         csv::Options { raw: self.raw_csv }

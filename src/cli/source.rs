@@ -31,6 +31,14 @@ impl FromStr for Source {
 }
 
 impl Source {
+    /// The file, if it is one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Profile(_) | Self::Environment => None,
+        }
+    }
+
     /// The profile's name or the file's stem as a part of a file name: anything but letters, digits, `.`, `_` and
     /// `-` becomes `_`.
     pub(super) fn origin(&self) -> String {

@@ -33,6 +33,23 @@ fn is_unsafe(c: char) -> bool {
         || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A text of at most so many characters; one that is longer ends in `…`.
+///
+/// ```
+/// use iamctl::report::escape::shortened;
+/// assert_eq!(shortened("größer", 4), "grö…");
+/// assert_eq!(shortened("größer", 6), "größer");
+/// ```
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
 /// A cell that a spreadsheet would run as a formula gets a leading `'`, unless `raw`.
 ///
 /// Source: <https://owasp.org/www-community/attacks/CSV_Injection>

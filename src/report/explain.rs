@@ -114,7 +114,7 @@ fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
 }
 
 /// A request as `iamctl can` takes it.
-fn request(action: &str, target: &str, context: &BTreeMap<String, Vec<String>>) -> String {
+pub(super) fn request(action: &str, target: &str, context: &BTreeMap<String, Vec<String>>) -> String {
     let pairs = context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
     let pairs: String = pairs.map(|pair| format!(" --context {}", quoted(&pair))).collect();
     format!("{} {}{pairs}", quoted(action), quoted(target))

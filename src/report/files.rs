@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::accepted;
 use super::access_csv;
 use super::csv::{self, Options};
+use super::formats::{ReportFormat, View};
 use super::tuples;
 use crate::catalog::Catalogue;
 use crate::compare::{Comparison, RoleResult};
@@ -108,6 +109,7 @@ pub fn of_diff<'a>(
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
     files.push(File::new("report.json", move |out| json(out, comparison)));
+    files.push(File::new("summary.md", move |out| ReportFormat::Markdown.write(out, &View::new(comparison, ""))));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     distinct(files)
 }

@@ -144,7 +144,8 @@ fn rows(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, show: b
     Ok(())
 }
 
-fn item_line(item: &crate::compare::ItemDifference) -> String {
+/// A row of a policy in words.
+pub(super) fn item_line(item: &crate::compare::ItemDifference) -> String {
     let element = |element: &str, plain: &str| if element == plain { String::new() } else { format!("{element} ") };
     let target = match (&item.arn, &item.principal) {
         (Some(arn), _) => {
@@ -222,6 +223,7 @@ fn verdict(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// `1 row`, `2 rows`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
 }

@@ -23,6 +23,8 @@ mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod generated;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
@@ -34,7 +36,11 @@ mod iam_simulate;
 #[cfg(feature = "harvest")]
 mod live;
 #[cfg(test)]
+mod made_up;
+#[cfg(test)]
 mod managed_policies;
+#[cfg(test)]
+mod markdown;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]
@@ -46,7 +52,11 @@ mod program;
 #[cfg(test)]
 mod quiet;
 #[cfg(test)]
+mod report_flags;
+#[cfg(test)]
 mod rooms;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

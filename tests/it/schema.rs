@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 
 use crate::program::{EXAMPLES, Place, repository};
 
-struct Schema {
+pub struct Schema {
     schemas: Schemas,
     index: SchemaIndex,
 }
 
 impl Schema {
-    fn new(schema: Value) -> Self {
+    pub fn new(schema: Value) -> Self {
         const PLACE: &str = "file:///schema.json";
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
         compiler.enable_format_assertions();
@@ -22,7 +22,7 @@ impl Schema {
         Self { schemas, index }
     }
 
-    fn check(&self, value: &Value) -> Result<(), String> {
+    pub fn check(&self, value: &Value) -> Result<(), String> {
         self.schemas.validate(value, self.index).map_err(|error| format!("{error:#}"))
     }
 }

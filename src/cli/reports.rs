@@ -1,0 +1,154 @@
+//! `--report`, and the job summary of GitHub Actions.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::console::Console;
+use super::error::CliError;
+use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use crate::report::formats::{ReportFormat, UnknownFormat, View};
+use crate::report::markdown;
+use crate::store::report_file;
+
+/// The file that a step of GitHub Actions adds its summary to.
+const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// Flags of reports besides those in the folder.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReportArgs {
+    /// One more report: markdown, json, ndjson, sarif, junit or gitlab, and its file; repeatable
+    #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',')]
+    reports: Vec<ReportArg>,
+}
+
+/// A report and where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ReportArg {
+    format: ReportFormat,
+    path: PathBuf,
+}
+
+/// Why a word is no `FORMAT=PATH`.
+#[derive(Debug, thiserror::Error)]
+enum ReportArgError {
+    #[error("it is not of the form FORMAT=PATH, such as `sarif=iam.sarif`")]
+    Form,
+    #[error("a report goes to a file; `--format` says what goes to stdout")]
+    Stdout,
+    #[error(transparent)]
+    Format(#[from] UnknownFormat),
+}
+
+impl FromStr for ReportArg {
+    type Err = ReportArgError;
+
+    fn from_str(word: &str) -> Result<Self, ReportArgError> {
+        match word.split_once('=') {
+            None | Some((_, "")) => Err(ReportArgError::Form),
+            Some((format, path)) => {
+                let format = format.parse()?;
+                if path == "-" { Err(ReportArgError::Stdout) } else { Ok(Self { format, path: PathBuf::from(path) }) }
+            }
+        }
+    }
+}
+
+impl ReportArgs {
+    /// Finds out before anything is read whether the files can be written and are all different. `folder` is where
+    /// the other reports go, if it was named, and may have to be made; the files in `read` must stay as they are.
+    pub(super) fn check<'a>(
+        &self,
+        folder: Option<&Path>,
+        read: impl Iterator<Item = &'a Path>,
+    ) -> Result<(), CliError> {
+        let mut taken: BTreeMap<PathBuf, &'static str> = BTreeMap::new();
+        // Those two are read by the next run, if they are here.
+        let here = [EQUIVALENCY_FILE, CATALOGUE_FILE].map(Path::new);
+        for path in read.chain(here) {
+            taken.insert(place(path), "a file that is read");
+        }
+        for report in &self.reports {
+            let place = if is_in_missing(folder, &report.path) {
+                place(&report.path)
+            } else {
+                report_file::check(&report.path)?
+            };
+            if let Some(what) = taken.insert(place, "the file of another report") {
+                return Err(CliError::ReportTwice { path: report.path.clone(), what });
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a report that would take the place of a file of the folder, or of the list of them.
+    pub(super) fn outside<'a>(
+        &self,
+        folder: Option<&Path>,
+        names: impl Iterator<Item = &'a str>,
+    ) -> Result<(), CliError> {
+        let Some(folder) = folder else { return Ok(()) };
+        for name in names.chain([crate::store::folder::MANIFEST]) {
+            let file = place(&folder.join(name));
+            if let Some(report) = self.reports.iter().find(|report| place(&report.path) == file) {
+                return Err(CliError::ReportTwice { path: report.path.clone(), what: "a file of the output folder" });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the reports, in the order they were asked for.
+    pub(super) fn write(&self, view: &View<'_>) -> Result<(), CliError> {
+        for report in &self.reports {
+            report_file::write(&report.path, |out| report.format.write(out, view))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file is to go right into the output folder, which is not there yet.
+fn is_in_missing(folder: Option<&Path>, file: &Path) -> bool {
+    folder.is_some_and(|folder| !folder.exists() && file.parent().is_some_and(|parent| place(parent) == place(folder)))
+}
+
+/// A path that is the same however the file is named: links are followed as far as there are files.
+fn place(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(real) = absolute.canonicalize() {
+        return real;
+    }
+    match (absolute.parent().and_then(|parent| parent.canonicalize().ok()), absolute.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        _ => absolute,
+    }
+}
+
+/// The file that findings are shown at: the dictionary, or where it would be, as a path in the repository that holds it;
+/// without a repository from here; with `/`.
+pub(super) fn location(dictionary: Option<&Path>) -> String {
+    let file = place(dictionary.unwrap_or_else(|| Path::new(EQUIVALENCY_FILE)));
+    let repository = file.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
+    let root = repository.or(here.as_deref());
+    let name = file.file_name().map(Path::new);
+    let inside = root.and_then(|root| file.strip_prefix(root).ok()).or(name).unwrap_or_else(|| Path::new(""));
+    let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// In a step of GitHub Actions, adds the Markdown to the job's summary. That this fails is said, but is no failure: the
+/// reports are written.
+pub(super) fn append_to_job_summary(view: &View<'_>, console: &Console) {
+    let Some(path) = std::env::var_os(JOB_SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from) else { return };
+    let there = usize::try_from(report_file::length(&path)).unwrap_or(usize::MAX);
+    // What other commands of the step have written counts too.
+    let separator = if there > 0 { "\n\n" } else { "" };
+    let room = markdown::LIMIT.saturating_sub(there).saturating_sub(separator.len());
+    let text = markdown::text(view, room);
+    if text.is_empty() {
+        console.warning(&format!("{JOB_SUMMARY}: the summary is full, nothing was added"));
+    } else if let Err(error) = report_file::append(&path, &format!("{separator}{text}")) {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        console.warning(&format!("{JOB_SUMMARY}: {error}{cause}"));
+    }
+}

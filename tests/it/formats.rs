@@ -1,0 +1,388 @@
+//! SARIF, JUnit, GitLab code quality, ndjson and CSV, each read by something that none of us wrote: Microsoft's SARIF
+//! Multitool and the schema that comes with it, junitparser, a JSON Schema validator, a CSV reader.
+//!
+//! No reader or schema of GitLab's report was found to install; the fields are those of its documentation.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use iamctl::compare::{Comparison, RoleStatus};
+use iamctl::report::formats::{ReportFormat, View};
+use iamctl::report::{differences, ndjson, sarif};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
+use crate::program::{EXAMPLES, Place, expect, repository};
+use crate::schema::Schema;
+
+fn written(format: ReportFormat, view: &View<'_>) -> String {
+    let mut bytes = Vec::new();
+    format.write(&mut bytes, view).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn of(format: ReportFormat, comparison: &Comparison) -> String {
+    written(format, &View::new(comparison, "iam/equivalency list.json"))
+}
+
+fn json_of(format: ReportFormat, comparison: &Comparison) -> Value {
+    serde_json::from_str(&of(format, comparison)).unwrap()
+}
+
+/// Every kind of comparison that the readers get: empty, hostile, the examples.
+fn worlds() -> [Comparison; 2] {
+    [nothing(), comparison(&HOSTILE)]
+}
+
+fn set_up(script: &str) {
+    let done = Command::new(repository().join("scripts").join(script)).stdout(Stdio::null()).status().unwrap();
+    assert!(done.success(), "scripts/{script} failed");
+}
+
+fn multitool() -> PathBuf {
+    set_up("setup-sarif");
+    repository().join("target/sarif-multitool/node_modules/@microsoft")
+}
+
+/// The official schema, as Microsoft ships it with its tool.
+fn sarif_schema() -> Schema {
+    let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let path = multitool().join(format!("sarif-multitool-{os}/sarif-2.1.0.json"));
+    Schema::new(serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+}
+
+/// What the SARIF Multitool finds in a file by its own rules and GitHub's, but for the one warning that we know of.
+fn multitool_findings(text: &str) -> BTreeSet<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("iam.sarif"), folder.path().join("found.sarif"));
+    std::fs::write(&file, text).unwrap();
+    let run = Command::new("node")
+        .arg(multitool().join("sarif-multitool/bin.js"))
+        .args(["validate", "--rule-kind", "'Sarif;Gh'", "--output"])
+        .args([&out, &file])
+        // Without the ICU libraries, which a small machine has not.
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+        .output()
+        .unwrap();
+    assert!(run.status.success() && out.exists(), "{run:?}");
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(out).unwrap()).unwrap();
+    assert_eq!(found["runs"][0]["invocations"][0]["executionSuccessful"], true, "{found}");
+    let results = found["runs"][0]["results"].as_array().unwrap().iter();
+    results
+        // There is no page about the program that `informationUri` could name.
+        .filter(|result| result["ruleId"] != "SARIF2005")
+        .map(|result| format!("{} {}", result["ruleId"], result["message"]))
+        .collect()
+}
+
+#[test]
+fn sarif_is_as_its_schema_says() {
+    let schema = sarif_schema();
+    for comparison in worlds() {
+        schema.check(&json_of(ReportFormat::Sarif, &comparison)).unwrap();
+    }
+    let mut broken = json_of(ReportFormat::Sarif, &comparison(&["a"]));
+    broken["runs"][0]["results"][0]["level"] = json!("bad");
+    schema.check(&broken).expect_err("the schema tells what is none");
+}
+
+#[test]
+fn the_sarif_multitool_finds_nothing_to_say() {
+    for comparison in worlds() {
+        assert_eq!(multitool_findings(&of(ReportFormat::Sarif, &comparison)), BTreeSet::new());
+    }
+    // With results left out, and with a result that it must complain about.
+    let comparison = comparison(&HOSTILE);
+    let (text, _) = limited(&comparison, 7, usize::MAX);
+    assert_eq!(multitool_findings(&text), BTreeSet::new());
+    let broken = text.replacen("\"ruleIndex\":", "\"rulesIndex\":", 1);
+    assert_ne!(multitool_findings(&broken), BTreeSet::new());
+}
+
+fn limited(comparison: &Comparison, results: usize, bytes: usize) -> (String, Value) {
+    let mut out = Vec::new();
+    sarif::write_within(&mut out, &View::new(comparison, "equivalency_list.json"), results, bytes).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let value = serde_json::from_str(&text).unwrap();
+    (text, value)
+}
+
+#[test]
+fn sarif_results_say_what_where_and_which() {
+    let log = json_of(ReportFormat::Sarif, &comparison(&["app"]));
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), FINDINGS, "{results:#?}");
+    let mut fingerprints = BTreeSet::new();
+    for result in results {
+        let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert_eq!(rule["defaultConfiguration"]["level"], result["level"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "iam/equivalency%20list.json");
+        assert_eq!(place["region"]["startLine"], 1);
+        assert!(fingerprints.insert(result["partialFingerprints"]["primaryLocationLineHash"].to_string()));
+    }
+    assert_eq!(run["automationDetails"]["id"], "iamctl/dev-qa/");
+    // A message is no place for links.
+    let log = json_of(ReportFormat::Sarif, &comparison(&["[a](https://example.com)"]));
+    assert!(!log["runs"][0]["results"][0]["message"]["text"].as_str().unwrap().contains("a]("));
+}
+
+#[test]
+fn sarif_keeps_within_its_limits() {
+    // Too many roles for the number of results.
+    let mut many = nothing();
+    for index in 0..30_000 {
+        let one = comparison(&["r"]).roles.swap_remove(1);
+        many.roles.push(iamctl::compare::RoleResult { role: format!("role-{index}"), ..one });
+    }
+    many.warnings.push("left over".to_owned());
+    let (text, log) = limited(&many, sarif::RESULTS, sarif::BYTES);
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap().len();
+    assert!(results <= 25_000 && text.len() <= 10_000_000, "{results} results, {} bytes", text.len());
+    let notification = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap();
+    assert!(notification.starts_with(&format!("{} results were left out", 30_001 - results)), "{notification}");
+    // Only few bytes a result, so that their number is what ends them.
+    let (_, log) = limited(&many, 20_000, usize::MAX);
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 20_000);
+    // What is left out is the lightest: with room for one it is the weightiest that stays.
+    let (_, log) = limited(&comparison(&["a", "b"]), 1, usize::MAX);
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "privilege-escalation");
+    let (_, log) = limited(&comparison(&["a"]), usize::MAX, 0);
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever the names, no format breaks, and the limit of bytes holds exactly.
+    #[test]
+    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4), bytes in 30_000_usize..80_000) {
+        let comparison = comparison(&names);
+        let (text, log) = limited(&comparison, usize::MAX, bytes);
+        prop_assert!(text.len() <= bytes, "{} of {bytes}", text.len());
+        prop_assert!(log["runs"][0]["results"].is_array());
+        json_of(ReportFormat::Gitlab, &comparison);
+        json_of(ReportFormat::Json, &comparison);
+        for line in of(ReportFormat::Ndjson, &comparison).lines() {
+            prop_assert!(serde_json::from_str::<Value>(line).unwrap()["kind"].is_string());
+        }
+    }
+}
+
+fn junit(text: &str) -> Value {
+    set_up("setup-tests");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.xml");
+    std::fs::write(&file, text).unwrap();
+    let run = Command::new(repository().join("target/moto-venv/bin/python"))
+        .arg(repository().join("tests/read_junit.py"))
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+#[test]
+fn junitparser_reads_a_case_for_each_role() {
+    let mut comparison = comparison(&HOSTILE);
+    // One role that is alike, and one whose differences were all accepted.
+    for (name, accepted) in [("alike", 0), ("accepted", 2)] {
+        let mut role = crate::made_up::comparison(&[name]).roles.swap_remove(0);
+        role.differences = iamctl::compare::DifferenceCounts { accepted, ..Default::default() };
+        role.left.as_mut().unwrap().arn = format!("{name} left");
+        role.right.as_mut().unwrap().arn = format!("{name} right");
+        comparison.roles.push(role);
+    }
+    let suites = junit(&of(ReportFormat::Junit, &comparison));
+    let suite = &suites[0];
+    assert_eq!(suite["name"], "dev and qa");
+    let roles = HOSTILE.len() * 4;
+    assert_eq!((&suite["tests"], &suite["failures"], &suite["skipped"]), (&json!(roles + 2), &json!(roles), &json!(1)));
+    let cases = suite["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), roles + 2);
+    let of_name = |name: &str| cases.iter().find(|case| case["name"] == name).unwrap();
+    let failure = &of_name("<script>alert(1)</script>")["results"][0];
+    assert_eq!((&failure["kind"], &failure["type"]), (&json!("Failure"), &json!("privilege-escalation")));
+    let text = failure["text"].as_str().unwrap();
+    assert!(text.contains("access-gained: qa may also s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
+    assert_eq!(of_name("alike")["results"], json!([]));
+    assert_eq!(of_name("accepted")["results"][0]["kind"], "Skipped");
+    assert!(cases.iter().all(|case| case["class"] == "iamctl.dev.qa"));
+    assert_eq!(junit(&of(ReportFormat::Junit, &nothing()))[0]["tests"], 0);
+}
+
+#[test]
+fn gitlab_has_the_fields_it_documents() {
+    // https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+    let text = json!({"type": "string", "minLength": 1});
+    let schema = Schema::new(json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["description", "check_name", "fingerprint", "severity", "location"],
+            "additionalProperties": false,
+            "properties": {
+                "description": text, "check_name": text, "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+                "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+                "location": {
+                    "type": "object", "required": ["path", "lines"], "additionalProperties": false,
+                    "properties": {
+                        "path": {"type": "string", "pattern": "^[^./]"},
+                        "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"const": 1}}},
+                    },
+                },
+            },
+        },
+    }));
+    for comparison in worlds() {
+        let report = json_of(ReportFormat::Gitlab, &comparison);
+        schema.check(&report).unwrap();
+        let issues = report.as_array().unwrap();
+        let fingerprints: BTreeSet<String> = issues.iter().map(|issue| issue["fingerprint"].to_string()).collect();
+        assert_eq!(fingerprints.len(), issues.len());
+    }
+}
+
+#[test]
+fn every_line_of_ndjson_is_an_object() {
+    let comparison = comparison(&HOSTILE);
+    let text = of(ReportFormat::Ndjson, &comparison);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds[0], kinds[kinds.len() - 1]), ("header", "summary"));
+    let findings = &lines[1..lines.len() - 1];
+    assert_eq!(findings.len(), FINDINGS * HOSTILE.len());
+    assert!(findings.iter().all(|line| line["kind"] == "finding" && !line["difference"].is_null()));
+    let summary = &lines[lines.len() - 1];
+    assert_eq!(summary["findings"], findings.len());
+    assert_eq!(summary["different"], true);
+    let fingerprints: BTreeSet<String> = findings.iter().map(|line| line["fingerprint"].to_string()).collect();
+    assert_eq!(fingerprints.len(), findings.len());
+}
+
+#[test]
+fn the_csv_of_findings_is_safe() {
+    let comparison = comparison(&HOSTILE);
+    let view = View::new(&comparison, "");
+    let mut bytes = Vec::new();
+    ndjson::csv(&mut bytes, iamctl::report::csv::Options::default(), &view).unwrap();
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), view.findings.len());
+    for cell in rows.iter().flatten() {
+        assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+        assert!(!cell.contains(|c: char| c.is_control() && c != '\n'), "{cell:?}");
+    }
+}
+
+#[test]
+fn every_role_that_differs_has_a_finding() {
+    let place = Place::new();
+    place.run(EXAMPLES);
+    let report: Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
+    let run = place.run(&format!("{EXAMPLES} --format ndjson"));
+    let findings: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found: BTreeSet<&str> =
+        findings.iter().filter(|line| line["rule"] != "statement-warning").filter_map(|l| l["role"].as_str()).collect();
+    let differing: BTreeSet<&str> = report["roles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|role| {
+            let differences = role["differences"].as_object().unwrap();
+            role["status"] != "common" || differences.iter().any(|(key, count)| key != "accepted" && *count != 0)
+        })
+        .filter_map(|role| role["role"].as_str())
+        .collect();
+    assert_eq!(found, differing);
+}
+
+#[test]
+fn fingerprints_depend_on_what_differs_alone() {
+    let prints = |comparison: &Comparison| -> Vec<(String, String)> {
+        let all = differences::all(comparison).into_iter();
+        all.filter(|f| f.role == Some("b")).map(|f| (f.rule.id().to_owned(), f.fingerprint)).collect()
+    };
+    let before = prints(&comparison(&["b"]));
+    assert_eq!(before.len(), FINDINGS - 1);
+    // Another role, another time, other ids and proofs, another number of the statement: the same difference.
+    let mut other = comparison(&["a", "b"]);
+    other.generated_at = "2027-01-01T00:00:00Z".to_owned();
+    other.accounts.left.account_id = None;
+    other.accounts.left.source = "elsewhere".to_owned();
+    for row in &mut other.access_differences {
+        row.difference.witness = None;
+        row.difference.granted_by.iter_mut().for_each(|statement| statement.statement += 1);
+    }
+    assert_eq!(prints(&other), before);
+    // Something else that differs is another difference.
+    let mut changed = comparison(&["b"]);
+    changed.access_differences[0].difference.resources[0] = "c".to_owned();
+    let after = prints(&changed);
+    assert_eq!(before.iter().zip(&after).filter(|(before, after)| before != after).count(), 1);
+    // So is the same difference between other accounts.
+    changed.accounts.right.tag = "prod".parse().unwrap();
+    assert!(prints(&changed).iter().all(|(_, print)| before.iter().all(|(_, old)| old != print)));
+}
+
+#[test]
+fn a_group_is_another_when_a_finding_comes() {
+    let one = comparison(&["a"]);
+    let mut two = one.clone();
+    let mut more = two.access_differences[1].clone();
+    more.difference.resources = vec!["more".to_owned()];
+    two.access_differences.push(more);
+    let issues = |comparison: &Comparison| -> BTreeSet<String> {
+        let report = json_of(ReportFormat::Gitlab, comparison);
+        report.as_array().unwrap().iter().map(|issue| issue["fingerprint"].to_string()).collect()
+    };
+    assert_eq!(issues(&one).len(), issues(&two).len());
+    assert_eq!(issues(&one).difference(&issues(&two)).count(), 1);
+}
+
+#[test]
+fn ambiguous_roles_are_told_apart() {
+    let mut comparison = comparison(&["a"]);
+    for index in 0..3 {
+        let mut role = comparison.roles[3].clone();
+        assert_eq!(role.status, RoleStatus::Ambiguous);
+        role.right.as_mut().unwrap().name = format!("a{index}");
+        comparison.roles.push(role);
+    }
+    let names: BTreeSet<String> = junit(&of(ReportFormat::Junit, &comparison))[0]["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| case["name"].to_string())
+        .collect();
+    assert!(names.contains("\"a (a0)\"") && names.contains("\"a (a2)\""), "{names:?}");
+}
+
+/// The expected files of the examples.
+#[test]
+fn the_examples_come_out_as_expected() {
+    let place = Place::new();
+    let formats = ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json"];
+    let wanted: Vec<String> = formats.iter().map(|one| one.replacen('=', "=found.", 1)).collect();
+    let reports: Vec<&str> = wanted.iter().flat_map(|one| ["--report", one]).collect();
+    let arguments: Vec<&str> = EXAMPLES.split_whitespace().chain(reports).collect();
+    assert_eq!(place.ask(&arguments).code, 0);
+    let folder = repository().join("tests/fixtures/examples/formats");
+    for (format, end) in formats.iter().filter_map(|one| one.split_once('=')).filter(|(format, _)| *format != "sarif") {
+        expect(&folder.join(format!("{format}.{end}")), &place.read(&format!("found.{end}")));
+    }
+    // Of SARIF the results alone, and indented: its rules are docs/rules.md, and nobody can review one long line.
+    let log: Value = serde_json::from_str(&place.read("found.sarif")).unwrap();
+    sarif_schema().check(&log).unwrap();
+    let results = serde_json::to_string_pretty(&log["runs"][0]["results"]).unwrap();
+    expect(&folder.join("sarif.results.json"), &format!("{results}\n"));
+    expect(&folder.join("findings.csv"), &place.run(&format!("{EXAMPLES} --format csv")).stdout);
+    assert_eq!(place.read("found.md"), place.read("reports/summary.md"));
+}

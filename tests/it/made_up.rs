@@ -1,0 +1,292 @@
+//! Comparisons made of given texts, with every kind of difference in each role.
+
+use std::collections::BTreeMap;
+
+use iamctl::catalog::AccessLevel;
+use iamctl::compare::{
+    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
+    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
+    RoleTrustDifference, StatementWarning, VERSION,
+};
+use iamctl::model::{Effect, EquivalencyList, PolicyType, Side, Sides};
+use iamctl::semantics::difference::{
+    AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, Witness,
+};
+use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
+use serde_json::json;
+
+/// Findings of one name in [`comparison`], and the warning of the comparison.
+pub const FINDINGS: usize = 18;
+
+/// Two accounts without roles.
+pub fn nothing() -> Comparison {
+    let account = |tag: &str, id: &str| AccountInfo {
+        tag: tag.parse().unwrap(),
+        account_id: Some(id.parse().unwrap()),
+        source: format!("file {tag}.json"),
+        harvested_at: None,
+        roles: 0,
+        items: 0,
+    };
+    Comparison {
+        format: FORMAT,
+        version: VERSION,
+        generated_at: "2026-11-21T08:00:00Z".to_owned(),
+        iamctl: "0.1.0",
+        catalogue: CatalogueInfo { source: "made up".to_owned(), date: "2026-01-01".to_owned(), actions: 1 },
+        dictionary: EquivalencyList::default(),
+        builtin_rules: Vec::new(),
+        accounts: Sides { left: account("dev", "111111111111"), right: account("qa", "222222222222") },
+        summary: vec![Metric { metric: "Roles", left: 0, right: 0 }],
+        roles: Vec::new(),
+        item_differences: Vec::new(),
+        access_differences: Vec::new(),
+        trust_differences: Vec::new(),
+        deny_differences: Vec::new(),
+        attribute_differences: Vec::new(),
+        cross_references: Vec::new(),
+        equivalency_hits: Vec::new(),
+        statement_warnings: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// For each name a common role that differs in everything, a role of either account, and one that is ambiguous; each of
+/// their texts is the name.
+pub fn comparison<T: AsRef<str>>(names: &[T]) -> Comparison {
+    let mut comparison = nothing();
+    for (index, name) in names.iter().enumerate() {
+        add(&mut comparison, index, name.as_ref());
+    }
+    comparison.item_differences.sort_by_key(|item| item.side);
+    for side in Side::BOTH {
+        let roles = comparison.roles.iter().filter(|role| role.side(side).is_some()).count();
+        comparison.accounts.get_mut(side).roles = roles;
+    }
+    comparison
+}
+
+fn arn(side: Side, index: usize) -> String {
+    let id = if side == Side::Left { "111111111111" } else { "222222222222" };
+    format!("arn:aws:iam::{id}:role/r{index}")
+}
+
+fn role(name: &str, left: Option<usize>, right: Option<usize>, status: RoleStatus) -> RoleResult {
+    let side = |side: Side, index: usize| RoleSide {
+        name: name.to_owned(),
+        path: format!("/{name}/"),
+        normalised_path: format!("/{name}/"),
+        arn: arn(side, index),
+    };
+    let paired = left.is_some() && right.is_some();
+    let count = usize::from(paired);
+    RoleResult {
+        role: name.to_owned(),
+        path: format!("/{name}/"),
+        status,
+        service_linked: false,
+        left: left.map(|index| side(Side::Left, index)),
+        right: right.map(|index| side(Side::Right, index)),
+        access_grade: paired.then_some(Grade::Different),
+        trust_grade: paired.then_some(Grade::Different),
+        differences: DifferenceCounts { items: count, access: count, attributes: count, ..DifferenceCounts::default() },
+    }
+}
+
+fn statement(name: &str) -> StatementRef {
+    StatementRef {
+        policy_name: name.to_owned(),
+        policy_type: PolicyType::Inline,
+        statement: 0,
+        sid: Some(name.to_owned()),
+    }
+}
+
+fn context(name: &str) -> BTreeMap<String, Vec<String>> {
+    BTreeMap::from([(name.to_owned(), vec![name.to_owned()])])
+}
+
+fn add(comparison: &mut Comparison, index: usize, name: &str) {
+    let at = index * 4;
+    let (left, right) = (Some(at), Some(at));
+    comparison.roles.extend([
+        role(name, left, right, RoleStatus::Common),
+        role(name, Some(at + 1), None, RoleStatus::LeftOnly),
+        role(name, None, Some(at + 2), RoleStatus::RightOnly),
+        role(name, None, Some(at + 3), RoleStatus::Ambiguous),
+    ]);
+    let text = || name.to_owned();
+    for (side, certainty, escalations) in [
+        (Side::Left, Certainty::Always, Vec::new()),
+        (Side::Right, Certainty::Conditional, Vec::new()),
+        (Side::Right, Certainty::Unknown, Vec::new()),
+        (Side::Right, Certainty::Always, vec!["put-role-policy"]),
+    ] {
+        comparison.access_differences.push(access(name, side, certainty, escalations, arn(side, at)));
+    }
+    for (side, certainty) in
+        [(Side::Left, Certainty::Always), (Side::Right, Certainty::Always), (Side::Right, Certainty::Unknown)]
+    {
+        comparison.trust_differences.push(trust(name, side, certainty, arn(side, at)));
+    }
+    for side in Side::BOTH {
+        comparison.deny_differences.push(deny(name, side, arn(side, at)));
+    }
+    for attribute in ["permissions_boundary", "description", &format!("tag:{name}")] {
+        comparison.attribute_differences.push(AttributeDifference {
+            role: text(),
+            left_arn: arn(Side::Left, at),
+            right_arn: arn(Side::Right, at),
+            attribute: attribute.to_owned(),
+            left: json!(null),
+            right: json!(name),
+        });
+    }
+    comparison.cross_references.push(CrossReference {
+        side: Side::Right,
+        role: text(),
+        role_arn: arn(Side::Right, at),
+        policy_name: Some(text()),
+        policy_type: Some(PolicyType::Inline),
+        place: "resource",
+        text: text(),
+        value: text(),
+        placeholder: text(),
+        owner: Side::Left,
+    });
+    comparison.statement_warnings.push(StatementWarning {
+        side: Side::Left,
+        role: text(),
+        role_arn: arn(Side::Left, at),
+        statement: statement(name),
+        id: "no-values",
+        text: text(),
+    });
+    comparison.item_differences.push(item(name, arn(Side::Right, at)));
+    comparison.warnings.push(text());
+}
+
+fn access(
+    name: &str,
+    side: Side,
+    certainty: Certainty,
+    escalations: Vec<&'static str>,
+    role_arn: String,
+) -> RoleAccessDifference {
+    let witness = || Witness { action: format!("s3:{name}"), resource: name.to_owned(), context: context(name) };
+    RoleAccessDifference {
+        role: name.to_owned(),
+        role_arn,
+        difference: AccessDifference {
+            side,
+            service: "s3".to_owned(),
+            actions: vec![name.to_owned(); 5],
+            access_level: AccessLevel::Write,
+            resources: vec![name.to_owned(); 5],
+            except: vec![name.to_owned()],
+            condition: Some(json!({"StringEquals": {name: [name]}}).to_string()),
+            certainty,
+            witness: Some(witness()),
+            granted_by: vec![statement(name)],
+            refused_by: Refusal::Deny(vec![statement(name), statement(name)]),
+            escalations,
+            reasons: vec![name.to_owned()],
+        },
+        counterpart: None,
+        witness_is_real: true,
+    }
+}
+
+fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> RoleTrustDifference {
+    RoleTrustDifference {
+        role: name.to_owned(),
+        role_arn,
+        difference: TrustDifference {
+            side,
+            actions: vec!["sts:AssumeRole".to_owned()],
+            principal_type: "AWS",
+            principal: name.to_owned(),
+            except: Vec::new(),
+            relation: TrustRelation::Granted,
+            dangling: false,
+            condition: None,
+            certainty,
+            witness: Some(TrustWitness {
+                action: "sts:AssumeRole".to_owned(),
+                principal_type: "AWS",
+                principal: name.to_owned(),
+                context: context(name),
+            }),
+            granted_by: vec![statement(name)],
+            refused_by: Refusal::NoAllow,
+            reasons: vec![name.to_owned()],
+        },
+    }
+}
+
+fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
+    RoleDenyDifference {
+        role: name.to_owned(),
+        role_arn,
+        difference: DenyDifference {
+            side,
+            service: "s3".to_owned(),
+            actions: vec![name.to_owned()],
+            resources: vec![name.to_owned()],
+            except: Vec::new(),
+            condition: None,
+            certainty: Certainty::Always,
+            witness: None,
+            denied_by: vec![statement(name)],
+            reasons: Vec::new(),
+        },
+    }
+}
+
+/// A row that only the right account has. Findings of access explain it.
+pub fn item(name: &str, role_arn: String) -> ItemDifference {
+    ItemDifference {
+        side: Side::Right,
+        role: name.to_owned(),
+        path: "/".to_owned(),
+        role_arn,
+        policy_name: name.to_owned(),
+        policy_type: PolicyType::Inline,
+        effect: Effect::Allow,
+        service: "s3".to_owned(),
+        action: name.to_owned(),
+        arn: Some(name.to_owned()),
+        principal: None,
+        principal_type: None,
+        action_element: "Action",
+        resource_element: Some("Resource"),
+        condition: Some(name.to_owned()),
+        note: None,
+        excluded: None,
+    }
+}
+
+/// Names that attack what they are shown in.
+pub const HOSTILE: [&str; 21] = [
+    "<script>alert(1)</script>",
+    "</code></summary></details><img src=x onerror=alert(1)>",
+    "`code` ``more`` ```all```",
+    "`",
+    "a|b\\|c",
+    "@octocat and @org/team, fixes #1, GH-2",
+    "https://example.com www.example.com me@example.com",
+    "[link](https://example.com) ![image](x) [a][b]",
+    "line\r\n\r\n# heading\n\n- item",
+    "**bold** _em_ ~~gone~~ $`math`$ $$x$$",
+    "&lt;b&gt; &amp; &#64;octocat",
+    "right\u{202e}left \u{2066}isolate\u{2069}",
+    "\u{0}\u{1}\u{1b}[31m\u{7f}\u{9f}",
+    "]]> <!-- --> <![CDATA[ <?xml?> %20",
+    "=cmd|' /C calc'!A0",
+    "::error file=a::workflow command",
+    "{0} {{x}} ${aws:username}",
+    "\u{fffe}\u{ffff}\u{fdd0}",
+    "größe-名前-🙂",
+    " leading and trailing ",
+    "",
+];
