@@ -18,6 +18,7 @@ use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::report::csv::Options;
 use iamctl::report::files::{self, Harvest};
+use iamctl::report::html::NormalisedRoles;
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -124,7 +125,9 @@ fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
         left: Harvest { tag: &tags.left, origin: "dev", account: &accounts.left, snapshot: &left },
         right: Harvest { tag: &tags.right, origin: "qa", account: &accounts.right, snapshot: &right },
     };
-    let files = files::of_diff(&comparison, harvests, &catalogue, Options::default())?;
+    let roles = Sides { left: &left_normalised, right: &right_normalised };
+    let roles = NormalisedRoles::new(roles.map(|account| account.roles.iter().map(|role| &role.role)));
+    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, Options::default())?;
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
     let reports = start.elapsed();
 

@@ -15,6 +15,7 @@ use crate::compare::{self, Comparison, FailOn, Selection, Settings};
 use crate::model::{AccountTag, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::files::{self, Harvest};
+use crate::report::html::NormalisedRoles;
 use crate::report::text;
 
 /// What `diff` takes.
@@ -127,7 +128,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
-    let files = files::of_diff(&comparison, harvests, &catalogue, args.output.csv())?;
+    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
+    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, args.output.csv())?;
     let path = folder.write("diff", &files)?;
     stages.end("reports written");
     drop(spinner);

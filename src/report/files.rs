@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::access_csv;
 use super::csv::{self, Options};
+use super::html::{self, NormalisedRoles};
 use super::tuples;
 use crate::catalog::Catalogue;
 use crate::compare::{Comparison, RoleResult};
@@ -85,6 +86,7 @@ pub fn of_harvest<'a>(harvest: Harvest<'a>, catalogue: &'a Catalogue, options: O
 pub fn of_diff<'a>(
     comparison: &'a Comparison,
     harvests: Sides<Harvest<'a>>,
+    roles: &'a NormalisedRoles<'a>,
     catalogue: &'a Catalogue,
     options: Options,
 ) -> Result<Vec<File<'a>>, NameClash> {
@@ -105,6 +107,7 @@ pub fn of_diff<'a>(
     files.push(File::new("cross_references.csv", move |out| csv::cross_references(out, options, comparison)));
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
+    files.push(File::new("report.html", move |out| html::write(out, comparison, roles)));
     files.push(File::new("report.json", move |out| json(out, comparison)));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     distinct(files)

@@ -13,6 +13,8 @@ mod access_worst;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod documentation;
 #[cfg(test)]
 mod examples;
@@ -22,6 +24,8 @@ mod faults;
 mod harvest;
 #[cfg(test)]
 mod hostile_names;
+#[cfg(test)]
+mod html;
 #[cfg(test)]
 mod iam_simulate;
 #[cfg(test)]

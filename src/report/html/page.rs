@@ -1,0 +1,202 @@
+//! The frame of the page: all of it that does not need the page's script.
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest;
+
+use super::budget;
+use super::charts::{self, Chart, Segment};
+use super::data::{self, Data};
+use super::rows::Rows;
+use super::words::{self, counted, shown};
+use crate::compare::{AccountInfo, Comparison, FailOn, Metric};
+use crate::model::Side;
+
+/// The page's style.
+const STYLE: &str = include_str!("page.css");
+
+/// The page's script.
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n(function () {\n",
+    include_str!("dom.js"),
+    include_str!("address.js"),
+    include_str!("list.js"),
+    include_str!("policies.js"),
+    include_str!("role.js"),
+    include_str!("start.js"),
+    "})();\n"
+);
+
+/// Sentences of one role in the part for paper.
+const SENTENCES: usize = 8;
+
+#[derive(Template)]
+#[template(path = "page.html")]
+pub(super) struct Page<'a> {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    tags: [&'a str; 2],
+    generated_at: &'a str,
+    version: &'static str,
+    differs: bool,
+    verdict: Vec<String>,
+    warnings: Vec<String>,
+    accounts: [Account<'a>; 2],
+    catalogue: String,
+    compared: String,
+    dictionary: Vec<Placeholder>,
+    texts: usize,
+    dictionary_hash: String,
+    segments: Vec<Segment>,
+    charts: Vec<Chart>,
+    metrics: &'a [Metric],
+    findings: Vec<Findings>,
+    more_findings: usize,
+    data: &'a Data,
+}
+
+/// An account in the page's head.
+struct Account<'a> {
+    class: &'static str,
+    tag: &'a str,
+    id: &'a str,
+    source: String,
+    harvested_at: &'a str,
+    roles: usize,
+    items: usize,
+}
+
+/// An entry of the dictionary, and what it replaced.
+struct Placeholder {
+    name: String,
+    /// The texts that are listed under it.
+    texts: Vec<String>,
+    /// What it replaced in each account.
+    replaced: [Vec<String>; 2],
+}
+
+/// A role in the part for paper.
+struct Findings {
+    name: String,
+    arns: Vec<(String, String)>,
+    sentences: Vec<String>,
+    more: usize,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(comparison: &'a Comparison, ordered: &[Rows<'_>], data: &'a Data) -> Self {
+        let accounts = &comparison.accounts;
+        let tags = [accounts.left.tag.as_str(), accounts.right.tag.as_str()];
+        let (findings, more_findings) = findings(comparison, ordered);
+        let catalogue = &comparison.catalogue;
+        Self {
+            policy: policy(),
+            style: STYLE,
+            script: SCRIPT,
+            tags,
+            generated_at: &comparison.generated_at,
+            version: comparison.iamctl,
+            differs: comparison.fails(FailOn::Any),
+            verdict: words::verdict(comparison, ordered),
+            warnings: comparison.warnings.iter().map(|warning| shown(warning)).collect(),
+            accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
+            catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
+            compared: counted(comparison.roles.len(), "role"),
+            dictionary: dictionary(comparison),
+            texts: comparison.dictionary.values().map(Vec::len).sum(),
+            dictionary_hash: dictionary_hash(comparison),
+            segments: charts::roles(ordered, tags),
+            charts: charts::of_access(ordered),
+            metrics: &comparison.summary,
+            findings,
+            more_findings,
+            data,
+        }
+    }
+}
+
+/// The Content-Security-Policy: nothing from anywhere, this style, this script, and no text ever read as markup.
+fn policy() -> String {
+    let hash = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
+         form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
+    Account {
+        class,
+        tag: info.tag.as_str(),
+        id: info.account_id.as_ref().map_or("unknown", |id| id.as_str()),
+        source: shown(&info.source),
+        harvested_at: info.harvested_at.as_deref().unwrap_or("unknown"),
+        roles: info.roles,
+        items: info.items,
+    }
+}
+
+/// Every entry, and the own account ids, which are replaced without one.
+fn dictionary(comparison: &Comparison) -> Vec<Placeholder> {
+    let mut entries: Vec<Placeholder> = comparison
+        .dictionary
+        .iter()
+        .map(|(name, texts)| Placeholder {
+            name: shown(name),
+            texts: texts.iter().map(|text| shown(text)).collect(),
+            replaced: [Vec::new(), Vec::new()],
+        })
+        .collect();
+    for (name, replaced) in data::placeholders(comparison) {
+        let replaced = replaced.map(|texts| texts.into_iter().collect());
+        match entries.iter_mut().find(|entry| entry.name == name) {
+            Some(entry) => entry.replaced = replaced,
+            None => entries.push(Placeholder { name, texts: Vec::new(), replaced }),
+        }
+    }
+    entries
+}
+
+/// The SHA-256 of the dictionary as `report.json` has it, without blanks.
+fn dictionary_hash(comparison: &Comparison) -> String {
+    // A map of texts to lists of texts is always written.
+    let json = serde_json::to_string(&comparison.dictionary).unwrap_or_default();
+    let hash = digest::digest(&digest::SHA256, json.as_bytes());
+    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The findings in words, and of how many roles they did not fit.
+fn findings(comparison: &Comparison, ordered: &[Rows<'_>]) -> (Vec<Findings>, usize) {
+    let (mut all, mut bytes) = (Vec::new(), 0);
+    let reported: Vec<&Rows<'_>> = ordered.iter().filter(|rows| rows.differs() || !rows.role.is_paired()).collect();
+    for rows in &reported {
+        let one = of_role(comparison, rows);
+        bytes += one.sentences.iter().map(String::len).sum::<usize>() + one.name.len() + 300;
+        if bytes > budget::SENTENCES {
+            break;
+        }
+        all.push(one);
+    }
+    let more = reported.len() - all.len();
+    (all, more)
+}
+
+fn of_role(comparison: &Comparison, rows: &Rows<'_>) -> Findings {
+    let mut sentences = words::sentences(comparison, rows, usize::MAX);
+    let more = sentences.len().saturating_sub(SENTENCES);
+    sentences.truncate(SENTENCES);
+    let arn = |side: Side| {
+        let tag = comparison.accounts.get(side).tag.to_string();
+        rows.role.side(side).map(|real| (tag, shown(&real.arn)))
+    };
+    Findings {
+        name: shown(&rows.role.role),
+        arns: Side::BOTH.into_iter().filter_map(arn).collect(),
+        sentences,
+        more,
+    }
+}
