@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Settings, between};
+use iamctl::compare::{Input, Selection, Settings, between};
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Normaliser};
 use iamctl::parse::account::AccountReader;
@@ -115,7 +115,7 @@ fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
         left: input(&tags.left, "dev", &accounts.left, &left_normalised, &left_normaliser),
         right: input(&tags.right, "qa", &accounts.right, &right_normalised, &right_normaliser),
     };
-    let settings = Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z" };
+    let settings = Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z", selection: &Selection::default() };
     let comparison = between(inputs, settings)?;
     let compared = start.elapsed();
 

@@ -119,10 +119,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let spinner = console.spinner("comparing");
     let mut stages = Stages::start();
     let selection = args.selection();
-    let prepared = prepare(snapshots, &dictionary, |_| Ok(selection))?;
+    let prepared = prepare(snapshots, &dictionary, |_| Ok(selection.clone()))?;
     stages.end("read and normalised");
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
+    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at, selection: &selection };
     let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
     stages.end("compared");
     spinner.say("writing reports");

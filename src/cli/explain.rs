@@ -8,11 +8,12 @@ use super::exit_code::ExitCode;
 use super::inputs::{self, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
-use crate::compare::{self, RoleResult, Selection, Settings};
+use crate::compare::{self, Selection, Settings};
 use crate::model::equivalency::display;
-use crate::model::{AccountTag, EquivalencyList, Role, Side, Sides};
+use crate::model::{AccountTag, EquivalencyList, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::explain;
+use crate::report::html::NormalisedRoles;
 use crate::store::text_file;
 
 /// What `explain` takes.
@@ -55,14 +56,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let snapshots: Sides<&Snapshot> = Sides { left, right };
     let prepared = prepare(snapshots, &asked.dictionary, |both| select(both, &asked.role))?;
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at };
+    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at, selection: &Selection::default() };
     let comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
+    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     console.print(|out| {
         for (index, role) in comparison.roles.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            explain::write(out, &comparison, role, both_roles(&prepared, role))?;
+            explain::write(out, &comparison, role, roles.of(role))?;
         }
         Ok(())
     })?;
@@ -143,13 +145,4 @@ fn select(both: &Sides<Prepared>, name: &str) -> Result<Selection, CliError> {
         return Err(CliError::unknown_role(name, &known));
     }
     Ok(Selection { roles: names, exclude_service_linked: false })
-}
-
-/// The two normalised roles of a pair, if it has both.
-fn both_roles<'a>(prepared: &'a Sides<Prepared>, role: &RoleResult) -> Option<Sides<&'a Role>> {
-    let find = |side: Side| {
-        let arn = &role.side(side)?.arn;
-        prepared.get(side).normalised.roles.iter().map(|role| &role.role).find(|role| role.arn.as_str() == arn)
-    };
-    Some(Sides { left: find(Side::Left)?, right: find(Side::Right)? })
 }

@@ -11,6 +11,7 @@ use super::result::{
     ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
     RoleTrustDifference, StatementWarning, VERSION,
 };
+use super::select::Selection;
 use super::{attributes, count, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
@@ -43,6 +44,8 @@ pub struct Settings<'a> {
     pub catalogue: &'a Catalogue,
     /// When the report is made, RFC 3339.
     pub generated_at: &'a str,
+    /// Which roles were asked for; the accounts hold these alone.
+    pub selection: &'a Selection,
 }
 
 /// What was found for one pair.
@@ -233,6 +236,7 @@ fn assemble(
         iamctl: env!("CARGO_PKG_VERSION"),
         catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
         dictionary: dictionary(inputs.left.normaliser),
+        selection: settings.selection.clone(),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
         roles: Vec::with_capacity(compared.len()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::select::Selection;
 use crate::model::{AccountId, AccountTag, Effect, PolicyType, Side, Sides};
 use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
@@ -30,6 +31,8 @@ pub struct Comparison {
     pub catalogue: CatalogueInfo,
     /// The dictionary the comparison was made under: placeholder to texts.
     pub dictionary: BTreeMap<String, Vec<String>>,
+    /// Which of their roles were asked for.
+    pub selection: Selection,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

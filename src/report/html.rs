@@ -50,6 +50,3 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison, roles: &NormalisedRol
     let data = data::Data::new(comparison, &ordered, roles)?;
     page::Page::new(comparison, &ordered, &data).write_into(out)
 }
-
-#[cfg(test)]
-mod tests;

@@ -234,12 +234,20 @@ fn hostile_names_stay_text() {
         assert_eq!(browser.number(elements), 1.0 + browser.number(counted), "{address}");
     }
     assert_undisturbed(&browser, &page);
-    // The rules hold: a script that is put into the page does not run, text is not read as markup.
-    browser.run("const s = document.createElement('div'); s.setAttribute('onclick', \"document.title='owned'\"); document.body.append(s); s.click();");
-    let refused = browser.run("try { document.body.innerHTML = '<b>x</b>'; return false } catch { return true }");
-    assert_eq!(refused, true);
-    assert_ne!(browser.text("document.title"), "owned");
-    assert!(browser.complaints().iter().any(|message| message.contains("Content Security Policy")));
+    // The page's rules hold even against a script: no text becomes markup, a handler, or a script that runs.
+    for attempt in [
+        "document.body.innerHTML = '<b>x</b>'",
+        "document.body.setAttribute('onclick', 'document.title = 1')",
+        "const s = document.createElement('script'); s.textContent = 'document.title = 1'; document.body.append(s)",
+        "setTimeout('document.title = 1', 0)",
+    ] {
+        let refused = browser.run(&format!("try {{ {attempt}; return false }} catch {{ return true }}"));
+        assert_eq!(refused, true, "{attempt}");
+    }
+    browser.run("document.body.append(document.createElement('img')); document.querySelector('body > img').src = 'http://127.0.0.1:9/x'");
+    browser.wait("true");
+    let complaints = browser.complaints();
+    assert!(complaints.iter().any(|message| message.contains("Content Security Policy")), "{complaints:?}");
 }
 
 #[test]
@@ -282,6 +290,41 @@ fn it_is_read_in_any_light_on_a_phone_and_on_paper() {
     open(&browser, &page, "#role=payroll-deny-missing");
     browser.picture("role-print");
     assert!(visible("#role") && visible(".accounts") && !visible("#findings"));
+}
+
+#[test]
+fn every_kind_of_finding_is_shown() {
+    let ([dev, qa], change) = crate::html::every_kind();
+    let tool = Tool::new();
+    let page = tool.write("report.html", crate::html::page(&dev, &qa, "{}", change));
+    let browser = Browser::start();
+    browser.emulate("light", "screen", 1280);
+    open(&browser, &page, "");
+    browser.picture("kinds-list");
+    for (kind, count) in [("Can raise itself", 1), ("Points to the other account", 1), ("Statements to look at", 1), ("All roles", 3)] {
+        browser.choose("Show", kind);
+        assert_eq!(browser.texts(NAMES).len(), count, "{kind}");
+    }
+    browser.choose("Show", "All that differ");
+    browser.choose("Certainty", "unknown");
+    assert_eq!(browser.texts(NAMES), ["shop-orders"]);
+    open(&browser, &page, "#role=shop-orders");
+    browser.picture("kinds-role");
+    let text = browser.text("document.querySelector('#role').textContent");
+    for words in [
+        "can raise itself in qa",
+        "put-role-policy: writes an inline policy of a role",
+        "arn:aws:sqs:eu-west-1:111111111111:orders",
+        "points to dev",
+        "possibly may also",
+        "left behind by a deleted user or role",
+        "max_session_duration",
+        "probably-no-grant",
+        "--context aws:MultiFactorAuthPresent=true",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_undisturbed(&browser, &page);
 }
 
 /// The contrast of an element's text, as WCAG 2 reckons it.
@@ -340,8 +383,12 @@ fn a_thousand_differing_roles_open_at_once() {
     assert!(size < 10_000_000, "{size} bytes");
 
     let browser = Browser::start();
-    open(&browser, &page, "");
-    let ready = browser.number("Number(document.documentElement.dataset.ready)");
+    let ready = (0..3).map(|_| {
+        open(&browser, &page, "");
+        browser.number("Number(document.documentElement.dataset.ready)")
+    });
+    // The fastest of three, since all noise is added time.
+    let ready = ready.fold(f64::MAX, f64::min);
     let timed = |script: &str| {
         let script = format!("const start = performance.now(); {script}; document.body.offsetHeight; return performance.now() - start");
         browser.run(&script).as_f64().unwrap()
@@ -357,7 +404,7 @@ fn a_thousand_differing_roles_open_at_once() {
         "{differing} differing roles: {size} bytes, ready after {ready} ms, first search {first:.0} ms, next {again:.0} ms, role {opened:.0} ms"
     );
     for (what, time) in [("ready", ready), ("first search", first), ("search", again), ("role", opened)] {
-        assert!(time < 5000.0, "{what}: {time} ms");
+        assert!(time < 1000.0, "{what}: {time} ms");
     }
     // Rows are made as they are scrolled to.
     browser.press(&[ESCAPE]);

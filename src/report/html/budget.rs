@@ -20,6 +20,9 @@ pub(super) const OF_A_LIST: usize = 60;
 /// Characters of one text at most.
 pub(super) const OF_A_TEXT: usize = 4_000;
 
+/// Characters of one sentence at most.
+pub(super) const OF_A_SENTENCE: usize = 600;
+
 /// How many findings of a kind are tried, the most first.
 const STEPS: [usize; 8] = [OF_A_KIND, 40, 25, 15, 10, 6, 4, 2];
 

@@ -52,7 +52,7 @@ function haystack(place) {
   return haystacks.get(place);
 }
 
-const ofKind = {
+const OF_KIND = new Map(Object.entries({
   "": (role) => differs(role) || !paired(role),
   effect: (role) => Boolean(role.a),
   otherwise: (role) => differs(role) && !role.a,
@@ -61,17 +61,18 @@ const ofKind = {
   accepted: (role) => role.d[6] > 0,
   equal: (role) => paired(role) && !differs(role),
   all: () => true,
-};
+}));
 
 function isOfKind(role, state) {
   if (state.kind === "unique") {
     if (paired(role) || state.level || state.service || state.certainty) return false;
     return !state.side || Boolean(state.side === "left" ? role.l : role.r);
   }
-  if (ofKind[state.kind] && !ofKind[state.kind](role)) return false;
+  const test = OF_KIND.get(state.kind);
+  if (test && !test(role)) return false;
   const byFacet = BY_FACET.includes(state.kind) ? state.kind : "";
   if (!byFacet && !state.level && !state.service && !state.certainty) {
-    if (!state.side) return Boolean(ofKind[state.kind]);
+    if (!state.side) return Boolean(test);
     if (!paired(role)) return Boolean(state.side === "left" ? role.l : role.r);
   }
   return facetsOf(role).some(([kind, side, level, service, certainty]) =>
@@ -137,8 +138,17 @@ function makeMore() {
   list.end.textContent = `Show more: ${list.places.length - list.made} left`;
 }
 
+// An address may ask for what there is not to choose: that is no filter.
+function known(state) {
+  const out = { ...state, role: "" };
+  for (const [key, control] of Object.entries(list.controls)) {
+    if (control.options && ![...control.options].some((option) => option.value === out[key])) out[key] = "";
+  }
+  return out;
+}
+
 function showList(state) {
-  list.state = { ...state, role: "" };
+  list.state = known(state);
   list.places = select(list.state);
   list.made = 0;
   list.rows.replaceChildren();

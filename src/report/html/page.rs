@@ -29,7 +29,7 @@ const SCRIPT: &str = concat!(
 );
 
 /// Sentences of one role in the part for paper.
-const SENTENCES: usize = 8;
+const SENTENCES: usize = 20;
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -103,7 +103,7 @@ impl<'a> Page<'a> {
             warnings: comparison.warnings.iter().map(|warning| shown(warning)).collect(),
             accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
-            compared: counted(comparison.roles.len(), "role"),
+            compared: compared(comparison),
             dictionary: dictionary(comparison),
             texts: comparison.dictionary.values().map(Vec::len).sum(),
             dictionary_hash: dictionary_hash(comparison),
@@ -138,6 +138,17 @@ fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
         roles: info.roles,
         items: info.items,
     }
+}
+
+/// How many roles were compared, and which if not all.
+fn compared(comparison: &Comparison) -> String {
+    let count = counted(comparison.roles.len(), "role");
+    let selection = &comparison.selection;
+    let named: Vec<String> = selection.roles.iter().map(|pattern| format!("`{}`", shown(pattern))).collect();
+    let named = if named.is_empty() { String::new() } else { format!(", only those named {}", named.join(" or ")) };
+    let linked = if selection.exclude_service_linked { ", without service-linked roles" } else { "" };
+    let all = if named.is_empty() && linked.is_empty() { ", all of both accounts" } else { "" };
+    format!("{count}{named}{linked}{all}")
 }
 
 /// Every entry, and the own account ids, which are replaced without one.
@@ -186,9 +197,8 @@ fn findings(comparison: &Comparison, ordered: &[Rows<'_>]) -> (Vec<Findings>, us
 }
 
 fn of_role(comparison: &Comparison, rows: &Rows<'_>) -> Findings {
-    let mut sentences = words::sentences(comparison, rows, usize::MAX);
-    let more = sentences.len().saturating_sub(SENTENCES);
-    sentences.truncate(SENTENCES);
+    let sentences = words::sentences(comparison, rows, SENTENCES);
+    let more = words::count(rows).saturating_sub(sentences.len());
     let arn = |side: Side| {
         let tag = comparison.accounts.get(side).tag.to_string();
         rows.role.side(side).map(|real| (tag, shown(&real.arn)))

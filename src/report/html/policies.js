@@ -120,7 +120,7 @@ function policies(place) {
   const all = block("documents").policies[place];
   if (!all) return undefined;
   const section = el("section", { class: "part" }, el("h3", {}, "Policies in canonical form"));
-  section.append(el("p", { class: "muted" }, "Sorted, actions and condition keys in lower case, names normalised: what still differs here, differs."));
+  section.append(el("p", { class: "muted" }, "Sorted, actions and condition keys in lower case, names normalised. Two that look alike here mean the same."));
   const isSame = ([, left, right]) => left === right;
   const differing = all.filter((policy) => !isSame(policy));
   const lines = differing.flatMap(([, left, right]) => [linesOf(left), linesOf(right)]).filter(Array.isArray);

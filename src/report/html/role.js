@@ -16,7 +16,7 @@ function request(witness, side, role) {
   const words = [quoted(witness.action), quoted(target), ...contextOf(witness).map((pair) => `--context ${quoted(pair)}`)];
   const can = witness.resource === undefined ? undefined
     : ["iamctl can", quoted(`${tagOf(side)}_snapshot.json`), quoted(own[0]), ...words].join(" ");
-  return { words: words.join(" "), can };
+  return { shown: [code(witness.action), " on ", code(target), contextOf(witness).map((pair, at) => [at ? ", " : " with ", code(pair)])], can };
 }
 
 const statement = (ref) => [`${ref.policy_type} policy `, code(ref.policy_name), `, statement ${ref.statement}`,
@@ -51,14 +51,14 @@ function card(side, title, labels, pairs, alarm) {
 
 function proof(row, role) {
   if (!row.witness) return [];
-  const { words, can } = request(row.witness, row.side, role);
-  const pairs = [["Proof", [code(words), row.witness_is_real === false
+  const { shown, can } = request(row.witness, row.side, role);
+  const pairs = [["Proof", [shown, row.witness_is_real === false
     && el("p", { class: "muted" }, "A placeholder stands for several texts here: a name in it may have to be another.")]]];
   if (can) pairs.push(["Check it", code(can)]);
   const counterpart = row.counterpart;
   if (counterpart && JSON.stringify(counterpart) !== JSON.stringify(row.witness)) {
     const other = row.side === "left" ? "right" : "left";
-    pairs.push([`In ${otherOf(row.side)} that is`, code(request(counterpart, other, role).words)]);
+    pairs.push([`In ${otherOf(row.side)} that is`, request(counterpart, other, role).shown]);
   }
   return pairs;
 }

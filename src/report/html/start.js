@@ -10,7 +10,7 @@ function show() {
   const place = state.role ? byName.get(state.role) : undefined;
   const filters = { ...state, role: "" };
   if (opened === undefined) scrolled = window.scrollY;
-  if (address(filters) !== address(list.state) || !list.made) showList(filters);
+  if (address(known(filters)) !== address(list.state) || !list.made) showList(filters);
   const unknown = state.role && place === undefined;
   byId("roles").hidden = place !== undefined;
   byId("role").hidden = place === undefined;

@@ -2,6 +2,7 @@
 
 use super::super::escape::terminal;
 use super::super::findings;
+use super::budget;
 use super::rows::Rows;
 use crate::compare::{AttributeDifference, Comparison, CrossReference, FailOn, RoleStatus};
 use crate::model::Side;
@@ -61,7 +62,28 @@ pub(super) fn sentences(comparison: &Comparison, rows: &Rows<'_>, most: usize) -
     let attributes = rows.attributes.iter().map(|row| attribute(comparison, row));
     let items = Side::BOTH.into_iter().filter_map(|side| items(comparison, rows, side));
     let all = access.chain(trust).chain(denies).chain(crosses).chain(attributes).chain(items);
-    all.take(most).map(|sentence| shown(&sentence)).collect()
+    all.take(most).map(|sentence| cut(shown(&sentence), budget::OF_A_SENTENCE)).collect()
+}
+
+/// How many sentences [`sentences`] has at most.
+pub(super) fn count(rows: &Rows<'_>) -> usize {
+    if !rows.role.is_paired() {
+        return 1;
+    }
+    let sides = Side::BOTH.into_iter().filter(|side| rows.items.iter().any(|item| item.side == *side)).count();
+    let lists = [rows.access.len(), rows.trust.len(), rows.denies.len(), rows.cross_references.len()];
+    lists.into_iter().sum::<usize>() + rows.attributes.len() + sides
+}
+
+/// At most so many characters of a text, and how many more there are.
+pub(super) fn cut(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text,
+        Some((end, _)) => {
+            let (start, rest) = text.split_at(end);
+            format!("{start}… ({} more characters)", rest.chars().count())
+        }
+    }
 }
 
 fn one_sided(comparison: &Comparison, rows: &Rows<'_>) -> String {
@@ -98,5 +120,16 @@ fn effect(rows: &Rows<'_>) -> &'static str {
         (Some(Grade::EqualForCatalogue), _) => ", without effect on the actions of the catalogue",
         (access, trust) if same(access) && same(trust) => ", without effect on access",
         _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_says_how_much_is_missing() {
+        assert_eq!(cut("äöü".to_owned(), 2), "äö… (1 more characters)");
+        assert_eq!(cut("äöü".to_owned(), 3), "äöü");
     }
 }
