@@ -111,7 +111,8 @@ fn a_role_is_opened_by_hand_by_key_and_by_link() {
     ] {
         assert!(body.contains(words), "{words}: {body}");
     }
-    let removed = browser.text("[...document.querySelectorAll('.diff .changed .l')].map(c => c.textContent).join('\\n')");
+    let removed =
+        browser.text("[...document.querySelectorAll('.diff .changed .l')].map(c => c.textContent).join('\\n')");
     assert!(removed.contains("\"Effect\": \"Deny\""), "{removed}");
 
     // Back to the list as it was, with the role in focus.
@@ -177,7 +178,8 @@ fn hostile_roles(id: &str) -> Vec<Value> {
     let one = |(index, (name, _)): (usize, &(&str, &str))| {
         let policy = json!([{"Sid": name, "Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{name}/{id}"),
             "Condition": {"StringEquals": {"aws:PrincipalTag/t": name}}}]);
-        let trust = json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": format!("{name}{id}")}}]);
+        let trust =
+            json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": format!("{name}{id}")}}]);
         let fields = json!({
             "path": format!("/{name}/"), "description": format!("{name} {id}"), "tags": {*name: id}, "trust_policy": document(&trust),
             "inline_policies": [{"name": name, "document": document(&policy)}], "instance_profiles": [format!("{name}{id}")],
@@ -206,12 +208,12 @@ fn hostile_names_stay_text() {
     let browser = Browser::start();
     open(&browser, &page, "#kind=all&sort=name");
     let mut shown = browser.texts(NAMES);
-    let mut expected: Vec<String> =
-        HOSTILE.iter().map(|(_, shown)| shown.replace("calc", "</script><i>")).collect();
+    let mut expected: Vec<String> = HOSTILE.iter().map(|(_, shown)| shown.replace("calc", "</script><i>")).collect();
     shown.sort();
     expected.sort();
     assert_eq!(shown, expected);
-    let elements = "document.querySelectorAll('img, iframe, object, embed, base, b, i, body script:not([type])').length";
+    let elements =
+        "document.querySelectorAll('img, iframe, object, embed, base, b, i, body script:not([type])').length";
     let counted = "document.querySelectorAll('.legend b').length";
     let links = browser.texts("[...document.querySelectorAll('.row')].map(row => row.hash)");
     for link in &links {
@@ -224,12 +226,18 @@ fn hostile_names_stay_text() {
         let name = browser.text("document.querySelector('#role h2').textContent");
         assert!(text.matches(&name).count() > 5, "{name}: {text}");
         assert!(!text.contains(['\u{202e}', '\u{2028}', '\u{0}', '\u{e0067}', '\u{fdd0}']), "{text}");
-        assert!(browser.run("return [...document.querySelectorAll('#role a')].every(a => a.getAttribute('href').startsWith('#'))") == true);
+        assert!(
+            browser.run(
+                "return [...document.querySelectorAll('#role a')].every(a => a.getAttribute('href').startsWith('#'))"
+            ) == true
+        );
         browser.back();
         browser.wait("!document.querySelector('#roles').hidden");
     }
     // An address may be hostile as well.
-    for address in ["#role=%3Cimg%20src=x%20onerror=alert(1)%3E", "#role=%&q=%E0%A4%A", "#q=%3C/script%3E&kind=__proto__&sort=x"] {
+    for address in
+        ["#role=%3Cimg%20src=x%20onerror=alert(1)%3E", "#role=%&q=%E0%A4%A", "#q=%3C/script%3E&kind=__proto__&sort=x"]
+    {
         open(&browser, &page, address);
         assert_eq!(browser.number(elements), 1.0 + browser.number(counted), "{address}");
     }
@@ -301,7 +309,9 @@ fn every_kind_of_finding_is_shown() {
     browser.emulate("light", "screen", 1280);
     open(&browser, &page, "");
     browser.picture("kinds-list");
-    for (kind, count) in [("Can raise itself", 1), ("Points to the other account", 1), ("Statements to look at", 1), ("All roles", 3)] {
+    for (kind, count) in
+        [("Can raise itself", 1), ("Points to the other account", 1), ("Statements to look at", 1), ("All roles", 3)]
+    {
         browser.choose("Show", kind);
         assert_eq!(browser.texts(NAMES).len(), count, "{kind}");
     }
@@ -383,32 +393,36 @@ fn a_thousand_differing_roles_open_at_once() {
     assert!(size < 10_000_000, "{size} bytes");
 
     let browser = Browser::start();
-    let ready = (0..3).map(|_| {
-        open(&browser, &page, "");
-        browser.number("Number(document.documentElement.dataset.ready)")
-    });
-    // The fastest of three, since all noise is added time.
-    let ready = ready.fold(f64::MAX, f64::min);
     let timed = |script: &str| {
-        let script = format!("const start = performance.now(); {script}; document.body.offsetHeight; return performance.now() - start");
+        let script = format!(
+            "const start = performance.now(); {script}; document.body.offsetHeight; return performance.now() - start"
+        );
         browser.run(&script).as_f64().unwrap()
     };
-    let search = "const q = document.querySelector('.search input'); q.value = 's3:DeleteObject 00777'; q.dispatchEvent(new Event('input'))";
-    let (first, again) = (timed(search), timed(search));
-    assert_eq!(browser.texts(NAMES), ["app-environment-00777"]);
-    browser.click("button.plain");
+    let search = "const q = document.querySelector('.search input'); q.value = 's3:DeleteObject 00777'; \
+                  q.dispatchEvent(new Event('input'))";
     let open_role = "location.hash = '#role=app-environment-00500'; window.dispatchEvent(new Event('hashchange'))";
-    let opened = timed(open_role);
-    assert!(browser.text("document.querySelector('#role').textContent").contains("s3:DeleteObject"));
-    println!(
-        "{differing} differing roles: {size} bytes, ready after {ready} ms, first search {first:.0} ms, next {again:.0} ms, role {opened:.0} ms"
-    );
-    for (what, time) in [("ready", ready), ("first search", first), ("search", again), ("role", opened)] {
-        assert!(time < 1000.0, "{what}: {time} ms");
+    // The fastest of five, since all noise is added time.
+    let mut best = [f64::MAX; 4];
+    for _ in 0..5 {
+        open(&browser, &page, "");
+        let ready = browser.number("Number(document.documentElement.dataset.ready)");
+        let (first, next) = (timed(search), timed(search));
+        assert_eq!(browser.texts(NAMES), ["app-environment-00777"]);
+        browser.click("button.plain");
+        let role = timed(open_role);
+        assert!(browser.text("document.querySelector('#role').textContent").contains("s3:DeleteObject"));
+        for (best, time) in best.iter_mut().zip([ready, first, next, role]) {
+            *best = best.min(time);
+        }
     }
+    let [ready, first, next, role] = best;
+    println!(
+        "{differing} differing roles: {size} bytes, usable after {ready:.0} ms, first search {first:.0} ms, \
+         next {next:.0} ms, role {role:.0} ms"
+    );
+    assert!(best.iter().all(|time| *time < 1000.0), "{best:?}");
     // Rows are made as they are scrolled to.
-    browser.press(&[ESCAPE]);
-    browser.wait("!document.querySelector('#roles').hidden");
     open(&browser, &page, "");
     let made = browser.texts(NAMES).len();
     assert!(made < 300, "{made} rows at first");

@@ -87,7 +87,10 @@ pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Comparison)) {
         one["tags"] = json!({"team": id});
         one
     };
-    let dev = vec![role_of(DEV, &dev, &json!({"Service": "ec2.amazonaws.com"}), 3600), inline(DEV, "equal", &json!([allow("s3:GetObject", "*")]))];
+    let dev = vec![
+        role_of(DEV, &dev, &json!({"Service": "ec2.amazonaws.com"}), 3600),
+        inline(DEV, "equal", &json!([allow("s3:GetObject", "*")])),
+    ];
     let qa = vec![
         role_of(QA, &qa, &json!({"AWS": ["arn:aws:iam::444444444444:role/tool", "AROAEXAMPLEGONE000042"]}), 7200),
         inline(QA, "equal", &json!([allow("s3:GetObject", "*")])),
@@ -121,7 +124,9 @@ fn the_policy_names_this_style_and_this_script_alone() {
     let policy = inside(&page, "<meta http-equiv=\"Content-Security-Policy\" content=\"", "\">");
     let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes())).replace('+', "&#43;");
     let policy = policy.replace("&#39;", "'").replace("&#x27;", "'");
-    for (what, text) in [("style-src", inside(&page, "<style>", "</style>")), ("script-src", inside(&page, "<script>", "</script>"))] {
+    for (what, text) in
+        [("style-src", inside(&page, "<style>", "</style>")), ("script-src", inside(&page, "<script>", "</script>"))]
+    {
         let hash = hash(text).replace("&#43;", "+");
         assert!(policy.contains(&format!("{what} 'sha256-{hash}';")), "{what} {hash}: {policy}");
     }
@@ -130,11 +135,13 @@ fn the_policy_names_this_style_and_this_script_alone() {
     }
     assert!(!policy.contains("unsafe"), "{policy}");
     // Nothing that would be refused, and nothing from elsewhere.
-    let frame: String = page.split("<script").map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest)).collect();
+    let frame: String =
+        page.split("<script").map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest)).collect();
     for refused in [" style=", " onclick=", " onload=", "src=", "@import", "url("] {
         assert!(!frame.contains(refused), "{refused}");
     }
-    let leads_away = |part: &&str| !part.starts_with(['#', 'd']) || part.starts_with("d") && !part.starts_with("data:,\"");
+    let leads_away =
+        |part: &&str| !part.starts_with(['#', 'd']) || part.starts_with("d") && !part.starts_with("data:,\"");
     assert_eq!(frame.split("href=\"").skip(1).filter(leads_away).collect::<Vec<_>>(), [""; 0]);
     for id in ["index", "details", "documents"] {
         assert!(!block(&page, id).is_null());
@@ -195,7 +202,9 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
 #[test]
 fn accounts_without_roles_make_a_page() {
     let page = page(&[], &[], "{}", |_| {});
-    assert!(page.contains("No differences in 0 common roles.") && page.contains("No entries, and nothing was replaced."));
+    assert!(
+        page.contains("No differences in 0 common roles.") && page.contains("No entries, and nothing was replaced.")
+    );
     assert_eq!(block(&page, "details"), json!([]));
 }
 

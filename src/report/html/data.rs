@@ -27,11 +27,7 @@ pub(super) struct Data {
 }
 
 impl Data {
-    pub(super) fn new(
-        comparison: &Comparison,
-        ordered: &[Rows<'_>],
-        roles: &NormalisedRoles<'_>,
-    ) -> io::Result<Self> {
+    pub(super) fn new(comparison: &Comparison, ordered: &[Rows<'_>], roles: &NormalisedRoles<'_>) -> io::Result<Self> {
         let mut notes = Vec::new();
         let documents = Documents::new(ordered, roles);
         if documents.left_out() > 0 {
@@ -108,7 +104,6 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-
 impl<'a> Index<'a> {
     fn new(comparison: &'a Comparison, ordered: &[Rows<'a>]) -> Self {
         let of_roles: Vec<BTreeSet<Facet>> = ordered.iter().map(facets).collect();
@@ -158,14 +153,15 @@ fn entry(comparison: &Comparison, rows: &Rows<'_>, facets: Vec<usize>) -> Entry 
         f: facets,
         w: rows.remarks.len(),
         o: role.service_linked,
-        t: words::sentences(comparison, rows, 1).pop().map(top),
+        t: words::sentences(comparison, rows, 1).first().map(|text| top(text)),
     }
 }
 
 /// As much of a finding as a line of the list shows.
-fn top(text: String) -> String {
+fn top(text: &str) -> String {
     const TOP: usize = 240;
-    text.char_indices().nth(TOP).map_or(text.clone(), |(end, _)| format!("{}…", text.split_at(end).0))
+    let end = text.char_indices().nth(TOP).map(|(end, _)| end);
+    end.map_or_else(|| text.to_owned(), |end| format!("{}…", text.split_at(end).0))
 }
 
 fn facets(rows: &Rows<'_>) -> BTreeSet<Facet> {
@@ -220,14 +216,16 @@ const OF_THE_ROLE: [&str; 6] = ["role", "role_arn", "path", "left_arn", "right_a
 
 impl RoleFindings {
     fn new(rows: &Rows<'_>) -> io::Result<Self> {
-        let mut all = Vec::new();
-        all.push(("access", Kind::new(&rows.access)?));
-        all.push(("trust", Kind::new(&rows.trust)?));
-        all.push(("denies", Kind::new(&rows.denies)?));
-        all.push(("cross_references", Kind::new(&rows.cross_references)?));
-        all.push(("attributes", Kind::new(&rows.attributes)?));
-        all.push(("items", Kind::new(&rows.items)?));
-        all.push(("remarks", Kind::new(&rows.remarks)?));
+        // Differences that were accepted are to be one more kind here, and one more part in role.js.
+        let mut all = vec![
+            ("access", Kind::new(&rows.access)?),
+            ("trust", Kind::new(&rows.trust)?),
+            ("denies", Kind::new(&rows.denies)?),
+            ("cross_references", Kind::new(&rows.cross_references)?),
+            ("attributes", Kind::new(&rows.attributes)?),
+            ("items", Kind::new(&rows.items)?),
+            ("remarks", Kind::new(&rows.remarks)?),
+        ];
         all.retain(|(_, kind)| kind.all > 0);
         Ok(Self(all))
     }
@@ -305,10 +303,9 @@ fn safe(value: Value) -> Value {
                     continue;
                 }
                 let key = shown(&key);
-                if let Some(more) = value.as_array().and_then(|list| list.len().checked_sub(budget::OF_A_LIST)) {
-                    if more > 0 {
-                        kept.insert(format!("{key}_more"), more.into());
-                    }
+                let length = value.as_array().map_or(0, Vec::len);
+                if length > budget::OF_A_LIST {
+                    kept.insert(format!("{key}_more"), (length - budget::OF_A_LIST).into());
                 }
                 kept.insert(key, safe(value));
             }

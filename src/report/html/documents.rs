@@ -196,9 +196,8 @@ mod tests {
     use super::*;
 
     fn documents(texts: &[&str], bytes: usize) -> (Vec<String>, Vec<Document>) {
-        let mut all = Texts::default();
-        all.texts = texts.iter().map(|text| (*text).to_owned()).collect();
-        all.within(bytes)
+        let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+        Texts { texts, ..Texts::default() }.within(bytes)
     }
 
     fn steps_of(left: &str, right: &str) -> Vec<usize> {

@@ -105,9 +105,10 @@ function badges(role) {
   const badge = (text, kind) => out.push(el("span", { class: `badge ${kind || ""}` }, text));
   const sides = (kind) => ["left", "right"].filter((side) => facetsOf(role).some((f) => f[0] === kind && f[1] === side));
   if (sides("escalation").length) badge(`can raise itself in ${sides("escalation").map(tagOf).join(" and ")}`, "alarm");
-  for (const side of sides("access")) badge(`more access in ${tagOf(side)}`, side);
-  for (const side of sides("trust")) badge(`more trust in ${tagOf(side)}`, side);
-  for (const side of sides("deny")) badge(`more denied in ${tagOf(side)}`, side);
+  for (const [kind, word] of [["access", "access"], ["trust", "trust"], ["deny", "denied"]]) {
+    if (sides(kind).length === 2) badge(`${word === "denied" ? "denies differ" : `${word} differs`} both ways`, "both");
+    else sides(kind).forEach((side) => badge(`more ${word} in ${tagOf(side)}`, side));
+  }
   for (const side of sides("cross")) badge(`${tagOf(side)} points to ${otherOf(side)}`, "alarm");
   if (role.d[4]) badge(counted(role.d[4], "attribute"));
   if (role.d[0]) badge(counted(role.d[0], "policy row"));

@@ -203,10 +203,5 @@ fn of_role(comparison: &Comparison, rows: &Rows<'_>) -> Findings {
         let tag = comparison.accounts.get(side).tag.to_string();
         rows.role.side(side).map(|real| (tag, shown(&real.arn)))
     };
-    Findings {
-        name: shown(&rows.role.role),
-        arns: Side::BOTH.into_iter().filter_map(arn).collect(),
-        sentences,
-        more,
-    }
+    Findings { name: shown(&rows.role.role), arns: Side::BOTH.into_iter().filter_map(arn).collect(), sentences, more }
 }

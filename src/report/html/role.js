@@ -19,8 +19,10 @@ function request(witness, side, role) {
   return { shown: [code(witness.action), " on ", code(target), contextOf(witness).map((pair, at) => [at ? ", " : " with ", code(pair)])], can };
 }
 
-const statement = (ref) => [`${ref.policy_type} policy `, code(ref.policy_name), `, statement ${ref.statement}`,
-  ref.sid ? [" (", code(ref.sid), ")"] : ""];
+// The trust policy has no name but that.
+const policyOf = (type, name) => (type === "trust" ? "trust policy" : [`${type} policy `, code(name)]);
+
+const statement = (ref) => [policyOf(ref.policy_type, ref.policy_name), `, statement ${ref.statement}`, ref.sid ? [" (", code(ref.sid), ")"] : ""];
 const statements = (refs) => el("ul", { class: "plain-list" }, (refs || []).map((ref) => el("li", {}, statement(ref))));
 
 function refusal(refused) {
@@ -114,7 +116,7 @@ function crossCard(row) {
   return card(row.side, `points to ${otherOf(row.side)}`, [row.where], [
     ["Text", code(row.text)],
     [`Belongs to ${otherOf(row.side)}`, code(row.value)],
-    ["In", row.policy_name ? [`${row.policy_type || ""} policy `, code(row.policy_name)] : row.where],
+    ["In", row.policy_name ? policyOf(row.policy_type, row.policy_name) : row.where],
   ], true);
 }
 
@@ -123,10 +125,14 @@ function value(content) {
   return Array.isArray(content) ? texts(content) : code(content);
 }
 
-function table(head, rows) {
+function table(head, rows, first = 15) {
+  const row = (cells) => el("tr", {}, cells.map((cell, at) => el(at ? "td" : "th", at ? {} : { scope: "row" }, cell)));
+  const rest = rows.slice(first).map(row);
+  const more = rest.length && el("tr", {}, el("td", { colspan: head.length }, el("button", { type: "button", class: "more",
+    onclick: (event) => event.target.closest("tr").replaceWith(...rest) }, `${rest.length} more`)));
   return el("div", { class: "scroll" }, el("table", { class: "plain-table" },
     el("thead", {}, el("tr", {}, head.map((text) => el("th", { scope: "col" }, text)))),
-    el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, at) => el(at ? "td" : "th", at ? {} : { scope: "row" }, cell)))))));
+    el("tbody", {}, rows.slice(0, first).map(row), more || undefined)));
 }
 
 function itemRow(item) {
@@ -135,7 +141,7 @@ function itemRow(item) {
     : [`${item.principal_type || ""} `, code(item.principal || "")];
   const extra = [item.condition && ["if ", code(item.condition)], item.excluded && ["as one of ", code(item.excluded)], item.note && `(${item.note})`];
   return [tag(item.side), [item.effect, " ", element(item.action_element, "Action"), code(`${item.service}:${item.action}`)],
-    [target, extra.filter(Boolean).map((part) => [" ", part])], [`${item.policy_type} `, code(item.policy_name)]];
+    [target, extra.filter(Boolean).map((part) => [" ", part])], policyOf(item.policy_type, item.policy_name)];
 }
 
 function part(title, rows, make, more, file) {

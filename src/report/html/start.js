@@ -81,6 +81,8 @@ try {
   show();
   window.addEventListener("hashchange", show);
   document.addEventListener("keydown", key);
+  // Paper has no buttons.
+  window.addEventListener("beforeprint", () => byId("role").querySelectorAll("button.more").forEach((button) => button.click()));
   // How long after the navigation the page could be used, as the page itself sees it.
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 } catch (error) {

@@ -215,7 +215,8 @@ impl Drop for Browser {
 /// The port the driver says it listens on. What it says later is read and forgotten, so that it can go on.
 fn port(driver: &mut Child) -> u16 {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let said = |line: String| line.rsplit_once("on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
+    let said =
+        |line: String| line.rsplit_once("on port ").and_then(|(_, port)| port.trim_end_matches('.').parse().ok());
     let port = lines.by_ref().filter_map(said).find(|port| *port != 0);
     std::thread::spawn(move || lines.for_each(drop));
     port.expect("chromedriver says its port")
