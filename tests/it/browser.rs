@@ -326,7 +326,7 @@ fn every_kind_of_finding_is_shown() {
         "put-role-policy: writes an inline policy of a role",
         "arn:aws:sqs:eu-west-1:111111111111:orders",
         "points to dev",
-        "possibly may also",
+        "may possibly also",
         "left behind by a deleted user or role",
         "max_session_duration",
         "probably-no-grant",

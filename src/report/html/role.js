@@ -16,7 +16,7 @@ function request(witness, side, role) {
   const words = [quoted(witness.action), quoted(target), ...contextOf(witness).map((pair) => `--context ${quoted(pair)}`)];
   const can = witness.resource === undefined ? undefined
     : ["iamctl can", quoted(`${tagOf(side)}_snapshot.json`), quoted(own[0]), ...words].join(" ");
-  return { shown: [code(witness.action), " on ", code(target), contextOf(witness).map((pair, at) => [at ? ", " : " with ", code(pair)])], can };
+  return { shown: [code(witness.action), witness.resource === undefined ? " by " : " on ", code(target), contextOf(witness).map((pair, at) => [at ? ", " : " with ", code(pair)])], can };
 }
 
 // The trust policy has no name but that.
@@ -67,12 +67,12 @@ function proof(row, role) {
 
 const actionsOf = (row) => (row.actions || []).map((action) => (row.service === "*" ? action : `${row.service}:${action}`));
 const listOf = (list, more) => (list && list.length ? texts(list, more) : undefined);
-const may = (row, sure) => (row.certainty === "unknown" ? `possibly ${sure}` : sure);
+const perhaps = (row, sure, unknown) => (row.certainty === "unknown" ? unknown : sure);
 
 function accessCard(row, role) {
   const other = otherOf(row.side);
   const raises = (row.escalations || []).map((id) => el("li", {}, code(id), `: ${index.escalations[id] || ""}`));
-  return card(row.side, may(row, "may also"), [row.access_level, KIND_WORDS[row.certainty]], [
+  return card(row.side, perhaps(row, "may also", "may possibly also"), [row.access_level, KIND_WORDS[row.certainty]], [
     ["Can raise itself", raises.length ? el("ul", { class: "plain-list" }, raises) : undefined],
     ["Actions", texts(actionsOf(row), row.actions_more)],
     ["On", texts(row.resources, row.resources_more)],
@@ -87,7 +87,7 @@ function accessCard(row, role) {
 
 function trustCard(row, role) {
   const who = row.principal_type === "*" ? "everyone" : [`${row.principal_type} `, code(row.principal)];
-  return card(row.side, may(row, "also lets take it"), [KIND_WORDS[row.certainty], row.dangling && "left behind by a deleted user or role"], [
+  return card(row.side, perhaps(row, "may also be taken", "may possibly also be taken"), [KIND_WORDS[row.certainty], row.dangling && "left behind by a deleted user or role"], [
     ["Who", who],
     ["Except", listOf(row.except, row.except_more)],
     ["By", texts(row.actions, row.actions_more)],
@@ -101,7 +101,7 @@ function trustCard(row, role) {
 }
 
 function denyCard(row, role) {
-  return card(row.side, may(row, "denies outright"), [KIND_WORDS[row.certainty]], [
+  return card(row.side, perhaps(row, "denies outright", "possibly denies outright"), [KIND_WORDS[row.certainty]], [
     ["Actions", texts(actionsOf(row), row.actions_more)],
     ["On", texts(row.resources, row.resources_more)],
     ["Except", listOf(row.except, row.except_more)],
