@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Selection, Settings, between};
 use iamctl::model::{AccountTag, Sides};
-use iamctl::normalise::{self, Normaliser};
+use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::report::csv::Options;
@@ -99,10 +99,10 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     let read = start.elapsed();
 
     let start = Instant::now();
-    let left_normaliser = Normaliser::new(&list, accounts.left.id.as_ref())?;
-    let right_normaliser = Normaliser::new(&list, accounts.right.id.as_ref())?;
-    let left_normalised = normalise::account(&accounts.left, &left_normaliser);
-    let right_normalised = normalise::account(&accounts.right, &right_normaliser);
+    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules)?;
+    let left_normalised = normalise::account(&accounts.left, &normalisers.left);
+    let right_normalised = normalise::account(&accounts.right, &normalisers.right);
     let normalised = start.elapsed();
 
     let input = |tag, source, account, normalised, normaliser| Input {
@@ -115,11 +115,15 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     };
     let start = Instant::now();
     let inputs = Sides {
-        left: input(&tags.left, "dev", &accounts.left, &left_normalised, &left_normaliser),
-        right: input(&tags.right, "qa", &accounts.right, &right_normalised, &right_normaliser),
+        left: input(&tags.left, "dev", &accounts.left, &left_normalised, &normalisers.left),
+        right: input(&tags.right, "qa", &accounts.right, &right_normalised, &normalisers.right),
     };
-    let settings =
-        Settings { catalogue: &catalogue, generated_at: "2026-01-01T00:00:00Z", selection: &Selection::default() };
+    let settings = Settings {
+        catalogue: &catalogue,
+        rules,
+        generated_at: "2026-01-01T00:00:00Z",
+        selection: &Selection::default(),
+    };
     let comparison = between(inputs, settings)?;
     let compared = start.elapsed();
 

@@ -16,6 +16,7 @@ mod interrupt;
 mod pair;
 mod profiles;
 mod source;
+mod suggest;
 
 use std::ffi::OsString;
 
@@ -46,6 +47,8 @@ enum Command {
     Harvest(harvest::Args),
     /// Compare two accounts: both harvests, all reports, a summary
     Diff(Box<diff::Args>),
+    /// Find the dictionary that two accounts need: what is meant to differ between them
+    Suggest(Box<suggest::Args>),
     /// Explain one role: what each account's may do more, with proof and cause, and the policies side by side
     Explain(explain::Args),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
@@ -69,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Listprofiles(args) => profiles::run(args, &mut console),
         Command::Harvest(args) => harvest::run(args, &mut console),
         Command::Diff(args) => diff::run(args, &mut console),
+        Command::Suggest(args) => suggest::run(args, &mut console),
         Command::Explain(args) => explain::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
     };

@@ -7,15 +7,19 @@ mod access;
 mod attributes;
 mod between;
 mod count;
+mod cross_references;
+mod dictionary;
 mod items;
 mod joined;
 mod pair;
+mod quick;
 mod real_names;
 mod result;
 mod select;
 
 pub use access::role_policies;
 pub use between::{Input, Settings, between};
+pub use quick::{Alignment, align, differences};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,
     FORMAT, FailOn, ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,

@@ -12,6 +12,7 @@
 //! | [`expand`] | a policy to its flat rows | model, catalog |
 //! | [`semantics`] | what policies permit | model, catalog |
 //! | [`compare`] | two accounts to one `Comparison` | model, catalog, normalise, expand, semantics |
+//! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
 //! | [`report`] | a `Comparison` to bytes | model, parse, catalog, expand, compare |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | [`store`] | files and folders | model, parse, catalog |
@@ -31,5 +32,6 @@ pub mod parse;
 pub mod report;
 pub mod semantics;
 pub mod store;
+pub mod suggest;
 #[cfg(feature = "testing")]
 pub mod testing;

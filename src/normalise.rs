@@ -1,13 +1,28 @@
-//! Applies the equivalency dictionary: what is meant to differ becomes the same text on both sides.
+//! Makes alike what is meant to differ: the equivalency dictionary, the account's own id, generated names.
 //!
-//! All entries are matched at once, the longest at each place first, and the result is not read again; so it does
-//! not depend on the order of the dictionary. The account's own id is replaced without the dictionary wherever it
-//! stands as an account id. Every substitution is recorded.
+//! Everything is looked for at once, the longest at each place first, and the result is not read again; so it does
+//! not depend on the order of the dictionary. A text that belongs to the other account is never replaced: it means
+//! the other account. Every substitution is recorded, and every text that was left for that reason.
 
 mod account;
+mod both;
+mod bounds;
+mod builtin;
+mod forms;
+mod generated;
 mod hits;
+mod ids;
+mod names;
+#[cfg(test)]
+mod tests;
 mod text;
+mod texts;
+mod whose;
 
 pub use account::{Normalised, NormalisedRole, account};
-pub use hits::{Hit, Hits, Place, Replaced};
+pub use both::{Rules, normalisers};
+pub(crate) use bounds::is_boundary;
+pub use builtin::{About, Builtin, BuiltinError, Builtins};
+pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use text::Normaliser;
+pub(crate) use texts::of_role as texts_of_role;

@@ -6,5 +6,5 @@ pub mod text_file;
 mod unfinished;
 
 pub use folder::{Folder, FolderError, NamedFile};
-pub use text_file::FileError;
+pub use text_file::{FileError, ReplaceError};
 pub use unfinished::abandon;

@@ -1,10 +1,28 @@
 //! Synthetic accounts for tests and benchmarks (feature `testing`).
+//!
+//! [`accounts`] makes large accounts fast, for benchmarks. [`generate`] makes two accounts that are spelled as
+//! differently as two accounts of a company are, mean the same, and differ in known ways only.
+
+mod document;
+mod drifts;
+mod families;
+mod generate;
+mod model;
+mod numbers;
+mod plan;
+mod policies;
+mod rewriting;
+mod world;
+
+pub use generate::{GenerateError, generate};
+pub use plan::{Drift, DriftKind, Generated, NoiseKinds, Plan};
 
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use self::numbers::Numbers;
 use crate::model::Sides;
 use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 
@@ -43,28 +61,6 @@ pub fn accounts(shape: Shape) -> Result<Sides<Snapshot>, serde_json::Error> {
     })
 }
 
-/// Numbers that look random and are the same in every run (SplitMix64).
-#[derive(Debug, Clone)]
-struct Numbers(u64);
-
-impl Numbers {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap_or(1)).unwrap_or_default()
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from.get(self.below(from.len())).copied().unwrap_or_default()
-    }
-}
-
 /// What applications do with their own buckets and queues.
 const BUCKET_ACTIONS: [&str; 5] =
     ["s3:GetObject*", "s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:*Object"];
@@ -87,7 +83,7 @@ const ACTIONS: [&str; 12] = [
 ];
 
 fn account(shape: Shape, environment: &str, id: &str, drifted: bool) -> Result<Snapshot, serde_json::Error> {
-    let mut numbers = Numbers(shape.seed);
+    let mut numbers = Numbers::new(shape.seed);
     let policies = (0..shape.managed)
         .map(|index| managed(index, environment, id, &mut numbers))
         .collect::<Result<Vec<SnapshotPolicy>, _>>()?;

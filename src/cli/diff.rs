@@ -1,14 +1,12 @@
 //! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
 
-use std::path::PathBuf;
-
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs, OutputArgs};
+use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
 use crate::compare::{self, Comparison, FailOn, Selection, Settings};
@@ -33,9 +31,8 @@ pub(super) struct Args {
     /// Short name of the second account
     #[arg(value_name = "TAG_2")]
     tag_2: AccountTag,
-    /// Dictionary of what is meant to differ [default: equivalency_list.json here if there is one]
-    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
-    equivalency: Option<PathBuf>,
+    #[command(flatten)]
+    dictionary: DictionaryArgs,
     /// Compare only roles of this name, real or normalised; `*` and `?` allowed; repeatable
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
@@ -105,7 +102,7 @@ impl Args {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
-    let (dictionary, from) = inputs::dictionary(args.equivalency.as_deref())?;
+    let (dictionary, from) = args.dictionary.read()?;
     if let Some(path) = from {
         console.note(&format!("dictionary: {}", path.display()));
     }
@@ -119,10 +116,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let spinner = console.spinner("comparing");
     let mut stages = Stages::start();
     let selection = args.selection();
-    let prepared = prepare(snapshots, &dictionary, |_| Ok(selection.clone()))?;
+    let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection.clone()))?;
     stages.end("read and normalised");
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at, selection: &selection };
+    let settings = Settings {
+        catalogue: &catalogue,
+        rules: dictionary.rules(),
+        generated_at: &generated_at,
+        selection: &selection,
+    };
     let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
     stages.end("compared");
     spinner.say("writing reports");

@@ -7,11 +7,12 @@ use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
 use crate::model::{AccountTag, AccountTagError};
+use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
 use crate::semantics::difference::EngineError;
-use crate::store::{FileError, FolderError};
+use crate::store::{FileError, FolderError, ReplaceError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum CliError {
         /// What is wrong, with line and column.
         problem: serde_json::Error,
     },
+    /// No built-in rule has this name.
+    #[error(transparent)]
+    Builtin(BuiltinError),
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]
     DictionarySize(#[source] aho_corasick::BuildError),
@@ -51,6 +55,9 @@ pub enum CliError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// A file is no snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -146,7 +153,12 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
-            Self::DictionarySize(_) | Self::Print(_) | Self::File(_) | Self::Account(_) => None,
+            Self::Builtin(_)
+            | Self::DictionarySize(_)
+            | Self::Print(_)
+            | Self::File(_)
+            | Self::Replace(_)
+            | Self::Account(_) => None,
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }

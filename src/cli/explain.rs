@@ -1,16 +1,18 @@
 //! `iamctl explain`: one pair of roles, from two sources or from the folder of an earlier `diff`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs};
+use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
 use crate::compare::{self, Selection, Settings};
 use crate::model::equivalency::display;
-use crate::model::{AccountTag, EquivalencyList, Side, Sides};
+use crate::model::{AccountTag, Side, Sides};
+use crate::normalise::{Builtin, Builtins};
+use crate::parse::equivalency;
 use crate::parse::snapshot::Snapshot;
 use crate::report::explain;
 use crate::report::html::NormalisedRoles;
@@ -25,9 +27,8 @@ pub(super) struct Args {
     /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
     #[arg(value_name = "SOURCES ROLE", required = true)]
     words: Vec<String>,
-    /// Dictionary of what is meant to differ [default: the report's, or equivalency_list.json here]
-    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
-    equivalency: Option<PathBuf>,
+    #[command(flatten)]
+    dictionary: DictionaryArgs,
     /// Compare even if both sources are one account
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = clap::builder::FalseyValueParser::new())]
     allow_same_account: bool,
@@ -39,7 +40,7 @@ pub(super) struct Args {
 struct Asked {
     sources: Sides<Source>,
     tags: Sides<AccountTag>,
-    dictionary: EquivalencyList,
+    dictionary: Dictionary,
     role: String,
     allow_same_account: bool,
 }
@@ -54,9 +55,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let read = args.input.snapshots(&sources, asked.allow_same_account, console)?;
     let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
     let snapshots: Sides<&Snapshot> = Sides { left, right };
-    let prepared = prepare(snapshots, &asked.dictionary, |both| select(both, &asked.role))?;
+    let prepared = prepare(snapshots, tags, asked.dictionary.rules(), |both| select(both, &asked.role))?;
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, generated_at: &generated_at, selection: &Selection::default() };
+    let (rules, selection) = (asked.dictionary.rules(), &Selection::default());
+    let settings = Settings { catalogue: &catalogue, rules, generated_at: &generated_at, selection };
     let comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     console.print(|out| {
@@ -77,7 +79,7 @@ fn asked(args: &Args) -> Result<Asked, CliError> {
         [source_1, tag_1, source_2, tag_2, role] => Ok(Asked {
             sources: Sides { left: source(source_1), right: source(source_2) },
             tags: Sides { left: tag(tag_1)?, right: tag(tag_2)? },
-            dictionary: inputs::dictionary(args.equivalency.as_deref())?.0,
+            dictionary: args.dictionary.read()?.0,
             role: role.clone(),
             allow_same_account: args.allow_same_account,
         }),
@@ -106,8 +108,8 @@ fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> 
         |side: &str| -> Option<AccountTag> { report.get("accounts")?.get(side)?.get("tag")?.as_str()?.parse().ok() };
     let tags = Sides { left: tag("left").ok_or_else(no_report)?, right: tag("right").ok_or_else(no_report)? };
     let snapshot = |tag: &AccountTag| Source::File(folder.join(format!("{tag}_snapshot.json")));
-    let dictionary = match &args.equivalency {
-        Some(path) => inputs::dictionary(Some(path))?.0,
+    let dictionary = match &args.dictionary.equivalency {
+        Some(_) => args.dictionary.read()?.0,
         None => dictionary_of(&report).ok_or_else(no_report)?,
     };
     Ok(Asked {
@@ -120,14 +122,15 @@ fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> 
     })
 }
 
-fn dictionary_of(report: &serde_json::Value) -> Option<EquivalencyList> {
-    let mut list = EquivalencyList::default();
-    for (placeholder, values) in report.get("dictionary")?.as_object()? {
-        for value in values.as_array()? {
-            list.insert(placeholder, value.as_str()?).ok()?;
-        }
+/// What a report was made under.
+fn dictionary_of(report: &serde_json::Value) -> Option<Dictionary> {
+    let list = equivalency::read(&report.get("dictionary")?.to_string()).ok()?;
+    let on = report.get("builtin_rules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let mut builtins = Builtins::default();
+    for rule in Builtin::ALL.into_iter().filter(|rule| !on.iter().any(|name| name == rule.as_str())) {
+        builtins = builtins.without(rule.as_str()).ok()?;
     }
-    Some(list)
+    Some(Dictionary { list, builtins })
 }
 
 /// The roles of both accounts that the name means: a real name, or the common one.

@@ -10,6 +10,7 @@ use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::model::EquivalencyList;
+use crate::normalise::{Builtins, Rules};
 use crate::parse::equivalency;
 use crate::parse::snapshot::{self, Snapshot};
 use crate::report::csv;
@@ -165,15 +166,60 @@ fn refuse_same(ids: &[String]) -> Result<(), CliError> {
     }
 }
 
-/// The dictionary that was named, or is here, or an empty one; and the file it is from.
-pub(super) fn dictionary(named: Option<&Path>) -> Result<(EquivalencyList, Option<PathBuf>), CliError> {
-    let Some(path) = named_or_here(named, EQUIVALENCY_FILE) else {
-        return Ok((EquivalencyList::default(), None));
-    };
-    let text = text_file::read(&path)?;
-    match equivalency::read(&text) {
-        Ok(list) => Ok((list, Some(path))),
-        Err(problem) => Err(CliError::Dictionary { path, problem }),
+/// What is replaced before accounts are compared.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dictionary {
+    pub list: EquivalencyList,
+    pub builtins: Builtins,
+}
+
+impl Dictionary {
+    pub(super) const fn rules(&self) -> Rules<'_> {
+        Rules { dictionary: &self.list, builtins: self.builtins }
+    }
+}
+
+/// Flags of the commands that compare accounts.
+#[derive(Debug, clap::Args)]
+pub(super) struct DictionaryArgs {
+    /// Dictionary of what is meant to differ [default: equivalency_list.json here if there is one]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
+    pub equivalency: Option<PathBuf>,
+    /// Switch off a built-in rule, or all; repeatable
+    #[arg(long = "no-builtin", value_name = "NAME", env = "IAMCTL_NO_BUILTIN", value_delimiter = ',')]
+    no_builtin: Vec<String>,
+}
+
+impl DictionaryArgs {
+    /// The dictionary that was named, or is here, or an empty one; and the file it is from.
+    pub(super) fn read(&self) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+        let builtins = self.builtins()?;
+        let Some(path) = named_or_here(self.equivalency.as_deref(), EQUIVALENCY_FILE) else {
+            return Ok((Dictionary { list: EquivalencyList::default(), builtins }, None));
+        };
+        let text = text_file::read(&path)?;
+        match equivalency::read(&text) {
+            Ok(list) => Ok((Dictionary { list, builtins }, Some(path))),
+            Err(problem) => Err(CliError::Dictionary { path, problem }),
+        }
+    }
+
+    /// As [`DictionaryArgs::read`], but a file that was named and is not there may be made (`make`).
+    pub(super) fn read_or_new(&self, make: bool) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+        match &self.equivalency {
+            Some(path) if make && !path.exists() => {
+                Ok((Dictionary { list: EquivalencyList::default(), builtins: self.builtins()? }, None))
+            }
+            _ => self.read(),
+        }
+    }
+
+    fn builtins(&self) -> Result<Builtins, CliError> {
+        let mut builtins = Builtins::default();
+        for name in &self.no_builtin {
+            builtins = builtins.without(name).map_err(CliError::Builtin)?;
+        }
+        Ok(builtins)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::CliError;
 use crate::compare::{Input, Selection};
-use crate::model::{Account, AccountTag, EquivalencyList, Role, Sides};
-use crate::normalise::{self, Normalised, Normaliser};
+use crate::model::{Account, AccountTag, Role, Sides};
+use crate::normalise::{self, Normalised, Normaliser, Rules};
 use crate::parse::account::AccountReader;
 use crate::parse::snapshot::Snapshot;
 
@@ -32,19 +32,20 @@ pub(super) fn different_tags(tags: Sides<&AccountTag>) -> Result<(), CliError> {
 /// Reads and normalises both accounts and keeps the roles that `select` chooses of them.
 pub(super) fn prepare(
     snapshots: Sides<&Snapshot>,
-    dictionary: &EquivalencyList,
+    tags: Sides<&AccountTag>,
+    rules: Rules<'_>,
     select: impl FnOnce(&Sides<Prepared>) -> Result<Selection, CliError>,
 ) -> Result<Sides<Prepared>, CliError> {
     // One reader for both, so that a text that both accounts have (AWS's own policies) is one value.
     let mut reader = AccountReader::default();
     let accounts = Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? };
-    let prepared = accounts
-        .map(|account| {
-            let normaliser = Normaliser::new(dictionary, account.id.as_ref()).map_err(CliError::DictionarySize)?;
-            let normalised = normalise::account(&account, &normaliser);
-            Ok::<_, CliError>(Prepared { account, normalised, normaliser })
-        })
-        .transpose()?;
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags, rules).map_err(CliError::DictionarySize)?;
+    let ready = |account: Account, normaliser: Normaliser| {
+        let normalised = normalise::account(&account, &normaliser);
+        Prepared { account, normalised, normaliser }
+    };
+    let prepared =
+        Sides { left: ready(accounts.left, normalisers.left), right: ready(accounts.right, normalisers.right) };
     let selection = select(&prepared)?;
     selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
     Ok(prepared.map(|Prepared { account, normalised, normaliser }| {

@@ -10,12 +10,17 @@ use crate::model::{Role, Sides};
 
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
-pub(super) fn differences(name: &str, roles: Sides<&Role>) -> Vec<AttributeDifference> {
+///
+/// `real` are the same roles as harvested. A description is prose: one that is the same word for word is no difference,
+/// though it names an account.
+pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -> Vec<AttributeDifference> {
     let Sides { left, right } = roles;
     let mut found = Found { role: name, roles, differences: Vec::new() };
     found.compare("path", text(&left.path), text(&right.path));
     if let (Some(left), Some(right)) = (&left.details, &right.details) {
-        found.compare("description", optional(left.description.as_deref()), optional(right.description.as_deref()));
+        if !same_description(real) {
+            found.compare("description", optional(left.description.as_deref()), optional(right.description.as_deref()));
+        }
         found.compare("max_session_duration", left.max_session_duration.into(), right.max_session_duration.into());
     }
     found.compare("permissions_boundary", boundary(left), boundary(right));
@@ -29,6 +34,11 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>) -> Vec<AttributeDiffe
         found.compare(&format!("tag:{}", display(key)), value(left), value(right));
     }
     found.differences
+}
+
+fn same_description(real: Sides<&Role>) -> bool {
+    let text = |role: &Role| role.details.as_ref().and_then(|details| details.description.clone());
+    text(real.left) == text(real.right)
 }
 
 struct Found<'a> {

@@ -1,23 +1,21 @@
 //! The comparison itself.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::access::Access;
 use super::real_names::RealNames;
 use super::result::{
-    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, DifferenceCounts, EquivalencyHit, FORMAT,
+    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
     ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
     RoleTrustDifference, StatementWarning, VERSION,
 };
 use super::select::Selection;
-use super::{attributes, count, items, pair};
+use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
 use crate::model::{Account, AccountTag, Role, Side, Sides};
-use crate::normalise::{Normalised, NormalisedRole, Normaliser};
+use crate::normalise::{Builtin, Normalised, NormalisedRole, Normaliser, Rules};
 use crate::semantics::difference::EngineError;
 
 /// One account, as read and as normalised; their roles stand in the same order.
@@ -42,6 +40,8 @@ pub struct Input<'a> {
 pub struct Settings<'a> {
     /// The actions there are.
     pub catalogue: &'a Catalogue,
+    /// What normalised the accounts.
+    pub rules: Rules<'a>,
     /// When the report is made, RFC 3339.
     pub generated_at: &'a str,
     /// Which roles were asked for; the accounts hold these alone.
@@ -57,6 +57,7 @@ struct Compared {
     denies: Vec<RoleDenyDifference>,
     attributes: Vec<AttributeDifference>,
     warnings: Vec<StatementWarning>,
+    cross_references: Vec<CrossReference>,
 }
 
 /// What comparing a pair takes.
@@ -116,6 +117,7 @@ impl Work<'_> {
             denies: Vec::new(),
             attributes: Vec::new(),
             warnings: Vec::new(),
+            cross_references: Vec::new(),
         };
         let real_left = pair.left.and_then(|index| self.accounts.left.roles.get(index));
         let real_right = pair.right.and_then(|index| self.accounts.right.roles.get(index));
@@ -134,9 +136,10 @@ impl Work<'_> {
         real: Sides<&Role>,
     ) -> Result<(), EngineError> {
         let result = &mut compared.result;
+        compared.cross_references = cross_references::of(&result.role, roles, real, self.normalised);
         let rows = items::only_in(roles, self.expander);
         compared.items = rows.into_iter().map(|row| item_difference(row, result, roles)).collect();
-        compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role));
+        compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role), real);
         let found = self.access.between(&result.role, roles, real)?;
         result.access_grade = Some(found.grade);
         result.trust_grade = Some(found.trust_grade);
@@ -146,7 +149,7 @@ impl Work<'_> {
             trust: found.trust.len(),
             denies: found.denies.len(),
             attributes: compared.attributes.len(),
-            cross_references: 0,
+            cross_references: compared.cross_references.len(),
             accepted: 0,
         };
         (compared.access, compared.trust, compared.denies) = (found.access, found.trust, found.denies);
@@ -235,7 +238,8 @@ fn assemble(
         generated_at: settings.generated_at.to_owned(),
         iamctl: env!("CARGO_PKG_VERSION"),
         catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
-        dictionary: dictionary(inputs.left.normaliser),
+        dictionary: settings.rules.dictionary.clone(),
+        builtin_rules: settings.rules.builtins.iter().map(Builtin::as_str).collect(),
         selection: settings.selection.clone(),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
@@ -247,7 +251,7 @@ fn assemble(
         attribute_differences: Vec::new(),
         statement_warnings: Vec::new(),
         cross_references: Vec::new(),
-        equivalency_hits: hits(inputs),
+        equivalency_hits: dictionary::hits(inputs, settings.rules),
         warnings: Vec::new(),
     };
     for one in compared {
@@ -258,10 +262,11 @@ fn assemble(
         comparison.deny_differences.extend(one.denies);
         comparison.attribute_differences.extend(one.attributes);
         comparison.statement_warnings.extend(one.warnings);
+        comparison.cross_references.extend(one.cross_references);
     }
     comparison.item_differences.sort_by_key(|difference| difference.side);
     comparison.summary = summary(&comparison, harvested, sanitized);
-    comparison.warnings = warnings(&comparison, inputs);
+    comparison.warnings = warnings(&comparison, inputs, settings.rules);
     comparison
 }
 
@@ -303,60 +308,7 @@ fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<us
     ]
 }
 
-fn dictionary(normaliser: &Normaliser) -> BTreeMap<String, Vec<String>> {
-    let mut dictionary: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (value, placeholder) in normaliser.entries() {
-        dictionary.entry(placeholder.to_owned()).or_default().push(value.to_owned());
-    }
-    dictionary
-}
-
-fn hits(inputs: Sides<Input<'_>>) -> Vec<EquivalencyHit> {
-    let mut all: Vec<EquivalencyHit> = Vec::new();
-    for side in Side::BOTH {
-        let input = inputs.get(side);
-        let found = input.normalised.hits.iter().map(|(hit, count)| EquivalencyHit {
-            side,
-            placeholder: hit.placeholder.clone(),
-            value: hit.value.clone(),
-            place: Some(hit.place.as_str()),
-            role: hit.role.clone(),
-            policy_name: hit.policy_name.clone(),
-            before: hit.before.clone(),
-            after: hit.after.clone(),
-            count,
-        });
-        let first = all.len();
-        all.extend(found);
-        let used: std::collections::BTreeSet<(String, String)> =
-            all.iter().skip(first).map(|hit| (hit.placeholder.clone(), hit.value.clone())).collect();
-        let idle = input
-            .normaliser
-            .entries()
-            .filter(|(value, placeholder)| !used.contains(&((*placeholder).to_owned(), (*value).to_owned())));
-        let idle: Vec<EquivalencyHit> = idle.map(|(value, placeholder)| unused(side, value, placeholder)).collect();
-        all.extend(idle);
-    }
-    all.sort();
-    all
-}
-
-/// An entry that replaced nothing in an account.
-fn unused(side: Side, value: &str, placeholder: &str) -> EquivalencyHit {
-    EquivalencyHit {
-        side,
-        placeholder: placeholder.to_owned(),
-        value: value.to_owned(),
-        place: None,
-        role: String::new(),
-        policy_name: String::new(),
-        before: String::new(),
-        after: String::new(),
-        count: 0,
-    }
-}
-
-fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>) -> Vec<String> {
+fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
     for side in Side::BOTH {
         let (input, info) = (inputs.get(side), comparison.accounts.get(side));
@@ -379,9 +331,11 @@ fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>) -> Vec<String> {
     ambiguous.dedup();
     warnings.extend(ambiguous.into_iter().map(|role| {
         format!(
-            "several roles of one account are called `{}` after normalising; see ambiguous_roles.csv",
-            role.escape_debug()
+            "several roles of one account are called `{}` after normalising; see ambiguous_roles.csv{}",
+            role.escape_debug(),
+            dictionary::in_names(comparison, role),
         )
     }));
+    warnings.extend(dictionary::audit(inputs, rules, comparison));
     warnings
 }

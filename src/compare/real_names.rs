@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
-use crate::model::{AccountId, IdentityPolicy, Role};
+use crate::model::{AccountId, IdentityPolicy, Place, Role};
 use crate::normalise::{Normalised, Normaliser};
 
 /// How many ways to spell one text are tried at most.
@@ -50,9 +50,13 @@ impl<'a> RealNames<'a> {
     /// How placeholders are spelled in the texts of one role's own policies.
     fn sequences(&self, role: &Role) -> Vec<Sequence> {
         let mut sequences = Vec::new();
-        let mut add = |text: &str| {
+        let mut add = |place: Place, text: &str| {
             let mut sequence = Vec::new();
-            self.normaliser.apply(text, |one| sequence.push((one.placeholder.to_owned(), one.value.to_owned())));
+            self.normaliser.apply(text, place, |one| {
+                if one.is_replaced() {
+                    sequence.push((one.placeholder.to_owned(), one.value.to_owned()));
+                }
+            });
             if !sequence.is_empty() && !sequences.contains(&sequence) {
                 sequences.push(sequence);
             }
@@ -61,8 +65,9 @@ impl<'a> RealNames<'a> {
         let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
         documents.chain(managed).for_each(|document| texts(document, &mut add));
         for statement in &role.trust.statements {
-            statement.target.principals().iter().for_each(|principal| add(principal.as_str()));
-            statement.conditions.tests().iter().flat_map(|test| &test.values).for_each(|value| add(value));
+            statement.target.principals().iter().for_each(|one| add(Place::Principal, one.as_str()));
+            let tests = statement.conditions.tests().iter();
+            tests.flat_map(|test| &test.values).for_each(|value| add(Place::Condition, value));
         }
         sequences
     }
@@ -130,10 +135,11 @@ impl RoleNames<'_> {
     }
 }
 
-fn texts(document: &IdentityPolicy, add: &mut impl FnMut(&str)) {
+fn texts(document: &IdentityPolicy, add: &mut impl FnMut(Place, &str)) {
     for statement in &document.statements {
-        statement.target.patterns().iter().for_each(|pattern| add(pattern));
-        statement.conditions.tests().iter().flat_map(|test| &test.values).for_each(|value| add(value));
+        statement.target.patterns().iter().for_each(|pattern| add(Place::Resource, pattern));
+        let tests = statement.conditions.tests().iter();
+        tests.flat_map(|test| &test.values).for_each(|value| add(Place::Condition, value));
     }
 }
 
@@ -162,12 +168,11 @@ fn spell(text: &str, values: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::EquivalencyList;
     use crate::model::equivalency::mark;
 
     #[test]
     fn placeholders_become_the_accounts_own_texts() {
-        let normaliser = Normaliser::new(&EquivalencyList::default(), None).unwrap();
+        let normaliser = Normaliser::default();
         let frequent = BTreeMap::from([
             ("env".to_owned(), vec!["dev".to_owned(), "development".to_owned()]),
             (OWN_ACCOUNT.to_owned(), vec!["111122223333".to_owned()]),

@@ -1,12 +1,10 @@
 //! What a comparison found. Serialised, this is `report.json`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use super::select::Selection;
-use crate::model::{AccountId, AccountTag, Effect, PolicyType, Side, Sides};
+use crate::model::{AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
 use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
 
@@ -29,8 +27,10 @@ pub struct Comparison {
     pub iamctl: &'static str,
     /// The actions the comparison knew.
     pub catalogue: CatalogueInfo,
-    /// The dictionary the comparison was made under: placeholder to texts.
-    pub dictionary: BTreeMap<String, Vec<String>>,
+    /// The dictionary the comparison was made under, in the form of its file.
+    pub dictionary: EquivalencyList,
+    /// The names of the built-in rules that were on.
+    pub builtin_rules: Vec<&'static str>,
     /// Which of their roles were asked for.
     pub selection: Selection,
     /// The two accounts.

@@ -42,7 +42,7 @@ impl Selection {
 
     /// The account with the selected roles only, as read and as normalised.
     #[must_use]
-    pub fn apply(&self, account: Account, normalised: Normalised) -> (Account, Normalised) {
+    pub fn apply(&self, account: Account, mut normalised: Normalised) -> (Account, Normalised) {
         if self.roles.is_empty() && !self.exclude_service_linked {
             return (account, normalised);
         }
@@ -51,10 +51,10 @@ impl Selection {
             let named = globs.is_empty() || globs.iter().any(|glob| names(glob, role));
             named && !(self.exclude_service_linked && role.service_linked)
         };
-        let pairs = account.roles.into_iter().zip(normalised.roles);
+        let pairs = account.roles.into_iter().zip(std::mem::take(&mut normalised.roles));
         let (roles, normalised_roles): (Vec<_>, Vec<_>) = pairs.filter(|(_, role)| selected(role)).unzip();
-        let hits = hits_of(normalised.hits, &normalised_roles);
-        (Account { id: account.id, roles }, Normalised { roles: normalised_roles, hits })
+        let hits = hits_of(std::mem::take(&mut normalised.hits), &normalised_roles);
+        (Account { id: account.id, roles }, Normalised { roles: normalised_roles, hits, partial: true, ..normalised })
     }
 }
 

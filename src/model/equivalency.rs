@@ -5,7 +5,13 @@
 //! away for people.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::names::AccountTag;
+use super::place::Places;
 
 /// Opens a placeholder. A Unicode noncharacter: IAM's names and documents cannot hold it.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
@@ -16,6 +22,9 @@ pub const CLOSE: char = '\u{FDD1}';
 
 /// The placeholder that an account's own id is replaced by, without any dictionary.
 pub const OWN_ACCOUNT: &str = "ownaccountid";
+
+/// Begins the placeholders of the built-in rules, so that no entry of a dictionary can have one of them.
+pub const GENERATED: char = '~';
 
 /// A text as people see it: placeholders without their marks.
 ///
@@ -34,12 +43,95 @@ pub fn mark(placeholder: &str) -> String {
     format!("{OPEN}{placeholder}{CLOSE}")
 }
 
-/// The entries of a dictionary: literal text to placeholder.
+/// The keys of an entry that is an object. Any other key is an account's tag.
+pub const KEYS: [&str; 6] = ["comment", "values", "tags", "pattern", "match", "in"];
+
+/// How a text of the dictionary is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matching {
+    /// As a word of its own, between separators or changes of case; its own case does not matter.
+    Token,
+    /// Anywhere, in exactly this case: as the original tool does.
+    Substring,
+}
+
+impl Matching {
+    /// The word used in the dictionary's `match`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Substring => "substring",
+        }
+    }
+}
+
+/// The texts of one placeholder.
+#[derive(Debug, Clone)]
+pub enum Texts {
+    /// Literal texts; whose each is, the accounts tell.
+    Shared(BTreeSet<String>, Matching),
+    /// Literal texts by account tag: each counts in its own account only.
+    ByTag(BTreeMap<AccountTag, BTreeSet<String>>, Matching),
+    /// A regular expression. What its first group matched is replaced, or the whole match if it has no group.
+    Pattern(Regex),
+}
+
+impl Texts {
+    /// How they are looked for if the dictionary does not say.
+    #[must_use]
+    pub const fn default_matching(by_tag: bool) -> Matching {
+        if by_tag { Matching::Token } else { Matching::Substring }
+    }
+
+    /// The literal texts, with the tag of the account whose text it is where the dictionary says so.
+    pub fn literals(&self) -> impl Iterator<Item = (Option<&AccountTag>, &str)> {
+        let (shared, by_tag) = match self {
+            Self::Shared(texts, _) => (Some(texts), None),
+            Self::ByTag(tags, _) => (None, Some(tags)),
+            Self::Pattern(_) => (None, None),
+        };
+        let shared = shared.into_iter().flatten().map(|text| (None, text.as_str()));
+        let by_tag = by_tag.into_iter().flatten();
+        shared.chain(by_tag.flat_map(|(tag, texts)| texts.iter().map(move |text| (Some(tag), text.as_str()))))
+    }
+
+    /// How its literal texts are looked for; none for a pattern.
+    #[must_use]
+    pub const fn matching(&self) -> Option<Matching> {
+        match self {
+            Self::Shared(_, matching) | Self::ByTag(_, matching) => Some(*matching),
+            Self::Pattern(_) => None,
+        }
+    }
+}
+
+/// What the dictionary says of one placeholder.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The texts it stands for.
+    pub texts: Texts,
+    /// In which kinds of text they are replaced.
+    pub places: Places,
+    /// Why the entry is there, for people.
+    pub comment: Option<String>,
+}
+
+impl Entry {
+    /// Literal texts that are replaced anywhere, as in the original tool's list.
+    #[must_use]
+    pub fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let texts = texts.into_iter().map(str::to_owned).collect();
+        Self { texts: Texts::Shared(texts, Texts::default_matching(false)), places: Places::default(), comment: None }
+    }
+}
+
+/// The entries of a dictionary: placeholder to texts.
 ///
-/// INVARIANT: no text is empty, no text has two placeholders, no placeholder is empty, holds a mark, or is
-/// [`OWN_ACCOUNT`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EquivalencyList(BTreeMap<String, String>);
+/// INVARIANT: no literal text is empty, no literal text has two placeholders where both could replace it, no
+/// placeholder is empty, holds a mark, or is reserved for what the program replaces by itself.
+#[derive(Debug, Clone, Default)]
+pub struct EquivalencyList(BTreeMap<String, Entry>);
 
 /// Why an entry cannot be in a dictionary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +148,12 @@ pub enum EquivalencyError {
         /// The placeholder.
         placeholder: String,
     },
+    /// One placeholder twice.
+    #[error("`{}` appears twice", .placeholder.escape_debug())]
+    Twice {
+        /// The placeholder.
+        placeholder: String,
+    },
     /// One text with two placeholders: the result would depend on their order.
     #[error("`{}` is listed under `{}` and under `{}`", .value.escape_debug(), .first.escape_debug(), .second.escape_debug())]
     TwoPlaceholders {
@@ -69,38 +167,124 @@ pub enum EquivalencyError {
 }
 
 impl EquivalencyList {
-    /// Adds an entry; the same entry twice counts once.
+    /// Adds an entry.
     ///
     /// # Errors
     /// If the entry would break the dictionary's invariant.
-    pub fn insert(&mut self, placeholder: &str, value: &str) -> Result<(), EquivalencyError> {
-        if placeholder.is_empty() || placeholder == OWN_ACCOUNT || placeholder.contains([OPEN, CLOSE]) {
+    pub fn insert(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
+        if placeholder.is_empty() || placeholder == OWN_ACCOUNT || placeholder.contains([OPEN, CLOSE, GENERATED]) {
             return Err(EquivalencyError::Placeholder { placeholder: placeholder.to_owned() });
         }
-        if value.is_empty() {
+        if self.0.contains_key(placeholder) {
+            return Err(EquivalencyError::Twice { placeholder: placeholder.to_owned() });
+        }
+        if entry.texts.literals().any(|(_, text)| text.is_empty()) {
             return Err(EquivalencyError::EmptyValue { placeholder: placeholder.to_owned() });
         }
-        match self.0.get(value) {
-            Some(first) if first != placeholder => Err(EquivalencyError::TwoPlaceholders {
-                value: value.to_owned(),
-                first: first.clone(),
-                second: placeholder.to_owned(),
-            }),
-            _ => {
-                self.0.insert(value.to_owned(), placeholder.to_owned());
-                Ok(())
+        for (first, other) in &self.0 {
+            if let Some(value) = conflict(other, &entry) {
+                return Err(EquivalencyError::TwoPlaceholders {
+                    value,
+                    first: first.clone(),
+                    second: placeholder.to_owned(),
+                });
             }
         }
+        self.0.insert(placeholder.to_owned(), entry);
+        Ok(())
     }
 
-    /// The entries as (text, placeholder), sorted by text.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(value, placeholder)| (value.as_str(), placeholder.as_str()))
+    /// Puts an entry in the place of the one with this placeholder, if there is one.
+    ///
+    /// # Errors
+    /// As [`EquivalencyList::insert`]; then nothing has changed.
+    pub fn replace(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
+        let before = self.0.remove(placeholder);
+        self.insert(placeholder, entry).inspect_err(|_| {
+            if let Some(before) = before {
+                self.0.insert(placeholder.to_owned(), before);
+            }
+        })
+    }
+
+    /// Takes an entry out.
+    pub fn remove(&mut self, placeholder: &str) -> Option<Entry> {
+        self.0.remove(placeholder)
+    }
+
+    /// The entries by placeholder, sorted.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.0.iter().map(|(placeholder, entry)| (placeholder.as_str(), entry))
+    }
+
+    /// The entry of a placeholder.
+    #[must_use]
+    pub fn get(&self, placeholder: &str) -> Option<&Entry> {
+        self.0.get(placeholder)
     }
 
     /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// A text that both entries would replace in some text of one account.
+fn conflict(first: &Entry, second: &Entry) -> Option<String> {
+    if !first.places.meets(second.places) {
+        return None;
+    }
+    let folds = |entry: &Entry| entry.texts.matching() == Some(Matching::Token);
+    let ignore_case = folds(first) || folds(second);
+    let same = |a: &str, b: &str| if ignore_case { a.eq_ignore_ascii_case(b) } else { a == b };
+    let same_account = |a: Option<&AccountTag>, b: Option<&AccountTag>| a.is_none() || b.is_none() || a == b;
+    first.texts.literals().find_map(|(tag, text)| {
+        let clashes =
+            |(other_tag, other): (Option<&AccountTag>, &str)| same(text, other) && same_account(tag, other_tag);
+        second.texts.literals().any(clashes).then(|| text.to_owned())
+    })
+}
+
+/// In the form of the file: a plain list where nothing else is said.
+impl Serialize for EquivalencyList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(&self.0)
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Texts::Shared(texts, Matching::Substring) = &self.texts
+            && self.places.is_all()
+            && self.comment.is_none()
+        {
+            return serializer.collect_seq(texts);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(comment) = &self.comment {
+            map.serialize_entry("comment", comment)?;
+        }
+        match &self.texts {
+            Texts::Shared(texts, _) => map.serialize_entry("values", texts)?,
+            Texts::ByTag(tags, _) if tags.keys().any(|tag| KEYS.contains(&tag.as_str())) => {
+                map.serialize_entry("tags", tags)?;
+            }
+            Texts::ByTag(tags, _) => {
+                for (tag, texts) in tags {
+                    map.serialize_entry(tag, texts)?;
+                }
+            }
+            Texts::Pattern(pattern) => map.serialize_entry("pattern", pattern.as_str())?,
+        }
+        let by_tag = matches!(self.texts, Texts::ByTag(..));
+        if let Some(matching) = self.texts.matching().filter(|matching| *matching != Texts::default_matching(by_tag)) {
+            map.serialize_entry("match", matching.as_str())?;
+        }
+        let places: Vec<&str> = self.places.named().map(super::place::Place::as_str).collect();
+        if !places.is_empty() {
+            map.serialize_entry("in", &places)?;
+        }
+        map.end()
     }
 }

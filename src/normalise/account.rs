@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::hits::{Hit, Hits, Place, Replaced};
+use super::hits::{Foreign, Found, Hit, Hits, What};
 use super::text::Normaliser;
 use crate::model::equivalency::display;
 use crate::model::{
-    Account, Arn, ConditionKey, ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyDocument,
-    Principal, PrincipalClause, ResourceClause, Role, RoleDetails, Statement, TrustPolicy,
+    Account, Arn, ConditionKey, ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, Place,
+    PolicyDocument, PolicyType, Principal, PrincipalClause, ResourceClause, Role, RoleDetails, Statement, TrustPolicy,
 };
 
 /// A role after normalising. Its texts hold placeholders between their marks.
@@ -22,6 +22,8 @@ pub struct NormalisedRole {
     pub real_path: String,
     /// Whether an AWS service owns the role, told by its real path.
     pub service_linked: bool,
+    /// Its texts that belong to the other account, but for those of managed policies.
+    pub foreign: Vec<Foreign>,
 }
 
 /// An account after normalising.
@@ -31,6 +33,26 @@ pub struct Normalised {
     pub roles: Vec<NormalisedRole>,
     /// What was replaced.
     pub hits: Hits,
+    /// Texts of managed policies that belong to the other account, by the policy's ARN as harvested.
+    pub managed_foreign: BTreeMap<String, Vec<Foreign>>,
+    /// Longer words that hold a text of the dictionary, with the number of texts: placeholder, text, what became of
+    /// it, and one of the words' texts.
+    pub in_words: BTreeMap<InWord, usize>,
+    /// Whether roles were left out afterwards.
+    pub partial: bool,
+}
+
+/// A text of the dictionary inside a longer word.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InWord {
+    /// The placeholder.
+    pub placeholder: String,
+    /// The dictionary's text.
+    pub literal: String,
+    /// Whether it was replaced there, left, or is the other account's.
+    pub what: What,
+    /// The whole text.
+    pub text: String,
 }
 
 /// Normalises an account. Documents and managed policies that several roles share are treated once, and stay the
@@ -40,39 +62,47 @@ pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {
     let mut work = Work {
         normaliser,
         hits: Hits::default(),
+        foreign: Vec::new(),
+        managed_foreign: BTreeMap::new(),
+        in_words: BTreeMap::new(),
         found: Vec::new(),
         identity: BTreeMap::new(),
         managed: BTreeMap::new(),
     };
-    let roles = account
-        .roles
-        .iter()
-        .map(|role| NormalisedRole {
-            role: work.role(role),
-            real_name: role.name.clone(),
-            real_path: role.path.clone(),
-            service_linked: role.is_service_linked(),
-        })
-        .collect();
-    Normalised { roles, hits: work.hits }
+    let of_role = |role: &Role| NormalisedRole {
+        role: work.role(role),
+        real_name: role.name.clone(),
+        real_path: role.path.clone(),
+        service_linked: role.is_service_linked(),
+        foreign: std::mem::take(&mut work.foreign),
+    };
+    let roles = account.roles.iter().map(of_role).collect();
+    let Work { hits, managed_foreign, in_words, .. } = work;
+    Normalised { roles, hits, managed_foreign, in_words, partial: false }
 }
 
 struct Work<'a> {
     normaliser: &'a Normaliser,
     hits: Hits,
-    /// What was replaced since the last [`Work::record`].
-    found: Vec<Found>,
+    /// What belongs to the other account, of the role at hand.
+    foreign: Vec<Foreign>,
+    managed_foreign: BTreeMap<String, Vec<Foreign>>,
+    in_words: BTreeMap<InWord, usize>,
+    /// What was found since the last [`Work::record`].
+    found: Vec<Owned>,
     /// By the address of the shared document or policy, which the account keeps alive; with what was replaced in it,
     /// because that counts again for every policy that has this document.
-    identity: BTreeMap<*const IdentityPolicy, (Arc<IdentityPolicy>, Vec<Found>)>,
+    identity: BTreeMap<*const IdentityPolicy, (Arc<IdentityPolicy>, Vec<Owned>)>,
     managed: BTreeMap<*const ManagedPolicy, Arc<ManagedPolicy>>,
 }
 
-/// A replacement whose owner is not known yet.
+/// Something found whose policy is not known yet.
 #[derive(Debug, Clone)]
-struct Found {
+struct Owned {
     placeholder: String,
+    literal: String,
     value: String,
+    what: What,
     place: Place,
     before: String,
     after: String,
@@ -90,9 +120,9 @@ impl Work<'_> {
         let tags = tags.collect();
         let profiles = role.instance_profiles.iter().map(|name| self.text(name, Place::InstanceProfile));
         let instance_profiles = profiles.collect();
-        self.record(&role.name, "");
+        self.record(&role.name, None);
         let trust = Arc::new(self.trust(&role.trust));
-        self.record(&role.name, "trust");
+        self.record(&role.name, Some(("trust", PolicyType::Trust)));
         Role {
             name,
             path,
@@ -108,25 +138,43 @@ impl Work<'_> {
         }
     }
 
-    /// Gives what was found since the last call its owner.
-    fn record(&mut self, role: &str, policy_name: &str) {
+    /// Gives what was found since the last call its owner. `role` is empty for a managed policy.
+    fn record(&mut self, role: &str, policy: Option<(&str, PolicyType)>) {
         for found in std::mem::take(&mut self.found) {
-            self.hits.record(Hit {
-                placeholder: found.placeholder,
-                value: found.value,
-                place: found.place,
-                role: role.to_owned(),
-                policy_name: policy_name.to_owned(),
-                before: found.before,
-                after: found.after,
-            });
+            if !matches!(found.what, What::Replaced | What::Foreign) {
+                let (placeholder, literal) = (found.placeholder.clone(), found.literal.clone());
+                let word = InWord { placeholder, literal, what: found.what, text: found.before.clone() };
+                *self.in_words.entry(word).or_default() += 1;
+            }
+            match found.what {
+                What::Replaced | What::ReplacedInWord => self.hits.record(Hit {
+                    placeholder: found.placeholder,
+                    literal: found.literal,
+                    value: found.value,
+                    place: found.place,
+                    role: role.to_owned(),
+                    policy_name: policy.map_or("", |(name, _)| name).to_owned(),
+                    before: found.before,
+                    after: found.after,
+                }),
+                What::Foreign => self.foreign.push(Foreign {
+                    policy: policy.map(|(name, policy_type)| (name.to_owned(), policy_type)),
+                    place: found.place,
+                    text: found.before,
+                    value: found.value,
+                    placeholder: found.placeholder,
+                }),
+                What::LeftInWord => {}
+            }
         }
     }
 
     fn inline(&mut self, policy: &InlinePolicy, role: &str) -> InlinePolicy {
-        let name = self.text(&policy.name, Place::PolicyName);
+        let mut found = Vec::new();
+        let name = self.normaliser.apply_inline_name(role, &policy.name, |one| found.push(own(one))).into_owned();
+        self.keep(found, &policy.name, &name, Place::PolicyName);
         let document = self.identity(&policy.document);
-        self.record(role, &policy.name);
+        self.record(role, Some((&policy.name, PolicyType::Inline)));
         InlinePolicy { name, document }
     }
 
@@ -134,6 +182,8 @@ impl Work<'_> {
         if let Some(known) = self.managed.get(&Arc::as_ptr(policy)) {
             return Arc::clone(known);
         }
+        // What was found so far is the role's own.
+        let (found, foreign) = (std::mem::take(&mut self.found), std::mem::take(&mut self.foreign));
         let arn = self.text(policy.arn.as_str(), Place::PolicyName);
         let normalised = Arc::new(ManagedPolicy {
             name: self.text(&policy.name, Place::PolicyName),
@@ -143,7 +193,12 @@ impl Work<'_> {
             version_id: policy.version_id.clone(),
             document: self.identity(&policy.document),
         });
-        self.record("", &policy.name);
+        self.record("", Some((&policy.name, PolicyType::Managed)));
+        let of_policy = std::mem::replace(&mut self.foreign, foreign);
+        if !of_policy.is_empty() {
+            self.managed_foreign.insert(policy.arn.to_string(), of_policy);
+        }
+        self.found = found;
         self.managed.insert(Arc::as_ptr(policy), Arc::clone(&normalised));
         normalised
     }
@@ -214,13 +269,21 @@ impl Work<'_> {
     }
 
     fn text(&mut self, text: &str, place: Place) -> String {
-        let mut replaced: Vec<(String, String)> = Vec::new();
-        let record = |one: Replaced<'_>| replaced.push((one.placeholder.to_owned(), one.value.to_owned()));
-        let after = self.normaliser.apply(text, record).into_owned();
-        for (placeholder, value) in replaced {
-            let shown = display(&after).into_owned();
-            self.found.push(Found { placeholder, value, place, before: text.to_owned(), after: shown });
-        }
+        let mut found = Vec::new();
+        let after = self.normaliser.apply(text, place, |one| found.push(own(one))).into_owned();
+        self.keep(found, text, &after, place);
         after
     }
+
+    /// Keeps what was found in a text until its owner is known.
+    fn keep(&mut self, found: Vec<(String, String, String, What)>, before: &str, after: &str, place: Place) {
+        for (placeholder, literal, value, what) in found {
+            let (before, after) = (before.to_owned(), display(after).into_owned());
+            self.found.push(Owned { placeholder, literal, value, what, place, before, after });
+        }
+    }
+}
+
+fn own(found: Found<'_>) -> (String, String, String, What) {
+    (found.placeholder.to_owned(), found.literal.to_owned(), found.value.to_owned(), found.what)
 }

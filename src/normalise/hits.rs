@@ -4,54 +4,39 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// One replacement in a text.
+use crate::model::{Place, PolicyType};
+
+/// What became of something that was found in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Replaced.
+    Replaced,
+    /// Replaced inside a longer word.
+    ReplacedInWord,
+    /// Left as it is, because it is part of a longer word that means the same in both accounts.
+    LeftInWord,
+    /// Left as it is, because it belongs to the other account.
+    Foreign,
+}
+
+/// Something that was found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Replaced<'a> {
-    /// The placeholder that stands there now.
+pub struct Found<'a> {
+    /// The placeholder that stands there now, or would.
     pub placeholder: &'a str,
+    /// The dictionary's text; empty where a pattern or a built-in rule found it.
+    pub literal: &'a str,
     /// The text that stood there.
     pub value: &'a str,
+    /// What became of it.
+    pub what: What,
 }
 
-/// In which kind of text something was replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Place {
-    /// A role's name.
-    RoleName,
-    /// A role's path.
-    Path,
-    /// A policy's name or ARN.
-    PolicyName,
-    /// A resource of a statement.
-    Resource,
-    /// A principal of a trust policy.
-    Principal,
-    /// A condition's key or value.
-    Condition,
-    /// A tag's key or value.
-    Tag,
-    /// A role's description.
-    Description,
-    /// An instance profile's name.
-    InstanceProfile,
-}
-
-impl Place {
-    /// The word used in reports.
+impl Found<'_> {
+    /// Whether it was replaced.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::RoleName => "rolename",
-            Self::Path => "path",
-            Self::PolicyName => "policyname",
-            Self::Resource => "resource",
-            Self::Principal => "principal",
-            Self::Condition => "condition",
-            Self::Tag => "tag",
-            Self::Description => "description",
-            Self::InstanceProfile => "instanceprofile",
-        }
+    pub const fn is_replaced(&self) -> bool {
+        matches!(self.what, What::Replaced | What::ReplacedInWord)
     }
 }
 
@@ -60,6 +45,8 @@ impl Place {
 pub struct Hit {
     /// The placeholder.
     pub placeholder: String,
+    /// The dictionary's text; empty where a pattern or a built-in rule found it.
+    pub literal: String,
     /// The text that was replaced.
     pub value: String,
     /// In which kind of text.
@@ -95,4 +82,19 @@ impl Hits {
     pub fn iter(&self) -> impl Iterator<Item = (&Hit, usize)> {
         self.0.iter().map(|(hit, count)| (hit, *count))
     }
+}
+
+/// A text of one account that holds something of the other account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Foreign {
+    /// The policy's name as harvested and how the role has it; none for a text in no policy.
+    pub policy: Option<(String, PolicyType)>,
+    /// The kind of text.
+    pub place: Place,
+    /// The whole text.
+    pub text: String,
+    /// The part of it that is the other account's.
+    pub value: String,
+    /// What it would be replaced by in the other account.
+    pub placeholder: String,
 }

@@ -30,6 +30,7 @@ pub fn write(
     access(out, comparison, role)?;
     trust(out, comparison, role)?;
     denies(out, comparison, role)?;
+    cross_references(out, comparison, role)?;
     attributes(out, comparison, role)?;
     remarks(out, comparison, role)?;
     match roles {
@@ -140,6 +141,13 @@ fn denies(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
         for statement in &row.difference.denied_by {
             writeln!(out, "  denied by {}", terminal(&access_csv::statement(statement)))?;
         }
+    }
+    Ok(())
+}
+
+fn cross_references(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    for row in findings::cross_references_of(comparison, role) {
+        writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::cross_reference(comparison, row)))?;
     }
     Ok(())
 }

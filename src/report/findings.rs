@@ -2,9 +2,10 @@
 
 use super::access_csv::{certainty, refusal};
 use crate::compare::{
-    AttributeDifference, Comparison, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleTrustDifference,
+    AttributeDifference, Comparison, CrossReference, RoleAccessDifference, RoleDenyDifference, RoleResult,
+    RoleTrustDifference,
 };
-use crate::model::Side;
+use crate::model::{PolicyType, Side};
 use crate::semantics::difference::{Certainty, Grade};
 
 /// How many actions or resources a sentence of the summary names before the rest is only counted.
@@ -13,13 +14,15 @@ pub const NAMED: usize = 3;
 /// No limit to what a sentence names.
 pub const ALL: usize = usize::MAX;
 
-/// The findings of one role, weightiest first: ways to raise itself, access, trust, explicit denies.
+/// The findings of one role, weightiest first: ways to raise itself, access, trust, explicit denies, texts that belong
+/// to the other account.
 #[must_use]
 pub fn of_role(comparison: &Comparison, role: &RoleResult) -> Vec<String> {
     let mut lines: Vec<String> =
         access_of(comparison, role).into_iter().map(|row| access(comparison, row, NAMED)).collect();
     lines.extend(trust_of(comparison, role).map(|row| trust(comparison, row, NAMED)));
     lines.extend(denies_of(comparison, role).map(|row| deny(comparison, row, NAMED)));
+    lines.extend(cross_references_of(comparison, role).map(|row| cross_reference(comparison, row)));
     lines
 }
 
@@ -40,6 +43,14 @@ pub fn trust_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> impl Itera
 /// What one account's role is denied outright and the other's is not.
 pub fn denies_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> impl Iterator<Item = &'a RoleDenyDifference> {
     comparison.deny_differences.iter().filter(|row| is_of(&row.role_arn, row.difference.side, role))
+}
+
+/// Where one account's role holds a text of the other account.
+pub fn cross_references_of<'a>(
+    comparison: &'a Comparison,
+    role: &RoleResult,
+) -> impl Iterator<Item = &'a CrossReference> {
+    comparison.cross_references.iter().filter(|row| is_of(&row.role_arn, row.side, role))
 }
 
 /// Whether an attribute's difference is this pair's; ambiguous roles share their name with others.
@@ -119,6 +130,18 @@ pub fn deny(comparison: &Comparison, row: &RoleDenyDifference, most: usize) -> S
         except(&d.except, most),
         limits(d.condition.as_deref(), d.certainty, &d.reasons),
     )
+}
+
+/// `qa points at dev: 'dev' in the resource arn:… [inline policy p]`.
+#[must_use]
+pub fn cross_reference(comparison: &Comparison, row: &CrossReference) -> String {
+    let (own, other) = tags(comparison, row.side);
+    let policy = match (&row.policy_name, row.policy_type) {
+        (_, Some(PolicyType::Trust)) => " [trust policy]".to_owned(),
+        (Some(name), Some(policy_type)) => format!(" [{policy_type} policy {name}]"),
+        _ => String::new(),
+    };
+    format!("{own} points at {other}: `{}` in the {} {}{policy}", row.value, row.place, row.text)
 }
 
 /// Actions with their service; those of a row of many services have it already.

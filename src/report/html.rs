@@ -8,6 +8,7 @@
 mod budget;
 mod charts;
 mod data;
+mod dictionary;
 mod documents;
 mod page;
 mod rows;

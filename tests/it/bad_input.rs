@@ -38,9 +38,14 @@ fn a_dictionary_with_a_fault() {
     for (text, expected) in [
         (
             "{\"environment\":\n \"dev\"}",
-            "the values of `environment` must be a list of texts, such as [\"dev\", \"qa\"] at line 2 column",
+            "the values of `environment` must be a list of texts, such as [\"dev\", \"qa\"], or an object at line 2 column",
         ),
         ("{\"environment\": [\"\"]}", "a value of `environment` is empty at line 1 column"),
+        (
+            "{\"environment\": {\"dev\": [\"dev\"],\n \"mtach\": \"token\"}}",
+            "`mtach` is no key of the entry `environment`: use an account's tag with a list of texts, or comment, values,",
+        ),
+        ("{\"environment\": {\"pattern\": \"(\"}}", "`(` is no regular expression: unclosed group at line 1 column"),
         ("{\"environment\"", "EOF while parsing an object at line 1 column"),
         ("[]", "invalid type: sequence"),
     ] {

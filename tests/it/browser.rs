@@ -310,7 +310,7 @@ fn every_kind_of_finding_is_shown() {
     open(&browser, &page, "");
     browser.picture("kinds-list");
     for (kind, count) in
-        [("Can raise itself", 1), ("Points to the other account", 1), ("Statements to look at", 1), ("All roles", 3)]
+        [("Can raise itself", 1), ("Points at the other account", 1), ("Statements to look at", 1), ("All roles", 3)]
     {
         browser.choose("Show", kind);
         assert_eq!(browser.texts(NAMES).len(), count, "{kind}");
@@ -325,7 +325,7 @@ fn every_kind_of_finding_is_shown() {
         "can raise itself in qa",
         "put-role-policy: writes an inline policy of a role",
         "arn:aws:sqs:eu-west-1:111111111111:orders",
-        "points to dev",
+        "points at dev",
         "may possibly also",
         "left behind by a deleted user or role",
         "max_session_duration",

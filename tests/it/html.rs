@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Comparison, CrossReference, Input, Selection, Settings, between};
 use iamctl::model::{AccountTag, PolicyType, Side, Sides};
-use iamctl::normalise::{self, Normaliser};
+use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::{equivalency, snapshot as snapshots};
 use iamctl::report::html::{NormalisedRoles, write};
@@ -22,12 +22,13 @@ pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&
     let mut reader = AccountReader::default();
     let accounts = read.as_ref().map(|snapshot| reader.account(snapshot).unwrap());
     let list = equivalency::read(dictionary).unwrap();
-    let normalisers = accounts.as_ref().map(|account| Normaliser::new(&list, account.id.as_ref()).unwrap());
+    let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
+    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
     let normalised = Sides {
         left: normalise::account(&accounts.left, &normalisers.left),
         right: normalise::account(&accounts.right, &normalisers.right),
     };
-    let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
     let input = |side: Side| Input {
         tag: tags.get(side),
         source: &read.get(side).source,
@@ -38,7 +39,7 @@ pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&
     };
     let catalogue = Catalogue::embedded();
     let (generated_at, selection) = ("2026-11-21T08:00:00Z", &Selection::default());
-    let settings = Settings { catalogue: &catalogue, generated_at, selection };
+    let settings = Settings { catalogue: &catalogue, rules, generated_at, selection };
     let mut comparison = between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap();
     change(&mut comparison);
     let roles = NormalisedRoles::new(normalised.as_ref().map(|account| account.roles.iter().map(|role| &role.role)));
@@ -178,7 +179,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     for words in [
         "1 role can raise itself in one account only.",
         "[can raise itself: put-role-policy]",
-        "qa points to dev: arn:aws:sqs:eu-west-1:111111111111:orders holds 111111111111",
+        "qa points at dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
         "descriptions were not compared",
         "dev denies s3:DeleteObject",
         "max_session_duration: 3600 in dev, 7200 in qa",

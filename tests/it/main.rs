@@ -20,6 +20,8 @@ mod documentation;
 mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
+#[cfg(test)]
+mod generated;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
@@ -41,6 +43,8 @@ mod original_faults;
 mod probe;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod quiet;
 #[cfg(test)]
 mod rooms;
 #[cfg(test)]

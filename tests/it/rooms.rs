@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 12] = [
+const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
@@ -12,13 +12,26 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("expand", &["model", "catalog"]),
     ("semantics", &["model", "catalog"]),
     ("compare", &["model", "catalog", "normalise", "expand", "semantics"]),
+    ("suggest", &["model", "catalog", "normalise", "compare"]),
     ("report", &["model", "parse", "catalog", "expand", "semantics", "compare"]),
     ("harvest", &["model", "parse"]),
     ("store", &["model", "parse", "catalog"]),
     ("testing", &["model", "parse", "catalog", "normalise", "expand", "semantics", "compare"]),
     (
         "cli",
-        &["model", "parse", "catalog", "normalise", "expand", "semantics", "compare", "report", "harvest", "store"],
+        &[
+            "model",
+            "parse",
+            "catalog",
+            "normalise",
+            "expand",
+            "semantics",
+            "compare",
+            "report",
+            "harvest",
+            "store",
+            "suggest",
+        ],
     ),
 ];
 

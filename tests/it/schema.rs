@@ -116,3 +116,45 @@ fn the_schema_of_snapshots_refuses_what_is_none() {
         schema.check(&snapshot).expect_err(what);
     }
 }
+
+/// What the schema of dictionaries takes and refuses, and what the program takes and refuses, is the same.
+#[test]
+fn a_dictionary_is_as_the_schema_says() {
+    let schema = Schema::new(read("docs/equivalency-list.schema.json"));
+    let good = [
+        json!({}),
+        read("examples/equivalency_list.json"),
+        read("examples/walkthrough/equivalency_list.json"),
+        json!({"a": {"dev": ["dev", "development"], "qa": ["qa"]}}),
+        json!({"a": {"dev": [], "match": "substring", "in": ["rolename"], "comment": "why"}}),
+        json!({"a": {"tags": {"in": ["x"]}, "qa": ["y"]}}),
+        json!({"a": {"values": ["x"], "match": "token"}}),
+        json!({"a": {"pattern": "-[A-Z0-9]{12,13}$", "in": ["rolename", "policyname"]}}),
+    ];
+    for dictionary in good {
+        schema.check(&dictionary).unwrap();
+        iamctl::parse::equivalency::read(&dictionary.to_string()).unwrap();
+    }
+    let bad = [
+        json!([]),
+        json!({"a": "dev"}),
+        json!({"a": [""]}),
+        json!({"": ["x"]}),
+        json!({"~a": ["x"]}),
+        json!({"ownaccountid": ["x"]}),
+        json!({"a": {}}),
+        json!({"a": {"comment": "nothing"}}),
+        json!({"a": {"tags": {}}}),
+        json!({"a": {"dev": "dev"}}),
+        json!({"a": {"b c": ["x"]}}),
+        json!({"a": {"values": ["x"], "dev": ["y"]}}),
+        json!({"a": {"values": ["x"], "pattern": "y"}}),
+        json!({"a": {"pattern": "y", "match": "token"}}),
+        json!({"a": {"values": ["x"], "in": ["name"]}}),
+        json!({"a": {"values": ["x"], "match": "word"}}),
+    ];
+    for dictionary in bad {
+        schema.check(&dictionary).expect_err(&dictionary.to_string());
+        iamctl::parse::equivalency::read(&dictionary.to_string()).expect_err(&dictionary.to_string());
+    }
+}

@@ -10,6 +10,7 @@ use super::super::escape::script;
 use super::super::{access_csv, explain, findings};
 use super::NormalisedRoles;
 use super::budget;
+use super::dictionary;
 use super::documents::Documents;
 use super::rows::Rows;
 use super::words::{self, cut, shown};
@@ -120,21 +121,10 @@ impl<'a> Index<'a> {
             tags: [comparison.accounts.left.tag.as_str(), comparison.accounts.right.tag.as_str()],
             roles: roles.collect(),
             escalations: rules.map(|rule| (rule.id, rule.explanation)).collect(),
-            placeholders: placeholders(comparison),
+            placeholders: dictionary::replaced(comparison),
             facets: all.into_iter().cloned().collect(),
         }
     }
-}
-
-/// What each placeholder replaced in each account.
-pub(super) fn placeholders(comparison: &Comparison) -> Vec<(String, [BTreeSet<String>; 2])> {
-    let mut stands: BTreeMap<&str, [BTreeSet<String>; 2]> = BTreeMap::new();
-    for hit in comparison.equivalency_hits.iter().filter(|hit| hit.count > 0) {
-        let [left, right] = stands.entry(&hit.placeholder).or_default();
-        let texts = if hit.side == Side::Left { left } else { right };
-        texts.insert(shown(&hit.value));
-    }
-    stands.into_iter().map(|(placeholder, texts)| (shown(placeholder), texts)).collect()
 }
 
 fn entry(comparison: &Comparison, rows: &Rows<'_>, facets: Vec<usize>) -> Entry {

@@ -7,7 +7,7 @@ const KINDS = [
   ["access", "What it may do"],
   ["trust", "Who may take it"],
   ["deny", "Explicit denies"],
-  ["cross", "Points to the other account"],
+  ["cross", "Points at the other account"],
   ["attribute", "Attributes"],
   ["otherwise", "No effect on access or trust"],
   ["items", "Rows of policies only"],
@@ -109,7 +109,7 @@ function badges(role) {
     if (sides(kind).length === 2) badge(`${word === "denied" ? "denies differ" : `${word} differs`} both ways`, "both");
     else sides(kind).forEach((side) => badge(`more ${word} in ${tagOf(side)}`, side));
   }
-  for (const side of sides("cross")) badge(`${tagOf(side)} points to ${otherOf(side)}`, "alarm");
+  for (const side of sides("cross")) badge(`${tagOf(side)} points at ${otherOf(side)}`, "alarm");
   if (role.d[4]) badge(counted(role.d[4], "attribute"));
   if (role.d[0]) badge(counted(role.d[0], "policy row"));
   if (role.d[6]) badge(`${role.d[6]} accepted`);

@@ -7,7 +7,8 @@ use ring::digest;
 
 use super::budget;
 use super::charts::{self, Chart, Segment};
-use super::data::{self, Data};
+use super::data::Data;
+use super::dictionary::{self, Placeholder};
 use super::rows::Rows;
 use super::words::{self, counted, shown};
 use crate::compare::{AccountInfo, Comparison, FailOn, Metric};
@@ -47,7 +48,9 @@ pub(super) struct Page<'a> {
     catalogue: String,
     compared: String,
     dictionary: Vec<Placeholder>,
-    texts: usize,
+    more_placeholders: usize,
+    entries: usize,
+    builtin_rules: String,
     dictionary_hash: String,
     segments: Vec<Segment>,
     charts: Vec<Chart>,
@@ -68,15 +71,6 @@ struct Account<'a> {
     items: usize,
 }
 
-/// An entry of the dictionary, and what it replaced.
-struct Placeholder {
-    name: String,
-    /// The texts that are listed under it.
-    texts: Vec<String>,
-    /// What it replaced in each account.
-    replaced: [Vec<String>; 2],
-}
-
 /// A role in the part for paper.
 struct Findings {
     name: String,
@@ -90,6 +84,7 @@ impl<'a> Page<'a> {
         let accounts = &comparison.accounts;
         let tags = [accounts.left.tag.as_str(), accounts.right.tag.as_str()];
         let (findings, more_findings) = findings(comparison, ordered);
+        let (dictionary, more_placeholders) = dictionary::placeholders(comparison);
         let catalogue = &comparison.catalogue;
         Self {
             policy: policy(),
@@ -104,9 +99,11 @@ impl<'a> Page<'a> {
             accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
             compared: compared(comparison),
-            dictionary: dictionary(comparison),
-            texts: comparison.dictionary.values().map(Vec::len).sum(),
-            dictionary_hash: dictionary_hash(comparison),
+            dictionary,
+            more_placeholders,
+            entries: comparison.dictionary.entries().count(),
+            builtin_rules: comparison.builtin_rules.join(", "),
+            dictionary_hash: dictionary::hash(comparison),
             segments: charts::roles(ordered, tags),
             charts: charts::of_access(ordered),
             metrics: &comparison.summary,
@@ -149,35 +146,6 @@ fn compared(comparison: &Comparison) -> String {
     let linked = if selection.exclude_service_linked { ", without service-linked roles" } else { "" };
     let all = if named.is_empty() && linked.is_empty() { ", all of both accounts" } else { "" };
     format!("{count}{named}{linked}{all}")
-}
-
-/// Every entry, and the own account ids, which are replaced without one.
-fn dictionary(comparison: &Comparison) -> Vec<Placeholder> {
-    let mut entries: Vec<Placeholder> = comparison
-        .dictionary
-        .iter()
-        .map(|(name, texts)| Placeholder {
-            name: shown(name),
-            texts: texts.iter().map(|text| shown(text)).collect(),
-            replaced: [Vec::new(), Vec::new()],
-        })
-        .collect();
-    for (name, replaced) in data::placeholders(comparison) {
-        let replaced = replaced.map(|texts| texts.into_iter().collect());
-        match entries.iter_mut().find(|entry| entry.name == name) {
-            Some(entry) => entry.replaced = replaced,
-            None => entries.push(Placeholder { name, texts: Vec::new(), replaced }),
-        }
-    }
-    entries
-}
-
-/// The SHA-256 of the dictionary as `report.json` has it, without blanks.
-fn dictionary_hash(comparison: &Comparison) -> String {
-    // A map of texts to lists of texts is always written.
-    let json = serde_json::to_string(&comparison.dictionary).unwrap_or_default();
-    let hash = digest::digest(&digest::SHA256, json.as_bytes());
-    hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The findings in words, and of how many roles they did not fit.

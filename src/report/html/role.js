@@ -113,10 +113,11 @@ function denyCard(row, role) {
 }
 
 function crossCard(row) {
-  return card(row.side, `points to ${otherOf(row.side)}`, [row.where], [
+  return card(row.side, `points at ${otherOf(row.side)}`, [row.where], [
     ["Text", code(row.text)],
     [`Belongs to ${otherOf(row.side)}`, code(row.value)],
     ["In", row.policy_name ? policyOf(row.policy_type, row.policy_name) : row.where],
+    ["Its own text there counts as", row.placeholder ? code(row.placeholder) : undefined],
   ], true);
 }
 

@@ -4,7 +4,7 @@ use super::super::escape::terminal;
 use super::super::findings;
 use super::budget;
 use super::rows::Rows;
-use crate::compare::{AttributeDifference, Comparison, CrossReference, FailOn, RoleStatus};
+use crate::compare::{AttributeDifference, Comparison, FailOn, RoleStatus};
 use crate::model::Side;
 use crate::semantics::difference::Grade;
 
@@ -58,7 +58,7 @@ pub(super) fn sentences(comparison: &Comparison, rows: &Rows<'_>, most: usize) -
     let access = rows.access.iter().map(|row| findings::access(comparison, row, named));
     let trust = rows.trust.iter().map(|row| findings::trust(comparison, row, named));
     let denies = rows.denies.iter().map(|row| findings::deny(comparison, row, named));
-    let crosses = rows.cross_references.iter().map(|row| cross_reference(comparison, row));
+    let crosses = rows.cross_references.iter().map(|row| findings::cross_reference(comparison, row));
     let attributes = rows.attributes.iter().map(|row| attribute(comparison, row));
     let items = Side::BOTH.into_iter().filter_map(|side| items(comparison, rows, side));
     let all = access.chain(trust).chain(denies).chain(crosses).chain(attributes).chain(items);
@@ -95,11 +95,6 @@ fn one_sided(comparison: &Comparison, rows: &Rows<'_>) -> String {
         ""
     };
     format!("only in {tag}{why}")
-}
-
-fn cross_reference(comparison: &Comparison, row: &CrossReference) -> String {
-    let (own, owner) = (&comparison.accounts.get(row.side).tag, &comparison.accounts.get(row.owner).tag);
-    format!("{own} points to {owner}: {} holds {}, {owner}'s own", row.text, row.value)
 }
 
 fn attribute(comparison: &Comparison, row: &AttributeDifference) -> String {

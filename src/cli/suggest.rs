@@ -1,0 +1,142 @@
+//! `iamctl suggest`: the dictionary two accounts need, found from the accounts.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::init::EQUIVALENCY_FILE;
+use super::inputs::{DictionaryArgs, InputArgs};
+use super::pair::different_tags;
+use super::source::Source;
+use crate::model::{AccountTag, EquivalencyList, Side, Sides};
+use crate::parse::account::AccountReader;
+use crate::report::files;
+use crate::store::text_file;
+use crate::suggest::{self, Input, Suggestions};
+
+/// How many names are shown before the rest is only counted.
+const SHOWN: usize = 5;
+
+/// What `suggest` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Profile of the AWS config, snapshot file, or `env:`
+    #[arg(value_name = "SOURCE_1")]
+    source_1: Source,
+    /// Short name of the first account, under which the dictionary lists its texts
+    #[arg(value_name = "TAG_1")]
+    tag_1: AccountTag,
+    /// The second account's profile, file, or `env:`
+    #[arg(value_name = "SOURCE_2")]
+    source_2: Source,
+    /// Short name of the second account
+    #[arg(value_name = "TAG_2")]
+    tag_2: AccountTag,
+    #[command(flatten)]
+    dictionary: DictionaryArgs,
+    /// Put the entries into the dictionary file (made if there is none); what is there is kept
+    #[arg(long, env = "IAMCTL_WRITE", value_parser = FalseyValueParser::new())]
+    write: bool,
+    /// Compare even if both sources are one account
+    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
+    allow_same_account: bool,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// Reads both accounts and prints the entries they need as a dictionary.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let tags = Sides { left: &args.tag_1, right: &args.tag_2 };
+    different_tags(tags)?;
+    let (dictionary, from) = args.dictionary.read_or_new(args.write)?;
+    if let Some(path) = &from {
+        console.note(&format!("dictionary: {}", path.display()));
+    }
+    let catalogue = args.input.catalogue(console)?;
+    let read = args.input.snapshots(&[&args.source_1, &args.source_2], args.allow_same_account, console)?;
+    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let mut reader = AccountReader::default();
+    let accounts = Sides { left: reader.account(left)?, right: reader.account(right)? };
+    let spinner = console.spinner("looking for what is meant to differ");
+    let found = suggest::suggest(Input {
+        accounts: accounts.as_ref(),
+        tags,
+        dictionary: &dictionary.list,
+        builtins: dictionary.builtins,
+        catalogue: &catalogue,
+    })
+    .map_err(CliError::DictionarySize)?;
+    drop(spinner);
+    tell(&found, tags, console);
+    console.print(|out| files::json(out, &only_suggested(&found)))?;
+    if args.write && !found.entries.is_empty() {
+        let path =
+            from.or_else(|| args.dictionary.equivalency.clone()).unwrap_or_else(|| PathBuf::from(EQUIVALENCY_FILE));
+        let mut text = Vec::new();
+        files::json(&mut text, &found.dictionary).map_err(CliError::Print)?;
+        text_file::replace(&path, &String::from_utf8_lossy(&text))?;
+        console.note(&format!("written to {}; look at it before you keep it", path.display()));
+    }
+    Ok(ExitCode::Done)
+}
+
+/// The entries that are suggested, in the form of a dictionary.
+fn only_suggested(found: &Suggestions) -> EquivalencyList {
+    let mut list = EquivalencyList::default();
+    for one in &found.entries {
+        // They come from one dictionary, so none can clash with another.
+        let _ = list.insert(&one.placeholder, one.entry.clone());
+    }
+    list
+}
+
+/// What speaks for each entry, and what is left, on stderr.
+fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
+    for one in &found.entries {
+        console.note(&format!("{}: {}", one.placeholder, one.evidence));
+    }
+    let left = &found.remaining;
+    if found.entries.is_empty() {
+        let alone = left.roles.left.len() + left.roles.right.len();
+        let why = match (alone, left.differing.len(), left.common) {
+            (0, 0, _) => "nothing to suggest: the accounts are alike as they are",
+            (_, _, 0) => {
+                "nothing to suggest: the accounts have no role in common, and no substitution makes roles alike"
+            }
+            _ => "nothing to suggest: what differs has no pattern that a dictionary could hold",
+        };
+        console.note(why);
+    }
+    for side in Side::BOTH {
+        let roles = left.roles.get(side);
+        if !roles.is_empty() {
+            let names = roles.iter().take(SHOWN).map(String::as_str);
+            console.note(&format!(
+                "not explained: {} only in {}: {}",
+                roles.len(),
+                tags.get(side),
+                few(names, roles.len())
+            ));
+        }
+    }
+    if !left.differing.is_empty() {
+        let names: Vec<String> =
+            left.differing.iter().take(SHOWN).map(|(name, count)| format!("{name} ({count})")).collect();
+        let names = few(names.iter().map(String::as_str), left.differing.len());
+        console.note(&format!(
+            "not explained: {} of {} common roles differ: {names}",
+            left.differing.len(),
+            left.common
+        ));
+    }
+}
+
+fn few<'a>(names: impl Iterator<Item = &'a str>, all: usize) -> String {
+    let names: Vec<&str> = names.collect();
+    let more = all - names.len();
+    let names = names.join(", ");
+    if more == 0 { names } else { format!("{names} and {more} more") }
+}

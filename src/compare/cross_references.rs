@@ -1,0 +1,47 @@
+//! Where a role of one account holds a text that means the other account.
+
+use super::result::CrossReference;
+use crate::model::{Place, PolicyType, Role, Side, Sides};
+use crate::normalise::{Foreign, Normalised, NormalisedRole};
+
+/// The cross-references of a pair of roles, sorted. `real` are the same roles as harvested.
+pub(super) fn of(
+    name: &str,
+    roles: Sides<&NormalisedRole>,
+    real: Sides<&Role>,
+    accounts: Sides<&Normalised>,
+) -> Vec<CrossReference> {
+    let mut found = Vec::new();
+    for side in Side::BOTH {
+        let role: &Role = real.get(side);
+        let own = roles.get(side).foreign.iter().map(|foreign| (foreign, None));
+        let boundary = role.boundary.iter().map(|policy| (policy, PolicyType::Boundary));
+        let policies = role.attached.iter().map(|policy| (policy, PolicyType::Managed)).chain(boundary);
+        let managed = policies.flat_map(|(policy, policy_type)| {
+            let foreign = accounts.get(side).managed_foreign.get(policy.arn.as_str());
+            foreign.into_iter().flatten().map(move |foreign| (foreign, Some(policy_type)))
+        });
+        // A description is prose, not something that anything follows.
+        let wanted = own.chain(managed).filter(|(foreign, _)| foreign.place != Place::Description);
+        found.extend(wanted.map(|(foreign, policy_type)| one(name, side, role, foreign, policy_type)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A managed policy's texts are found once, whatever it is to a role; `policy_type` says what it is to this one.
+fn one(name: &str, side: Side, role: &Role, foreign: &Foreign, policy_type: Option<PolicyType>) -> CrossReference {
+    CrossReference {
+        side,
+        role: name.to_owned(),
+        role_arn: role.arn.to_string(),
+        policy_name: foreign.policy.as_ref().map(|(name, _)| name.clone()),
+        policy_type: policy_type.or_else(|| foreign.policy.as_ref().map(|(_, policy_type)| *policy_type)),
+        place: foreign.place.as_str(),
+        text: foreign.text.clone(),
+        value: foreign.value.clone(),
+        placeholder: crate::model::equivalency::display(&foreign.placeholder).into_owned(),
+        owner: side.other(),
+    }
+}

@@ -1,0 +1,236 @@
+//! Dictionary and built-in rules made ready for a pair of accounts: what is replaced in one depends on the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::builtin::Builtins;
+use super::forms::{self, Named};
+use super::generated::{Generated, Part};
+use super::names::{self, Parts};
+use super::text::{Normaliser, Stem};
+use super::{ids, texts, whose};
+use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
+
+/// What is replaced.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// What the user says is meant to differ.
+    pub dictionary: &'a EquivalencyList,
+    /// What is known to differ.
+    pub builtins: Builtins,
+}
+
+/// Makes the rules ready for both accounts.
+///
+/// # Errors
+/// If the automaton over all texts would grow beyond what the `aho-corasick` library builds.
+///
+/// ```
+/// use iamctl::model::{Account, Entry, EquivalencyList, Place, Sides, equivalency::display};
+/// use iamctl::normalise::{Builtins, Rules, normalisers};
+/// let account = |id: &str| Account { id: Some(id.parse().unwrap()), roles: Vec::new() };
+/// let (dev, qa) = (account("111122223333"), account("444455556666"));
+/// let dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#).unwrap();
+/// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
+/// let (left, right) = ("dev".parse().unwrap(), "qa".parse().unwrap());
+/// let both = normalisers(Sides { left: &dev, right: &qa }, Sides { left: &left, right: &right }, rules).unwrap();
+/// let in_qa = |text| display(&both.right.apply(text, Place::Resource, |_| {})).into_owned();
+/// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:444455556666:app-qa"), "arn:aws:sqs:eu-west-1:ownaccountid:app-environment");
+/// // What belongs to the other account stays.
+/// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:111122223333:app-dev"), "arn:aws:sqs:eu-west-1:111122223333:app-dev");
+/// ```
+pub fn normalisers(
+    accounts: Sides<&Account>,
+    tags: Sides<&AccountTag>,
+    rules: Rules<'_>,
+) -> Result<Sides<Normaliser>, aho_corasick::BuildError> {
+    let owners = whose::owners(accounts, rules)?;
+    let of_side = |side: Side| {
+        let (literals, patterns) = whose::of_side(side, accounts, tags, rules, &owners);
+        Normaliser::new(literals, patterns)
+    };
+    let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
+    let stems = stems(accounts, base.as_ref());
+    let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
+    let generated = generated(accounts, base.as_ref(), rules.builtins);
+    let Sides { left, right } = base;
+    Ok(Sides { left: left.with_generated(generated.left), right: right.with_generated(generated.right) })
+}
+
+/// The longer words that hold the own text in each of the accounts.
+fn stems(accounts: Sides<&Account>, base: Sides<&Normaliser>) -> BTreeSet<Stem> {
+    let of_side = |side: Side| {
+        let mut stems: BTreeSet<Stem> = BTreeSet::new();
+        texts::each(accounts.get(side), &mut |place, text| {
+            base.get(side).own_words(text, place, |stem| {
+                stems.insert(stem);
+            });
+        });
+        stems
+    };
+    let left = of_side(Side::Left);
+    if left.is_empty() { left } else { &left & &of_side(Side::Right) }
+}
+
+/// The parts to replace in the names of one account.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    roles: Parts,
+}
+
+impl Names {
+    /// A role's name with all replaced.
+    pub(super) fn role(&self, base: &Normaliser, name: &str) -> String {
+        let parts = self.roles.get(&(String::new(), name.to_owned())).map_or(&[][..], Vec::as_slice);
+        let given: Vec<(usize, usize, &str)> =
+            parts.iter().map(|part| (part.range.start, part.range.end, part.placeholder.as_str())).collect();
+        base.shape(name, Place::RoleName, &given)
+    }
+}
+
+/// A name to look for a counterpart of: what it names, its path, what it is within, what it names in words.
+struct Candidate<'a> {
+    name: &'a str,
+    path: String,
+    within: String,
+    content: Box<dyn Fn() -> String + 'a>,
+}
+
+fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
+    let roles = pair_names(base, builtins, Named::Role, |side| {
+        let normaliser: &Normaliser = base.get(side);
+        let candidate = |role| Candidate::role(role, normaliser, builtins);
+        accounts.get(side).roles.iter().map(candidate).collect()
+    });
+    let names = roles.map(|roles| Names { roles });
+    let role_name = |side: Side, role: &Role| names.get(side).role(base.get(side), &role.name).to_lowercase();
+    let managed = pair_names(base, builtins, Named::ManagedPolicy, |side| {
+        managed_policies(accounts.get(side), &|role| role_name(side, role))
+    });
+    let inline = pair_names(base, builtins, Named::InlinePolicy, |side| {
+        let roles = accounts.get(side).roles.iter();
+        let names = roles.flat_map(|role| role.inline.iter().map(move |policy| (role, policy.name.as_str())));
+        names.map(|(role, name)| Candidate::within(name, role_name(side, role))).collect()
+    });
+    let profiles = pair_names(base, builtins, Named::InstanceProfile, |side| {
+        let roles = accounts.get(side).roles.iter();
+        let names = roles.flat_map(|role| role.instance_profiles.iter().map(move |name| (role, name.as_str())));
+        names.map(|(role, name)| Candidate::within(name, role_name(side, role))).collect()
+    });
+    let ids = ids::pair(accounts, base, builtins, &names);
+    let by_name = |parts: &Parts| -> BTreeMap<String, Vec<Part>> {
+        parts.iter().map(|((_, name), parts)| (name.clone(), parts.clone())).collect()
+    };
+    let tables = |side: Side| {
+        BTreeMap::from([
+            (Named::Role, by_name(&names.get(side).roles)),
+            (Named::ManagedPolicy, by_name(managed.get(side))),
+            (Named::InstanceProfile, by_name(profiles.get(side))),
+        ])
+    };
+    let of_side = |side: Side| {
+        // The parts of embedded policies are found by the role's harvested name.
+        let mut embedded = BTreeMap::new();
+        for role in &accounts.get(side).roles {
+            let within = role_name(side, role);
+            for policy in &role.inline {
+                if let Some(parts) = inline.get(side).get(&(within.clone(), policy.name.clone())) {
+                    embedded.insert((role.name.clone(), policy.name.clone()), parts.clone());
+                }
+            }
+        }
+        Generated {
+            builtins,
+            own: accounts.get(side).id.clone(),
+            names: tables(side),
+            others: tables(side.other()),
+            inline: embedded,
+            ids: ids.get(side).clone(),
+        }
+    };
+    Sides { left: of_side(Side::Left), right: of_side(Side::Right) }
+}
+
+impl<'a> Candidate<'a> {
+    fn role(role: &'a Role, base: &'a Normaliser, builtins: Builtins) -> Self {
+        let content = Box::new(move || content(role, base, builtins));
+        Self { name: &role.name, path: role.path.clone(), within: String::new(), content }
+    }
+
+    fn within(name: &'a str, within: String) -> Self {
+        Self { name, path: String::new(), within, content: Box::new(String::new) }
+    }
+}
+
+/// The customer's managed policies that roles of an account carry, each told apart by the roles that carry it.
+fn managed_policies<'a>(account: &'a Account, role_name: &dyn Fn(&Role) -> String) -> Vec<Candidate<'a>> {
+    let mut carried: BTreeMap<&str, (&str, String, BTreeSet<String>)> = BTreeMap::new();
+    for role in &account.roles {
+        for policy in role.attached.iter().chain(&role.boundary).filter(|policy| policy.arn.account() != "aws") {
+            let resource = policy.arn.resource().strip_prefix("policy").unwrap_or_default();
+            let path = resource.strip_suffix(policy.name.as_str()).unwrap_or_default();
+            let entry = carried.entry(policy.arn.as_str()).or_insert((&policy.name, path.to_owned(), BTreeSet::new()));
+            entry.2.insert(role_name(role));
+        }
+    }
+    let candidate = |(name, path, roles): (&'a str, String, BTreeSet<String>)| Candidate {
+        name,
+        path,
+        within: String::new(),
+        content: Box::new(move || roles.iter().map(String::as_str).collect::<Vec<_>>().join("\n")),
+    };
+    carried.into_values().map(candidate).collect()
+}
+
+/// Finds counterparts among the names that have none as they are.
+fn pair_names<'a>(
+    base: Sides<&Normaliser>,
+    builtins: Builtins,
+    named: Named,
+    candidates: impl Fn(Side) -> Vec<Candidate<'a>>,
+) -> Sides<Parts> {
+    let place = match named {
+        Named::Role => Place::RoleName,
+        Named::ManagedPolicy | Named::InlinePolicy => Place::PolicyName,
+        Named::InstanceProfile => Place::InstanceProfile,
+    };
+    let all = Sides { left: candidates(Side::Left), right: candidates(Side::Right) };
+    let plain = |side: Side| -> Vec<(String, String)> {
+        let normalised = |one: &Candidate<'_>| base.get(side).shape(one.name, place, &[]).to_lowercase();
+        all.get(side).iter().map(|one| (one.within.clone(), normalised(one))).collect()
+    };
+    let plain = Sides { left: plain(Side::Left), right: plain(Side::Right) };
+    let known: Sides<BTreeSet<&(String, String)>> = plain.as_ref().map(|names| names.iter().collect());
+    let alone = |side: Side| {
+        let without =
+            all.get(side).iter().zip(plain.get(side)).filter(|(_, name)| !known.get(side.other()).contains(name));
+        let generated = without.filter_map(|(one, _)| {
+            let form = forms::of_name(builtins, named, one.name, &one.path)?;
+            let before = one.name.get(..form.part.start).unwrap_or_default();
+            let before = base.get(side).shape(before, place, &[]);
+            let (name, within) = (one.name.to_owned(), one.within.clone());
+            Some(names::Generated { name, form, before, within, content: (one.content)() })
+        });
+        generated.collect()
+    };
+    names::pair(Sides { left: alone(Side::Left), right: alone(Side::Right) })
+}
+
+/// What a role says, in a text that is the same for roles that say the same: to tell apart roles whose names do not.
+fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> String {
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    texts::of_role(role, &mut |place, text| {
+        if matches!(place, Place::RoleName | Place::InstanceProfile) {
+            return;
+        }
+        let text = text.replace(role.name.as_str(), "");
+        let ids = forms::ids(builtins, &text);
+        let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
+        said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
+    });
+    let documents = role.inline.iter().map(|policy| &policy.document);
+    let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
+    for statement in documents.chain(managed).flat_map(|document| &document.statements) {
+        said.insert(format!("{} {:?}", statement.effect, statement.action));
+    }
+    said.into_iter().collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,164 @@
+//! The forms of generated names and ids: which part of a text somebody's program made up.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::builtin::{Builtin, Builtins};
+
+/// What has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    Role,
+    ManagedPolicy,
+    InlinePolicy,
+    InstanceProfile,
+}
+
+/// A name or id with the part that was made up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Form {
+    pub rule: Builtin,
+    /// Where the made-up part stands.
+    pub part: Range<usize>,
+    /// Whether that part could be nothing a person wrote. One of the two accounts' must be so.
+    pub looks_random: bool,
+}
+
+/// One form of names.
+struct Rule {
+    builtin: Builtin,
+    named: &'static [Named],
+    /// Its first group is the made-up part.
+    regex: LazyLock<Option<Regex>>,
+    /// Whether a made-up part could be nothing a person wrote.
+    looks_random: fn(&str) -> bool,
+    /// Whether it counts only under the path the console uses.
+    service_path: bool,
+}
+
+const ROLE: &[Named] = &[Named::Role];
+const POLICY: &[Named] = &[Named::ManagedPolicy];
+const ROLE_AND_POLICY: &[Named] = &[Named::Role, Named::ManagedPolicy];
+const ANY: &[Named] = &[Named::Role, Named::ManagedPolicy, Named::InlinePolicy, Named::InstanceProfile];
+
+macro_rules! rule {
+    ($builtin:ident, $named:expr, $regex:literal, $random:expr, $path:literal) => {
+        Rule {
+            builtin: Builtin::$builtin,
+            named: $named,
+            regex: LazyLock::new(|| Regex::new($regex).ok()),
+            looks_random: $random,
+            service_path: $path,
+        }
+    };
+}
+
+/// In the order in which they are tried.
+static NAMES: [Rule; 9] = [
+    rule!(SsoRole, ROLE, r"^AWSReservedSSO_.{1,32}_([0-9a-f]{16})$", |_| true, false),
+    rule!(
+        CdkBootstrap,
+        ROLE,
+        r"^cdk-[a-z0-9]{1,10}-(?:deploy|lookup|file-publishing|image-publishing|cfn-exec)-role-[0-9]{12}-([a-z0-9-]+)$",
+        |_| true,
+        false
+    ),
+    rule!(StackSet, ROLE, r"^stacksets-exec-([0-9a-f]{32})$", |_| true, false),
+    rule!(SageMaker, ROLE_AND_POLICY, r"-([0-9]{8}T[0-9]{6})$", |_| true, false),
+    rule!(Terraform, ANY, r"([0-9]{18}[0-9a-f]{8})$", |_| true, false),
+    rule!(Console, ROLE, r"-role-([a-z0-9]{8,9})$", |_| true, true),
+    rule!(Console, ROLE, r"-role-([a-z0-9]{8,9})$", has_digit, false),
+    rule!(Console, POLICY, r"-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", |_| true, false),
+    rule!(CloudFormation, ANY, r"-([A-Z0-9]{12,13}|[A-Za-z0-9]{12})$", no_words, false),
+];
+
+/// The generated name in a text, if it is one.
+pub(super) fn of_name(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<Form> {
+    NAMES.iter().filter(|rule| builtins.has(rule.builtin) && rule.named.contains(&named)).find_map(|rule| {
+        if rule.service_path && !path.starts_with("/service-role/") {
+            return None;
+        }
+        let part = rule.regex.as_ref()?.captures(name)?.get(1)?;
+        // Digits alone are an account id, a date, a number: somebody else's, or a person's.
+        let plain = rule.builtin == Builtin::CloudFormation && part.as_str().bytes().all(|b| b.is_ascii_digit());
+        let looks_random = (rule.looks_random)(part.as_str());
+        (!plain).then(|| Form { rule: rule.builtin, part: part.range(), looks_random })
+    })
+}
+
+static EKS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/id/([0-9a-f]{32})").ok());
+static PROVIDER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"AWSSSO_([0-9a-f]{16})_DO_NOT_DELETE").ok());
+static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r":secret:[^*?]+-([A-Za-z0-9]{6})$").ok());
+
+/// An id within a longer text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Id {
+    pub rule: Builtin,
+    /// Where what names the thing stands, the made-up part in it.
+    pub whole: Range<usize>,
+    pub part: Range<usize>,
+    pub looks_random: bool,
+}
+
+/// The generated ids in a text.
+pub(super) fn ids(builtins: Builtins, text: &str) -> Vec<Id> {
+    // Looking for a plain text first is many times faster than trying the expression.
+    let kinds: [(Builtin, &str, &LazyLock<Option<Regex>>); 3] = [
+        (Builtin::EksOidc, "oidc.eks.", &EKS),
+        (Builtin::SsoProvider, "AWSSSO_", &PROVIDER),
+        (Builtin::Secret, ":secret:", &SECRET),
+    ];
+    let mut found = Vec::new();
+    for (rule, hint, regex) in kinds {
+        let Some(regex) = regex.as_ref().filter(|_| builtins.has(rule) && text.contains(hint)) else { continue };
+        for captures in regex.captures_iter(text) {
+            let (Some(whole), Some(part)) = (captures.get(0), captures.get(1)) else { continue };
+            let looks_random = rule != Builtin::Secret || mixed(part.as_str());
+            found.push(Id { rule, whole: whole.range(), part: part.range(), looks_random });
+        }
+    }
+    found
+}
+
+static SSO_PATH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"aws-reserved/sso\.amazonaws\.com/((?:[a-z]{2}(?:-[a-z]+)+-[0-9]/)?)").ok());
+
+/// Where the region stands, or would stand, in the path of the roles of IAM Identity Center.
+pub(super) fn sso_region(text: &str) -> Option<Range<usize>> {
+    if !text.contains("aws-reserved/sso.") {
+        return None;
+    }
+    let part = SSO_PATH.as_ref()?.captures(text)?.get(1)?;
+    // A pattern over regions, `…/*/…`, is no region.
+    let next = text.get(part.end()..).and_then(|rest| rest.chars().next());
+    (!matches!(next, Some('*' | '?' | '$'))).then(|| part.range())
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether letters of both cases, or letters and digits, are mixed: no word, and no word with a capital.
+fn mixed(text: &str) -> bool {
+    let rest = text.get(1..).unwrap_or_default();
+    let lower = text.bytes().any(|b| b.is_ascii_lowercase());
+    let digits = has_digit(text) && text.bytes().any(|b| b.is_ascii_alphabetic());
+    digits || (lower && rest.bytes().any(|b| b.is_ascii_uppercase()))
+}
+
+/// Whether a text is no word or words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
+fn no_words(text: &str) -> bool {
+    if has_digit(text) {
+        return true;
+    }
+    let upper = |b: &u8| b.is_ascii_uppercase();
+    let bytes = text.as_bytes();
+    let one_case = bytes.iter().all(upper) || !bytes.iter().any(upper);
+    // Words put together have small letters after each capital; capitals side by side are no words.
+    let side_by_side = bytes.windows(2).any(|pair| pair.iter().all(upper));
+    let ends_in_capital = bytes.last().is_some_and(|b| b.is_ascii_uppercase());
+    !one_case && (side_by_side || ends_in_capital)
+}

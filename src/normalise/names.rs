@@ -1,0 +1,154 @@
+//! Which generated name of one account is which of the other.
+//!
+//! A name is only replaced in part if the other account has a name that is the same but for that part. Where several
+//! are, what they name decides: only those that are plainly each other's are taken, and the rest stay as they are,
+//! which shows a difference rather than hide one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::builtin::Builtin;
+use super::forms::Form;
+use super::generated::Part;
+use crate::model::{Side, Sides};
+
+/// The longest name a role can have, at which CloudFormation cuts.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const LONGEST: usize = 64;
+
+/// How many characters more CloudFormation can have cut in one account than in the other.
+const MOST_CUT: usize = 24;
+
+/// A generated name of one account.
+#[derive(Debug, Clone)]
+pub(super) struct Generated {
+    /// As harvested.
+    pub name: String,
+    pub form: Form,
+    /// The name as the dictionary has it, without the made-up part and what follows.
+    pub before: String,
+    /// What distinguishes it from others: the role it belongs to, say.
+    pub within: String,
+    /// What it names, in a text that is the same for what means the same.
+    pub content: String,
+}
+
+/// The parts to replace in a name, by what it is within and the name.
+pub(super) type Parts = BTreeMap<(String, String), Vec<Part>>;
+
+/// Finds the counterparts.
+pub(super) fn pair(names: Sides<Vec<Generated>>) -> Sides<Parts> {
+    let mut groups: BTreeMap<(Builtin, String, String), Sides<Vec<&Generated>>> = BTreeMap::new();
+    for side in Side::BOTH {
+        for name in names.get(side) {
+            let key = (name.form.rule, name.within.clone(), name.before.to_lowercase());
+            groups.entry(key).or_default().get_mut(side).push(name);
+        }
+    }
+    let mut parts: Sides<Parts> = Sides::default();
+    let mut alone: Sides<Vec<&Generated>> = Sides::default();
+    for ((rule, ..), group) in groups {
+        let several = group.left.len() > 1 || group.right.len() > 1;
+        let pairs = within_group(&group);
+        let paired: BTreeSet<(&str, &str)> = pairs.iter().map(|(l, r)| (l.name.as_str(), r.name.as_str())).collect();
+        for (number, (left, right)) in pairs.iter().enumerate() {
+            let placeholder = rule.placeholder(if several { number + 1 } else { 0 });
+            for (side, name) in [(Side::Left, left), (Side::Right, right)] {
+                let part = Part { range: name.form.part.clone(), placeholder: placeholder.clone() };
+                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![part]);
+            }
+        }
+        alone.left.extend(group.left.iter().filter(|name| !paired.iter().any(|(l, _)| *l == name.name)));
+        alone.right.extend(group.right.iter().filter(|name| !paired.iter().any(|(_, r)| *r == name.name)));
+    }
+    cut(&alone, &mut parts);
+    parts
+}
+
+/// The counterparts among names that are the same but for the made-up part.
+fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'a Generated)> {
+    let made_up = |left: &Generated, right: &Generated| left.form.looks_random || right.form.looks_random;
+    let (mut left, mut right) = (group.left.clone(), group.right.clone());
+    let mut pairs = Vec::new();
+    if left.len() > 1 || right.len() > 1 {
+        for one in group.left.iter().copied() {
+            // Those that say the same are each other's; of several that all say the same, which is which is nothing.
+            let same = right.iter().position(|other| other.content == one.content && made_up(one, other));
+            if let Some(at) = same {
+                pairs.push((one, right.remove(at)));
+                left.retain(|name| name.name != one.name);
+            }
+        }
+    }
+    if let (&[one], &[other]) = (left.as_slice(), right.as_slice())
+        && made_up(one, other)
+    {
+        pairs.push((one, other));
+    }
+    pairs.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+    pairs
+}
+
+/// Names that CloudFormation cut at different places, because what stands before differs in length.
+fn cut(alone: &Sides<Vec<&Generated>>, parts: &mut Sides<Parts>) {
+    let of_stack = |name: &&&Generated| name.form.rule == Builtin::CloudFormation;
+    let (left, right): (Vec<_>, Vec<_>) =
+        (alone.left.iter().filter(of_stack).collect(), alone.right.iter().filter(of_stack).collect());
+    let mut found: Vec<(&Generated, &Generated, Cut)> = Vec::new();
+    for one in &left {
+        for other in right.iter().filter(|other| other.within == one.within) {
+            if let Some(cut) = cut_of(one, other) {
+                found.push((one, other, cut));
+            }
+        }
+    }
+    for (one, other, cut) in &found {
+        let once = |name: &str, of: fn(&(&Generated, &Generated, Cut)) -> String| {
+            found.iter().filter(|pair| of(pair) == name).count() == 1
+        };
+        if once(&one.name, |pair| pair.0.name.clone()) && once(&other.name, |pair| pair.1.name.clone()) {
+            let end = Builtin::CloudFormation.placeholder(0);
+            for (side, name, more) in [(Side::Left, one, cut.more.left), (Side::Right, other, cut.more.right)] {
+                let at = name.form.part.start.saturating_sub(cut.same_end);
+                let gap = Part { range: at.saturating_sub(more)..at, placeholder: format!("{end}-cut") };
+                let part = Part { range: name.form.part.clone(), placeholder: end.clone() };
+                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![gap, part]);
+            }
+        }
+    }
+}
+
+/// How two names that were cut fit together, in bytes.
+struct Cut {
+    /// How much before the made-up part is the same in both.
+    same_end: usize,
+    /// How much each has before that and the other has not.
+    more: Sides<usize>,
+}
+
+/// One name is the other with some characters taken out, and is as long as a name can be.
+fn cut_of(left: &Generated, right: &Generated) -> Option<Cut> {
+    if !(left.form.looks_random || right.form.looks_random) {
+        return None;
+    }
+    let (a, b) = (left.before.as_str(), right.before.as_str());
+    let (shorter, longer, cut_name) = if a.len() < b.len() { (a, b, &left.name) } else { (b, a, &right.name) };
+    let more = longer.len() - shorter.len();
+    if more == 0 || more > MOST_CUT || cut_name.len() != LONGEST {
+        return None;
+    }
+    let same_end = common_end(shorter, longer);
+    let same_start = shorter.len() - same_end;
+    // What was taken out, and what follows it, must be plain text: then it has the same place in the harvested name.
+    let plain = longer.get(same_start..).is_some_and(|text| text.is_ascii());
+    let starts_alike = shorter.get(..same_start).is_some_and(|start| !start.is_empty() && longer.starts_with(start));
+    (plain && starts_alike).then_some(Cut {
+        same_end,
+        more: if a.len() < b.len() { Sides { left: 0, right: more } } else { Sides { left: more, right: 0 } },
+    })
+}
+
+/// The length of what two texts end in alike, in bytes.
+fn common_end(a: &str, b: &str) -> usize {
+    let same = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y);
+    same.map(|(c, _)| c.len_utf8()).sum()
+}

@@ -1,0 +1,353 @@
+use super::forms::{self, Named};
+use super::*;
+use crate::model::equivalency::{CLOSE, OPEN, display};
+use crate::model::{Account, AccountTag, EquivalencyList, Place, Side, Sides};
+use crate::parse::account::AccountReader;
+use crate::parse::{equivalency, snapshot};
+
+const DEV: &str = "111122223333";
+const QA: &str = "444455556666";
+
+/// A role that is trusted by nobody and says nothing but these texts.
+fn role(account: &str, name: &str, path: &str, resources: &[&str]) -> serde_json::Value {
+    let resources = if resources.is_empty() { &["*"] } else { resources };
+    serde_json::json!({
+        "name": name, "path": path, "arn": format!("arn:aws:iam::{account}:role{path}{name}"), "id": "AROA0000000000000001",
+        "description": null, "max_session_duration": 3600, "tags": {}, "instance_profiles": [],
+        "permissions_boundary": null, "attached_policies": [],
+        "trust_policy": {"Version": "2012-10-17", "Statement": []},
+        "inline_policies": [{"name": "inline", "document": {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources}]}}],
+    })
+}
+
+fn account(id: &str, roles: Vec<serde_json::Value>) -> Account {
+    let text = serde_json::json!({"format": "iamctl-snapshot", "version": 1, "iamctl": "0", "harvested_at": null,
+        "source": "test", "account_id": id, "roles": roles, "policies": []});
+    let snapshot = snapshot::read(&text.to_string(), "test").unwrap();
+    AccountReader::default().account(&snapshot).unwrap()
+}
+
+fn rules(dictionary: &EquivalencyList) -> Rules<'_> {
+    Rules { dictionary, builtins: Builtins::default() }
+}
+
+fn ready(dictionary: &str, dev: &Account, qa: &Account) -> Sides<Normaliser> {
+    let dictionary = equivalency::read(dictionary).unwrap();
+    let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
+    normalisers(Sides { left: dev, right: qa }, tags.as_ref(), rules(&dictionary)).unwrap()
+}
+
+fn shown(normaliser: &Normaliser, place: Place, text: &str) -> String {
+    display(&normaliser.apply(text, place, |_| {})).into_owned()
+}
+
+/// What a dictionary makes of a resource of the dev account, where the accounts themselves say nothing.
+fn applied(dictionary: &str, text: &str) -> String {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    shown(&ready(dictionary, &dev, &qa).left, Place::Resource, text)
+}
+
+#[test]
+fn the_longest_entry_wins_whatever_the_order() {
+    for dictionary in [r#"{"env": ["prod"], "stage": ["production"]}"#, r#"{"stage": ["production"], "env": ["prod"]}"#]
+    {
+        assert_eq!(applied(dictionary, "app-production-prod"), "app-stage-env");
+    }
+}
+
+#[test]
+fn the_result_is_not_read_again() {
+    assert_eq!(applied(r#"{"b": ["a"], "c": ["b"]}"#, "ab"), "bc");
+}
+
+#[test]
+fn the_own_account_id_counts_only_as_an_account_id() {
+    for (text, expected) in [
+        ("arn:aws:iam::111122223333:role/x", "arn:aws:iam::ownaccountid:role/x"),
+        ("assets-111122223333-eu-west-1", "assets-ownaccountid-eu-west-1"),
+        ("111122223333", "ownaccountid"),
+        ("1111222233334", "1111222233334"),
+        ("a111122223333", "a111122223333"),
+        ("111122223333111122223333", "111122223333111122223333"),
+        ("arn:aws:iam::444455556666:role/x", "arn:aws:iam::444455556666:role/x"),
+    ] {
+        assert_eq!(applied("{}", text), expected);
+    }
+}
+
+#[test]
+fn a_dictionary_with_both_ids_does_not_hide_whose_id_it_is() {
+    let both = r#"{"accountid": ["111122223333", "444455556666"]}"#;
+    assert_eq!(applied(both, "111122223333 444455556666"), "ownaccountid 444455556666");
+}
+
+#[test]
+fn a_placeholder_is_not_the_text_it_is_spelled_like() {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let both = ready(r#"{"env": ["dev"]}"#, &dev, &qa);
+    let apply = |text| both.left.apply(text, Place::Resource, |_| {}).into_owned();
+    assert_ne!(apply("app-dev"), apply("app-env"));
+}
+
+#[test]
+fn by_tag_a_text_counts_in_its_own_account_as_a_word() {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let both = ready(r#"{"env": {"dev": ["dev", "development"], "qa": ["qa"], "prod": ["prod"]}}"#, &dev, &qa);
+    for (text, expected) in [
+        ("app-dev-x", "app-env-x"),
+        ("AppDevRole", "AppenvRole"),
+        ("app_DEV", "app_env"),
+        ("development/x", "env/x"),
+        ("devices-developer", "devices-developer"),
+        ("app-qa", "app-qa"),
+        ("app-prod", "app-prod"),
+    ] {
+        assert_eq!(shown(&both.left, Place::Resource, text), expected);
+    }
+    let mut found = Vec::new();
+    both.right.apply("app-dev-qa", Place::Resource, |one| found.push((one.value.to_owned(), one.what)));
+    assert_eq!(found, [("dev".to_owned(), What::Foreign), ("qa".to_owned(), What::Replaced)]);
+}
+
+#[test]
+fn patterns_replace_their_group_in_their_places() {
+    let dictionary =
+        r#"{"stack": {"pattern": "-([A-Z0-9]{5})$", "in": ["rolename", "path"]}, "n": {"pattern": "v[0-9]+"}}"#;
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let both = ready(dictionary, &dev, &qa);
+    assert_eq!(shown(&both.left, Place::RoleName, "app-AB12C"), "app-stack");
+    assert_eq!(shown(&both.left, Place::Resource, "app-AB12C"), "app-AB12C");
+    assert_eq!(shown(&both.left, Place::Resource, "app-v12-v3"), "app-n-n");
+}
+
+/// A plain list: the accounts' own role names tell whose a text is.
+#[test]
+fn in_a_list_the_role_names_tell_whose_a_text_is() {
+    let dev = account(DEV, vec![role(DEV, "app-dev", "/", &["arn:aws:s3:::devices", "arn:aws:s3:::acmedevdata"])]);
+    let qa_resources =
+        ["arn:aws:s3:::data-dev", "arn:aws:s3:::devices", "arn:aws:s3:::acmeqadata", "arn:aws:s3:::acmedevdata"];
+    let qa = account(QA, vec![role(QA, "app-qa", "/", &qa_resources)]);
+    let both = ready(r#"{"env": ["dev", "qa"]}"#, &dev, &qa);
+    let right = super::account(&qa, &both.right);
+    let mut foreign: Vec<&str> = right.roles[0].foreign.iter().map(|one| one.text.as_str()).collect();
+    foreign.sort_unstable();
+    // `acmedevdata` means dev, because qa has an `acmeqadata`; `devices` is a word.
+    assert_eq!(foreign, ["arn:aws:s3:::acmedevdata", "arn:aws:s3:::data-dev"]);
+    assert_eq!(shown(&both.left, Place::Resource, "devices"), "devices");
+    assert_eq!(shown(&both.left, Place::Resource, "acmedevdata"), "acmeenvdata");
+    assert_eq!(shown(&both.right, Place::Resource, "acmeqadata"), "acmeenvdata");
+    assert!(right.in_words.keys().any(|word| word.what == What::LeftInWord && word.text.ends_with("devices")));
+}
+
+#[test]
+fn a_text_that_both_accounts_use_is_nobodys() {
+    let dev = account(DEV, vec![role(DEV, "red-a", "/", &[]), role(DEV, "blue-b", "/", &[])]);
+    let qa = account(QA, vec![role(QA, "red-c", "/", &[]), role(QA, "blue-d", "/", &[])]);
+    let both = ready(r#"{"team": ["red", "blue"]}"#, &dev, &qa);
+    assert_eq!(both.left.nobodys().count(), 2);
+    assert_eq!(shown(&both.right, Place::RoleName, "red-c"), "team-c");
+}
+
+/// The names both accounts' roles have after normalising.
+fn names(dictionary: &str, dev: &[(&str, &str)], qa: &[(&str, &str)]) -> Sides<Vec<String>> {
+    let roles = |id, names: &[(&str, &str)]| names.iter().map(|(name, path)| role(id, name, path, &[])).collect();
+    let (dev, qa) = (account(DEV, roles(DEV, dev)), account(QA, roles(QA, qa)));
+    let both = ready(dictionary, &dev, &qa);
+    let of = |account: &Account, normaliser: &Normaliser| {
+        let mut names: Vec<String> =
+            account.roles.iter().map(|r| shown(normaliser, Place::RoleName, &r.name)).collect();
+        names.sort();
+        names
+    };
+    Sides { left: of(&dev, &both.left), right: of(&qa, &both.right) }
+}
+
+#[test]
+fn generated_names_are_alike_where_the_other_account_has_them() {
+    let pairs = [
+        ("AWSReservedSSO_Admin_aad2ada13f3171bf", "AWSReservedSSO_Admin_0123456789abcdef", "/"),
+        ("cdk-hnb659fds-deploy-role-111122223333-us-east-1", "cdk-hnb659fds-deploy-role-444455556666-eu-west-1", "/"),
+        ("stacksets-exec-899a82a2cb437e970934262f85c7628a", "stacksets-exec-00000000000000000000000000000001", "/"),
+        ("AmazonSageMaker-ExecutionRole-20190915T161542", "AmazonSageMaker-ExecutionRole-20210101T000000", "/"),
+        ("terraform-20231004215941515800000001", "terraform-20231030142647123400000002", "/"),
+        ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/service-role/"),
+        ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/"),
+        ("eks-ng-NodeInstanceRole-1HEFSZWHPVCFQ", "eks-ng-NodeInstanceRole-N66AH8H5KP1P", "/"),
+        ("eks-ng-NodeInstanceRole-jKrgIeJMpgSK", "eks-ng-NodeInstanceRole-aBcDeFgHiJkL", "/"),
+    ];
+    for (dev, qa, path) in pairs {
+        let names = names("{}", &[(dev, path)], &[(qa, path)]);
+        assert_eq!(names.left, names.right, "{dev}");
+        assert!(names.left[0].contains('~'), "{names:?}");
+    }
+    let apart = [
+        ("app-role-readonly", "app-role-operator"),
+        ("content-distribution", "content-notification"),
+        ("api-NodeFunction", "api-EdgeFunction"),
+        ("api-getUserTable", "api-putUserTable"),
+        ("app-CONFIGURATION", "app-ORGANIZATIONS"),
+        ("bucket-777788889999", "bucket-999988887777"),
+        ("app-20190915", "app-20200915"),
+    ];
+    for (dev, qa) in apart {
+        assert_ne!(names("{}", &[(dev, "/")], &[(qa, "/")]).left, [qa], "{dev}");
+        let names = names("{}", &[(dev, "/")], &[(qa, "/")]);
+        assert_eq!((names.left[0].as_str(), names.right[0].as_str()), (dev, qa));
+    }
+}
+
+#[test]
+fn names_that_cloudformation_cut_are_alike() {
+    // Both 64 characters: the longer environment's stack name lost more.
+    let dev = "xcompany-development-payments-ser-NodeInstanceRole-1HEFSZWHPVCFQ";
+    let qa = "xcompany-qa-payments-service-produ-NodeInstanceRole-N66AH8H5KP1P";
+    assert_eq!((dev.len(), qa.len()), (64, 64));
+    let names = names(r#"{"env": {"dev": ["development"], "qa": ["qa"]}}"#, &[(dev, "/")], &[(qa, "/")]);
+    assert_eq!(names.left, names.right);
+}
+
+#[test]
+fn several_generated_names_are_told_apart_by_what_they_say_or_left() {
+    let roles = |id: &str, names: [(&str, &str); 2]| {
+        names.into_iter().map(|(name, resource)| role(id, name, "/", &[resource])).collect::<Vec<_>>()
+    };
+    let stamps = ["S-ExecutionRole-20190915T161542", "S-ExecutionRole-20200101T000000"];
+    let others = ["S-ExecutionRole-20210915T161542", "S-ExecutionRole-20220101T000000"];
+    let dev = account(DEV, roles(DEV, [(stamps[0], "arn:aws:s3:::a"), (stamps[1], "arn:aws:s3:::b")]));
+    // In the other order.
+    let qa = account(QA, roles(QA, [(others[0], "arn:aws:s3:::b"), (others[1], "arn:aws:s3:::a")]));
+    let both = ready("{}", &dev, &qa);
+    assert_eq!(shown(&both.left, Place::RoleName, stamps[0]), shown(&both.right, Place::RoleName, others[1]));
+    assert_eq!(shown(&both.left, Place::RoleName, stamps[1]), shown(&both.right, Place::RoleName, others[0]));
+    assert_ne!(shown(&both.left, Place::RoleName, stamps[0]), shown(&both.left, Place::RoleName, stamps[1]));
+    let strange = account(QA, roles(QA, [(others[0], "arn:aws:s3:::c"), (others[1], "arn:aws:s3:::d")]));
+    let both = ready("{}", &dev, &strange);
+    assert_eq!(shown(&both.left, Place::RoleName, stamps[0]), stamps[0]);
+}
+
+#[test]
+fn references_to_a_generated_name_are_alike_and_to_the_other_accounts_are_not() {
+    let (own, other) = ("web-Role-1HEFSZWHPVCFQ", "web-Role-N66AH8H5KP1P");
+    let dev = account(DEV, vec![role(DEV, own, "/", &[])]);
+    let qa = account(QA, vec![role(QA, other, "/", &[])]);
+    let both = ready("{}", &dev, &qa);
+    let of = |id: &str, name: &str| format!("arn:aws:iam::{id}:role/{name}");
+    let alike = "arn:aws:iam::ownaccountid:role/web-Role-~cloudformation";
+    assert_eq!(shown(&both.left, Place::Resource, &of(DEV, own)), alike);
+    assert_eq!(shown(&both.right, Place::Principal, &of(QA, other)), alike);
+    assert_eq!(
+        shown(&both.right, Place::Principal, &format!("arn:aws:sts::{QA}:assumed-role/{other}/session")),
+        "arn:aws:sts::ownaccountid:assumed-role/web-Role-~cloudformation/session"
+    );
+    let mut found = Vec::new();
+    both.right.apply(&of(QA, own), Place::Resource, |one| found.push((one.value.to_owned(), one.what)));
+    assert_eq!(found[1], ("1HEFSZWHPVCFQ".to_owned(), What::Foreign));
+    // Somebody else's role of that name.
+    assert_eq!(shown(&both.right, Place::Resource, &of("777788889999", other)), of("777788889999", other));
+}
+
+const CLUSTERS: [&str; 4] = [
+    "1C1C7BCDE7C743BDE3D27F1D009FFD56",
+    "2C1C7BCDE7C743BDE3D27F1D009FFD56",
+    "3C1C7BCDE7C743BDE3D27F1D009FFD56",
+    "4C1C7BCDE7C743BDE3D27F1D009FFD56",
+];
+
+fn provider(id: &str) -> String {
+    format!("oidc.eks.eu-west-1.amazonaws.com/id/{id}")
+}
+
+#[test]
+fn clusters_are_told_apart_by_the_roles_that_use_them() {
+    let accounts = |id: &str, clusters: [&str; 3]| {
+        let roles =
+            clusters.iter().zip(["a", "b", "c"]).map(|(cluster, name)| role(id, name, "/", &[&provider(cluster)]));
+        account(id, roles.collect())
+    };
+    let [a, b, x, y] = CLUSTERS;
+    let (dev, qa) = (accounts(DEV, [a, a, b]), accounts(QA, [x, x, y]));
+    let both = ready("{}", &dev, &qa);
+    assert_eq!(shown(&both.left, Place::Principal, &provider(a)), shown(&both.right, Place::Principal, &provider(x)));
+    assert_eq!(shown(&both.left, Place::Principal, &provider(b)), shown(&both.right, Place::Principal, &provider(y)));
+    assert_ne!(shown(&both.left, Place::Principal, &provider(a)), shown(&both.left, Place::Principal, &provider(b)));
+    // One of qa's roles trusts dev's only cluster.
+    let (dev, qa) = (accounts(DEV, [a, a, a]), accounts(QA, [x, x, a]));
+    let both = ready("{}", &dev, &qa);
+    let mut found = Vec::new();
+    both.right.apply(&provider(a), Place::Principal, |one| found.push(one.what));
+    assert_eq!(found, [What::Foreign]);
+    assert_eq!(shown(&both.left, Place::Principal, &provider(a)), shown(&both.right, Place::Principal, &provider(x)));
+    // A cluster that both share is nobody's.
+    let (dev, qa) = (accounts(DEV, [a, a, a]), accounts(QA, [a, a, a]));
+    assert_eq!(shown(&ready("{}", &dev, &qa).left, Place::Principal, &provider(a)), provider(a));
+}
+
+#[test]
+fn every_rule_does_what_it_says() {
+    for rule in Builtin::ALL {
+        let about = rule.about();
+        assert!(!about.replaces.is_empty() && about.source.starts_with("https://"), "{rule:?}");
+        let random = |text: &str| {
+            let kinds = [Named::Role, Named::ManagedPolicy, Named::InlinePolicy, Named::InstanceProfile];
+            let forms = kinds.iter().filter_map(|named| forms::of_name(Builtins::default(), *named, text, "/"));
+            let name = forms.filter(|form| form.rule == rule).any(|form| form.looks_random);
+            let ids = forms::ids(Builtins::default(), text);
+            let path = rule == Builtin::SsoPath && forms::sso_region(text).is_some();
+            let own = rule == Builtin::AccountId && applied("{}", text) != text;
+            name || path || own || ids.iter().any(|id| id.rule == rule && id.looks_random)
+        };
+        assert!(random(about.example), "{}", about.example);
+        assert!(!random(about.near_miss), "{}", about.near_miss);
+        let without = Builtins::default().without(rule.as_str()).unwrap();
+        assert!(!without.has(rule) && without.iter().count() == Builtin::ALL.len() - 1);
+    }
+    assert_eq!(Builtins::default().without("all").unwrap().iter().count(), 0);
+    assert!(Builtins::default().without("nonsense").is_err());
+}
+
+/// Never built in: what differs here is a finding.
+#[test]
+fn other_ids_are_left() {
+    for text in ["o-a1b2c3d4e5", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", "AROADBQP57FF2AEXAMPLE", "777788889999"] {
+        assert_eq!(applied("{}", text), text);
+        assert_eq!(forms::of_name(Builtins::default(), Named::Role, text, "/"), None);
+        assert!(forms::ids(Builtins::default(), text).is_empty());
+    }
+}
+
+#[cfg(feature = "testing")]
+mod laws {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost(
+            text in "[abAB1-]{0,12}",
+            dev in proptest::collection::btree_set("[ab]{1,3}", 0..4),
+            qa in proptest::collection::btree_set("[ab]{1,3}", 0..4),
+            token in any::<bool>(),
+        ) {
+            let how = if token { "token" } else { "substring" };
+            let dictionary = serde_json::json!({"p": {"dev": dev, "qa": qa, "match": how}}).to_string();
+            let (left, right) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+            let both = ready(&dictionary, &left, &right);
+            for side in Side::BOTH {
+                let mut replaced = Vec::new();
+                let after = both.get(side).apply(&text, Place::Resource, |one| {
+                    if one.is_replaced() {
+                        replaced.push(one.value.to_owned());
+                    }
+                });
+                let own = if side == Side::Left { &dev } else { &qa };
+                prop_assert!(replaced.iter().all(|value| own.contains(&value.to_lowercase())));
+                let mut values = replaced.into_iter();
+                let parts = after.split([OPEN, CLOSE]).enumerate();
+                let restored: String =
+                    parts.map(|(i, part)| if i % 2 == 1 { values.next().unwrap() } else { part.to_owned() }).collect();
+                prop_assert_eq!(&restored, &text);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Every text of an account in which something may be replaced.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::model::{Account, Conditions, IdentityPolicy, ManagedPolicy, Place, Role, TrustPolicy};
+
+/// Visits the texts of an account; a document or managed policy that several roles share once.
+pub(super) fn each(account: &Account, visit: &mut impl FnMut(Place, &str)) {
+    let mut documents = BTreeSet::new();
+    let mut policies = BTreeSet::new();
+    for role in &account.roles {
+        names(role, visit);
+        trust(&role.trust, visit);
+        for policy in &role.inline {
+            visit(Place::PolicyName, &policy.name);
+            if documents.insert(Arc::as_ptr(&policy.document)) {
+                identity(&policy.document, visit);
+            }
+        }
+        for policy in role.attached.iter().chain(&role.boundary) {
+            if policies.insert(Arc::as_ptr(policy)) {
+                managed(policy, visit);
+            }
+        }
+    }
+}
+
+/// Visits the texts of one role with those of all its policies.
+pub(crate) fn of_role(role: &Role, visit: &mut impl FnMut(Place, &str)) {
+    names(role, visit);
+    trust(&role.trust, visit);
+    role.inline.iter().for_each(|policy| identity(&policy.document, visit));
+    role.attached.iter().chain(&role.boundary).for_each(|policy| managed(policy, visit));
+}
+
+fn names(role: &Role, visit: &mut impl FnMut(Place, &str)) {
+    visit(Place::RoleName, &role.name);
+    visit(Place::Path, &role.path);
+    if let Some(description) = role.details.as_ref().and_then(|details| details.description.as_deref()) {
+        visit(Place::Description, description);
+    }
+    role.tags.iter().flat_map(|(key, value)| [key, value]).for_each(|text| visit(Place::Tag, text));
+    role.instance_profiles.iter().for_each(|name| visit(Place::InstanceProfile, name));
+}
+
+fn managed(policy: &ManagedPolicy, visit: &mut impl FnMut(Place, &str)) {
+    visit(Place::PolicyName, policy.arn.as_str());
+    identity(&policy.document, visit);
+}
+
+fn identity(document: &IdentityPolicy, visit: &mut impl FnMut(Place, &str)) {
+    for statement in &document.statements {
+        statement.target.patterns().iter().for_each(|pattern| visit(Place::Resource, pattern));
+        conditions(&statement.conditions, visit);
+    }
+}
+
+fn trust(document: &TrustPolicy, visit: &mut impl FnMut(Place, &str)) {
+    for statement in &document.statements {
+        statement.target.principals().iter().for_each(|principal| visit(Place::Principal, principal.as_str()));
+        conditions(&statement.conditions, visit);
+    }
+}
+
+fn conditions(conditions: &Conditions, visit: &mut impl FnMut(Place, &str)) {
+    for test in conditions.tests() {
+        visit(Place::Condition, test.key.as_str());
+        test.values.iter().for_each(|value| visit(Place::Condition, value));
+    }
+}

@@ -1,0 +1,166 @@
+//! Whose text each text of the dictionary is.
+//!
+//! By tag, the dictionary says so. In a plain list the accounts do: a text is the account's whose roles are named with
+//! it, or, if no role is, the account's that holds it.
+
+use std::collections::BTreeMap;
+
+use super::hits::Found;
+use super::text::{How, Literal, Normaliser, Pattern, Whose};
+use super::{Builtin, Rules, texts};
+use crate::model::equivalency::OWN_ACCOUNT;
+use crate::model::{Account, AccountTag, Matching, Place, Places, Side, Sides, Texts};
+
+/// Whose text a text of a list is, by placeholder and text; none for nobody's.
+pub(super) type Owners = BTreeMap<(String, String), Option<Side>>;
+
+/// How often each text stands in each account, by placeholder and text.
+type Counts = BTreeMap<(String, String), Sides<usize>>;
+
+/// Finds out whose the texts of lists are.
+///
+/// # Errors
+/// If the dictionary is too large to be looked for at once.
+pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owners, aho_corasick::BuildError> {
+    let neutral = |(placeholder, text, how, places): (&str, &str, How, Places)| Literal {
+        text: text.to_owned(),
+        placeholder: placeholder.to_owned(),
+        how,
+        places,
+        whose: Whose::Anyone,
+    };
+    let anyone: Vec<Literal> = shared(rules).into_iter().map(neutral).collect();
+    if anyone.is_empty() {
+        return Ok(Owners::new());
+    }
+    let keys: Vec<(String, String)> = anyone.iter().map(|one| (one.placeholder.clone(), one.text.clone())).collect();
+    let normaliser = Normaliser::new(anyone, Vec::new())?;
+    let (mut in_names, mut anywhere) = (Counts::new(), Counts::new());
+    for side in Side::BOTH {
+        texts::each(accounts.get(side), &mut |place, text| {
+            normaliser.apply(text, place, |found: Found<'_>| {
+                let key = (found.placeholder.to_owned(), found.literal.to_owned());
+                if place == Place::RoleName {
+                    *in_names.entry(key.clone()).or_default().get_mut(side) += 1;
+                }
+                *anywhere.entry(key).or_default().get_mut(side) += 1;
+            });
+        });
+    }
+    let ids = accounts.map(|account| account.id.as_ref().map(crate::model::AccountId::as_str));
+    let owner = |key: &(String, String)| {
+        let own = Side::BOTH.into_iter().find(|side| *ids.get(*side) == Some(key.1.as_str()));
+        own.or_else(|| {
+            let counts = if in_names.contains_key(key) { &in_names } else { &anywhere };
+            clear_owner(key, counts)
+        })
+    };
+    Ok(keys.into_iter().map(|key| (key.clone(), owner(&key))).collect())
+}
+
+/// The account that holds a text when the other does not, or for which alone it is the placeholder's most frequent.
+fn clear_owner(key: &(String, String), counts: &Counts) -> Option<Side> {
+    let count = counts.get(key).copied().unwrap_or_default();
+    match (count.left, count.right) {
+        (0, 0) => return None,
+        (_, 0) => return Some(Side::Left),
+        (0, _) => return Some(Side::Right),
+        _ => {}
+    }
+    let is_top = |side: Side| {
+        let others = counts.iter().filter(|(other, _)| other.0 == key.0 && *other != key);
+        others.map(|(_, count)| *count.get(side)).all(|other| other < *count.get(side))
+    };
+    match (is_top(Side::Left), is_top(Side::Right)) {
+        (true, false) => Some(Side::Left),
+        (false, true) => Some(Side::Right),
+        // Tops of neither or both: only where it is plainly more frequent.
+        _ if count.left >= 4 * count.right => Some(Side::Left),
+        _ if count.right >= 4 * count.left => Some(Side::Right),
+        _ => None,
+    }
+}
+
+/// The literal texts to look for in one account, and the patterns.
+pub(super) fn of_side(
+    side: Side,
+    accounts: Sides<&Account>,
+    tags: Sides<&AccountTag>,
+    rules: Rules<'_>,
+    owners: &Owners,
+) -> (Vec<Literal>, Vec<Pattern>) {
+    let mut literals: Vec<Literal> = Vec::new();
+    for (placeholder, text, how, places) in shared(rules) {
+        let owner = owners.get(&(placeholder.to_owned(), text.to_owned())).copied().flatten();
+        let whose = owner.map_or(Whose::Anyone, |owner| if owner == side { Whose::Own } else { Whose::Other });
+        literals.push(Literal { text: text.to_owned(), placeholder: placeholder.to_owned(), how, places, whose });
+    }
+    let mut patterns = Vec::new();
+    for (placeholder, entry) in rules.dictionary.entries() {
+        let (placeholder, places) = (placeholder.to_owned(), entry.places);
+        match &entry.texts {
+            Texts::Shared(..) => {}
+            Texts::Pattern(regex) => patterns.push(Pattern { regex: regex.clone(), placeholder, places }),
+            Texts::ByTag(by_tag, matching) => {
+                let of = |tag: &AccountTag| by_tag.get(tag).into_iter().flatten();
+                let (own, other) = (tags.get(side), tags.get(side.other()));
+                // A text of both accounts does not tell them apart; it counts as its own in each.
+                let foreign = of(other).filter(|text| !of(own).any(|mine| mine.eq_ignore_ascii_case(text)));
+                let all = of(own).map(|text| (text, Whose::Own)).chain(foreign.map(|text| (text, Whose::Other)));
+                literals.extend(all.map(|(text, whose)| Literal {
+                    text: text.clone(),
+                    placeholder: placeholder.clone(),
+                    how: how(*matching),
+                    places,
+                    whose,
+                }));
+            }
+        }
+    }
+    literals.extend(account_ids(side, accounts, rules));
+    (literals, patterns)
+}
+
+/// The account's own id, and the other's, which is never replaced.
+fn account_ids<'a>(
+    side: Side,
+    accounts: Sides<&'a Account>,
+    rules: Rules<'a>,
+) -> impl Iterator<Item = Literal> + use<'a> {
+    let both = [(side, Whose::Own), (side.other(), Whose::Other)];
+    let own = accounts.get(side).id.as_ref();
+    both.into_iter().filter_map(move |(of, whose)| {
+        let id = accounts.get(of).id.as_ref()?;
+        let wanted = match whose {
+            Whose::Own => rules.builtins.has(Builtin::AccountId),
+            Whose::Other | Whose::Anyone => own != Some(id),
+        };
+        wanted.then(|| Literal {
+            text: id.to_string(),
+            placeholder: OWN_ACCOUNT.to_owned(),
+            how: How::AccountId,
+            places: Places::default(),
+            whose,
+        })
+    })
+}
+
+/// The texts of the dictionary's lists: placeholder, text, how and where it is looked for.
+fn shared(rules: Rules<'_>) -> Vec<(&str, &str, How, Places)> {
+    let lists = rules.dictionary.entries().filter_map(|(placeholder, entry)| match &entry.texts {
+        Texts::Shared(texts, matching) => Some((placeholder, texts, how(*matching), entry.places)),
+        Texts::ByTag(..) | Texts::Pattern(_) => None,
+    });
+    lists
+        .flat_map(|(placeholder, texts, how, places)| {
+            texts.iter().map(move |text| (placeholder, text.as_str(), how, places))
+        })
+        .collect()
+}
+
+const fn how(matching: Matching) -> How {
+    match matching {
+        Matching::Token => How::Token,
+        Matching::Substring => How::Substring,
+    }
+}

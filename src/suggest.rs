@@ -1,0 +1,377 @@
+//! Finds the dictionary under which two accounts are most alike, from the accounts themselves.
+//!
+//! What differs in many places in the same way is meant to differ: `dev` where the other account has `qa`. Each
+//! substitution is tried out before it is suggested; it must make roles or texts alike that are alike otherwise, and
+//! may make no two roles of one account one. Entries are by account tag, so that none of them can hide a reference
+//! from one account to the other. Pure: the same accounts give the same suggestions.
+
+mod candidates;
+mod segments;
+
+use std::collections::BTreeSet;
+
+use candidates::{Candidate, Kind};
+use segments::Value;
+
+use crate::catalog::Catalogue;
+use crate::compare::{self, Alignment};
+use crate::model::{
+    Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, Texts,
+};
+use crate::normalise::{self, Builtins, Normalised, Rules};
+
+/// The most entries that are suggested at once.
+const MOST_ENTRIES: usize = 12;
+
+/// How many substitutions are tried out in one round before it is given up.
+const TRIED: usize = 8;
+
+/// What the accounts need to be alike.
+#[derive(Debug, Clone)]
+pub struct Suggestions {
+    /// The entries that are suggested, most useful first; each holds its evidence as a comment.
+    pub entries: Vec<Suggestion>,
+    /// The dictionary that was given, with them.
+    pub dictionary: EquivalencyList,
+    /// What is left.
+    pub remaining: Remaining,
+}
+
+/// One suggested entry.
+#[derive(Debug, Clone)]
+pub struct Suggestion {
+    /// The placeholder.
+    pub placeholder: String,
+    /// The entry; it holds what the dictionary had under this placeholder already.
+    pub entry: Entry,
+    /// What it does.
+    pub evidence: Evidence,
+}
+
+/// What an entry does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its texts in both accounts.
+    pub texts: Sides<Vec<String>>,
+    /// In how many names of roles it replaces something, in the account with more of them.
+    pub role_names: usize,
+    /// In how many other texts.
+    pub other_texts: usize,
+    /// How many roles of one account only it makes common, in each account.
+    pub roles: usize,
+    /// How many differences of common roles it removes.
+    pub differences: usize,
+    /// How often its texts stand inside longer words, where they are left.
+    pub in_words: usize,
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        write!(
+            f,
+            "{} ↔ {}: {}, {}; makes {} common, removes {}; seen inside longer words {}",
+            quoted(&self.texts.left),
+            quoted(&self.texts.right),
+            counted(self.role_names, "role name"),
+            counted(self.other_texts, "other text"),
+            counted(self.roles, "unique role"),
+            counted(self.differences, "difference"),
+            counted(self.in_words, "time"),
+        )
+    }
+}
+
+/// What no suggestion explains.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remaining {
+    /// Names of roles of one account only.
+    pub roles: Sides<Vec<String>>,
+    /// Common roles with differences: the first account's name and how many.
+    pub differing: Vec<(String, usize)>,
+    /// How many roles are in both accounts.
+    pub common: usize,
+}
+
+/// The accounts to look at, and what is known of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The accounts.
+    pub accounts: Sides<&'a Account>,
+    /// Their tags, under which the entries list their texts.
+    pub tags: Sides<&'a AccountTag>,
+    /// The dictionary there is.
+    pub dictionary: &'a EquivalencyList,
+    /// The built-in rules that are on.
+    pub builtins: Builtins,
+    /// The actions there are.
+    pub catalogue: &'a Catalogue,
+}
+
+/// Finds the entries that make the accounts most alike.
+///
+/// # Errors
+/// If the dictionary is too large to be looked for at once.
+pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError> {
+    let mut state = State::of(input, input.dictionary.clone())?;
+    let mut changed: Vec<String> = Vec::new();
+    while changed.len() < MOST_ENTRIES {
+        let Some((placeholder, next)) = state.better(input)? else { break };
+        if !changed.contains(&placeholder) {
+            changed.push(placeholder);
+        }
+        state = next;
+    }
+    let mut entries = Vec::new();
+    let after: usize = state.differences(input, &state.alignment).iter().sum();
+    for placeholder in changed {
+        let evidence = state.evidence(input, &placeholder, after)?;
+        entries.extend(state.suggestion(placeholder, evidence));
+    }
+    entries
+        .sort_by_key(|one| std::cmp::Reverse((one.evidence.roles, one.evidence.differences, one.evidence.other_texts)));
+    let remaining = state.remaining(input);
+    let mut dictionary = state.dictionary;
+    for one in &entries {
+        // The same entry with its evidence: nothing that could clash is new.
+        let _ = dictionary.replace(&one.placeholder, one.entry.clone());
+    }
+    Ok(Suggestions { entries, dictionary, remaining })
+}
+
+/// A dictionary tried out.
+struct State {
+    dictionary: EquivalencyList,
+    normalised: Sides<Normalised>,
+    alignment: Alignment,
+    segments: Sides<BTreeSet<String>>,
+}
+
+impl State {
+    fn of(input: Input<'_>, dictionary: EquivalencyList) -> Result<Self, aho_corasick::BuildError> {
+        let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
+        let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
+        let (left, right) = rayon::join(
+            || normalise::account(input.accounts.left, &normalisers.left),
+            || normalise::account(input.accounts.right, &normalisers.right),
+        );
+        let normalised = Sides { left, right };
+        let alignment = compare::align(normalised.as_ref());
+        let (left, right) =
+            rayon::join(|| segments::of_roles(&normalised.left.roles), || segments::of_roles(&normalised.right.roles));
+        Ok(Self { dictionary, normalised, alignment, segments: Sides { left, right } })
+    }
+
+    /// The state with one more substitution, if one is good enough.
+    fn better(&self, input: Input<'_>) -> Result<Option<(String, Self)>, aho_corasick::BuildError> {
+        let segments = self.segments.as_ref();
+        let whole = candidates::find(segments).into_iter().map(|candidate| (candidate, Matching::Token));
+        let whole: Vec<(Candidate, Matching)> = whole.take(TRIED).collect();
+        let inside =
+            || candidates::find_in_words(segments).into_iter().map(|one| (one, Matching::Substring)).take(TRIED);
+        for (candidate, matching) in whole.into_iter().chain(inside()) {
+            let Some((placeholder, dictionary)) = self.with(input, &candidate, matching) else { continue };
+            let next = Self::of(input, dictionary)?;
+            if next.is_better_than(self) {
+                return Ok(Some((placeholder, next)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether this makes more alike than another, and makes nothing one that is two.
+    fn is_better_than(&self, before: &Self) -> bool {
+        let open = |state: &Self| {
+            let Sides { left, right } = state.segments.as_ref();
+            left.symmetric_difference(right).count()
+        };
+        let merges = self.alignment.ambiguous > before.alignment.ambiguous;
+        let pairs = self.alignment.pairs.len();
+        if merges || pairs < before.alignment.pairs.len() || open(self) >= open(before) {
+            return false;
+        }
+        let known: BTreeSet<&Sides<usize>> = before.alignment.pairs.iter().collect();
+        let new: Vec<&Sides<usize>> = self.alignment.pairs.iter().filter(|pair| !known.contains(pair)).collect();
+        let alike = new.iter().filter(|pair| self.are_alike(pair)).count();
+        alike * 2 >= new.len()
+    }
+
+    /// Whether two roles have at least half of what they say in common: names alone make no pair.
+    fn are_alike(&self, pair: &Sides<usize>) -> bool {
+        let said = |side: Side| {
+            let mut said: BTreeSet<String> = BTreeSet::new();
+            if let Some(role) = self.normalised.get(side).roles.get(*pair.get(side)) {
+                segments::each(&role.role, &mut |segment| {
+                    said.insert(segment.to_owned());
+                });
+                said.extend(segments::actions(&role.role));
+            }
+            said
+        };
+        let (left, right) = (said(Side::Left), said(Side::Right));
+        left.intersection(&right).count() * 2 >= left.union(&right).count()
+    }
+
+    /// The dictionary with a substitution, under which placeholder; none if it cannot hold it.
+    fn with(&self, input: Input<'_>, candidate: &Candidate, matching: Matching) -> Option<(String, EquivalencyList)> {
+        let mut dictionary = self.dictionary.clone();
+        let (placeholder, entry) = match (&candidate.values.left, &candidate.values.right) {
+            (Value::Words(left), Value::Words(right)) => {
+                let texts = Sides { left: left.as_str(), right: right.as_str() };
+                self.entry_for(input, texts, matching)?
+            }
+            (Value::Words(text), Value::Placeholder(placeholder)) => {
+                (placeholder.clone(), self.longer(placeholder, input.tags.left, text)?)
+            }
+            (Value::Placeholder(placeholder), Value::Words(text)) => {
+                (placeholder.clone(), self.longer(placeholder, input.tags.right, text)?)
+            }
+            (Value::Placeholder(_), Value::Placeholder(_)) => return None,
+        };
+        let done: Result<(), EquivalencyError> = dictionary.replace(&placeholder, entry);
+        done.ok().map(|()| (placeholder, dictionary))
+    }
+
+    /// A new entry for a substitution, or the one that has it as whole words already, now for parts of words too.
+    fn entry_for(&self, input: Input<'_>, texts: Sides<&str>, matching: Matching) -> Option<(String, Entry)> {
+        let tags = |texts: Sides<BTreeSet<String>>| {
+            [(input.tags.left.clone(), texts.left), (input.tags.right.clone(), texts.right)].into_iter().collect()
+        };
+        let one = |text: &str| BTreeSet::from([text.to_owned()]);
+        let entry = |by_tag, matching| Entry {
+            texts: Texts::ByTag(by_tag, matching),
+            places: Places::default(),
+            comment: None,
+        };
+        if matching == Matching::Token {
+            return Some((self.free_placeholder(texts), entry(tags(texts.map(one)), matching)));
+        }
+        let holds = |entry: &Entry, tag: &AccountTag, text: &str| {
+            entry
+                .texts
+                .literals()
+                .any(|(of, literal)| of.is_none_or(|of| of == tag) && literal.eq_ignore_ascii_case(text))
+        };
+        let known = self.dictionary.entries().find(|(_, entry)| {
+            holds(entry, input.tags.left, texts.left) || holds(entry, input.tags.right, texts.right)
+        });
+        match known {
+            None => Some((self.free_placeholder(texts), entry(tags(texts.map(spellings)), matching))),
+            // An entry of the user's own stays as it is.
+            Some((placeholder, _)) if input.dictionary.get(placeholder).is_some() => None,
+            Some((placeholder, known)) => {
+                let Texts::ByTag(by_tag, Matching::Token) = &known.texts else { return None };
+                let all =
+                    by_tag.iter().map(|(tag, texts)| (tag.clone(), texts.iter().flat_map(|t| spellings(t)).collect()));
+                Some((placeholder.to_owned(), entry(all.collect(), matching)))
+            }
+        }
+    }
+
+    /// An entry with one more text of one account.
+    fn longer(&self, placeholder: &str, tag: &AccountTag, text: &str) -> Option<Entry> {
+        let entry = self.dictionary.get(placeholder)?;
+        let texts = match &entry.texts {
+            Texts::ByTag(by_tag, matching) => {
+                let mut by_tag = by_tag.clone();
+                by_tag.entry(tag.clone()).or_default().insert(text.to_owned());
+                Texts::ByTag(by_tag, *matching)
+            }
+            Texts::Shared(texts, matching) => {
+                let mut texts = texts.clone();
+                texts.insert(text.to_owned());
+                Texts::Shared(texts, *matching)
+            }
+            Texts::Pattern(_) => return None,
+        };
+        Some(Entry { texts, ..entry.clone() })
+    }
+
+    /// A placeholder that says what it stands for and is not taken.
+    fn free_placeholder(&self, texts: Sides<&str>) -> String {
+        let kind = if Kind::of(texts.left) == Kind::of(texts.right) { Kind::of(texts.left) } else { Kind::Other };
+        let names = std::iter::once(kind.placeholder().to_owned());
+        let mut names = names.chain((2..).map(|number| format!("{}{number}", kind.placeholder())));
+        names.find(|name| self.dictionary.get(name).is_none()).unwrap_or_default()
+    }
+
+    fn differences(&self, input: Input<'_>, alignment: &Alignment) -> Vec<usize> {
+        compare::differences(input.accounts, self.normalised.as_ref(), input.catalogue, &alignment.pairs)
+    }
+
+    /// What an entry does: what would be without it. `after` is how many differences there are with it.
+    fn evidence(
+        &self,
+        input: Input<'_>,
+        placeholder: &str,
+        after: usize,
+    ) -> Result<Evidence, aho_corasick::BuildError> {
+        let mut dictionary = self.dictionary.clone();
+        dictionary.remove(placeholder);
+        if let Some(entry) = input.dictionary.get(placeholder) {
+            let _ = dictionary.insert(placeholder, entry.clone());
+        }
+        let without = Self::of(input, dictionary)?;
+        let before: usize = without.differences(input, &self.alignment).iter().sum();
+        let hits = |side: Side, wanted: fn(Place) -> bool| {
+            let hits = self.normalised.get(side).hits.iter().map(|(hit, _)| hit);
+            let texts = hits.filter(|hit| hit.placeholder == placeholder && wanted(hit.place));
+            texts.map(|hit| hit.before.as_str()).collect::<BTreeSet<_>>().len()
+        };
+        let most = |wanted: fn(Place) -> bool| hits(Side::Left, wanted).max(hits(Side::Right, wanted));
+        let entry = self.dictionary.get(placeholder);
+        let texts = |side: Side| -> Vec<String> {
+            let literals = entry.into_iter().flat_map(|entry| entry.texts.literals());
+            let own = literals.filter(|(tag, _)| tag.is_none_or(|tag| tag == *input.tags.get(side)));
+            own.map(|(_, text)| text.to_owned()).collect()
+        };
+        let texts = Sides { left: texts(Side::Left), right: texts(Side::Right) };
+        let in_words = Side::BOTH.into_iter().map(|side| {
+            let left = self.segments.get(side).iter().map(|segment| segment.to_lowercase());
+            left.filter(|segment| texts.get(side).iter().any(|text| segment.contains(text.as_str()))).count()
+        });
+        Ok(Evidence {
+            role_names: most(|place| place == Place::RoleName),
+            other_texts: most(|place| place != Place::RoleName),
+            roles: self.alignment.pairs.len().saturating_sub(without.alignment.pairs.len()),
+            differences: before.saturating_sub(after),
+            in_words: in_words.sum(),
+            texts,
+        })
+    }
+
+    fn suggestion(&self, placeholder: String, evidence: Evidence) -> Option<Suggestion> {
+        let entry = self.dictionary.get(&placeholder)?;
+        // A plain list stays one: the original tool reads those.
+        let comment = match &entry.texts {
+            Texts::Shared(..) => entry.comment.clone(),
+            Texts::ByTag(..) | Texts::Pattern(_) => Some(evidence.to_string()),
+        };
+        Some(Suggestion { entry: Entry { comment, ..entry.clone() }, placeholder, evidence })
+    }
+
+    fn remaining(&self, input: Input<'_>) -> Remaining {
+        let name = |side: Side, index: usize| {
+            input.accounts.get(side).roles.get(index).map_or_else(String::new, |role| role.name.clone())
+        };
+        let alone = |side: Side| self.alignment.alone.get(side).iter().map(|index| name(side, *index)).collect();
+        let differences = self.differences(input, &self.alignment);
+        let pairs = self.alignment.pairs.iter().zip(differences).filter(|(_, count)| *count > 0);
+        let mut differing: Vec<(String, usize)> =
+            pairs.map(|(pair, count)| (name(Side::Left, pair.left), count)).collect();
+        differing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Remaining {
+            roles: Sides { left: alone(Side::Left), right: alone(Side::Right) },
+            differing,
+            common: self.alignment.pairs.len(),
+        }
+    }
+}
+
+/// The ways in which a word is written inside of others, where its case matters.
+fn spellings(text: &str) -> BTreeSet<String> {
+    let mut letters = text.chars();
+    let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    [Some(text.to_owned()), capital, Some(text.to_uppercase())].into_iter().flatten().collect()
+}

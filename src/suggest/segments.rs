@@ -1,0 +1,172 @@
+//! The parts of an account's texts in which two accounts may differ, and the words in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::equivalency::{CLOSE, GENERATED, OPEN, OWN_ACCOUNT};
+use crate::model::{Place, Role};
+use crate::normalise::{NormalisedRole, is_boundary, texts_of_role};
+
+/// The most words that one substitution may replace.
+const MOST_WORDS: usize = 4;
+
+/// Stands in a segment for what was taken out of it. Like the marks of placeholders, no text of IAM can hold it.
+const HOLE: char = '\u{FDD2}';
+
+/// The segments of an account's texts: what stands between `:` and `/`, placeholders with their marks.
+pub(super) fn of_roles(roles: &[NormalisedRole]) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for role in roles {
+        each(&role.role, &mut |segment| {
+            if !all.contains(segment) {
+                all.insert(segment.to_owned());
+            }
+        });
+    }
+    all
+}
+
+/// Visits the segments of one role and of all its policies. Descriptions are prose and left out.
+pub(super) fn each(role: &Role, visit: &mut impl FnMut(&str)) {
+    texts_of_role(role, &mut |place, text| {
+        if place != Place::Description {
+            text.split([':', '/']).filter(|segment| !segment.is_empty()).for_each(&mut *visit);
+        }
+    });
+}
+
+/// The actions a role's policies speak of, as written but for their case.
+pub(super) fn actions(role: &Role) -> impl Iterator<Item = String> {
+    let documents = role.inline.iter().map(|policy| &policy.document);
+    let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
+    let statements = documents.chain(managed).flat_map(|document| &document.statements);
+    statements.map(|statement| format!("{} {:?}", statement.effect, statement.action).to_lowercase())
+}
+
+/// For each of these values the shapes of the segments it stands in.
+pub(super) fn shapes_with(segments: &BTreeSet<String>, values: &BTreeSet<Value>) -> BTreeMap<Value, BTreeSet<String>> {
+    let mut shapes: BTreeMap<Value, BTreeSet<String>> = BTreeMap::new();
+    for segment in segments {
+        let held: BTreeSet<Value> = runs(segment)
+            .into_iter()
+            .filter_map(|(start, end)| Value::of(segment.get(start..end)?))
+            .filter(|value| values.contains(value))
+            .collect();
+        for value in held {
+            let shape = value.taken_out_of(segment);
+            shapes.entry(value).or_default().insert(shape);
+        }
+    }
+    shapes
+}
+
+/// A word of a segment, or a placeholder with its marks: where it starts and ends.
+type Word = (usize, usize);
+
+/// The words and placeholders of a segment, in their order.
+fn words_of(segment: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut start: Option<usize> = None;
+    let mut in_mark = false;
+    for (at, c) in segment.char_indices() {
+        let goes_on = in_mark || (c.is_alphanumeric() && !is_boundary(segment, at));
+        if !goes_on && let Some(from) = start.take() {
+            words.push((from, at));
+        }
+        if in_mark || c == OPEN || c.is_alphanumeric() {
+            start = start.or(Some(at));
+        }
+        in_mark = (in_mark || c == OPEN) && c != CLOSE;
+        if c == CLOSE
+            && let Some(from) = start.take()
+        {
+            words.push((from, at + c.len_utf8()));
+        }
+    }
+    words.extend(start.map(|from| (from, segment.len())));
+    words
+}
+
+/// A side of a substitution: words, or a placeholder that stands there already.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Value {
+    /// One or more words with what separates them, in small letters.
+    Words(String),
+    /// The placeholder of an entry of the dictionary.
+    Placeholder(String),
+}
+
+impl Value {
+    /// None if the text is no side of a substitution: words and placeholders mixed, or something the program replaced.
+    fn of(text: &str) -> Option<Self> {
+        match text.strip_prefix(OPEN) {
+            None if text.contains(OPEN) => None,
+            None => Some(Self::Words(text.to_lowercase())),
+            Some(rest) => {
+                let (placeholder, after) = rest.split_once(CLOSE)?;
+                let is_entry = !placeholder.starts_with(GENERATED) && placeholder != OWN_ACCOUNT;
+                (after.is_empty() && is_entry).then(|| Self::Placeholder(placeholder.to_owned()))
+            }
+        }
+    }
+
+    /// The segment without this value, wherever it stands.
+    fn taken_out_of(&self, segment: &str) -> String {
+        let mut shape = String::new();
+        let mut done = 0;
+        for (start, end) in runs(segment) {
+            let text = segment.get(start..end).unwrap_or_default();
+            if start >= done && Self::of(text).as_ref() == Some(self) {
+                shape.push_str(segment.get(done..start).unwrap_or_default());
+                shape.push(HOLE);
+                done = end;
+            }
+        }
+        shape.push_str(segment.get(done..).unwrap_or_default());
+        shape
+    }
+}
+
+/// Every run of a few words: where it starts and ends.
+fn runs(segment: &str) -> Vec<(usize, usize)> {
+    let words = words_of(segment);
+    let mut runs = Vec::new();
+    for (first, (start, _)) in words.iter().enumerate() {
+        runs.extend(words.iter().skip(first).take(MOST_WORDS).map(|(_, end)| (*start, *end)));
+    }
+    runs
+}
+
+/// Visits what a segment is without each run of words: the shape, and the run.
+pub(super) fn shapes(segment: &str, visit: &mut impl FnMut(String, Value)) {
+    for (start, end) in runs(segment) {
+        let Some(value) = segment.get(start..end).and_then(Value::of) else { continue };
+        let (before, after) = (segment.get(..start).unwrap_or_default(), segment.get(end..).unwrap_or_default());
+        visit(format!("{before}{HOLE}{after}"), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::equivalency::mark;
+
+    #[test]
+    fn words_end_at_separators_case_and_marks() {
+        let words =
+            |text: &str| words_of(text).iter().map(|(a, b)| text.get(*a..*b).unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(words("app-dev_x.Y"), ["app", "dev", "x", "Y"]);
+        assert_eq!(words("AppDevRole"), ["App", "Dev", "Role"]);
+        let marked = format!("app-{}Role", mark("env"));
+        assert_eq!(words(&marked), ["app".to_owned(), mark("env"), "Role".to_owned()]);
+        assert_eq!(words(&format!("{}{}", mark("a b"), mark("c"))), [mark("a b"), mark("c")]);
+        assert_eq!(words("*"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_value_is_taken_out_everywhere() {
+        let value = Value::Words("dev".to_owned());
+        assert_eq!(value.taken_out_of("dev-x-Dev"), format!("{HOLE}-x-{HOLE}"));
+        let value = Value::Placeholder("env".to_owned());
+        assert_eq!(value.taken_out_of(&format!("a-{}", mark("env"))), format!("a-{HOLE}"));
+    }
+}
