@@ -117,7 +117,7 @@ function crossCard(row) {
     ["Text", code(row.text)],
     [`Belongs to ${otherOf(row.side)}`, code(row.value)],
     ["In", row.policy_name ? policyOf(row.policy_type, row.policy_name) : row.where],
-    ["Its own text there counts as", row.placeholder ? code(row.placeholder) : undefined],
+    [`Counts in ${otherOf(row.side)} as`, row.placeholder ? code(row.placeholder) : undefined],
   ], true);
 }
 
