@@ -3,6 +3,7 @@
 //! This room alone reads the environment and the clock, and pairs the writers of [`crate::report`] with the files of
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
+mod accept;
 mod can;
 mod console;
 mod diff;
@@ -51,6 +52,8 @@ enum Command {
     Suggest(Box<suggest::Args>),
     /// Explain one role: what each account's may do more, with proof and cause, and the policies side by side
     Explain(explain::Args),
+    /// Accept differences of a report: write them, each with a reason, to the file that `diff` reads
+    Accept(Box<accept::Args>),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
     Can(can::Args),
 }
@@ -74,6 +77,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Diff(args) => diff::run(args, &mut console),
         Command::Suggest(args) => suggest::run(args, &mut console),
         Command::Explain(args) => explain::run(args, &mut console),
+        Command::Accept(args) => accept::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
     };
     result.unwrap_or_else(|error| {

@@ -3,6 +3,7 @@
 //! Pure: the same accounts, dictionary and catalogue give the same `Comparison`. Every report is a view of it, and
 //! [`Comparison::fails`] alone decides pass or fail.
 
+pub mod accepted;
 mod access;
 mod attributes;
 mod between;
@@ -17,6 +18,7 @@ mod real_names;
 mod result;
 mod select;
 
+pub use accepted::{Acceptance, AcceptedDifference, accept};
 pub use access::role_policies;
 pub use between::{Input, Settings, between};
 pub use quick::{Alignment, align, differences};

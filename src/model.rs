@@ -4,11 +4,13 @@
 //! (that is [`crate::semantics`]); the types only make wrong states impossible to write and know how they are
 //! spelled and ordered.
 
+pub mod accepted;
 pub mod account;
 pub mod action;
 pub mod arn;
 pub mod condition;
 pub mod equivalency;
+pub mod facts;
 pub mod names;
 pub mod pattern;
 pub mod place;
@@ -17,11 +19,13 @@ pub mod principal;
 pub mod role;
 pub mod sides;
 
+pub use accepted::{AcceptedEntry, EffectGlob, EntryError};
 pub use account::Account;
 pub use action::{ActionClause, ActionPattern};
 pub use arn::{AccountId, Arn, ArnError};
 pub use condition::{BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, SetQualifier};
 pub use equivalency::{Entry, EquivalencyError, EquivalencyList, Matching, Texts};
+pub use facts::{DifferenceFacts, DifferenceKind, RoleFacts};
 pub use names::{AccountTag, AccountTagError};
 pub use pattern::{Glob, Token};
 pub use place::{Place, PlaceError, Places};

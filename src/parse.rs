@@ -1,11 +1,14 @@
-//! Text to model: policy documents, snapshots, AWS's authorization details, equivalency lists.
+//! Text to model: policy documents, snapshots, AWS's authorization details, equivalency lists,
+//! accepted entries, and what of a report is still open.
 //!
 //! Reading is strict. What IAM's grammar does not know is refused with the place where it stands, because a reader
 //! that skips what it does not know turns one policy into another.
 
+pub mod accepted;
 pub mod account;
 pub mod authorization_details;
 pub mod equivalency;
 mod json;
 pub mod policy;
+pub mod report;
 pub mod snapshot;

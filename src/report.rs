@@ -3,6 +3,7 @@
 //! Names its files and writes to any `Write`, but opens none. Names that come from an account are made safe for
 //! where they go: a spreadsheet's cell, a terminal's line, a page's script element.
 
+pub mod accepted;
 pub mod access_csv;
 pub mod csv;
 pub mod decision;

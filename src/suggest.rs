@@ -272,6 +272,10 @@ impl State {
     /// An entry with one more text of one account.
     fn longer(&self, placeholder: &str, tag: &AccountTag, text: &str) -> Option<Entry> {
         let entry = self.dictionary.get(placeholder)?;
+        // A text that is the other account's would then mean either.
+        if entry.texts.literals().any(|(_, known)| known.eq_ignore_ascii_case(text)) {
+            return None;
+        }
         let texts = match &entry.texts {
             Texts::ByTag(by_tag, matching) => {
                 let mut by_tag = by_tag.clone();

@@ -1,5 +1,7 @@
 //! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
@@ -8,8 +10,8 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
-use super::source::Source;
-use crate::compare::{self, Comparison, FailOn, Selection, Settings};
+use super::source::{Source, shown};
+use crate::compare::{self, Acceptance, Comparison, FailOn, Selection, Settings};
 use crate::model::{AccountTag, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::files::{self, Harvest};
@@ -33,6 +35,9 @@ pub(super) struct Args {
     tag_2: AccountTag,
     #[command(flatten)]
     dictionary: DictionaryArgs,
+    /// Differences that somebody has accepted [default: accepted.json here if there is one]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
+    accepted: Option<PathBuf>,
     /// Compare only roles of this name, real or normalised; `*` and `?` allowed; repeatable
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
@@ -106,6 +111,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(path) = from {
         console.note(&format!("dictionary: {}", path.display()));
     }
+    let (entries, file) = inputs::accepted(args.accepted.as_deref())?;
+    if let Some(path) = &file {
+        console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
+    }
     let catalogue = args.input.catalogue(console)?;
     let folder = args.output.folder()?;
     let sources = args.sources();
@@ -125,7 +134,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         generated_at: &generated_at,
         selection: &selection,
     };
-    let comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
+    let mut comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
+    let file = file.as_deref().map(shown);
+    let all_roles = args.roles.is_empty() && !args.exclude_service_linked;
+    let acceptance = Acceptance { file: file.as_deref(), entries: &entries, today: inputs::today(), all_roles };
+    compare::accept(&mut comparison, acceptance);
     stages.end("compared");
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);

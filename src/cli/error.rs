@@ -3,12 +3,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
-use crate::model::{AccountTag, AccountTagError};
+use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
+use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
 use crate::report::files::NameClash;
 use crate::semantics::difference::EngineError;
@@ -37,6 +40,53 @@ pub enum CliError {
         path: PathBuf,
         /// What is wrong, with line and column.
         problem: serde_json::Error,
+    },
+    /// The file of accepted differences is none.
+    #[error("the accepted differences `{}` cannot be used: {problem}", .path.display())]
+    Accepted {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        problem: serde_json::Error,
+    },
+    /// `accept` without a word on what.
+    #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
+    NoFilter,
+    /// No open difference of the report fits.
+    #[error("{}", nothing_selected(*.open))]
+    NothingSelected {
+        /// How many are open.
+        open: usize,
+    },
+    /// A text that has to say something.
+    #[error("`{flag}` is empty")]
+    EmptyText {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// An entry that would never count.
+    #[error("`--expires {expires}` is past: today is {today} in UTC")]
+    PastExpiry {
+        /// The last day.
+        expires: Date,
+        /// Today.
+        today: Date,
+    },
+    /// A tag of neither account.
+    #[error("`{side}` is the tag of neither account: the report is of `{}` and `{}`", .tags.left, .tags.right)]
+    UnknownSide {
+        /// The tag.
+        side: AccountTag,
+        /// Those of the report.
+        tags: Sides<AccountTag>,
+    },
+    /// A `report.json` that cannot be read.
+    #[error("`{}` cannot be used", .path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: ReportError,
     },
     /// No built-in rule has this name.
     #[error(transparent)]
@@ -115,6 +165,14 @@ pub enum CliError {
     },
 }
 
+fn nothing_selected(open: usize) -> String {
+    match open {
+        0 => "the report has no open difference; nothing was written".to_owned(),
+        1 => "the one open difference of the report is not as you say; nothing was written".to_owned(),
+        _ => format!("none of the {open} open differences of the report is as you say; nothing was written"),
+    }
+}
+
 impl CliError {
     /// That no role has this name, with the names that are most like it.
     pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
@@ -141,6 +199,19 @@ impl CliError {
                 "a dictionary looks like {\"environment\": [\"dev\", \"qa\"]}; `iamctl init` writes a sample"
                     .to_owned(),
             ),
+            Self::Accepted { .. } => Some(
+                "an entry looks like {\"role\": \"app-*\", \"action\": \"s3:Put*\", \"reason\": \"…\"}; \
+                 docs/accepted.md describes the file"
+                    .to_owned(),
+            ),
+            Self::NoFilter => Some("`--all` accepts every difference that is open in the report".to_owned()),
+            Self::NothingSelected { open: 0 } => None,
+            Self::NothingSelected { .. } => Some(
+                "every action and resource of a difference has to fit; `report.json` and the CSV files show them"
+                    .to_owned(),
+            ),
+            Self::Report { .. } => Some("run `iamctl diff` again with this iamctl".to_owned()),
+            Self::EmptyText { .. } | Self::PastExpiry { .. } | Self::UnknownSide { .. } => None,
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
             ),

@@ -1,6 +1,6 @@
 //! `iamctl explain`: one pair of roles, from two sources or from the folder of an earlier `diff`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::console::Console;
 use super::error::CliError;
@@ -8,12 +8,13 @@ use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
-use crate::compare::{self, Selection, Settings};
+use crate::compare::{self, Acceptance, Comparison, Selection, Settings};
+use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::equivalency::display;
-use crate::model::{AccountTag, Side, Sides};
+use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
-use crate::parse::equivalency;
 use crate::parse::snapshot::Snapshot;
+use crate::parse::{accepted, equivalency};
 use crate::report::explain;
 use crate::report::html::NormalisedRoles;
 use crate::store::text_file;
@@ -29,6 +30,9 @@ pub(super) struct Args {
     words: Vec<String>,
     #[command(flatten)]
     dictionary: DictionaryArgs,
+    /// Differences that somebody has accepted [default: the report's, or accepted.json here]
+    #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
+    accepted: Option<PathBuf>,
     /// Compare even if both sources are one account
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = clap::builder::FalseyValueParser::new())]
     allow_same_account: bool,
@@ -41,6 +45,7 @@ struct Asked {
     sources: Sides<Source>,
     tags: Sides<AccountTag>,
     dictionary: Dictionary,
+    accepted: Vec<AcceptedEntry>,
     role: String,
     allow_same_account: bool,
 }
@@ -59,7 +64,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let generated_at = inputs::now();
     let (rules, selection) = (asked.dictionary.rules(), &Selection::default());
     let settings = Settings { catalogue: &catalogue, rules, generated_at: &generated_at, selection };
-    let comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
+    let mut comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
+    mark_accepted(&mut comparison, &asked.accepted);
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     console.print(|out| {
         for (index, role) in comparison.roles.iter().enumerate() {
@@ -73,6 +79,14 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     Ok(ExitCode::Done)
 }
 
+/// Lists what is accepted, and keeps it where it stands as well: who asks about a role wants to see all of it.
+fn mark_accepted(comparison: &mut Comparison, entries: &[AcceptedEntry]) {
+    let mut looked_at = comparison.clone();
+    let acceptance = Acceptance { file: None, entries, today: inputs::today(), all_roles: false };
+    compare::accept(&mut looked_at, acceptance);
+    comparison.accepted_differences = looked_at.accepted_differences;
+}
+
 fn asked(args: &Args) -> Result<Asked, CliError> {
     match args.words.as_slice() {
         [folder, role] => of_report(args, Path::new(folder), role),
@@ -80,6 +94,7 @@ fn asked(args: &Args) -> Result<Asked, CliError> {
             sources: Sides { left: source(source_1), right: source(source_2) },
             tags: Sides { left: tag(tag_1)?, right: tag(tag_2)? },
             dictionary: args.dictionary.read()?.0,
+            accepted: inputs::accepted(args.accepted.as_deref())?.0,
             role: role.clone(),
             allow_same_account: args.allow_same_account,
         }),
@@ -96,7 +111,7 @@ fn tag(word: &str) -> Result<AccountTag, CliError> {
     word.parse().map_err(CliError::Tag)
 }
 
-/// The snapshots, tags and dictionary of an earlier report.
+/// The snapshots, tags, dictionary and accepted entries of an earlier report.
 fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> {
     let no_report = || CliError::NoReport { path: folder.to_owned() };
     let path = folder.join("report.json");
@@ -112,14 +127,24 @@ fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> 
         Some(_) => args.dictionary.read()?.0,
         None => dictionary_of(&report).ok_or_else(no_report)?,
     };
+    let accepted = match &args.accepted {
+        Some(path) => inputs::accepted(Some(path))?.0,
+        None => accepted_of(&report).ok_or_else(no_report)?,
+    };
     Ok(Asked {
         sources: Sides { left: snapshot(&tags.left), right: snapshot(&tags.right) },
         tags,
         dictionary,
+        accepted,
         role: role.to_owned(),
         // Whoever made the report has said so already.
         allow_same_account: true,
     })
+}
+
+fn accepted_of(report: &serde_json::Value) -> Option<Vec<AcceptedEntry>> {
+    let file = serde_json::json!({"format": FORMAT, "version": VERSION, "accepted": report.get("accepted_entries")?});
+    accepted::read(&file.to_string()).ok()
 }
 
 /// What a report was made under.

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
+use super::accept::ACCEPTED_FILE;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use super::source::Source;
 use crate::catalog::Catalogue;
-use crate::model::EquivalencyList;
+use crate::model::{AcceptedEntry, EquivalencyList};
 use crate::normalise::{Builtins, Rules};
-use crate::parse::equivalency;
 use crate::parse::snapshot::{self, Snapshot};
+use crate::parse::{accepted, equivalency};
 use crate::report::csv;
 use crate::report::files::File;
 use crate::store::{Folder, FolderError, NamedFile, text_file};
@@ -223,16 +224,37 @@ impl DictionaryArgs {
     }
 }
 
+/// The accepted entries that were named, or are here, or none; and the file they are from.
+pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Option<PathBuf>), CliError> {
+    let Some(path) = named_or_here(named, ACCEPTED_FILE) else {
+        return Ok((Vec::new(), None));
+    };
+    let text = text_file::read(&path)?;
+    match accepted::read(&text) {
+        Ok(entries) => Ok((entries, Some(path))),
+        Err(problem) => Err(CliError::Accepted { path, problem }),
+    }
+}
+
 fn named_or_here(named: Option<&Path>, here: &str) -> Option<PathBuf> {
     named.map(Path::to_owned).or_else(|| Some(PathBuf::from(here)).filter(|path| path.exists()))
 }
 
-/// Now, RFC 3339 in UTC; `SOURCE_DATE_EPOCH` (seconds) takes its place for reports that can be reproduced.
+/// Now, RFC 3339 in UTC.
 pub(super) fn now() -> String {
+    instant().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Today in UTC: the day on which accepted entries have to count.
+pub(super) fn today() -> jiff::civil::Date {
+    instant().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// Now; `SOURCE_DATE_EPOCH` (seconds) takes its place for reports that can be reproduced.
+fn instant() -> jiff::Timestamp {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
     let fixed = fixed.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let now = fixed.unwrap_or_else(jiff::Timestamp::now);
-    now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    fixed.unwrap_or_else(jiff::Timestamp::now)
 }
 
 impl NamedFile for File<'_> {

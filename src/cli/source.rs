@@ -58,7 +58,7 @@ impl Source {
 }
 
 /// A path with `/`, so that reports are the same on every system.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 

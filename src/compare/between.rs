@@ -184,6 +184,7 @@ fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&N
         access_grade: None,
         trust_grade: None,
         differences: DifferenceCounts::default(),
+        accepted: false,
     }
 }
 
@@ -251,6 +252,9 @@ fn assemble(
         attribute_differences: Vec::new(),
         statement_warnings: Vec::new(),
         cross_references: Vec::new(),
+        accepted_differences: Vec::new(),
+        accepted_file: None,
+        accepted_entries: Vec::new(),
         equivalency_hits: dictionary::hits(inputs, settings.rules),
         warnings: Vec::new(),
     };
@@ -280,9 +284,7 @@ fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<us
         left: roles(Side::Left, wanted),
         right: roles(Side::Right, wanted),
     };
-    let differing = |side: Side| comparison.item_differences.iter().filter(move |d| d.side == side);
-    let differing_roles =
-        |side| differing(side).map(|d| d.role_arn.as_str()).collect::<std::collections::BTreeSet<_>>().len();
+    let [differing_roles, differences] = item_metrics(&comparison.item_differences);
     vec![
         Metric { metric: "Harvested Items", left: harvested.left, right: harvested.right },
         Metric { metric: "Sanitized Items", left: sanitized.left, right: sanitized.right },
@@ -295,16 +297,19 @@ fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<us
         counted("Unique Roles", |role| !role.is_paired()),
         counted("Unique Service Linked Roles", |role| !role.is_paired() && role.service_linked),
         counted("Unique Non-Service Linked Roles", |role| !role.is_paired() && !role.service_linked),
-        Metric {
-            metric: "Common Roles with Differences",
-            left: differing_roles(Side::Left),
-            right: differing_roles(Side::Right),
-        },
-        Metric {
-            metric: "Differences among Common Roles",
-            left: differing(Side::Left).count(),
-            right: differing(Side::Right).count(),
-        },
+        differing_roles,
+        differences,
+    ]
+}
+
+/// The two counts of rows that only one account has, which are the last of the summary.
+pub(super) fn item_metrics(items: &[ItemDifference]) -> [Metric; 2] {
+    let differing = |side: Side| items.iter().filter(move |d| d.side == side);
+    let roles = |side| differing(side).map(|d| d.role_arn.as_str()).collect::<std::collections::BTreeSet<_>>().len();
+    let rows = |side| differing(side).count();
+    [
+        Metric { metric: "Common Roles with Differences", left: roles(Side::Left), right: roles(Side::Right) },
+        Metric { metric: "Differences among Common Roles", left: rows(Side::Left), right: rows(Side::Right) },
     ]
 }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::accepted::AcceptedDifference;
 use super::select::Selection;
-use crate::model::{AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
+use crate::model::{AcceptedEntry, AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
 use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
 
@@ -52,6 +53,12 @@ pub struct Comparison {
     pub attribute_differences: Vec<AttributeDifference>,
     /// Where a common role of one account holds a text that belongs to the other account.
     pub cross_references: Vec<CrossReference>,
+    /// Differences that somebody has accepted; they are in none of the lists above.
+    pub accepted_differences: Vec<AcceptedDifference>,
+    /// The file of accepted entries the report was made under; none if there was none.
+    pub accepted_file: Option<String>,
+    /// Its entries, in its order; an entry's number is its place, from 1.
+    pub accepted_entries: Vec<AcceptedEntry>,
     /// What each dictionary entry replaced, where, how often.
     pub equivalency_hits: Vec<EquivalencyHit>,
     /// Statements of differing roles that do not do what they seem to, or could be read in two ways.
@@ -135,6 +142,8 @@ pub struct RoleResult {
     pub trust_grade: Option<Grade>,
     /// How many differences it has.
     pub differences: DifferenceCounts,
+    /// Whether somebody has accepted that only one account has it; false for a role of both.
+    pub accepted: bool,
 }
 
 impl RoleResult {
@@ -157,6 +166,34 @@ impl RoleResult {
     #[must_use]
     pub const fn is_paired(&self) -> bool {
         self.left.is_some() && self.right.is_some()
+    }
+
+    /// The account that has it, if only one does.
+    #[must_use]
+    pub const fn only_side(&self) -> Option<Side> {
+        match (&self.left, &self.right) {
+            (Some(_), None) => Some(Side::Left),
+            (None, Some(_)) => Some(Side::Right),
+            (Some(_), Some(_)) | (None, None) => None,
+        }
+    }
+
+    /// Whether it is in one account only, and nobody has accepted that.
+    #[must_use]
+    pub const fn is_open_alone(&self) -> bool {
+        !self.is_paired() && !self.accepted
+    }
+
+    /// Whether what it may do, or who may take it, differs or may differ, and somebody has yet to accept some of it.
+    /// What could not be told is no all-clear.
+    #[must_use]
+    pub fn is_open_in_access(&self) -> bool {
+        let counts = self.differences;
+        // A grade like that has rows. Without any, and with nothing accepted, it would still stand.
+        let open = |grade: Option<Grade>, rows: usize| {
+            matches!(grade, Some(Grade::Different | Grade::Unknown)) && (rows > 0 || counts.accepted == 0)
+        };
+        open(self.access_grade, counts.access) || open(self.trust_grade, counts.trust)
     }
 }
 
@@ -382,16 +419,11 @@ impl Comparison {
     /// Whether the differences are of the kind that was asked for. The only place where this is decided.
     #[must_use]
     pub fn fails(&self, fail_on: FailOn) -> bool {
-        let unpaired = || self.roles.iter().any(|role| !role.is_paired());
+        let alone = || self.roles.iter().any(RoleResult::is_open_alone);
         match fail_on {
             FailOn::None => false,
-            FailOn::Any => unpaired() || self.roles.iter().any(|role| !role.differences.is_zero()),
-            FailOn::Access => {
-                // What could not be told is no all-clear.
-                let open = |grade: Option<Grade>| matches!(grade, Some(Grade::Different | Grade::Unknown));
-                let access = |role: &RoleResult| open(role.access_grade) || open(role.trust_grade);
-                unpaired() || self.roles.iter().any(access)
-            }
+            FailOn::Any => alone() || self.roles.iter().any(|role| !role.differences.is_zero()),
+            FailOn::Access => alone() || self.roles.iter().any(RoleResult::is_open_in_access),
         }
     }
 }

@@ -63,6 +63,22 @@ impl Glob {
         Self::new(&text.to_ascii_lowercase())
     }
 
+    /// Reads a pattern in which `[*]`, `[?]` and `[[]` stand for the one character in the brackets.
+    ///
+    /// ```
+    /// use iamctl::model::Glob;
+    /// assert!(Glob::with_escapes("a[*]*").matches("a*b"));
+    /// assert!(!Glob::with_escapes("a[*]").matches("ab"));
+    /// ```
+    #[must_use]
+    pub fn with_escapes(text: &str) -> Self {
+        Self::from_tokens(characters(text).map(|(c, escaped)| match c {
+            '*' if !escaped => Token::AnyText,
+            '?' if !escaped => Token::AnyChar,
+            c => Token::Char(c),
+        }))
+    }
+
     /// Makes a pattern of steps; neighbouring `*` become one.
     #[must_use]
     pub fn from_tokens(tokens: impl IntoIterator<Item = Token>) -> Self {
@@ -93,7 +109,20 @@ impl Glob {
         if self.0.iter().any(|token| matches!(token, Token::AnyTextExcept(_))) {
             return self.overlaps(&Self(text.chars().map(Token::Char).collect()));
         }
-        matches_from(&self.0, text)
+        matches_from(&self.0, text, |_| true)
+    }
+
+    /// Whether this pattern stands for all that another pattern's text stands for: a `*` of the text needs a `*` here,
+    /// a `?` a `?` or a `*`. Sound, but not complete: `*?` does not cover `?*`.
+    ///
+    /// ```
+    /// use iamctl::model::Glob;
+    /// assert!(Glob::new("arn:aws:s3:::b*").covers("arn:aws:s3:::b?/*"));
+    /// assert!(!Glob::new("arn:aws:s3:::b?").covers("arn:aws:s3:::b*"));
+    /// ```
+    #[must_use]
+    pub fn covers(&self, pattern: &str) -> bool {
+        matches_from(&self.0, pattern, |c| c != '*')
     }
 
     /// Whether the literal beginnings agree; asked first because most pairs of ARNs part there.
@@ -126,9 +155,67 @@ impl Glob {
     }
 }
 
+/// The characters of a text, each with whether it stood in brackets as an escape does.
+fn characters(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        for (escape, c) in ESCAPES {
+            if let Some(after) = rest.strip_prefix(escape) {
+                rest = after;
+                return Some((c, true));
+            }
+        }
+        let mut plain = rest.chars();
+        let c = plain.next()?;
+        rest = plain.as_str();
+        Some((c, false))
+    })
+}
+
+/// A text whose escapes are resolved: what [`Glob::with_escapes`] reads as plain characters, and its wildcards.
+#[must_use]
+pub fn without_escapes(text: &str) -> String {
+    characters(text).map(|(c, _)| c).collect()
+}
+
+/// A text as a pattern for [`Glob::with_escapes`] that matches this text alone.
+///
+/// ```
+/// use iamctl::model::pattern::escaped;
+/// assert_eq!(escaped("a*[b]"), "a[*][b]");
+/// assert_eq!(escaped("[*]"), "[[][*]]");
+/// ```
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    written(text, true)
+}
+
+/// A pattern as a pattern for [`Glob::with_escapes`]: its `*` and `?` stay wildcards.
+#[must_use]
+pub fn bracketed(pattern: &str) -> String {
+    written(pattern, false)
+}
+
+fn written(text: &str, wildcards: bool) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    loop {
+        let is_escape = ESCAPES.iter().any(|(escape, _)| rest.as_str().starts_with(escape));
+        match rest.next() {
+            None => return written,
+            Some('[') if is_escape => written.push_str("[[]"),
+            Some(c @ ('*' | '?')) if wildcards => written.extend(['[', c, ']']),
+            Some(c) => written.push(c),
+        }
+    }
+}
+
+/// How characters are written that stand for themselves.
+const ESCAPES: [(&str, char); 3] = [("[*]", '*'), ("[?]", '?'), ("[[]", '[')];
+
 /// Matches by trying the shortest text for the last `*` met and giving it one character more each time the rest does
-/// not fit; what stood before that `*` need never be tried again.
-fn matches_from(mut steps: &[Token], mut text: &str) -> bool {
+/// not fit; what stood before that `*` need never be tried again. `one` are the characters that a `?` takes.
+fn matches_from(mut steps: &[Token], mut text: &str, one: impl Fn(char) -> bool) -> bool {
     let mut retry: Option<(&[Token], &str)> = None;
     loop {
         let mut rest = text.chars();
@@ -139,7 +226,7 @@ fn matches_from(mut steps: &[Token], mut text: &str) -> bool {
                 steps = after;
                 continue;
             }
-            (Some((Token::AnyChar, after)), Some(_)) => {
+            (Some((Token::AnyChar, after)), Some(c)) if one(c) => {
                 (steps, text) = (after, rest.as_str());
                 continue;
             }
@@ -245,6 +332,30 @@ mod tests {
             fn matching_agrees_with_the_obvious_evaluator(pattern in "[ab*?]{0,6}", text in "[ab]{0,6}") {
                 let slow = matches_slowly(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>());
                 prop_assert_eq!(Glob::new(&pattern).matches(&text), slow);
+            }
+
+            #[test]
+            fn covering_is_sound(wide in "[ab*?]{0,5}", narrow in "[ab*?]{0,5}", text in "[ab]{0,6}") {
+                if Glob::new(&wide).covers(&narrow) && Glob::new(&narrow).matches(&text) {
+                    prop_assert!(Glob::new(&wide).matches(&text));
+                }
+            }
+
+            #[test]
+            fn covering_is_an_order(a in "[ab*?]{0,4}", b in "[ab*?]{0,4}", c in "[ab*?]{0,4}") {
+                prop_assert!(Glob::new(&a).covers(&a));
+                if Glob::new(&a).covers(&b) && Glob::new(&b).covers(&c) {
+                    prop_assert!(Glob::new(&a).covers(&c));
+                }
+            }
+
+            #[test]
+            fn an_escaped_text_matches_itself_alone(a in "[ab*?\\[\\]]{0,6}", b in "[ab*?\\[\\]]{0,6}") {
+                let glob = Glob::with_escapes(&escaped(&a));
+                prop_assert_eq!(glob.matches(&b), a == b);
+                prop_assert!(glob.matches(&a) && glob.covers(&a));
+                prop_assert_eq!(without_escapes(&escaped(&a)), &*a);
+                prop_assert_eq!(Glob::with_escapes(&bracketed(&a)), Glob::new(&a));
             }
 
             #[test]

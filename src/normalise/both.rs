@@ -92,7 +92,7 @@ struct Candidate<'a> {
     name: &'a str,
     path: String,
     within: String,
-    content: Box<dyn Fn() -> String + 'a>,
+    content: Box<dyn Fn() -> BTreeSet<String> + 'a>,
 }
 
 fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
@@ -157,7 +157,7 @@ impl<'a> Candidate<'a> {
     }
 
     fn within(name: &'a str, within: String) -> Self {
-        Self { name, path: String::new(), within, content: Box::new(String::new) }
+        Self { name, path: String::new(), within, content: Box::new(BTreeSet::new) }
     }
 }
 
@@ -176,7 +176,7 @@ fn managed_policies<'a>(account: &'a Account, role_name: &dyn Fn(&Role) -> Strin
         name,
         path,
         within: String::new(),
-        content: Box::new(move || roles.iter().map(String::as_str).collect::<Vec<_>>().join("\n")),
+        content: Box::new(move || roles.clone()),
     };
     carried.into_values().map(candidate).collect()
 }
@@ -215,14 +215,14 @@ fn pair_names<'a>(
     names::pair(Sides { left: alone(Side::Left), right: alone(Side::Right) })
 }
 
-/// What a role says, in a text that is the same for roles that say the same: to tell apart roles whose names do not.
-fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> String {
+/// What a role says, in texts that are the same for roles that say the same: to tell apart roles whose names do not.
+fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> BTreeSet<String> {
     let mut said: BTreeSet<String> = BTreeSet::new();
     texts::of_role(role, &mut |place, text| {
-        if matches!(place, Place::RoleName | Place::InstanceProfile) {
+        if matches!(place, Place::RoleName | Place::InstanceProfile | Place::Path) {
             return;
         }
-        let text = text.replace(role.name.as_str(), "");
+        let text = without_generated(&text.replace(role.name.as_str(), ""), builtins);
         let ids = forms::ids(builtins, &text);
         let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
         said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
@@ -230,7 +230,18 @@ fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> String {
     let documents = role.inline.iter().map(|policy| &policy.document);
     let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
     for statement in documents.chain(managed).flat_map(|document| &document.statements) {
-        said.insert(format!("{} {:?}", statement.effect, statement.action));
+        let patterns = statement.action.patterns().iter();
+        said.extend(patterns.map(|pattern| format!("{} {pattern}", statement.effect).to_lowercase()));
     }
-    said.into_iter().collect::<Vec<_>>().join("\n")
+    said
+}
+
+/// A text without what was made up of the name it ends in.
+fn without_generated(text: &str, builtins: Builtins) -> String {
+    let start = text.rfind(['/', ':']).map_or(0, |at| at + 1);
+    let name = text.get(start..).unwrap_or_default();
+    let kinds = [Named::Role, Named::ManagedPolicy];
+    let form = kinds.into_iter().find_map(|named| forms::of_name(builtins, named, name, "/service-role/"));
+    let end = form.map_or(text.len(), |form| start + form.part.start);
+    text.get(..end).unwrap_or(text).to_owned()
 }

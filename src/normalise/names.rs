@@ -18,6 +18,9 @@ const LONGEST: usize = 64;
 /// How many characters more CloudFormation can have cut in one account than in the other.
 const MOST_CUT: usize = 24;
 
+/// From which [`likeness`] on two of several are each other's.
+const ALIKE: usize = 500;
+
 /// A generated name of one account.
 #[derive(Debug, Clone)]
 pub(super) struct Generated {
@@ -28,8 +31,8 @@ pub(super) struct Generated {
     pub before: String,
     /// What distinguishes it from others: the role it belongs to, say.
     pub within: String,
-    /// What it names, in a text that is the same for what means the same.
-    pub content: String,
+    /// What it names, in texts that are the same for what means the same.
+    pub content: BTreeSet<String>,
 }
 
 /// The parts to replace in a name, by what it is within and the name.
@@ -70,12 +73,25 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
     let (mut left, mut right) = (group.left.clone(), group.right.clone());
     let mut pairs = Vec::new();
     if left.len() > 1 || right.len() > 1 {
-        for one in group.left.iter().copied() {
-            // Those that say the same are each other's; of several that all say the same, which is which is nothing.
-            let same = right.iter().position(|other| other.content == one.content && made_up(one, other));
-            if let Some(at) = same {
-                pairs.push((one, right.remove(at)));
+        let all = left.iter().flat_map(|l| right.iter().map(|r| (likeness(&l.content, &r.content), *l, *r)));
+        let mut likely: Vec<(usize, &Generated, &Generated)> =
+            all.filter(|(likeness, l, r)| *likeness >= ALIKE && made_up(l, r)).collect();
+        // The most alike first; of those that are just as alike, in the order of their names.
+        likely.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (&a.1.name, &a.2.name).cmp(&(&b.1.name, &b.2.name))));
+        for (score, one, other) in likely {
+            let free = |names: &[&Generated], name: &Generated| names.iter().any(|free| free.name == name.name);
+            if !free(&left, one) || !free(&right, other) {
+                continue;
+            }
+            // Another that is just as much like it, and says something else, could as well be the one.
+            let rival = |of: &Generated, chosen: &Generated, free: &[&Generated]| {
+                let others = free.iter().filter(|rival| rival.content != chosen.content);
+                others.filter(|rival| likeness(&of.content, &rival.content) == score).count() > 0
+            };
+            if !rival(one, other, &right) && !rival(other, one, &left) {
+                pairs.push((one, other));
                 left.retain(|name| name.name != one.name);
+                right.retain(|name| name.name != other.name);
             }
         }
     }
@@ -86,6 +102,12 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
     }
     pairs.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     pairs
+}
+
+/// How much two contents have in common, in thousandths of all they hold.
+fn likeness(left: &BTreeSet<String>, right: &BTreeSet<String>) -> usize {
+    let all = left.union(right).count();
+    (left.intersection(right).count() * 1000).checked_div(all).unwrap_or(1000)
 }
 
 /// Names that CloudFormation cut at different places, because what stands before differs in length.

@@ -145,7 +145,7 @@ pub fn attribute_differences(out: impl Write, options: Options, comparison: &Com
 }
 
 /// A JSON value as a cell.
-fn value(value: &serde_json::Value) -> String {
+pub(super) fn value(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text.clone(),

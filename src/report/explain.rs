@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
 use super::{access_csv, documents, findings};
-use crate::compare::{Comparison, RoleResult, StatementWarning};
+use crate::compare::{AcceptedDifference, Comparison, RoleResult, StatementWarning};
 use crate::model::{Role, Side, Sides};
 use crate::semantics::difference::Grade;
 
@@ -32,11 +32,27 @@ pub fn write(
     denies(out, comparison, role)?;
     cross_references(out, comparison, role)?;
     attributes(out, comparison, role)?;
+    accepted(out, comparison, role)?;
     remarks(out, comparison, role)?;
     match roles {
         Some(roles) => policies(out, comparison, role, roles),
         None => Ok(()),
     }
+}
+
+fn accepted(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
+    let real = |side: Side| role.side(side).map(|real| real.arn.as_str());
+    let is_of = |one: &&AcceptedDifference| real(one.side.unwrap_or(Side::Left)) == Some(&one.role_arn);
+    let lines: Vec<String> = comparison
+        .accepted_differences
+        .iter()
+        .filter(is_of)
+        .map(|one| super::accepted::line(comparison, one))
+        .collect();
+    if !lines.is_empty() {
+        writeln!(out, "\n{HEADING}Accepted{HEADING:#}")?;
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "  {}", terminal(line)))
 }
 
 fn heading(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::accepted;
 use super::access_csv;
 use super::csv::{self, Options};
 use super::html::{self, NormalisedRoles};
@@ -105,6 +106,7 @@ pub fn of_diff<'a>(
     files.push(File::new("trust_differences.csv", move |out| access_csv::trust(out, options, comparison)));
     files.push(File::new("deny_differences.csv", move |out| access_csv::denies(out, options, comparison)));
     files.push(File::new("cross_references.csv", move |out| csv::cross_references(out, options, comparison)));
+    files.push(File::new("accepted_differences.csv", move |out| accepted::differences(out, options, comparison)));
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
     files.push(File::new("report.html", move |out| html::write(out, comparison, roles)));
@@ -131,7 +133,7 @@ fn of_side(comparison: &Comparison, side: Side, options: Options) -> Vec<File<'_
             csv::roles(out, options, side, comparison.roles.iter().filter(|role| kind(role)))
         }));
         files.push(File::new(format!("{prefix}roles_in_{own}_but_not_in_{other}.csv"), move |out| {
-            csv::roles(out, options, side, comparison.roles.iter().filter(|role| kind(role) && !role.is_paired()))
+            csv::roles(out, options, side, comparison.roles.iter().filter(|role| kind(role) && role.is_open_alone()))
         }));
     }
     files.push(File::new(format!("{own}_to_{other}_common_role_difference_items.csv"), move |out| {

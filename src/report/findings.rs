@@ -6,7 +6,7 @@ use crate::compare::{
     RoleTrustDifference,
 };
 use crate::model::{PolicyType, Side};
-use crate::semantics::difference::{Certainty, Grade};
+use crate::semantics::difference::Certainty;
 
 /// How many actions or resources a sentence of the summary names before the rest is only counted.
 pub const NAMED: usize = 3;
@@ -66,10 +66,10 @@ pub fn escalates(comparison: &Comparison, role: &RoleResult) -> bool {
     access_of(comparison, role).first().is_some_and(|row| !row.difference.escalations.is_empty())
 }
 
-/// Whether the two roles differ, or may differ, in what they may do or who may take them.
+/// Whether the two roles differ, or may differ, in what they may do or who may take them, and that is not accepted.
 #[must_use]
 pub fn is_about_access(role: &RoleResult) -> bool {
-    [role.access_grade, role.trust_grade].into_iter().flatten().any(|g| matches!(g, Grade::Different | Grade::Unknown))
+    role.is_open_in_access()
 }
 
 fn is_of(arn: &str, side: Side, role: &RoleResult) -> bool {

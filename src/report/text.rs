@@ -33,8 +33,13 @@ pub fn write(out: &mut dyn Write, comparison: &Comparison, folder: Option<&str>)
     for side in Side::BOTH {
         unique_roles(out, comparison, side)?;
     }
-    for warning in &comparison.warnings {
+    for warning in comparison.warnings.iter().take(LISTED) {
         writeln!(out, "{BAD}note:{BAD:#} {}", terminal(warning))?;
+    }
+    rest(out, comparison.warnings.len(), LISTED, "")?;
+    match comparison.accepted_differences.len() {
+        0 => {}
+        some => writeln!(out, "{} (see accepted_differences.csv)", counted(some, "accepted difference"))?,
     }
     verdict(out, comparison)?;
     match folder {
@@ -175,7 +180,7 @@ fn real_names(role: &RoleResult) -> String {
 }
 
 fn unique_roles(out: &mut dyn Write, comparison: &Comparison, side: Side) -> io::Result<()> {
-    let unique = |role: &&RoleResult| role.side(side).is_some() && role.side(side.other()).is_none();
+    let unique = |role: &&RoleResult| role.side(side).is_some() && role.is_open_alone();
     let roles: Vec<&RoleResult> = comparison.roles.iter().filter(unique).collect();
     if roles.is_empty() {
         return Ok(());
@@ -202,7 +207,7 @@ fn rest(out: &mut dyn Write, all: usize, shown: usize, indent: &str) -> io::Resu
 fn verdict(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
     if comparison.fails(crate::compare::FailOn::Any) {
         let differing = comparison.roles.iter().filter(|role| role.is_paired() && !role.differences.is_zero()).count();
-        let unique = comparison.roles.iter().filter(|role| !role.is_paired()).count();
+        let unique = comparison.roles.iter().filter(|role| role.is_open_alone()).count();
         let (differing, unique) = (counted(differing, "common role"), counted(unique, "role"));
         let access = comparison.roles.iter().filter(|role| findings::is_about_access(role)).count();
         writeln!(
@@ -211,7 +216,9 @@ fn verdict(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
              them; {unique} in one account only."
         )
     } else {
-        writeln!(out, "{GOOD}No differences{GOOD:#} in {}.", counted(comparison.roles.len(), "common role"))
+        let common = comparison.roles.iter().filter(|role| role.is_paired()).count();
+        let beyond = if comparison.accepted_differences.is_empty() { "" } else { " but those accepted" };
+        writeln!(out, "{GOOD}No differences{GOOD:#}{beyond} in {}.", counted(common, "common role"))
     }
 }
 

@@ -28,7 +28,7 @@ const CATALOGUE: &str = r#"{"format":"iamctl-catalogue","version":1,"source":"la
 
 const ACTIONS: &[&str] = &["t:GetA", "t:GetB", "t:ListAll", "t:PutA", "t:New", "u:Run", "u:Stop", "x:Go"];
 
-fn catalogue() -> Catalogue {
+pub fn catalogue() -> Catalogue {
     Catalogue::read(CATALOGUE).unwrap()
 }
 

@@ -112,3 +112,27 @@ fn json_reports_hold_the_names_whole() {
         assert!(roles.contains(&name), "{name:?}");
     }
 }
+
+#[test]
+fn what_is_accepted_is_what_the_names_say() {
+    let tool = tool();
+    let diff = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"];
+    assert_eq!(tool.run(&diff).code, 1);
+    let run = tool.run(&["accept", "out", "--all", "--reason", "=1+1\u{202e}", "--owner", "\u{1b}[31m"]);
+    assert!(run.code == 0 && run.stderr.contains("; 0 stay open"), "{run:?}");
+    let unsafe_char = |text: &str| text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}');
+    for text in [&run.stdout, &run.stderr, &tool.read("accepted.json")] {
+        assert!(!unsafe_char(text), "{text}");
+    }
+    let run = tool.run(&diff);
+    assert!(run.code == 0 && !unsafe_char(&run.stdout), "{run:?}");
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(report["accepted_differences"][0]["reason"], "=1+1\u{202e}");
+    let mut reader = csv::Reader::from_path(tool.path().join("out/accepted_differences.csv")).unwrap();
+    for record in reader.records() {
+        let record = record.unwrap();
+        assert!(!record.iter().any(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "{record:?}");
+    }
+    let run = tool.run(&["explain", "out", "@SUM(A1)"]);
+    assert!(run.code == 0 && run.stdout.contains("Accepted") && !unsafe_char(&run.stdout), "{run:?}");
+}

@@ -114,6 +114,56 @@ fn the_walkthrough() {
     }
 }
 
+/// From two accounts that nobody has compared yet to a run that fails only for what is new.
+#[test]
+fn a_baseline_takes_five_steps() {
+    let (dev, qa) = walkthrough_accounts();
+    let tool = tool(&crate::moto::url(), &dev, &qa);
+    let expire = |seconds: &str| {
+        let mut command =
+            tool.command(&["diff", "dev-profile", "dev", "qa-profile", "qa", "--output", "out", "--exit-code"]);
+        let output = command.env("SOURCE_DATE_EPOCH", seconds).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+
+    // Two applications differ in nothing but their environment's name.
+    assert_eq!(diff(&tool, &["--exit-code"]).code, 1);
+    let run = tool.run(&["suggest", "dev-profile", "dev", "qa-profile", "qa", "--write"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let suggested: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(suggested["environment"]["dev"], json!(["dev"]), "{run:?}");
+    assert_eq!(suggested["environment"]["qa"], json!(["qa"]), "{run:?}");
+    assert_eq!(suggested.as_object().unwrap().len(), 1, "{run:?}");
+    assert_eq!(diff(&tool, &["--exit-code"]).code, 0);
+
+    // qa's role now reads dev's bucket: the same text but for the environment, and still seen.
+    app(&qa, "qa", &["s3:Get*", "s3:List*", "s3:PutObject"]);
+    let policy =
+        document(&json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::app1-dev/x"}]));
+    qa.inline("app1_qa", "other", &policy.to_string());
+    let run = diff(&tool, &["--exit-code"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let references = report(&tool)["cross_references"].clone();
+    assert_eq!(references.as_array().unwrap().len(), 1, "{references}");
+    assert_eq!(references[0]["text"], "arn:aws:s3:::app1-dev/x");
+    assert_eq!((&references[0]["side"], &references[0]["owner"]), (&json!("right"), &json!("left")));
+
+    // Somebody says that both are meant, for a while.
+    let accept =
+        ["accept", "out", "--role", "app1_*", "--reason", "load test", "--owner", "qa", "--expires", "2999-12-31"];
+    let run = tool.run(&accept);
+    assert_eq!(run.code, 0, "{run:?}");
+    let run = diff(&tool, &["--exit-code"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(tool.read("out/accepted_differences.csv").contains("load test"));
+    assert!(tool.read("out/cross_references.csv").lines().count() == 1, "only the header is left");
+    // One day after the last day it shows again.
+    assert_eq!(expire("32503593600").0, Some(0), "2999-12-31");
+    let (code, stderr, stdout) = expire("32503680000");
+    assert_eq!(code, Some(1), "3000-01-01: {stderr}");
+    assert!(stdout.contains("expired"), "{stdout}");
+}
+
 #[test]
 fn a_harvest_can_be_compared_later() {
     let (dev, qa) = walkthrough_accounts();

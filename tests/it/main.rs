@@ -1,6 +1,10 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod accepted;
+#[cfg(test)]
+mod accepted_laws;
+#[cfg(test)]
 mod access;
 #[cfg(test)]
 mod access_cases;
@@ -51,5 +55,7 @@ mod rooms;
 mod schema;
 #[cfg(test)]
 mod service_reference;
+#[cfg(test)]
+mod suggest;
 #[cfg(test)]
 mod tool;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::tool::{Run, Tool};
 
@@ -33,6 +34,11 @@ impl Place {
     /// Runs the program with these arguments, whatever comes out.
     pub fn ask(&self, arguments: &[&str]) -> Run {
         self.0.run(arguments)
+    }
+
+    /// A run that has not ended yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        self.0.command(arguments)
     }
 
     /// Runs the program with these arguments, which blanks part. It must not fail.

@@ -1,4 +1,4 @@
-//! `report.json` and snapshots against the JSON Schemas in `docs/`.
+//! `report.json`, snapshots and accepted differences against the JSON Schemas in `docs/`.
 
 use std::fs;
 
@@ -16,6 +16,7 @@ impl Schema {
     fn new(schema: Value) -> Self {
         const PLACE: &str = "file:///schema.json";
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.enable_format_assertions();
         compiler.add_resource(PLACE, schema).unwrap();
         let index = compiler.compile(PLACE, &mut schemas).unwrap_or_else(|error| panic!("{error:#}"));
         Self { schemas, index }
@@ -115,6 +116,111 @@ fn the_schema_of_snapshots_refuses_what_is_none() {
     for (what, snapshot) in [("extra", extra), ("nameless", nameless), ("encoded", encoded), ("newer", newer)] {
         schema.check(&snapshot).expect_err(what);
     }
+}
+
+/// Entries with the keys of the file around them.
+fn accepted(entry: &Value) -> Value {
+    json!({"format": "iamctl-accepted", "version": 1, "accepted": [entry]})
+}
+
+/// Entries that are read.
+fn good() -> Vec<Value> {
+    vec![
+        json!({"role": "app-*", "reason": "x"}),
+        json!({"role": "*", "attribute": "tag:*", "reason": "x", "owner": "me", "expires": "2028-02-29"}),
+        json!({"role": "*", "action": ["s3:*", "iam:Get*"], "resource": "*", "side": "qa", "reason": "x"}),
+        json!({"role": "?*", "kind": "deny", "policy": "p", "effect": "DENY", "reason": "x"}),
+        json!({"role": "*", "principal": "arn:*", "condition": "*", "effect": "*", "reason": "x"}),
+        json!({"role": "*", "kind": "cross_reference", "text": "a", "policy": "*", "side": "left", "reason": "x"}),
+        json!({"role": "[*]", "kind": "role", "side": "1", "reason": "x"}),
+        json!({"role": "*", "resource": ["a"], "reason": "x"}),
+    ]
+}
+
+/// Entries that are refused.
+fn bad() -> Vec<Value> {
+    vec![
+        json!({"role": "app"}),
+        json!({"reason": "x"}),
+        json!({"role": "app", "reason": " "}),
+        json!({"role": "", "reason": "x"}),
+        json!({"role": "app", "reason": "x", "owner": ""}),
+        json!({"role": "app", "reason": "x", "owner": null}),
+        json!({"role": "app", "reason": "x", "actions": "s3:*"}),
+        json!({"role": "app", "reason": "x", "action": []}),
+        json!({"role": "app", "reason": "x", "action": ["s3:*", ""]}),
+        json!({"role": "app", "reason": "x", "resource": 1}),
+        json!({"role": "app", "reason": "x", "policy": ["p"]}),
+        json!({"role": "app", "reason": "x", "side": "-dev"}),
+        json!({"role": "app", "reason": "x", "side": "*"}),
+        json!({"role": "app", "reason": "x", "effect": "All*"}),
+        json!({"role": "app", "reason": "x", "kind": "roles"}),
+        json!({"role": "app", "reason": "x", "expires": "2027-02-29"}),
+        json!({"role": "app", "reason": "x", "expires": "2027-2-9"}),
+        json!({"role": "app", "reason": "x", "expires": "2027-02-09T00:00:00Z"}),
+        json!({"role": "*", "reason": "x"}),
+        json!({"role": "**?", "side": "qa", "effect": "Allow", "kind": "item", "reason": "x"}),
+        json!({"role": "*", "action": "*:*", "resource": "*", "policy": "?", "reason": "x"}),
+        json!({"role": "*", "action": ["s3:*", "*"], "reason": "x"}),
+        json!({"role": "*", "attribute": "*", "reason": "x"}),
+        json!({"role": "app", "attribute": "path", "side": "qa", "reason": "x"}),
+        json!({"role": "app", "attribute": "path", "kind": "item", "reason": "x"}),
+        json!({"role": "app", "attribute": "path", "condition": "c", "reason": "x"}),
+        json!({"role": "app", "kind": "access", "principal": "p", "reason": "x"}),
+        json!({"role": "app", "kind": "trust", "resource": "r", "reason": "x"}),
+        json!({"role": "app", "kind": "role", "effect": "Allow", "reason": "x"}),
+        json!({"role": "app", "text": "t", "action": "s3:*", "reason": "x"}),
+        json!("app"),
+    ]
+}
+
+#[test]
+fn the_schema_of_accepted_differences_agrees_with_the_reader() {
+    let schema = Schema::new(read("docs/accepted.schema.json"));
+    let reads = |file: &Value| iamctl::parse::accepted::read(&file.to_string());
+    for entry in good() {
+        schema.check(&accepted(&entry)).unwrap_or_else(|error| panic!("{entry}: {error}"));
+        let entries = reads(&accepted(&entry)).unwrap_or_else(|error| panic!("{entry}: {error}"));
+        let written = iamctl::report::accepted::file(&entries).unwrap();
+        schema.check(&serde_json::from_str(&written).unwrap()).unwrap();
+        assert_eq!(reads(&serde_json::from_str(&written).unwrap()).unwrap(), entries);
+    }
+    for entry in bad() {
+        schema.check(&accepted(&entry)).expect_err(&entry.to_string());
+        reads(&accepted(&entry)).expect_err(&entry.to_string());
+    }
+    let files = [
+        json!({"format": "iamctl-report", "version": 1, "accepted": []}),
+        json!({"format": "iamctl-accepted", "version": 2, "accepted": []}),
+        json!({"format": "iamctl-accepted", "version": 1}),
+        json!({"format": "iamctl-accepted", "version": 1, "accepted": {}}),
+        json!({"format": "iamctl-accepted", "version": 1, "accepted": [], "comment": ""}),
+        json!({}),
+    ];
+    for file in files {
+        schema.check(&file).expect_err(&file.to_string());
+        reads(&file).expect_err(&file.to_string());
+    }
+}
+
+#[test]
+fn what_is_accepted_is_as_the_schemas_say() {
+    let place = Place::new();
+    place.run(EXAMPLES);
+    place.run("accept reports --all --reason baseline --owner me --expires 2030-01-01");
+    let schema = Schema::new(read("docs/accepted.schema.json"));
+    schema.check(&serde_json::from_str(&place.read("accepted.json")).unwrap()).unwrap();
+    place.run(EXAMPLES);
+    let report = serde_json::from_str(&place.read("reports/report.json")).unwrap();
+    Schema::new(closed(read("docs/report.schema.json"))).check(&report).unwrap();
+}
+
+#[test]
+fn the_example_of_the_page_is_read() {
+    let page = fs::read_to_string(repository().join("docs/accepted.md")).unwrap();
+    let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    Schema::new(read("docs/accepted.schema.json")).check(&serde_json::from_str(example).unwrap()).unwrap();
+    assert_eq!(iamctl::parse::accepted::read(example).unwrap().len(), 2);
 }
 
 /// What the schema of dictionaries takes and refuses, and what the program takes and refuses, is the same.

@@ -40,13 +40,25 @@ pub(super) fn roles(ordered: &[Rows<'_>], tags: [&str; 2]) -> Vec<Segment> {
     let count = |wanted: &dyn Fn(&Rows<'_>) -> bool| ordered.iter().filter(|rows| wanted(rows)).count();
     let about_access = |rows: &Rows<'_>| rows.differs() && findings::is_about_access(rows.role);
     let otherwise = |rows: &Rows<'_>| rows.differs() && !findings::is_about_access(rows.role);
+    let alone = |rows: &Rows<'_>| rows.role.is_open_alone();
+    let equal = if ordered.iter().all(|rows| rows.accepted.is_empty()) { "equal" } else { "equal, or accepted" };
     let [left, right] = tags;
     let parts = [
         ("access", "differ in access or trust".to_owned(), "kind=effect", count(&about_access)),
         ("otherwise", "differ otherwise".to_owned(), "kind=otherwise", count(&otherwise)),
-        ("left", format!("only in {left}"), "kind=unique&side=left", count(&|rows| rows.role.right.is_none())),
-        ("right", format!("only in {right}"), "kind=unique&side=right", count(&|rows| rows.role.left.is_none())),
-        ("equal", "equal".to_owned(), "kind=equal", count(&|rows| rows.role.is_paired() && !rows.differs())),
+        (
+            "left",
+            format!("only in {left}"),
+            "kind=unique&side=left",
+            count(&|rows| alone(rows) && rows.role.right.is_none()),
+        ),
+        (
+            "right",
+            format!("only in {right}"),
+            "kind=unique&side=right",
+            count(&|rows| alone(rows) && rows.role.left.is_none()),
+        ),
+        ("equal", equal.to_owned(), "kind=equal", count(&|rows| !alone(rows) && !rows.differs())),
     ];
     let all = ordered.len().max(1);
     let mut before = 0;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::super::escape::script;
-use super::super::{access_csv, explain, findings};
+use super::super::{accepted, access_csv, explain, findings};
 use super::NormalisedRoles;
 use super::budget;
 use super::dictionary;
@@ -39,7 +39,7 @@ impl Data {
         }
         Ok(Self {
             index: script(&serde_json::to_string(&Index::new(comparison, ordered))?),
-            findings: script(&findings_of_all(ordered, &mut notes)?),
+            findings: script(&findings_of_all(comparison, ordered, &mut notes)?),
             documents: script(&serde_json::to_string(&documents)?),
             notes,
         })
@@ -90,6 +90,9 @@ struct Entry {
     /// Whether a service owns it.
     #[serde(skip_serializing_if = "is_false")]
     o: bool,
+    /// Whether it is in one account only and somebody has accepted that.
+    #[serde(skip_serializing_if = "is_false")]
+    x: bool,
     /// The weightiest finding in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     t: Option<String>,
@@ -143,6 +146,7 @@ fn entry(comparison: &Comparison, rows: &Rows<'_>, facets: Vec<usize>) -> Entry 
         f: facets,
         w: rows.remarks.len(),
         o: role.service_linked,
+        x: role.accepted,
         t: words::sentences(comparison, rows, 1).first().map(|text| top(text)),
     }
 }
@@ -205,8 +209,8 @@ struct Kind {
 const OF_THE_ROLE: [&str; 6] = ["role", "role_arn", "path", "left_arn", "right_arn", "owner"];
 
 impl RoleFindings {
-    fn new(rows: &Rows<'_>) -> io::Result<Self> {
-        // Differences that were accepted are to be one more kind here, and one more part in role.js.
+    fn new(comparison: &Comparison, rows: &Rows<'_>) -> io::Result<Self> {
+        let accepted: Vec<String> = rows.accepted.iter().map(|one| accepted::line(comparison, one)).collect();
         let mut all = vec![
             ("access", Kind::new(&rows.access)?),
             ("trust", Kind::new(&rows.trust)?),
@@ -215,6 +219,7 @@ impl RoleFindings {
             ("attributes", Kind::new(&rows.attributes)?),
             ("items", Kind::new(&rows.items)?),
             ("remarks", Kind::new(&rows.remarks)?),
+            ("accepted", Kind::new(&accepted.iter().collect::<Vec<_>>())?),
         ];
         all.retain(|(_, kind)| kind.all > 0);
         Ok(Self(all))
@@ -252,8 +257,9 @@ impl Kind {
 }
 
 /// The findings of all roles in their order, null for those that have none.
-fn findings_of_all(ordered: &[Rows<'_>], notes: &mut Vec<String>) -> io::Result<String> {
-    let all: Vec<RoleFindings> = ordered.iter().map(RoleFindings::new).collect::<io::Result<_>>()?;
+fn findings_of_all(comparison: &Comparison, ordered: &[Rows<'_>], notes: &mut Vec<String>) -> io::Result<String> {
+    let all: Vec<RoleFindings> =
+        ordered.iter().map(|rows| RoleFindings::new(comparison, rows)).collect::<io::Result<_>>()?;
     let most = budget::of_a_kind(&all);
     let (mut bytes, mut left_out) = (0, 0);
     let mut parts = Vec::with_capacity(all.len());

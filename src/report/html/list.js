@@ -25,6 +25,7 @@ const CHUNK = 60;
 
 const total = (role) => role.d[0] + role.d[1] + role.d[2] + role.d[3] + role.d[4] + role.d[5];
 const paired = (role) => Boolean(role.l && role.r);
+const alone = (role) => !paired(role) && !role.x;
 const differs = (role) => paired(role) && total(role) > 0;
 const facetsOf = (role) => (role.f || []).map((number) => index.facets[number]);
 
@@ -53,19 +54,19 @@ function haystack(place) {
 }
 
 const OF_KIND = new Map(Object.entries({
-  "": (role) => differs(role) || !paired(role),
+  "": (role) => differs(role) || alone(role),
   effect: (role) => Boolean(role.a),
   otherwise: (role) => differs(role) && !role.a,
   items: (role) => paired(role) && role.d[0] > 0 && total(role) === role.d[0] && !role.a,
   ambiguous: (role) => role.s === "ambiguous",
-  accepted: (role) => role.d[6] > 0,
-  equal: (role) => paired(role) && !differs(role),
+  accepted: (role) => role.d[6] > 0 || Boolean(role.x),
+  equal: (role) => !differs(role) && !alone(role),
   all: () => true,
 }));
 
 function isOfKind(role, state) {
   if (state.kind === "unique") {
-    if (paired(role) || state.level || state.service || state.certainty) return false;
+    if (!alone(role) || state.level || state.service || state.certainty) return false;
     return !state.side || Boolean(state.side === "left" ? role.l : role.r);
   }
   const test = OF_KIND.get(state.kind);
@@ -113,6 +114,7 @@ function badges(role) {
   if (role.d[4]) badge(counted(role.d[4], "attribute"));
   if (role.d[0]) badge(counted(role.d[0], "policy row"));
   if (role.d[6]) badge(`${role.d[6]} accepted`);
+  if (role.x) badge("accepted");
   if (!paired(role)) badge(`only in ${role.l ? LEFT : RIGHT}`, role.l ? "left" : "right");
   if (role.s === "ambiguous") badge("ambiguous name");
   if (role.o) badge("service-linked");

@@ -51,6 +51,7 @@ pub(super) struct Page<'a> {
     more_placeholders: usize,
     entries: usize,
     builtin_rules: String,
+    accepted: String,
     dictionary_hash: String,
     segments: Vec<Segment>,
     charts: Vec<Chart>,
@@ -102,6 +103,7 @@ impl<'a> Page<'a> {
             dictionary,
             more_placeholders,
             entries: comparison.dictionary.entries().count(),
+            accepted: accepted(comparison),
             builtin_rules: comparison.builtin_rules.join(", "),
             dictionary_hash: dictionary::hash(comparison),
             segments: charts::roles(ordered, tags),
@@ -148,10 +150,16 @@ fn compared(comparison: &Comparison) -> String {
     format!("{count}{named}{linked}{all}")
 }
 
+/// How many differences were accepted, and by which file; empty without a file.
+fn accepted(comparison: &Comparison) -> String {
+    let count = counted(comparison.accepted_differences.len(), "difference");
+    comparison.accepted_file.as_ref().map_or_else(String::new, |file| format!("{count}, by {}", shown(file)))
+}
+
 /// The findings in words, and of how many roles they did not fit.
 fn findings(comparison: &Comparison, ordered: &[Rows<'_>]) -> (Vec<Findings>, usize) {
     let (mut all, mut bytes) = (Vec::new(), 0);
-    let reported: Vec<&Rows<'_>> = ordered.iter().filter(|rows| rows.differs() || !rows.role.is_paired()).collect();
+    let reported: Vec<&Rows<'_>> = ordered.iter().filter(|rows| rows.differs() || rows.role.is_open_alone()).collect();
     for rows in &reported {
         let one = of_role(comparison, rows);
         bytes += one.sentences.iter().map(String::len).sum::<usize>() + one.name.len() + 300;

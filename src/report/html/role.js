@@ -167,6 +167,7 @@ function parts(place) {
       rows.map((row) => [code(row.attribute), value(row.left), value(row.right)])), more.attributes, "attribute_differences.csv"),
     part("Statements to look at", found.remarks, (rows) => el("ul", { class: "plain-list" }, rows.map((row) =>
       el("li", {}, tag(row.side), " ", statement(row.statement), `: ${row.text} (${row.id})`))), more.remarks, "report.json"),
+    part("Accepted", found.accepted, (rows) => el("ul", { class: "plain-list" }, rows.map((text) => el("li", {}, text))), more.accepted, "accepted_differences.csv"),
     policies(place),
     part("Rows that only one account has", found.items, (rows) => table(["Account", "Row", "On or for", "Policy"], rows.map(itemRow)),
       more.items, `${LEFT}_to_${RIGHT}_common_role_difference_items.csv and ${RIGHT}_to_${LEFT}_common_role_difference_items.csv`),

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::compare::accepted::AcceptedDifference;
 use crate::compare::{
     AttributeDifference, Comparison, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference,
     RoleResult, RoleTrustDifference, StatementWarning,
@@ -20,6 +21,7 @@ pub(super) struct Rows<'a> {
     pub(super) attributes: Vec<&'a AttributeDifference>,
     pub(super) items: Vec<&'a ItemDifference>,
     pub(super) remarks: Vec<&'a StatementWarning>,
+    pub(super) accepted: Vec<&'a AcceptedDifference>,
 }
 
 impl<'a> Rows<'a> {
@@ -33,6 +35,7 @@ impl<'a> Rows<'a> {
             attributes: Vec::new(),
             items: Vec::new(),
             remarks: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 
@@ -54,10 +57,10 @@ pub(super) fn by_weight(comparison: &Comparison) -> Vec<Rows<'_>> {
     let mut all = gather(comparison);
     all.sort_by_cached_key(|rows| {
         let d = rows.role.differences;
-        let group = match (rows.differs(), rows.role.is_paired()) {
+        let group = match (rows.differs(), rows.role.is_open_alone()) {
             (true, _) => 0,
-            (false, false) => 1,
-            (false, true) => 2,
+            (false, true) => 1,
+            (false, false) => 2,
         };
         (
             group,
@@ -75,7 +78,7 @@ pub(super) fn by_weight(comparison: &Comparison) -> Vec<Rows<'_>> {
 fn gather(comparison: &Comparison) -> Vec<Rows<'_>> {
     let mut all: Vec<Rows<'_>> = comparison.roles.iter().map(Rows::of).collect();
     let mut places = Places::default();
-    for (place, role) in comparison.roles.iter().enumerate().filter(|(_, role)| role.is_paired()) {
+    for (place, role) in comparison.roles.iter().enumerate() {
         for side in Side::BOTH {
             places.0.extend(role.side(side).map(|real| ((side, real.arn.as_str()), place)));
         }
@@ -100,6 +103,10 @@ fn gather(comparison: &Comparison) -> Vec<Rows<'_>> {
     }
     for row in &comparison.statement_warnings {
         places.put(&mut all, row.side, &row.role_arn, |rows| &mut rows.remarks, row);
+    }
+    for row in &comparison.accepted_differences {
+        let side = row.side.unwrap_or(Side::Left);
+        places.put(&mut all, side, &row.role_arn, |rows| &mut rows.accepted, row);
     }
     for rows in &mut all {
         rows.access.sort_by_key(|row| row.difference.escalations.is_empty());

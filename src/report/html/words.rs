@@ -23,12 +23,13 @@ pub(super) fn verdict(comparison: &Comparison, ordered: &[Rows<'_>]) -> Vec<Stri
     let count = |wanted: &dyn Fn(&&Rows<'_>) -> bool| ordered.iter().filter(wanted).count();
     let paired = count(&|rows| rows.role.is_paired());
     if !comparison.fails(FailOn::Any) {
-        return vec![format!("No differences in {}.", counted(paired, "common role"))];
+        let beyond = if comparison.accepted_differences.is_empty() { "" } else { " but those accepted" };
+        return vec![format!("No differences in {}{beyond}.", counted(paired, "common role"))];
     }
     let access = count(&|rows| rows.differs() && findings::is_about_access(rows.role));
     let escalating = count(&|rows| rows.escalates());
     let other = count(&|rows| rows.differs() && !findings::is_about_access(rows.role));
-    let unique = count(&|rows| !rows.role.is_paired());
+    let unique = count(&|rows| rows.role.is_open_alone());
     let verb = |count: usize, one: &'static str, many: &'static str| if count == 1 { one } else { many };
     let mut sentences = vec![format!(
         "{access} of {} {} in what {} may do or who may take {}.",

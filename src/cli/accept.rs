@@ -1,0 +1,209 @@
+//! `iamctl accept`: entries of accepted differences, written from a report.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs;
+use crate::compare::accepted::matching::Matcher;
+use crate::compare::accepted::{Filter, Label, accepted, entries};
+use crate::model::accepted::date;
+use crate::model::{AcceptedEntry, AccountTag};
+use crate::parse::report::{self, OpenReport};
+use crate::report::accepted as written;
+use crate::store::text_file;
+
+/// The name of the file of accepted differences.
+pub(super) const ACCEPTED_FILE: &str = "accepted.json";
+
+/// What `accept` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder of an earlier `diff`
+    #[arg(value_name = "REPORT_FOLDER")]
+    folder: PathBuf,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Every difference that is open in the report
+    #[arg(long, conflicts_with = "FilterArgs")]
+    all: bool,
+    /// Why these differences are accepted
+    #[arg(long, value_name = "TEXT", help_heading = "Entries")]
+    reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "TEXT", help_heading = "Entries")]
+    owner: Option<String>,
+    /// Last day on which it counts, such as 2027-03-31, in UTC
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Entries")]
+    expires: Option<Date>,
+    /// File to add the entries to; made if it is not there
+    #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED", default_value = ACCEPTED_FILE, help_heading = "Entries")]
+    file: PathBuf,
+    /// Show the entries and write nothing
+    #[arg(long, help_heading = "Entries")]
+    dry_run: bool,
+}
+
+/// Which differences are meant: those that fit all that is given.
+#[derive(Debug, clap::Args)]
+struct FilterArgs {
+    /// Differences of this role, by its normalised or real name; `*` and `?` allowed; repeatable
+    #[arg(long = "role", value_name = "GLOB", help_heading = "Which differences")]
+    roles: Vec<String>,
+    /// Differences from this policy only
+    #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
+    policy: Option<String>,
+    /// Differences that the account with this tag has
+    #[arg(long, value_name = "TAG", help_heading = "Which differences")]
+    side: Option<AccountTag>,
+    /// Differences in these actions only, such as `s3:Put*`; repeatable
+    #[arg(long = "action", value_name = "GLOB", help_heading = "Which differences")]
+    actions: Vec<String>,
+    /// Differences on these resources only
+    #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
+    resource: Option<String>,
+    /// Differences for this principal
+    #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
+    principal: Option<String>,
+    /// Differences in this attribute, such as `tag:owner`
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"], help_heading = "Which differences")]
+    attribute: Option<String>,
+}
+
+impl FilterArgs {
+    fn filter(&self) -> Filter {
+        Filter {
+            roles: self.roles.clone(),
+            side: self.side.clone(),
+            policy: self.policy.clone(),
+            actions: self.actions.clone(),
+            resource: self.resource.clone(),
+            principal: self.principal.clone(),
+            attribute: self.attribute.clone(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let one = [&self.policy, &self.resource, &self.principal, &self.attribute];
+        self.roles.is_empty() && self.actions.is_empty() && self.side.is_none() && one.iter().all(|text| text.is_none())
+    }
+}
+
+/// Reads the report, writes the entries, says what they cover.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let today = inputs::today();
+    check(args, today)?;
+    let open = open(&args.folder)?;
+    check_side(args.filter.side.as_ref(), &open)?;
+    let known = if args.file.exists() { inputs::accepted(Some(&args.file))?.0 } else { Vec::new() };
+    let tags = open.tags.as_ref();
+    let selected = args.filter.filter().select(&open.roles, &open.differences, tags);
+    if selected.is_empty() {
+        return Err(CliError::NothingSelected { open: open.differences.len() });
+    }
+    let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };
+    let wanted = entries(&open.roles, &open.differences, &selected, tags, &label);
+    let merged = merge(known, wanted, today);
+    if !args.dry_run && !merged.written.is_empty() {
+        text_file::replace(&args.file, &written::file(&merged.all).map_err(CliError::Print)?)?;
+    }
+    let list = written::list(&merged.written).map_err(CliError::Print)?;
+    console.print(|out| out.write_all(list.as_bytes()))?;
+    tell(args, console, &open, &selected, &merged, today);
+    Ok(ExitCode::Done)
+}
+
+fn check(args: &Args, today: Date) -> Result<(), CliError> {
+    if args.filter.is_empty() && !args.all {
+        return Err(CliError::NoFilter);
+    }
+    // An entry would not be read again without a reason.
+    if args.reason.trim().is_empty() {
+        return Err(CliError::EmptyText { flag: "--reason" });
+    }
+    if args.owner.as_ref().is_some_and(|owner| owner.trim().is_empty()) {
+        return Err(CliError::EmptyText { flag: "--owner" });
+    }
+    match args.expires {
+        Some(expires) if expires < today => Err(CliError::PastExpiry { expires, today }),
+        _ => Ok(()),
+    }
+}
+
+fn open(folder: &Path) -> Result<OpenReport, CliError> {
+    let path = folder.join("report.json");
+    if !path.is_file() {
+        return Err(CliError::NoReport { path: folder.to_owned() });
+    }
+    report::read(&text_file::read(&path)?).map_err(|source| CliError::Report { path, source })
+}
+
+/// A tag of neither account would select nothing, and mean nothing.
+fn check_side(side: Option<&AccountTag>, open: &OpenReport) -> Result<(), CliError> {
+    let Some(side) = side else { return Ok(()) };
+    let known = [open.tags.left.as_str(), open.tags.right.as_str(), "left", "right"];
+    if known.iter().any(|known| side.as_str().eq_ignore_ascii_case(known)) {
+        return Ok(());
+    }
+    Err(CliError::UnknownSide { side: side.clone(), tags: open.tags.clone() })
+}
+
+/// The entries of the file with the new ones.
+struct Merged {
+    all: Vec<AcceptedEntry>,
+    /// Those that are new, or take the place of one that has expired.
+    written: Vec<AcceptedEntry>,
+    /// How many were there already.
+    known: usize,
+}
+
+/// Keeps what is there in its order and adds what it lacks. An entry that says the same and has expired is renewed in
+/// its place.
+fn merge(mut all: Vec<AcceptedEntry>, wanted: Vec<AcceptedEntry>, today: Date) -> Merged {
+    let (mut written, mut known) = (Vec::new(), 0);
+    for entry in wanted {
+        if all.iter().any(|one| one.says_the_same_as(&entry) && one.counts_on(today)) {
+            known += 1;
+            continue;
+        }
+        match all.iter_mut().find(|one| one.says_the_same_as(&entry)) {
+            Some(expired) => *expired = entry.clone(),
+            None => all.push(entry.clone()),
+        }
+        written.push(entry);
+    }
+    Merged { all, written, known }
+}
+
+/// Says what the entries cover. What counts is what the whole file accepts from now on: an entry of before and a new
+/// one may cover a difference together.
+fn tell(args: &Args, console: &Console, open: &OpenReport, selected: &BTreeSet<usize>, merged: &Merged, today: Date) {
+    let matcher = Matcher::new(&merged.all, open.tags.as_ref(), today, &open.roles);
+    let covered = accepted(&matcher, &open.differences);
+    let file = args.file.display();
+    let known = if merged.known > 0 { format!(", {} there already", merged.known) } else { String::new() };
+    let verb = if args.dry_run { "not written (--dry-run)" } else { "written" };
+    console.note(&format!("{file}: {} {verb}{known}", counted(merged.written.len(), "entry", "entries")));
+    let others = covered.difference(selected).count();
+    let others = if others > 0 { format!(" (together with entries of before, {others} more)") } else { String::new() };
+    console.note(&format!(
+        "they cover {} of the report{others}; {} open",
+        counted(covered.intersection(selected).count(), "difference", "differences"),
+        match open.differences.len() - covered.len() {
+            1 => "1 stays".to_owned(),
+            more => format!("{more} stay"),
+        },
+    ));
+    let without = selected.difference(&covered).count();
+    if without > 0 {
+        console.warning(&format!("{without} of the selected have a text that no entry can hold, and stay open"));
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,0 +1,201 @@
+//! Entries for differences that somebody has selected in a report: as narrow as the differences, and few.
+//!
+//! Each entry names the role exactly, the account, the policy, the effect, actions, resources,
+//! principal and condition. Entries
+//! that differ only in their actions, or only in their resources, become one with a list: it accepts the same
+//! combinations and nothing besides. Nothing is widened to a pattern.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::matching::{Matcher, Verdict};
+use crate::model::accepted::EffectGlob;
+use crate::model::pattern::{bracketed, escaped};
+use crate::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side, Sides};
+
+/// Which differences of a report are meant; what is not given may be anything.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Patterns of roles, as in an entry; any of them.
+    pub roles: Vec<String>,
+    /// As in an entry.
+    pub side: Option<AccountTag>,
+    /// As in an entry.
+    pub policy: Option<String>,
+    /// Patterns of actions; each action of a difference has to be covered by one.
+    pub actions: Vec<String>,
+    /// As in an entry.
+    pub resource: Option<String>,
+    /// As in an entry.
+    pub principal: Option<String>,
+    /// As in an entry.
+    pub attribute: Option<String>,
+}
+
+impl Filter {
+    /// Which differences are selected, by their place: those that an entry of this form would accept.
+    #[must_use]
+    pub fn select(
+        &self,
+        roles: &[RoleFacts],
+        differences: &[DifferenceFacts],
+        tags: Sides<&AccountTag>,
+    ) -> BTreeSet<usize> {
+        let any = ["*".to_owned()];
+        let names = if self.roles.is_empty() { &any[..] } else { &self.roles };
+        let entries: Vec<AcceptedEntry> = names.iter().map(|role| self.entry(role)).collect();
+        accepted(&Matcher::new(&entries, tags, Date::MIN, roles), differences)
+    }
+
+    fn entry(&self, role: &str) -> AcceptedEntry {
+        AcceptedEntry {
+            side: self.side.clone(),
+            policy: self.policy.clone(),
+            action: self.actions.clone(),
+            resource: self.resource.clone().into_iter().collect(),
+            principal: self.principal.clone(),
+            attribute: self.attribute.clone(),
+            ..AcceptedEntry::new(role.to_owned(), String::new())
+        }
+    }
+}
+
+/// The places of the differences that are accepted.
+#[must_use]
+pub fn accepted(matcher: &Matcher, differences: &[DifferenceFacts]) -> BTreeSet<usize> {
+    let is_accepted = |facts: &DifferenceFacts| matches!(matcher.verdict(facts), Verdict::Accepted { .. });
+    differences.iter().enumerate().filter(|(_, facts)| is_accepted(facts)).map(|(place, _)| place).collect()
+}
+
+/// What people say of the entries they write.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day on which it counts.
+    pub expires: Option<Date>,
+}
+
+/// All that an entry says but for its actions and resources.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Frame {
+    role: String,
+    kind: Option<DifferenceKind>,
+    side: Option<Side>,
+    policy: Option<String>,
+    effect: Option<Effect>,
+    principal: Option<String>,
+    condition: Option<String>,
+    attribute: Option<String>,
+    text: Option<String>,
+}
+
+/// Entries that accept the selected differences and no others of the report, sorted. A difference with a text that
+/// entries cannot hold, such as an empty one, gets none.
+#[must_use]
+pub fn entries(
+    roles: &[RoleFacts],
+    differences: &[DifferenceFacts],
+    selected: &BTreeSet<usize>,
+    tags: Sides<&AccountTag>,
+    label: &Label,
+) -> Vec<AcceptedEntry> {
+    let names = Names::new(roles);
+    // Each resource with its actions; none where there is no resource.
+    let mut actions: BTreeMap<(Frame, Option<String>), BTreeSet<String>> = BTreeMap::new();
+    for facts in selected.iter().filter_map(|place| differences.get(*place)) {
+        let Some(role) = names.exact(facts, roles) else { continue };
+        // A `*` or `?` of an action, resource or principal is a wildcard in the policy as well, so what the entry accepts
+        // is within what the difference says.
+        for policy in some_or_none(&facts.policies) {
+            for resource in some_or_none(&facts.resources) {
+                let (role, policy) = (role.clone(), policy.map(|name| escaped(name)));
+                // What a cross reference says is in its text.
+                let resource = resource.filter(|_| facts.text.is_none()).map(|text| bracketed(text));
+                let own = actions.entry((frame(facts, role, policy), resource)).or_default();
+                own.extend(facts.actions.iter().map(|text| bracketed(text)));
+            }
+        }
+    }
+    // Without a resource an entry is about any, so it stays apart from those that name some.
+    let mut resources: BTreeMap<(Frame, BTreeSet<String>, bool), Vec<String>> = BTreeMap::new();
+    for ((frame, resource), actions) in actions {
+        resources.entry((frame, actions, resource.is_some())).or_default().extend(resource);
+    }
+    let all = resources.into_iter().map(|((frame, actions, _), list)| entry(frame, actions, list, tags, label));
+    all.filter(|entry| entry.check().is_ok()).collect()
+}
+
+fn some_or_none(texts: &[String]) -> impl Iterator<Item = Option<&String>> {
+    texts.iter().map(Some).chain(texts.is_empty().then_some(None))
+}
+
+fn frame(facts: &DifferenceFacts, role: String, policy: Option<String>) -> Frame {
+    // A role of one account has no other facts; without its kind the entry would accept all that it ever differs in.
+    let kind = (facts.kind == DifferenceKind::Role).then_some(facts.kind);
+    Frame {
+        role,
+        kind,
+        side: facts.side,
+        policy,
+        effect: facts.effect,
+        principal: facts.principal.as_deref().filter(|_| facts.text.is_none()).map(bracketed),
+        condition: facts.condition.as_deref().map(escaped),
+        attribute: facts.attribute.as_deref().map(escaped),
+        text: facts.text.as_deref().map(escaped),
+    }
+}
+
+fn entry(
+    frame: Frame,
+    actions: BTreeSet<String>,
+    resources: Vec<String>,
+    tags: Sides<&AccountTag>,
+    label: &Label,
+) -> AcceptedEntry {
+    AcceptedEntry {
+        role: frame.role,
+        kind: frame.kind,
+        policy: frame.policy,
+        side: frame.side.map(|side| (*tags.get(side)).clone()),
+        effect: frame.effect.map(EffectGlob::Only),
+        action: actions.into_iter().collect(),
+        resource: resources,
+        principal: frame.principal,
+        condition: frame.condition,
+        attribute: frame.attribute,
+        text: frame.text,
+        reason: label.reason.clone(),
+        owner: label.owner.clone(),
+        expires: label.expires,
+    }
+}
+
+/// Which roles of the report a name means.
+struct Names(BTreeMap<String, BTreeSet<usize>>);
+
+impl Names {
+    fn new(roles: &[RoleFacts]) -> Self {
+        let mut names: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (place, role) in roles.iter().enumerate() {
+            for name in std::iter::once(&role.role).chain(&role.names) {
+                names.entry(name.to_ascii_lowercase()).or_default().insert(place);
+            }
+        }
+        Self(names)
+    }
+
+    /// The role of a difference as an entry names it: by its normalised name if no other role is called so, else by
+    /// its ARN.
+    fn exact(&self, facts: &DifferenceFacts, roles: &[RoleFacts]) -> Option<String> {
+        let role = roles.get(facts.role)?;
+        let alone = self.0.get(&role.role.to_ascii_lowercase()).is_some_and(|places| places.len() == 1);
+        if alone && !role.role.starts_with("arn:") {
+            return Some(escaped(&role.role));
+        }
+        role.arn(facts.side.unwrap_or(Side::Left)).map(escaped)
+    }
+}

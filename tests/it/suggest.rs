@@ -1,0 +1,119 @@
+//! `iamctl suggest`: what it prints, what it writes, what it leaves alone.
+
+use serde_json::{Value, json};
+
+use crate::program::repository;
+use crate::tool::{DEV, QA, Run, Tool, inline, snapshot};
+
+fn example(name: &str) -> String {
+    repository().join("examples").join(name).to_string_lossy().into_owned()
+}
+
+fn suggest(tool: &Tool, left: &str, right: &str, more: &[&str]) -> Run {
+    tool.run(&[&["suggest", left, "dev", right, "qa"], more].concat())
+}
+
+fn dictionary(run: &Run) -> Value {
+    assert_eq!(run.code, 0, "{run:?}");
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+#[test]
+fn the_walkthrough_needs_one_entry() {
+    let tool = Tool::new();
+    for qa in ["walkthrough/qa.json", "walkthrough/qa_drifted.json"] {
+        let run = suggest(&tool, &example("walkthrough/dev.json"), &example(qa), &[]);
+        let mut found = dictionary(&run);
+        let comment = found["environment"].as_object_mut().unwrap().remove("comment").unwrap();
+        assert_eq!(found, json!({"environment": {"dev": ["dev"], "qa": ["qa"]}}));
+        assert!(comment.as_str().unwrap().starts_with("`dev` ↔ `qa`: 1 role name, "), "{comment}");
+        assert!(run.stderr.contains(comment.as_str().unwrap()), "{run:?}");
+    }
+}
+
+#[test]
+fn equal_accounts_need_nothing_and_unrelated_ones_get_nothing() {
+    let tool = Tool::new();
+    let dev = example("dev.json");
+    let run = suggest(&tool, &dev, &dev, &["--allow-same-account"]);
+    assert_eq!(dictionary(&run), json!({}));
+    assert!(run.stderr.contains("the accounts are alike as they are"), "{run:?}");
+    let account = |id: &str, names: [&str; 3], service: &str| {
+        let statement = json!([{"Effect": "Allow", "Action": format!("{service}:*"), "Resource": "*"}]);
+        snapshot(id, &names.map(|name| inline(id, name, &statement)), &[])
+    };
+    tool.write("a.json", account(DEV, ["billing-export", "web-server", "data-loader"], "s3"));
+    tool.write("b.json", account(QA, ["hr-sync", "mail-relay", "data-cleaner"], "ec2"));
+    let run = suggest(&tool, "a.json", "b.json", &["--write"]);
+    assert_eq!(dictionary(&run), json!({}));
+    assert!(run.stderr.contains("no role in common"), "{run:?}");
+    assert!(run.stderr.contains("3 only in dev: billing-export, data-loader, web-server"), "{run:?}");
+    assert!(!tool.exists("equivalency_list.json"), "nothing is written for nothing");
+}
+
+#[test]
+fn what_is_in_the_file_is_kept() {
+    let tool = Tool::new();
+    let (dev, qa) = (example("walkthrough/dev.json"), example("walkthrough/qa.json"));
+    let mine = json!({"name": ["acme", "example"], "team": {"comment": "mine", "values": ["x"], "match": "token"}});
+    tool.write("equivalency_list.json", mine.to_string());
+    let run = suggest(&tool, &dev, &qa, &["--write"]);
+    let written: Value = serde_json::from_str(&tool.read("equivalency_list.json")).unwrap();
+    assert_eq!((&written["name"], &written["team"]), (&mine["name"], &mine["team"]));
+    assert_eq!(written["environment"], dictionary(&run)["environment"]);
+    // With it, nothing more is needed, and nothing is written again.
+    let before = tool.read("equivalency_list.json");
+    let run = suggest(&tool, &dev, &qa, &["--write"]);
+    assert_eq!(dictionary(&run), json!({}));
+    assert_eq!(tool.read("equivalency_list.json"), before);
+    // A third account is put into the entry that is there.
+    let prod = tool.read("equivalency_list.json").replace("\"qa\"", "\"prod\"");
+    tool.write("other.json", prod);
+    let run = suggest(&tool, &dev, &qa, &["--write", "--equivalency", "other.json"]);
+    let entry = &dictionary(&run)["environment"];
+    assert_eq!((&entry["prod"], &entry["qa"], &entry["dev"]), (&json!(["prod"]), &json!(["qa"]), &json!(["dev"])));
+}
+
+/// A file that cannot be written is an error, and what was in it is still there.
+#[test]
+fn a_file_that_is_no_dictionary_is_not_overwritten() {
+    let tool = Tool::new();
+    tool.write("equivalency_list.json", "{\"a\": 1}");
+    let run = suggest(&tool, &example("walkthrough/dev.json"), &example("walkthrough/qa.json"), &["--write"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert_eq!(tool.read("equivalency_list.json"), "{\"a\": 1}");
+}
+
+/// However alike two environments are meant to be: what points at the other one is not made equal.
+#[test]
+fn nothing_suggested_hides_a_reference_to_the_other_account() {
+    let tool = Tool::new();
+    let account = |id: &str, environment: &str, third: &str| {
+        let app = |name: &str, bucket: &str| {
+            let resource = format!("arn:aws:s3:::{name}-{bucket}/*");
+            let statement = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}]);
+            inline(id, &format!("{name}-{environment}"), &statement)
+        };
+        snapshot(id, &[app("one", environment), app("two", environment), app("three", third)], &[])
+    };
+    tool.write("dev.json", account(DEV, "dev", "dev"));
+    tool.write("qa.json", account(QA, "qa", "dev"));
+    let run = suggest(&tool, "dev.json", "qa.json", &["--write"]);
+    assert_eq!(dictionary(&run)["environment"]["qa"], json!(["qa"]), "{run:?}");
+    assert!(run.stderr.contains("1 of 3 common roles differ: three-dev"), "{run:?}");
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("qa points at dev: `dev` in the resource arn:aws:s3:::three-dev/*"), "{run:?}");
+    let rows: Vec<String> = tool.read("out/cross_references.csv").lines().skip(1).map(str::to_owned).collect();
+    assert_eq!(
+        rows,
+        [
+            "qa,three-environment,p,inline,resource,arn:aws:s3:::three-dev/*,dev,dev,environment,arn:aws:iam::222222222222:role/three-qa"
+        ]
+    );
+    // The original's plain list finds it too: the names of the roles tell whose a text is.
+    tool.write("equivalency_list.json", r#"{"environment": ["dev", "qa"]}"#);
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(tool.read("out/cross_references.csv").contains(&rows[0]));
+}
