@@ -154,6 +154,10 @@ impl Browser {
         self.run(&script);
     }
 
+    pub fn reload(&self) {
+        self.send("/refresh", &json!({}));
+    }
+
     pub fn back(&self) {
         self.send("/back", &json!({}));
     }
