@@ -11,19 +11,20 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Settings, between};
+use iamctl::compare::{Input, Selection, Settings, between};
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::report::csv::Options;
 use iamctl::report::files::{self, Harvest};
+use iamctl::report::html::{self, NormalisedRoles};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The stages, and how often each size is run; the fastest run counts, since all noise is added time.
-const STAGES: [&str; 5] = ["read", "normalise", "compare", "reports", "same bytes written"];
+const STAGES: [&str; 6] = ["read", "normalise", "compare", "reports", "same bytes written", "report.html alone"];
 const RUNS: usize = 3;
 
 fn main() -> Result<()> {
@@ -44,8 +45,10 @@ fn main() -> Result<()> {
     }
     let mut out = std::io::stdout().lock();
     for size in sizes {
-        measure(&mut out, size)?;
+        measure(&mut out, Shape::of(size))?;
     }
+    // In four of ten roles the action that is added was allowed before: about a thousand differ.
+    measure(&mut out, Shape { drift_every: 1, ..Shape::of(1600) })?;
     Ok(())
 }
 
@@ -58,19 +61,20 @@ fn write_snapshots(folder: &std::path::Path, size: usize) -> Result<()> {
     Ok(())
 }
 
-fn measure(out: &mut impl Write, size: usize) -> Result<()> {
+fn measure(out: &mut impl Write, shape: Shape) -> Result<()> {
     let mut best = [Duration::MAX; STAGES.len()];
     let mut bytes = 0;
     for _ in 0..RUNS {
-        let (times, written) = run(size)?;
+        let (times, written) = run(shape)?;
         bytes = written;
         for (best, time) in best.iter_mut().zip(times) {
             *best = (*best).min(time);
         }
     }
-    let plain = best.last().copied().unwrap_or_default();
-    let total: Duration = best.iter().take(STAGES.len() - 1).sum();
-    writeln!(out, "{size} roles, {} MB of reports, fastest of {RUNS} runs", bytes / 1_000_000)?;
+    let [read, normalised, compared, reports, plain, _] = best;
+    let total = read + normalised + compared + reports;
+    let drift = if shape.drift_every == 1 { ", all of them changed" } else { "" };
+    writeln!(out, "{} roles{drift}, {} MB of reports, fastest of {RUNS} runs", shape.roles, bytes / 1_000_000)?;
     for (stage, time) in STAGES.iter().zip(best) {
         writeln!(out, "  {stage:<20} {:>9.1} ms", time.as_secs_f64() * 1000.0)?;
     }
@@ -79,8 +83,8 @@ fn measure(out: &mut impl Write, size: usize) -> Result<()> {
     Ok(())
 }
 
-fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
-    let snapshots = accounts(Shape::of(size))?;
+fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
+    let snapshots = accounts(shape)?;
     let texts =
         Sides { left: serde_json::to_string(&snapshots.left)?, right: serde_json::to_string(&snapshots.right)? };
     let list = equivalency::read(DICTIONARY)?;
@@ -114,7 +118,12 @@ fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
         left: input(&tags.left, "dev", &accounts.left, &left_normalised, &normalisers.left),
         right: input(&tags.right, "qa", &accounts.right, &right_normalised, &normalisers.right),
     };
-    let settings = Settings { catalogue: &catalogue, rules, generated_at: "2026-01-01T00:00:00Z" };
+    let settings = Settings {
+        catalogue: &catalogue,
+        rules,
+        generated_at: "2026-01-01T00:00:00Z",
+        selection: &Selection::default(),
+    };
     let comparison = between(inputs, settings)?;
     let compared = start.elapsed();
 
@@ -124,12 +133,17 @@ fn run(size: usize) -> Result<([Duration; STAGES.len()], usize)> {
         left: Harvest { tag: &tags.left, origin: "dev", account: &accounts.left, snapshot: &left },
         right: Harvest { tag: &tags.right, origin: "qa", account: &accounts.right, snapshot: &right },
     };
-    let files = files::of_diff(&comparison, harvests, &catalogue, Options::default())?;
+    let roles = Sides { left: &left_normalised, right: &right_normalised };
+    let roles = NormalisedRoles::new(roles.map(|account| account.roles.iter().map(|role| &role.role)));
+    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, Options::default())?;
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
     let reports = start.elapsed();
 
     let (plain, bytes) = write_again(&written, &folder.path().join("plain"))?;
-    Ok(([read, normalised, compared, reports, plain], bytes))
+    let start = Instant::now();
+    html::write(&mut std::io::sink(), &comparison, &roles)?;
+    let page = start.elapsed();
+    Ok(([read, normalised, compared, reports, plain, page], bytes))
 }
 
 /// The time to write the same files once more, from memory.

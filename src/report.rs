@@ -1,7 +1,7 @@
-//! A [`Comparison`](crate::compare::Comparison) to bytes: CSV, JSON, text, and what pipelines read.
+//! A [`Comparison`](crate::compare::Comparison) to bytes: CSV, JSON, HTML, text, and what pipelines read.
 //!
 //! Names its files and writes to any `Write`, but opens none. Names that come from an account are made safe for
-//! where they go: a spreadsheet's cell, a terminal's line.
+//! where they go: a spreadsheet's cell, a terminal's line, a page's script element.
 
 pub mod accepted;
 pub mod access_csv;
@@ -15,6 +15,7 @@ pub mod files;
 pub mod findings;
 pub mod formats;
 pub mod gitlab;
+pub mod html;
 pub mod junit;
 pub mod markdown;
 pub mod ndjson;

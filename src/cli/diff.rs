@@ -17,6 +17,7 @@ use crate::model::{AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::report::files::{self, Harvest};
 use crate::report::formats::{ReportFormat, View};
+use crate::report::html::NormalisedRoles;
 use crate::report::{ndjson, text};
 
 /// What `diff` takes.
@@ -138,10 +139,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let spinner = console.spinner("comparing");
     let mut stages = Stages::start();
     let selection = args.selection();
-    let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection))?;
+    let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection.clone()))?;
     stages.end("read and normalised");
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, rules: dictionary.rules(), generated_at: &generated_at };
+    let settings = Settings {
+        catalogue: &catalogue,
+        rules: dictionary.rules(),
+        generated_at: &generated_at,
+        selection: &selection,
+    };
     let mut comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
     let file = file.as_deref().map(shown);
     let all_roles = args.roles.is_empty() && !args.exclude_service_linked;
@@ -151,7 +157,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
-    let files = files::of_diff(&comparison, harvests, &catalogue, args.output.csv())?;
+    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
+    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, args.output.csv())?;
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
     let location = reports::location(from.as_deref());

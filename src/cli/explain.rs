@@ -8,13 +8,14 @@ use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
-use crate::compare::{self, Acceptance, Comparison, RoleResult, Selection, Settings};
+use crate::compare::{self, Acceptance, Comparison, Selection, Settings};
 use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::equivalency::display;
-use crate::model::{AcceptedEntry, AccountTag, Role, Side, Sides};
+use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
 use crate::parse::snapshot::Snapshot;
 use crate::parse::{accepted, equivalency};
+use crate::report::html::NormalisedRoles;
 use crate::report::{explain, rules};
 use crate::store::text_file;
 
@@ -70,15 +71,17 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let snapshots: Sides<&Snapshot> = Sides { left, right };
     let prepared = prepare(snapshots, tags, asked.dictionary.rules(), |both| select(both, &asked.role))?;
     let generated_at = inputs::now();
-    let settings = Settings { catalogue: &catalogue, rules: asked.dictionary.rules(), generated_at: &generated_at };
+    let (rules, selection) = (asked.dictionary.rules(), &Selection::default());
+    let settings = Settings { catalogue: &catalogue, rules, generated_at: &generated_at, selection };
     let mut comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
     mark_accepted(&mut comparison, &asked.accepted);
+    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     console.print(|out| {
         for (index, role) in comparison.roles.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            explain::write(out, &comparison, role, both_roles(&prepared, role))?;
+            explain::write(out, &comparison, role, roles.of(role))?;
         }
         Ok(())
     })?;
@@ -189,13 +192,4 @@ fn select(both: &Sides<Prepared>, name: &str) -> Result<Selection, CliError> {
         return Err(CliError::unknown_role(name, &known));
     }
     Ok(Selection { roles: names, exclude_service_linked: false })
-}
-
-/// The two normalised roles of a pair, if it has both.
-fn both_roles<'a>(prepared: &'a Sides<Prepared>, role: &RoleResult) -> Option<Sides<&'a Role>> {
-    let find = |side: Side| {
-        let arn = &role.side(side)?.arn;
-        prepared.get(side).normalised.roles.iter().map(|role| &role.role).find(|role| role.arn.as_str() == arn)
-    };
-    Some(Sides { left: find(Side::Left)?, right: find(Side::Right)? })
 }

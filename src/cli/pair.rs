@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use crate::compare::{Input, Selection};
-use crate::model::{Account, AccountTag, Sides};
+use crate::model::{Account, AccountTag, Role, Sides};
 use crate::normalise::{self, Normalised, Normaliser, Rules};
 use crate::parse::account::AccountReader;
 use crate::parse::snapshot::Snapshot;
@@ -12,6 +12,13 @@ pub(super) struct Prepared {
     pub account: Account,
     pub normalised: Normalised,
     pub normaliser: Normaliser,
+}
+
+impl Prepared {
+    /// The roles with placeholders.
+    pub(super) fn normalised_roles(&self) -> impl Iterator<Item = &Role> {
+        self.normalised.roles.iter().map(|role| &role.role)
+    }
 }
 
 /// Refuses one tag for both accounts; file systems that ignore case could not keep their files apart.

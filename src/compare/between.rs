@@ -9,6 +9,7 @@ use super::result::{
     ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
     RoleTrustDifference, StatementWarning, VERSION,
 };
+use super::select::Selection;
 use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
@@ -43,6 +44,8 @@ pub struct Settings<'a> {
     pub rules: Rules<'a>,
     /// When the report is made, RFC 3339.
     pub generated_at: &'a str,
+    /// Which roles were asked for; the accounts hold these alone.
+    pub selection: &'a Selection,
 }
 
 /// What was found for one pair.
@@ -238,6 +241,7 @@ fn assemble(
         catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
         dictionary: settings.rules.dictionary.clone(),
         builtin_rules: settings.rules.builtins.iter().map(Builtin::as_str).collect(),
+        selection: settings.selection.clone(),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
         roles: Vec::with_capacity(compared.len()),

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::accepted::AcceptedDifference;
+use super::select::Selection;
 use crate::model::{AcceptedEntry, AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
 use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
@@ -31,6 +32,8 @@ pub struct Comparison {
     pub dictionary: EquivalencyList,
     /// The names of the built-in rules that were on.
     pub builtin_rules: Vec<&'static str>,
+    /// Which of their roles were asked for.
+    pub selection: Selection,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

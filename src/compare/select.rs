@@ -1,11 +1,13 @@
 //! Which roles are compared.
 
+use serde::Serialize;
+
 use crate::model::equivalency::display;
 use crate::model::{Account, Glob};
 use crate::normalise::{Hits, Normalised, NormalisedRole};
 
 /// Which roles are compared. The default is all.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Selection {
     /// Patterns (`*`, `?`) of role names, real or normalised, ignoring case; empty for all.
     pub roles: Vec<String>,

@@ -5,7 +5,8 @@ use similar::TextDiff;
 
 use crate::model::equivalency::display;
 use crate::model::{
-    ActionClause, ConditionKey, Conditions, PolicyDocument, PrincipalClause, ResourceClause, Role, Statement,
+    ActionClause, ConditionKey, Conditions, IdentityPolicy, PolicyDocument, PrincipalClause, ResourceClause, Role,
+    Statement, TrustPolicy,
 };
 
 /// A part of a statement besides its actions, as JSON.
@@ -27,6 +28,52 @@ impl Target for PrincipalClause {
     }
 }
 
+/// A policy of a role, with the title it goes by.
+pub(super) struct Titled<'a> {
+    pub(super) title: String,
+    document: Document<'a>,
+}
+
+enum Document<'a> {
+    Trust(&'a TrustPolicy),
+    Identity(&'a IdentityPolicy),
+}
+
+impl Titled<'_> {
+    /// The same for documents that are one value in memory, however many roles carry it.
+    pub(super) fn address(&self) -> usize {
+        match self.document {
+            Document::Trust(policy) => std::ptr::from_ref(policy).addr(),
+            Document::Identity(policy) => std::ptr::from_ref(policy).addr(),
+        }
+    }
+
+    /// The canonical form.
+    pub(super) fn text(&self) -> String {
+        match self.document {
+            Document::Trust(policy) => text(policy),
+            Document::Identity(policy) => text(policy),
+        }
+    }
+}
+
+/// The policies of a role, sorted by title.
+pub(super) fn titled(role: &Role) -> Vec<Titled<'_>> {
+    let mut all = vec![Titled { title: "trust policy".to_owned(), document: Document::Trust(&role.trust) }];
+    let mut push = |title: String, policy| all.push(Titled { title, document: Document::Identity(policy) });
+    for policy in &role.inline {
+        push(format!("inline policy {}", display(&policy.name)), &policy.document);
+    }
+    for policy in &role.attached {
+        push(format!("managed policy {}", display(policy.arn.as_str())), &policy.document);
+    }
+    if let Some(policy) = &role.boundary {
+        push(format!("permissions boundary {}", display(policy.arn.as_str())), &policy.document);
+    }
+    all.sort_by(|a, b| a.title.cmp(&b.title));
+    all
+}
+
 /// The policies of a role in canonical form: name and lines, sorted by name.
 ///
 /// Statements are sorted and have no `Sid`, lists are sorted and hold each entry once, actions and condition keys are
@@ -34,18 +81,11 @@ impl Target for PrincipalClause {
 /// the same.
 #[must_use]
 pub fn canonical(role: &Role) -> Vec<(String, String)> {
-    let mut all = vec![("trust policy".to_owned(), text(&role.trust))];
-    for policy in &role.inline {
-        all.push((format!("inline policy {}", display(&policy.name)), text(&policy.document)));
-    }
-    for policy in &role.attached {
-        all.push((format!("managed policy {}", display(policy.arn.as_str())), text(&policy.document)));
-    }
-    if let Some(policy) = &role.boundary {
-        all.push((format!("permissions boundary {}", display(policy.arn.as_str())), text(&policy.document)));
-    }
-    all.sort();
-    all
+    let with_text = |policy: Titled<'_>| {
+        let text = policy.text();
+        (policy.title, text)
+    };
+    titled(role).into_iter().map(with_text).collect()
 }
 
 /// The policies of two roles against each other, as unified diffs; equal ones are left out. `names` are the two

@@ -71,7 +71,8 @@ fn heading(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> i
     Ok(())
 }
 
-const fn grade(grade: Grade) -> &'static str {
+/// How far two roles are alike, in words.
+pub(super) const fn grade(grade: Grade) -> &'static str {
     match grade {
         Grade::Identical => "identical",
         Grade::EqualForAllRequests => "equal for all requests, though written differently",

@@ -7,6 +7,7 @@ use super::accepted;
 use super::access_csv;
 use super::csv::{self, Options};
 use super::formats::{ReportFormat, View};
+use super::html::{self, NormalisedRoles};
 use super::tuples;
 use crate::catalog::Catalogue;
 use crate::compare::{Comparison, RoleResult};
@@ -87,6 +88,7 @@ pub fn of_harvest<'a>(harvest: Harvest<'a>, catalogue: &'a Catalogue, options: O
 pub fn of_diff<'a>(
     comparison: &'a Comparison,
     harvests: Sides<Harvest<'a>>,
+    roles: &'a NormalisedRoles<'a>,
     catalogue: &'a Catalogue,
     options: Options,
 ) -> Result<Vec<File<'a>>, NameClash> {
@@ -108,6 +110,7 @@ pub fn of_diff<'a>(
     files.push(File::new("accepted_differences.csv", move |out| accepted::differences(out, options, comparison)));
     files.push(File::new("ambiguous_roles.csv", move |out| csv::ambiguous_roles(out, options, comparison)));
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, comparison)));
+    files.push(File::new("report.html", move |out| html::write(out, comparison, roles)));
     files.push(File::new("report.json", move |out| json(out, comparison)));
     files.push(File::new("summary.md", move |out| ReportFormat::Markdown.write(out, &View::new(comparison, ""))));
     files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::accepted::matching::{Matcher, Verdict};
 use iamctl::compare::accepted::{Filter, Label, accepted, entries, open};
-use iamctl::compare::{self, Acceptance, Comparison, CrossReference, FailOn, Input, Settings};
+use iamctl::compare::{self, Acceptance, Comparison, CrossReference, FailOn, Input, Selection, Settings};
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
@@ -48,7 +48,8 @@ fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Comparison {
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
     };
-    let settings = Settings { catalogue, rules, generated_at: "2026-11-21T08:00:00Z" };
+    let selection = &Selection::default();
+    let settings = Settings { catalogue, rules, generated_at: "2026-11-21T08:00:00Z", selection };
     compare::between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, Input, RoleResult, Settings, between};
+use iamctl::compare::{Comparison, Input, RoleResult, Selection, Settings, between};
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
 use iamctl::normalise::{self, Builtin, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
@@ -41,7 +41,8 @@ pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, built
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
     };
-    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z" };
+    let selection = &Selection::default();
+    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z", selection };
     between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
 }
 

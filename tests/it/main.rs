@@ -17,6 +17,8 @@ mod access_worst;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod documentation;
 #[cfg(test)]
 mod examples;
@@ -30,6 +32,8 @@ mod generated;
 mod harvest;
 #[cfg(test)]
 mod hostile_names;
+#[cfg(test)]
+mod html;
 #[cfg(test)]
 mod iam_simulate;
 #[cfg(test)]

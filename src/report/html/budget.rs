@@ -1,0 +1,33 @@
+//! How much of what was found goes into the page, so that it opens at once however much there is.
+
+use super::data::RoleFindings;
+
+/// Bytes of all findings.
+pub(super) const FINDINGS: usize = 4_000_000;
+
+/// Bytes of all policy documents.
+pub(super) const DOCUMENTS: usize = 2_500_000;
+
+/// Bytes of the findings in words, for paper and for browsers without scripts.
+pub(super) const SENTENCES: usize = 1_000_000;
+
+/// Findings of one kind of one role at most.
+pub(super) const OF_A_KIND: usize = 60;
+
+/// Entries of one list at most, such as the actions of a finding.
+pub(super) const OF_A_LIST: usize = 60;
+
+/// Characters of one text at most.
+pub(super) const OF_A_TEXT: usize = 4_000;
+
+/// Characters of one sentence at most.
+pub(super) const OF_A_SENTENCE: usize = 600;
+
+/// How many findings of a kind are tried, the most first.
+const STEPS: [usize; 8] = [OF_A_KIND, 40, 25, 15, 10, 6, 4, 2];
+
+/// How many findings of each kind every role keeps, so that all of them fit.
+pub(super) fn of_a_kind(all: &[RoleFindings]) -> usize {
+    let fits = |most: &&usize| all.iter().map(|findings| findings.bytes(**most)).sum::<usize>() <= FINDINGS;
+    STEPS.iter().find(fits).or(STEPS.last()).copied().unwrap_or(OF_A_KIND)
+}

@@ -1,0 +1,73 @@
+// Elements. Texts become text nodes and nothing else; there is no way from a text to markup here.
+
+const byId = (id) => document.getElementById(id);
+
+function el(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value === true ? "" : String(value));
+  }
+  put(element, children);
+  return element;
+}
+
+function put(element, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === undefined || child === null || child === false) continue;
+    element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+}
+
+const code = (text) => el("code", {}, text);
+
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+// A list of texts of which the first few are shown at once.
+function texts(list, more, first = 12) {
+  const all = list || [];
+  const out = el("ul", { class: "texts" });
+  const show = (part) => part.forEach((text) => out.append(el("li", {}, code(text))));
+  show(all.slice(0, first));
+  const rest = all.slice(first);
+  const note = more ? `and ${more} more, in report.json` : "";
+  if (rest.length) {
+    const button = el("button", { type: "button", class: "more", onclick: () => {
+      item.remove();
+      show(rest);
+      if (note) out.append(el("li", { class: "muted" }, note));
+    } }, `${rest.length + (more || 0)} more`);
+    const item = el("li", {}, button);
+    out.append(item);
+  } else if (note) {
+    out.append(el("li", { class: "muted" }, note));
+  }
+  return out;
+}
+
+// The blocks of JSON in the page, each read when it is first needed.
+const blocks = new Map();
+function block(id) {
+  if (!blocks.has(id)) blocks.set(id, JSON.parse(byId(id).textContent));
+  return blocks.get(id);
+}
+
+const index = block("index");
+const [LEFT, RIGHT] = index.tags;
+const tagOf = (side) => (side === "left" ? LEFT : RIGHT);
+const otherOf = (side) => (side === "left" ? RIGHT : LEFT);
+const tag = (side) => el("span", { class: `tag ${side}` }, tagOf(side));
+
+// Each role by what a link may call it: its normalised name, its real names, its ARNs. Who comes first in the list keeps
+// a name that several have; their links use the ARN.
+const byName = new Map();
+for (const [place, role] of index.roles.entries()) {
+  for (const name of [role.n, ...(role.l || []).slice(0, 2), ...(role.r || []).slice(0, 2)]) {
+    if (!byName.has(name)) byName.set(name, place);
+  }
+}
+function linkName(place) {
+  const role = index.roles[place];
+  return byName.get(role.n) === place ? role.n : (role.l || role.r)[1];
+}

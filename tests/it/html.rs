@@ -1,0 +1,255 @@
+//! `report.html` as a file: its rules are right, it holds what was found, and what it leaves out it says.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use iamctl::catalog::Catalogue;
+use iamctl::compare::{Comparison, CrossReference, Input, Selection, Settings, between};
+use iamctl::model::{AccountTag, PolicyType, Side, Sides};
+use iamctl::normalise::{self, Builtins, Rules};
+use iamctl::parse::account::AccountReader;
+use iamctl::parse::{equivalency, snapshot as snapshots};
+use iamctl::report::html::{NormalisedRoles, write};
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
+
+use crate::program::{EXAMPLES, Place};
+use crate::tool::{DEV, QA, inline, role, snapshot, trust};
+
+/// The page of two accounts, after the comparison has been changed.
+pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&mut Comparison)) -> String {
+    let texts = Sides { left: snapshot(DEV, dev, &[]), right: snapshot(QA, qa, &[]) };
+    let read = texts.map(|text| snapshots::read(&text, "test").unwrap());
+    let mut reader = AccountReader::default();
+    let accounts = read.as_ref().map(|snapshot| reader.account(snapshot).unwrap());
+    let list = equivalency::read(dictionary).unwrap();
+    let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
+    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
+    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
+    let normalised = Sides {
+        left: normalise::account(&accounts.left, &normalisers.left),
+        right: normalise::account(&accounts.right, &normalisers.right),
+    };
+    let input = |side: Side| Input {
+        tag: tags.get(side),
+        source: &read.get(side).source,
+        harvested_at: None,
+        account: accounts.get(side),
+        normalised: normalised.get(side),
+        normaliser: normalisers.get(side),
+    };
+    let catalogue = Catalogue::embedded();
+    let (generated_at, selection) = ("2026-11-21T08:00:00Z", &Selection::default());
+    let settings = Settings { catalogue: &catalogue, rules, generated_at, selection };
+    let mut comparison = between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap();
+    change(&mut comparison);
+    let roles = NormalisedRoles::new(normalised.as_ref().map(|account| account.roles.iter().map(|role| &role.role)));
+    let (mut page, mut again) = (Vec::new(), Vec::new());
+    write(&mut page, &comparison, &roles).unwrap();
+    write(&mut again, &comparison, &roles).unwrap();
+    assert_eq!(page, again, "the same comparison gives the same bytes");
+    String::from_utf8(page).unwrap()
+}
+
+/// What stands between two texts, the first time.
+fn inside<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
+    page.split_once(start).and_then(|(_, rest)| rest.split_once(end)).unwrap_or_else(|| panic!("{start}")).0
+}
+
+fn block(page: &str, id: &str) -> Value {
+    let text = inside(page, &format!("<script type=\"application/json\" id=\"{id}\">"), "</script>");
+    assert!(!text.contains(['<', '>', '&', '\u{2028}']), "{id}");
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+/// Two accounts with one role each of these statements.
+fn differing(dev: &Value, qa: &Value) -> [Vec<Value>; 2] {
+    [vec![inline(DEV, "r", dev)], vec![inline(QA, "r", qa)]]
+}
+
+/// A pair with every kind of finding.
+pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Comparison)) {
+    let allow = |action: &str, resource: &str| json!({"Effect": "Allow", "Action": action, "Resource": resource});
+    let dev = json!([
+        allow("s3:GetObject", "arn:aws:s3:::shop/*"),
+        {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::shop/archive/*"},
+        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"UnheardOf": {"aws:username": "x"}}},
+    ]);
+    let qa = json!([
+        allow("s3:*", "arn:aws:s3:::shop/*"),
+        allow("iam:PutRolePolicy", "*"),
+        {"Effect": "Allow", "Action": "ec2:StartInstances", "Resource": "*",
+         "Condition": {"StringEquals": {"aws:ResourceTag/team": ["a", "b"]}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+        {"Effect": "Allow", "Action": ["sns:Publish", "ec2:DescribeInstances"], "Resource": "arn:aws:sns:eu-west-1:222222222222:x"},
+    ]);
+    let role_of = |id: &str, statements: &Value, who: &Value, seconds: u32| {
+        let mut one = inline(id, "shop-orders", statements);
+        one["trust_policy"] = trust(who);
+        one["max_session_duration"] = json!(seconds);
+        one["tags"] = json!({"team": id});
+        one
+    };
+    let dev = vec![
+        role_of(DEV, &dev, &json!({"Service": "ec2.amazonaws.com"}), 3600),
+        inline(DEV, "equal", &json!([allow("s3:GetObject", "*")])),
+    ];
+    let qa = vec![
+        role_of(QA, &qa, &json!({"AWS": ["arn:aws:iam::444444444444:role/tool", "AROAEXAMPLEGONE000042"]}), 7200),
+        inline(QA, "equal", &json!([allow("s3:GetObject", "*")])),
+        role(QA, "new", &json!({})),
+    ];
+    let change = |comparison: &mut Comparison| {
+        let role = comparison.roles.iter_mut().find(|role| role.role == "shop-orders").unwrap();
+        role.differences.cross_references = 1;
+        comparison.warnings.push("descriptions were not compared: the source of dev does not hold them".to_owned());
+        comparison.cross_references.push(CrossReference {
+            side: Side::Right,
+            role: role.role.clone(),
+            role_arn: role.right.as_ref().unwrap().arn.clone(),
+            policy_name: Some("p".to_owned()),
+            policy_type: Some(PolicyType::Inline),
+            place: "resource",
+            text: "arn:aws:sqs:eu-west-1:111111111111:orders".to_owned(),
+            value: DEV.to_owned(),
+            placeholder: "ownaccountid".to_owned(),
+            owner: Side::Left,
+        });
+    };
+    ([dev, qa], change)
+}
+
+#[test]
+fn the_policy_names_this_style_and_this_script_alone() {
+    let place = Place::new();
+    place.run(EXAMPLES);
+    let page = place.read("reports/report.html");
+    let policy = inside(&page, "<meta http-equiv=\"Content-Security-Policy\" content=\"", "\">");
+    let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes())).replace('+', "&#43;");
+    let policy = policy.replace("&#39;", "'").replace("&#x27;", "'");
+    for (what, text) in
+        [("style-src", inside(&page, "<style>", "</style>")), ("script-src", inside(&page, "<script>", "</script>"))]
+    {
+        let hash = hash(text).replace("&#43;", "+");
+        assert!(policy.contains(&format!("{what} 'sha256-{hash}';")), "{what} {hash}: {policy}");
+    }
+    for rule in ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"] {
+        assert!(policy.contains(rule), "{rule}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    // Nothing that would be refused, and nothing from elsewhere.
+    let frame: String =
+        page.split("<script").map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest)).collect();
+    for refused in [" style=", " onclick=", " onload=", "src=", "@import", "url("] {
+        assert!(!frame.contains(refused), "{refused}");
+    }
+    let leads_away =
+        |part: &&str| !part.starts_with(['#', 'd']) || part.starts_with("d") && !part.starts_with("data:,\"");
+    assert_eq!(frame.split("href=\"").skip(1).filter(leads_away).collect::<Vec<_>>(), [""; 0]);
+    for id in ["index", "details", "documents"] {
+        assert!(!block(&page, id).is_null());
+    }
+}
+
+#[test]
+fn the_head_says_what_was_compared_and_how() {
+    let place = Place::new();
+    place.run(&format!("{EXAMPLES} --role *-environment --exclude-service-linked"));
+    let page = place.read("reports/report.html");
+    let report: Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
+    assert_eq!(report["selection"], json!({"roles": ["*-environment"], "exclude_service_linked": true}));
+    // As `jq -cj .dictionary report.json | sha256sum` reckons it.
+    let hash = digest(&SHA256, report["dictionary"].to_string().as_bytes());
+    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    for words in [
+        hash.as_str(),
+        "111111111111",
+        "222222222222",
+        "example account qa",
+        "<time>2026-11-21T08:00:00Z</time> by iamctl",
+        "only those named `*-environment`, without service-linked roles",
+        report["catalogue"]["date"].as_str().unwrap(),
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn every_kind_of_finding_is_in_words_and_in_the_data() {
+    let ([dev, qa], change) = every_kind();
+    let page = page(&dev, &qa, "{}", change);
+    for words in [
+        "1 role can raise itself in one account only.",
+        "[can raise itself: put-role-policy]",
+        "qa points at dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
+        "descriptions were not compared",
+        "dev denies s3:DeleteObject",
+        "max_session_duration: 3600 in dev, 7200 in qa",
+        "only in qa",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let (index, details) = (block(&page, "index"), block(&page, "details"));
+    let kinds: std::collections::BTreeSet<&str> =
+        index["facets"].as_array().unwrap().iter().map(|facet| facet[0].as_str().unwrap()).collect();
+    let expected = ["access", "attribute", "cross", "deny", "escalation", "item", "remark", "trust"];
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
+    assert_eq!(index["roles"][0]["n"], "shop-orders", "the role that can raise itself is first");
+    assert!(index["escalations"]["put-role-policy"].is_string());
+    assert_eq!(details[0]["cross_references"][0]["value"], DEV);
+    let documents = block(&page, "documents");
+    assert_eq!(documents["policies"][0].as_array().unwrap().len(), 2);
+    assert_eq!(documents["policies"][2], Value::Null, "equal roles bring no documents");
+}
+
+#[test]
+fn accounts_without_roles_make_a_page() {
+    let page = page(&[], &[], "{}", |_| {});
+    assert!(
+        page.contains("No differences in 0 common roles.") && page.contains("No entries, and nothing was replaced.")
+    );
+    assert_eq!(block(&page, "details"), json!([]));
+}
+
+#[test]
+fn what_would_make_it_too_large_is_left_out_and_said() {
+    let statement = |action: &str, number: usize| json!({"Effect": "Allow", "Action": action, "Resource": format!("arn:aws:s3:::{number}-{}/*", "x".repeat(60))});
+    let many = |action: &str| (0..80).map(|number| statement(action, number)).collect::<Vec<_>>();
+    let [dev, qa] = differing(&json!(many("s3:GetObject")), &json!(many("s3:PutObject")));
+    let page = page(&dev, &qa, "{}", |comparison| {
+        // A hundred times as many rows, and texts without end.
+        let rows = comparison.access_differences.clone();
+        for (number, row) in (0..100).flat_map(|_| rows.clone()).enumerate() {
+            let mut row = row;
+            row.difference.resources = (0..200).map(|at| format!("arn:aws:s3:::{number}-{at}")).collect();
+            row.difference.condition = Some("y".repeat(10_000));
+            comparison.access_differences.push(row);
+        }
+        for role in &mut comparison.roles {
+            role.differences.access = comparison.access_differences.len();
+        }
+        let role = comparison.roles[0].clone();
+        // Roles in great number, all of them with these rows.
+        for number in 0..3000 {
+            let mut role = role.clone();
+            role.role = format!("copy-{number}");
+            for side in [&mut role.left, &mut role.right].into_iter().flatten() {
+                side.arn = format!("{}-{number}", side.arn);
+            }
+            for row in rows.iter().take(4) {
+                let mut row = row.clone();
+                row.role_arn = format!("{}-{number}", row.role_arn);
+                comparison.access_differences.push(row);
+            }
+            comparison.roles.push(role);
+        }
+    });
+    assert!(page.len() < 10_000_000, "{}", page.len());
+    let details = block(&page, "details");
+    let row = &details[0]["access"][1];
+    assert!(details[0]["more"]["access"].as_u64().unwrap() > 5000);
+    assert!(details[0]["access"].as_array().unwrap().len() < 60);
+    let long = details[0]["access"].as_array().unwrap().iter().find(|row| !row["resources_more"].is_null());
+    assert!(long.is_none_or(|row| row["resources_more"] == 140), "{row}");
+    for words in ["Left out of this page", "Of each kind of finding at most", "more roles differ, with less weight"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
