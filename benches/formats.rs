@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, Input, Settings, between};
+use iamctl::compare::{Comparison, Input, Selection, Settings, between};
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
@@ -75,5 +75,13 @@ fn comparison(roles: usize) -> Result<Comparison> {
         left: input(&tags.left, "dev", &accounts.left, &left, &normalisers.left),
         right: input(&tags.right, "qa", &accounts.right, &right, &normalisers.right),
     };
-    Ok(between(inputs, Settings { catalogue: &catalogue, rules, generated_at: "2026-01-01T00:00:00Z" })?)
+    Ok(between(
+        inputs,
+        Settings {
+            catalogue: &catalogue,
+            rules,
+            selection: &Selection::default(),
+            generated_at: "2026-01-01T00:00:00Z",
+        },
+    )?)
 }

@@ -162,7 +162,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
     let location = reports::location(from.as_deref());
-    let view = View::new(&comparison, &location);
+    let view = View::new(&comparison, &location).with_roles(&roles);
     args.reports.write(&view)?;
     stages.end("reports written");
     drop(spinner);

@@ -203,6 +203,7 @@ impl CliError {
 
     /// What the user can do about it.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one arm per kind of error, and nothing else")]
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::SameTag { .. } => Some("give each account a tag of its own, such as `dev` and `qa`".to_owned()),

@@ -17,7 +17,7 @@ const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// Flags of reports besides those in the folder.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArgs {
-    /// One more report: markdown, json, ndjson, sarif, junit or gitlab, and its file; repeatable
+    /// One more report: html, markdown, json, ndjson, sarif, junit or gitlab, and its file; repeatable
     #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',')]
     reports: Vec<ReportArg>,
 }

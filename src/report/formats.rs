@@ -5,12 +5,15 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::differences::{self, Finding};
+use super::html::{self, NormalisedRoles};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
 use crate::compare::Comparison;
 
 /// A format that `--report` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReportFormat {
+    /// One page for a browser, as `report.html`.
+    Html,
     /// For pull requests and job summaries.
     Markdown,
     /// The whole report, as `report.json`.
@@ -42,24 +45,34 @@ pub struct View<'a> {
     pub findings: Vec<Finding<'a>>,
     /// The file of the repository that findings are shown at, with `/`: the dictionary.
     pub location: &'a str,
+    /// The roles whose policies the page shows side by side; without them it shows none.
+    pub roles: Option<&'a NormalisedRoles<'a>>,
 }
 
 impl<'a> View<'a> {
     /// The findings of a comparison, shown at this file.
     #[must_use]
     pub fn new(comparison: &'a Comparison, location: &'a str) -> Self {
-        Self { comparison, findings: differences::all(comparison), location }
+        Self { comparison, findings: differences::all(comparison), location, roles: None }
+    }
+
+    /// The same with the roles' policies.
+    #[must_use]
+    pub fn with_roles(self, roles: &'a NormalisedRoles<'a>) -> Self {
+        Self { roles: Some(roles), ..self }
     }
 }
 
 impl ReportFormat {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 6] = [Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab];
+    pub const ALL: [Self; 7] =
+        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab];
 
     /// Its name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
@@ -75,6 +88,10 @@ impl ReportFormat {
     /// If `out` cannot be written.
     pub fn write(self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         match self {
+            Self::Html => match view.roles {
+                Some(roles) => html::write(out, view.comparison, roles),
+                None => html::write(out, view.comparison, &NormalisedRoles::default()),
+            },
             Self::Markdown => out.write_all(markdown::text(view, markdown::LIMIT).as_bytes()),
             Self::Json => files::json(out, view.comparison),
             Self::Ndjson => ndjson::write(out, view),

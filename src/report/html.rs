@@ -23,7 +23,7 @@ use crate::compare::{Comparison, RoleResult};
 use crate::model::{Role, Side, Sides};
 
 /// The normalised roles of both accounts, found by what a comparison says of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NormalisedRoles<'a>(Sides<BTreeMap<&'a str, &'a Role>>);
 
 impl<'a> NormalisedRoles<'a> {

@@ -6,7 +6,7 @@ use iamctl::catalog::AccessLevel;
 use iamctl::compare::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
     ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
-    RoleTrustDifference, StatementWarning, VERSION,
+    RoleTrustDifference, Selection, StatementWarning, VERSION,
 };
 use iamctl::model::{Effect, EquivalencyList, PolicyType, Side, Sides};
 use iamctl::semantics::difference::{
@@ -29,6 +29,10 @@ pub fn nothing() -> Comparison {
         items: 0,
     };
     Comparison {
+        selection: Selection::default(),
+        accepted_differences: Vec::new(),
+        accepted_entries: Vec::new(),
+        accepted_file: None,
         format: FORMAT,
         version: VERSION,
         generated_at: "2026-11-21T08:00:00Z".to_owned(),
@@ -81,6 +85,7 @@ fn role(name: &str, left: Option<usize>, right: Option<usize>, status: RoleStatu
     let paired = left.is_some() && right.is_some();
     let count = usize::from(paired);
     RoleResult {
+        accepted: false,
         role: name.to_owned(),
         path: format!("/{name}/"),
         status,

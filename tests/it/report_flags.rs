@@ -104,7 +104,7 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
     tool.write("qa.json", "not even a snapshot");
     refused(&tool, &["--report", "sarif"], "FORMAT=PATH");
     refused(&tool, &["--report", "sarif="], "FORMAT=PATH");
-    refused(&tool, &["--report", "pdf=x.pdf"], "there are markdown, json, ndjson, sarif, junit, gitlab");
+    refused(&tool, &["--report", "pdf=x.pdf"], "there are html, markdown, json, ndjson, sarif, junit, gitlab");
     refused(&tool, &["--report", "sarif=-"], "a report goes to a file");
     refused(&tool, &["--report", "sarif=missing/iam.sarif"], "there is no folder `missing` for the report");
     refused(&tool, &["--report", "sarif=folder"], "`folder` is no file");
