@@ -7,6 +7,7 @@ mod accept;
 mod can;
 mod console;
 mod diff;
+mod earlier;
 mod error;
 mod exit_code;
 mod explain;
@@ -16,6 +17,7 @@ mod inputs;
 mod interrupt;
 mod pair;
 mod profiles;
+mod remediate;
 mod reports;
 mod source;
 mod suggest;
@@ -55,6 +57,8 @@ enum Command {
     Explain(explain::Args),
     /// Accept differences of a report: write them, each with a reason, to the file that `diff` reads
     Accept(Box<accept::Args>),
+    /// Print a script of AWS CLI commands that make one account's roles mean what the other's do
+    Remediate(remediate::Args),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
     Can(can::Args),
 }
@@ -79,6 +83,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Suggest(args) => suggest::run(args, &mut console),
         Command::Explain(args) => explain::run(args, &mut console),
         Command::Accept(args) => accept::run(args, &mut console),
+        Command::Remediate(args) => remediate::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
     };
     result.unwrap_or_else(|error| {

@@ -21,7 +21,7 @@ mod select;
 pub use accepted::{Acceptance, AcceptedDifference, accept};
 pub use access::role_policies;
 pub use between::{Input, Settings, between};
-pub use quick::{Alignment, align, differences};
+pub use quick::{Alignment, Alike, align, differences};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,
     FORMAT, FailOn, ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,

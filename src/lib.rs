@@ -14,6 +14,7 @@
 //! | [`compare`] | two accounts to one `Comparison` | model, catalog, normalise, expand, semantics |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
 //! | [`report`] | a `Comparison` to bytes | model, parse, catalog, expand, compare |
+//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, catalog, normalise, semantics, compare, report |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | [`store`] | files and folders | model, parse, catalog |
 //! | [`cli`] | the commands | everything |
@@ -29,6 +30,7 @@ pub mod harvest;
 pub mod model;
 pub mod normalise;
 pub mod parse;
+pub mod remediate;
 pub mod report;
 pub mod semantics;
 pub mod store;

@@ -13,6 +13,7 @@ use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
 use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
+use crate::remediate::PlanError;
 use crate::report::files::NameClash;
 use crate::report::rules::{Rule, UnknownRule};
 use crate::semantics::difference::EngineError;
@@ -135,6 +136,15 @@ pub enum CliError {
         /// The folder.
         path: PathBuf,
     },
+    /// An account that a script could not tell from another.
+    #[error("nothing in the snapshot of {tag} tells its account id, which the script has to check")]
+    NoAccountId {
+        /// The account.
+        tag: AccountTag,
+    },
+    /// No changes can be found.
+    #[error("the changes cannot be proved")]
+    Plan(#[from] PlanError),
     /// A difference that this program found and could not prove: its own fault.
     #[error("a difference was found that cannot be proved; this is a fault of iamctl")]
     Engine(#[from] EngineError),
@@ -240,7 +250,9 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
+            Self::NoAccountId { .. } => Some("harvest the account, which says whose it is".to_owned()),
             Self::Builtin(_)
+            | Self::Plan(_)
             | Self::DictionarySize(_)
             | Self::Print(_)
             | Self::File(_)

@@ -3,21 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::earlier::Earlier;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::source::Source;
 use crate::compare::{self, Acceptance, Comparison, Selection, Settings};
-use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::equivalency::display;
 use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
-use crate::normalise::{Builtin, Builtins};
 use crate::parse::snapshot::Snapshot;
-use crate::parse::{accepted, equivalency};
 use crate::report::html::NormalisedRoles;
 use crate::report::{explain, rules};
-use crate::store::text_file;
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
@@ -132,49 +129,25 @@ fn tag(word: &str) -> Result<AccountTag, CliError> {
 
 /// The snapshots, tags, dictionary and accepted entries of an earlier report.
 fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> {
-    let no_report = || CliError::NoReport { path: folder.to_owned() };
-    let path = folder.join("report.json");
-    if !path.is_file() {
-        return Err(no_report());
-    }
-    let report: serde_json::Value = serde_json::from_str(&text_file::read(&path)?).map_err(|_| no_report())?;
-    let tag =
-        |side: &str| -> Option<AccountTag> { report.get("accounts")?.get(side)?.get("tag")?.as_str()?.parse().ok() };
-    let tags = Sides { left: tag("left").ok_or_else(no_report)?, right: tag("right").ok_or_else(no_report)? };
-    let snapshot = |tag: &AccountTag| Source::File(folder.join(format!("{tag}_snapshot.json")));
+    let earlier = Earlier::read(folder)?;
     let dictionary = match &args.dictionary.equivalency {
-        Some(_) => args.dictionary.read()?.0,
-        None => dictionary_of(&report).ok_or_else(no_report)?,
+        Some(_) => Some(args.dictionary.read()?.0),
+        None => earlier.dictionary(),
     };
     let accepted = match &args.accepted {
-        Some(path) => inputs::accepted(Some(path))?.0,
-        None => accepted_of(&report).ok_or_else(no_report)?,
+        Some(path) => Some(inputs::accepted(Some(path))?.0),
+        None => earlier.accepted(),
     };
+    let (Some(dictionary), Some(accepted)) = (dictionary, accepted) else { return Err(earlier.broken()) };
     Ok(Asked {
-        sources: Sides { left: snapshot(&tags.left), right: snapshot(&tags.right) },
-        tags,
+        sources: earlier.sources,
+        tags: earlier.tags,
         dictionary,
         accepted,
         role: role.to_owned(),
         // Whoever made the report has said so already.
         allow_same_account: true,
     })
-}
-
-fn accepted_of(report: &serde_json::Value) -> Option<Vec<AcceptedEntry>> {
-    let file = serde_json::json!({"format": FORMAT, "version": VERSION, "accepted": report.get("accepted_entries")?});
-    accepted::read(&file.to_string()).ok()
-}
-
-/// What a report was made under.
-fn dictionary_of(report: &serde_json::Value) -> Option<Dictionary> {
-    let list = equivalency::read(&report.get("dictionary")?.to_string()).ok()?;
-    let on = report.get("builtin_rules").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
-    let mut builtins = Builtins::default();
-    for rule in Builtin::ALL.into_iter().filter(|rule| !on.iter().any(|name| name == rule.as_str())) {
-        builtins = builtins.without(rule.as_str()).ok()?;
-    }
-    Some(Dictionary { list, builtins })
 }
 
 /// The roles of both accounts that the name means: a real name, or the common one.

@@ -57,3 +57,23 @@ pub fn differences(
     };
     pairs.par_iter().map(of_pair).collect()
 }
+
+/// Tells whether two policies say the same, whatever their words.
+#[derive(Debug)]
+pub struct Alike<'a> {
+    expander: Expander<'a>,
+}
+
+impl<'a> Alike<'a> {
+    /// For the policies of these accounts.
+    #[must_use]
+    pub fn new(real: Sides<&Account>, catalogue: &'a Catalogue) -> Self {
+        Self { expander: Expander::new(Universe::new(catalogue, [real.left, real.right])) }
+    }
+
+    /// Whether two roles say the same: their trust policies and, each on its own kind, their other policies.
+    #[must_use]
+    pub fn roles(&self, left: &NormalisedRole, right: &NormalisedRole) -> bool {
+        items::only_in(Sides { left, right }, &self.expander).is_empty()
+    }
+}

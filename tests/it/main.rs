@@ -56,6 +56,10 @@ mod program;
 #[cfg(test)]
 mod quiet;
 #[cfg(test)]
+mod remediate;
+#[cfg(all(test, feature = "harvest"))]
+mod remediate_live;
+#[cfg(test)]
 mod report_flags;
 #[cfg(test)]
 mod rooms;

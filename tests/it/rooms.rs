@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
@@ -14,6 +14,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("compare", &["model", "catalog", "normalise", "expand", "semantics"]),
     ("suggest", &["model", "catalog", "normalise", "compare"]),
     ("report", &["model", "parse", "catalog", "expand", "semantics", "compare"]),
+    ("remediate", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
     ("harvest", &["model", "parse"]),
     ("store", &["model", "parse", "catalog"]),
     ("testing", &["model", "parse", "catalog", "normalise", "expand", "semantics", "compare"]),
@@ -31,6 +32,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
             "harvest",
             "store",
             "suggest",
+            "remediate",
         ],
     ),
 ];

@@ -1,0 +1,119 @@
+//! `iamctl remediate`: the commands that make one account's roles mean what the other's do.
+
+use std::path::PathBuf;
+
+use super::console::Console;
+use super::earlier::Earlier;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs::{self, Dictionary, InputArgs};
+use super::pair::{Prepared, join, prepare};
+use crate::compare::{self, Acceptance, Selection, Settings};
+use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
+use crate::parse::snapshot::Snapshot;
+use crate::remediate::{self, Input, Plan, Script};
+
+/// What `remediate` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The folder of an earlier `diff`
+    #[arg(value_name = "REPORT_FOLDER")]
+    folder: PathBuf,
+    /// The account to change, by its tag; the other is followed
+    #[arg(long, value_name = "TAG", env = "IAMCTL_MAKE")]
+    make: AccountTag,
+    /// Only roles of this name, real or common (`*`, `?`); repeatable
+    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
+    roles: Vec<String>,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+/// What a report was made under.
+struct Under {
+    dictionary: Dictionary,
+    accepted: Vec<AcceptedEntry>,
+}
+
+/// Prints the script.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let earlier = Earlier::read(&args.folder)?;
+    let (Some(dictionary), Some(accepted)) = (earlier.dictionary(), earlier.accepted()) else {
+        return Err(earlier.broken());
+    };
+    let under = Under { dictionary, accepted };
+    let known = Side::BOTH.into_iter().find(|side| *earlier.tags.get(*side) == args.make);
+    let Some(make) = known else {
+        return Err(CliError::UnknownSide { side: args.make.clone(), tags: earlier.tags });
+    };
+    let sources = [&earlier.sources.left, &earlier.sources.right];
+    // Whoever made the report has said already that it may be one account.
+    let read = args.input.snapshots(&sources, true, console)?;
+    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    of_snapshots(args, &earlier, &under, Sides { left, right }, make, console)
+}
+
+fn of_snapshots(
+    args: &Args,
+    earlier: &Earlier,
+    under: &Under,
+    snapshots: Sides<&Snapshot>,
+    make: Side,
+    console: &Console,
+) -> Result<ExitCode, CliError> {
+    let (tags, rules, now) = (earlier.tags.as_ref(), under.dictionary.rules(), inputs::now());
+    let catalogue = args.input.catalogue(console)?;
+    // All roles, also of a report about some: a policy is changed for every role that carries it.
+    let all = Selection::default();
+    let prepared = prepare(snapshots, tags, rules, |both| {
+        let named = Selection { roles: args.roles.clone(), exclude_service_linked: false };
+        named.check([&both.left.normalised, &both.right.normalised])?;
+        Ok(all.clone())
+    })?;
+    let spinner = console.spinner("comparing");
+    let settings = Settings { catalogue: &catalogue, rules, generated_at: &now, selection: &all };
+    let mut comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
+    let acceptance = Acceptance { file: None, entries: &under.accepted, today: inputs::today(), all_roles: true };
+    compare::accept(&mut comparison, acceptance);
+    let of = prepared.as_ref();
+    let accounts = of.map(|one: &Prepared| &one.account);
+    let Some(account_id) = &accounts.get(make).id else {
+        return Err(CliError::NoAccountId { tag: args.make.clone() });
+    };
+    spinner.say("proving the changes");
+    let plan = remediate::plan(Input {
+        comparison: &comparison,
+        accounts,
+        normalised: of.map(|one| &one.normalised),
+        normalisers: of.map(|one| &one.normaliser),
+        tags,
+        rules,
+        catalogue: &catalogue,
+        acceptance,
+        make,
+        roles: [&args.roles, &earlier.selection.roles],
+        exclude_service_linked: earlier.selection.exclude_service_linked,
+    })?;
+    drop(spinner);
+    let report = args.folder.display().to_string();
+    let (account, made_at) = (*accounts.get(make), now.as_str());
+    let script = Script { comparison: &comparison, account, account_id, make, report: &report, made_at, plan: &plan };
+    console.print(|out| remediate::write(out, &script))?;
+    tell(&plan, args, console);
+    Ok(if plan.left() == 0 { ExitCode::Done } else { ExitCode::Different })
+}
+
+fn tell(plan: &Plan, args: &Args, console: &Console) {
+    console.note(&format!(
+        "{} roles of {} differ: {} commands written, {} differences left, marked NOT DONE",
+        plan.roles.len(),
+        args.make,
+        plan.changes(),
+        plan.left(),
+    ));
+    for role in &plan.roles {
+        for left in &role.left {
+            console.detail(&format!("{}: {}: {}", role.name, left.part.in_words(), left.why));
+        }
+    }
+}

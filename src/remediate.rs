@@ -1,0 +1,205 @@
+//! What it takes to make the roles of one account mean what the other account's mean.
+//!
+//! The account that is followed gives its documents, the other its words for them. Where the way back from a
+//! placeholder is not certain nothing is changed, and it is said why. A plan is proved before it is handed out: it is
+//! carried out in memory, both accounts are compared again from the start, and what still differs is taken out of it.
+
+mod apply;
+mod check;
+mod document;
+mod role;
+mod script;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::catalog::Catalogue;
+use crate::compare::{Acceptance, Comparison, RoleResult};
+use crate::model::equivalency::display;
+use crate::model::{Account, AccountTag, Arn, Glob, IdentityPolicy, RoleDetails, Side, Sides, TrustPolicy};
+use crate::normalise::{Normalised, Normaliser, Rules};
+
+pub use apply::applied;
+pub use script::{Script, write};
+
+/// What a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The comparison of the two accounts, without what was accepted.
+    pub comparison: &'a Comparison,
+    /// The accounts as read, whole.
+    pub accounts: Sides<&'a Account>,
+    /// The accounts as normalised, their roles in the same order.
+    pub normalised: Sides<&'a Normalised>,
+    /// What normalised them.
+    pub normalisers: Sides<&'a Normaliser>,
+    /// The user's names for them.
+    pub tags: Sides<&'a AccountTag>,
+    /// The dictionary and the built-in rules.
+    pub rules: Rules<'a>,
+    /// The actions there are.
+    pub catalogue: &'a Catalogue,
+    /// What somebody has accepted.
+    pub acceptance: Acceptance<'a>,
+    /// The account that is changed.
+    pub make: Side,
+    /// Patterns of role names, real or normalised, ignoring case; a role has to match one of each list that is not
+    /// empty.
+    pub roles: [&'a [String]; 2],
+    /// Whether roles that AWS services own are left out.
+    pub exclude_service_linked: bool,
+}
+
+/// The changes that make one account's roles mean what the other's do. Ordered as the comparison is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Managed policies to write, by ARN; before any role.
+    pub policies: BTreeMap<Arn, PolicyChange>,
+    /// The roles that differ and were asked for.
+    pub roles: Vec<RolePlan>,
+}
+
+/// A customer managed policy to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// Whether the account's roles carry no policy of this name yet, so that it has to be made.
+    pub create: bool,
+    /// What it is to say.
+    pub document: Arc<IdentityPolicy>,
+    /// The real names of the roles that carry it now, sorted.
+    pub carriers: BTreeSet<String>,
+}
+
+/// What is to be done to one role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolePlan {
+    /// Its place in [`Comparison::roles`].
+    pub index: usize,
+    /// Its ARN in the account that is changed.
+    pub arn: Arn,
+    /// Its real name there.
+    pub name: String,
+    /// What is done, in this order.
+    pub changes: Vec<Change>,
+    /// What is not, and why.
+    pub left: Vec<Left>,
+}
+
+/// One change of a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Sets its permissions boundary.
+    PutBoundary(Arn),
+    /// Writes an inline policy.
+    PutInline(String, Arc<IdentityPolicy>),
+    /// Attaches a managed policy; the document is there for one that no role of the account carries yet.
+    Attach(Arn, Arc<IdentityPolicy>),
+    /// Takes an inline policy away.
+    DeleteInline(String),
+    /// Takes a managed policy away.
+    Detach(Arn),
+    /// Takes its permissions boundary away.
+    DeleteBoundary,
+    /// Writes its trust policy.
+    Trust(Arc<TrustPolicy>),
+    /// Sets description and session duration.
+    Details(RoleDetails),
+    /// Sets a tag.
+    Tag(String, String),
+    /// Takes a tag away.
+    Untag(String),
+    /// Puts it into an instance profile, which may have to be made.
+    AddToProfile(String),
+    /// Takes it out of an instance profile.
+    RemoveFromProfile(String),
+}
+
+/// A difference that is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What would have to be changed.
+    pub part: Part,
+    /// Why it is not.
+    pub why: String,
+}
+
+/// What is changed of a role as a whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Its policies and its boundary: a grant without the Deny that belongs to it would be more than either account
+    /// allows.
+    Permissions,
+    /// Its trust policy.
+    Trust,
+    /// An attribute, by its name in [`crate::compare::AttributeDifference`].
+    Attribute(String),
+    /// Everything.
+    Role,
+}
+
+impl Part {
+    /// The part in words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Permissions => "policies and boundary".to_owned(),
+            Self::Trust => "trust policy".to_owned(),
+            Self::Attribute(name) => name.replace('_', " "),
+            Self::Role => "role".to_owned(),
+        }
+    }
+}
+
+impl Plan {
+    /// How many differences are left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.roles.iter().map(|role| role.left.len()).sum()
+    }
+
+    /// How many changes are written.
+    #[must_use]
+    pub fn changes(&self) -> usize {
+        self.policies.len() + self.roles.iter().map(|role| role.changes.len()).sum::<usize>()
+    }
+}
+
+/// Why no plan can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The changed accounts cannot be normalised.
+    #[error("the dictionary is too large")]
+    DictionarySize(#[from] aho_corasick::BuildError),
+    /// The changed accounts cannot be compared.
+    #[error(transparent)]
+    Engine(#[from] crate::semantics::difference::EngineError),
+}
+
+/// Finds the changes, and proves them.
+///
+/// # Errors
+/// If the accounts, changed in memory, cannot be compared.
+pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
+    check::proved(&role::Planner::new(input))
+}
+
+/// Whether a role was asked for.
+fn is_wanted(input: &Input<'_>, role: &RoleResult) -> bool {
+    if input.exclude_service_linked && role.service_linked {
+        return false;
+    }
+    let names: Vec<String> = [Some(role.role.as_str()), name(role, Side::Left), name(role, Side::Right)]
+        .into_iter()
+        .flatten()
+        .map(|name| display(name).to_ascii_lowercase())
+        .collect();
+    input.roles.iter().all(|patterns| {
+        let mut globs = patterns.iter().map(|pattern| Glob::new_folded(pattern));
+        patterns.is_empty() || globs.any(|glob| names.iter().any(|name| glob.matches(name)))
+    })
+}
+
+fn name(role: &RoleResult, side: Side) -> Option<&str> {
+    role.side(side).map(|real| real.name.as_str())
+}
