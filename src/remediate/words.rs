@@ -164,18 +164,24 @@ impl<'a> Words<'a> {
         if found.placeholder == OWN_ACCOUNT {
             return self.own_id.map(str::to_owned).ok_or_else(|| "the account's id is not known".to_owned());
         }
-        let shown = display(&found.placeholder);
-        let Some(literal) = only(self.literals.get(&found.placeholder)) else {
+        let none = BTreeSet::new();
+        let listed = self.literals.get(&found.placeholder).unwrap_or(&none);
+        let literal = listed.first().filter(|first| listed.iter().all(|other| other.eq_ignore_ascii_case(first)));
+        let Some(literal) = literal else {
+            let shown = display(&found.placeholder);
             return Err(format!("`{shown}` stands for several texts of the other account, or for none"));
         };
         let mut spellings = in_case_of(&found.value, literal);
-        if found.value == found.literal {
+        if listed.len() > 1 {
+            // The dictionary lists each spelling; of two that would do, the one that is not all capitals.
+            spellings.retain(|spelling| listed.contains(spelling));
+            spellings = spellings.last().cloned().into_iter().collect();
+        } else if found.value == found.literal {
             spellings.insert(literal.clone());
         }
         if let Some(one) = only(Some(&spellings)) {
             return Ok(one.clone());
         }
-        let none = BTreeSet::new();
         let used = self.values.get(&found.placeholder).unwrap_or(&none);
         let used: BTreeSet<String> = spellings.intersection(used).cloned().collect();
         only(Some(&used)).cloned().ok_or_else(|| {

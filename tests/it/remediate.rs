@@ -102,7 +102,7 @@ fn carried_out(generated: &Generated, make: Side) -> Done {
 fn plans(noise: NoiseKinds, rewriting: bool, seeds: std::ops::Range<u64>) -> Vec<Generated> {
     seeds
         .map(|seed| {
-            let mut plan = testing::Plan::new(40, 20, seed);
+            let mut plan = testing::Plan::new(30, 20, seed);
             (plan.noise, plan.rewriting) = (noise, rewriting);
             plan.drift_kinds.retain(|kind| !matches!(kind, DriftKind::RoleAdded | DriftKind::RoleMissing));
             generate(&plan).unwrap()
@@ -119,16 +119,297 @@ fn all_carried_out(generated: &[Generated]) -> (usize, usize) {
 
 #[test]
 fn drifted_accounts_become_alike() {
-    let (differing, alike) = all_carried_out(&plans(NoiseKinds::ALL, true, 0..6));
+    let (differing, alike) = all_carried_out(&plans(NoiseKinds::ALL, true, 0..3));
     eprintln!("{alike} of {differing}");
-    assert!(differing > 100, "{differing}");
+    assert!(differing > 50, "{differing}");
 }
 
 /// Without names that only their account knows, only cross references of the account that is followed stay.
 #[test]
 fn plain_accounts_become_alike_nearly_all() {
     let noise = NoiseKinds { account_ids: true, environments: true, incidental: true, ..NoiseKinds::NONE };
-    let (differing, alike) = all_carried_out(&plans(noise, true, 0..6));
+    let (differing, alike) = all_carried_out(&plans(noise, true, 0..3));
     eprintln!("{alike} of {differing}");
-    assert!(differing > 100, "{differing}");
+    assert!(differing > 50, "{differing}");
+}
+
+/// Two accounts in a folder, compared.
+fn compared_files(dev: &[Value], dev_policies: &[Value], qa: &[Value], qa_policies: &[Value]) -> Tool {
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, dev, dev_policies));
+    tool.write("qa.json", snapshot(QA, qa, qa_policies));
+    tool.write("equivalency_list.json", r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#);
+    tool.diff(&[]);
+    tool
+}
+
+const DEV: &str = "111122223333";
+const QA: &str = "444455556666";
+
+fn make_qa(tool: &Tool, more: &[&str]) -> Run {
+    let run = tool.run(&[&["remediate", "out", "--make", "qa"], more].concat());
+    assert!(matches!(run.code, 0 | 1), "{run:?}");
+    is_shell(tool, &run.stdout);
+    run
+}
+
+/// A shell reads the whole script.
+fn is_shell(tool: &Tool, script: &str) {
+    assert!(script.starts_with("#!/bin/sh\n"), "{script}");
+    tool.write("made.sh", script);
+    let output = Command::new("sh").args(["-n", "made.sh"]).current_dir(tool.path()).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}\n{script}");
+}
+
+/// Runs a script with an `aws` that writes down its arguments, each in brackets; they are returned a call a line.
+fn calls(tool: &Tool, script: &str) -> Vec<String> {
+    let aws = "#!/bin/sh\nif [ \"$1\" = sts ]; then echo 444455556666; exit; fi\n\
+        { for one in \"$@\"; do printf '[%s]' \"$one\" | tr '\\n' ' '; done; echo; } >> calls\n";
+    let path = tool.write("bin/aws", aws);
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    tool.write("made.sh", script);
+    tool.write("calls", "");
+    let output = Command::new("/bin/sh")
+        .arg("made.sh")
+        .current_dir(tool.path())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", tool.path().join("bin").display()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}\n{script}");
+    tool.read("calls").lines().map(str::to_owned).collect()
+}
+
+fn bucket(environment: &str, action: &str) -> Value {
+    json!([{"Effect": "Allow", "Action": action, "Resource": format!("arn:aws:s3:::{environment}-data/*")}])
+}
+
+#[test]
+fn a_policy_is_written_in_the_other_accounts_words() {
+    let tool = compared_files(
+        &[inline(DEV, "app-dev", &bucket("dev", "s3:GetObject"))],
+        &[],
+        &[inline(QA, "app-qa", &bucket("qa", "s3:*"))],
+        &[],
+    );
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("# qa may also s3:"), "{}", run.stdout);
+    assert!(run.stderr.contains("1 commands written, 0 differences left"), "{run:?}");
+    let calls = calls(&tool, &run.stdout);
+    let [call] = calls.as_slice() else { panic!("{calls:?}") };
+    assert!(
+        call.starts_with("[iam][put-role-policy][--role-name=app-qa][--policy-name=p][--policy-document]"),
+        "{call}"
+    );
+    assert!(call.contains("arn:aws:s3:::qa-data/*") && call.contains("\"s3:GetObject\""), "{call}");
+
+    // The other way round.
+    let run = tool.run(&["remediate", "out", "--make", "dev"]);
+    assert!(run.stdout.contains("--role-name='app-dev'") && run.stdout.contains("arn:aws:s3:::dev-data/*"), "{run:?}");
+    // The guard stops where it is another account.
+    tool.write("made.sh", &run.stdout);
+    let output = Command::new("/bin/sh")
+        .arg("made.sh")
+        .current_dir(tool.path())
+        .env("PATH", format!("{}:/usr/bin:/bin", tool.path().join("bin").display()))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[test]
+fn a_tag_of_neither_account_and_a_role_of_none_are_errors() {
+    let tool = compared_files(&[role(DEV, "a", &json!({}))], &[], &[role(QA, "a", &json!({}))], &[]);
+    for arguments in [
+        &["remediate", "out", "--make", "prod"][..],
+        &["remediate", "out", "--make", "qa", "--role", "nobody"],
+        &["remediate", "nowhere", "--make", "qa"],
+        &["remediate", "out"],
+    ] {
+        let run = tool.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+    }
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(!run.stdout.contains("aws iam"), "{run:?}");
+}
+
+#[test]
+fn what_is_not_certain_stops() {
+    let pointing = inline(DEV, "pointing-dev", &bucket("qa", "s3:GetObject"));
+    let odd_case =
+        inline(DEV, "cased-dev", &json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::Dev-x"}]));
+    let linked = |id: &str, description: &str| {
+        role(
+            id,
+            "AWSServiceRoleForX",
+            &json!({"path": "/aws-service-role/x.amazonaws.com/", "description": description}),
+        )
+    };
+    let tool = compared_files(
+        &[pointing, odd_case, linked(DEV, "a"), role(DEV, "path", &json!({"path": "/a/"}))],
+        &[],
+        &[
+            role(QA, "pointing-qa", &json!({})),
+            role(QA, "cased-qa", &json!({})),
+            linked(QA, "b"),
+            role(QA, "path", &json!({})),
+        ],
+        &[],
+    );
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(calls(&tool, &run.stdout), Vec::<String>::new());
+    for why in [
+        "`arn:aws:s3:::qa-data/*`: `qa` belongs to the account that is to be changed",
+        "nothing tells in which case the other account would spell `qa` for `Dev`",
+        "the role belongs to AWS",
+        "path: the path of a role cannot be changed",
+    ] {
+        assert_eq!(
+            run.stdout.lines().filter(|line| line.starts_with("# NOT DONE") && line.contains(why)).count(),
+            1,
+            "{why}: {}",
+            run.stdout
+        );
+    }
+    // One role of them.
+    let run = make_qa(&tool, &["--role", "path*"]);
+    assert!(run.stdout.contains("=== Role path ===") && !run.stdout.contains("=== Role cased"), "{run:?}");
+}
+
+/// A Deny that cannot be written keeps back the Allow beside it.
+#[test]
+fn permissions_are_changed_as_a_whole() {
+    let policy = |name: &str, statements: Value| json!({"name": name, "document": document(&statements)});
+    let deny = json!([{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::qa-data/*"}]);
+    let dev = role(
+        DEV,
+        "app-dev",
+        &json!({"max_session_duration": 7200, "inline_policies": [
+        policy("allow", bucket("dev", "s3:*")), policy("deny", deny)]}),
+    );
+    let tool = compared_files(&[dev], &[], &[role(QA, "app-qa", &json!({}))], &[]);
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let calls = calls(&tool, &run.stdout);
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert!(calls[0].starts_with("[iam][update-role]") && calls[0].contains("7200"), "{calls:?}");
+}
+
+#[test]
+fn what_is_accepted_stays() {
+    let tags = |id: &str, name: &str, owner: &str, stage: &str| {
+        role(id, name, &json!({"tags": {"owner": owner, "stage": stage}}))
+    };
+    let tool = compared_files(&[tags(DEV, "app-dev", "a", "x")], &[], &[tags(QA, "app-qa", "b", "y")], &[]);
+    let run = tool.run(&["accept", "out", "--attribute", "tag:owner", "--reason", "meant"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    std::fs::remove_dir_all(tool.path().join("out")).unwrap();
+    tool.diff(&[]);
+    let run = make_qa(&tool, &[]);
+    let calls = calls(&tool, &run.stdout);
+    assert_eq!(calls, [r#"[iam][tag-role][--role-name=app-qa][--tags][[{"Key":"stage","Value":"x"}]]"#]);
+}
+
+/// Managed policies are written once, for all roles that carry them, and each of those is named.
+#[test]
+fn a_shared_policy_is_written_once() {
+    let arn = |id: &str, environment: &str| format!("arn:aws:iam::{id}:policy/team/shared-{environment}");
+    let policy = |id: &str, environment: &str, action: &str| {
+        json!({"name": format!("shared-{environment}"), "arn": arn(id, environment), "version_id": "v1",
+            "document": document(&bucket(environment, action))})
+    };
+    let carrying = |id: &str, name: &str, environment: &str| {
+        role(id, &format!("{name}-{environment}"), &json!({"attached_policies": [arn(id, environment)]}))
+    };
+    let roles = |id: &str, environment: &str| [carrying(id, "a", environment), carrying(id, "b", environment)];
+    let (dev, qa) = (policy(DEV, "dev", "s3:GetObject"), policy(QA, "qa", "s3:*"));
+    let tool = compared_files(&roles(DEV, "dev"), &[dev.clone()], &roles(QA, "qa"), &[qa]);
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let made = calls(&tool, &run.stdout);
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert!(
+        made[0]
+            .starts_with("[iam][create-policy-version][--policy-arn=arn:aws:iam::444455556666:policy/team/shared-qa]")
+    );
+    assert!(run.stdout.contains("# Carried by the role a-qa") && run.stdout.contains("# Carried by the role b-qa"));
+
+    // One that the account does not have is made, with its path, and attached.
+    let bare = [role(QA, "a-qa", &json!({})), role(QA, "b-qa", &json!({}))];
+    let tool = compared_files(&roles(DEV, "dev"), &[dev], &bare, &[]);
+    let run = make_qa(&tool, &[]);
+    let made = calls(&tool, &run.stdout);
+    assert_eq!(made.len(), 3, "{made:?}");
+    assert!(made[0].starts_with("[iam][create-policy][--policy-name=shared-qa][--path=/team/]"), "{made:?}");
+    assert!(made[2].starts_with("[iam][attach-role-policy][--role-name=b-qa]"), "{made:?}");
+}
+
+/// Texts that nobody's account should hold: the shell reads each as a text, and the AWS CLI too.
+#[test]
+fn hostile_texts_stay_texts() {
+    let hostile = [
+        "'; touch gone; '",
+        "$(touch gone)",
+        "`touch gone`",
+        "a\ntouch gone\n",
+        "\\'\u{7}\u{1b}[2J",
+        "file:///etc/passwd",
+        "--profile=x",
+        "\u{202e}\u{2028}\u{e0041}",
+        "EOF\ntouch gone",
+        "\r touch gone",
+        "=cmd|' /C calc'!A0",
+        "[\"x\"]",
+    ];
+    let mut tags = serde_json::Map::new();
+    let mut statements = Vec::new();
+    for text in hostile {
+        tags.insert(text.to_owned(), json!(text));
+        statements.push(json!({"Sid": text, "Effect": "Allow", "Action": "s3:GetObject", "Resource": text,
+            "Condition": {"StringLike": {text: text}}}));
+    }
+    let principal = trust(&json!({"AWS": hostile}));
+    for description in hostile.into_iter().take(6).skip(3).chain(["it's\n`x`"]) {
+        let fields = json!({"tags": tags, "description": description, "trust_policy": principal,
+            "inline_policies": [{"name": "p", "document": document(&json!(statements))}]});
+        let tool = compared_files(&[role(DEV, "app-dev", &fields)], &[], &[role(QA, "app-qa", &json!({}))], &[]);
+        let run = make_qa(&tool, &[]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(!run.stdout.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{}", run.stdout);
+        let made = calls(&tool, &run.stdout);
+        assert_eq!(made.len(), hostile.len() + 3, "{made:?}");
+        assert!(!tool.exists("gone"), "{}", run.stdout);
+        let taken = |start: &str| made.iter().find(|call| call.starts_with(start)).unwrap();
+        let json = taken("[iam][update-role]").split_once("[--cli-input-json][").unwrap().1;
+        let json: Value = serde_json::from_str(json.strip_suffix(']').unwrap()).unwrap();
+        assert_eq!(json["Description"], description);
+    }
+    // The way back takes all of it away.
+    let names = [("x'; touch gone; '", "p"), ("app", "$(touch gone)"), ("-x", "a\nb")];
+    for (name, policy) in names {
+        let policies = json!({"inline_policies": [{"name": policy, "document": document(&bucket("dev", "s3:*"))}]});
+        let tool = compared_files(&[role(DEV, name, &policies)], &[], &[role(QA, name, &json!({}))], &[]);
+        let run = make_qa(&tool, &[]);
+        assert_eq!(run.code, 1, "{run:?}");
+        assert_eq!(calls(&tool, &run.stdout), Vec::<String>::new());
+        assert!(!tool.exists("gone"));
+    }
+}
+
+#[test]
+fn the_examples_can_be_made_alike() {
+    let tool = Tool::new();
+    let example = |name: &str| std::fs::read(format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for name in ["dev.json", "qa.json", "equivalency_list.json"] {
+        tool.write(name, example(name));
+    }
+    tool.diff(&[]);
+    let run = make_qa(&tool, &[]);
+    assert!(run.stdout.contains("aws iam "), "{run:?}");
+    let without_time = |run: &Run| run.stdout.lines().filter(|line| !line.contains("Made by")).collect::<String>();
+    assert_eq!(without_time(&run), without_time(&make_qa(&tool, &[])), "the same every time");
 }
