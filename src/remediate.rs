@@ -89,8 +89,8 @@ pub struct RolePlan {
 /// One change of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Sets its permissions boundary.
-    PutBoundary(Arn),
+    /// Sets its permissions boundary; the document is there for one that no role of the account carries yet.
+    PutBoundary(Arn, Arc<IdentityPolicy>),
     /// Writes an inline policy.
     PutInline(String, Arc<IdentityPolicy>),
     /// Attaches a managed policy; the document is there for one that no role of the account carries yet.

@@ -36,19 +36,19 @@ fn made(arn: &Arn, document: &Arc<IdentityPolicy>) -> ManagedPolicy {
 }
 
 fn change(role: &mut Role, plan: &RolePlan, known: &BTreeMap<Arn, Arc<ManagedPolicy>>) {
+    let policy = |arn: &Arn, document: &Arc<IdentityPolicy>| {
+        known.get(arn).map_or_else(|| Arc::new(made(arn, document)), Arc::clone)
+    };
     for change in &plan.changes {
         match change {
-            Change::PutBoundary(arn) => role.boundary = known.get(arn).cloned(),
+            Change::PutBoundary(arn, document) => role.boundary = Some(policy(arn, document)),
             Change::DeleteBoundary => role.boundary = None,
             Change::PutInline(name, document) => {
                 role.inline.retain(|policy| policy.name != *name);
                 role.inline.push(InlinePolicy { name: name.clone(), document: Arc::clone(document) });
             }
             Change::DeleteInline(name) => role.inline.retain(|policy| policy.name != *name),
-            Change::Attach(arn, document) => {
-                let policy = known.get(arn).map_or_else(|| Arc::new(made(arn, document)), Arc::clone);
-                role.attached.push(policy);
-            }
+            Change::Attach(arn, document) => role.attached.push(policy(arn, document)),
             Change::Detach(arn) => role.attached.retain(|policy| policy.arn != *arn),
             Change::Trust(document) => role.trust = Arc::clone(document),
             Change::Details(details) => role.details = Some(details.clone()),

@@ -302,12 +302,12 @@ impl OneRole<'_, '_> {
         let (from, to) = (self.from, self.to);
         let (mut changes, mut away) = (Vec::new(), Vec::new());
         let boundary = match (&from.real.boundary, &from.normal.role.boundary) {
-            (Some(real), Some(normal)) => Some(managed(real, normal)?.0),
+            (Some(real), Some(normal)) => Some(managed(real, normal)?),
             _ => None,
         };
         let now = to.real.boundary.as_ref().map(|policy| &policy.arn);
         match (boundary, now) {
-            (Some(arn), now) if now != Some(&arn) => changes.push(Change::PutBoundary(arn)),
+            (Some((arn, document)), now) if now != Some(&arn) => changes.push(Change::PutBoundary(arn, document)),
             (None, Some(_)) => away.push(Change::DeleteBoundary),
             _ => {}
         }

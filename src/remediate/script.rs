@@ -169,7 +169,7 @@ fn not_done(out: &mut dyn Write, left: &Left) -> io::Result<()> {
 fn command(out: &mut dyn Write, plan: &RolePlan, change: &Change, role: Option<&Role>) -> io::Result<()> {
     let name = format!("--role-name={}", quoted(&plan.name));
     match change {
-        Change::PutBoundary(arn) => {
+        Change::PutBoundary(arn, _) => {
             writeln!(
                 out,
                 "aws iam put-role-permissions-boundary {name} --permissions-boundary={}",
