@@ -64,12 +64,8 @@ fn block(planner: &Planner<'_>, plan: &Plan, after: &Comparison, blocked: &mut B
         let (was, is) = (open_parts(before, role), open_parts(after, now));
         let left: BTreeSet<&Part> =
             of_role.into_iter().flat_map(|plan| plan.left.iter().map(|left| &left.part)).collect();
-        let unexpected: Vec<&Part> = is
-            .iter()
-            .filter(|part| !left.contains(part) && !left.contains(&Part::Role))
-            .filter(|part| of_role.is_some() || !was.contains(*part))
-            .chain(is.iter().filter(|part| left.contains(part) && !was.contains(*part)))
-            .collect();
+        let done = |part: &Part| of_role.is_some() && !left.contains(part) && !left.contains(&Part::Role);
+        let unexpected: Vec<&Part> = is.iter().filter(|part| !was.contains(*part) || done(part)).collect();
         if unexpected.is_empty() {
             continue;
         }

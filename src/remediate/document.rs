@@ -46,6 +46,11 @@ pub(super) fn trust(document: &TrustPolicy, translate: &Translate<'_>) -> Result
 const UNWRITABLE: &str = "the document cannot be written so that it is read as the same again";
 
 fn principal(principal: &Principal, translate: &Translate<'_>) -> Result<Principal, String> {
+    if let Principal::Aws(id) = principal
+        && ["AROA", "AIDA"].iter().any(|start| id.starts_with(start))
+    {
+        return Err(format!("`{id}` is what a deleted user or role left behind, and cannot be written"));
+    }
     let text = |text: &str| translate(text, Place::Principal);
     Ok(match principal {
         Principal::Everyone => Principal::Everyone,

@@ -179,6 +179,8 @@ impl OneRole<'_, '_> {
                 Err(why) => plan.left.push(Left { part, why }),
             }
         }
+        // IAM's keys ignore case: what is set must not be taken away under another spelling.
+        plan.changes.sort_by_key(|change| matches!(change, Change::Tag(..)));
         if let Some(details) = details.filter(|details| Some(details) != role.details.as_ref()) {
             plan.changes.push(Change::Details(details));
         }
@@ -356,6 +358,10 @@ impl OneRole<'_, '_> {
         }
         for (real, normal) in to.real.inline.iter().zip(&to.normal.role.inline) {
             if !from.normal.role.inline.iter().any(|other| other.name == normal.name) {
+                let same = |name: &String| name.eq_ignore_ascii_case(&real.name);
+                if changes.iter().any(|change| matches!(change, Change::PutInline(name, _) if same(name))) {
+                    return Err(format!("the policy `{}` would be there in two cases at once", real.name));
+                }
                 away.push(Change::DeleteInline(checked_name(real.name.clone())?));
             }
         }

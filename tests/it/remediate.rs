@@ -280,6 +280,26 @@ fn what_is_not_certain_stops() {
     assert!(run.stdout.contains("=== Role path ===") && !run.stdout.contains("=== Role cased"), "{run:?}");
 }
 
+/// IAM would take away the tag it was just given, as it ignores the case of keys.
+#[test]
+fn tags_are_taken_away_before_they_are_set() {
+    let tags = |id: &str, key: &str| role(id, "app", &json!({"tags": {key: "x"}}));
+    let tool = compared_files(&[tags(DEV, "Owner")], &[], &[tags(QA, "owner")], &[]);
+    let made = calls(&tool, &make_qa(&tool, &[]).stdout);
+    assert_eq!(made.len(), 2, "{made:?}");
+    assert!(made[0].starts_with("[iam][untag-role]") && made[1].starts_with("[iam][tag-role]"), "{made:?}");
+}
+
+#[test]
+fn a_principal_that_is_gone_cannot_be_written() {
+    let gone = json!({"trust_policy": trust(&json!({"AWS": "AROAEXAMPLEGONE000042"}))});
+    let tool = compared_files(&[role(DEV, "app", &gone)], &[], &[role(QA, "app", &json!({}))], &[]);
+    let run = make_qa(&tool, &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("# NOT DONE: trust policy: `AROAEXAMPLEGONE000042`"), "{run:?}");
+    assert_eq!(calls(&tool, &run.stdout), Vec::<String>::new());
+}
+
 /// A Deny that cannot be written keeps back the Allow beside it.
 #[test]
 fn permissions_are_changed_as_a_whole() {
