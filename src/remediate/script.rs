@@ -109,7 +109,11 @@ fn policy(out: &mut dyn Write, arn: &Arn, change: &PolicyChange, plan: &Plan) ->
     comment(out, &format!("=== Managed policy {} ===", arn.as_str()))?;
     let document = quoted(&safe(&document::identity_json(&change.document)));
     if change.create {
-        comment(out, "No role of the account carries a policy of this name. If there is one, this command fails.")?;
+        comment(
+            out,
+            "No role of the account carries a policy of this name. If there is one, this command fails: see what it says, and \
+             who has it, then take this command out.",
+        )?;
         let path = arn.resource().strip_prefix("policy").and_then(|path| path.strip_suffix(arn.last_name()));
         let (name, path) = (quoted(arn.last_name()), quoted(path.unwrap_or("/")));
         return writeln!(out, "aws iam create-policy --policy-name={name} --path={path} --policy-document {document}");

@@ -74,8 +74,10 @@ fn accounts() -> (Account, Account) {
         done(account.iam.update_assume_role_policy().role_name(name("trust")).policy_document(document).send());
         tag(account, &name("attributes"), "owner", "team a");
         let limit = account.policy(&name("limit"), &allows("s3:*"));
-        let boundary = account.iam.put_role_permissions_boundary().role_name(name("boundary"));
-        done(boundary.permissions_boundary(limit).send());
+        for role in ["boundary", "same"] {
+            let boundary = account.iam.put_role_permissions_boundary().role_name(name(role));
+            done(boundary.permissions_boundary(&limit).send());
+        }
     }
     accounts
 }
@@ -93,8 +95,8 @@ fn drift(dev: &Account, qa: &Account) {
     dev.attach("managed-dev", &lone);
     qa.attach("managed-qa", &qa.policy("surplus", &allows("ec2:*")));
     done(qa.iam.update_assume_role_policy().role_name("trust-qa").policy_document(TRUST).send());
-    tag(qa, "attributes-qa", "owner", "somebody's `else`");
-    tag(qa, "attributes-qa", "odd 'key'\u{202e}", "x");
+    tag(qa, "attributes-qa", "owner", "somebody else");
+    tag(qa, "attributes-qa", "odd key +=@:/-", "x");
     tag(dev, "attributes-dev", "stage", "in dev");
     let update = dev.iam.update_role().role_name("attributes-dev").description("file:///etc/passwd of dev's");
     done(update.max_session_duration(7200).send());
