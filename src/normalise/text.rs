@@ -92,10 +92,11 @@ impl Normaliser {
         let automaton = if literals.is_empty() {
             None
         } else {
-            let texts = literals.iter().map(|literal| &literal.text);
-            let builder =
-                AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(texts);
-            Some(builder?)
+            // The quickest automaton where it is small; the library chooses where there are many texts.
+            let kind = (literals.len() < SMALL).then_some(AhoCorasickKind::DFA);
+            let mut builder = AhoCorasick::builder();
+            builder.kind(kind).match_kind(MatchKind::Standard).ascii_case_insensitive(true);
+            Some(builder.build(literals.iter().map(|literal| &literal.text))?)
         };
         Ok(Self { automaton, literals, patterns, ..Self::default() })
     }
