@@ -70,6 +70,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     })
     .map_err(CliError::DictionarySize)?;
     drop(spinner);
+    for (account, tag) in [(&accounts.left, tags.left), (&accounts.right, tags.right)] {
+        if account.roles.is_empty() {
+            console.note(&format!("{tag} has no roles"));
+        }
+    }
     tell(&found, tags, console);
     console.print(|out| files::json(out, &only_suggested(&found)))?;
     if args.write && !found.entries.is_empty() {
