@@ -63,12 +63,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 
 /// Answers a shell, if one asks.
 pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
-    let here = std::env::current_dir().ok();
-    let answer = CompleteEnv::with_factory(super::Cli::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
-    // Without arguments the library would print the function once more, which is what `completions` is for.
+    // Without `--` the library would print the function once more, which is what `completions` is for.
     if args.iter().all(|arg| arg != "--") {
         return None;
     }
+    let here = std::env::current_dir().ok();
+    let answer = CompleteEnv::with_factory(super::Cli::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     match answer.try_complete(args, here.as_deref()) {
         Ok(false) => None,
         Ok(true) => Some(ExitCode::Done),
@@ -87,14 +87,18 @@ pub(super) fn source() -> ArgValueCompleter {
         names.insert("env:".to_owned());
         let mut candidates: Vec<CompletionCandidate> =
             names.into_iter().filter(|name| name.starts_with(&*start)).map(CompletionCandidate::new).collect();
-        candidates.extend(PathCompleter::file().filter(may_be_snapshot).complete(current));
+        let files = PathCompleter::file().filter(may_be_snapshot).complete(current);
+        candidates.extend(files.into_iter().filter(|file| file.get_value() != "."));
         candidates
     })
 }
 
 fn may_be_snapshot(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.is_dir() || name.ends_with(".json") || name.ends_with(".json.gz")
+    path.is_dir() || is_snapshot_name(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn is_snapshot_name(name: &str) -> bool {
+    name.ends_with(".json") || name.ends_with(".json.gz")
 }
 
 /// The names of the profiles of the AWS config files. A file that is not there or not text has none; whether the rest of
@@ -127,9 +131,5 @@ fn sections(text: &str) -> impl Iterator<Item = &str> {
 /// Whether a shell takes the name as it is, and this program as a profile's. The others have to be quoted by hand.
 fn is_one_word(name: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | ',');
-    !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) && !may_be_snapshot_name(name)
-}
-
-fn may_be_snapshot_name(name: &str) -> bool {
-    name.ends_with(".json") || name.ends_with(".json.gz")
+    !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) && !is_snapshot_name(name)
 }

@@ -32,14 +32,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         std::fs::create_dir_all(folder).map_err(fails)?;
         for command in std::iter::once(&program).chain(program.get_subcommands()) {
             let path = folder.join(Man::new(command.clone()).get_filename());
-            let mut text = Vec::new();
-            page(&mut text, command).map_err(fails)?;
-            text_file::replace(&path, &String::from_utf8_lossy(&text))?;
+            text_file::replace(&path, &page(command).map_err(fails)?)?;
         }
         return Ok(ExitCode::Done);
     }
     let named = args.command.as_deref().and_then(|name| program.find_subcommand(name));
-    console.print(|out| page(out, named.unwrap_or(&program)))?;
+    let text = page(named.unwrap_or(&program)).map_err(CliError::Print)?;
+    console.print(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
 }
 
@@ -64,7 +63,22 @@ fn candidates() -> Vec<CompletionCandidate> {
     super::Cli::command().get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
 }
 
-fn page(out: &mut dyn Write, command: &Command) -> io::Result<()> {
+/// A page in ASCII, which every reader of man pages takes whatever the locale.
+fn page(command: &Command) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    sections(&mut bytes, command)?;
+    let mut text = String::with_capacity(bytes.len());
+    for c in String::from_utf8_lossy(&bytes).chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            text.push_str(&format!("\\[u{:04X}]", u32::from(c)));
+        }
+    }
+    Ok(text)
+}
+
+fn sections(out: &mut dyn Write, command: &Command) -> io::Result<()> {
     let man = Man::new(command.clone()).manual("iamctl");
     man.render_title(out)?;
     man.render_name_section(out)?;

@@ -78,7 +78,8 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Compa
     between_told(inputs, settings, &|_, _| {})
 }
 
-/// The same, and tells how many roles are done, of how many. Called from several threads, in no strict order; the result does not depend on it.
+/// The same, and tells how many roles are done, of how many: first none, then each time one more is. `tell` is called
+/// from several threads, in no strict order; the result does not depend on it.
 ///
 /// # Errors
 /// As [`between`].
@@ -95,6 +96,14 @@ pub fn between_told(
     let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(settings.catalogue, names);
     let work = Work { accounts, normalised, expander: &expander, access };
+    let harvested = inputs.map(|input| {
+        let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
+        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
+    });
+    let sanitized = normalised.map(|account| {
+        let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
+        count::items(&roles, &expander)
+    });
     tell(0, pairs.len());
     let done = AtomicUsize::new(0);
     let one = |pair: &pair::Pair| {
@@ -105,14 +114,6 @@ pub fn between_told(
     let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(one).collect();
     let mut compared = compared?;
     compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
-    let harvested = inputs.map(|input| {
-        let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
-        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
-    });
-    let sanitized = normalised.map(|account| {
-        let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
-        count::items(&roles, &expander)
-    });
     Ok(assemble(inputs, settings, compared, harvested, sanitized))
 }
 

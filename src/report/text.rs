@@ -72,7 +72,8 @@ fn accounts(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
 
 /// The original tool's table: a row per count, a column per account.
 fn counts(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
-    let label = comparison.summary.iter().map(|metric| metric.metric.len()).max().unwrap_or_default();
+    let labels = comparison.summary.iter().map(|metric| metric.metric);
+    let label = labels.chain(["Metric"]).map(str::len).max().unwrap_or_default();
     let tags = comparison.accounts.as_ref().map(|account| account.tag.as_str());
     // Two long tags would not fit beside the labels.
     let most = lines.width.map_or(usize::MAX, |width| width.saturating_sub(label + 4) / 2);

@@ -13,10 +13,10 @@ pub(super) const BAD: Style = AnsiColor::Yellow.on_default();
 pub(super) const WORST: Style = AnsiColor::Red.on_default().bold();
 
 /// How far the further lines of a broken one stand in.
-const HANG: usize = 2;
+const HANG: usize = 4;
 
 /// How many lines of a terminal one finding takes at most; the files have it whole.
-const LINES: usize = 4;
+const LINES: usize = 6;
 
 /// Where lines go, and how wide they may be.
 pub(super) struct Lines<'a> {

@@ -83,12 +83,7 @@ pub(super) fn write(lines: &mut Lines<'_>, comparison: &Comparison, findings: &[
     Ok(())
 }
 
-fn one(
-    lines: &mut Lines<'_>,
-    comparison: &Comparison,
-    section: &Section,
-    findings: &[Finding<'_>],
-) -> io::Result<()> {
+fn one(lines: &mut Lines<'_>, comparison: &Comparison, section: &Section, findings: &[Finding<'_>]) -> io::Result<()> {
     let roles = by_role(findings.iter().filter(|finding| section.rules.contains(&finding.rule)));
     if roles.is_empty() {
         return Ok(());
