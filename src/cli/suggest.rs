@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -24,13 +25,13 @@ const SHOWN: usize = 5;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Profile of the AWS config, snapshot file, or `env:`
-    #[arg(value_name = "SOURCE_1")]
+    #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
     /// Short name of the first account, under which the dictionary lists its texts
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
     /// The second account's profile, file, or `env:`
-    #[arg(value_name = "SOURCE_2")]
+    #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
     #[arg(value_name = "TAG_2")]
