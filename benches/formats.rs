@@ -48,7 +48,7 @@ fn main() -> Result<()> {
         show(format.name(), &|bytes| format.write(bytes, &view))?;
     }
     show("csv", &|bytes| ndjson::csv(bytes, csv::Options::default(), &view))?;
-    show("table", &|bytes| text::write(bytes, &comparison, None))
+    show("table", &|bytes| text::write(bytes, &comparison, text::Page::default()))
 }
 
 /// Two accounts in which every role has an action more in the second, whether or not the role had it already.

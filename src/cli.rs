@@ -5,6 +5,7 @@
 
 mod accept;
 mod can;
+mod complete;
 mod console;
 mod diff;
 mod earlier;
@@ -15,6 +16,7 @@ mod harvest;
 pub mod init;
 mod inputs;
 mod interrupt;
+mod man;
 mod pair;
 mod profiles;
 mod remediate;
@@ -61,10 +63,18 @@ enum Command {
     Remediate(remediate::Args),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
     Can(can::Args),
+    /// Print what makes a shell complete commands, flags, profiles and files
+    Completions(complete::Args),
+    /// Print the man page of iamctl or of a command, or write all of them to a folder
+    Man(man::Args),
 }
 
 /// Runs the program with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = complete::asked_by_shell(&args) {
+        return code;
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -85,6 +95,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Accept(args) => accept::run(args, &mut console),
         Command::Remediate(args) => remediate::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
+        Command::Completions(args) => complete::run(args, &mut console),
+        Command::Man(args) => man::run(args, &mut console),
     };
     result.unwrap_or_else(|error| {
         console.failure(&error);

@@ -20,7 +20,7 @@ mod select;
 
 pub use accepted::{Acceptance, AcceptedDifference, accept};
 pub use access::role_policies;
-pub use between::{Input, Settings, between};
+pub use between::{Input, Settings, between, between_told};
 pub use quick::{Alignment, Alike, align, differences};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,

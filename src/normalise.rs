@@ -19,10 +19,10 @@ mod text;
 mod texts;
 mod whose;
 
-pub use account::{Normalised, NormalisedRole, account};
+pub use account::{Normalised, NormalisedRole, account, trial};
 pub use both::{Rules, normalisers};
 pub(crate) use bounds::is_boundary;
 pub use builtin::{About, Builtin, BuiltinError, Builtins};
 pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use text::Normaliser;
-pub(crate) use texts::of_role as texts_of_role;
+pub(crate) use texts::of_roles as texts_of_roles;

@@ -10,6 +10,8 @@ mod segments;
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use candidates::{Candidate, Kind};
 use segments::Value;
 
@@ -18,13 +20,13 @@ use crate::compare::{self, Alignment};
 use crate::model::{
     Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, Texts,
 };
-use crate::normalise::{self, Builtins, Normalised, Rules};
+use crate::normalise::{self, Builtins, Normalised, Normaliser, Rules};
 
 /// The most entries that are suggested at once.
 const MOST_ENTRIES: usize = 12;
 
 /// How many substitutions are tried out in one round before it is given up.
-const TRIED: usize = 8;
+const TRIED: usize = 4;
 
 /// What the accounts need to be alike.
 #[derive(Debug, Clone)]
@@ -59,7 +61,7 @@ pub struct Evidence {
     pub other_texts: usize,
     /// How many roles of one account only it makes common, in each account.
     pub roles: usize,
-    /// How many differences of common roles it removes.
+    /// How many texts that only one of two common roles has it makes alike.
     pub differences: usize,
     /// How often its texts stand inside longer words, where they are left.
     pub in_words: usize,
@@ -77,7 +79,7 @@ impl std::fmt::Display for Evidence {
             counted(self.role_names, "role name"),
             counted(self.other_texts, "other text"),
             counted(self.roles, "unique role"),
-            counted(self.differences, "difference"),
+            counted(self.differences, "differing text"),
             counted(self.in_words, "time"),
         )
     }
@@ -114,24 +116,30 @@ pub struct Input<'a> {
 /// # Errors
 /// If the dictionary is too large to be looked for at once.
 pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError> {
-    let mut state = State::of(input, input.dictionary.clone())?;
+    let mut state = State::of(input, input.dictionary.clone(), normalise::trial)?;
     let mut changed: Vec<String> = Vec::new();
+    let mut failed: BTreeSet<Sides<Value>> = BTreeSet::new();
     while changed.len() < MOST_ENTRIES {
-        let Some((placeholder, next)) = state.better(input)? else { break };
+        let Some((placeholder, next)) = state.better(input, &mut failed)? else { break };
         if !changed.contains(&placeholder) {
             changed.push(placeholder);
         }
         state = next;
     }
-    let mut entries = Vec::new();
-    let after: usize = state.differences(input, &state.alignment).iter().sum();
-    for placeholder in changed {
-        let evidence = state.evidence(input, &placeholder, after)?;
-        entries.extend(state.suggestion(placeholder, evidence));
-    }
+    let state = State::of(input, state.dictionary, normalise::account)?;
+    let open = state.differences(input, &state.alignment);
+    let after = state.differing_texts(&state.alignment);
+    let found: Result<Vec<Option<Suggestion>>, aho_corasick::BuildError> = changed
+        .into_par_iter()
+        .map(|placeholder| {
+            let evidence = state.evidence(input, &placeholder, after)?;
+            Ok(state.suggestion(placeholder, evidence))
+        })
+        .collect();
+    let mut entries: Vec<Suggestion> = found?.into_iter().flatten().collect();
     entries
         .sort_by_key(|one| std::cmp::Reverse((one.evidence.roles, one.evidence.differences, one.evidence.other_texts)));
-    let remaining = state.remaining(input);
+    let remaining = state.remaining(input, &open);
     let mut dictionary = state.dictionary;
     for one in &entries {
         // The same entry with its evidence: nothing that could clash is new.
@@ -145,37 +153,56 @@ struct State {
     dictionary: EquivalencyList,
     normalised: Sides<Normalised>,
     alignment: Alignment,
-    segments: Sides<BTreeSet<String>>,
+    segments: Sides<Vec<String>>,
 }
 
 impl State {
-    fn of(input: Input<'_>, dictionary: EquivalencyList) -> Result<Self, aho_corasick::BuildError> {
+    /// Normalises both accounts; with or without what was replaced.
+    fn of(
+        input: Input<'_>,
+        dictionary: EquivalencyList,
+        normalise: fn(&Account, &Normaliser) -> Normalised,
+    ) -> Result<Self, aho_corasick::BuildError> {
         let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
         let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
         let (left, right) = rayon::join(
-            || normalise::account(input.accounts.left, &normalisers.left),
-            || normalise::account(input.accounts.right, &normalisers.right),
+            || normalise(input.accounts.left, &normalisers.left),
+            || normalise(input.accounts.right, &normalisers.right),
         );
         let normalised = Sides { left, right };
         let alignment = compare::align(normalised.as_ref());
-        let (left, right) =
-            rayon::join(|| segments::of_roles(&normalised.left.roles), || segments::of_roles(&normalised.right.roles));
+        fn plain(account: &Normalised) -> impl Iterator<Item = &crate::model::Role> {
+            account.roles.iter().map(|role| &role.role)
+        }
+        let (left, right) = rayon::join(
+            || segments::of_roles(plain(&normalised.left)),
+            || segments::of_roles(plain(&normalised.right)),
+        );
         Ok(Self { dictionary, normalised, alignment, segments: Sides { left, right } })
     }
 
     /// The state with one more substitution, if one is good enough.
-    fn better(&self, input: Input<'_>) -> Result<Option<(String, Self)>, aho_corasick::BuildError> {
-        let segments = self.segments.as_ref();
+    /// `failed` are those that were tried out before: they are not tried again.
+    fn better(
+        &self,
+        input: Input<'_>,
+        failed: &mut BTreeSet<Sides<Value>>,
+    ) -> Result<Option<(String, Self)>, aho_corasick::BuildError> {
+        let segments = Sides { left: self.segments.left.as_slice(), right: self.segments.right.as_slice() };
         let whole = candidates::find(segments).into_iter().map(|candidate| (candidate, Matching::Token));
         let whole: Vec<(Candidate, Matching)> = whole.take(TRIED).collect();
         let inside =
             || candidates::find_in_words(segments).into_iter().map(|one| (one, Matching::Substring)).take(TRIED);
         for (candidate, matching) in whole.into_iter().chain(inside()) {
+            if failed.contains(&candidate.values) {
+                continue;
+            }
             let Some((placeholder, dictionary)) = self.with(input, &candidate, matching) else { continue };
-            let next = Self::of(input, dictionary)?;
+            let next = Self::of(input, dictionary, normalise::trial)?;
             if next.is_better_than(self) {
                 return Ok(Some((placeholder, next)));
             }
+            failed.insert(candidate.values);
         }
         Ok(None)
     }
@@ -183,8 +210,8 @@ impl State {
     /// Whether this makes more alike than another, and makes nothing one that is two.
     fn is_better_than(&self, before: &Self) -> bool {
         let open = |state: &Self| {
-            let Sides { left, right } = state.segments.as_ref();
-            left.symmetric_difference(right).count()
+            let Sides { left, right } = &state.segments;
+            segments::only_in(left, right).len() + segments::only_in(right, left).len()
         };
         let merges = self.alignment.ambiguous > before.alignment.ambiguous;
         let pairs = self.alignment.pairs.len();
@@ -200,14 +227,10 @@ impl State {
     /// Whether two roles have at least half of what they say in common: names alone make no pair.
     fn are_alike(&self, pair: &Sides<usize>) -> bool {
         let said = |side: Side| {
-            let mut said: BTreeSet<String> = BTreeSet::new();
-            if let Some(role) = self.normalised.get(side).roles.get(*pair.get(side)) {
-                segments::each(&role.role, &mut |segment| {
-                    said.insert(segment.to_owned());
-                });
-                said.extend(segments::actions(&role.role));
-            }
-            said
+            let role = self.normalised.get(side).roles.get(*pair.get(side));
+            let segments = role.into_iter().flat_map(|role| segments::of_roles([&role.role]));
+            let actions = role.into_iter().flat_map(|role| segments::actions(&role.role));
+            segments.chain(actions).collect::<BTreeSet<String>>()
         };
         let (left, right) = (said(Side::Left), said(Side::Right));
         left.intersection(&right).count() * 2 >= left.union(&right).count()
@@ -304,7 +327,28 @@ impl State {
         compare::differences(input.accounts, self.normalised.as_ref(), input.catalogue, &alignment.pairs)
     }
 
-    /// What an entry does: what would be without it. `after` is how many differences there are with it.
+    /// How many texts only one of two roles has, of all these pairs. Quicker than to compare what the texts come to,
+    /// which is no different while they all differ.
+    fn differing_texts(&self, alignment: &Alignment) -> usize {
+        let of_pair = |pair: &Sides<usize>| {
+            let texts = |side: Side| {
+                let role = self.normalised.get(side).roles.get(*pair.get(side)).map(|role| &role.role);
+                let mut texts: Vec<(Place, &str)> = Vec::new();
+                normalise::texts_of_roles(role, &mut |place, text| texts.push((place, text)));
+                texts.sort_unstable();
+                texts.dedup();
+                texts
+            };
+            let (left, right) = (texts(Side::Left), texts(Side::Right));
+            let lacking = |of: &[(Place, &str)], other: &[(Place, &str)]| {
+                of.iter().filter(|text| other.binary_search(text).is_err()).count()
+            };
+            lacking(&left, &right) + lacking(&right, &left)
+        };
+        alignment.pairs.par_iter().map(of_pair).sum()
+    }
+
+    /// What an entry does: what would be without it. `after` is how many texts differ with it.
     fn evidence(
         &self,
         input: Input<'_>,
@@ -316,8 +360,8 @@ impl State {
         if let Some(entry) = input.dictionary.get(placeholder) {
             let _ = dictionary.insert(placeholder, entry.clone());
         }
-        let without = Self::of(input, dictionary)?;
-        let before: usize = without.differences(input, &self.alignment).iter().sum();
+        let without = Self::of(input, dictionary, normalise::trial)?;
+        let before = without.differing_texts(&self.alignment);
         let hits = |side: Side, wanted: fn(Place) -> bool| {
             let hits = self.normalised.get(side).hits.iter().map(|(hit, _)| hit);
             let texts = hits.filter(|hit| hit.placeholder == placeholder && wanted(hit.place));
@@ -355,15 +399,15 @@ impl State {
         Some(Suggestion { entry: Entry { comment, ..entry.clone() }, placeholder, evidence })
     }
 
-    fn remaining(&self, input: Input<'_>) -> Remaining {
+    /// What is left; `open` is how many differences each pair has.
+    fn remaining(&self, input: Input<'_>, open: &[usize]) -> Remaining {
         let name = |side: Side, index: usize| {
             input.accounts.get(side).roles.get(index).map_or_else(String::new, |role| role.name.clone())
         };
         let alone = |side: Side| self.alignment.alone.get(side).iter().map(|index| name(side, *index)).collect();
-        let differences = self.differences(input, &self.alignment);
-        let pairs = self.alignment.pairs.iter().zip(differences).filter(|(_, count)| *count > 0);
+        let pairs = self.alignment.pairs.iter().zip(open).filter(|(_, count)| **count > 0);
         let mut differing: Vec<(String, usize)> =
-            pairs.map(|(pair, count)| (name(Side::Left, pair.left), count)).collect();
+            pairs.map(|(pair, count)| (name(Side::Left, pair.left), *count)).collect();
         differing.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Remaining {
             roles: Sides { left: alone(Side::Left), right: alone(Side::Right) },

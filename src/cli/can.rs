@@ -1,5 +1,6 @@
 //! `iamctl can`: whether one request is allowed, and by which statement.
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -15,7 +16,7 @@ use crate::semantics::evaluate::{Context, Request, Verdict, evaluate};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Profile of the AWS config, snapshot file, or `env:`
-    #[arg(value_name = "SOURCE")]
+    #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
     /// Name of the role, ignoring case
     #[arg(value_name = "ROLE")]

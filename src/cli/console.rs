@@ -2,7 +2,8 @@
 
 use std::error::Error as _;
 use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -138,41 +139,142 @@ impl Console {
         let _ = writeln!(self.streams().1, "{line}");
     }
 
-    /// A line that shows work going on, on a terminal only; it goes away when it is dropped.
-    pub(super) fn spinner(&self, text: &str) -> Spinner {
+    /// How wide stdout is; none where it is no terminal, whose lines are not broken.
+    #[expect(clippy::unused_self, reason = "stdout is the console's")]
+    pub(super) fn width(&self) -> Option<usize> {
+        let stdout = io::stdout();
+        stdout.is_terminal().then(|| {
+            let size = terminal_size::terminal_size_of(stdout);
+            size.map_or(80, |(width, _)| usize::from(width.0))
+        })
+    }
+
+    /// Shows on stderr that work goes on: on a terminal a line that goes away when it is dropped, otherwise a log.
+    pub(super) fn spinner(&self, text: &str) -> Spinner<'_> {
         let bar = if self.progress {
             ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            bar.set_style(style);
-        }
-        bar.set_message(terminal(text).into_owned());
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Spinner(bar)
+        let spinner = Spinner { console: self, bar, log: Mutex::new(Log::new()) };
+        spinner.say(text);
+        spinner.bar.enable_steady_tick(Duration::from_millis(120));
+        spinner
+    }
+}
+
+/// When a log without a terminal first says how far the work is, and how often then.
+const LOG_EVERY: Duration = Duration::from_secs(15);
+
+/// What a log without a terminal says next, and when.
+#[derive(Debug)]
+struct Log {
+    text: String,
+    due: Instant,
+}
+
+impl Log {
+    fn new() -> Self {
+        Self { text: String::new(), due: Instant::now() + LOG_EVERY }
     }
 }
 
 /// See [`Console::spinner`].
 #[derive(Debug)]
-pub(super) struct Spinner(ProgressBar);
+pub(super) struct Spinner<'a> {
+    console: &'a Console,
+    bar: ProgressBar,
+    log: Mutex<Log>,
+}
 
-impl Spinner {
-    /// Changes the text.
+impl Spinner<'_> {
+    /// Starts the next stage.
     pub(super) fn say(&self, text: &str) {
-        self.0.set_message(terminal(text).into_owned());
+        self.above(|| self.console.detail(text));
+        self.stage(text);
+    }
+
+    /// Starts a stage that says how many roles it has with [`Spinner::roles`].
+    pub(super) fn stage(&self, text: &str) {
+        self.words();
+        self.show(text);
+        text.clone_into(&mut self.lock().text);
+    }
+
+    /// Shows how far the stage is, in words.
+    #[cfg(feature = "harvest")]
+    pub(super) fn far(&self, text: &str) {
+        if self.bar.length().is_some() {
+            self.bar.unset_length();
+            self.words();
+        }
+        self.show(text);
+        self.log(|| text.to_owned());
+    }
+
+    /// Shows how many roles of how many the stage has done, and how long the rest will take. Several threads call it.
+    pub(super) fn roles(&self, done: usize, all: usize) {
+        let stage = |of: &Self| of.lock().text.clone();
+        if self.bar.length() != Some(count(all)) {
+            self.bar.set_length(count(all));
+            self.bar.reset_eta();
+            self.show(&stage(self));
+            self.style("{spinner} {msg} {bar:24} {human_pos} of {human_len} roles, {eta} left");
+        }
+        if done == 0 {
+            self.above(|| self.console.detail(&format!("{} {all} roles", stage(self))));
+        }
+        self.bar.set_position(count(done));
+        self.log(|| format!("{}: {done} of {all} roles", stage(self)));
     }
 
     /// Writes a line above the spinner.
-    #[cfg(feature = "harvest")]
     pub(super) fn above(&self, write: impl FnOnce()) {
-        self.0.suspend(write);
+        self.bar.suspend(write);
+    }
+
+    fn show(&self, text: &str) {
+        self.bar.set_message(terminal(text).into_owned());
+    }
+
+    fn style(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+    }
+
+    fn words(&self) {
+        self.style("{spinner} {elapsed} {wide_msg}");
+    }
+
+    /// A line if none was written for a while; a terminal shows it already.
+    fn log(&self, text: impl FnOnce() -> String) {
+        if self.console.progress || self.console.quiet {
+            return;
+        }
+        let now = Instant::now();
+        {
+            let mut log = self.lock();
+            if now < log.due {
+                return;
+            }
+            log.due = now + LOG_EVERY;
+        }
+        self.console.note(&text());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Spinner {
+impl Drop for Spinner<'_> {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
+}
+
+/// A count as progress bars take it.
+fn count(roles: usize) -> u64 {
+    u64::try_from(roles).unwrap_or(u64::MAX)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -24,13 +25,13 @@ use crate::report::{ndjson, text};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Profile of the AWS config, snapshot file, or `env:`
-    #[arg(value_name = "SOURCE_1")]
+    #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
     /// Short name of the first account in files and reports, such as `dev`
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
     /// The second account's profile, file, or `env:`
-    #[arg(value_name = "SOURCE_2")]
+    #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
     #[arg(value_name = "TAG_2")]
@@ -136,7 +137,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
     let snapshots = Sides { left, right };
 
-    let spinner = console.spinner("comparing");
+    let spinner = console.spinner("reading and normalising roles");
     let mut stages = Stages::start();
     let selection = args.selection();
     let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection.clone()))?;
@@ -148,7 +149,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         generated_at: &generated_at,
         selection: &selection,
     };
-    let mut comparison = compare::between(join(args.tags(), snapshots, &prepared), settings)?;
+    spinner.stage("comparing");
+    let tell = |done: usize, all: usize| spinner.roles(done, all);
+    let mut comparison = compare::between_told(join(args.tags(), snapshots, &prepared), settings, &tell)?;
     let file = file.as_deref().map(shown);
     let all_roles = args.roles.is_empty() && !args.exclude_service_linked;
     let acceptance = Acceptance { file: file.as_deref(), entries: &entries, today: inputs::today(), all_roles };
@@ -205,15 +208,16 @@ fn harvests<'a>(
 }
 
 fn print(args: &Args, console: &Console, view: &View<'_>, folder: &str) -> Result<(), CliError> {
+    let page = text::Page { folder: Some(folder), width: console.width() };
     let Some(format) = args.format else {
         reports::append_to_job_summary(view, console);
-        return console.print(|out| text::write(out, view.comparison, Some(folder)));
+        return console.print(|out| text::write(out, view.comparison, page));
     };
     if !matches!(format, Format::Table) {
         console.note(&format!("reports: {folder}"));
     }
     console.print(|out| match format {
-        Format::Table => text::write(out, view.comparison, Some(folder)),
+        Format::Table => text::write(out, view.comparison, page),
         Format::Json => ReportFormat::Json.write(out, view),
         Format::Ndjson => ReportFormat::Ndjson.write(out, view),
         Format::Markdown => ReportFormat::Markdown.write(out, view),

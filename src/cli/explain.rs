@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::complete;
 use super::console::Console;
 use super::earlier::Earlier;
 use super::error::CliError;
@@ -23,7 +24,7 @@ use crate::report::{explain, rules};
 )]
 pub(super) struct Args {
     /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
-    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule")]
+    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::source())]
     words: Vec<String>,
     /// Explain a kind of difference instead, by its id; without an id list them all
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words")]

@@ -1,5 +1,6 @@
 //! `iamctl harvest`: one account to a folder.
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -13,7 +14,7 @@ use crate::report::files::{Harvest, of_harvest};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Profile of the AWS config, snapshot file, or `env:`
-    #[arg(value_name = "SOURCE")]
+    #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
     /// Short name of the account in files and reports, such as `dev`
     #[arg(value_name = "TAG")]
@@ -46,14 +47,18 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     Ok(ExitCode::Done)
 }
 
+/// How far a source is: in words, and in roles of how many once that is known.
+#[cfg(feature = "harvest")]
+type Far = (String, Option<(usize, usize)>);
+
 /// Shows on the console what goes on while accounts are read.
 #[cfg(feature = "harvest")]
 #[derive(Debug)]
 pub(super) struct Watch<'a> {
     console: &'a Console,
-    spinner: Option<&'a super::console::Spinner>,
+    spinner: Option<&'a super::console::Spinner<'a>>,
     names: Vec<String>,
-    progress: std::sync::Mutex<std::collections::BTreeMap<usize, String>>,
+    progress: std::sync::Mutex<std::collections::BTreeMap<usize, Far>>,
 }
 
 #[cfg(feature = "harvest")]
@@ -64,7 +69,7 @@ impl<'a> Watch<'a> {
     }
 
     /// The same with a spinner that shows how far each source is.
-    pub(super) fn with(&self, spinner: &'a super::console::Spinner) -> Self {
+    pub(super) fn with(&self, spinner: &'a super::console::Spinner<'a>) -> Self {
         Self { spinner: Some(spinner), ..Self::new(self.console, self.names.clone()) }
     }
 
@@ -77,16 +82,26 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn far(&self, source: usize, text: String) {
+    /// A bar with the time left as soon as every source knows how many roles it has; until then, words.
+    fn far(&self, source: usize, text: String, roles: Option<(usize, usize)>) {
         let mut progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        progress.insert(source, text);
+        progress.insert(source, (text, roles));
+        let Some(spinner) = self.spinner else { return };
+        let known: Vec<(usize, usize)> = progress.values().filter_map(|(_, roles)| *roles).collect();
+        if known.len() == self.names.len() {
+            spinner.roles(known.iter().map(|(done, _)| done).sum(), known.iter().map(|(_, total)| total).sum());
+            return;
+        }
         let parts = progress
             .iter()
-            .map(|(source, text)| format!("{}: {text}", self.names.get(*source).map_or("", String::as_str)));
-        let all = parts.collect::<Vec<_>>().join(", ");
-        if let Some(spinner) = self.spinner {
-            spinner.say(&all);
-        }
+            .map(|(source, (text, _))| format!("{}: {text}", self.names.get(*source).map_or("", String::as_str)));
+        spinner.far(&parts.collect::<Vec<_>>().join(", "));
+    }
+
+    /// Whether a source knows how many roles it has: what it calls meanwhile is of no interest.
+    fn counts(&self, source: usize) -> bool {
+        let progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        progress.get(&source).is_some_and(|(_, roles)| roles.is_some())
     }
 }
 
@@ -97,9 +112,12 @@ impl crate::harvest::Observer for Watch<'_> {
         match event {
             Event::Note { source, text } => self.line(source, &text, false),
             Event::Warning { source, text } => self.line(source, &text, true),
-            Event::Call { source, call } => self.far(source, call.to_owned()),
-            Event::Roles { source, done, total: Some(total) } => self.far(source, format!("{done} of {total} roles")),
-            Event::Roles { source, done, total: None } => self.far(source, format!("{done} roles")),
+            Event::Call { source, .. } if self.counts(source) => {}
+            Event::Call { source, call } => self.far(source, call.to_owned(), None),
+            Event::Roles { source, done, total: Some(total) } => {
+                self.far(source, format!("{done} of {total} roles"), Some((done, total)));
+            }
+            Event::Roles { source, done, total: None } => self.far(source, format!("{done} roles"), None),
             Event::Done { source, roles, requests } => {
                 self.line(source, &format!("{roles} roles in {requests} requests"), false);
             }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -24,13 +25,13 @@ const SHOWN: usize = 5;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Profile of the AWS config, snapshot file, or `env:`
-    #[arg(value_name = "SOURCE_1")]
+    #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
     /// Short name of the first account, under which the dictionary lists its texts
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
     /// The second account's profile, file, or `env:`
-    #[arg(value_name = "SOURCE_2")]
+    #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
     #[arg(value_name = "TAG_2")]
@@ -70,6 +71,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     })
     .map_err(CliError::DictionarySize)?;
     drop(spinner);
+    for (account, tag) in [(&accounts.left, tags.left), (&accounts.right, tags.right)] {
+        if account.roles.is_empty() {
+            console.note(&format!("{tag} has no roles"));
+        }
+    }
     tell(&found, tags, console);
     console.print(|out| files::json(out, &only_suggested(&found)))?;
     if args.write && !found.entries.is_empty() {

@@ -1,5 +1,7 @@
 //! The comparison itself.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use super::access::Access;
@@ -73,6 +75,19 @@ struct Work<'a> {
 /// # Errors
 /// If a request that was to prove a difference is not confirmed: a bug of this program, and no report.
 pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Comparison, EngineError> {
+    between_told(inputs, settings, &|_, _| {})
+}
+
+/// The same, and tells how many roles are done, of how many: first none, then each time one more is. `tell` is called
+/// from several threads, in no strict order; the result does not depend on it.
+///
+/// # Errors
+/// As [`between`].
+pub fn between_told(
+    inputs: Sides<Input<'_>>,
+    settings: Settings<'_>,
+    tell: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Comparison, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
     let normalised = inputs.map(|input| input.normalised);
@@ -81,9 +96,6 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Compa
     let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(settings.catalogue, names);
     let work = Work { accounts, normalised, expander: &expander, access };
-    let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(|pair| work.compare(*pair)).collect();
-    let mut compared = compared?;
-    compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
         count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
@@ -92,6 +104,16 @@ pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Compa
         let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
         count::items(&roles, &expander)
     });
+    tell(0, pairs.len());
+    let done = AtomicUsize::new(0);
+    let one = |pair: &pair::Pair| {
+        let compared = work.compare(*pair);
+        tell(done.fetch_add(1, Ordering::Relaxed) + 1, pairs.len());
+        compared
+    };
+    let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(one).collect();
+    let mut compared = compared?;
+    compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     Ok(assemble(inputs, settings, compared, harvested, sanitized))
 }
 

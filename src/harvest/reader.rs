@@ -1,6 +1,7 @@
 //! Reads one account: the fast way or role by role, then everything that is still open, until nothing is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -60,12 +61,14 @@ pub(super) struct Reader<'a> {
     observer: &'a dyn Observer,
     index: usize,
     verbose: bool,
+    /// How many roles ListRoles had, once it is through.
+    listed: OnceLock<usize>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a Source, identity: &'a Identity, observer: &'a dyn Observer, verbose: bool) -> Self {
         let (caller, index) = (&source.caller, source.index);
-        Self { iam: source.iam(), caller, identity, observer, index, verbose }
+        Self { iam: source.iam(), caller, identity, observer, index, verbose, listed: OnceLock::new() }
     }
 
     /// The whole account, or an error.
@@ -96,7 +99,10 @@ impl<'a> Reader<'a> {
             let (description, max_session_duration) = (role.description, role.max_session_duration);
             (role.role_name, Listed { id: role.role_id, description, max_session_duration })
         };
-        Ok(roles.await?.into_iter().map(listed).collect())
+        let roles: BTreeMap<_, _> = roles.await?.into_iter().map(listed).collect();
+        // Asked once per account, so it is not set yet.
+        let _ = self.listed.set(roles.len());
+        Ok(roles)
     }
 
     /// Puts the two listings together. A role that is not the same in both was made or deleted between the calls (or
@@ -195,7 +201,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn progress(&self, done: usize) {
-        self.observer.observe(Event::Roles { source: self.index, done, total: None });
+        // ListRoles is asked at the same time, and mostly through first.
+        let total = self.listed.get().copied().filter(|total| done <= *total);
+        self.observer.observe(Event::Roles { source: self.index, done, total });
     }
 
     fn note(&self, text: String) {

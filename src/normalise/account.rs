@@ -59,8 +59,19 @@ pub struct InWord {
 /// same value where nothing in them is replaced.
 #[must_use]
 pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {
+    work(account, normaliser, true)
+}
+
+/// As [`account`], but without `hits` and `in_words`: to try a dictionary out.
+#[must_use]
+pub fn trial(account: &Account, normaliser: &Normaliser) -> Normalised {
+    work(account, normaliser, false)
+}
+
+fn work(account: &Account, normaliser: &Normaliser, records: bool) -> Normalised {
     let mut work = Work {
         normaliser,
+        records,
         hits: Hits::default(),
         foreign: Vec::new(),
         managed_foreign: BTreeMap::new(),
@@ -83,6 +94,8 @@ pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {
 
 struct Work<'a> {
     normaliser: &'a Normaliser,
+    /// Whether what was replaced is kept; what belongs to the other account always is.
+    records: bool,
     hits: Hits,
     /// What belongs to the other account, of the role at hand.
     foreign: Vec<Foreign>,
@@ -170,8 +183,13 @@ impl Work<'_> {
     }
 
     fn inline(&mut self, policy: &InlinePolicy, role: &str) -> InlinePolicy {
-        let mut found = Vec::new();
-        let name = self.normaliser.apply_inline_name(role, &policy.name, |one| found.push(own(one))).into_owned();
+        let (mut found, records) = (Vec::new(), self.records);
+        let keep = |one: Found<'_>| {
+            if records || one.what == What::Foreign {
+                found.push(own(one));
+            }
+        };
+        let name = self.normaliser.apply_inline_name(role, &policy.name, keep).into_owned();
         self.keep(found, &policy.name, &name, Place::PolicyName);
         let document = self.identity(&policy.document);
         self.record(role, Some((&policy.name, PolicyType::Inline)));
@@ -269,8 +287,13 @@ impl Work<'_> {
     }
 
     fn text(&mut self, text: &str, place: Place) -> String {
-        let mut found = Vec::new();
-        let after = self.normaliser.apply(text, place, |one| found.push(own(one))).into_owned();
+        let (mut found, records) = (Vec::new(), self.records);
+        let keep = |one: Found<'_>| {
+            if records || one.what == What::Foreign {
+                found.push(own(one));
+            }
+        };
+        let after = self.normaliser.apply(text, place, keep).into_owned();
         self.keep(found, text, &after, place);
         after
     }

@@ -236,7 +236,7 @@ fn mentions(account: &Account, base: &Normaliser, builtins: Builtins) -> Mention
     for role in &account.roles {
         let mut by: Option<String> = None;
         texts::of_role(role, &mut |place, text| {
-            if !matches!(place, Place::Resource | Place::Principal | Place::Condition) {
+            if !matches!(place, Place::Resource | Place::Principal | Place::Condition) || !text.contains("role/") {
                 return;
             }
             for named in text.split(['/', ':']).filter(|part| *part != role.name) {

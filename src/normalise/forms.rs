@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::builtin::{Builtin, Builtins};
@@ -76,6 +77,11 @@ static NAMES: [Rule; 9] = [
 
 /// The generated name in a text, if it is one.
 pub(super) fn of_name(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<Form> {
+    // Every made-up end is at least eight letters or digits, but for the CDK's regions: no need to try the expressions.
+    let ends = name.len() >= 8 && name.bytes().rev().take(8).all(|b| b.is_ascii_alphanumeric());
+    if !ends && !name.starts_with("cdk-") {
+        return None;
+    }
     NAMES.iter().filter(|rule| builtins.has(rule.builtin) && rule.named.contains(&named)).find_map(|rule| {
         if rule.service_path && !path.starts_with("/service-role/") {
             return None;
@@ -101,6 +107,15 @@ pub(super) struct Id {
     pub whole: Range<usize>,
     pub part: Range<usize>,
     pub looks_random: bool,
+}
+
+/// What every text holds in which a built-in rule could find something within.
+static HINTS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new([":iam:", ":sts:", "oidc.eks.", "AWSSSO_", ":secret:", "aws-reserved/"]).ok());
+
+/// Whether a text may hold a generated id, or the name of a role or policy at the end of an ARN.
+pub(super) fn may_hold_any(text: &str) -> bool {
+    HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
 }
 
 /// The generated ids in a text.

@@ -67,7 +67,7 @@ impl Generated {
             spans.extend(parts.iter().map(|part| span(part, 0, What::Replaced)));
             return;
         }
-        if matches!(place, Place::Tag | Place::Description) {
+        if matches!(place, Place::Tag | Place::Description) || !(place == Place::Path || forms::may_hold_any(text)) {
             return;
         }
         self.references(text, spans);

@@ -18,7 +18,7 @@ const LONGEST: usize = 64;
 /// How many characters more CloudFormation can have cut in one account than in the other.
 const MOST_CUT: usize = 24;
 
-/// From which [`likeness`] on two of several are each other's.
+/// From which likeness on two of several are each other's.
 const ALIKE: usize = 500;
 
 /// A generated name of one account.
@@ -73,7 +73,8 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
     let (mut left, mut right) = (group.left.clone(), group.right.clone());
     let mut pairs = Vec::new();
     if left.len() > 1 || right.len() > 1 {
-        let all = left.iter().flat_map(|l| right.iter().map(|r| (likeness(&l.content, &r.content), *l, *r)));
+        let likeness = Likeness::of(group);
+        let all = left.iter().flat_map(|l| right.iter().map(|r| (likeness.between(l, r), *l, *r)));
         let mut likely: Vec<(usize, &Generated, &Generated)> =
             all.filter(|(likeness, l, r)| *likeness >= ALIKE && made_up(l, r)).collect();
         // The most alike first; of those that are just as alike, in the order of their names.
@@ -84,11 +85,11 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
                 continue;
             }
             // Another that is just as much like it, and says something else, could as well be the one.
-            let rival = |of: &Generated, chosen: &Generated, free: &[&Generated]| {
-                let others = free.iter().filter(|rival| rival.content != chosen.content);
-                others.filter(|rival| likeness(&of.content, &rival.content) == score).count() > 0
-            };
-            if !rival(one, other, &right) && !rival(other, one, &left) {
+            let of_left =
+                right.iter().any(|rival| likeness.between(one, rival) == score && rival.content != other.content);
+            let of_right =
+                left.iter().any(|rival| likeness.between(rival, other) == score && rival.content != one.content);
+            if !of_left && !of_right {
                 pairs.push((one, other));
                 left.retain(|name| name.name != one.name);
                 right.retain(|name| name.name != other.name);
@@ -104,10 +105,40 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
     pairs
 }
 
-/// How much two contents have in common, in thousandths of all they hold.
-fn likeness(left: &BTreeSet<String>, right: &BTreeSet<String>) -> usize {
-    let all = left.union(right).count();
-    (left.intersection(right).count() * 1000).checked_div(all).unwrap_or(1000)
+/// How much the contents of each two names of a group have in common, in thousandths of all they hold.
+struct Likeness<'a>(BTreeMap<(&'a str, &'a str), usize>);
+
+impl<'a> Likeness<'a> {
+    fn of(group: &Sides<Vec<&'a Generated>>) -> Self {
+        // Numbers for the texts: they are compared with each other many times.
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut numbered = |names: &[&'a Generated]| -> Vec<(&'a str, BTreeSet<usize>)> {
+            let mut content = |name: &'a Generated| {
+                name.content
+                    .iter()
+                    .map(|text| {
+                        let next = numbers.len();
+                        *numbers.entry(text).or_insert(next)
+                    })
+                    .collect()
+            };
+            names.iter().map(|name| (name.name.as_str(), content(name))).collect()
+        };
+        let (left, right) = (numbered(&group.left), numbered(&group.right));
+        let mut likeness = BTreeMap::new();
+        for (l, of_left) in &left {
+            for (r, of_right) in &right {
+                let common = of_left.intersection(of_right).count();
+                let all = of_left.len() + of_right.len() - common;
+                likeness.insert((*l, *r), (common * 1000).checked_div(all).unwrap_or(1000));
+            }
+        }
+        Self(likeness)
+    }
+
+    fn between(&self, left: &Generated, right: &Generated) -> usize {
+        self.0.get(&(left.name.as_str(), right.name.as_str())).copied().unwrap_or_default()
+    }
 }
 
 /// Names that CloudFormation cut at different places, because what stands before differs in length.

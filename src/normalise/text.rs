@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
 use super::bounds;
@@ -11,6 +11,9 @@ use super::generated::Generated;
 use super::hits::{Found, What};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Place, Places};
+
+/// Up to how many literal texts the quickest automaton is worth its memory.
+const SMALL: usize = 500;
 
 /// Whose text a text of the dictionary is, seen from the account that is normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +92,11 @@ impl Normaliser {
         let automaton = if literals.is_empty() {
             None
         } else {
-            let texts = literals.iter().map(|literal| &literal.text);
-            let builder =
-                AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(texts);
-            Some(builder?)
+            // The quickest automaton where it is small; the library chooses where there are many texts.
+            let kind = (literals.len() < SMALL).then_some(AhoCorasickKind::DFA);
+            let mut builder = AhoCorasick::builder();
+            builder.kind(kind).match_kind(MatchKind::Standard).ascii_case_insensitive(true);
+            Some(builder.build(literals.iter().map(|literal| &literal.text))?)
         };
         Ok(Self { automaton, literals, patterns, ..Self::default() })
     }

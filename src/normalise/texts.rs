@@ -7,9 +7,14 @@ use crate::model::{Account, Conditions, IdentityPolicy, ManagedPolicy, Place, Ro
 
 /// Visits the texts of an account; a document or managed policy that several roles share once.
 pub(super) fn each(account: &Account, visit: &mut impl FnMut(Place, &str)) {
+    of_roles(&account.roles, &mut |place, text| visit(place, text));
+}
+
+/// Visits the texts of some roles; a document or managed policy that several of them share once.
+pub(crate) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a Role>, visit: &mut impl FnMut(Place, &'a str)) {
     let mut documents = BTreeSet::new();
     let mut policies = BTreeSet::new();
-    for role in &account.roles {
+    for role in roles {
         names(role, visit);
         trust(&role.trust, visit);
         for policy in &role.inline {
@@ -27,14 +32,14 @@ pub(super) fn each(account: &Account, visit: &mut impl FnMut(Place, &str)) {
 }
 
 /// Visits the texts of one role with those of all its policies.
-pub(crate) fn of_role(role: &Role, visit: &mut impl FnMut(Place, &str)) {
+pub(super) fn of_role<'a>(role: &'a Role, visit: &mut impl FnMut(Place, &'a str)) {
     names(role, visit);
     trust(&role.trust, visit);
     role.inline.iter().for_each(|policy| identity(&policy.document, visit));
     role.attached.iter().chain(&role.boundary).for_each(|policy| managed(policy, visit));
 }
 
-fn names(role: &Role, visit: &mut impl FnMut(Place, &str)) {
+fn names<'a>(role: &'a Role, visit: &mut impl FnMut(Place, &'a str)) {
     visit(Place::RoleName, &role.name);
     visit(Place::Path, &role.path);
     if let Some(description) = role.details.as_ref().and_then(|details| details.description.as_deref()) {
@@ -44,26 +49,26 @@ fn names(role: &Role, visit: &mut impl FnMut(Place, &str)) {
     role.instance_profiles.iter().for_each(|name| visit(Place::InstanceProfile, name));
 }
 
-fn managed(policy: &ManagedPolicy, visit: &mut impl FnMut(Place, &str)) {
+fn managed<'a>(policy: &'a ManagedPolicy, visit: &mut impl FnMut(Place, &'a str)) {
     visit(Place::PolicyName, policy.arn.as_str());
     identity(&policy.document, visit);
 }
 
-fn identity(document: &IdentityPolicy, visit: &mut impl FnMut(Place, &str)) {
+fn identity<'a>(document: &'a IdentityPolicy, visit: &mut impl FnMut(Place, &'a str)) {
     for statement in &document.statements {
         statement.target.patterns().iter().for_each(|pattern| visit(Place::Resource, pattern));
         conditions(&statement.conditions, visit);
     }
 }
 
-fn trust(document: &TrustPolicy, visit: &mut impl FnMut(Place, &str)) {
+fn trust<'a>(document: &'a TrustPolicy, visit: &mut impl FnMut(Place, &'a str)) {
     for statement in &document.statements {
         statement.target.principals().iter().for_each(|principal| visit(Place::Principal, principal.as_str()));
         conditions(&statement.conditions, visit);
     }
 }
 
-fn conditions(conditions: &Conditions, visit: &mut impl FnMut(Place, &str)) {
+fn conditions<'a>(conditions: &'a Conditions, visit: &mut impl FnMut(Place, &'a str)) {
     for test in conditions.tests() {
         visit(Place::Condition, test.key.as_str());
         test.values.iter().for_each(|value| visit(Place::Condition, value));

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::equivalency::{CLOSE, GENERATED, OPEN, OWN_ACCOUNT, display};
 use crate::model::{Account, Place, Role, Sides};
-use crate::normalise::{Normalised, Normaliser, What, texts_of_role};
+use crate::normalise::{Normalised, Normaliser, What, texts_of_roles};
 
 /// Texts of the account that is to be changed, by their kind and what they are normalised to.
 type Seen = BTreeMap<(Place, String), BTreeSet<String>>;
@@ -69,7 +69,7 @@ impl<'a> Words<'a> {
     /// The texts of a role of the account that is changed.
     pub(super) fn of_role(&self, role: &Role) -> Seen {
         let mut seen = Seen::new();
-        texts_of_role(role, &mut |place, text| {
+        texts_of_roles([role], &mut |place, text| {
             let normal = self.to.apply(text, place, |_| {});
             if normal.contains(OPEN) {
                 seen.entry((place, normal.into_owned())).or_default().insert(text.to_owned());

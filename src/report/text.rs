@@ -1,147 +1,127 @@
-//! The summary a person reads: the counts, then what differs, in words.
+//! The summary a person reads: the counts, then what differs, weightiest first, in words.
 //!
-//! Written with ANSI styles; the caller strips them where the reader takes none. Style is never the only signal.
+//! Written with ANSI styles; the caller strips them where the reader takes none. Style is never the only signal. With a
+//! width, as on a terminal, no line is wider; without one, as in a pipe, each finding is one line, so that `grep` finds
+//! it whole.
+
+mod lines;
+mod sections;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
+use super::differences;
 use super::escape::terminal;
 use super::findings;
-use crate::compare::{Comparison, RoleResult, RoleStatus};
+use super::wrap::narrowed;
+use crate::compare::{Comparison, FailOn, Metric};
 use crate::model::Side;
-use crate::semantics::difference::Grade;
+use lines::{BAD, GOOD, HEADING, Lines};
 
-/// How many roles of one kind are named before the rest is only counted; the files name them all.
-const LISTED: usize = 20;
+/// How many warnings are shown of those about the dictionary, and of the others, before the rest is only counted.
+const WARNINGS: usize = 5;
 
-/// How many details of one role are shown before the rest is only counted.
-const DETAILS: usize = 4;
+/// The narrowest a text is fitted into; a narrower terminal breaks the lines itself.
+const NARROWEST: usize = 40;
 
-const HEADING: Style = Style::new().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Yellow.on_default();
+/// Where the summary goes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page<'a> {
+    /// Where the reports are, if they were written.
+    pub folder: Option<&'a str>,
+    /// How many columns there are; none where lines are not broken.
+    pub width: Option<usize>,
+}
 
-/// Writes the summary. `folder` is where the reports are, if they were written.
+/// Writes the summary.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write(out: &mut dyn Write, comparison: &Comparison, folder: Option<&str>) -> io::Result<()> {
-    accounts(out, comparison)?;
-    counts(out, comparison)?;
-    differing_roles(out, comparison)?;
-    for side in Side::BOTH {
-        unique_roles(out, comparison, side)?;
-    }
-    for warning in comparison.warnings.iter().take(LISTED) {
-        writeln!(out, "{BAD}note:{BAD:#} {}", terminal(warning))?;
-    }
-    rest(out, comparison.warnings.len(), LISTED, "")?;
+pub fn write(out: &mut dyn Write, comparison: &Comparison, page: Page<'_>) -> io::Result<()> {
+    let width = page.width.map(|width| width.max(NARROWEST));
+    let mut lines = Lines { out, width };
+    accounts(&mut lines, comparison)?;
+    counts(&mut lines, comparison)?;
+    sections::write(&mut lines, comparison, &differences::all(comparison))?;
+    warnings(&mut lines, comparison)?;
     match comparison.accepted_differences.len() {
         0 => {}
-        some => writeln!(out, "{} (see accepted_differences.csv)", counted(some, "accepted difference"))?,
+        some => {
+            let accepted = counted(some, "accepted difference");
+            lines.text(0, &format!("{accepted} (see accepted_differences.csv)"))?;
+        }
     }
-    verdict(out, comparison)?;
-    match folder {
-        Some(folder) => writeln!(out, "Reports: {}", terminal(folder)),
+    verdict(&mut lines, comparison)?;
+    match page.folder {
+        // Never broken: it is there to be copied.
+        Some(folder) => writeln!(lines.out, "Reports: {}", terminal(folder)),
         None => Ok(()),
     }
 }
 
-fn accounts(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
+fn accounts(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
     for side in Side::BOTH {
         let account = comparison.accounts.get(side);
         let id = account.account_id.as_ref().map_or("of unknown id", |id| id.as_str());
-        writeln!(out, "{HEADING}{}{HEADING:#}: account {id}, {}", account.tag, terminal(&account.source))?;
+        let rest = format!(": account {id}, {}", terminal(&account.source));
+        lines.styled(0, HEADING, account.tag.as_str(), &rest)?;
     }
-    writeln!(out)
+    lines.empty()
 }
 
 /// The original tool's table: a row per count, a column per account.
-fn counts(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
-    let (left, right) = (comparison.accounts.left.tag.as_str(), comparison.accounts.right.tag.as_str());
-    let label = comparison.summary.iter().map(|metric| metric.metric.len()).max().unwrap_or_default();
-    let width = |tag: &str, count: fn(&crate::compare::Metric) -> usize| {
+fn counts(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
+    let labels = comparison.summary.iter().map(|metric| metric.metric);
+    let label = labels.chain(["Metric"]).map(str::len).max().unwrap_or_default();
+    let tags = comparison.accounts.as_ref().map(|account| account.tag.as_str());
+    // Two long tags would not fit beside the labels.
+    let most = lines.width.map_or(usize::MAX, |width| width.saturating_sub(label + 4) / 2);
+    let tags = tags.map(|tag| narrowed(tag, most));
+    let column = |tag: &str, count: fn(&Metric) -> usize| {
         let longest = comparison.summary.iter().map(|metric| count(metric).to_string().len()).max();
-        longest.unwrap_or_default().max(tag.len())
+        longest.unwrap_or_default().max(tag.width())
     };
-    let (first, second) = (width(left, |metric| metric.left), width(right, |metric| metric.right));
-    writeln!(out, "{HEADING}{:label$}  {left:>first$}  {right:>second$}{HEADING:#}", "Metric")?;
+    let (first, second) = (column(&tags.left, |metric| metric.left), column(&tags.right, |metric| metric.right));
+    let (left, right) = (&tags.left, &tags.right);
+    writeln!(lines.out, "{HEADING}{:label$}  {left:>first$}  {right:>second$}{HEADING:#}", "Metric")?;
     for metric in &comparison.summary {
-        writeln!(out, "{:label$}  {:>first$}  {:>second$}", metric.metric, metric.left, metric.right)?;
+        writeln!(lines.out, "{:label$}  {:>first$}  {:>second$}", metric.metric, metric.left, metric.right)?;
     }
-    writeln!(out)
+    lines.empty()
 }
 
-fn differing_roles(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
-    let mut roles: Vec<&RoleResult> =
-        comparison.roles.iter().filter(|role| role.is_paired() && !role.differences.is_zero()).collect();
-    if roles.is_empty() {
-        return Ok(());
-    }
-    // What a role may do weighs more than how it is described.
-    roles.sort_by_key(|role| {
-        let d = role.differences;
-        let escalates = findings::escalates(comparison, role);
-        (
-            std::cmp::Reverse(escalates),
-            std::cmp::Reverse(d.access + d.trust),
-            std::cmp::Reverse(d.denies),
-            std::cmp::Reverse(d.items),
-            std::cmp::Reverse(d.attributes),
-        )
-    });
-    writeln!(out, "{HEADING}Common roles with differences: {}{HEADING:#}", roles.len())?;
-    for role in roles.iter().take(LISTED) {
-        differing_role(out, comparison, role)?;
-    }
-    rest(out, roles.len(), LISTED, "  ")?;
-    writeln!(out)
-}
-
-fn differing_role(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
-    writeln!(out, "  {BAD}{}{BAD:#}{}", terminal(&role.role), real_names(role))?;
-    let may = findings::of_role(comparison, role);
-    for line in may.iter().take(DETAILS) {
-        writeln!(out, "    {}", terminal(line))?;
-    }
-    rest(out, may.len(), DETAILS, "    ")?;
-    rows(out, comparison, role, may.is_empty())?;
-    let attributes: Vec<_> =
-        comparison.attribute_differences.iter().filter(|d| findings::is_attribute_of(d, role)).collect();
-    for difference in attributes.iter().take(DETAILS) {
-        let (left, right) = (difference.left.to_string(), difference.right.to_string());
-        let (tags, name) = (&comparison.accounts, terminal(&difference.attribute));
-        let (left, right) = (terminal(&left), terminal(&right));
-        writeln!(out, "    {name}: {left} in {}, {right} in {}", tags.left.tag, tags.right.tag)?;
-    }
-    rest(out, attributes.len(), DETAILS, "    ")
-}
-
-/// The rows that only one side has: counted, or shown where nothing else says what differs.
-fn rows(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult, show: bool) -> io::Result<()> {
-    let effect = match (role.access_grade, role.trust_grade) {
-        (Some(Grade::EqualForCatalogue), _) => ", without effect on the actions of the catalogue",
-        (Some(Grade::Identical | Grade::EqualForAllRequests), Some(Grade::Identical | Grade::EqualForAllRequests)) => {
-            ", without effect on access"
+/// What the reader must know to trust the result; the dictionary's own at the end.
+fn warnings(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
+    let (dictionary, others): (Vec<&String>, Vec<&String>) =
+        comparison.warnings.iter().partition(|warning| warning.starts_with("dictionary: "));
+    for list in [others, dictionary] {
+        for warning in list.iter().take(WARNINGS) {
+            lines.styled(0, BAD, "note:", &format!(" {}", terminal(warning)))?;
         }
-        _ => "",
-    };
-    for side in Side::BOTH {
-        let Some(real) = role.side(side) else { continue };
-        let items = comparison.item_differences.iter().filter(|item| item.side == side && item.role_arn == real.arn);
-        let lines: Vec<String> = items.map(item_line).collect();
-        let tag = &comparison.accounts.get(side).tag;
-        if show {
-            for line in lines.iter().take(DETAILS) {
-                writeln!(out, "    only in {tag}{effect}: {line}")?;
-            }
-            rest(out, lines.len(), DETAILS, "    ")?;
-        } else if !lines.is_empty() {
-            writeln!(out, "    {} only in {tag}", counted(lines.len(), "row"))?;
+        if let Some(more @ 1..) = list.len().checked_sub(WARNINGS) {
+            lines.text(0, &format!("… and {more} more, see report.json"))?;
         }
     }
     Ok(())
+}
+
+fn verdict(lines: &mut Lines<'_>, comparison: &Comparison) -> io::Result<()> {
+    if comparison.fails(FailOn::Any) {
+        let differing = comparison.roles.iter().filter(|role| role.is_paired() && !role.differences.is_zero()).count();
+        let unique = comparison.roles.iter().filter(|role| role.is_open_alone()).count();
+        let (differing, unique) = (counted(differing, "common role"), counted(unique, "role"));
+        let access = comparison.roles.iter().filter(|role| findings::is_about_access(role)).count();
+        let rest = format!(
+            " {differing} with differences, {access} of them in what they may do or who may take them; {unique} in one \
+             account only."
+        );
+        lines.styled(0, BAD, "Different:", &rest)
+    } else {
+        let common = comparison.roles.iter().filter(|role| role.is_paired()).count();
+        let beyond = if comparison.accepted_differences.is_empty() { "" } else { " but those accepted" };
+        lines.styled(0, GOOD, "No differences", &format!("{beyond} in {}.", counted(common, "common role")))
+    }
 }
 
 /// A row of a policy in words.
@@ -168,59 +148,6 @@ pub(super) fn item_line(item: &crate::compare::ItemDifference) -> String {
         item.policy_type,
         terminal(&item.policy_name),
     )
-}
-
-/// The real names, where they are not the common one.
-fn real_names(role: &RoleResult) -> String {
-    match (&role.left, &role.right) {
-        (Some(left), Some(right)) if left.name != role.role || right.name != role.role => {
-            format!(" ({} and {})", terminal(&left.name), terminal(&right.name))
-        }
-        _ => String::new(),
-    }
-}
-
-fn unique_roles(out: &mut dyn Write, comparison: &Comparison, side: Side) -> io::Result<()> {
-    let unique = |role: &&RoleResult| role.side(side).is_some() && role.is_open_alone();
-    let roles: Vec<&RoleResult> = comparison.roles.iter().filter(unique).collect();
-    if roles.is_empty() {
-        return Ok(());
-    }
-    let tag = &comparison.accounts.get(side).tag;
-    writeln!(out, "{HEADING}Roles only in {tag}: {}{HEADING:#}", roles.len())?;
-    for role in roles.iter().take(LISTED) {
-        let name = role.side(side).map_or("", |real| &real.name);
-        let kind = if role.service_linked { " (service-linked)" } else { "" };
-        let ambiguous = if role.status == RoleStatus::Ambiguous { " (ambiguous)" } else { "" };
-        writeln!(out, "  {BAD}{}{BAD:#}{kind}{ambiguous}", terminal(name))?;
-    }
-    rest(out, roles.len(), LISTED, "  ")?;
-    writeln!(out)
-}
-
-fn rest(out: &mut dyn Write, all: usize, shown: usize, indent: &str) -> io::Result<()> {
-    match all.checked_sub(shown) {
-        None | Some(0) => Ok(()),
-        Some(more) => writeln!(out, "{indent}… and {more} more, listed in the reports"),
-    }
-}
-
-fn verdict(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
-    if comparison.fails(crate::compare::FailOn::Any) {
-        let differing = comparison.roles.iter().filter(|role| role.is_paired() && !role.differences.is_zero()).count();
-        let unique = comparison.roles.iter().filter(|role| role.is_open_alone()).count();
-        let (differing, unique) = (counted(differing, "common role"), counted(unique, "role"));
-        let access = comparison.roles.iter().filter(|role| findings::is_about_access(role)).count();
-        writeln!(
-            out,
-            "{BAD}Different:{BAD:#} {differing} with differences, {access} of them in what they may do or who may take \
-             them; {unique} in one account only."
-        )
-    } else {
-        let common = comparison.roles.iter().filter(|role| role.is_paired()).count();
-        let beyond = if comparison.accepted_differences.is_empty() { "" } else { " but those accepted" };
-        writeln!(out, "{GOOD}No differences{GOOD:#}{beyond} in {}.", counted(common, "common role"))
-    }
 }
 
 /// `1 row`, `2 rows`.

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::segments::{self, Value};
-use crate::model::{AccountId, Sides};
+use crate::model::{AccountId, Side, Sides};
 
 /// The most values a shape may have on one side to say anything: what is left of `a-b` without `a` is left of many.
 const MOST_VALUES: usize = 3;
@@ -103,7 +105,7 @@ pub(super) struct Candidate {
 }
 
 /// The substitutions worth looking at, likeliest first.
-pub(super) fn find(segments: Sides<&BTreeSet<String>>) -> Vec<Candidate> {
+pub(super) fn find(segments: Sides<&[String]>) -> Vec<Candidate> {
     let counts = count(segments);
     let mut likely: Vec<(Sides<Value>, usize)> = counts.into_iter().collect();
     likely.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -123,26 +125,23 @@ pub(super) fn find(segments: Sides<&BTreeSet<String>>) -> Vec<Candidate> {
 }
 
 /// How many shapes of segments that only one account has would be alike with each substitution.
-fn count(segments: Sides<&BTreeSet<String>>) -> BTreeMap<Sides<Value>, usize> {
-    let mut by_shape: BTreeMap<String, Sides<BTreeSet<Value>>> = BTreeMap::new();
-    for segment in segments.left.difference(segments.right) {
-        segments::shapes(segment, &mut |shape, value| {
-            by_shape.entry(shape).or_default().left.insert(value);
-        });
+fn count(segments: Sides<&[String]>) -> BTreeMap<Sides<Value>, usize> {
+    let mut found: Vec<(String, Side, Value)> = Vec::new();
+    for side in Side::BOTH {
+        for segment in segments::only_in(segments.get(side), segments.get(side.other())) {
+            segments::shapes(segment, &mut |shape, value| found.push((shape, side, value)));
+        }
     }
-    for segment in segments.right.difference(segments.left) {
-        segments::shapes(segment, &mut |shape, value| {
-            if let Some(values) = by_shape.get_mut(&shape) {
-                values.right.insert(value);
-            }
-        });
-    }
+    found.par_sort_unstable();
+    found.dedup();
     let mut counts = BTreeMap::new();
-    for values in by_shape.into_values() {
-        let few = |values: &BTreeSet<Value>| (1..=MOST_VALUES).contains(&values.len());
-        if few(&values.left) && few(&values.right) {
-            for left in &values.left {
-                for right in values.right.iter().filter(|right| is_minimal(left, right)) {
+    for of_shape in found.chunk_by(|a, b| a.0 == b.0) {
+        let first_right = of_shape.partition_point(|(_, side, _)| *side == Side::Left);
+        let (left, right) = of_shape.split_at(first_right);
+        let few = |values: &[(String, Side, Value)]| (1..=MOST_VALUES).contains(&values.len());
+        if few(left) && few(right) {
+            for (_, _, left) in left {
+                for (_, _, right) in right.iter().filter(|(_, _, right)| is_minimal(left, right)) {
                     *counts.entry(Sides { left: left.clone(), right: right.clone() }).or_default() += 1;
                 }
             }
@@ -207,7 +206,7 @@ fn judge(values: Sides<Value>, with: Sides<&BTreeMap<Value, BTreeSet<String>>>) 
 }
 
 /// Substitutions inside words, such as `acmedevdata` and `acmeqadata`: each with the number of pairs of words.
-pub(super) fn find_in_words(segments: Sides<&BTreeSet<String>>) -> Vec<Candidate> {
+pub(super) fn find_in_words(segments: Sides<&[String]>) -> Vec<Candidate> {
     let mut pairs: BTreeMap<Sides<Value>, BTreeSet<(String, String)>> = BTreeMap::new();
     for Sides { left, right } in count(segments).into_keys() {
         let (Value::Words(left), Value::Words(right)) = (left, right) else { continue };

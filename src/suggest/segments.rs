@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::equivalency::{CLOSE, GENERATED, OPEN, OWN_ACCOUNT};
 use crate::model::{Place, Role};
-use crate::normalise::{NormalisedRole, is_boundary, texts_of_role};
+use crate::normalise::{is_boundary, texts_of_roles};
 
 /// The most words that one substitution may replace.
 const MOST_WORDS: usize = 4;
@@ -12,26 +12,24 @@ const MOST_WORDS: usize = 4;
 /// Stands in a segment for what was taken out of it. Like the marks of placeholders, no text of IAM can hold it.
 const HOLE: char = '\u{FDD2}';
 
-/// The segments of an account's texts: what stands between `:` and `/`, placeholders with their marks.
-pub(super) fn of_roles(roles: &[NormalisedRole]) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    for role in roles {
-        each(&role.role, &mut |segment| {
-            if !all.contains(segment) {
-                all.insert(segment.to_owned());
-            }
-        });
-    }
-    all
-}
-
-/// Visits the segments of one role and of all its policies. Descriptions are prose and left out.
-pub(super) fn each(role: &Role, visit: &mut impl FnMut(&str)) {
-    texts_of_role(role, &mut |place, text| {
+/// The segments of some roles' texts: what stands between `:` and `/`, placeholders with their marks. Sorted, each once.
+/// Descriptions are prose and left out.
+pub(super) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a Role>) -> Vec<String> {
+    let mut all: Vec<&str> = Vec::new();
+    texts_of_roles(roles, &mut |place, text| {
         if place != Place::Description {
-            text.split([':', '/']).filter(|segment| !segment.is_empty()).for_each(&mut *visit);
+            all.extend(text.split([':', '/']).filter(|segment| !segment.is_empty()));
         }
     });
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(str::to_owned).collect()
+}
+
+/// Those of the first list that are not in the second; both sorted.
+pub(super) fn only_in<'a>(first: &'a [String], second: &[String]) -> Vec<&'a str> {
+    let lacks = |segment: &&String| second.binary_search(*segment).is_err();
+    first.iter().filter(lacks).map(String::as_str).collect()
 }
 
 /// The actions a role's policies speak of, as written but for their case.
@@ -43,7 +41,7 @@ pub(super) fn actions(role: &Role) -> impl Iterator<Item = String> {
 }
 
 /// For each of these values the shapes of the segments it stands in.
-pub(super) fn shapes_with(segments: &BTreeSet<String>, values: &BTreeSet<Value>) -> BTreeMap<Value, BTreeSet<String>> {
+pub(super) fn shapes_with(segments: &[String], values: &BTreeSet<Value>) -> BTreeMap<Value, BTreeSet<String>> {
     let mut shapes: BTreeMap<Value, BTreeSet<String>> = BTreeMap::new();
     for segment in segments {
         let held: BTreeSet<Value> = runs(segment)

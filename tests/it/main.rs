@@ -19,6 +19,8 @@ mod bad_input;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod completions;
+#[cfg(test)]
 mod documentation;
 #[cfg(test)]
 mod examples;
@@ -41,6 +43,8 @@ mod iam_simulate;
 mod live;
 #[cfg(test)]
 mod made_up;
+#[cfg(test)]
+mod man_pages;
 #[cfg(test)]
 mod managed_policies;
 #[cfg(test)]
@@ -71,5 +75,7 @@ mod schema;
 mod service_reference;
 #[cfg(test)]
 mod suggest;
+#[cfg(test)]
+mod terminal;
 #[cfg(test)]
 mod tool;

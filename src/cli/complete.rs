@@ -1,0 +1,135 @@
+//! `iamctl completions`: what a shell runs to complete our command line.
+//!
+//! The shell's function is small and asks this program, which knows its flags and reads the names of the profiles when
+//! it is asked. It does so through the variable [`ASKED`] that only that function sets.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory as _, ValueEnum};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _};
+use clap_complete::env::{CompleteEnv, Shells};
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+
+/// The variable by which a shell asks for completions.
+const ASKED: &str = "IAMCTL_COMPLETE";
+
+/// The name that is completed, and that is called for it.
+const PROGRAM: &str = "iamctl";
+
+/// What `completions` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shell {
+    /// Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+}
+
+impl Shell {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+        }
+    }
+}
+
+/// Prints the shell's function.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    console.print(|out| match Shells::builtins().completer(args.shell.name()) {
+        Some(shell) => shell.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, out),
+        None => Ok(()),
+    })?;
+    Ok(ExitCode::Done)
+}
+
+/// Answers a shell, if one asks.
+pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
+    // Without `--` the library would print the function once more, which is what `completions` is for.
+    if args.iter().all(|arg| arg != "--") {
+        return None;
+    }
+    let here = std::env::current_dir().ok();
+    let answer = CompleteEnv::with_factory(super::Cli::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
+    match answer.try_complete(args, here.as_deref()) {
+        Ok(false) => None,
+        Ok(true) => Some(ExitCode::Done),
+        Err(error) => {
+            let _ = error.print();
+            Some(ExitCode::Failed)
+        }
+    }
+}
+
+/// Completes a source: profiles, `env:`, and files that may be snapshots.
+pub(super) fn source() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let start = current.to_string_lossy();
+        let mut names = profile_names();
+        names.insert("env:".to_owned());
+        let mut candidates: Vec<CompletionCandidate> =
+            names.into_iter().filter(|name| name.starts_with(&*start)).map(CompletionCandidate::new).collect();
+        let files = PathCompleter::file().filter(may_be_snapshot).complete(current);
+        candidates.extend(files.into_iter().filter(|file| file.get_value() != "."));
+        candidates
+    })
+}
+
+fn may_be_snapshot(path: &Path) -> bool {
+    path.is_dir() || is_snapshot_name(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn is_snapshot_name(name: &str) -> bool {
+    name.ends_with(".json") || name.ends_with(".json.gz")
+}
+
+/// The names of the profiles of the AWS config files. A file that is not there or not text has none; whether the rest of
+/// it is well formed is for the command that uses it.
+fn profile_names() -> BTreeSet<String> {
+    let file = |variable: &str, name: &str| {
+        let named = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let path = named.or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".aws").join(name)));
+        path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
+    };
+    let config = file("AWS_CONFIG_FILE", "config");
+    let credentials = file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    sections(&config)
+        .filter_map(|section| match section.split_once([' ', '\t']) {
+            Some(("profile", name)) => Some(name.trim()),
+            None if section == "default" => Some(section),
+            Some(_) | None => None,
+        })
+        .chain(sections(&credentials))
+        .filter(|name| is_one_word(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What stands between the brackets of the lines that start a section.
+fn sections(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| Some(line.trim().strip_prefix('[')?.split_once(']')?.0.trim()))
+}
+
+/// Whether a shell takes the name as it is, and this program as a profile's. The others have to be quoted by hand.
+fn is_one_word(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | ',');
+    !name.is_empty() && !name.starts_with('-') && name.chars().all(plain) && !is_snapshot_name(name)
+}

@@ -1,0 +1,126 @@
+//! `iamctl man`: the man pages, made of the same text as `--help`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use crate::store::{ReplaceError, text_file};
+
+/// What `man` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The command, such as `diff` [default: iamctl itself]
+    #[arg(value_name = "COMMAND", value_parser = known, add = ArgValueCandidates::new(candidates))]
+    command: Option<String>,
+    /// Write the pages of iamctl and of all commands to this folder, such as `~/.local/share/man/man1`
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    all: Option<PathBuf>,
+}
+
+/// Prints one page, or writes all.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let program = program();
+    if let Some(folder) = &args.all {
+        let fails = |source| ReplaceError { path: folder.clone(), source };
+        std::fs::create_dir_all(folder).map_err(fails)?;
+        for command in std::iter::once(&program).chain(program.get_subcommands()) {
+            let path = folder.join(Man::new(command.clone()).get_filename());
+            text_file::replace(&path, &page(command).map_err(fails)?)?;
+        }
+        return Ok(ExitCode::Done);
+    }
+    let named = args.command.as_deref().and_then(|name| program.find_subcommand(name));
+    let text = page(named.unwrap_or(&program)).map_err(CliError::Print)?;
+    console.print(|out| out.write_all(text.as_bytes()))?;
+    Ok(ExitCode::Done)
+}
+
+fn program() -> Command {
+    let mut program = super::Cli::command().disable_help_subcommand(true);
+    program.build();
+    program
+}
+
+/// A command's name or its other name.
+fn known(name: &str) -> Result<String, String> {
+    let program = program();
+    if program.find_subcommand(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+    Err(format!("there are: {}", names.join(", ")))
+}
+
+fn candidates() -> Vec<CompletionCandidate> {
+    // Not built, which would ask for these again.
+    super::Cli::command().get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
+}
+
+/// A page in ASCII, which every reader of man pages takes whatever the locale.
+fn page(command: &Command) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    sections(&mut bytes, command)?;
+    let mut text = String::with_capacity(bytes.len());
+    for c in String::from_utf8_lossy(&bytes).chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            text.push_str(&format!("\\[u{:04X}]", u32::from(c)));
+        }
+    }
+    Ok(text)
+}
+
+fn sections(out: &mut dyn Write, command: &Command) -> io::Result<()> {
+    let man = Man::new(command.clone()).manual("iamctl");
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    let is_program = command.has_subcommands();
+    if is_program {
+        man.render_subcommands_section(out)?;
+    }
+    let mut more = Roff::default();
+    more.control("SH", ["EXIT STATUS"]);
+    for (code, meaning) in exit_codes(command.get_name()) {
+        more.control("TP", []);
+        more.text([bold(*code)]);
+        more.text([roman(*meaning)]);
+    }
+    more.control("SH", ["SEE ALSO"]);
+    more.text([roman(if is_program { "iamctl-diff(1), iamctl-explain(1)" } else { "iamctl(1)" })]);
+    more.to_writer(out)?;
+    man.render_version_section(out)
+}
+
+const FAILED: (&str, &str) = ("2", "failed, incomplete, or used wrongly");
+const INTERRUPTED: (&str, &str) = ("130", "interrupted; nothing half-written is left");
+
+/// As in docs/cli.md.
+fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
+    match command {
+        "iamctl" => &[
+            ("0", "done, with or without differences; for can: allowed"),
+            ("1", "done, and there are differences of the kind --fail-on names; for can: not allowed"),
+            ("2", "failed, incomplete, or used wrongly; for can also: not certain"),
+            INTERRUPTED,
+        ],
+        "diff" => &[
+            ("0", "done, with or without differences"),
+            ("1", "done, and there are differences of the kind --fail-on names"),
+            FAILED,
+            INTERRUPTED,
+        ],
+        "can" => &[("0", "allowed"), ("1", "not allowed"), ("2", "not certain, or failed"), INTERRUPTED],
+        _ => &[("0", "done"), FAILED, INTERRUPTED],
+    }
+}

@@ -1,0 +1,106 @@
+//! Shell completions: shells accept them, and what they offer is what there is. Shells that are not installed are not
+//! asked.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::program::Place;
+
+const CONFIG: &str = "[default]\nregion = x\n[profile dev-reader]\nregion=eu-west-1\n[ profile qa-reader ]\n\
+                      [sso-session corp]\n[profile 'two words']\n[profile $(touch hacked)]\n[services s]\n";
+const CREDENTIALS: &str = "# [not-one]\n[build]\naws_access_key_id = x\n";
+
+fn place() -> Place {
+    let place = Place::new();
+    std::fs::write(place.path("aws-config"), CONFIG).unwrap();
+    std::fs::write(place.path("aws-credentials"), CREDENTIALS).unwrap();
+    place
+}
+
+fn installed(shell: &str) -> bool {
+    Command::new(shell).arg("-c").arg("exit").stdin(Stdio::null()).output().is_ok()
+}
+
+/// A shell in the place, which finds the program by its name.
+fn shell(place: &Place, shell: &str, arguments: &[&str]) -> Output {
+    let bin = std::path::Path::new(env!("CARGO_BIN_EXE_iamctl")).parent().unwrap();
+    let path = std::env::join_paths(
+        std::iter::once(bin.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    );
+    Command::new(shell)
+        .args(arguments)
+        .current_dir(place.path(""))
+        .env("PATH", path.unwrap())
+        .env("HOME", place.path(""))
+        .env("AWS_CONFIG_FILE", place.path("aws-config"))
+        .env("AWS_SHARED_CREDENTIALS_FILE", place.path("aws-credentials"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// What bash offers for the last of these words.
+fn offered(place: &Place, words: &[&str]) -> Vec<String> {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let script = format!(
+        "source <(iamctl completions bash); COMP_WORDS=({}); COMP_CWORD={}; COMP_TYPE=9\n\
+         $(complete -p iamctl | sed 's/.*-F \\([^ ]*\\).*/\\1/') iamctl '{}' ''\n\
+         printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        quoted.join(" "),
+        words.len() - 1,
+        words.last().unwrap(),
+    );
+    let output = shell(place, "bash", &["-c", &script]);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn shells_accept_their_scripts() {
+    let place = place();
+    for (name, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
+        let run = place.run(&format!("completions {name}"));
+        assert!(run.stdout.contains("IAMCTL_COMPLETE") && run.stdout.contains("iamctl"), "{run:?}");
+        std::fs::write(place.path("script"), &run.stdout).unwrap();
+        if installed(name) {
+            let output = shell(&place, name, &[check, "script"]);
+            assert!(output.status.success() && output.stderr.is_empty(), "{name}: {output:?}");
+        }
+    }
+    assert!(place.run("completions powershell").stdout.contains("Register-ArgumentCompleter"));
+    assert_eq!(place.ask(&["completions", "tcsh"]).code, 2);
+}
+
+#[test]
+fn bash_offers_profiles_files_commands_and_flags() {
+    if !installed("bash") {
+        return;
+    }
+    let place = place();
+    let sources = offered(&place, &["iamctl", "diff", ""]);
+    for word in ["dev-reader", "qa-reader", "default", "build", "env:", "examples/"] {
+        assert!(sources.iter().any(|offered| offered == word), "{word}: {sources:?}");
+    }
+    for word in sources.iter() {
+        assert!(!word.contains(['$', '\'', ' ']) && !word.contains("corp") && !word.contains("not-one"), "{sources:?}");
+    }
+    assert_eq!(offered(&place, &["iamctl", "diff", "dev"]), ["dev-reader"]);
+    assert_eq!(offered(&place, &["iamctl", "diff", "dev-reader", "dev", "qa"]), ["qa-reader"]);
+    assert_eq!(offered(&place, &["iamctl", "harvest", "examples/de"]), ["examples/dev.json"]);
+    assert_eq!(offered(&place, &["iamctl", "comp"]), ["completions"]);
+    assert_eq!(offered(&place, &["iamctl", "completions", "z"]), ["zsh"]);
+    assert_eq!(offered(&place, &["iamctl", "man", "li"]), ["listprofiles"]);
+    assert_eq!(offered(&place, &["iamctl", "diff", "--fail"]), ["--fail-on"]);
+    assert_eq!(offered(&place, &["iamctl", "diff", "--fail-on", ""]), ["none", "any", "access"]);
+    assert!(!place.path("hacked").exists());
+}
+
+#[test]
+fn without_a_config_there_is_nothing_wrong() {
+    if !installed("bash") {
+        return;
+    }
+    let place = Place::new();
+    assert!(offered(&place, &["iamctl", "diff", "env"]).contains(&"env:".to_owned()));
+    std::fs::write(place.path("aws-config"), b"[profile \xff\xfe]\n[").unwrap();
+    assert!(offered(&place, &["iamctl", "diff", "env"]).contains(&"env:".to_owned()));
+}
