@@ -55,7 +55,7 @@ pub fn shortened(text: &str, most: usize) -> String {
 ///
 /// ```
 /// use iamctl::report::escape::script;
-/// assert_eq!(script(r#"{"a": "</script>&\u{2028}"}"#), r#"{"a": "\u003c/script\u003e\u0026\u2028"}"#);
+/// assert_eq!(script("[\"</script>&\u{2028}\"]"), r#"["\u003c/script\u003e\u0026\u2028"]"#);
 /// ```
 #[must_use]
 pub fn script(json: &str) -> String {
