@@ -61,7 +61,8 @@ mod program;
 mod quiet;
 #[cfg(test)]
 mod remediate;
-#[cfg(all(test, feature = "harvest"))]
+#[cfg(test)]
+#[cfg(feature = "harvest")]
 mod remediate_live;
 #[cfg(test)]
 mod report_flags;
