@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use candidates::{Candidate, Kind};
-use segments::Value;
+use segments::{Segment, Value};
 
 use crate::catalog::Catalogue;
 use crate::compare::{self, Alignment};
@@ -153,7 +153,7 @@ struct State {
     dictionary: EquivalencyList,
     normalised: Sides<Normalised>,
     alignment: Alignment,
-    segments: Sides<Vec<String>>,
+    segments: Sides<Vec<Segment>>,
 }
 
 impl State {
@@ -228,7 +228,8 @@ impl State {
     fn are_alike(&self, pair: &Sides<usize>) -> bool {
         let said = |side: Side| {
             let role = self.normalised.get(side).roles.get(*pair.get(side));
-            let segments = role.into_iter().flat_map(|role| segments::of_roles([&role.role]));
+            let segments =
+                role.into_iter().flat_map(|role| segments::of_roles([&role.role])).map(|(_, segment)| segment);
             let actions = role.into_iter().flat_map(|role| segments::actions(&role.role));
             segments.chain(actions).collect::<BTreeSet<String>>()
         };
@@ -376,7 +377,7 @@ impl State {
         };
         let texts = Sides { left: texts(Side::Left), right: texts(Side::Right) };
         let in_words = Side::BOTH.into_iter().map(|side| {
-            let left = self.segments.get(side).iter().map(|segment| segment.to_lowercase());
+            let left = self.segments.get(side).iter().map(|(_, segment)| segment.to_lowercase());
             left.filter(|segment| texts.get(side).iter().any(|text| segment.contains(text.as_str()))).count()
         });
         Ok(Evidence {

@@ -58,6 +58,9 @@ pub fn normalisers(
 
 /// The longer words that hold the own text in each of the accounts.
 fn stems(accounts: Sides<&Account>, base: Sides<&Normaliser>) -> BTreeSet<Stem> {
+    if !base.left.may_stand_in_words() {
+        return BTreeSet::new();
+    }
     let of_side = |side: Side| {
         let mut stems: BTreeSet<Stem> = BTreeSet::new();
         texts::each(accounts.get(side), &mut |place, text| {
@@ -96,10 +99,9 @@ struct Candidate<'a> {
 }
 
 fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
-    let mentions = Sides {
-        left: mentions(accounts.left, base.left, builtins),
-        right: mentions(accounts.right, base.right, builtins),
-    };
+    let (left, right) =
+        rayon::join(|| mentions(accounts.left, base.left, builtins), || mentions(accounts.right, base.right, builtins));
+    let mentions = Sides { left, right };
     let roles = pair_names(base, builtins, Named::Role, |side| {
         let (normaliser, mentions): (&Normaliser, &Mentions) = (base.get(side), mentions.get(side));
         let candidate = |role| Candidate::role(role, normaliser, builtins, mentions);
@@ -216,11 +218,28 @@ fn pair_names<'a>(
             let before = one.name.get(..form.part.start).unwrap_or_default();
             let before = base.get(side).shape(before, place, &[]);
             let (name, within) = (one.name.to_owned(), one.within.clone());
-            Some(names::Generated { name, form, before, within, content: (one.content)() })
+            Some((one, names::Generated { name, form, before, within, content: BTreeSet::new() }))
         });
-        generated.collect()
+        generated.collect::<Vec<_>>()
     };
-    names::pair(Sides { left: alone(Side::Left), right: alone(Side::Right) })
+    let mut found = Sides { left: alone(Side::Left), right: alone(Side::Right) };
+    // What they name is looked at only where the names leave a choice: that is most of the work.
+    let mut alike: BTreeMap<names::Group, usize> = BTreeMap::new();
+    for side in Side::BOTH {
+        let of_side: Vec<names::Group> = found.get(side).iter().map(|(_, name)| name.group()).collect();
+        for group in of_side {
+            *alike.entry(group).or_default() += 1;
+        }
+    }
+    for side in Side::BOTH {
+        for (one, name) in found.get_mut(side) {
+            if alike.get(&name.group()).is_some_and(|count| *count > 2) {
+                name.content = (one.content)();
+            }
+        }
+    }
+    let names = found.map(|found| found.into_iter().map(|(_, name)| name).collect());
+    names::pair(names)
 }
 
 /// Which roles' policies name a role, by its name: two roles that say the same may be for different ones.

@@ -127,6 +127,9 @@ pub(super) fn ids(builtins: Builtins, text: &str) -> Vec<Id> {
         (Builtin::Secret, ":secret:", &SECRET),
     ];
     let mut found = Vec::new();
+    if !may_hold_any(text) {
+        return found;
+    }
     for (rule, hint, regex) in kinds {
         let Some(regex) = regex.as_ref().filter(|_| builtins.has(rule) && text.contains(hint)) else { continue };
         for captures in regex.captures_iter(text) {

@@ -47,7 +47,8 @@ pub(super) fn pair(
         }
         found
     };
-    let found = Sides { left: find(Side::Left), right: find(Side::Right) };
+    let (left, right) = rayon::join(|| find(Side::Left), || find(Side::Right));
+    let found = Sides { left, right };
     let mut uses: Sides<BTreeMap<String, IdUse>> = Sides::default();
     let mut together: Option<Together> = None;
     for (shape, left) in &found.left {

@@ -35,16 +35,25 @@ pub(super) struct Generated {
     pub content: BTreeSet<String>,
 }
 
+/// What names have in common that are the same but for the made-up part: rule, within what, the name before that part.
+pub(super) type Group = (Builtin, String, String);
+
+impl Generated {
+    /// The names it could be taken for.
+    pub(super) fn group(&self) -> Group {
+        (self.form.rule, self.within.clone(), self.before.to_lowercase())
+    }
+}
+
 /// The parts to replace in a name, by what it is within and the name.
 pub(super) type Parts = BTreeMap<(String, String), Vec<Part>>;
 
 /// Finds the counterparts.
 pub(super) fn pair(names: Sides<Vec<Generated>>) -> Sides<Parts> {
-    let mut groups: BTreeMap<(Builtin, String, String), Sides<Vec<&Generated>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Group, Sides<Vec<&Generated>>> = BTreeMap::new();
     for side in Side::BOTH {
         for name in names.get(side) {
-            let key = (name.form.rule, name.within.clone(), name.before.to_lowercase());
-            groups.entry(key).or_default().get_mut(side).push(name);
+            groups.entry(name.group()).or_default().get_mut(side).push(name);
         }
     }
     let mut parts: Sides<Parts> = Sides::default();

@@ -151,6 +151,11 @@ impl Normaliser {
         render(text, spans, |_| {}).into_owned()
     }
 
+    /// Whether some text of the dictionary is looked for inside longer words.
+    pub(super) fn may_stand_in_words(&self) -> bool {
+        self.literals.iter().any(|literal| literal.how == How::Substring)
+    }
+
     /// The longer words in which a text stands that is this account's own.
     pub(super) fn own_words(&self, text: &str, place: Place, mut visit: impl FnMut(Stem)) {
         for (literal, start, end) in self.literals_in(text, place) {

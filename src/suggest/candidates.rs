@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::segments::{self, Value};
+use super::segments::{self, Segment, Value};
 use crate::model::{AccountId, Side, Sides};
 
 /// The most values a shape may have on one side to say anything: what is left of `a-b` without `a` is left of many.
@@ -105,7 +105,7 @@ pub(super) struct Candidate {
 }
 
 /// The substitutions worth looking at, likeliest first.
-pub(super) fn find(segments: Sides<&[String]>) -> Vec<Candidate> {
+pub(super) fn find(segments: Sides<&[Segment]>) -> Vec<Candidate> {
     let counts = count(segments);
     let mut likely: Vec<(Sides<Value>, usize)> = counts.into_iter().collect();
     likely.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -125,7 +125,7 @@ pub(super) fn find(segments: Sides<&[String]>) -> Vec<Candidate> {
 }
 
 /// How many shapes of segments that only one account has would be alike with each substitution.
-fn count(segments: Sides<&[String]>) -> BTreeMap<Sides<Value>, usize> {
+fn count(segments: Sides<&[Segment]>) -> BTreeMap<Sides<Value>, usize> {
     let mut found: Vec<(String, Side, Value)> = Vec::new();
     for side in Side::BOTH {
         for segment in segments::only_in(segments.get(side), segments.get(side.other())) {
@@ -206,7 +206,7 @@ fn judge(values: Sides<Value>, with: Sides<&BTreeMap<Value, BTreeSet<String>>>) 
 }
 
 /// Substitutions inside words, such as `acmedevdata` and `acmeqadata`: each with the number of pairs of words.
-pub(super) fn find_in_words(segments: Sides<&[String]>) -> Vec<Candidate> {
+pub(super) fn find_in_words(segments: Sides<&[Segment]>) -> Vec<Candidate> {
     let mut pairs: BTreeMap<Sides<Value>, BTreeSet<(String, String)>> = BTreeMap::new();
     for Sides { left, right } in count(segments).into_keys() {
         let (Value::Words(left), Value::Words(right)) = (left, right) else { continue };

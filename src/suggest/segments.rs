@@ -12,24 +12,36 @@ const MOST_WORDS: usize = 4;
 /// Stands in a segment for what was taken out of it. Like the marks of placeholders, no text of IAM can hold it.
 const HOLE: char = '\u{FDD2}';
 
+/// A segment behind a number made of it, by which lists of them are sorted: most begin alike, so that to compare the
+/// texts takes long.
+pub(super) type Segment = (u64, String);
+
 /// The segments of some roles' texts: what stands between `:` and `/`, placeholders with their marks. Sorted, each once.
 /// Descriptions are prose and left out.
-pub(super) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a Role>) -> Vec<String> {
-    let mut all: Vec<&str> = Vec::new();
+pub(super) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a Role>) -> Vec<Segment> {
+    let mut all: Vec<(u64, &str)> = Vec::new();
     texts_of_roles(roles, &mut |place, text| {
         if place != Place::Description {
-            all.extend(text.split([':', '/']).filter(|segment| !segment.is_empty()));
+            let segments = text.split([':', '/']).filter(|segment| !segment.is_empty());
+            all.extend(segments.map(|segment| (number(segment), segment)));
         }
     });
     all.sort_unstable();
     all.dedup();
-    all.into_iter().map(str::to_owned).collect()
+    all.into_iter().map(|(number, segment)| (number, segment.to_owned())).collect()
 }
 
-/// Those of the first list that are not in the second; both sorted.
-pub(super) fn only_in<'a>(first: &'a [String], second: &[String]) -> Vec<&'a str> {
-    let lacks = |segment: &&String| second.binary_search(*segment).is_err();
-    first.iter().filter(lacks).map(String::as_str).collect()
+/// The same in every run.
+fn number(segment: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(segment, &mut hasher);
+    std::hash::Hasher::finish(&hasher)
+}
+
+/// Those of the first list that are not in the second.
+pub(super) fn only_in<'a>(first: &'a [Segment], second: &[Segment]) -> Vec<&'a str> {
+    let lacks = |segment: &&Segment| second.binary_search(*segment).is_err();
+    first.iter().filter(lacks).map(|(_, segment)| segment.as_str()).collect()
 }
 
 /// The actions a role's policies speak of, as written but for their case.
@@ -41,9 +53,9 @@ pub(super) fn actions(role: &Role) -> impl Iterator<Item = String> {
 }
 
 /// For each of these values the shapes of the segments it stands in.
-pub(super) fn shapes_with(segments: &[String], values: &BTreeSet<Value>) -> BTreeMap<Value, BTreeSet<String>> {
+pub(super) fn shapes_with(segments: &[Segment], values: &BTreeSet<Value>) -> BTreeMap<Value, BTreeSet<String>> {
     let mut shapes: BTreeMap<Value, BTreeSet<String>> = BTreeMap::new();
-    for segment in segments {
+    for (_, segment) in segments {
         let held: BTreeSet<Value> = runs(segment)
             .into_iter()
             .filter_map(|(start, end)| Value::of(segment.get(start..end)?))
