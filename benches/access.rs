@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 use iamctl::catalog::Catalogue;
 use iamctl::model::{IdentityPolicy, PolicyType};
 use iamctl::parse::policy::parse_identity;
-use iamctl::semantics::difference::{AccessComparison, Budget, Engine, Grade};
+use iamctl::semantics::outcome::{AccessComparison, Grade};
+
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::{Budget, Engine};
 
 type Pair = (RolePolicies, RolePolicies);
 

@@ -173,7 +173,7 @@ pub enum PlanError {
     DictionarySize(#[from] aho_corasick::BuildError),
     /// The changed accounts cannot be compared.
     #[error(transparent)]
-    Engine(#[from] crate::semantics::difference::EngineError),
+    Engine(#[from] crate::semantics::EngineError),
 }
 
 /// Finds the changes, and proves them.

@@ -1,6 +1,18 @@
 //! What policies permit: the decision for one request, and the difference of two roles over all requests.
+//!
+//! In layers, each of which uses only those below it: [`engine`], then what identity policies ([`permissions`]) and
+//! trust policies ([`trust`]) permit, then the solver that both ask. Beside them stand what they answer ([`outcome`])
+//! and the plain evaluator ([`evaluate`]), which is written apart from the solver and confirms what it finds.
 
-pub mod difference;
+mod engine;
+mod error;
 pub mod escalation;
 pub mod evaluate;
+pub mod outcome;
+mod permissions;
+mod solver;
 pub mod trust;
+
+pub use engine::Engine;
+pub use error::EngineError;
+pub use solver::{Budget, CaseBudget};

@@ -16,7 +16,7 @@ use crate::parse::snapshot::SnapshotError;
 use crate::remediate::PlanError;
 use crate::report::files::NameClash;
 use crate::report::rules::{Rule, UnknownRule};
-use crate::semantics::difference::EngineError;
+use crate::semantics::EngineError;
 use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
 /// Why a command failed.

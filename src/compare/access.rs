@@ -13,11 +13,11 @@ use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
 use crate::model::{PolicyType, Role, Side, Sides};
 use crate::normalise::NormalisedRole;
-use crate::semantics::difference::{
-    AccessDifference, Budget, DenyDifference, Engine, EngineError, Grade, Refusal, StatementRef, Warning, Witness,
-};
+use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning, Witness};
+
 use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
 use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
+use crate::semantics::{Budget, Engine, EngineError};
 
 /// Compares pairs of roles.
 #[derive(Debug)]

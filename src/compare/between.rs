@@ -18,7 +18,7 @@ use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
 use crate::model::{Account, AccountTag, Role, Side, Sides};
 use crate::normalise::{Builtin, Normalised, NormalisedRole, Normaliser, Rules};
-use crate::semantics::difference::EngineError;
+use crate::semantics::EngineError;
 
 /// One account, as read and as normalised; their roles stand in the same order.
 #[derive(Debug, Clone, Copy)]

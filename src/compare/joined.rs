@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::catalog::{AccessLevel, Action, Catalogue};
-use crate::semantics::difference::AccessDifference;
+use crate::semantics::outcome::AccessDifference;
 
 /// From how many services on one row is easier to read than a row for each.
 const MANY: usize = 5;
@@ -75,7 +75,7 @@ fn highest(rows: &[AccessDifference]) -> AccessLevel {
 mod tests {
     use super::*;
     use crate::model::Side;
-    use crate::semantics::difference::{Certainty, Refusal};
+    use crate::semantics::outcome::{Certainty, Refusal};
 
     fn row(service: &str, actions: &[&str]) -> AccessDifference {
         AccessDifference {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::accepted::AcceptedDifference;
 use super::select::Selection;
 use crate::model::{AcceptedEntry, AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
-use crate::semantics::difference::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
+use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
 use crate::semantics::trust::TrustDifference;
 
 /// `format` of `report.json`.

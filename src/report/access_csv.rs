@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::csv::{Options, Table};
 use crate::compare::Comparison;
-use crate::semantics::difference::{Certainty, Refusal, StatementRef};
+use crate::semantics::outcome::{Certainty, Refusal, StatementRef};
 
 /// What one account's role may do and the other's may not.
 ///

@@ -9,7 +9,7 @@ use super::escape::terminal;
 use super::{access_csv, documents, findings};
 use crate::compare::{AcceptedDifference, Comparison, RoleResult, StatementWarning};
 use crate::model::{Role, Side, Sides};
-use crate::semantics::difference::Grade;
+use crate::semantics::outcome::Grade;
 
 const HEADING: Style = Style::new().bold();
 const ADDED: Style = AnsiColor::Green.on_default();

@@ -6,7 +6,7 @@ use crate::compare::{
     RoleTrustDifference,
 };
 use crate::model::{PolicyType, Side};
-use crate::semantics::difference::Certainty;
+use crate::semantics::outcome::Certainty;
 
 /// How many actions or resources a sentence of the summary names before the rest is only counted.
 pub const NAMED: usize = 3;

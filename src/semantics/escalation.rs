@@ -3,7 +3,7 @@
 //! A row of a comparison is marked with those that its actions open. AWS's own list of what permissions management
 //! can do: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
 
-use super::difference::AccessDifference;
+use super::outcome::AccessDifference;
 use crate::model::{ActionPattern, Glob};
 
 /// One way.

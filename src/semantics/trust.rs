@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::difference::outcome::{Certainty, Grade, Refusal, StatementRef, Warning};
-use super::difference::{Budget, EngineError, Shared};
+use super::error::EngineError;
+use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning};
+use super::solver::{Budget, Solver};
 use crate::model::{Side, Sides, TrustPolicy};
 
 /// A role's trust policy and the account the role is in.
@@ -107,10 +108,10 @@ pub struct TrustComparison {
 /// Compares two trust policies.
 pub(super) fn between(
     sides: &Sides<TrustSide<'_>>,
-    shared: &Shared,
+    solver: &Solver,
     budget: Budget,
 ) -> Result<TrustComparison, EngineError> {
-    let (mut differences, warnings, identical) = compare::compare(sides, shared, budget);
+    let (mut differences, warnings, identical) = compare::compare(sides, solver, budget);
     differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides))?;
     differences.sort();
     differences.dedup();

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use iamctl::catalog::Catalogue;
 use iamctl::model::{Glob, PolicyType, Side};
 use iamctl::parse::policy::{parse_identity, parse_trust};
-use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Engine, Grade};
+use iamctl::semantics::outcome::{AccessComparison, AccessDifference, Grade};
+
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
 use iamctl::semantics::trust::{TrustDifference, TrustSide};
+use iamctl::semantics::{Budget, Engine};
 use serde_json::{Value, json};
 
 fn cases(kind: &str) -> Vec<Value> {

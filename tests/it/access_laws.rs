@@ -5,8 +5,10 @@ use std::sync::Arc;
 use iamctl::catalog::Catalogue;
 use iamctl::model::{Glob, PolicyType, Side};
 use iamctl::parse::policy::parse_identity;
-use iamctl::semantics::difference::{AccessComparison, AccessDifference, Budget, Certainty, Engine};
+use iamctl::semantics::outcome::{AccessComparison, AccessDifference, Certainty};
+
 use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, Verdict, evaluate};
+use iamctl::semantics::{Budget, Engine};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use iamctl::catalog::Catalogue;
 use iamctl::model::PolicyType;
 use iamctl::parse::policy::parse_identity;
-use iamctl::semantics::difference::{AccessComparison, Budget, Engine, Grade};
+use iamctl::semantics::outcome::{AccessComparison, Grade};
+
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::{Budget, Engine};
 use serde_json::{Value, json};
 
 fn role(documents: &[Value]) -> RolePolicies {

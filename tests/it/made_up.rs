@@ -9,9 +9,7 @@ use iamctl::compare::{
     RoleTrustDifference, Selection, StatementWarning, VERSION,
 };
 use iamctl::model::{Effect, EquivalencyList, PolicyType, Side, Sides};
-use iamctl::semantics::difference::{
-    AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, Witness,
-};
+use iamctl::semantics::outcome::{AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, Witness};
 use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
 use serde_json::json;
 

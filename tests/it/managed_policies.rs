@@ -8,8 +8,10 @@ use iamctl::catalog::Catalogue;
 use iamctl::expand::{Expander, Universe};
 use iamctl::model::{IdentityPolicy, PolicyType};
 use iamctl::parse::policy::parse_identity;
-use iamctl::semantics::difference::{Budget, Certainty, Engine, Grade};
+use iamctl::semantics::outcome::{Certainty, Grade};
+
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::{Budget, Engine};
 use rayon::prelude::*;
 use serde_json::Value;
 

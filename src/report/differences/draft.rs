@@ -13,8 +13,8 @@ use crate::compare::{
     RoleTrustDifference,
 };
 use crate::model::{PolicyType, Side};
-use crate::semantics::difference::{Certainty, Grade, StatementRef};
 use crate::semantics::escalation;
+use crate::semantics::outcome::{Certainty, Grade, StatementRef};
 
 /// The most characters of a message or a detail.
 const LINE: usize = 1000;

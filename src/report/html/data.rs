@@ -16,8 +16,8 @@ use super::rows::Rows;
 use super::words::{self, cut, shown};
 use crate::compare::{Comparison, RoleSide, RoleStatus};
 use crate::model::Side;
-use crate::semantics::difference::Certainty;
 use crate::semantics::escalation::RULES;
+use crate::semantics::outcome::Certainty;
 
 /// The three blocks of JSON, safe inside a `<script>` element, and what was left out of them.
 pub(super) struct Data {

@@ -6,7 +6,7 @@ use super::budget;
 use super::rows::Rows;
 use crate::compare::{AttributeDifference, Comparison, FailOn, RoleStatus};
 use crate::model::Side;
-use crate::semantics::difference::Grade;
+use crate::semantics::outcome::Grade;
 
 /// A text from an account as the page shows it: what would be invisible, or turn the line around, as an escape.
 pub(super) fn shown(text: &str) -> String {

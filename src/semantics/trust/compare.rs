@@ -8,13 +8,13 @@ use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
 use crate::model::{
     ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
 };
-use crate::semantics::difference::cases::Whose;
-use crate::semantics::difference::conditions::Test;
-use crate::semantics::difference::outcome::{Certainty, Refusal, StatementRef, Warning};
-use crate::semantics::difference::question::{Answer, Found, Mode, Truth};
-use crate::semantics::difference::search::{Outcome, Search, Tests};
-use crate::semantics::difference::universe::pattern_matches;
-use crate::semantics::difference::{Budget, Shared};
+use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
+use crate::semantics::permissions::pattern_matches;
+use crate::semantics::solver::cases::Whose;
+use crate::semantics::solver::conditions::Test;
+use crate::semantics::solver::question::{Answer, Found, Mode, Truth};
+use crate::semantics::solver::search::{Outcome, Search, Tests};
+use crate::semantics::solver::{Budget, Solver};
 
 /// What a trust policy can speak of besides the actions it spells out.
 const ACTIONS: &[&str] = &[
@@ -46,14 +46,14 @@ struct Live<'a> {
 struct Both<'a> {
     sides: &'a Sides<TrustSide<'a>>,
     statements: Vec<Ready<'a>>,
-    shared: &'a Shared,
+    solver: &'a Solver,
     budget: Budget,
 }
 
 /// All differences, the warnings, and whether the two policies are the same.
 pub fn compare(
     sides: &Sides<TrustSide<'_>>,
-    shared: &Shared,
+    solver: &Solver,
     budget: Budget,
 ) -> (Vec<TrustDifference>, Vec<Warning>, bool) {
     let mut statements = Vec::new();
@@ -61,11 +61,11 @@ pub fn compare(
         let policy = sides.get(side).policy;
         let version = policy.effective_version();
         for (index, statement) in policy.statements.iter().enumerate() {
-            let tests = shared.rules.tests(statement.conditions.tests(), version);
+            let tests = solver.tests.tests(statement.conditions.tests(), version);
             statements.push(Ready { side, index, statement, tests });
         }
     }
-    let both = Both { sides, statements, shared, budget };
+    let both = Both { sides, statements, solver, budget };
     let warnings = both.warnings();
     let (left, right) = (both.canonical(Side::Left), both.canonical(Side::Right));
     if left == right {
@@ -133,7 +133,7 @@ impl<'a> Both<'a> {
             }
             for means in [who, what] {
                 if let Means::Perhaps(why) = means {
-                    tests.push(self.shared.rules.open_test(&why));
+                    tests.push(self.solver.tests.open_test(&why));
                 }
             }
             let delegated = delegates(&ready.statement.target, point, side);
@@ -146,7 +146,7 @@ impl<'a> Both<'a> {
     fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, point: &Point, action: &str) {
         let live = self.live(point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
-        let tests = Tests::of(&tests, Whose::Anybody, &self.shared.keys, self.budget.cases);
+        let tests = Tests::of(&tests, Whose::Anybody, &self.solver.keys, self.budget.cases);
         for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow)
         {
             let mut ask = |truths: &[Truth], mode| differs(&live, own, truths, mode);

@@ -2,11 +2,11 @@
 
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
 use crate::model::{Side, Sides};
-use crate::semantics::difference::EngineError;
-use crate::semantics::difference::outcome::Certainty;
+use crate::semantics::error::EngineError;
 use crate::semantics::evaluate::{
     Caller, Context, Relation, RoleAccount, TrustDecision, TrustRequest, Verdict, evaluate_trust,
 };
+use crate::semantics::outcome::Certainty;
 
 /// Confirms a row's witness; a row on which the evaluator has no answer becomes unknown.
 pub fn confirm(row: &mut TrustDifference, sides: &Sides<TrustSide<'_>>) -> Result<(), EngineError> {

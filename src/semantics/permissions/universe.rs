@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bits::Bits;
-use super::cache::Cache;
-use super::steps::{Letter, Step};
-use super::texts::{Template, Texts, any_arn};
 use crate::catalog::{AccessLevel, Action, Catalogue, Service};
 use crate::model::{ActionPattern, Glob};
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::cache::Cache;
+use crate::semantics::solver::steps::{Letter, Step};
+use crate::semantics::solver::texts::{Template, Texts, any_arn};
 
 /// An action of the catalogue.
 #[derive(Debug)]

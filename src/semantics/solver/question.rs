@@ -7,10 +7,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::rules::{Resources, Rule};
 use super::steps::{Letter, Step};
 use super::texts::{Fold, Template, Text, Texts};
 use super::walk::{Group, Walked, walk};
+
+/// The resources of a statement.
+#[derive(Debug)]
+pub enum Resources {
+    /// Those that match a pattern.
+    Matching(Vec<Arc<Text>>),
+    /// Those that match none.
+    Except(Vec<Arc<Text>>),
+}
+
+impl Resources {
+    /// The patterns.
+    pub fn texts(&self) -> &[Arc<Text>] {
+        match self {
+            Self::Matching(texts) | Self::Except(texts) => texts,
+        }
+    }
+}
 
 /// Whether a statement's condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,8 +157,8 @@ struct Impossible;
 /// The question about one template.
 #[derive(Debug)]
 pub struct Question<'a> {
-    /// The rules that the numbers mean.
-    pub rules: &'a [&'a Rule],
+    /// The resources of the statements that the numbers mean.
+    pub rules: &'a [&'a Resources],
     /// The role that is to allow.
     pub granting: &'a Role,
     /// The role that is to refuse.
@@ -157,7 +174,7 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// Asks with these conditions.
     pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
-        let size: usize = self.rules.iter().map(|rule| rule.resources.texts().len()).sum();
+        let size: usize = self.rules.iter().map(|rule| rule.texts().len()).sum();
         if !asker.purse.pay(size / 4) {
             return Answer::OutOfBudget;
         }
@@ -232,7 +249,7 @@ impl Question<'_> {
         let mut matching: Vec<Arc<Text>> = Vec::new();
         let mut drafts = Vec::new();
         for rule in rules.iter().filter(|rule| counts(**rule)).filter_map(|rule| self.rules.get(*rule)) {
-            match &rule.resources {
+            match rule {
                 Resources::Matching(texts) => matching.extend(texts.iter().cloned()),
                 Resources::Except(texts) => {
                     let mut draft = Draft::default();
@@ -288,8 +305,13 @@ impl Draft {
         Ok(())
     }
 
-    fn avoid_rule(&mut self, rule: Option<&&Rule>, template: &Template, asker: &Asker<'_>) -> Result<(), Impossible> {
-        match rule.map(|rule| &rule.resources) {
+    fn avoid_rule(
+        &mut self,
+        rule: Option<&&Resources>,
+        template: &Template,
+        asker: &Asker<'_>,
+    ) -> Result<(), Impossible> {
+        match rule.copied() {
             Some(Resources::Matching(texts)) => self.avoid(texts, template, asker),
             Some(Resources::Except(texts)) => self.want(texts, template, asker),
             None => Ok(()),

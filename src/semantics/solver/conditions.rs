@@ -3,7 +3,9 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use super::cache::Interner;
 use super::steps::{self, Letter, Piece, Reading, Step};
 use super::walk::{Group, step_over};
 use crate::model::{BaseOperator, ConditionKey, ConditionTest, SetQualifier, Version};
@@ -48,6 +50,38 @@ pub enum Family {
     Never,
     /// Not to be decided, and why.
     Opaque(String),
+}
+
+/// All tests that were met.
+#[derive(Debug)]
+pub struct TestPool(Interner<Test>);
+
+impl TestPool {
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self(Interner::new())
+    }
+
+    /// Makes the tests of a condition ready.
+    pub fn tests(&self, tests: &[ConditionTest], version: Version) -> Vec<Arc<Test>> {
+        let one = |test| self.0.get(&canonical(test, version), |number| compile(test, version, number));
+        tests.iter().map(one).collect()
+    }
+
+    /// A test that stands for what is not known.
+    pub fn open_test(&self, reason: &str) -> Arc<Test> {
+        let canonical = format!("open {reason}");
+        self.0.get(&canonical.clone(), |number| Test {
+            number,
+            canonical: canonical.clone(),
+            key: canonical,
+            spelled: String::new(),
+            family: Family::Opaque(reason.to_owned()),
+            negated: false,
+            if_exists: false,
+            qualifier: None,
+        })
+    }
 }
 
 /// Which numbers an operator accepts.

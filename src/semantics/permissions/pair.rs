@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::bits::Bits;
-use super::outcome::{StatementRef, Warning};
-use super::rules::{Compiled, Rule, Rules};
-use super::texts::Texts;
-use super::universe::Universe;
-use super::{AttachedDocument, RolePolicies};
+use super::Shared;
+use super::rules::{Compiled, Rule};
 use crate::model::{Effect, IdentityPolicy, Side, Sides};
+use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
+use crate::semantics::outcome::{StatementRef, Warning};
+use crate::semantics::solver::bits::Bits;
 
 /// The rules of one role, as numbers into [`Pair::rules`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,8 +66,8 @@ struct Attached<'a> {
 
 impl Pair {
     /// Puts two roles side by side.
-    pub fn new(left: &RolePolicies, right: &RolePolicies, rules: &Rules, universe: &Universe, texts: &Texts) -> Self {
-        let all = |role| attached(role, |document| rules.document(document, universe, texts));
+    pub fn new(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Self {
+        let all = |role| attached(role, |document| shared.rules.document(document, &shared.universe, &shared.solver));
         let attached = Sides { left: all(left), right: all(right) };
         let mut known: Vec<Arc<Rule>> = Side::BOTH
             .iter()

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::bits::Bits;
 use super::pair::{Pair, RoleRules};
-use super::rules::{Resources, Rule};
-use super::steps::{Letter, Step};
-use super::texts::{Text, Texts};
-use super::walk::{Group, step_over};
+use super::rules::Rule;
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::question::Resources;
+use crate::semantics::solver::steps::{Letter, Step};
+use crate::semantics::solver::texts::{Text, Texts};
+use crate::semantics::solver::walk::{Group, step_over};
 
 /// Values of condition keys.
 pub type Context = BTreeMap<String, Vec<String>>;

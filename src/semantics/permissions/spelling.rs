@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::bits::Bits;
 use super::classes::NamedAction;
 use super::rules::Rule;
 use super::universe::Universe;
 use crate::catalog::AccessLevel;
+use crate::semantics::solver::bits::Bits;
 
 /// A service's actions in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]

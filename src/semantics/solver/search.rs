@@ -10,7 +10,6 @@ use super::cache::Cache;
 use super::cases::{CaseBudget, KeyCases, Whose, cases};
 use super::conditions::Test;
 use super::question::{Answer, Found, Mode, Truth};
-use super::rules::Rule;
 
 /// What the conditions of some rules depend on.
 #[derive(Debug)]
@@ -34,13 +33,7 @@ enum Atom {
 pub type KeyCache = Cache<(Whose, Vec<u32>), Arc<KeyCases>>;
 
 impl Tests {
-    /// Sorts the tests of rules by key.
-    pub fn new(rules: &[&Rule], cache: &KeyCache, budget: CaseBudget) -> Self {
-        let tests: Vec<&[Arc<Test>]> = rules.iter().map(|rule| rule.tests.as_slice()).collect();
-        Self::of(&tests, Whose::RoleSession, cache, budget)
-    }
-
-    /// The same for lists of tests.
+    /// Sorts the tests of statements by key.
     pub fn of(rules: &[&[Arc<Test>]], whose: Whose, cache: &KeyCache, budget: CaseBudget) -> Self {
         let mut by_key: BTreeMap<&str, Vec<Arc<Test>>> = BTreeMap::new();
         for test in rules.iter().copied().flatten() {

@@ -25,7 +25,7 @@ pub enum Grade {
 
 impl Grade {
     /// What the rows of a comparison come to; `identical` is whether the statements were, where there is no row.
-    pub(in crate::semantics) fn of(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
+    pub(super) fn of(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
         let surest = rows.into_iter().min();
         match surest {
             Some(Certainty::Always | Certainty::Conditional) => Self::Different,
@@ -165,6 +165,13 @@ pub struct AccessComparison {
     pub deny_differences: Vec<DenyDifference>,
     /// Remarks; sorted.
     pub warnings: Vec<Warning>,
+}
+
+impl AccessComparison {
+    /// Two roles with the same statements.
+    pub(super) const fn identical(warnings: Vec<Warning>) -> Self {
+        Self { grade: Grade::Identical, differences: Vec::new(), deny_differences: Vec::new(), warnings }
+    }
 }
 
 fn level<S: serde::Serializer>(level: &AccessLevel, serializer: S) -> Result<S::Ok, S::Error> {

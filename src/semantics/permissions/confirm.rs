@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::EngineError;
-use super::outcome::{AccessComparison, Certainty, Grade, Witness};
 use crate::catalog::Catalogue;
 use crate::model::{
     ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement,
 };
+use crate::semantics::error::EngineError;
 use crate::semantics::evaluate::{AttachedDocument, Context, Decision, Request, RolePolicies, Verdict, evaluate};
+use crate::semantics::outcome::{AccessComparison, Certainty, Grade, Witness};
 
 /// Confirms all witnesses.
 ///

@@ -1,12 +1,14 @@
 //! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
-use super::outcome::DenyDifference;
+use super::Shared;
 use super::pair::{Pair, RoleRules};
-use super::rows::{Rows, resources};
+use super::proof;
+use super::rows::{Rows, resources, rows};
 use super::spelling::spell;
-use super::{Budget, Shared, finish};
 use crate::model::Sides;
+use crate::semantics::outcome::DenyDifference;
+use crate::semantics::solver::Budget;
 
 /// The rows; sorted.
 pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDifference> {
@@ -21,7 +23,7 @@ pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDiff
         places: pair.places.clone(),
         warnings: Vec::new(),
     };
-    let rows = super::rows_of(&denying, shared, budget);
+    let rows = rows(&denying, shared, budget);
     let mut differences = to_differences(rows, &denying, shared);
     differences.sort();
     differences.dedup();
@@ -37,7 +39,7 @@ fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifferenc
         for spelled in spell(&parts.known, &parts.named, rule, &shared.universe) {
             differences.push(DenyDifference {
                 side: key.side,
-                witness: finish::witness(&spelled, &key, &parts, pair, shared),
+                witness: proof::witness(&spelled.service, key.side, &parts.proofs, pair, shared),
                 service: spelled.service,
                 actions: spelled.actions,
                 resources: resources.clone(),

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bits::Bits;
 use super::pair::Pair;
-use super::signatures::signatures;
-use super::steps::{Step, flat};
 use super::universe::Universe;
 use crate::model::{ActionPattern, Glob};
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::signatures::signatures;
+use crate::semantics::solver::steps::{Step, flat};
 
 /// An action that the catalogue does not have, spelled by a policy or standing for what a wildcard may match.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::Shared;
 use super::cells::ClassWork;
 use super::classes::{NamedAction, possible_names, signature_of};
 use super::pair::Pair;
-use super::question::Purse;
-use super::{Budget, Shared};
 use crate::model::Side;
+use crate::semantics::solver::Budget;
+use crate::semantics::solver::question::Purse;
 
 /// A service prefix that no policy can mean but by `*` or by what it leaves out.
 const UNHEARD_OF: &str = "\u{fdd0}unheard\u{fdd1}";

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::bits::Bits;
+use super::Shared;
 use super::pair::{Pair, RoleRules};
-use super::question::{Asker, Purse, Question, Role, Start, contains};
-use super::rules::{Resources, Rule};
-use super::search::{Outcome, Search, Tests};
-use super::texts::{Fold, Template, Text};
+use super::rules::Rule;
 use super::witness::{Refused, refused, request, tells_apart};
-use super::{Budget, Shared};
 use crate::model::Side;
+use crate::semantics::solver::Budget;
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::cases::Whose;
+use crate::semantics::solver::conditions::Test;
+use crate::semantics::solver::question::{Asker, Purse, Question, Resources, Role, Start, contains};
+use crate::semantics::solver::search::{Outcome, Search, Tests};
+use crate::semantics::solver::texts::{Fold, Template, Text};
 
 /// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
 const MOST_DENYING: usize = 64;
@@ -87,7 +90,7 @@ pub struct ClassWork<'a> {
 /// What the questions about one statement that allows and one form of resource have in common.
 struct Asking<'a> {
     side: Side,
-    rules: Vec<&'a Rule>,
+    rules: Vec<&'a Resources>,
     granting: usize,
     own: Role,
     tests: Rc<Tests>,
@@ -143,7 +146,7 @@ impl<'a> ClassWork<'a> {
         if let Some(kind) = self.kind_of.get(&template.number) {
             return *kind;
         }
-        let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.texts.fold(text, template)).collect();
+        let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.solver.texts.fold(text, template)).collect();
         let partial = folds.contains(&Fold::Partial);
         let next = self.kinds.len();
         let kind = *self.kinds.entry((folds, partial.then_some(template.number))).or_insert(next);
@@ -168,6 +171,7 @@ impl<'a> ClassWork<'a> {
         let rules: Vec<&Rule> =
             relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
         let tests = self.tests(&relevant, &rules);
+        let rules: Vec<&Resources> = rules.iter().map(|rule| &rule.resources).collect();
         let [own, other] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
         let starts = starts(rules.get(granting));
@@ -200,8 +204,8 @@ impl<'a> ClassWork<'a> {
     fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, purse: &mut Purse) -> Outcome {
         let Asking { side, rules, granting, own, tests, template, reported } = asking;
         let question = Question { rules, granting: own, refusing, template, start, reported };
-        let texts = &self.shared.texts;
-        let mut asker = Asker { texts, answers: &self.shared.answers, states: self.budget.states, purse };
+        let texts = &self.shared.solver.texts;
+        let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, purse };
         let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
         let outcome = Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run();
         self.with_values(outcome, *side, template)
@@ -223,7 +227,7 @@ impl<'a> ClassWork<'a> {
         if other.denies.is_empty() || purse.is_empty() {
             return None;
         }
-        let texts = &self.shared.texts;
+        let texts = &self.shared.solver.texts;
         let (resource, context) = request(&found.text, context, &self.variables(asking.template), texts);
         let refused = refused(self.live(asking.side.other()), self.pair, &resource, &context, texts);
         if !matches!(refused, Refused::Deny(_)) {
@@ -259,14 +263,14 @@ impl<'a> ClassWork<'a> {
                 continue;
             }
             let Resources::Matching(texts) = &self.pair.rules.get(rule)?.resources else { return None };
-            let can_match = |text: &Arc<Text>| self.shared.texts.fold(text, asking.template) != Fold::Misses;
+            let can_match = |text: &Arc<Text>| self.shared.solver.texts.fold(text, asking.template) != Fold::Misses;
             let texts = texts.iter().enumerate().filter(|(_, text)| can_match(text));
             patterns.extend(texts.map(|(at, text)| (rule, at, Arc::clone(text))));
             if patterns.len() > MOST_DENYING {
                 return None;
             }
         }
-        patterns.retain(|(.., text)| self.shared.overlap(allowed, text));
+        patterns.retain(|(.., text)| self.shared.solver.overlap(allowed, text));
         let narrower = |text: &Arc<Text>| text.number != allowed.number && contains(allowed, text);
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
@@ -278,9 +282,9 @@ impl<'a> ClassWork<'a> {
         if variables.is_empty() {
             return outcome;
         }
-        let request = request(&found.text, context, &variables, &self.shared.texts);
+        let request = request(&found.text, context, &variables, &self.shared.solver.texts);
         let (own, other) = (self.live(side), self.live(side.other()));
-        if tells_apart(own, other, self.pair, &request, &self.shared.texts) {
+        if tells_apart(own, other, self.pair, &request, &self.shared.solver.texts) {
             return outcome;
         }
         Outcome::Unknown(vec!["the value of a variable in a resource is not known".to_owned()])
@@ -290,7 +294,8 @@ impl<'a> ClassWork<'a> {
         if let Some(tests) = self.tests.get(relevant) {
             return Rc::clone(tests);
         }
-        let tests = Rc::new(Tests::new(rules, &self.shared.keys, self.budget.cases));
+        let lists: Vec<&[Arc<Test>]> = rules.iter().map(|rule| rule.tests.as_slice()).collect();
+        let tests = Rc::new(Tests::of(&lists, Whose::RoleSession, &self.shared.solver.keys, self.budget.cases));
         self.tests.insert(relevant.to_vec(), Rc::clone(&tests));
         tests
     }
@@ -300,9 +305,11 @@ impl<'a> ClassWork<'a> {
         let Some(rule) = self.pair.rules.get(rule) else { return false };
         match &rule.resources {
             Resources::Matching(texts) => {
-                texts.iter().any(|text| self.shared.texts.fold(text, template) != Fold::Misses)
+                texts.iter().any(|text| self.shared.solver.texts.fold(text, template) != Fold::Misses)
             }
-            Resources::Except(texts) => texts.iter().all(|text| self.shared.texts.fold(text, template) != Fold::Covers),
+            Resources::Except(texts) => {
+                texts.iter().all(|text| self.shared.solver.texts.fold(text, template) != Fold::Covers)
+            }
         }
     }
 
@@ -313,9 +320,9 @@ impl<'a> ClassWork<'a> {
             // A list of exceptions says nothing certain without a value, whether or not it is about the resource.
             let always = matches!(rule.resources, Resources::Except(_));
             let texts = rule.resources.texts().iter();
-            let texts = texts.filter(|text| always || self.shared.texts.fold(text, template) != Fold::Misses);
+            let texts = texts.filter(|text| always || self.shared.solver.texts.fold(text, template) != Fold::Misses);
             let letters = texts.flat_map(|text| &text.steps).filter_map(|step| step.variable());
-            keys.extend(letters.map(|letter| self.shared.texts.key_of(letter)));
+            keys.extend(letters.map(|letter| self.shared.solver.texts.key_of(letter)));
         }
         keys.sort();
         keys.dedup();
@@ -359,8 +366,8 @@ pub fn is_everything(resources: &Resources) -> bool {
 }
 
 /// The ways in which a statement can match a resource.
-fn starts(rule: Option<&&Rule>) -> Vec<Start> {
-    match rule.map(|rule| &rule.resources) {
+fn starts(rule: Option<&&Resources>) -> Vec<Start> {
+    match rule.copied() {
         Some(Resources::Matching(texts)) => texts.iter().map(|text| Start::Matching(Arc::clone(text))).collect(),
         Some(Resources::Except(texts)) => vec![Start::Except(texts.clone())],
         None => Vec::new(),

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::cells::{ClassWork, Finding, Place, is_everything};
-use super::classes::{Class, NamedAction};
-use super::outcome::Certainty;
+use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
-use super::question::{self, Purse};
-use super::rules::Resources;
-use super::search::Outcome;
-use super::steps::Letter;
-use super::texts::{Template, Text};
+use super::proof::{Proof, Proofs};
 use super::universe::Universe;
-use super::witness::{Context, Refused, refused, request};
+use super::witness::{Refused, refused};
 use crate::model::Side;
+use crate::semantics::outcome::Certainty;
+use crate::semantics::solver::Budget;
+use crate::semantics::solver::question::{self, Purse, Resources};
+use crate::semantics::solver::search::Outcome;
+use crate::semantics::solver::texts::{Template, Text};
 
 /// What makes two findings parts of one row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,28 +49,6 @@ pub struct RowParts {
     pub proofs: Proofs,
 }
 
-/// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
-pub type Proofs = BTreeMap<String, (String, Arc<Proof>, Arc<Template>)>;
-
-/// A found resource with all that makes it a request besides the action. The resource may be of another form that
-/// the patterns treat alike.
-#[derive(Debug, Clone)]
-pub struct Proof {
-    /// The resource.
-    pub found: question::Found,
-    /// The values of keys.
-    pub context: Context,
-    /// Keys of variables that take part: they need a value.
-    pub variables: Vec<String>,
-}
-
-impl Proof {
-    /// Resource and context of the request, with a value for each variable that takes part.
-    pub fn request(&self, text: &[Letter], shared: &Shared) -> (String, Context) {
-        request(text, &self.context, &self.variables, &shared.texts)
-    }
-}
-
 /// Rows in the making.
 pub type Rows = BTreeMap<RowKey, RowParts>;
 
@@ -90,8 +68,20 @@ struct Group<'a> {
     members: Vec<Member<'a>>,
 }
 
+/// Compares class by class.
+pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Rows {
+    let mut rows = Rows::new();
+    let mut purse = question::Purse::new(budget.states_of_pair);
+    for (signature, class) in classes::classes(pair, &shared.universe, budget.names) {
+        if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
+            add_class(&mut rows, &class, &mut work, pair, shared, &mut purse);
+        }
+    }
+    rows
+}
+
 /// Adds the rows of one class.
-pub fn add_class(
+fn add_class(
     rows: &mut Rows,
     class: &Class,
     work: &mut ClassWork<'_>,
@@ -245,7 +235,7 @@ fn row(
     reasons.dedup();
     let refused = proof.as_ref().map_or(Refused::NoAllow, |(proof, _)| {
         let (resource, context) = proof.request(&proof.found.text, shared);
-        refused(work.live(side.other()), pair, &resource, &context, &shared.texts)
+        refused(work.live(side.other()), pair, &resource, &context, &shared.solver.texts)
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let except = except(side, rule, &places, work, pair, shared);
@@ -281,7 +271,7 @@ fn except(
     if texts.len() * granted.len().max(1) > MOST_CARVED {
         texts.clear();
     }
-    texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.overlap(granted, text)));
+    texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.solver.overlap(granted, text)));
     if let Some(Resources::Except(patterns)) = pair.rules.get(rule).map(|rule| &rule.resources) {
         texts.extend(patterns);
     }

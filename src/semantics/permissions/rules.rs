@@ -5,14 +5,16 @@
 
 use std::sync::Arc;
 
-use super::bits::Bits;
-use super::cache::{Cache, Interner};
-use super::conditions::{self, Family, Test};
-use super::texts::{Text, Texts};
 use super::universe::{Universe, pattern_matches};
 use crate::model::{
     ActionClause, ActionPattern, ConditionKey, Effect, IdentityPolicy, ResourceClause, Statement, Version,
 };
+use crate::semantics::solver::Solver;
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::cache::{Cache, Interner};
+use crate::semantics::solver::conditions::{self, Family, Test, TestPool};
+use crate::semantics::solver::question::Resources;
+use crate::semantics::solver::texts::{Text, Texts};
 
 /// What a statement says of actions, resources and conditions.
 #[derive(Debug)]
@@ -77,24 +79,6 @@ fn union(patterns: &[ActionPattern], universe: &Universe) -> Bits {
     bits
 }
 
-/// The resources of a rule.
-#[derive(Debug)]
-pub enum Resources {
-    /// Those that match a pattern.
-    Matching(Vec<Arc<Text>>),
-    /// Those that match none.
-    Except(Vec<Arc<Text>>),
-}
-
-impl Resources {
-    /// The patterns.
-    pub fn texts(&self) -> &[Arc<Text>] {
-        match self {
-            Self::Matching(texts) | Self::Except(texts) => texts,
-        }
-    }
-}
-
 /// A remark on a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
@@ -115,11 +99,10 @@ pub struct Compiled {
     pub remarks: Vec<Remark>,
 }
 
-/// All rules and tests that were met.
+/// All rules that were met.
 #[derive(Debug)]
 pub struct Rules {
     rules: Interner<Rule>,
-    tests: Interner<Test>,
     documents: Cache<usize, (Arc<IdentityPolicy>, Arc<Compiled>)>,
 }
 
@@ -136,27 +119,27 @@ struct Draft {
 impl Rules {
     /// Nothing yet.
     pub const fn new() -> Self {
-        Self { rules: Interner::new(), tests: Interner::new(), documents: Cache::new() }
+        Self { rules: Interner::new(), documents: Cache::new() }
     }
 
     /// Makes a document ready; one that is shared is read once.
-    pub fn document(&self, document: &Arc<IdentityPolicy>, universe: &Universe, texts: &Texts) -> Arc<Compiled> {
+    pub fn document(&self, document: &Arc<IdentityPolicy>, universe: &Universe, solver: &Solver) -> Arc<Compiled> {
         // The document is kept with its address, so the address stays its own.
         let address = Arc::as_ptr(document) as usize;
-        self.documents.get(&address, || (Arc::clone(document), Arc::new(self.read(document, universe, texts)))).1
+        self.documents.get(&address, || (Arc::clone(document), Arc::new(self.read(document, universe, solver)))).1
     }
 
-    fn read(&self, document: &IdentityPolicy, universe: &Universe, texts: &Texts) -> Compiled {
+    fn read(&self, document: &IdentityPolicy, universe: &Universe, solver: &Solver) -> Compiled {
         let mut compiled = Compiled::default();
         for (at, statement) in document.statements.iter().enumerate() {
             let version = document.effective_version();
             let mut remarks = Vec::new();
-            for draft in drafts(statement, version, texts, &mut remarks) {
-                let rule = self.rule(draft, statement, version, universe);
+            for draft in drafts(statement, version, &solver.texts, &mut remarks) {
+                let rule = self.rule(draft, statement, version, (universe, &solver.tests));
                 compiled.rules.push((at, rule));
             }
             remarks.extend(remarks_on_conditions(statement, version));
-            remarks.extend(probably_no_grant(statement, universe, texts, version));
+            remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));
             compiled.remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
         }
         compiled
@@ -167,10 +150,10 @@ impl Rules {
         draft: Draft,
         statement: &Statement<ResourceClause>,
         version: Version,
-        universe: &Universe,
+        (universe, pool): (&Universe, &TestPool),
     ) -> Arc<Rule> {
-        let mut tests = self.tests(statement.conditions.tests(), version);
-        tests.extend(draft.open.iter().map(|reason| self.open_test(reason)));
+        let mut tests = pool.tests(statement.conditions.tests(), version);
+        tests.extend(draft.open.iter().map(|reason| pool.open_test(reason)));
         tests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         tests.dedup_by_key(|test| test.number);
         let canonical = canonical(&draft, statement.effect, &tests);
@@ -182,29 +165,6 @@ impl Rules {
             resources: if draft.negated { Resources::Except(draft.texts) } else { Resources::Matching(draft.texts) },
             tests,
             condition: statement.conditions.canonical_json(ConditionKey::folded),
-        })
-    }
-
-    /// Makes the tests of a condition ready.
-    pub fn tests(&self, tests: &[crate::model::ConditionTest], version: Version) -> Vec<Arc<Test>> {
-        let one = |test| {
-            self.tests.get(&conditions::canonical(test, version), |number| conditions::compile(test, version, number))
-        };
-        tests.iter().map(one).collect()
-    }
-
-    /// A test that stands for what is not known.
-    pub fn open_test(&self, reason: &str) -> Arc<Test> {
-        let canonical = format!("open {reason}");
-        self.tests.get(&canonical.clone(), |number| Test {
-            number,
-            canonical: canonical.clone(),
-            key: canonical,
-            spelled: String::new(),
-            family: Family::Opaque(reason.to_owned()),
-            negated: false,
-            if_exists: false,
-            qualifier: None,
         })
     }
 }
@@ -344,11 +304,11 @@ fn ends_after_star(written: &str) -> bool {
 }
 
 fn has_valueless_variable(written: &str) -> bool {
-    super::steps::pieces(written).iter().any(|piece| match piece {
-        super::steps::Piece::Variable(name) => {
-            super::cases::NEVER_PRESENT.iter().any(|key| key.eq_ignore_ascii_case(name.trim()))
+    crate::semantics::solver::steps::pieces(written).iter().any(|piece| match piece {
+        crate::semantics::solver::steps::Piece::Variable(name) => {
+            crate::semantics::solver::cases::NEVER_PRESENT.iter().any(|key| key.eq_ignore_ascii_case(name.trim()))
         }
-        super::steps::Piece::Text(_) | super::steps::Piece::Literal(_) => false,
+        crate::semantics::solver::steps::Piece::Text(_) | crate::semantics::solver::steps::Piece::Literal(_) => false,
     })
 }
 

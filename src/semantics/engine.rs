@@ -1,0 +1,106 @@
+//! Compares many pairs of roles over one catalogue.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::error::EngineError;
+use super::evaluate::RolePolicies;
+use super::outcome::AccessComparison;
+use super::permissions::{self, Means, Shared};
+use super::solver::Budget;
+use super::solver::steps::Reading;
+use super::trust::{self, TrustComparison, TrustSide};
+use crate::catalog::Catalogue;
+use crate::model::Sides;
+
+/// Compares pairs of roles; what one pair has worked out helps the next. May be shared between threads: the answer
+/// for a pair does not depend on which others were asked before.
+#[derive(Debug)]
+pub struct Engine<'c> {
+    catalogue: &'c Catalogue,
+    budget: Budget,
+    shared: Shared,
+    flat: OnceLock<Box<Shared>>,
+}
+
+impl<'c> Engine<'c> {
+    /// An engine over the actions of a catalogue.
+    #[must_use]
+    pub fn new(catalogue: &'c Catalogue, budget: Budget) -> Self {
+        let shared = Shared::new(catalogue, Reading::Parts);
+        Self { catalogue, budget, shared, flat: OnceLock::new() }
+    }
+
+    /// What one role may do and the other may not, both ways.
+    ///
+    /// # Errors
+    /// If a witness is not confirmed by [`super::evaluate::evaluate`].
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use iamctl::catalog::Catalogue;
+    /// use iamctl::model::PolicyType;
+    /// use iamctl::parse::policy::parse_identity;
+    /// use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+    /// use iamctl::semantics::outcome::Grade;
+    /// use iamctl::semantics::{Budget, Engine};
+    ///
+    /// let role = |resource: &str| {
+    ///     let text = format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "{resource}"}}}}"#);
+    ///     let document = Arc::new(parse_identity(&text).unwrap());
+    ///     let own = AttachedDocument { policy_name: "own".to_owned(), policy_type: PolicyType::Inline, document };
+    ///     RolePolicies { identity: vec![own], boundary: None }
+    /// };
+    /// let catalogue = Catalogue::embedded();
+    /// let engine = Engine::new(&catalogue, Budget::default());
+    /// let comparison = engine.between(&role("arn:aws:s3:::b/*"), &role("arn:aws:s3:::b/a*")).unwrap();
+    /// assert_eq!(comparison.grade, Grade::Different);
+    /// assert_eq!(comparison.differences[0].witness.as_ref().unwrap().resource, "arn:aws:s3:::b/x");
+    /// ```
+    pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
+        let Self { catalogue, budget, shared, flat } = self;
+        permissions::between(left, right, Means { catalogue, budget: *budget, shared, flat })
+    }
+
+    /// As [`Engine::between`] for many pairs, on all cores; the answers come in the order of the pairs.
+    ///
+    /// # Errors
+    /// The error of the first pair that has one.
+    pub fn between_all(&self, pairs: &[(RolePolicies, RolePolicies)]) -> Result<Vec<AccessComparison>, EngineError> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(pairs.len().max(1));
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((at, (left, right))) = take(&next, pairs) {
+                done.push((at, self.between(left, right)));
+            }
+            done
+        };
+        let mut answers = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut answers = work();
+            for other in others {
+                match other.join() {
+                    Ok(more) => answers.extend(more),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            answers
+        });
+        answers.sort_by_key(|(at, _)| *at);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Who may take one role and not the other, both ways.
+    ///
+    /// # Errors
+    /// If a witness is not confirmed by [`super::evaluate::evaluate_trust`].
+    pub fn trust_between(&self, left: TrustSide<'_>, right: TrustSide<'_>) -> Result<TrustComparison, EngineError> {
+        trust::between(&Sides { left, right }, &self.shared.solver, self.budget)
+    }
+}
+
+fn take<'a, T>(next: &AtomicUsize, all: &'a [T]) -> Option<(usize, &'a T)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    all.get(at).map(|item| (at, item))
+}

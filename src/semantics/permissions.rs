@@ -1,0 +1,108 @@
+//! Compares what two roles may do: exactly what one is allowed and the other refused, each with a request that
+//! proves it.
+//!
+//! Written apart from [`super::evaluate`], which confirms every witness before it is reported. What is decided and
+//! what is left `unknown` is in `docs/semantics.md`.
+
+mod beyond;
+mod cells;
+mod classes;
+mod confirm;
+mod denies;
+mod finish;
+mod pair;
+mod proof;
+mod rows;
+mod rules;
+mod shared;
+mod spelling;
+mod universe;
+mod witness;
+
+pub(super) use shared::Shared;
+pub(super) use universe::pattern_matches;
+
+use super::error::EngineError;
+use super::evaluate::RolePolicies;
+use super::outcome::{AccessComparison, Grade, Warning};
+use super::solver::Budget;
+use super::solver::steps::Reading;
+use crate::catalog::Catalogue;
+use pair::Pair;
+
+/// What comparing takes besides the two roles.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub catalogue: &'a Catalogue,
+    pub budget: Budget,
+    pub shared: &'a Shared,
+    /// What all pairs share where the head of an ARN is read as plain text.
+    pub flat: &'a std::sync::OnceLock<Box<Shared>>,
+}
+
+/// What one role may do and the other may not, both ways.
+///
+/// # Errors
+/// If a witness is not confirmed by [`super::evaluate::evaluate`].
+pub(super) fn between(
+    left: &RolePolicies,
+    right: &RolePolicies,
+    means: Means<'_>,
+) -> Result<AccessComparison, EngineError> {
+    let pair = pair(left, right, means.shared);
+    if pair.roles.left == pair.roles.right {
+        return Ok(AccessComparison::identical(pair.warnings));
+    }
+    let mut comparison = comparison(&pair, means.shared, means.budget);
+    if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
+        comparison.grade = Grade::EqualForCatalogue;
+    }
+    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means));
+    comparison.warnings.sort();
+    confirm::confirm(&mut comparison, left, right, means.catalogue)?;
+    Ok(comparison)
+}
+
+fn pair(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Pair {
+    Pair::new(left, right, shared)
+}
+
+/// The comparison, its witnesses not confirmed yet.
+fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> AccessComparison {
+    let differences = finish::differences(pair, rows::rows(pair, shared, budget), shared);
+    AccessComparison {
+        grade: Grade::of(differences.iter().map(|row| row.certainty), false),
+        differences,
+        deny_differences: denies::differences(pair, shared, budget),
+        warnings: pair.warnings.clone(),
+    }
+}
+
+/// Warnings where a `*` inside a part of an ARN's head, read as plain text, would change the answer.
+fn flat_reading(
+    left: &RolePolicies,
+    right: &RolePolicies,
+    pair: &Pair,
+    comparison: &AccessComparison,
+    means: Means<'_>,
+) -> Vec<Warning> {
+    let has_inner_star = |rule: usize| {
+        pair.rules.get(rule).is_some_and(|rule| rule.resources.texts().iter().any(|text| text.has_inner_star()))
+    };
+    let inner: Vec<usize> = (0..pair.rules.len()).filter(|rule| has_inner_star(*rule)).collect();
+    if inner.is_empty() {
+        return Vec::new();
+    }
+    let shared = means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat)));
+    let flat = self::pair(left, right, shared);
+    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget), shared);
+    let sides = |rows: &[super::outcome::AccessDifference]| {
+        let mut sides: Vec<_> = rows.iter().map(|row| (row.side, row.service.clone())).collect();
+        sides.dedup();
+        sides
+    };
+    if sides(&comparison.differences) == sides(&differences) {
+        return Vec::new();
+    }
+    finish::flat_warnings(pair, &inner)
+}

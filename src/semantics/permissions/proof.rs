@@ -1,0 +1,67 @@
+//! What proves a row, and the request that is made of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Shared;
+use super::pair::Pair;
+use super::witness::{Context, request, tells_apart};
+use crate::model::Side;
+use crate::semantics::outcome::Witness;
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::question;
+use crate::semantics::solver::steps::Letter;
+use crate::semantics::solver::texts::Template;
+
+/// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
+pub type Proofs = BTreeMap<String, (String, Arc<Proof>, Arc<Template>)>;
+
+/// A found resource with all that makes it a request besides the action. The resource may be of another form that
+/// the patterns treat alike.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The resource.
+    pub found: question::Found,
+    /// The values of keys.
+    pub context: Context,
+    /// Keys of variables that take part: they need a value.
+    pub variables: Vec<String>,
+}
+
+impl Proof {
+    /// Resource and context of the request, with a value for each variable that takes part.
+    pub fn request(&self, text: &[Letter], shared: &Shared) -> (String, Context) {
+        request(text, &self.context, &self.variables, &shared.solver.texts)
+    }
+}
+
+/// The witness of a row for one of its services: the readable one, unless values of variables spoil it.
+pub fn witness(service: &str, side: Side, proofs: &Proofs, pair: &Pair, shared: &Shared) -> Option<Witness> {
+    let (action, proof, template) = proofs.get(service).or_else(|| {
+        // A row for all services is proved by any.
+        proofs.values().next().filter(|_| service == "*")
+    })?;
+    let mut request = proof.request(&proof.found.readable(template, &shared.solver.readable), shared);
+    if !proof.variables.is_empty() {
+        let live = |side| pair.roles.get(side).live(&about(action, pair, shared));
+        if !tells_apart(&live(side), &live(side.other()), pair, &request, &shared.solver.texts) {
+            request = proof.request(&proof.found.on(template), shared);
+        }
+    }
+    let (resource, context) = request;
+    Some(Witness { action: action.clone(), resource, context })
+}
+
+/// The rules that are about an action, `service:name`.
+pub fn about(action: &str, pair: &Pair, shared: &Shared) -> Bits {
+    let (service, name) = action.split_once(':').unwrap_or_default();
+    let name = name.to_lowercase();
+    let known = shared.universe.find(service, &name);
+    let mut rules = Bits::new(pair.rules.len());
+    for (at, rule) in pair.rules.iter().enumerate() {
+        if known.map_or_else(|| rule.actions.matches(service, &name), |number| rule.actions.known.contains(number)) {
+            rules.insert(at);
+        }
+    }
+    rules
+}
