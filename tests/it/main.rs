@@ -39,6 +39,8 @@ mod html;
 #[cfg(test)]
 mod iam_simulate;
 #[cfg(test)]
+mod labelled;
+#[cfg(test)]
 #[cfg(feature = "harvest")]
 mod live;
 #[cfg(test)]
