@@ -5,6 +5,7 @@
 //! what a catalogue was made of. See `docs/catalogue.md`.
 
 mod arn_template;
+mod condition_keys;
 mod draft;
 mod embedded;
 mod error;
@@ -20,6 +21,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub use arn_template::ArnTemplate;
+pub use condition_keys::{Arity, arity, key_pattern};
 pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
 

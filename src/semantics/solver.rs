@@ -9,15 +9,20 @@ pub(super) mod bits;
 pub(super) mod cache;
 pub(super) mod cases;
 pub(super) mod conditions;
+mod decimal;
+mod instant;
+pub(super) mod keys;
 pub(super) mod question;
 pub(super) mod search;
 pub(super) mod signatures;
 pub(super) mod steps;
 pub(super) mod texts;
+mod values;
 pub(super) mod walk;
 
 pub use cases::CaseBudget;
 
+use crate::catalog::Catalogue;
 use cache::Cache;
 use conditions::TestPool;
 use steps::{Letter, Reading};
@@ -45,7 +50,7 @@ impl Default for Budget {
             states_of_pair: 1_000_000,
             branches: 2_000,
             names: 2_000,
-            cases: CaseBudget { states: 4_000, sets: 256 },
+            cases: CaseBudget { states: 20_000, sets: 256 },
         }
     }
 }
@@ -63,10 +68,10 @@ pub(super) struct Solver {
 
 impl Solver {
     /// Nothing yet.
-    pub(super) const fn new(reading: Reading) -> Self {
+    pub(super) fn new(reading: Reading, catalogue: &Catalogue) -> Self {
         Self {
             texts: Texts::new(reading),
-            tests: TestPool::new(),
+            tests: TestPool::new(catalogue),
             answers: Cache::new(),
             keys: Cache::new(),
             readable: Cache::new(),

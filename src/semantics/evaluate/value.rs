@@ -5,9 +5,8 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::civil::datetime;
+use jiff::fmt::temporal::Pieces;
 
 use crate::model::{Glob, Token};
 
@@ -58,16 +57,25 @@ impl Number {
 ///
 /// The W3C's forms are `YYYY-MM`, `YYYY-MM-DD` and `YYYY-MM-DDThh:mm[:ss[.s]]` with `Z` or an offset
 /// (<https://www.w3.org/TR/NOTE-datetime>). Four digits could be a year or seconds, so they are not read.
-pub(super) fn read_date(text: &str) -> Option<Timestamp> {
+///
+/// The answer is in nanoseconds since 1970.
+pub(super) fn read_date(text: &str) -> Option<i128> {
+    const SECOND: i128 = 1_000_000_000;
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return if text.len() == 4 { None } else { Timestamp::from_second(text.parse().ok()?).ok() };
+        // Of more digits the seconds would be beyond the age of the universe, and nobody means them.
+        let is_read = text.len() != 4 && text.len() <= 25;
+        return if is_read { Some(text.parse::<i128>().ok()? * SECOND) } else { None };
     }
-    if text.contains(['T', 't']) {
-        return text.parse().ok();
-    }
-    let day = if text.len() == "2026-01".len() { format!("{text}-01") } else { text.to_owned() };
-    let day: Date = day.parse().ok()?;
-    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+    let whole = match (text.contains(['T', 't']), text.len()) {
+        (true, _) => text.to_owned(),
+        (false, 7) => format!("{text}-01T00:00Z"),
+        (false, _) => format!("{text}T00:00Z"),
+    };
+    let pieces = Pieces::parse(&whole).ok()?;
+    let offset = pieces.to_numeric_offset()?;
+    let local = pieces.date().to_datetime(pieces.time()?);
+    let since = local.duration_since(datetime(1970, 1, 1, 0, 0, 0, 0)).as_nanos();
+    Some(since - i128::from(offset.seconds()) * SECOND)
 }
 
 /// An address with the length of its network's prefix: `203.0.113.0/24`; an address alone is a network of one.
@@ -168,6 +176,8 @@ mod tests {
             assert_eq!(read_date(text), Some(midnight), "{text}");
         }
         assert!(read_date("2020-04-01T00:00:01Z").unwrap() > midnight);
+        assert!(read_date("2020-04-01T00:00:00.0005Z").unwrap() > read_date("2020-04-01T00:00:00.0001Z").unwrap());
+        assert!(read_date("9999-12-31T23:59:59Z").unwrap() < read_date("999999999999").unwrap());
         for text in ["", "2020", "yesterday", "2020-13-01", "2020-04-01T00:00:00", "01/04/2020"] {
             assert_eq!(read_date(text), None, "{text}");
         }

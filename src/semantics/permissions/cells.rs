@@ -1,24 +1,28 @@
 //! One class of actions: for each form of resource and each statement that allows, what differs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
-use super::witness::{Refused, refused, request, tells_apart};
+use super::witness::{Refused, refused};
 use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
-use crate::semantics::solver::cases::Whose;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::question::{Asker, Purse, Question, Resources, Role, Start, contains};
-use crate::semantics::solver::search::{Outcome, Search, Tests};
-use crate::semantics::solver::texts::{Fold, Template, Text};
+use crate::semantics::solver::keys::Whose;
+use crate::semantics::solver::question::{Answer, Asker, Purse, Question, Resources, Role, Start, contains};
+use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
+use crate::semantics::solver::steps::Variable;
+use crate::semantics::solver::texts::{Binding, Fold, Template, Text};
 
 /// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
 const MOST_DENYING: usize = 64;
+
+/// How many values of a variable are tried.
+const MOST_CANDIDATES: usize = 12;
 
 /// The pattern that a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,13 +206,17 @@ impl<'a> ClassWork<'a> {
 
     /// What differs on these resources, with these rules on the side that refuses.
     fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, purse: &mut Purse) -> Outcome {
-        let Asking { side, rules, granting, own, tests, template, reported } = asking;
-        let question = Question { rules, granting: own, refusing, template, start, reported };
+        let Asking { rules, granting, own, tests, template, reported, .. } = asking;
         let texts = &self.shared.solver.texts;
         let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, purse };
-        let mut ask = |truths: &[_], mode| question.ask(truths, mode, &mut asker);
-        let outcome = Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run();
-        self.with_values(outcome, *side, template)
+        let mut ask = |truths: &[_], mode, binding: &Binding| {
+            let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
+            let bound: Vec<Resources> = rules.iter().map(|resources| resources.bind(binding, texts)).collect();
+            let rules: Vec<&Resources> = bound.iter().collect();
+            let (granting, start) = (own, &start);
+            Question { rules: &rules, granting, refusing, template, start, reported }.ask(truths, mode, &mut asker)
+        };
+        Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run()
     }
 
     /// The finding by the patterns of the other side's Denies, where they alone make the difference and lie within the
@@ -228,8 +236,8 @@ impl<'a> ClassWork<'a> {
             return None;
         }
         let texts = &self.shared.solver.texts;
-        let (resource, context) = request(&found.text, context, &self.variables(asking.template), texts);
-        let refused = refused(self.live(asking.side.other()), self.pair, &resource, &context, texts);
+        let resource = found.written();
+        let refused = refused(self.live(asking.side.other()), self.pair, &resource, context, texts);
         if !matches!(refused, Refused::Deny(_)) {
             return None;
         }
@@ -275,27 +283,25 @@ impl<'a> ClassWork<'a> {
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
-    /// A difference found with variables as texts of their own still has to hold when they have values.
-    fn with_values(&self, outcome: Outcome, side: Side, template: &Template) -> Outcome {
-        let Outcome::Difference { found, context, .. } = &outcome else { return outcome };
-        let variables = self.variables(template);
-        if variables.is_empty() {
-            return outcome;
-        }
-        let request = request(&found.text, context, &variables, &self.shared.solver.texts);
-        let (own, other) = (self.live(side), self.live(side.other()));
-        if tells_apart(own, other, self.pair, &request, &self.shared.solver.texts) {
-            return outcome;
-        }
-        Outcome::Unknown(vec!["the value of a variable in a resource is not known".to_owned()])
-    }
-
     fn tests(&mut self, relevant: &[usize], rules: &[&Rule]) -> Rc<Tests> {
         if let Some(tests) = self.tests.get(relevant) {
             return Rc::clone(tests);
         }
         let lists: Vec<&[Arc<Test>]> = rules.iter().map(|rule| rule.tests.as_slice()).collect();
-        let tests = Rc::new(Tests::of(&lists, Whose::RoleSession, &self.shared.solver.keys, self.budget.cases));
+        let patterns = || rules.iter().flat_map(|rule| rule.resources.texts());
+        let variables: BTreeSet<&Variable> = patterns().flat_map(|text| &text.variables).collect();
+        let candidates = if variables.is_empty() { Vec::new() } else { self.candidates(patterns) };
+        let mut keys: Vec<String> = variables.iter().map(|variable| variable.key.clone()).collect();
+        keys.dedup();
+        let scope = Scope {
+            whose: Whose::RoleSession,
+            absent: &BTreeSet::new(),
+            spelled_alike: keys.len() == variables.len(),
+            variables: &keys,
+            candidates: &candidates,
+            catalogue: self.shared.solver.tests.catalogue(),
+        };
+        let tests = Rc::new(Tests::of(&lists, scope, &self.shared.solver.keys, self.budget.cases));
         self.tests.insert(relevant.to_vec(), Rc::clone(&tests));
         tests
     }
@@ -313,20 +319,17 @@ impl<'a> ClassWork<'a> {
         }
     }
 
-    /// The keys of the variables in the patterns that can match this form of resource.
-    pub fn variables(&self, template: &Template) -> Vec<String> {
-        let mut keys: Vec<String> = Vec::new();
-        for rule in self.rules.iter().filter_map(|rule| self.pair.rules.get(*rule)) {
-            // A list of exceptions says nothing certain without a value, whether or not it is about the resource.
-            let always = matches!(rule.resources, Resources::Except(_));
-            let texts = rule.resources.texts().iter();
-            let texts = texts.filter(|text| always || self.shared.solver.texts.fold(text, template) != Fold::Misses);
-            let letters = texts.flat_map(|text| &text.steps).filter_map(|step| step.variable());
-            keys.extend(letters.map(|letter| self.shared.solver.texts.key_of(letter)));
-        }
-        keys.sort();
-        keys.dedup();
-        keys
+    /// Values for variables that could tell the roles apart: what other patterns say where a variable may stand.
+    fn candidates<'t, I: Iterator<Item = &'t Arc<Text>>>(&self, patterns: impl Fn() -> I) -> Vec<String> {
+        let open: Vec<&Arc<Text>> = patterns().filter(|text| !text.variables.is_empty()).collect();
+        let meets = |text: &&Arc<Text>| open.iter().any(|open| self.shared.solver.overlap(open, text));
+        let names = patterns().filter(meets).flat_map(|text| text.names());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+        names.dedup();
+        names.truncate(MOST_CANDIDATES);
+        names.sort();
+        names
     }
 
     /// Resources that an earlier statement without condition grants: what differs there is in its own row.

@@ -39,7 +39,7 @@ fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifferenc
         for spelled in spell(&parts.known, &parts.named, rule, &shared.universe) {
             differences.push(DenyDifference {
                 side: key.side,
-                witness: proof::witness(&spelled.service, key.side, &parts.proofs, pair, shared),
+                witness: proof::witness(&spelled.service, &parts.proofs, shared),
                 service: spelled.service,
                 actions: spelled.actions,
                 resources: resources.clone(),

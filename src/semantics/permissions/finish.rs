@@ -27,7 +27,7 @@ fn differences_of(key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) 
     let resources = resources(key, pair);
     let spelled = spell(&parts.known, &parts.named, rule, &shared.universe);
     let of_service = |spelled: Spelled| {
-        let witness = proof::witness(&spelled.service, key.side, &parts.proofs, pair, shared);
+        let witness = proof::witness(&spelled.service, &parts.proofs, shared);
         AccessDifference {
             side: key.side,
             granted_by: granted_by(key, witness.as_ref(), pair, shared),

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::pair::Pair;
-use super::witness::{Context, request, tells_apart};
-use crate::model::Side;
+use super::witness::Context;
 use crate::semantics::outcome::Witness;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::question;
-use crate::semantics::solver::steps::Letter;
 use crate::semantics::solver::texts::Template;
 
 /// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
@@ -24,32 +22,16 @@ pub struct Proof {
     pub found: question::Found,
     /// The values of keys.
     pub context: Context,
-    /// Keys of variables that take part: they need a value.
-    pub variables: Vec<String>,
 }
 
-impl Proof {
-    /// Resource and context of the request, with a value for each variable that takes part.
-    pub fn request(&self, text: &[Letter], shared: &Shared) -> (String, Context) {
-        request(text, &self.context, &self.variables, &shared.solver.texts)
-    }
-}
-
-/// The witness of a row for one of its services: the readable one, unless values of variables spoil it.
-pub fn witness(service: &str, side: Side, proofs: &Proofs, pair: &Pair, shared: &Shared) -> Option<Witness> {
+/// The witness of a row for one of its services.
+pub fn witness(service: &str, proofs: &Proofs, shared: &Shared) -> Option<Witness> {
     let (action, proof, template) = proofs.get(service).or_else(|| {
         // A row for all services is proved by any.
         proofs.values().next().filter(|_| service == "*")
     })?;
-    let mut request = proof.request(&proof.found.readable(template, &shared.solver.readable), shared);
-    if !proof.variables.is_empty() {
-        let live = |side| pair.roles.get(side).live(&about(action, pair, shared));
-        if !tells_apart(&live(side), &live(side.other()), pair, &request, &shared.solver.texts) {
-            request = proof.request(&proof.found.on(template), shared);
-        }
-    }
-    let (resource, context) = request;
-    Some(Witness { action: action.clone(), resource, context })
+    let resource = question::written(&proof.found.readable(template, &shared.solver.readable));
+    Some(Witness { action: action.clone(), resource, context: proof.context.clone() })
 }
 
 /// The rules that are about an action, `service:name`.

@@ -220,12 +220,11 @@ fn row(
     };
     let mut proof = None;
     let mut reasons = Vec::new();
-    for (finding, kind, template) in findings {
+    for (finding, kind, _) in findings {
         match &finding.outcome {
             Outcome::Difference { found, context, .. } if proof.is_none() => {
-                let variables = work.variables(template);
                 let (found, context) = (found.clone(), context.clone());
-                proof = Some((Arc::new(Proof { found, context, variables }), *kind));
+                proof = Some((Arc::new(Proof { found, context }), *kind));
             }
             Outcome::Unknown(why) => reasons.extend(why.iter().cloned()),
             Outcome::Difference { .. } | Outcome::None => {}
@@ -234,8 +233,8 @@ fn row(
     reasons.sort();
     reasons.dedup();
     let refused = proof.as_ref().map_or(Refused::NoAllow, |(proof, _)| {
-        let (resource, context) = proof.request(&proof.found.text, shared);
-        refused(work.live(side.other()), pair, &resource, &context, &shared.solver.texts)
+        let resource = proof.found.written();
+        refused(work.live(side.other()), pair, &resource, &proof.context, &shared.solver.texts)
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let except = except(side, rule, &places, work, pair, shared);

@@ -3,17 +3,21 @@
 //! What a statement says for certain and what AWS leaves open become rules of their own; the open ones carry a test
 //! that cannot be decided.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::universe::{Universe, pattern_matches};
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, Effect, IdentityPolicy, ResourceClause, Statement, Version,
+    ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Effect, IdentityPolicy,
+    ResourceClause, Statement, Version,
 };
 use crate::semantics::solver::Solver;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::{Cache, Interner};
-use crate::semantics::solver::conditions::{self, Family, Test, TestPool};
+use crate::semantics::solver::conditions::{Family, Test, TestPool};
+use crate::semantics::solver::keys::{self, Presence, Whose};
 use crate::semantics::solver::question::Resources;
+use crate::semantics::solver::steps::{self, Piece};
 use crate::semantics::solver::texts::{Text, Texts};
 
 /// What a statement says of actions, resources and conditions.
@@ -110,10 +114,20 @@ pub struct Rules {
 struct Draft {
     include: Option<Vec<ActionPattern>>,
     exclude: Vec<ActionPattern>,
-    negated: bool,
-    texts: Vec<Arc<Text>>,
+    resources: ResourcePart,
     /// Why the rule may not apply.
     open: Vec<String>,
+}
+
+/// The resources of a rule to be.
+#[derive(Debug, Clone, Default)]
+struct ResourcePart {
+    negated: bool,
+    texts: Vec<Arc<Text>>,
+    /// Why it may not apply.
+    open: Option<String>,
+    /// Keys that the request must have or, with `true`, must not have.
+    missing: Vec<(String, bool)>,
 }
 
 impl Rules {
@@ -138,7 +152,7 @@ impl Rules {
                 let rule = self.rule(draft, statement, version, (universe, &solver.tests));
                 compiled.rules.push((at, rule));
             }
-            remarks.extend(remarks_on_conditions(statement, version));
+            remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
             remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));
             compiled.remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
         }
@@ -154,6 +168,12 @@ impl Rules {
     ) -> Arc<Rule> {
         let mut tests = pool.tests(statement.conditions.tests(), version);
         tests.extend(draft.open.iter().map(|reason| pool.open_test(reason)));
+        let presence = draft.resources.missing.iter().map(|(key, missing)| ConditionTest {
+            operator: ConditionOperator { base: BaseOperator::Null, qualifier: None, if_exists: false },
+            key: ConditionKey::new(key),
+            values: vec![missing.to_string()],
+        });
+        tests.extend(pool.tests(&presence.collect::<Vec<_>>(), version));
         tests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         tests.dedup_by_key(|test| test.number);
         let canonical = canonical(&draft, statement.effect, &tests);
@@ -162,7 +182,11 @@ impl Rules {
             canonical,
             effect: statement.effect,
             actions: Actions::new(draft.include, draft.exclude, universe),
-            resources: if draft.negated { Resources::Except(draft.texts) } else { Resources::Matching(draft.texts) },
+            resources: if draft.resources.negated {
+                Resources::Except(draft.resources.texts)
+            } else {
+                Resources::Matching(draft.resources.texts)
+            },
             tests,
             condition: statement.conditions.canonical_json(ConditionKey::folded),
         })
@@ -172,10 +196,14 @@ impl Rules {
 fn canonical(draft: &Draft, effect: Effect, tests: &[Arc<Test>]) -> String {
     let actions = |patterns: &[ActionPattern]| patterns.iter().map(ActionPattern::folded).collect::<Vec<_>>().join(" ");
     let include = draft.include.as_deref().map_or_else(|| "!".to_owned(), actions);
-    let texts: Vec<String> =
-        draft.texts.iter().map(|text| format!("{}{}", if text.old { "2008 " } else { "" }, text.written)).collect();
+    let texts: Vec<String> = draft
+        .resources
+        .texts
+        .iter()
+        .map(|text| format!("{}{}", if text.old { "2008 " } else { "" }, text.written))
+        .collect();
     let tests: Vec<&str> = tests.iter().map(|test| test.canonical.as_str()).collect();
-    let negated = if draft.negated { "!" } else { "" };
+    let negated = if draft.resources.negated { "!" } else { "" };
     format!("{effect}\n{include}\n{}\n{negated}{}\n{}", actions(&draft.exclude), texts.join("\n "), tests.join("\n "))
 }
 
@@ -185,9 +213,9 @@ type Remarks = Vec<(&'static str, String)>;
 fn drafts(statement: &Statement<ResourceClause>, version: Version, texts: &Texts, remarks: &mut Remarks) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (include, exclude, open) in action_parts(&statement.action, remarks) {
-        for (negated, texts, why) in resource_parts(&statement.target, version, texts, remarks) {
-            let open = open.iter().chain(&why).cloned().collect();
-            drafts.push(Draft { include: include.clone(), exclude: exclude.clone(), negated, texts, open });
+        for resources in resource_parts(&statement.target, version, texts, remarks) {
+            let open = open.iter().chain(&resources.open).cloned().collect();
+            drafts.push(Draft { include: include.clone(), exclude: exclude.clone(), resources, open });
         }
     }
     remarks.sort();
@@ -235,8 +263,6 @@ fn join_stars(pattern: &ActionPattern) -> ActionPattern {
     ActionPattern::new(&joined).unwrap_or_else(|| pattern.clone())
 }
 
-type ResourcePart = (bool, Vec<Arc<Text>>, Option<String>);
-
 fn resource_parts(
     clause: &ResourceClause,
     version: Version,
@@ -264,24 +290,36 @@ fn resource_parts(
     }
     let mut parts = Vec::new();
     if !certain.is_empty() {
-        parts.push((false, certain, None));
+        parts.push(ResourcePart { texts: certain, ..ResourcePart::default() });
     }
-    parts.extend(short.into_iter().map(|(padded, reason)| (false, vec![padded], Some(reason))));
+    let perhaps =
+        |(padded, reason)| ResourcePart { texts: vec![padded], open: Some(reason), ..ResourcePart::default() };
+    parts.extend(short.into_iter().map(perhaps));
     parts
 }
 
-/// A `NotResource`: what is none of its entries in any reading for certain, what is in some reading perhaps.
+/// A `NotResource`: what is none of its entries in any reading for certain, what is in some reading perhaps. AWS does
+/// not say what an entry means whose variable has no value.
 fn all_but(certain: Vec<Arc<Text>>, short: Vec<(Arc<Text>, String)>, mut reasons: Vec<String>) -> Vec<ResourcePart> {
+    let part = |texts: Vec<Arc<Text>>| ResourcePart { negated: true, texts, ..ResourcePart::default() };
+    let open = certain.iter().chain(short.iter().map(|(padded, _)| padded)).flat_map(|text| &text.variables);
+    let keys: BTreeSet<String> = open.filter(|own| own.default.is_none()).map(|own| own.key.clone()).collect();
+    let present: Vec<(String, bool)> = keys.iter().map(|key| (key.clone(), false)).collect();
     let mut parts = Vec::new();
     if reasons.is_empty() {
         let mut all = certain.clone();
         all.extend(short.iter().map(|(padded, _)| Arc::clone(padded)));
         sort(&mut all);
-        parts.push((true, all, None));
+        parts.push(ResourcePart { missing: present.clone(), ..part(all) });
     }
     reasons.extend(short.into_iter().map(|(_, reason)| reason));
     if !reasons.is_empty() {
-        parts.push((true, certain, Some(reasons.join("; "))));
+        parts.push(ResourcePart { open: Some(reasons.join("; ")), missing: present, ..part(certain.clone()) });
+    }
+    for key in keys {
+        let others = certain.iter().filter(|text| text.variables.iter().all(|own| own.key != key)).cloned().collect();
+        let reason = format!("the request has no value for the variable `{key}` in NotResource");
+        parts.push(ResourcePart { open: Some(reason), missing: vec![(key, true)], ..part(others) });
     }
     parts
 }
@@ -291,9 +329,16 @@ fn sort(texts: &mut Vec<Arc<Text>>) {
     texts.dedup_by_key(|text| text.number);
 }
 
-/// Fewer than six parts, and no `*` at the end that could stand for the rest.
+/// Fewer than six parts, and no `*` at the end that could stand for the rest. A variable is taken for one part.
 fn is_short(written: &str) -> bool {
-    written.split(':').count() < 6 && !written.ends_with('*') && !ends_after_star(written)
+    let plain: String = steps::pieces(written)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text,
+            Piece::Literal(_) | Piece::Variable(_) => "x".to_owned(),
+        })
+        .collect();
+    plain.split(':').count() < 6 && !plain.ends_with('*') && !ends_after_star(&plain)
 }
 
 /// A `*` that ends a part may run on over the following ones, as documented.
@@ -303,26 +348,23 @@ fn ends_after_star(written: &str) -> bool {
     parts.iter().any(|part| part.ends_with('*'))
 }
 
+/// Whether a text holds a variable that no request of a role's session has a value for.
 fn has_valueless_variable(written: &str) -> bool {
-    crate::semantics::solver::steps::pieces(written).iter().any(|piece| match piece {
-        crate::semantics::solver::steps::Piece::Variable(name) => {
-            crate::semantics::solver::cases::NEVER_PRESENT.iter().any(|key| key.eq_ignore_ascii_case(name.trim()))
+    steps::pieces(written).iter().any(|piece| match piece {
+        Piece::Variable(variable) => {
+            variable.default.is_none() && keys::rule(&variable.key, Whose::RoleSession).presence == Presence::Never
         }
-        crate::semantics::solver::steps::Piece::Text(_) | crate::semantics::solver::steps::Piece::Literal(_) => false,
+        Piece::Text(_) | Piece::Literal(_) => false,
     })
 }
 
-fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version) -> Remarks {
+fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version, pool: &TestPool) -> Remarks {
     let mut remarks = Remarks::new();
-    for test in statement.conditions.tests().iter().map(|test| conditions::compile(test, version, 0)) {
+    for test in pool.tests(statement.conditions.tests(), version) {
         match &test.family {
             Family::Never => remarks.push(("no-values", format!("`{}` has no values to match", test.spelled))),
-            // A variable in a value is everyday; it is told where it leaves an answer open.
-            Family::Opaque(reason) if !reason.starts_with("the value of") => {
-                remarks.push(("condition-unknown", reason.clone()));
-            }
-            Family::Opaque(_)
-            | Family::Text(..)
+            Family::Opaque(reason) => remarks.push(("condition-unknown", reason.clone())),
+            Family::Text(..)
             | Family::Number(..)
             | Family::Date(..)
             | Family::Network(_)

@@ -17,7 +17,7 @@ pub struct Shared {
 impl Shared {
     /// For the actions of a catalogue, with patterns read in one way.
     pub fn new(catalogue: &Catalogue, reading: Reading) -> Self {
-        let solver = Solver::new(reading);
+        let solver = Solver::new(reading, catalogue);
         Self { universe: Universe::new(catalogue, &solver.texts), rules: Rules::new(), solver }
     }
 }

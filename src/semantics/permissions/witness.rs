@@ -1,99 +1,50 @@
-//! From a found text to a request: variables get values, and the request is decided by the plain reading of rules.
+//! A request decided by the plain reading of rules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
-use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::conditions::reads;
 use crate::semantics::solver::question::Resources;
-use crate::semantics::solver::steps::{Letter, Step};
-use crate::semantics::solver::texts::{Text, Texts};
-use crate::semantics::solver::walk::{Group, step_over};
+use crate::semantics::solver::texts::{Binding, Bound, Text, Texts};
 
 /// Values of condition keys.
 pub type Context = BTreeMap<String, Vec<String>>;
 
-/// The text with values for its variables; those that the context does not have yet are added to it.
-fn spell(letters: &[Letter], texts: &Texts, context: &mut Context) -> String {
-    let mut text = String::new();
-    for letter in letters {
-        if let Some(c) = letter.as_char() {
-            text.push(c);
-            continue;
-        }
-        let key = texts.key_of(*letter);
-        if value_of(&key, context).is_none() {
-            context.insert(key.clone(), vec!["any".to_owned()]);
-        }
-        text.push_str(value_of(&key, context).unwrap_or_default());
-    }
-    text
-}
-
-/// Resource and context of a request, with a value for each of these keys of variables.
-pub fn request(letters: &[Letter], context: &Context, variables: &[String], texts: &Texts) -> (String, Context) {
-    let mut context = context.clone();
-    for key in variables {
-        if value_of(key, &context).is_none() {
-            context.insert(key.clone(), vec!["any".to_owned()]);
-        }
-    }
-    let resource = spell(letters, texts, &mut context);
-    (resource, context)
-}
-
-/// Whether one role is allowed a request and the other refused, by the plain reading of their rules.
-pub fn tells_apart(
-    granting: &RoleRules,
-    refusing: &RoleRules,
-    pair: &Pair,
-    (resource, context): &(String, Context),
-    texts: &Texts,
-) -> bool {
-    let allows = |role: &RoleRules| {
-        let any = |bits: &Bits| !matching(bits.iter(), pair, resource, context, texts).is_empty();
-        any(&role.allows) && !any(&role.denies) && role.boundary.as_ref().is_none_or(any)
-    };
-    allows(granting) && !allows(refusing)
-}
-
-fn value_of<'a>(key: &str, context: &'a Context) -> Option<&'a str> {
-    let (_, values) = context.iter().find(|(other, _)| other.eq_ignore_ascii_case(key))?;
-    values.first().map(String::as_str)
+/// The values of a key, in whatever case.
+fn values_of<'a>(key: &str, context: &'a Context) -> Option<&'a [String]> {
+    context.iter().find(|(other, _)| other.eq_ignore_ascii_case(key)).map(|(_, values)| values.as_slice())
 }
 
 /// Whether a rule matches a resource in a context; what cannot be decided does not match.
 pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) -> bool {
-    let any = |patterns: &[Arc<Text>]| patterns.iter().any(|text| reads(text, resource, context, texts));
+    let any = |patterns: &[Arc<Text>]| patterns.iter().any(|text| matches_text(text, resource, context, texts));
     let about = match &rule.resources {
         Resources::Matching(patterns) => any(patterns),
         Resources::Except(patterns) => !any(patterns),
     };
+    let lookup = |key: &str| match values_of(key, context)? {
+        [value] => Some(value.clone()),
+        _ => None,
+    };
     about
-        && rule.tests.iter().all(|test| {
-            let values = context.iter().find(|(key, _)| key.eq_ignore_ascii_case(&test.key)).map(|(_, values)| values);
-            let matched: Option<Vec<bool>> =
-                values.map(|values| values.iter().map(|value| test.matches(value)).collect());
-            test.opaque().is_none() && test.holds(matched.as_deref())
-        })
+        && rule
+            .tests
+            .iter()
+            .all(|test| test.opaque().is_none() && test.under(&lookup).holds(values_of(&test.key, context)))
 }
 
-fn reads(text: &Text, resource: &str, context: &Context, texts: &Texts) -> bool {
-    let mut steps = Vec::with_capacity(text.steps.len());
-    for step in &text.steps {
-        let Some(letter) = step.variable() else {
-            steps.push(*step);
-            continue;
+fn matches_text(text: &Arc<Text>, resource: &str, context: &Context, texts: &Texts) -> bool {
+    let mut binding = Binding::default();
+    for variable in &text.variables {
+        let bound = match values_of(&variable.key, context) {
+            Some([value]) => Bound::Value(value.clone()),
+            Some(_) | None => Bound::Missing,
         };
-        let Some(value) = value_of(&texts.key_of(letter), context) else { return false };
-        steps.extend(value.chars().map(|c| Step::One(Letter::new(c))));
+        binding.insert(&variable.key, bound);
     }
-    let group = [steps.as_slice()];
-    let places = resource.chars().fold(vec![(0, 0)], |places, c| step_over(Group(&group), &places, Letter::new(c)));
-    places
-        .iter()
-        .any(|&(_, at)| steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
+    texts.bind(text, &binding).is_some_and(|text| reads(&text.steps, resource))
 }
 
 /// Which of some rules match.

@@ -1,320 +1,275 @@
-//! The few cases of one condition key that the tests on it can tell apart, each with a real value.
+//! The few cases of condition keys that the tests on them can tell apart, each with real values.
+//!
+//! Keys that depend on each other, by a policy variable in a value or by what AWS says of them, are told apart
+//! together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::bits::Bits;
-use super::conditions::{Family, Test};
-use super::signatures::signatures;
-use super::steps::{Letter, Step};
+use super::conditions::{Family, Ready, Test};
+use super::keys::{self, Assignment, Presence, Whose};
+use super::values::{Choice, Key};
+use crate::catalog::{Arity, Catalogue, arity};
 
-/// One value, or several, or none of a key.
+pub use super::values::CaseBudget;
+
+/// What one request says of the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// The values; `None` when the request does not have the key.
-    pub values: Option<Vec<String>>,
+    /// The values, by key; a key without values is missing from the request.
+    pub values: Assignment,
+    /// The keys whose value stands for others, which all tests answer alike.
+    pub generic: BTreeSet<String>,
     /// Which of the tests hold.
     pub truth: Bits,
 }
 
-/// What the tests on one key can tell apart.
+/// What the tests on keys that depend on each other can tell apart.
 #[derive(Debug)]
 pub struct KeyCases {
-    /// The key as a policy spells it.
-    pub spelled: String,
-    /// The cases. The missing key comes first, then what is shortest to write.
+    /// The keys in lower case, each as a policy spells it.
+    pub spelled: BTreeMap<String, String>,
+    /// The cases. Missing keys come first, then what is shortest to write.
     pub cases: Vec<Case>,
     /// For each test, why it takes no part in the cases, if it does not.
     pub opaque: Vec<Option<String>>,
+    /// Why there may be more cases than these, for the tests that they would concern.
+    pub more: Vec<Option<String>>,
 }
 
-/// How many states the listing of a key's patterns may take, and how many sets of values are told apart.
-#[derive(Debug, Clone, Copy)]
-pub struct CaseBudget {
-    /// States of the walk.
-    pub states: usize,
-    /// Sets of values of a many-valued key.
-    pub sets: usize,
+/// The keys to tell apart, and what is known of them.
+pub struct Question<'a> {
+    /// The tests, each once.
+    pub tests: &'a [Arc<Test>],
+    /// Keys of variables in resources: their values are told apart as well.
+    pub variables: &'a [String],
+    /// Values worth trying for these.
+    pub candidates: &'a [String],
+    /// Keys that the request cannot have.
+    pub absent: &'a BTreeSet<String>,
+    /// Whose request it is.
+    pub whose: Whose,
+    /// What it may cost.
+    pub budget: CaseBudget,
+    /// What is known of keys.
+    pub catalogue: &'a Catalogue,
 }
 
-/// Whose requests are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Whose {
-    /// Those of a role's session, which lack some keys.
-    RoleSession,
-    /// Those of anybody, such as the one to take a role.
-    Anybody,
-}
+/// How many combinations of values of keys that depend on each other are tried.
+const MOST_COMBINATIONS: usize = 2_000;
 
-/// Keys that hold many values, for which a plain operator has no documented meaning.
-///
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
-const MANY_VALUED: &[&str] = &[
-    "aws:calledvia",
-    "aws:principalorgpaths",
-    "aws:principalservicenameslist",
-    "aws:resourceorgpaths",
-    "aws:sourceorgpaths",
-    "aws:tagkeys",
-    "dynamodb:attributes",
-    "dynamodb:leadingkeys",
-    "ssm:sourceinstancearn",
-];
+/// Values that nothing mentions, one for each key whose value another key is compared with.
+const UNMENTIONED: [&str; 5] = ["any", "other", "third", "fourth", "fifth"];
 
-/// Keys that no request of a role's session has.
-///
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse>
-pub const NEVER_PRESENT: &[&str] = &["aws:username"];
-
-/// Works out the cases of a key from all tests on it; the tests are of one key.
-pub fn cases(tests: &[Arc<Test>], whose: Whose, budget: CaseBudget) -> KeyCases {
-    let first = tests.first();
-    let key = first.map_or("", |test| test.key.as_str());
-    let spelled = tests.iter().map(|test| test.spelled.as_str()).min().unwrap_or_default().to_owned();
-    let mut opaque = undecidable(key, tests);
-    let decidable: Vec<&Test> =
-        tests.iter().zip(&opaque).filter(|(_, why)| why.is_none()).map(|(test, _)| test.as_ref()).collect();
-    let absent = whose == Whose::RoleSession && NEVER_PRESENT.contains(&key);
-    let listed = if absent { Some(Vec::new()) } else { values(&decidable, budget) };
-    let Some(listed) = listed else {
-        for (why, test) in opaque.iter_mut().zip(tests) {
-            if !matches!(test.family, Family::Null(_) | Family::Never) {
-                why.get_or_insert_with(|| format!("the values of `{}` are too many to tell apart", test.spelled));
-            }
+/// Works out the cases.
+pub fn cases(question: &Question<'_>) -> KeyCases {
+    let tests = question.tests;
+    let mut opaque = undecidable(tests);
+    let mut spelled: BTreeMap<String, String> = BTreeMap::new();
+    for test in tests {
+        let own = spelled.entry(test.key.clone()).or_insert_with(|| test.spelled.clone());
+        // Spelled in several ways, it is shown in the one that sorts first.
+        if test.spelled < *own {
+            own.clone_from(&test.spelled);
         }
-        return KeyCases { spelled, cases: of_null(tests), opaque };
-    };
-    let cases = distinct(tests, &opaque, listed);
-    KeyCases { spelled, cases, opaque }
+    }
+    let of_values = tests.iter().flat_map(|test| test.variables()).map(str::to_owned);
+    for key in of_values.chain(question.variables.iter().cloned()) {
+        spelled.entry(key.clone()).or_insert(key);
+    }
+    for (why, test) in opaque.iter_mut().zip(tests) {
+        let many = test.variables().find(|key| arity(key, question.catalogue) == Arity::Many);
+        if let Some(key) = many {
+            why.get_or_insert_with(|| format!("the variable `${{{key}}}` holds several values"));
+        }
+    }
+    let mut listing = Listing::new(question, &opaque, spelled.keys().cloned().collect());
+    listing.next(&mut Assignment::new(), &mut BTreeSet::new());
+    let reason = |test: &Arc<Test>| format!("the values of `{}` are too many to tell apart", test.spelled);
+    let is_open = |test: &Arc<Test>| !matches!(test.family, Family::Null(_) | Family::Never);
+    let more: Vec<Option<String>> =
+        tests.iter().map(|test| (listing.more.contains(&test.key) && is_open(test)).then(|| reason(test))).collect();
+    KeyCases { spelled, cases: listing.cases, opaque, more }
 }
 
-/// Why tests of this key cannot be decided together.
-fn undecidable(key: &str, tests: &[Arc<Test>]) -> Vec<Option<String>> {
+/// Why tests cannot be decided.
+fn undecidable(tests: &[Arc<Test>]) -> Vec<Option<String>> {
     let mut opaque: Vec<Option<String>> = tests.iter().map(|test| test.opaque().map(str::to_owned)).collect();
-    let many = MANY_VALUED.contains(&key) || tests.iter().any(|test| test.qualifier.is_some());
-    let mut families = BTreeSet::new();
     for (why, test) in opaque.iter_mut().zip(tests).filter(|(why, _)| why.is_none()) {
         let is_null = matches!(test.family, Family::Null(_) | Family::Never);
+        let with_set_operator = || tests.iter().any(|other| other.key == test.key && other.qualifier.is_some());
+        let many = match test.arity {
+            Arity::Many => true,
+            Arity::Single => false,
+            Arity::Unknown => with_set_operator(),
+        };
         if many && test.qualifier.is_none() && !is_null {
             let problem = "takes many values, for which an operator without ForAllValues or ForAnyValue is not defined";
             *why = Some(format!("`{}` {problem}", test.spelled));
-        } else if !is_null {
-            families.insert(kind(&test.family));
-        }
-    }
-    if families.len() > 1 {
-        for (why, test) in opaque.iter_mut().zip(tests) {
-            if !matches!(test.family, Family::Null(_) | Family::Never) {
-                why.get_or_insert_with(|| format!("`{}` is compared both as text and as a value", test.spelled));
-            }
         }
     }
     opaque
 }
 
-const fn kind(family: &Family) -> u8 {
-    match family {
-        Family::Text(..) => 0,
-        Family::Number(..) => 1,
-        Family::Date(..) => 2,
-        Family::Network(_) => 3,
-        // True and false are compared as text as well.
-        Family::Bool(_) => 0,
-        Family::Null(_) | Family::Never => 4,
-        Family::Opaque(_) => 5,
-    }
+/// Lists what requests can say of the keys, key by key.
+struct Listing<'a> {
+    question: &'a Question<'a>,
+    /// The decidable tests by key.
+    tests: BTreeMap<&'a str, Vec<&'a Test>>,
+    /// The keys in the order in which they get values: one whose value others are compared with before these.
+    order: Vec<String>,
+    /// Keys whose value is compared with others'.
+    sources: BTreeSet<String>,
+    opaque: &'a [Option<String>],
+    seen: BTreeSet<(Bits, Vec<Option<Vec<String>>>)>,
+    cases: Vec<Case>,
+    /// Keys of which there may be more cases.
+    more: BTreeSet<String>,
+    tried: usize,
 }
 
-/// Lists of values to try, besides the missing key; `None` when there are too many.
-fn values(tests: &[&Test], budget: CaseBudget) -> Option<Vec<Vec<String>>> {
-    let singles = single_values(tests, budget)?;
-    if tests.iter().all(|test| test.qualifier.is_none()) {
-        return Some(singles.into_iter().map(|value| vec![value]).collect());
-    }
-    sets(tests, &singles, budget.sets)
-}
-
-/// A value for each way the tests can lie to one value.
-fn single_values(tests: &[&Test], budget: CaseBudget) -> Option<Vec<String>> {
-    let families: Vec<&Family> = tests.iter().map(|test| &test.family).filter(|family| kind(family) < 4).collect();
-    if families.iter().any(|family| matches!(family, Family::Bool(_))) {
-        return Some(vec!["true".to_owned(), "false".to_owned()]);
-    }
-    match families.first() {
-        None | Some(Family::Null(_) | Family::Never | Family::Bool(_) | Family::Opaque(_)) => {
-            Some(vec!["true".to_owned()])
+impl<'a> Listing<'a> {
+    fn new(question: &'a Question<'a>, opaque: &'a [Option<String>], keys: Vec<String>) -> Self {
+        let mut tests: BTreeMap<&str, Vec<&Test>> = BTreeMap::new();
+        for (test, _) in question.tests.iter().zip(opaque).filter(|(_, why)| why.is_none()) {
+            tests.entry(test.key.as_str()).or_default().push(test);
         }
-        Some(Family::Text(..)) => texts(&families, budget.states),
-        Some(Family::Number(..)) => Some(around(&families).into_iter().map(|n| n.to_string()).collect()),
-        Some(Family::Date(..)) => Some(around(&families).into_iter().filter_map(timestamp).collect()),
-        Some(Family::Network(_)) => Some(addresses(&families)),
+        let mut sources: BTreeSet<String> = question.variables.iter().cloned().collect();
+        sources.extend(tests.values().flatten().flat_map(|test| test.variables()).map(str::to_owned));
+        let (order, circular) = order(keys, &tests);
+        // A value that is compared by wildcards with another key's is not one of a few.
+        let compared = tests.iter().filter(|(_, tests)| tests.iter().any(|test| test.compares_by_pattern()));
+        let more = compared.map(|(key, _)| (*key).to_owned()).chain(circular).collect();
+        let (seen, cases) = (BTreeSet::new(), Vec::new());
+        Self { question, tests, order, sources, opaque, seen, cases, more, tried: 0 }
     }
-}
 
-fn texts(families: &[&Family], budget: usize) -> Option<Vec<String>> {
-    let mut patterns: Vec<&[Step]> = Vec::new();
-    let mut arn = false;
-    for family in families {
-        if let Family::Text(values, is_arn) = family {
-            patterns.extend(values.iter().map(Vec::as_slice));
-            arn |= is_arn;
-        }
-    }
-    patterns.sort_unstable();
-    patterns.dedup();
-    if !arn && let Some(literals) = patterns.iter().map(|steps| literal(steps)).collect::<Option<Vec<_>>>() {
-        return Some(with_another(literals));
-    }
-    let any_arn = super::texts::any_arn();
-    if arn {
-        patterns.push(&any_arn);
-    }
-    let found = signatures(&patterns, 1, None, budget)?;
-    let is_arn = |bits: &Bits| !arn || bits.contains(patterns.len() - 1);
-    Some(found.into_iter().filter(|(bits, _)| is_arn(bits)).map(|(_, text)| text).collect())
-}
-
-fn literal(steps: &[Step]) -> Option<String> {
-    steps.iter().map(|step| if let Step::One(letter) = step { Letter::as_char(*letter) } else { None }).collect()
-}
-
-/// The values and one that is none of them.
-fn with_another(mut values: Vec<String>) -> Vec<String> {
-    let other = (0..=values.len()).map(|n| if n == 0 { "x".to_owned() } else { format!("x{n}") });
-    let other: Vec<String> = other.filter(|text| !values.contains(text)).take(1).collect();
-    values.extend(other);
-    values
-}
-
-/// Each bound, a value between each two neighbours, one below and one above all.
-fn around(families: &[&Family]) -> Vec<f64> {
-    let mut bounds: Vec<f64> = Vec::new();
-    for family in families {
-        if let Family::Number(_, values) | Family::Date(_, values) = family {
-            bounds.extend(values);
+    fn next(&mut self, assigned: &mut Assignment, generic: &mut BTreeSet<String>) {
+        let Some(key) = self.order.get(assigned.len()).cloned() else {
+            self.add(assigned, generic);
+            return;
+        };
+        for choice in self.choices(&key, assigned) {
+            if self.tried >= MOST_COMBINATIONS {
+                self.more.extend(self.order.iter().cloned());
+                return;
+            }
+            assigned.insert(key.clone(), choice.values);
+            if choice.generic {
+                generic.insert(key.clone());
+            }
+            if keys::possible(assigned) {
+                self.next(assigned, generic);
+            }
+            generic.remove(&key);
+            assigned.remove(&key);
         }
     }
-    bounds.sort_by(f64::total_cmp);
-    bounds.dedup();
-    let between = bounds.windows(2).filter_map(|pair| match pair {
-        [a, b] if (b - a) >= 2.0 => Some((a + 1.0).floor()),
-        [a, b] => Some(f64::midpoint(*a, *b)),
-        _ => None,
-    });
-    let mut values: Vec<f64> = between.collect();
-    values.extend(bounds.first().map(|lowest| lowest - 1.0));
-    values.extend(bounds.last().map(|highest| highest + 1.0));
-    values.extend(&bounds);
-    values.sort_by(f64::total_cmp);
-    values
-}
 
-fn timestamp(seconds: f64) -> Option<String> {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of any year jiff knows fit")]
-    jiff::Timestamp::from_millisecond((seconds * 1000.0) as i64).ok().map(|at| at.to_string())
-}
-
-/// The ends of each network and their neighbours outside.
-fn addresses(families: &[&Family]) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    for family in families {
-        let Family::Network(networks) = family else { continue };
-        for (first, last) in networks {
-            found.extend([Some(*first), Some(*last), neighbour(*first, false), neighbour(*last, true)]);
+    /// What a request may say of a key that says this of others.
+    fn choices(&mut self, key: &str, assigned: &Assignment) -> Vec<Choice> {
+        let mut rule = keys::rule(key, self.question.whose);
+        if self.question.absent.contains(key) {
+            rule.presence = Presence::Never;
         }
+        let lookup = |key: &str| single(assigned, key);
+        let own = self.tests.get(key).map_or(&[][..], Vec::as_slice);
+        let ready: Vec<Ready<'_>> = own.iter().map(|test| test.under(&lookup)).collect();
+        let extra = self.extra(key, assigned);
+        let arity = own.first().map_or_else(|| arity(key, self.question.catalogue), |test| test.arity);
+        let asked = Key { tests: &ready, rule, arity, extra: &extra, budget: self.question.budget };
+        let mut choices = asked.choices();
+        if choices.more {
+            self.more.insert(key.to_owned());
+        }
+        if key == "aws:calledvia" {
+            choices.all = each_first(choices.all);
+        }
+        for choice in &mut choices.all {
+            let fresh = |text: &String| UNMENTIONED.contains(&text.as_str());
+            choice.generic |= choice.values.as_ref().is_some_and(|values| values.iter().all(fresh));
+        }
+        choices.all
     }
-    let other = ["192.0.2.1", "2001:db8::1"].map(|text| text.parse().ok());
-    found.extend(other);
-    found.into_iter().flatten().map(|address| address.to_string()).collect()
-}
 
-fn neighbour(address: IpAddr, above: bool) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(v4) => {
-            let n = u32::from(v4);
-            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
-            n.map(|n| IpAddr::V4(n.into()))
-        }
-        IpAddr::V6(v6) => {
-            let n = u128::from(v6);
-            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
-            n.map(|n| IpAddr::V6(n.into()))
-        }
-    }
-}
-
-/// A set of values for each way the tests can lie to several values: for each test, whether one of the values
-/// matches and whether all do.
-fn sets(tests: &[&Test], singles: &[String], budget: usize) -> Option<Vec<Vec<String>>> {
-    let matched = |value: &String| -> (Bits, Bits) {
-        let (mut yes, mut no) = (Bits::new(tests.len()), Bits::new(tests.len()));
-        for (at, test) in tests.iter().enumerate() {
-            if test.matches(value) { yes.insert(at) } else { no.insert(at) }
-        }
-        (yes, no)
-    };
-    let mut found: BTreeMap<(Bits, Bits), Vec<String>> = BTreeMap::new();
-    let mut kinds: Vec<((Bits, Bits), String)> = Vec::new();
-    for value in singles {
-        let key = matched(value);
-        if found.insert(key.clone(), vec![value.clone()]).is_none() {
-            kinds.push((key, value.clone()));
-        }
-    }
-    let mut queue: std::collections::VecDeque<(Bits, Bits)> = found.keys().cloned().collect();
-    while let Some(key) = queue.pop_front() {
-        for ((yes, no), value) in &kinds {
-            let mut both = key.clone();
-            both.0.union(yes);
-            both.1.union(no);
-            if !found.contains_key(&both) {
-                let mut set = found.get(&key).cloned().unwrap_or_default();
-                set.push(value.clone());
-                found.insert(both.clone(), set);
-                queue.push_back(both);
+    /// Values worth trying because another key is compared with this one, or depends on it.
+    fn extra(&self, key: &str, assigned: &Assignment) -> Vec<String> {
+        let mut extra = keys::suggested(key, self.order.iter().map(String::as_str));
+        for (first, all) in [("aws:calledvia", "aws:calledviafirst"), ("aws:calledvia", "aws:calledvialast")] {
+            if key == first {
+                extra.extend(assigned.get(all).and_then(Option::as_ref).into_iter().flatten().cloned());
             }
         }
-        if found.len() > budget {
-            return None;
+        if self.sources.contains(key) {
+            let patterns = self.tests.values().flatten().flat_map(|test| test.patterns());
+            extra.extend(patterns.filter_map(super::conditions::Pattern::literal));
+            extra.extend(self.question.candidates.iter().cloned());
+            let fresh: Vec<&str> =
+                UNMENTIONED.into_iter().filter(|text| !extra.iter().any(|own| own == text)).collect();
+            extra.extend(fresh.into_iter().take(self.sources.len()).map(str::to_owned));
+        }
+        extra
+    }
+
+    fn add(&mut self, assigned: &Assignment, generic: &BTreeSet<String>) {
+        self.tried += 1;
+        let lookup = |key: &str| single(assigned, key);
+        let mut truth = Bits::new(self.question.tests.len());
+        for (at, (test, why)) in self.question.tests.iter().zip(self.opaque).enumerate() {
+            let values = assigned.get(&test.key).and_then(Option::as_deref);
+            if why.is_none() && test.under(&lookup).holds(values) {
+                truth.insert(at);
+            }
+        }
+        // Resources tell the values of their variables apart, whatever the tests say.
+        let in_resources =
+            self.question.variables.iter().map(|key| assigned.get(key).cloned().flatten()).collect::<Vec<_>>();
+        if self.seen.insert((truth.clone(), in_resources)) {
+            self.cases.push(Case { values: assigned.clone(), generic: generic.clone(), truth });
         }
     }
-    Some(found.into_values().collect())
 }
 
-/// The missing key and each list of values, those that all tests answer alike only once.
-fn distinct(tests: &[Arc<Test>], opaque: &[Option<String>], mut listed: Vec<Vec<String>>) -> Vec<Case> {
-    listed.sort_by(|a, b| {
-        let length = |set: &Vec<String>| (set.len(), set.iter().map(String::len).sum::<usize>());
-        length(a).cmp(&length(b)).then_with(|| a.cmp(b))
-    });
-    let mut cases: Vec<Case> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for values in std::iter::once(None).chain(listed.into_iter().map(Some)) {
-        let truth = truth(tests, opaque, values.as_deref());
-        if seen.insert(truth.clone()) {
-            cases.push(Case { values, truth });
-        }
+/// The one value of a key, as a variable takes it.
+fn single(assigned: &Assignment, key: &str) -> Option<String> {
+    match assigned.get(key)?.as_deref()? {
+        [value] => Some(value.clone()),
+        _ => None,
     }
-    cases
 }
 
-fn truth(tests: &[Arc<Test>], opaque: &[Option<String>], values: Option<&[String]>) -> Bits {
-    let mut truth = Bits::new(tests.len());
-    for (at, (test, why)) in tests.iter().zip(opaque).enumerate() {
-        let matched: Option<Vec<bool>> = values.map(|values| values.iter().map(|value| test.matches(value)).collect());
-        if why.is_none() && test.holds(matched.as_deref()) {
-            truth.insert(at);
+/// The keys so that each comes after those that its tests refer to, and the keys of which that cannot be.
+fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, Vec<String>) {
+    let (mut order, mut circular): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let ends = |key: &String| key.starts_with("aws:calledvia") && key != "aws:calledvia";
+    keys.sort_by_key(|key| (!ends(key), key.clone()));
+    while !keys.is_empty() {
+        let waits = |key: &String, left: &[String]| {
+            let variables = tests.get(key.as_str()).into_iter().flatten().flat_map(|test| test.variables());
+            variables.into_iter().any(|other| other != key && left.iter().any(|own| own == other))
+        };
+        let free = keys.iter().position(|key| !waits(key, &keys));
+        let key = keys.remove(free.unwrap_or_default());
+        if free.is_none() {
+            circular.push(key.clone());
         }
+        order.push(key);
     }
-    truth
+    (order, circular)
 }
 
-/// The cases when only the presence of the key is told apart.
-fn of_null(tests: &[Arc<Test>]) -> Vec<Case> {
-    let opaque: Vec<Option<String>> =
-        tests.iter().map(|test| (!matches!(test.family, Family::Null(_) | Family::Never)).then(String::new)).collect();
-    distinct(tests, &opaque, vec![vec!["x".to_owned()]])
+/// Lists of values, each with every one of its values in the first place: their order counts.
+fn each_first(choices: Vec<Choice>) -> Vec<Choice> {
+    let turned = |choice: Choice| {
+        let length = choice.values.as_ref().map_or(1, Vec::len);
+        (0..length.max(1)).map(move |by| {
+            let mut turned = choice.clone();
+            turned.values.iter_mut().for_each(|values| values.rotate_left(by));
+            turned
+        })
+    };
+    choices.into_iter().flat_map(turned).collect()
 }
 
 #[cfg(test)]
@@ -322,49 +277,102 @@ mod tests {
     use super::*;
     use crate::model::{ConditionKey, ConditionOperator, ConditionTest, Version};
 
-    fn cases_of(tests: &[(&str, &[&str])]) -> KeyCases {
+    fn cases_of(tests: &[(&str, &str, &[&str])]) -> KeyCases {
+        let catalogue = Catalogue::embedded();
         let tests: Vec<Arc<Test>> = tests
             .iter()
-            .map(|(operator, values)| {
+            .map(|(operator, key, values)| {
                 let test = ConditionTest {
                     operator: ConditionOperator::new(operator),
-                    key: ConditionKey::new("s3:prefix"),
+                    key: ConditionKey::new(key),
                     values: values.iter().map(|value| (*value).to_owned()).collect(),
                 };
-                Arc::new(super::super::conditions::compile(&test, Version::V2012, 0))
+                Arc::new(super::super::conditions::compile(&test, Version::V2012, 0, &catalogue))
             })
             .collect();
-        cases(&tests, Whose::RoleSession, CaseBudget { states: 1_000, sets: 200 })
+        let absent = BTreeSet::new();
+        cases(&Question {
+            tests: &tests,
+            variables: &[],
+            candidates: &[],
+            absent: &absent,
+            whose: Whose::RoleSession,
+            budget: CaseBudget { states: 20_000, sets: 256 },
+            catalogue: &catalogue,
+        })
     }
 
-    fn values(cases: &KeyCases) -> Vec<Vec<String>> {
-        cases.cases.iter().map(|case| case.values.clone().unwrap_or_default()).collect()
+    fn on_prefix(tests: &[(&str, &[&str])]) -> KeyCases {
+        let tests: Vec<_> = tests.iter().map(|(operator, values)| (*operator, "s3:prefix", *values)).collect();
+        cases_of(&tests)
+    }
+
+    /// For each case, which tests hold.
+    fn truths(cases: &KeyCases) -> BTreeSet<Vec<usize>> {
+        cases.cases.iter().map(|case| case.truth.iter().collect()).collect()
     }
 
     #[test]
-    fn each_mentioned_value_another_and_none() {
-        let cases = cases_of(&[("StringEquals", &["a", "b"]), ("StringNotEquals", &["b"])]);
+    fn each_way_in_which_tests_answer() {
         // `a` and another value are told apart by the first test, `b` and the missing key by both.
-        assert_eq!(values(&cases), [vec![], vec!["a".to_owned()], vec!["b".to_owned()]]);
-        let cases = cases_of(&[("StringEquals", &["a"])]);
-        assert_eq!(values(&cases).len(), 2, "missing and another value are alike");
+        let cases = on_prefix(&[("StringEquals", &["a", "b"]), ("StringNotEquals", &["b"])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![1], vec![0], vec![0, 1]]));
+        let inner: Vec<String> = ('a'..='h').map(|c| format!("*{c}{c}*")).collect();
+        let inner: Vec<&str> = inner.iter().map(String::as_str).collect();
+        let (first, last) = inner.split_at(4);
+        let cases = on_prefix(&[("StringLike", &inner), ("StringLike", first), ("StringLike", last)]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0, 1], vec![0, 2], vec![0, 1, 2]]));
+        assert!(cases.more.iter().all(Option::is_none));
     }
 
     #[test]
-    fn case_bounds_and_networks() {
-        let red = cases_of(&[("StringEquals", &["red"]), ("StringEqualsIgnoreCase", &["RED"])]);
-        assert_eq!(red.cases.len(), 3);
-        let bound = cases_of(&[("NumericLessThan", &["10"]), ("NumericLessThanEquals", &["10"])]);
-        assert!(values(&bound).contains(&vec!["10".to_owned()]));
-        let halves = cases_of(&[("IpAddress", &["10.0.0.0/24"]), ("IpAddress", &["10.0.0.0/25", "10.0.0.128/25"])]);
+    fn the_empty_text_is_a_value() {
+        let cases = on_prefix(&[("StringLike", &["*"]), ("StringLike", &["?*"])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0], vec![0, 1]]));
+        let cases = on_prefix(&[("StringLike", &["", "home/*"]), ("StringLike", &["home/*"])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0], vec![0, 1]]));
+    }
+
+    #[test]
+    fn numbers_between_others_are_exact() {
+        let cases = on_prefix(&[("NumericGreaterThan", &["0.1"]), ("NumericGreaterThanEquals", &["0.2"])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0], vec![0, 1]]));
+        let halves = on_prefix(&[("IpAddress", &["10.0.0.0/24"]), ("IpAddress", &["10.0.0.0/25", "10.0.0.128/25"])]);
         assert_eq!(halves.cases.len(), 2);
     }
 
     #[test]
+    fn values_that_another_key_has() {
+        let (one, other) = ("${aws:PrincipalTag/a}", "${aws:PrincipalTag/b}");
+        let key = "aws:ResourceTag/x";
+        let cases = cases_of(&[("StringEquals", key, &[one]), ("StringEquals", key, &[other])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0], vec![1], vec![0, 1]]));
+        let name = cases_of(&[("StringEquals", key, &["${aws:username, 'anon'}"]), ("StringEquals", key, &["anon"])]);
+        assert_eq!(truths(&name), BTreeSet::from([vec![], vec![0, 1]]));
+    }
+
+    #[test]
     fn sets_of_values() {
-        let both = cases_of(&[("ForAllValues:StringEquals", &["a", "b"]), ("ForAnyValue:StringEquals", &["a", "b"])]);
-        assert_eq!(both.cases.len(), 4);
-        let plain = cases_of(&[("StringEquals", &["a"]), ("ForAnyValue:StringEquals", &["a"])]);
+        let key = "aws:TagKeys";
+        let both = cases_of(&[
+            ("ForAllValues:StringEquals", key, &["a", "b"]),
+            ("ForAnyValue:StringEquals", key, &["a", "b"]),
+        ]);
+        assert_eq!(truths(&both).len(), 4);
+        let plain = cases_of(&[("StringEquals", key, &["a"]), ("ForAnyValue:StringEquals", key, &["a"])]);
         assert!(plain.opaque.first().is_some_and(Option::is_some) && plain.opaque.get(1).is_some_and(Option::is_none));
+        let single = on_prefix(&[("StringEquals", &["a"]), ("ForAnyValue:StringEquals", &["a"])]);
+        assert_eq!(truths(&single), BTreeSet::from([vec![], vec![0, 1]]));
+        let missing = on_prefix(&[("StringEquals", &["a"]), ("ForAllValues:StringEquals", &["a"])]);
+        assert!(truths(&missing).contains(&vec![1]), "without the key ForAllValues holds");
+    }
+
+    #[test]
+    fn keys_that_depend_on_each_other() {
+        let cases = cases_of(&[
+            ("NumericLessThan", "aws:MultiFactorAuthAge", &["3600"]),
+            ("Bool", "aws:MultiFactorAuthPresent", &["true"]),
+        ]);
+        assert!(!truths(&cases).contains(&vec![0]), "an age without multi-factor authentication");
     }
 }

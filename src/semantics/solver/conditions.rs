@@ -6,8 +6,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::cache::Interner;
-use super::steps::{self, Letter, Piece, Reading, Step};
+use super::decimal::Decimal;
+use super::instant::Instant;
+use super::steps::{self, Letter, Piece, Reading, Step, Variable};
 use super::walk::{Group, step_over};
+use crate::catalog::{Arity, Catalogue, arity};
 use crate::model::{BaseOperator, ConditionKey, ConditionTest, SetQualifier, Version};
 
 /// One test.
@@ -29,17 +32,19 @@ pub struct Test {
     pub if_exists: bool,
     /// How several values of the request are taken together.
     pub qualifier: Option<SetQualifier>,
+    /// How many values the key holds, where that is known.
+    pub arity: Arity,
 }
 
 /// How values are compared.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Family {
-    /// As text; the flag says that the key must hold an ARN.
-    Text(Vec<Vec<Step>>, bool),
+    /// As text.
+    Text(Vec<Pattern>),
     /// As numbers.
-    Number(Bound, Vec<f64>),
-    /// As points in time, in seconds.
-    Date(Bound, Vec<f64>),
+    Number(Bound, Vec<Decimal>),
+    /// As points in time.
+    Date(Bound, Vec<Instant>),
     /// As addresses in networks.
     Network(Vec<(IpAddr, IpAddr)>),
     /// As true or false.
@@ -52,26 +57,112 @@ pub enum Family {
     Opaque(String),
 }
 
+/// How a value of a test is read as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// As it stands.
+    Exact,
+    /// As it stands, ignoring case.
+    Folded,
+    /// `*` and `?` are wildcards.
+    Like,
+    /// As an ARN, part by part.
+    Arn,
+}
+
+/// A value of a test on text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    how: How,
+    pieces: Vec<Piece>,
+    /// The steps, where no variable stands in it.
+    steps: Option<Vec<Step>>,
+}
+
+/// What a request says of the key of a variable: its value, or `None` for a key that it does not have.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Pattern {
+    /// `None` for an ARN of fewer than six parts.
+    fn new(how: How, pieces: Vec<Piece>) -> Option<Self> {
+        let open = pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)));
+        let steps = how.steps(&pieces)?;
+        Some(Self { how, pieces, steps: (!open).then_some(steps) })
+    }
+
+    /// The variables in it.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(variable) => Some(variable),
+            Piece::Text(_) | Piece::Literal(_) => None,
+        })
+    }
+
+    /// The one text that the pattern matches, where it has neither variables nor wildcards.
+    pub fn literal(&self) -> Option<String> {
+        let steps = self.steps.as_ref()?;
+        steps.iter().map(|step| if let Step::One(letter) = step { Letter::as_char(*letter) } else { None }).collect()
+    }
+
+    /// The steps with values for the variables. `None` where one has none: then "there is no equal or like value".
+    pub fn under(&self, lookup: Lookup<'_>) -> Option<Vec<Step>> {
+        if let Some(steps) = &self.steps {
+            return Some(steps.clone());
+        }
+        let mut pieces = Vec::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Variable(variable) => {
+                    let value = lookup(&variable.key).or_else(|| variable.default.clone())?;
+                    pieces.extend(value.chars().map(Piece::Literal));
+                }
+                Piece::Text(_) | Piece::Literal(_) => pieces.push(piece.clone()),
+            }
+        }
+        self.how.steps(&pieces)
+    }
+}
+
+impl How {
+    fn steps(self, pieces: &[Piece]) -> Option<Vec<Step>> {
+        match self {
+            Self::Exact => Some(plain_steps(pieces, false)),
+            Self::Folded => Some(steps::folded(plain_steps(pieces, false))),
+            Self::Like => Some(plain_steps(pieces, true)),
+            Self::Arn => arn_steps(pieces),
+        }
+    }
+}
+
 /// All tests that were met.
 #[derive(Debug)]
-pub struct TestPool(Interner<Test>);
+pub struct TestPool {
+    tests: Interner<Test>,
+    catalogue: Catalogue,
+}
 
 impl TestPool {
     /// Nothing yet.
-    pub const fn new() -> Self {
-        Self(Interner::new())
+    pub fn new(catalogue: &Catalogue) -> Self {
+        Self { tests: Interner::new(), catalogue: catalogue.clone() }
+    }
+
+    /// What is known of keys.
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// Makes the tests of a condition ready.
     pub fn tests(&self, tests: &[ConditionTest], version: Version) -> Vec<Arc<Test>> {
-        let one = |test| self.0.get(&canonical(test, version), |number| compile(test, version, number));
+        let one =
+            |test| self.tests.get(&canonical(test, version), |number| compile(test, version, number, &self.catalogue));
         tests.iter().map(one).collect()
     }
 
     /// A test that stands for what is not known.
     pub fn open_test(&self, reason: &str) -> Arc<Test> {
         let canonical = format!("open {reason}");
-        self.0.get(&canonical.clone(), |number| Test {
+        self.tests.get(&canonical.clone(), |number| Test {
             number,
             canonical: canonical.clone(),
             key: canonical,
@@ -80,6 +171,7 @@ impl TestPool {
             negated: false,
             if_exists: false,
             qualifier: None,
+            arity: Arity::Unknown,
         })
     }
 }
@@ -95,7 +187,7 @@ pub enum Bound {
 }
 
 impl Bound {
-    fn holds(self, value: f64, bound: f64) -> bool {
+    fn holds<T: Ord>(self, value: &T, bound: &T) -> bool {
         match self {
             Self::Equals => value == bound,
             Self::LessThan => value < bound,
@@ -117,7 +209,7 @@ pub fn canonical(test: &ConditionTest, version: Version) -> String {
 }
 
 /// Makes a test ready.
-pub fn compile(test: &ConditionTest, version: Version, number: u32) -> Test {
+pub fn compile(test: &ConditionTest, version: Version, number: u32, catalogue: &Catalogue) -> Test {
     // An operator without values holds for nothing, the negated ones included.
     let family = match family(test, version) {
         _ if test.values.is_empty() && test.operator.is_known() => Family::Never,
@@ -133,6 +225,7 @@ pub fn compile(test: &ConditionTest, version: Version, number: u32) -> Test {
         negated: is_negated(&test.operator.base),
         if_exists: test.operator.if_exists,
         qualifier: test.operator.qualifier,
+        arity: arity(test.key.folded(), catalogue),
     }
 }
 
@@ -152,13 +245,19 @@ fn is_negated(operator: &BaseOperator) -> bool {
 
 fn family(test: &ConditionTest, version: Version) -> Result<Family, String> {
     use BaseOperator as Op;
-    let text = |wild, fold, arn| texts(test, version, wild, fold, arn);
+    let text = |how| texts(test, version, how);
     match &test.operator.base {
-        Op::StringEquals | Op::StringNotEquals => text(false, false, false),
-        Op::BinaryEquals => Ok(Family::Text(test.values.iter().map(|value| base64(value)).collect(), false)),
-        Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase => text(false, true, false),
-        Op::StringLike | Op::StringNotLike => text(true, false, false),
-        Op::ArnEquals | Op::ArnLike | Op::ArnNotEquals | Op::ArnNotLike => text(true, false, true),
+        Op::StringEquals | Op::StringNotEquals => text(How::Exact),
+        // The base-64 text; only its padding can be written in two ways.
+        Op::BinaryEquals => {
+            let value =
+                |value: &String| Pattern::new(How::Exact, vec![Piece::Text(value.trim_end_matches('=').to_owned())]);
+            let values: Option<Vec<Pattern>> = test.values.iter().map(value).collect();
+            values.map(Family::Text).ok_or_else(|| format!("`{}` cannot be read", test.key.as_str()))
+        }
+        Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase => text(How::Folded),
+        Op::StringLike | Op::StringNotLike => text(How::Like),
+        Op::ArnEquals | Op::ArnLike | Op::ArnNotEquals | Op::ArnNotLike => text(How::Arn),
         Op::NumericEquals | Op::NumericNotEquals => numbers(test, Bound::Equals),
         Op::NumericLessThan => numbers(test, Bound::LessThan),
         Op::NumericLessThanEquals => numbers(test, Bound::LessThanEquals),
@@ -186,31 +285,23 @@ fn all<T>(test: &ConditionTest, what: &str, read: impl Fn(&str) -> Option<T>) ->
 }
 
 fn numbers(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
-    Ok(Family::Number(bound, all(test, "number", number)?))
+    Ok(Family::Number(bound, all(test, "number", Decimal::read)?))
 }
 
 fn dates(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
-    Ok(Family::Date(bound, all(test, "date", date)?))
+    Ok(Family::Date(bound, all(test, "date", Instant::read)?))
 }
 
-fn texts(test: &ConditionTest, version: Version, wild: bool, fold: bool, arn: bool) -> Result<Family, String> {
+fn texts(test: &ConditionTest, version: Version, how: How) -> Result<Family, String> {
     let one = |value: &String| {
         let pieces = match version {
             Version::V2008 => vec![Piece::Text(value.clone())],
             Version::V2012 => steps::pieces(value),
         };
-        if let Some(Piece::Variable(name)) = pieces.iter().find(|piece| matches!(piece, Piece::Variable(_))) {
-            return Err(format!("the value of `${{{name}}}` is not known"));
-        }
-        let steps = if arn {
-            arn_steps(&pieces)
-                .ok_or_else(|| format!("`{value}` of `{}` has fewer than six parts", test.key.as_str()))?
-        } else {
-            plain_steps(&pieces, wild)
-        };
-        Ok(if fold { steps::folded(steps) } else { steps })
+        Pattern::new(how, pieces)
+            .ok_or_else(|| format!("`{value}` of `{}` has fewer than six parts", test.key.as_str()))
     };
-    test.values.iter().map(one).collect::<Result<_, _>>().map(|values| Family::Text(values, arn))
+    test.values.iter().map(one).collect::<Result<_, _>>().map(Family::Text)
 }
 
 fn plain_steps(pieces: &[Piece], wild: bool) -> Vec<Step> {
@@ -218,21 +309,17 @@ fn plain_steps(pieces: &[Piece], wild: bool) -> Vec<Step> {
     let of_piece = |piece: &Piece| match piece {
         Piece::Literal(c) => vec![Step::One(Letter::new(*c))],
         Piece::Text(text) if wild => steps::flat(text),
-        Piece::Text(text) | Piece::Variable(text) => literal(text),
+        Piece::Text(text) => literal(text),
+        Piece::Variable(variable) => vec![Step::One(variable.letter())],
     };
     pieces.iter().flat_map(of_piece).collect()
-}
-
-/// The base-64 text; only its padding can be written in two ways.
-fn base64(value: &str) -> Vec<Step> {
-    plain_steps(&[Piece::Text(value.trim_end_matches('=').to_owned())], false)
 }
 
 /// ARN operators compare part by part: no `*` of the head leaves its part, and one at the end of a pattern of fewer
 /// parts stands for the rest. `None` for fewer parts without it.
 fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
     let colon = Step::One(Letter::new(':'));
-    let mut flat = steps::arn(pieces, Reading::Flat, &mut Letter::variable);
+    let mut flat = steps::arn(pieces, Reading::Flat);
     let missing = 5_usize.saturating_sub(flat.iter().filter(|step| **step == colon).count());
     if missing > 0 && flat.last() != Some(&Step::Any) {
         return None;
@@ -252,35 +339,12 @@ fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
     Some(part_by_part.collect())
 }
 
-/// A plain decimal number of as many digits as are compared exactly.
-fn number(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let exact = whole.len() + fraction.len() <= 15;
-    (is_digits(whole) && is_digits(fraction) && exact).then(|| text.parse().ok()).flatten()
-}
-
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" => Some(true),
         "false" => Some(false),
         _ => None,
     }
-}
-
-/// ISO 8601, a day or month alone, or seconds since 1970; four digits could be a year or seconds and are not read.
-fn date(text: &str) -> Option<f64> {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        return if text.len() == 4 { None } else { number(text) };
-    }
-    let whole = match (text.contains(['T', 't']), text.len()) {
-        (true, _) => text.to_owned(),
-        (false, 7) => format!("{text}-01T00:00:00Z"),
-        (false, _) => format!("{text}T00:00:00Z"),
-    };
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of any year that jiff knows are exact")]
-    whole.parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond() as f64 / 1000.0)
 }
 
 /// First and last address.
@@ -301,14 +365,73 @@ fn network(text: &str) -> Option<(IpAddr, IpAddr)> {
     }
 }
 
+/// A test whose variables have values.
+#[derive(Debug)]
+pub struct Ready<'t> {
+    /// The test.
+    pub test: &'t Test,
+    /// The patterns of a test on text; none for another one.
+    pub patterns: Vec<Vec<Step>>,
+}
+
 impl Test {
+    /// The test for a request that says this of the keys of variables.
+    pub fn under(&self, lookup: Lookup<'_>) -> Ready<'_> {
+        let patterns = match &self.family {
+            // A pattern whose variable has no value matches nothing, so nothing is lost with it.
+            Family::Text(patterns) => patterns.iter().filter_map(|pattern| pattern.under(lookup)).collect(),
+            Family::Number(..)
+            | Family::Date(..)
+            | Family::Network(_)
+            | Family::Bool(_)
+            | Family::Null(_)
+            | Family::Never
+            | Family::Opaque(_) => Vec::new(),
+        };
+        Ready { test: self, patterns }
+    }
+
+    /// Its values as text; none of a test on something else.
+    pub fn patterns(&self) -> &[Pattern] {
+        if let Family::Text(patterns) = &self.family { patterns } else { &[] }
+    }
+
+    /// The keys of the variables in its values, in lower case.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.patterns().iter().flat_map(Pattern::variables).map(|variable| variable.key.as_str())
+    }
+
+    /// Whether it holds only where another one does, as one of the two lists all values that the other lists.
+    pub fn implies(&self, other: &Self) -> bool {
+        let alike = self.key == other.key
+            && (self.negated, self.if_exists, self.qualifier) == (other.negated, other.if_exists, other.qualifier);
+        let (fewer, more) = if self.negated { (other, self) } else { (self, other) };
+        let listed = |pattern: &Pattern| more.patterns().contains(pattern);
+        alike && !fewer.patterns().is_empty() && fewer.patterns().iter().all(listed)
+    }
+
+    /// Whether it compares its key with another one by more than equality of the whole value.
+    pub fn compares_by_pattern(&self) -> bool {
+        self.patterns().iter().any(|pattern| {
+            let whole = |piece: &Piece| matches!(piece, Piece::Variable(_)) || *piece == Piece::Text(String::new());
+            pattern.variables().next().is_some() && !(pattern.pieces.len() == 3 && pattern.pieces.iter().all(whole))
+        })
+    }
+}
+
+impl Ready<'_> {
     /// Whether one value of the request matches one of the test's values, whatever the operator's negation.
     pub fn matches(&self, value: &str) -> bool {
-        match &self.family {
-            Family::Text(patterns, _) => patterns.iter().any(|steps| reads(steps, value)),
-            Family::Number(bound, bounds) => number(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(n, *b))),
-            Family::Date(bound, bounds) => date(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(n, *b))),
+        match &self.test.family {
+            Family::Text(_) => self.patterns.iter().any(|steps| reads(steps, value)),
+            Family::Number(bound, bounds) => {
+                Decimal::read(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(&n, b)))
+            }
+            Family::Date(bound, bounds) => {
+                Instant::read(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(&n, b)))
+            }
             Family::Network(networks) => {
+                // A value that is no address lies in no network.
                 let address = value.parse::<IpAddr>().ok();
                 address.is_some_and(|a| {
                     networks.iter().any(|(first, last)| a.is_ipv4() == first.is_ipv4() && (*first..=*last).contains(&a))
@@ -319,29 +442,34 @@ impl Test {
         }
     }
 
-    /// Whether the test holds for these values of its key, each given by whether it [`Test::matches`]; `None` when
-    /// the key is missing. Not for opaque tests.
-    pub fn holds(&self, matched: Option<&[bool]>) -> bool {
-        if let Family::Null(wanted) = &self.family {
-            return wanted.contains(&matched.is_none());
+    /// Whether a request with these values of the key passes; `None` for one without the key. Not for opaque tests.
+    pub fn holds(&self, values: Option<&[String]>) -> bool {
+        let test = self.test;
+        if let Family::Null(wanted) = &test.family {
+            return wanted.contains(&values.is_none());
         }
-        if self.family == Family::Never {
+        if test.family == Family::Never {
             return false;
         }
-        let Some(matched) = matched else {
-            return match self.qualifier {
+        let Some(values) = values else {
+            return match test.qualifier {
                 Some(SetQualifier::ForAllValues) => true,
-                Some(SetQualifier::ForAnyValue) => self.if_exists,
-                None => self.if_exists || self.negated,
+                Some(SetQualifier::ForAnyValue) => test.if_exists,
+                None => test.if_exists || test.negated,
             };
         };
-        match self.qualifier {
-            Some(SetQualifier::ForAllValues) => matched.iter().all(|m| *m != self.negated),
-            Some(SetQualifier::ForAnyValue) => matched.iter().any(|m| *m != self.negated),
-            None => matched.iter().any(|m| *m) != self.negated,
+        let passes = |value: &String| self.matches(value) != test.negated;
+        match test.qualifier {
+            // "Context keys with empty values" count as missing:
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+            Some(SetQualifier::ForAllValues) => values.iter().filter(|value| !value.is_empty()).all(passes),
+            Some(SetQualifier::ForAnyValue) => values.iter().any(passes),
+            None => values.iter().any(|value| self.matches(value)) != test.negated,
         }
     }
+}
 
+impl Test {
     /// Why the test cannot be decided, if it cannot.
     pub fn opaque(&self) -> Option<&str> {
         match &self.family {
@@ -357,7 +485,8 @@ impl Test {
     }
 }
 
-fn reads(steps: &[Step], text: &str) -> bool {
+/// Whether steps without variables read a text.
+pub fn reads(steps: &[Step], text: &str) -> bool {
     let group = [steps];
     let group = Group(&group);
     let places = text.chars().fold(vec![(0, 0)], |places, c| step_over(group, &places, Letter::new(c)));
@@ -377,13 +506,14 @@ mod tests {
             key: ConditionKey::new("k"),
             values: values.iter().map(|value| (*value).to_owned()).collect(),
         };
-        compile(&test, Version::V2012, 0)
+        compile(&test, Version::V2012, 0, &Catalogue::embedded())
     }
 
     fn holds(operator: &str, values: &[&str], context: Option<&[&str]>) -> bool {
         let test = test(operator, values);
-        let matched: Option<Vec<bool>> = context.map(|values| values.iter().map(|value| test.matches(value)).collect());
-        test.holds(matched.as_deref())
+        let context: Option<Vec<String>> =
+            context.map(|values| values.iter().map(|value| (*value).to_owned()).collect());
+        test.under(&|_| None).holds(context.as_deref())
     }
 
     #[test]
@@ -429,7 +559,8 @@ mod tests {
     #[test]
     fn what_cannot_be_decided_says_why() {
         assert!(test("StringSoundsLike", &["v"]).opaque().is_some_and(|why| why.contains("StringSoundsLike")));
-        assert!(test("StringEquals", &["${aws:userid}"]).opaque().is_some());
+        assert!(test("StringEquals", &["${aws:userid}"]).opaque().is_none());
+        assert!(!holds("StringEquals", &["${aws:userid}"], Some(&["x"])), "no value, no match");
         assert!(test("ArnLike", &["arn:aws:sns:*:news"]).opaque().is_some());
         assert!(!holds("StringNotEquals", &[], None), "no value, no match");
         assert!(test("NumericEquals", &["ten"]).opaque().is_some());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::steps::{Letter, Step};
-use super::texts::{Fold, Template, Text, Texts};
+use super::texts::{Binding, Fold, Template, Text, Texts};
 use super::walk::{Group, Walked, walk};
 
 /// The resources of a statement.
@@ -21,6 +21,16 @@ pub enum Resources {
 }
 
 impl Resources {
+    /// The resources in a request that says this of the keys of variables.
+    pub fn bind(&self, binding: &Binding, texts: &Texts) -> Self {
+        // A pattern without a value for its variable matches nothing, so nothing is lost with it.
+        let all = |own: &[Arc<Text>]| own.iter().filter_map(|text| texts.bind(text, binding)).collect();
+        match self {
+            Self::Matching(own) => Self::Matching(all(own)),
+            Self::Except(own) => Self::Except(all(own)),
+        }
+    }
+
     /// The patterns.
     pub fn texts(&self) -> &[Arc<Text>] {
         match self {
@@ -67,6 +77,19 @@ pub enum Start {
     Matching(Arc<Text>),
     /// What matches none of these.
     Except(Vec<Arc<Text>>),
+}
+
+impl Start {
+    /// What is wanted in a request that says this of the keys of variables; `None` where it can be nothing.
+    pub fn bind(&self, binding: &Binding, texts: &Texts) -> Option<Self> {
+        match self {
+            Self::Matching(text) => texts.bind(text, binding).map(Self::Matching),
+            Self::Except(own) => {
+                // An exception without a value for its variable excepts nothing.
+                Some(Self::Except(own.iter().filter_map(|text| texts.bind(text, binding)).collect()))
+            }
+        }
+    }
 }
 
 /// The answer to a question.
@@ -367,7 +390,8 @@ fn solve(groups: &[Vec<Arc<Text>>], unwanted: &[Arc<Text>], template: &Template,
 }
 
 /// Nothing was found with variables as letters of their own. That settles it without variables among the wanted
-/// patterns, or with one wanted pattern that the others cover as it is written; else the variables may be anything.
+/// patterns, or where the unwanted cover all that one group of wanted patterns matches, as they are written; else the
+/// variables may be anything.
 fn without_variables(
     groups: &[Vec<Arc<Text>>],
     unwanted: &[Arc<Text>],
@@ -375,7 +399,8 @@ fn without_variables(
     budget: &mut usize,
 ) -> Answer {
     let has_variables = groups.iter().flatten().any(|text| text.plain.is_some());
-    if !has_variables || (groups.len() == 1 && ask(None, groups, unwanted, false, budget) == Walked::Nothing) {
+    let mut covered = |group| ask(None, std::slice::from_ref(group), unwanted, false, budget) == Walked::Nothing;
+    if !has_variables || groups.iter().any(|group| covered(group)) {
         return Answer::Empty;
     }
     let certain: Vec<Arc<Text>> = unwanted.iter().filter(|text| text.plain.is_none()).cloned().collect();
@@ -412,10 +437,21 @@ fn ask(
     walk(&all, Group(&unwanted), budget)
 }
 
+/// Letters as text.
+pub fn written(letters: &[Letter]) -> String {
+    // A variable is asked for with a value in every question whose answer is written.
+    letters.iter().copied().filter_map(Letter::as_char).collect()
+}
+
 impl Found {
     /// Found where there is no resource to ask for.
     pub const fn without_resource() -> Self {
         Self { text: Vec::new(), groups: Vec::new(), unwanted: Vec::new() }
+    }
+
+    /// The resource as text. Where variables have values, it holds characters only.
+    pub fn written(&self) -> String {
+        written(&self.text)
     }
 
     /// The answer to the same question about another form of resource that all patterns treat alike.

@@ -132,8 +132,51 @@ pub enum Piece {
     Text(String),
     /// A literal character (`${*}`, `${?}`, `${$}`).
     Literal(char),
-    /// What stands between `${` and `}`.
-    Variable(String),
+    /// A policy variable.
+    Variable(Variable),
+}
+
+/// A policy variable: a condition key, and what stands for it where a request does not have the key.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Variable {
+    /// The key in lower case: keys ignore case.
+    pub key: String,
+    /// The default, which keeps its case.
+    pub default: Option<String>,
+}
+
+impl Variable {
+    /// Reads what stands between `${` and `}`. A default stands in single quotes; without them all is the key.
+    pub fn new(inside: &str) -> Self {
+        let halves = inside.split_once(',').and_then(|(key, rest)| {
+            let (_, quoted) = rest.split_once('\'')?;
+            let (default, _) = quoted.rsplit_once('\'')?;
+            Some((key, default))
+        });
+        match halves {
+            Some((key, default)) => Self { key: key.trim().to_lowercase(), default: Some(default.to_owned()) },
+            None => Self { key: inside.trim().to_lowercase(), default: None },
+        }
+    }
+
+    /// The letter that stands for the key's value, whatever it is.
+    pub fn letter(&self) -> Letter {
+        Letter::variable(&self.key)
+    }
+}
+
+/// A text in which `*`, `?` and `$` stand for themselves, as a policy writes it.
+pub fn written_literally(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' | '?' | '$' => written.extend(['$', '{', c, '}']),
+            c => written.push(c),
+        }
+    }
+    written
 }
 
 /// Splits a text of the 2012 language at its variables; an unclosed `${` is text.
@@ -148,7 +191,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
             "*" => Piece::Literal('*'),
             "?" => Piece::Literal('?'),
             "$" => Piece::Literal('$'),
-            name => Piece::Variable(name.to_owned()),
+            inside => Piece::Variable(Variable::new(inside)),
         });
         rest = after;
     }
@@ -157,13 +200,13 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// The steps of an ARN pattern given in pieces: the head part by part, the rest flat.
-pub fn arn(pieces: &[Piece], reading: Reading, letter_of: &mut impl FnMut(&str) -> Letter) -> Vec<Step> {
+pub fn arn(pieces: &[Piece], reading: Reading) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut colons = 0;
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(c) => steps.push(Step::One(Letter::new(*c))),
-            Piece::Variable(name) => steps.push(Step::One(letter_of(name))),
+            Piece::Variable(variable) => steps.push(Step::One(variable.letter())),
             Piece::Text(text) => {
                 let ends = at + 1 == pieces.len();
                 text_of_arn(text, reading, ends, &mut colons, &mut steps);
@@ -217,7 +260,7 @@ mod tests {
     use super::*;
 
     fn text_steps(text: &str) -> Vec<Step> {
-        arn(&pieces(text), Reading::Parts, &mut Letter::variable)
+        arn(&pieces(text), Reading::Parts)
     }
 
     #[test]
@@ -236,5 +279,15 @@ mod tests {
         assert_eq!(steps.get(2), Some(&Step::One(Letter::variable("aws:userid"))));
         assert_eq!(steps.last(), Some(&Step::One(Letter::new('*'))));
         assert_eq!(without_variables(&steps).get(2), Some(&Step::Any));
+    }
+
+    #[test]
+    fn a_default_stands_in_quotes() {
+        let variable =
+            |key: &str, default: Option<&str>| Variable { key: key.to_owned(), default: default.map(str::to_owned) };
+        assert_eq!(Variable::new("aws:PrincipalTag/Team, 'None'"), variable("aws:principaltag/team", Some("None")));
+        assert_eq!(Variable::new("aws:userid,''"), variable("aws:userid", Some("")));
+        assert_eq!(Variable::new("aws:userid, none"), variable("aws:userid, none", None));
+        assert_eq!(written_literally("a*$"), "a${*}${$}");
     }
 }

@@ -1,9 +1,10 @@
 //! Resource patterns of statements and ARN templates of the catalogue, each read once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::{Cache, Interner};
-use super::steps::{self, Letter, Piece, Reading, Step};
+use super::steps::{self, Letter, Piece, Reading, Step, Variable};
 use super::walk::{Group, Walked, walk};
 use crate::catalog::ArnTemplate;
 use crate::model::{Token, Version};
@@ -21,6 +22,8 @@ pub struct Text {
     pub steps: Vec<Step>,
     /// Its steps with every variable as any text; `None` without variables.
     pub plain: Option<Vec<Step>>,
+    /// Its variables, sorted.
+    pub variables: Vec<Variable>,
     /// The service part, if it and all before it is plain text: templates of other services cannot match.
     service: Option<String>,
 }
@@ -41,6 +44,13 @@ impl Text {
         self.plain.as_deref().unwrap_or(&self.steps)
     }
 
+    /// The names in the part behind the fifth `:`, as far as they are plain text.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let part = self.written.splitn(6, ':').nth(5).unwrap_or_default();
+        // A variable is no name, and `${` and `}` stand in none.
+        part.split(['/', ':', '*', '?', '$', '{', '}']).filter(|name| !name.is_empty() && !name.contains("aws"))
+    }
+
     /// Whether some text is matched by both, for all we know of variables.
     pub fn overlaps(&self, other: &Self) -> bool {
         meets(&[self.plain_steps(), other.plain_steps()])
@@ -57,6 +67,33 @@ pub struct Template {
     /// Its steps.
     pub steps: Vec<Step>,
     service: String,
+}
+
+/// What a request says of the key of a variable.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    /// The request does not have it.
+    Missing,
+    /// This value.
+    Value(String),
+    /// A value, and any.
+    Any,
+}
+
+/// What a request says of the keys of variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Binding(BTreeMap<String, Bound>);
+
+impl Binding {
+    /// Says something of a key in lower case.
+    pub fn insert(&mut self, key: &str, bound: Bound) {
+        self.0.insert(key.to_owned(), bound);
+    }
+
+    /// What is said of a key; one of which nothing is said may have any value.
+    fn of(&self, key: &str) -> &Bound {
+        self.0.get(key).unwrap_or(&Bound::Any)
+    }
 }
 
 /// How a pattern lies to a template.
@@ -76,20 +113,13 @@ pub struct Texts {
     reading: Reading,
     texts: Interner<Text>,
     templates: Interner<Template>,
-    variables: Cache<Letter, String>,
     folds: Cache<(u32, u32), Fold>,
 }
 
 impl Texts {
     /// Nothing yet.
     pub const fn new(reading: Reading) -> Self {
-        Self {
-            reading,
-            texts: Interner::new(),
-            templates: Interner::new(),
-            variables: Cache::new(),
-            folds: Cache::new(),
-        }
+        Self { reading, texts: Interner::new(), templates: Interner::new(), folds: Cache::new() }
     }
 
     /// Reads a resource pattern of a document of this version.
@@ -99,26 +129,46 @@ impl Texts {
         let key = if plain { format!("2008 {written}") } else { written.clone() };
         self.texts.get(&key, |number| {
             let pieces = if plain { vec![Piece::Text(written.clone())] } else { steps::pieces(&written) };
-            let has_variables = pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)));
-            let steps = steps::arn(&pieces, self.reading, &mut |name| self.variable(name));
-            let variables_open = has_variables.then(|| steps::without_variables(&steps));
-            Text { number, service: literal_service(&written), steps, plain: variables_open, old: plain, written }
+            let steps = steps::arn(&pieces, self.reading);
+            let of_piece = |piece| if let Piece::Variable(variable) = piece { Some(variable) } else { None };
+            let mut variables: Vec<Variable> = pieces.into_iter().filter_map(of_piece).collect();
+            variables.sort();
+            variables.dedup();
+            let variables_open = (!variables.is_empty()).then(|| steps::without_variables(&steps));
+            Text {
+                number,
+                service: literal_service(&written),
+                steps,
+                plain: variables_open,
+                variables,
+                old: plain,
+                written,
+            }
         })
     }
 
-    /// Two spellings of one variable are one: the name ignores case, the default does not.
-    fn variable(&self, name: &str) -> Letter {
-        let (key, default) = name.split_once(',').map_or((name, ""), |(key, default)| (key, default));
-        let name = format!("{},{}", key.trim().to_lowercase(), default.trim());
-        let letter = Letter::variable(&name);
-        let _ = self.variables.get(&letter, || name);
-        letter
-    }
-
-    /// The condition key that a variable stands for, in lower case.
-    pub fn key_of(&self, letter: Letter) -> String {
-        let name = self.variables.get(&letter, String::new);
-        name.split_once(',').map_or(name.as_str(), |(key, _)| key).to_owned()
+    /// A pattern in a request that says this of its variables; `None` where one has no value, for then "the resource
+    /// will not match any resource".
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-no-value>
+    pub fn bind(&self, text: &Arc<Text>, binding: &Binding) -> Option<Arc<Text>> {
+        if text.variables.is_empty() {
+            return Some(Arc::clone(text));
+        }
+        let mut written = String::new();
+        for piece in steps::pieces(&text.written) {
+            match piece {
+                Piece::Text(plain) => written.push_str(&plain),
+                Piece::Literal(c) => written.extend(["${", &c.to_string(), "}"]),
+                Piece::Variable(variable) => match (binding.of(&variable.key), variable.default) {
+                    (Bound::Value(value), _) => written.push_str(&steps::written_literally(value)),
+                    (Bound::Missing, Some(default)) => written.push_str(&steps::written_literally(&default)),
+                    (Bound::Missing, None) => return None,
+                    (Bound::Any, _) => written.extend(["${", &variable.key, "}"]),
+                },
+            }
+        }
+        Some(self.text(&written, Version::V2012))
     }
 
     /// Reads a template of the catalogue.

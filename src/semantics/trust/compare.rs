@@ -10,10 +10,11 @@ use crate::model::{
 };
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
 use crate::semantics::permissions::pattern_matches;
-use crate::semantics::solver::cases::Whose;
 use crate::semantics::solver::conditions::Test;
+use crate::semantics::solver::keys::Whose;
 use crate::semantics::solver::question::{Answer, Found, Mode, Truth};
-use crate::semantics::solver::search::{Outcome, Search, Tests};
+use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
+use crate::semantics::solver::texts::Binding;
 use crate::semantics::solver::{Budget, Solver};
 
 /// What a trust policy can speak of besides the actions it spells out.
@@ -146,10 +147,18 @@ impl<'a> Both<'a> {
     fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, point: &Point, action: &str) {
         let live = self.live(point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
-        let tests = Tests::of(&tests, Whose::Anybody, &self.solver.keys, self.budget.cases);
+        let scope = Scope {
+            whose: Whose::Anybody,
+            absent: &BTreeSet::new(),
+            variables: &[],
+            spelled_alike: true,
+            candidates: &[],
+            catalogue: self.solver.tests.catalogue(),
+        };
+        let tests = Tests::of(&tests, scope, &self.solver.keys, self.budget.cases);
         for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow)
         {
-            let mut ask = |truths: &[Truth], mode| differs(&live, own, truths, mode);
+            let mut ask = |truths: &[Truth], mode, _: &Binding| differs(&live, own, truths, mode);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
             let (certainty, context, reasons) = match outcome {
                 Outcome::None => continue,

@@ -1,0 +1,365 @@
+//! The few values of one condition key that the tests on it can tell apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::bits::Bits;
+use super::conditions::{Family, Ready};
+use super::decimal::Decimal;
+use super::instant::Instant;
+use super::keys::{KeyRule, Presence, Values};
+use super::steps::{Letter, Step, flat};
+use super::walk::{Group, Walked, walk};
+use crate::catalog::Arity;
+
+/// What a request may say of a key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Choice {
+    /// The values; `None` when the request does not have the key.
+    pub values: Option<Vec<String>>,
+    /// Whether the value stands for others as well, which all tests answer alike.
+    pub generic: bool,
+}
+
+/// What a request may say of a key, as far as the tests tell it apart.
+#[derive(Debug, Default)]
+pub struct Choices {
+    /// The choices. The missing key comes first, then what is shortest to write.
+    pub all: Vec<Choice>,
+    /// Whether there may be more that the tests tell apart.
+    pub more: bool,
+}
+
+/// How many states the listing of a key's patterns may take, and how many sets of values are told apart.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseBudget {
+    /// States of the walks for one key.
+    pub states: usize,
+    /// Cases of a key, or of keys that depend on each other.
+    pub sets: usize,
+}
+
+/// The question which values of a key to try.
+pub struct Key<'a> {
+    /// The tests on it.
+    pub tests: &'a [Ready<'a>],
+    /// What is known of it.
+    pub rule: KeyRule,
+    /// How many values it holds.
+    pub arity: Arity,
+    /// Values to try besides.
+    pub extra: &'a [String],
+    /// What it may cost.
+    pub budget: CaseBudget,
+}
+
+impl Key<'_> {
+    /// The choices.
+    pub fn choices(&self) -> Choices {
+        let missing = Choice { values: None, generic: false };
+        if self.rule.presence == Presence::Never {
+            return Choices { all: vec![missing], more: false };
+        }
+        let (singles, mut more) = self.singles();
+        let listed: Vec<Choice> = if self.holds_many() {
+            // Whether an empty value among others counts is not documented.
+            let singles: Vec<Single> = singles.into_iter().filter(|single| !single.text.is_empty()).collect();
+            let (sets, cut) = sets(self.tests, &singles, self.budget.sets);
+            more |= cut;
+            sets.into_iter().map(|values| Choice { values: Some(values), generic: false }).collect()
+        } else {
+            let one = |single: Single| Choice { values: Some(vec![single.text]), generic: single.generic };
+            singles.into_iter().map(one).collect()
+        };
+        let mut all = if self.rule.presence == Presence::Always { Vec::new() } else { vec![missing] };
+        all.extend(listed);
+        Choices { all, more }
+    }
+
+    fn holds_many(&self) -> bool {
+        match self.arity {
+            Arity::Single => false,
+            Arity::Many => true,
+            Arity::Unknown => self.tests.iter().any(|ready| ready.test.qualifier.is_some()),
+        }
+    }
+
+    /// One value for each way in which the tests can answer one value, the easiest to read first, and whether there
+    /// may be more ways.
+    fn singles(&self) -> (Vec<Single>, bool) {
+        let form = match self.rule.values {
+            Values::OneOf(values) => {
+                let one = |value: &&str| Single { text: (*value).to_owned(), generic: false };
+                return (values.iter().map(one).collect(), false);
+            }
+            Values::Like(pattern) => Some(flat(pattern)),
+            Values::Any => None,
+        };
+        let texts: Vec<&Ready<'_>> =
+            self.tests.iter().filter(|ready| matches!(ready.test.family, Family::Text(_))).collect();
+        let (mut named, mut more) = self.named(&texts);
+        let by_value = self.tests.iter().any(|ready| is_by_value(&ready.test.family));
+        let mut found = Vec::new();
+        if !texts.is_empty() || !by_value {
+            let (unnamed, cut) = self.unnamed(&texts, &named, form.as_deref());
+            (found, more) = (unnamed, more || cut);
+        }
+        named.retain(|text| form.as_deref().is_none_or(|form| super::conditions::reads(form, text)));
+        if by_value && !self.all_combined(&texts, &named, &found) {
+            more = true;
+        }
+        let named = named.into_iter().map(|text| Single { text, generic: false });
+        let mut singles: Vec<Single> =
+            found.into_iter().map(|text| Single { text, generic: true }).chain(named).collect();
+        singles.sort_by(|a, b| (b.generic, a.text.len(), &a.text).cmp(&(a.generic, b.text.len(), &b.text)));
+        (singles, more)
+    }
+
+    /// Values that the tests name, or that lie on, between and beside those that they name; and whether some of them
+    /// could not be written.
+    fn named(&self, texts: &[&Ready<'_>]) -> (BTreeSet<String>, bool) {
+        let mut named: BTreeSet<String> = self.extra.iter().cloned().collect();
+        let with_text = !texts.is_empty();
+        let (mut numbers, mut dates) = (Vec::new(), Vec::new());
+        for ready in self.tests {
+            match &ready.test.family {
+                Family::Text(_) => named.extend(ready.patterns.iter().flat_map(|steps| literals(steps))),
+                Family::Bool(_) => {
+                    named.extend(["true", "false"].map(str::to_owned));
+                    if with_text {
+                        named.extend(["True", "False"].map(str::to_owned));
+                    }
+                }
+                Family::Number(_, bounds) => numbers.extend(bounds.iter().cloned()),
+                Family::Date(_, bounds) => dates.extend(bounds.iter().copied()),
+                Family::Network(networks) => named.extend(addresses(networks)),
+                Family::Null(_) | Family::Never | Family::Opaque(_) => {}
+            }
+        }
+        for number in around_numbers(numbers) {
+            let text = number.to_string();
+            if with_text {
+                named.insert(if text.contains('.') { format!("{text}0") } else { format!("{text}.0") });
+            }
+            named.insert(text);
+        }
+        let dates = around_dates(dates);
+        let mut more = dates.iter().any(Option::is_none);
+        named.extend(dates.into_iter().flatten());
+        // Whether an empty value is Null is not documented.
+        let null = self.tests.iter().any(|ready| matches!(ready.test.family, Family::Null(_)));
+        if null {
+            named.remove("");
+            more |= texts.iter().any(|ready| ready.matches(""));
+        } else if with_text {
+            named.insert(String::new());
+        }
+        (named, more)
+    }
+
+    /// Texts that nothing names, one for each way in which the patterns can answer them.
+    fn unnamed(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, form: Option<&[Step]>) -> (Vec<String>, bool) {
+        let literal: Vec<Vec<Step>> = named.iter().chain([&String::new()]).map(|text| exactly(text)).collect();
+        let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| literals(steps).is_empty());
+        let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
+        let mut listing = Listing { wild, literal, form, budget: self.budget, found: Vec::new(), cut: false };
+        listing.go(&mut Vec::new());
+        (listing.found, listing.cut)
+    }
+
+    /// Whether each way in which the patterns answer was met together with each way in which the values are compared:
+    /// else a text that nobody thought of could do both.
+    fn all_combined(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, found: &[String]) -> bool {
+        let wild: Vec<&&Ready<'_>> =
+            texts.iter().filter(|ready| ready.patterns.iter().any(|steps| literals(steps).is_empty())).collect();
+        if wild.is_empty() {
+            return true;
+        }
+        let as_text = |text: &String| wild.iter().map(|ready| ready.matches(text)).collect::<Vec<_>>();
+        let by_value: Vec<&Ready<'_>> = self.tests.iter().filter(|ready| is_by_value(&ready.test.family)).collect();
+        let as_value = |text: &String| by_value.iter().map(|ready| ready.matches(text)).collect::<Vec<_>>();
+        let all = || named.iter().chain(found);
+        let ways: BTreeSet<Vec<bool>> = all().map(as_text).collect();
+        let values: BTreeSet<Vec<bool>> = all().map(as_value).collect();
+        let met: BTreeSet<(Vec<bool>, Vec<bool>)> = all().map(|text| (as_text(text), as_value(text))).collect();
+        met.len() == ways.len() * values.len()
+    }
+}
+
+/// A value, and whether it stands for others.
+#[derive(Debug, Clone)]
+struct Single {
+    text: String,
+    generic: bool,
+}
+
+const fn is_by_value(family: &Family) -> bool {
+    matches!(family, Family::Number(..) | Family::Date(..) | Family::Network(_) | Family::Bool(_))
+}
+
+/// The texts that steps without wildcards match; where case does not count, one in each case. None with wildcards.
+fn literals(steps: &[Step]) -> Vec<String> {
+    let spell = |upper: bool| -> Option<String> {
+        let one = |step: &Step| match step {
+            Step::One(letter) => Letter::as_char(*letter),
+            Step::Folded(c) if upper => c.to_uppercase().next(),
+            Step::Folded(c) => Some(*c),
+            _ => None,
+        };
+        steps.iter().map(one).collect()
+    };
+    // Without a spelling there is a wildcard, and the listing of texts that nothing names tries it.
+    let mut both: Vec<String> = [spell(false), spell(true)].into_iter().flatten().collect();
+    both.dedup();
+    both
+}
+
+fn exactly(text: &str) -> Vec<Step> {
+    text.chars().map(|c| Step::One(Letter::new(c))).collect()
+}
+
+/// Lists texts by which tests they pass: each test is taken as passed and as failed, as long as some text does it.
+struct Listing<'a> {
+    wild: Vec<&'a Ready<'a>>,
+    literal: Vec<Vec<Step>>,
+    form: Option<&'a [Step]>,
+    budget: CaseBudget,
+    found: Vec<String>,
+    cut: bool,
+}
+
+impl Listing<'_> {
+    fn go(&mut self, passed: &mut Vec<bool>) {
+        if self.found.len() >= self.budget.sets {
+            self.cut = true;
+            return;
+        }
+        let text = match self.text(passed) {
+            Walked::Found(letters) => letters,
+            Walked::Nothing => return,
+            Walked::OutOfBudget => {
+                self.cut = true;
+                return;
+            }
+        };
+        if passed.len() == self.wild.len() {
+            // A walk over patterns without variables finds characters only.
+            self.found.push(text.into_iter().filter_map(Letter::as_char).collect());
+            return;
+        }
+        for pass in [false, true] {
+            passed.push(pass);
+            self.go(passed);
+            passed.pop();
+        }
+    }
+
+    /// A text that passes and fails the first tests as given and that nothing names.
+    fn text(&self, passed: &[bool]) -> Walked {
+        let (mut wanted, mut unwanted): (Vec<Vec<&[Step]>>, Vec<&[Step]>) = (Vec::new(), Vec::new());
+        wanted.extend(self.form.map(|form| vec![form]));
+        if wanted.is_empty() {
+            wanted.push(vec![&[Step::Any]]);
+        }
+        unwanted.extend(self.literal.iter().map(Vec::as_slice));
+        for (ready, pass) in self.wild.iter().zip(passed) {
+            let patterns = ready.patterns.iter().map(Vec::as_slice);
+            if *pass {
+                wanted.push(patterns.collect());
+            } else {
+                unwanted.extend(patterns);
+            }
+        }
+        let groups: Vec<Group<'_>> = wanted.iter().map(|group| Group(group)).collect();
+        let mut budget = self.budget.states;
+        walk(&groups, Group(&unwanted), &mut budget)
+    }
+}
+
+/// Each bound, a value between each two neighbours, one below and one above all.
+fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
+    bounds.sort();
+    bounds.dedup();
+    let between = bounds.array_windows().map(|[a, b]| a.between(b));
+    let ends = [bounds.first().map(|lowest| lowest.step(false)), bounds.last().map(|highest| highest.step(true))];
+    between.chain(ends.into_iter().flatten()).chain(bounds.iter().cloned()).collect()
+}
+
+/// The same for points in time, as a request would write them; `None` for one that cannot be written.
+fn around_dates(mut bounds: Vec<Instant>) -> Vec<Option<String>> {
+    bounds.sort();
+    bounds.dedup();
+    // Two points a nanosecond apart have none between them, and none has to be tried.
+    let between = bounds.array_windows().filter_map(|[a, b]| a.between(*b));
+    let ends = [bounds.first().map(|lowest| lowest.step(false)), bounds.last().map(|highest| highest.step(true))];
+    between.chain(ends.into_iter().flatten()).chain(bounds.iter().copied()).map(Instant::written).collect()
+}
+
+/// The ends of each network, their neighbours outside, and an address of each version that lies in few networks.
+fn addresses(networks: &[(IpAddr, IpAddr)]) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for (first, last) in networks {
+        found.extend([Some(*first), Some(*last), neighbour(*first, false), neighbour(*last, true)]);
+    }
+    let other = ["192.0.2.1", "2001:db8::1"].map(|text| text.parse().ok());
+    found.extend(other);
+    // The first and the last address there is have one neighbour each.
+    found.into_iter().flatten().map(|address| address.to_string()).collect()
+}
+
+fn neighbour(address: IpAddr, above: bool) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(v4) => {
+            let n = u32::from(v4);
+            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
+            n.map(|n| IpAddr::V4(n.into()))
+        }
+        IpAddr::V6(v6) => {
+            let n = u128::from(v6);
+            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
+            n.map(|n| IpAddr::V6(n.into()))
+        }
+    }
+}
+
+/// A set of values for each way the tests can answer several values (for each test, whether one of the values matches
+/// and whether all do), and whether there are more ways than the budget allows.
+fn sets(tests: &[Ready<'_>], singles: &[Single], budget: usize) -> (Vec<Vec<String>>, bool) {
+    let matched = |value: &str| -> (Bits, Bits) {
+        let (mut yes, mut no) = (Bits::new(tests.len()), Bits::new(tests.len()));
+        for (at, test) in tests.iter().enumerate() {
+            if test.matches(value) { yes.insert(at) } else { no.insert(at) }
+        }
+        (yes, no)
+    };
+    let mut found: BTreeMap<(Bits, Bits), Vec<String>> = BTreeMap::new();
+    let mut kinds: Vec<((Bits, Bits), String)> = Vec::new();
+    let mut queue = std::collections::VecDeque::new();
+    for single in singles {
+        let key = matched(&single.text);
+        if !found.contains_key(&key) {
+            kinds.push((key.clone(), single.text.clone()));
+            queue.push_back((key.clone(), vec![single.text.clone()]));
+            found.insert(key, vec![single.text.clone()]);
+        }
+    }
+    let mut all: Vec<Vec<String>> = kinds.iter().map(|(_, value)| vec![value.clone()]).collect();
+    while let Some((key, set)) = queue.pop_front() {
+        for ((yes, no), value) in &kinds {
+            let mut both = key.clone();
+            both.0.union(yes);
+            both.1.union(no);
+            if !found.contains_key(&both) {
+                let mut larger = set.clone();
+                larger.push(value.clone());
+                found.insert(both.clone(), larger.clone());
+                all.push(larger.clone());
+                queue.push_back((both, larger));
+            }
+        }
+        if found.len() > budget {
+            return (all, true);
+        }
+    }
+    (all, false)
+}
