@@ -100,7 +100,7 @@ fn pair(n: usize, kind: u8, named: &[&Arc<IdentityPolicy>]) -> Pair {
             .map(|(at, &doc)| attach(&format!("m{at}"), PolicyType::Managed, Arc::clone(doc)))
             .collect();
         identity.push(inline(n, changed));
-        RolePolicies { identity, boundary: None }
+        RolePolicies { identity, ..RolePolicies::default() }
     };
     match kind {
         0 => (role(n, 0, false), role(n, 0, false)),
@@ -127,7 +127,7 @@ fn neighbours(catalogue: &Catalogue, policies: &BTreeMap<String, Arc<IdentityPol
     let engine = Engine::new(catalogue, Budget::default());
     let role = |document: &Arc<IdentityPolicy>| RolePolicies {
         identity: vec![attach("p", PolicyType::Managed, Arc::clone(document))],
-        boundary: None,
+        ..RolePolicies::default()
     };
     let all: Vec<(&String, &Arc<IdentityPolicy>)> = policies.iter().collect();
     let mut slowest = Vec::new();

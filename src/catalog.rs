@@ -21,7 +21,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub use arn_template::ArnTemplate;
-pub use condition_keys::{Arity, arity, key_pattern};
+pub use condition_keys::{Arity, arity, is_of_service, key_pattern, takes};
 pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
 

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 pub mod escalation;
 pub mod evaluate;
+mod known_role;
 pub mod outcome;
 mod permissions;
 mod solver;
@@ -15,4 +16,5 @@ pub mod trust;
 
 pub use engine::Engine;
 pub use error::EngineError;
+pub use known_role::KnownRole;
 pub use solver::{Budget, CaseBudget};

@@ -1,6 +1,6 @@
 //! Which condition keys hold several values.
 
-use super::Catalogue;
+use super::{Action, Catalogue, ResourceType, Service};
 use crate::model::Glob;
 
 /// How many values a condition key holds in one request.
@@ -42,6 +42,44 @@ pub fn arity(folded: &str, catalogue: &Catalogue) -> Arity {
             .is_some_and(|service| service.condition_keys.iter().any(|key| key_pattern(key).matches(folded))),
     };
     if is_known { Arity::Single } else { Arity::Unknown }
+}
+
+/// Keys that requests to other services have as well, because the credentials carry them.
+///
+/// Source: "cross-service condition keys" on
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+const CROSS_SERVICE: &[&str] = &[
+    "codebuild:buildarn",
+    "codebuild:projectarn",
+    "ec2:roledelivery",
+    "ec2:sourceinstancearn",
+    "glue:credentialissuingservice",
+    "glue:roleassumedby",
+    "identitystore:userid",
+    "lambda:sourcefunctionarn",
+    "ssm:sourceinstancearn",
+];
+
+/// Whether a key, in lower case, is of those that a service defines for its own actions: then [`takes`] says which.
+#[must_use]
+pub fn is_of_service(folded: &str, catalogue: &Catalogue) -> bool {
+    let (prefix, _) = folded.split_once(':').unwrap_or_default();
+    let defines = |service: &Service| service.condition_keys.iter().any(|key| key_pattern(key).matches(folded));
+    prefix != "aws" && !CROSS_SERVICE.contains(&folded) && catalogue.service(prefix).is_some_and(defines)
+}
+
+/// Whether a request for an action on a resource type can have a key that a service defines for its own actions.
+///
+/// An action's keys are those of all its resource types: one that some of these have is left to them.
+#[must_use]
+pub fn takes(folded: &str, service: &Service, action: &Action, resource_types: &[&ResourceType]) -> bool {
+    let listed = |keys: &[String]| keys.iter().any(|key| key_pattern(key).matches(folded));
+    // A source that gives an old action gives no keys with it.
+    if action.retired || resource_types.iter().any(|kind| listed(&kind.condition_keys)) {
+        return true;
+    }
+    let left_to_others = || service.resource_types_of(action).any(|kind| listed(&kind.condition_keys));
+    listed(&action.condition_keys) && !left_to_others()
 }
 
 /// A key of the reference as a pattern in lower case: what stands in `${…}` or `<…>` is any text.
@@ -287,6 +325,14 @@ mod tests {
         assert!(MANY.is_sorted() && MANY.iter().all(|key| *key == key.to_lowercase()));
         let catalogue = Catalogue::embedded();
         assert_eq!(arity("events:metadata/x", &catalogue), Arity::Many);
+        let (s3, get) = catalogue.action("s3", "GetObject").unwrap();
+        assert!(is_of_service("s3:prefix", &catalogue) && !takes("s3:prefix", s3, get, &[]));
+        assert!(takes("s3:existingobjecttag/team", s3, get, &[]));
+        assert!(!is_of_service("aws:sourceip", &catalogue) && !is_of_service("lambda:sourcefunctionarn", &catalogue));
+        let (ec2, run) = catalogue.action("ec2", "RunInstances").unwrap();
+        let kind = |name: &str| ec2.resource_types.iter().find(|kind| kind.name == name).unwrap();
+        assert!(takes("ec2:instancetype", ec2, run, &[kind("instance")]));
+        assert!(!takes("ec2:instancetype", ec2, run, &[kind("image")]));
         assert_eq!(arity("s3:existingobjecttag/team", &catalogue), Arity::Single);
         assert_eq!(arity("k", &catalogue), Arity::Unknown);
         assert_eq!(arity("token.actions.githubusercontent.com:sub", &catalogue), Arity::Unknown);

@@ -11,13 +11,13 @@ use super::real_names::{RealNames, RoleNames};
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
-use crate::model::{PolicyType, Role, Side, Sides};
+use crate::model::{ActionClause, ActionPattern, Effect, Glob, PolicyType, Role, Side, Sides, TrustPolicy};
 use crate::normalise::NormalisedRole;
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning, Witness};
 
 use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
 use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
-use crate::semantics::{Budget, Engine, EngineError};
+use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
 #[derive(Debug)]
@@ -50,9 +50,9 @@ impl<'a> Access<'a> {
         roles: Sides<&NormalisedRole>,
         real: Sides<&Role>,
     ) -> Result<Found, EngineError> {
-        let policies = roles.map(|role| role_policies(&role.role));
-        let access = self.engine.between(&policies.left, &policies.right)?;
         let own = mark(OWN_ACCOUNT);
+        let policies = roles.map(|role| normalised_policies(role, &own));
+        let access = self.engine.between(&policies.left, &policies.right)?;
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
         let real_policies = real.map(role_policies);
         let arn = |side: Side| real.get(side).arn.to_string();
@@ -192,6 +192,34 @@ fn statement_warning(role: &str, role_arn: String, warning: Warning) -> Statemen
 /// What a role may do, as the evaluators take it.
 #[must_use]
 pub fn role_policies(role: &Role) -> RolePolicies {
+    let known = KnownRole::default().in_account(role.arn.account()).with_arn(role.arn.as_str());
+    policies(role, known)
+}
+
+/// The same of a role whose policies are normalised.
+fn normalised_policies(role: &NormalisedRole, own: &str) -> RolePolicies {
+    let Role { name, path, arn, .. } = &role.role;
+    let normalised_arn = format!("arn:{}:iam::{own}:role{path}{name}", arn.partition());
+    let known = KnownRole::default().in_account(own).with_account_id(arn.account()).with_arn(&normalised_arn);
+    policies(&role.role, known)
+}
+
+/// Whether somebody may bring tags of their own when assuming a role.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required>
+fn takes_session_tags(trust: &TrustPolicy) -> bool {
+    trust.statements.iter().any(|statement| {
+        let about = |pattern: &ActionPattern| Glob::new(pattern.folded()).matches("sts:tagsession");
+        let listed = statement.action.patterns().iter().any(about);
+        let means = match &statement.action {
+            ActionClause::Action(_) => listed,
+            ActionClause::NotAction(_) => !listed,
+        };
+        statement.effect == Effect::Allow && means
+    })
+}
+
+fn policies(role: &Role, known: KnownRole) -> RolePolicies {
     let inline = role.inline.iter().map(|policy| AttachedDocument {
         policy_name: policy.name.clone(),
         policy_type: PolicyType::Inline,
@@ -205,6 +233,11 @@ pub fn role_policies(role: &Role) -> RolePolicies {
     RolePolicies {
         identity: inline.chain(role.attached.iter().map(|policy| managed(policy, PolicyType::Managed))).collect(),
         boundary: role.boundary.as_ref().map(|policy| managed(policy, PolicyType::Boundary)),
+        role: if takes_session_tags(&role.trust) {
+            known
+        } else {
+            known.with_tags(role.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        },
     }
 }
 

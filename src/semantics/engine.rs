@@ -49,7 +49,7 @@ impl<'c> Engine<'c> {
     ///     let text = format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "{resource}"}}}}"#);
     ///     let document = Arc::new(parse_identity(&text).unwrap());
     ///     let own = AttachedDocument { policy_name: "own".to_owned(), policy_type: PolicyType::Inline, document };
-    ///     RolePolicies { identity: vec![own], boundary: None }
+    ///     RolePolicies { identity: vec![own], ..RolePolicies::default() }
     /// };
     /// let catalogue = Catalogue::embedded();
     /// let engine = Engine::new(&catalogue, Budget::default());

@@ -23,6 +23,7 @@ pub use context::Context;
 pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, StatementRef, Verdict};
 pub use trust::{Caller, Relation, RoleAccount, TrustDecision, TrustRequest, evaluate_trust};
 
+use super::known_role::KnownRole;
 use crate::catalog::Catalogue;
 use crate::model::{IdentityPolicy, PolicyType, ResourceClause, Statement, Version};
 use context::Facts;
@@ -59,6 +60,8 @@ pub struct RolePolicies {
     pub identity: Vec<AttachedDocument>,
     /// The permissions boundary, if there is one.
     pub boundary: Option<AttachedDocument>,
+    /// What is known of the role besides.
+    pub role: KnownRole,
 }
 
 /// Whether a role with these policies may make a request, by its policies alone.
@@ -76,7 +79,7 @@ pub struct RolePolicies {
 ///     policy_type: PolicyType::Inline,
 ///     document: Arc::new(document),
 /// };
-/// let policies = RolePolicies { identity: vec![own], boundary: None };
+/// let policies = RolePolicies { identity: vec![own], ..RolePolicies::default() };
 /// let request = Request { action: "my:Action", resource: "*", context: &Context::default() };
 /// let decision = evaluate(&policies, &request, &Catalogue::embedded());
 /// assert_eq!(decision.verdict, Verdict::Allowed);
@@ -100,7 +103,7 @@ fn decide(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue,
         Scope::UnknownAction => about_request(Hint::UnknownAction),
         Scope::Star | Scope::Resource => Vec::new(),
     };
-    let asked = Asked { request: *request, scope, reading };
+    let asked = Asked { request: *request, scope, reading, role: &policies.role };
     let identity = asked.of_all(&policies.identity);
     let boundary = policies.boundary.as_ref().map(|boundary| asked.of_all(std::slice::from_ref(boundary)));
     identity.decide(boundary, notes)
@@ -141,6 +144,7 @@ struct Asked<'a> {
     request: Request<'a>,
     scope: Scope,
     reading: Reading,
+    role: &'a KnownRole,
 }
 
 impl Asked<'_> {
@@ -159,7 +163,7 @@ impl Asked<'_> {
     /// A statement matches when its action, its resource and its conditions do.
     fn of(&self, statement: &Statement<ResourceClause>, version: Version) -> Finding {
         let Request { action, resource, context } = self.request;
-        let facts = Facts::of_role_session(context);
+        let facts = Facts::of_role_session(context, self.role);
         let mut hints = Vec::new();
         let action = action::covers(&statement.action, action);
         let truth = if action.is_no() {

@@ -10,6 +10,7 @@ mod classes;
 mod confirm;
 mod denies;
 mod finish;
+mod known;
 mod pair;
 mod proof;
 mod rows;
@@ -51,16 +52,25 @@ pub(super) fn between(
 ) -> Result<AccessComparison, EngineError> {
     let pair = pair(left, right, means.shared);
     if pair.roles.left == pair.roles.right {
-        return Ok(AccessComparison::identical(pair.warnings));
+        return Ok(AccessComparison::identical(without_role_tags(pair.warnings)));
     }
     let mut comparison = comparison(&pair, means.shared, means.budget);
     if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
     comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means));
+    if comparison.differences.is_empty() && comparison.deny_differences.is_empty() {
+        comparison.warnings = without_role_tags(comparison.warnings);
+    }
     comparison.warnings.sort();
     confirm::confirm(&mut comparison, left, right, means.catalogue)?;
     Ok(comparison)
+}
+
+/// The warnings but for those on tags of the roles: which tags were taken matters only where something differs.
+fn without_role_tags(mut warnings: Vec<Warning>) -> Vec<Warning> {
+    warnings.retain(|warning| warning.id != known::ROLE_TAG);
+    warnings
 }
 
 fn pair(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Pair {

@@ -29,7 +29,8 @@ fn role(case: &Value, side: &str) -> RolePolicies {
     let documents = policy.as_array().cloned().unwrap_or_else(|| vec![policy.clone()]);
     let identity = documents.iter().map(|document| attached("own", PolicyType::Inline, document)).collect();
     let boundary = case.get(format!("{side}_boundary"));
-    RolePolicies { identity, boundary: boundary.map(|document| attached("limit", PolicyType::Boundary, document)) }
+    let boundary = boundary.map(|document| attached("limit", PolicyType::Boundary, document));
+    RolePolicies { identity, boundary, ..RolePolicies::default() }
 }
 
 /// Whether a request lies in a row, its condition aside.
@@ -157,7 +158,7 @@ fn access_rows(left: &[Value], right: &[Value]) -> Vec<String> {
     let engine = Engine::new(&catalogue, Budget::default());
     let role = |statements: &[Value]| RolePolicies {
         identity: vec![attached("own", PolicyType::Inline, &json!({"Version": "2012-10-17", "Statement": statements}))],
-        boundary: None,
+        ..RolePolicies::default()
     };
     let comparison = engine.between(&role(left), &role(right)).unwrap();
     let row = |row: &AccessDifference| {

@@ -123,6 +123,7 @@ pub fn role_policies(documents: &[&Value], boundary: Option<&Value>) -> RolePoli
     RolePolicies {
         identity: documents.iter().map(|document| attach("policy", PolicyType::Inline, document)).collect(),
         boundary: boundary.map(|document| attach("boundary", PolicyType::Boundary, document)),
+        ..RolePolicies::default()
     }
 }
 

@@ -186,6 +186,7 @@ fn role((statements, boundary): &World) -> RolePolicies {
     RolePolicies {
         identity: vec![attach("own", PolicyType::Inline, statements)],
         boundary: boundary.as_ref().map(|statements| attach("limit", PolicyType::Boundary, statements)),
+        ..RolePolicies::default()
     }
 }
 

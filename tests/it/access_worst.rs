@@ -18,7 +18,7 @@ fn role(documents: &[Value]) -> RolePolicies {
         policy_type: PolicyType::Inline,
         document: Arc::new(parse_identity(&document.to_string()).unwrap()),
     };
-    RolePolicies { identity: documents.iter().map(attach).collect(), boundary: None }
+    RolePolicies { identity: documents.iter().map(attach).collect(), ..RolePolicies::default() }
 }
 
 fn policy(statements: &[Value]) -> Value {

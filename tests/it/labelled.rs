@@ -7,10 +7,10 @@ use std::sync::Arc;
 use iamctl::catalog::Catalogue;
 use iamctl::model::{PolicyType, Side};
 use iamctl::parse::policy::{parse_identity, parse_trust};
-use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
+use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
 use iamctl::semantics::outcome::{Certainty, Grade};
 use iamctl::semantics::trust::TrustSide;
-use iamctl::semantics::{Budget, Engine};
+use iamctl::semantics::{Budget, Engine, KnownRole};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,14 +27,30 @@ struct Case {
     right: Value,
     left_boundary: Option<Value>,
     right_boundary: Option<Value>,
+    left_tags: Option<BTreeMap<String, String>>,
+    right_tags: Option<BTreeMap<String, String>>,
     #[serde(default)]
-    left_tags: BTreeMap<String, String>,
-    #[serde(default)]
-    right_tags: BTreeMap<String, String>,
-    #[serde(default)]
-    witnesses: Vec<Value>,
+    witnesses: Vec<Labelled>,
     why: String,
     source: String,
+}
+
+/// A request that one side allows and the other refuses.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labelled {
+    side: String,
+    action: String,
+    resource: String,
+    context: BTreeMap<String, Vec<String>>,
+}
+
+impl Labelled {
+    fn is_allowed(&self, role: &RolePolicies, catalogue: &Catalogue) -> bool {
+        let context: Context = self.context.clone().into_iter().collect();
+        let request = Request { action: &self.action, resource: &self.resource, context: &context };
+        evaluate(role, &request, catalogue).is_allowed()
+    }
 }
 
 fn cases() -> Vec<(String, Case)> {
@@ -66,10 +82,16 @@ fn attached(policy_type: PolicyType, document: &Value) -> AttachedDocument {
     AttachedDocument { policy_name: "own".to_owned(), policy_type, document }
 }
 
-fn role(policy: &Value, boundary: Option<&Value>, _tags: &BTreeMap<String, String>) -> RolePolicies {
+fn role(policy: &Value, boundary: Option<&Value>, tags: Option<&BTreeMap<String, String>>) -> RolePolicies {
     let identity = documents(policy).iter().map(|document| attached(PolicyType::Inline, document)).collect();
     let boundary = boundary.map(|policy| attached(PolicyType::Boundary, &documents(policy)[0]));
-    RolePolicies { identity, boundary }
+    let known = KnownRole::default().in_account(ACCOUNT).with_arn(&format!("arn:aws:iam::{ACCOUNT}:role/app"));
+    // Where no tags are given, sessions may bring any.
+    let known = match tags {
+        None => known,
+        Some(tags) => known.with_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))),
+    };
+    RolePolicies { identity, boundary, role: known }
 }
 
 /// The label that some rows come to; a row that is not certain makes it none.
@@ -89,8 +111,8 @@ fn label(rows: impl Iterator<Item = (Side, Certainty)>, grade: Grade) -> &'stati
 
 fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (String, String) {
     let sides = [
-        (&case.left, case.left_boundary.as_ref(), &case.left_tags),
-        (&case.right, case.right_boundary.as_ref(), &case.right_tags),
+        (&case.left, case.left_boundary.as_ref(), case.left_tags.as_ref()),
+        (&case.right, case.right_boundary.as_ref(), case.right_tags.as_ref()),
     ];
     let [left, right] = if swapped { [sides[1], sides[0]] } else { sides };
     if area == "trust" {
@@ -105,8 +127,9 @@ fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (Strin
             Err(error) => ("error".to_owned(), error.to_string()),
         };
     }
-    let role =
-        |(policy, boundary, tags): (&Value, Option<&Value>, &BTreeMap<String, String>)| role(policy, boundary, tags);
+    let role = |(policy, boundary, tags): (&Value, Option<&Value>, Option<&BTreeMap<String, String>>)| {
+        role(policy, boundary, tags)
+    };
     match engine.between(&role(left), &role(right)) {
         Ok(found) => {
             let rows = found.differences.iter().map(|row| (row.side, row.certainty));
@@ -122,6 +145,23 @@ fn swapped(label: &str) -> &str {
         "right_grants_more" => "left_grants_more",
         other => other,
     }
+}
+
+#[test]
+fn every_labelled_request_is_answered_as_labelled() {
+    let catalogue = Catalogue::embedded();
+    let mut asked = 0;
+    for (_, case) in cases() {
+        let left = || role(&case.left, case.left_boundary.as_ref(), case.left_tags.as_ref());
+        let right = || role(&case.right, case.right_boundary.as_ref(), case.right_tags.as_ref());
+        for labelled in &case.witnesses {
+            asked += 1;
+            let allowed = [left(), right()].map(|role| labelled.is_allowed(&role, &catalogue));
+            let is_left = labelled.side == "left";
+            assert_eq!(allowed, [is_left, !is_left], "{}", case.name);
+        }
+    }
+    assert!(asked > 0);
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn role(name: &str, document: &Arc<IdentityPolicy>) -> RolePolicies {
         policy_type: PolicyType::Managed,
         document: Arc::clone(document),
     };
-    RolePolicies { identity: vec![attached], boundary: None }
+    RolePolicies { identity: vec![attached], ..RolePolicies::default() }
 }
 
 #[test]

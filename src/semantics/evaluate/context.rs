@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::ConditionKey;
+use crate::semantics::known_role::KnownRole;
 
 /// The condition keys of a request and their values.
 ///
@@ -44,28 +45,38 @@ impl<K: AsRef<str>, V: Into<String>> FromIterator<(K, Vec<V>)> for Context {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts<'a> {
     context: &'a Context,
-    in_role_session: bool,
+    /// The role whose session makes the request; `None` where anybody may make it.
+    role: Option<&'a KnownRole>,
 }
 
 impl<'a> Facts<'a> {
     /// Of a request that a role's session makes.
-    pub(super) const fn of_role_session(context: &'a Context) -> Self {
-        Self { context, in_role_session: true }
+    pub(super) const fn of_role_session(context: &'a Context, role: &'a KnownRole) -> Self {
+        Self { context, role: Some(role) }
+    }
+
+    /// Of a request that the session of a role makes of which nothing is known.
+    #[cfg(test)]
+    pub(super) fn of_some_session(context: &'a Context) -> Self {
+        static UNKNOWN: std::sync::LazyLock<KnownRole> = std::sync::LazyLock::new(KnownRole::default);
+        Self::of_role_session(context, &UNKNOWN)
     }
 
     /// Of a request that anybody makes, such as the one to take a role.
     pub(super) const fn of_anybody(context: &'a Context) -> Self {
-        Self { context, in_role_session: false }
+        Self { context, role: None }
     }
 
     /// The values of a key, never an empty list.
     ///
     /// `aws:username` has no value in a role's session, whatever a request claims:
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse>.
+    /// What is known of the role counts, whatever a request claims.
     pub(super) fn values(self, key: &str) -> Option<&'a [String]> {
-        if self.in_role_session && key.eq_ignore_ascii_case("aws:username") {
+        let Some(role) = self.role else { return self.context.values(key) };
+        if key.eq_ignore_ascii_case("aws:username") {
             return None;
         }
-        self.context.values(key)
+        role.says(ConditionKey::new(key).folded()).unwrap_or_else(|| self.context.values(key))
     }
 }

@@ -119,7 +119,7 @@ mod tests {
 
     fn ask(clause: &ResourceClause, resource: &str, reading: Reading) -> (Truth, Vec<Hint>) {
         let context = Context::from_iter([("aws:PrincipalTag/team", vec!["red"])]);
-        let facts = Facts::of_role_session(&context);
+        let facts = Facts::of_some_session(&context);
         let mut hints = Vec::new();
         let truth = covers(clause, Target { resource, facts, version: Version::V2012, reading }, &mut hints);
         (truth, hints)

@@ -111,7 +111,7 @@ mod tests {
 
     fn text(pattern: &str, version: Version, entries: &[(&str, &[&str])]) -> Result<String, Unresolved> {
         let context: Context = entries.iter().map(|(key, values)| (*key, values.to_vec())).collect();
-        resolve(pattern, version, Facts::of_role_session(&context)).map(|resolved| resolved.text())
+        resolve(pattern, version, Facts::of_some_session(&context)).map(|resolved| resolved.text())
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn only_written_characters_are_wildcards() {
         let context = Context::from_iter([("k", vec!["*"])]);
-        let resolved = resolve("*${k}${?}?", Version::V2012, Facts::of_role_session(&context)).unwrap();
+        let resolved = resolve("*${k}${?}?", Version::V2012, Facts::of_some_session(&context)).unwrap();
         assert_eq!(resolved.pattern(), [Token::AnyText, Token::Char('*'), Token::Char('?'), Token::AnyChar]);
     }
 }

@@ -1,9 +1,10 @@
 //! Do two roles that are equal for every action of the catalogue differ for one it does not have?
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::Shared;
-use super::cells::ClassWork;
+use super::cells::{ClassWork, Form};
 use super::classes::{NamedAction, possible_names, signature_of};
 use super::pair::Pair;
 use crate::model::Side;
@@ -38,7 +39,8 @@ fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, purse: &mut Purse) -
     Side::BOTH.iter().any(|side| {
         work.granting(*side).to_vec().into_iter().any(|rule| {
             let templates = shared.universe.unknown_templates();
-            templates.iter().any(|template| !work.findings(*side, rule, template, purse).is_empty())
+            let form = |template| Form { template, absent: Rc::default() };
+            templates.iter().any(|template| !work.findings(*side, rule, &form(template), purse).is_empty())
         })
     })
 }

@@ -62,6 +62,15 @@ impl Place {
     }
 }
 
+/// A form of resource that actions act on, and the keys that their requests cannot have.
+#[derive(Debug, Clone)]
+pub struct Form<'a> {
+    /// The form of the ARN.
+    pub template: &'a Template,
+    /// The keys, in lower case.
+    pub absent: Rc<BTreeSet<String>>,
+}
+
 /// What was found for one way in which a statement allows.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -83,10 +92,12 @@ pub struct ClassWork<'a> {
     budget: Budget,
     /// Templates by what decides an outcome: how the patterns lie to them; the template itself only where some
     /// pattern matches part of it.
-    kinds: BTreeMap<(Vec<Fold>, Option<u32>), usize>,
-    kind_of: BTreeMap<u32, usize>,
+    kinds: BTreeMap<(Vec<Fold>, Option<u32>, Rc<BTreeSet<String>>), usize>,
+    kind_of: BTreeMap<(u32, Rc<BTreeSet<String>>), usize>,
+    /// The tested keys that services define for their own actions.
+    service_keys: Vec<String>,
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
-    tests: BTreeMap<Vec<usize>, Rc<Tests>>,
+    tests: BTreeMap<(Vec<usize>, Rc<BTreeSet<String>>), Rc<Tests>>,
     /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
     courtesy: [Purse; 2],
 }
@@ -123,7 +134,25 @@ impl<'a> ClassWork<'a> {
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let courtesy = [Purse::new(budget.states), Purse::new(budget.states)];
-        Some(Self { pair, rules, live, granting, texts, shared, budget, kinds, kind_of, asked, tests, courtesy })
+        let of_rule = |rule: &usize| pair.rules.get(*rule).map(AsRef::as_ref);
+        let tested = rules.iter().filter_map(of_rule).flat_map(|rule: &Rule| &rule.tests).map(|test| test.key.clone());
+        let keys: BTreeSet<String> = tested.filter(|key| shared.universe.is_of_service(key)).collect();
+        let service_keys = keys.into_iter().collect();
+        Some(Self {
+            pair,
+            rules,
+            live,
+            granting,
+            texts,
+            shared,
+            budget,
+            kinds,
+            kind_of,
+            service_keys,
+            asked,
+            tests,
+            courtesy,
+        })
     }
 
     /// The live rules of one side.
@@ -146,35 +175,44 @@ impl<'a> ClassWork<'a> {
     }
 
     /// The kind of a form of resource: forms of one kind have the same outcomes.
-    pub fn kind(&mut self, template: &Template) -> usize {
-        if let Some(kind) = self.kind_of.get(&template.number) {
+    pub fn kind(&mut self, form: &Form<'_>) -> usize {
+        let Form { template, absent } = form;
+        let own = (template.number, Rc::clone(absent));
+        if let Some(kind) = self.kind_of.get(&own) {
             return *kind;
         }
         let folds: Vec<Fold> = self.texts.iter().map(|text| self.shared.solver.texts.fold(text, template)).collect();
         let partial = folds.contains(&Fold::Partial);
         let next = self.kinds.len();
-        let kind = *self.kinds.entry((folds, partial.then_some(template.number))).or_insert(next);
-        self.kind_of.insert(template.number, kind);
+        let kind = (folds, partial.then_some(template.number), Rc::clone(absent));
+        let kind = *self.kinds.entry(kind).or_insert(next);
+        self.kind_of.insert(own, kind);
         kind
     }
 
+    /// The tested keys that services define for their own actions, sorted.
+    pub fn service_keys(&self) -> &[String] {
+        &self.service_keys
+    }
+
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Rc<Vec<Finding>> {
-        let key = (side, rule, self.kind(template));
+    pub fn findings(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Rc<Vec<Finding>> {
+        let key = (side, rule, self.kind(form));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }
-        let findings = Rc::new(self.ask(side, rule, template, purse));
+        let findings = Rc::new(self.ask(side, rule, form, purse));
         self.asked.insert(key, Rc::clone(&findings));
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, template: &Template, purse: &mut Purse) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Vec<Finding> {
+        let template = form.template;
         let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
         let rules: Vec<&Rule> =
             relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
-        let tests = self.tests(&relevant, &rules);
+        let tests = self.tests(&relevant, &rules, &form.absent);
         let rules: Vec<&Resources> = rules.iter().map(|rule| &rule.resources).collect();
         let [own, other] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
@@ -283,8 +321,9 @@ impl<'a> ClassWork<'a> {
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
-    fn tests(&mut self, relevant: &[usize], rules: &[&Rule]) -> Rc<Tests> {
-        if let Some(tests) = self.tests.get(relevant) {
+    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], absent: &Rc<BTreeSet<String>>) -> Rc<Tests> {
+        let own = (relevant.to_vec(), Rc::clone(absent));
+        if let Some(tests) = self.tests.get(&own) {
             return Rc::clone(tests);
         }
         let lists: Vec<&[Arc<Test>]> = rules.iter().map(|rule| rule.tests.as_slice()).collect();
@@ -295,14 +334,14 @@ impl<'a> ClassWork<'a> {
         keys.dedup();
         let scope = Scope {
             whose: Whose::RoleSession,
-            absent: &BTreeSet::new(),
+            absent,
             spelled_alike: keys.len() == variables.len(),
             variables: &keys,
             candidates: &candidates,
             catalogue: self.shared.solver.tests.catalogue(),
         };
         let tests = Rc::new(Tests::of(&lists, scope, &self.shared.solver.keys, self.budget.cases));
-        self.tests.insert(relevant.to_vec(), Rc::clone(&tests));
+        self.tests.insert(own, Rc::clone(&tests));
         tests
     }
 

@@ -68,6 +68,7 @@ fn allowing_all(role: &RolePolicies) -> RolePolicies {
     RolePolicies {
         identity: role.identity.iter().chain(&role.boundary).cloned().chain([all]).collect(),
         boundary: None,
+        role: role.role.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::rules::{Compiled, Rule};
-use crate::model::{Effect, IdentityPolicy, Side, Sides};
+use crate::model::{Effect, Side, Sides};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{StatementRef, Warning};
 use crate::semantics::solver::bits::Bits;
@@ -67,8 +67,7 @@ struct Attached<'a> {
 impl Pair {
     /// Puts two roles side by side.
     pub fn new(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Self {
-        let all = |role| attached(role, |document| shared.rules.document(document, &shared.universe, &shared.solver));
-        let attached = Sides { left: all(left), right: all(right) };
+        let attached = Sides { left: attached(left, shared), right: attached(right, shared) };
         let mut known: Vec<Arc<Rule>> = Side::BOTH
             .iter()
             .flat_map(|side| attached.get(*side))
@@ -105,9 +104,11 @@ impl Pair {
     }
 }
 
-fn attached<'a>(role: &'a RolePolicies, read: impl Fn(&Arc<IdentityPolicy>) -> Arc<Compiled>) -> Vec<Attached<'a>> {
-    let one =
-        |document: &'a AttachedDocument, boundary| Attached { document, compiled: read(&document.document), boundary };
+fn attached<'a>(role: &'a RolePolicies, shared: &Shared) -> Vec<Attached<'a>> {
+    let one = |document: &'a AttachedDocument, boundary| {
+        let Shared { rules, universe, solver } = shared;
+        Attached { document, compiled: rules.document(&document.document, &role.role, universe, solver), boundary }
+    };
     let identity = role.identity.iter().map(|document| one(document, false));
     identity.chain(role.boundary.iter().map(|document| one(document, true))).collect()
 }

@@ -1,10 +1,11 @@
 //! Findings joined to rows for people.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{ClassWork, Finding, Place, is_everything};
+use super::cells::{ClassWork, Finding, Form, Place, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::proof::{Proof, Proofs};
@@ -52,9 +53,11 @@ pub struct RowParts {
 /// Rows in the making.
 pub type Rows = BTreeMap<RowKey, RowParts>;
 
-/// Actions that act on the same forms of resource.
+/// Actions that act on the same forms of resource and whose requests have the same keys there.
 struct Member<'a> {
     templates: &'a [Arc<Template>],
+    /// For each form, the keys that a request cannot have.
+    absent: Vec<Rc<BTreeSet<String>>>,
     kinds: Vec<usize>,
     known: Vec<usize>,
     named: Vec<NamedAction>,
@@ -64,7 +67,7 @@ struct Member<'a> {
 #[derive(Default)]
 struct Group<'a> {
     /// One form of each kind.
-    templates: Vec<(usize, &'a Template)>,
+    forms: Vec<(usize, Form<'a>)>,
     members: Vec<Member<'a>>,
 }
 
@@ -94,9 +97,9 @@ fn add_class(
         for rule in work.granting(side).to_vec() {
             for group in &groups {
                 let mut found = Vec::new();
-                for (kind, template) in &group.templates {
-                    let findings = work.findings(side, rule, template, purse);
-                    found.extend(findings.iter().map(|finding| (finding.clone(), *kind, *template)));
+                for (kind, form) in &group.forms {
+                    let findings = work.findings(side, rule, form, purse);
+                    found.extend(findings.iter().map(|finding| (finding.clone(), *kind, form.template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);
             }
@@ -105,28 +108,38 @@ fn add_class(
 }
 
 fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Vec<Group<'a>> {
-    let mut shapes: BTreeMap<usize, Member<'a>> = BTreeMap::new();
+    let keys = work.service_keys().to_vec();
+    let none: Rc<BTreeSet<String>> = Rc::default();
+    let mut shapes: BTreeMap<(usize, Vec<Rc<BTreeSet<String>>>), Member<'a>> = BTreeMap::new();
     for &number in &class.known {
         let Some(action) = universe.action(number) else { continue };
-        let member = |templates| Member { templates, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
-        shapes.entry(action.shape).or_insert_with(|| member(&action.templates)).known.push(number);
+        let absent_on = |template: &Arc<Template>| {
+            if keys.is_empty() { Rc::clone(&none) } else { Rc::new(universe.absent(number, template, &keys)) }
+        };
+        let absent: Vec<_> = action.templates.iter().map(absent_on).collect();
+        let templates = &action.templates;
+        let key = (action.shape, absent.clone());
+        let member = || Member { templates, absent, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
+        shapes.entry(key).or_insert_with(member).known.push(number);
     }
     let mut members: Vec<Member<'a>> = shapes.into_values().collect();
     if !class.named.is_empty() {
         let (kinds, known, named) = (Vec::new(), Vec::new(), class.named.clone());
-        members.push(Member { templates: universe.unknown_templates(), kinds, known, named });
+        let templates = universe.unknown_templates();
+        let absent = vec![none; templates.len()];
+        members.push(Member { templates, absent, kinds, known, named });
     }
     let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
     for mut member in members {
-        member.kinds = member.templates.iter().map(|template| work.kind(template)).collect();
+        let forms: Vec<Form<'a>> = member.forms().collect();
+        member.kinds = forms.iter().map(|form| work.kind(form)).collect();
         let mut kinds = member.kinds.clone();
         kinds.sort_unstable();
         kinds.dedup();
         let group = groups.entry(kinds).or_default();
         if group.members.is_empty() {
-            let templates: BTreeMap<usize, &'a Template> =
-                member.kinds.iter().copied().zip(member.templates.iter().map(AsRef::as_ref)).collect();
-            group.templates = templates.into_iter().collect();
+            let forms: BTreeMap<usize, Form<'a>> = member.kinds.iter().copied().zip(forms).collect();
+            group.forms = forms.into_iter().collect();
         }
         group.members.push(member);
     }
@@ -185,7 +198,12 @@ fn add_group(
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    fn forms(&self) -> impl Iterator<Item = Form<'a>> {
+        let absent = self.absent.iter().map(Rc::clone);
+        self.templates.iter().zip(absent).map(|(template, absent)| Form { template, absent })
+    }
+
     /// For each service that has none yet, an action with this proof on a form of resource that it acts on.
     fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, universe: &Universe, proofs: &mut Proofs) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);

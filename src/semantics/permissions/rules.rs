@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::known::{self, Facts};
 use super::universe::{Universe, pattern_matches};
 use crate::model::{
-    ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Effect, IdentityPolicy,
-    ResourceClause, Statement, Version,
+    ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect,
+    IdentityPolicy, ResourceClause, Statement, Version,
 };
+use crate::semantics::KnownRole;
 use crate::semantics::solver::Solver;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::{Cache, Interner};
@@ -107,7 +109,7 @@ pub struct Compiled {
 #[derive(Debug)]
 pub struct Rules {
     rules: Interner<Rule>,
-    documents: Cache<usize, (Arc<IdentityPolicy>, Arc<Compiled>)>,
+    documents: Cache<(usize, Facts), (Arc<IdentityPolicy>, Arc<Compiled>)>,
 }
 
 /// The parts of a rule to be.
@@ -136,20 +138,30 @@ impl Rules {
         Self { rules: Interner::new(), documents: Cache::new() }
     }
 
-    /// Makes a document ready; one that is shared is read once.
-    pub fn document(&self, document: &Arc<IdentityPolicy>, universe: &Universe, solver: &Solver) -> Arc<Compiled> {
+    /// Makes a document ready as it reads for a role; one that reads alike for several is read once.
+    pub fn document(
+        &self,
+        document: &Arc<IdentityPolicy>,
+        role: &KnownRole,
+        universe: &Universe,
+        solver: &Solver,
+    ) -> Arc<Compiled> {
         // The document is kept with its address, so the address stays its own.
-        let address = Arc::as_ptr(document) as usize;
-        self.documents.get(&address, || (Arc::clone(document), Arc::new(self.read(document, universe, solver)))).1
+        let key = (Arc::as_ptr(document) as usize, known::facts(document, role));
+        let read = || (Arc::clone(document), Arc::new(self.read(document, role, universe, solver)));
+        self.documents.get(&key, read).1
     }
 
-    fn read(&self, document: &IdentityPolicy, universe: &Universe, solver: &Solver) -> Compiled {
+    fn read(&self, document: &IdentityPolicy, role: &KnownRole, universe: &Universe, solver: &Solver) -> Compiled {
         let mut compiled = Compiled::default();
         for (at, statement) in document.statements.iter().enumerate() {
             let version = document.effective_version();
             let mut remarks = Vec::new();
-            for draft in drafts(statement, version, &solver.texts, &mut remarks) {
-                let rule = self.rule(draft, statement, version, (universe, &solver.tests));
+            let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
+            // A statement that can never apply says nothing.
+            for draft in read.iter().flat_map(|read| drafts(read, version, &solver.texts, &mut remarks)) {
+                let conditions = read.as_ref().map_or(&statement.conditions, |read| &read.conditions);
+                let rule = self.rule(draft, (statement, conditions), version, (universe, &solver.tests));
                 compiled.rules.push((at, rule));
             }
             remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
@@ -162,11 +174,11 @@ impl Rules {
     fn rule(
         &self,
         draft: Draft,
-        statement: &Statement<ResourceClause>,
+        (statement, conditions): (&Statement<ResourceClause>, &Conditions),
         version: Version,
         (universe, pool): (&Universe, &TestPool),
     ) -> Arc<Rule> {
-        let mut tests = pool.tests(statement.conditions.tests(), version);
+        let mut tests = pool.tests(conditions.tests(), version);
         tests.extend(draft.open.iter().map(|reason| pool.open_test(reason)));
         let presence = draft.resources.missing.iter().map(|(key, missing)| ConditionTest {
             operator: ConditionOperator { base: BaseOperator::Null, qualifier: None, if_exists: false },

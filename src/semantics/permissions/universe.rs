@@ -1,10 +1,10 @@
 //! The actions there are, numbered, with what each acts on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::{AccessLevel, Action, Catalogue, Service};
+use crate::catalog::{self, AccessLevel, Action, Catalogue, ResourceType, Service};
 use crate::model::{ActionPattern, Glob};
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::Cache;
@@ -37,6 +37,8 @@ pub struct Universe {
     services: BTreeMap<String, Range<usize>>,
     unknown: Vec<Arc<Template>>,
     matched: Cache<String, Arc<Bits>>,
+    catalogue: Catalogue,
+    taken: Cache<(usize, u32, String), bool>,
 }
 
 impl Universe {
@@ -59,7 +61,8 @@ impl Universe {
             }
             services.insert(service.prefix.to_lowercase(), start..actions.len());
         }
-        Self { actions, services, unknown, matched: Cache::new() }
+        let (matched, taken) = (Cache::new(), Cache::new());
+        Self { actions, services, unknown, matched, catalogue: catalogue.clone(), taken }
     }
 
     /// How many actions there are.
@@ -87,6 +90,29 @@ impl Universe {
     /// What an action acts on of which nothing is known: any ARN, or `*`.
     pub fn unknown_templates(&self) -> &[Arc<Template>] {
         &self.unknown
+    }
+
+    /// Whether a key is of those that a service defines for its own actions.
+    pub fn is_of_service(&self, key: &str) -> bool {
+        catalog::is_of_service(key, &self.catalogue)
+    }
+
+    /// Those of some keys, all defined by services for their own actions, that a request for an action on a form of
+    /// resource cannot have.
+    pub fn absent(&self, number: usize, template: &Template, keys: &[String]) -> BTreeSet<String> {
+        let is_absent = |key: &&String| {
+            !self.taken.get(&(number, template.number, (*key).clone()), || self.takes(number, template, key))
+        };
+        keys.iter().filter(is_absent).cloned().collect()
+    }
+
+    fn takes(&self, number: usize, template: &Template, key: &str) -> bool {
+        let found = self.action(number).and_then(|own| self.catalogue.action(&own.service, &own.name));
+        // An action of which nothing is known may take any key.
+        let Some((service, action)) = found else { return true };
+        let has_form = |kind: &&ResourceType| kind.arns.iter().any(|arn| arn.as_str() == template.written);
+        let kinds: Vec<&ResourceType> = service.resource_types_of(action).filter(has_form).collect();
+        catalog::takes(key, service, action, &kinds)
     }
 
     /// The actions that a pattern matches.

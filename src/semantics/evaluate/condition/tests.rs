@@ -19,7 +19,7 @@ fn policy(version: &str, condition: &str) -> IdentityPolicy {
 fn ask_version(version: &str, condition: &str, entries: Entries<'_>) -> Truth {
     let policy = policy(version, condition);
     let context: Context = entries.iter().map(|(key, values)| (*key, values.to_vec())).collect();
-    let facts = Facts::of_role_session(&context);
+    let facts = Facts::of_some_session(&context);
     hold(&policy.statements[0].conditions, policy.effective_version(), facts, &mut Vec::new())
 }
 

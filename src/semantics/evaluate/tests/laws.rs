@@ -105,6 +105,7 @@ fn role(statements: &[IdentityStatement], boundary: Option<&[IdentityStatement]>
     RolePolicies {
         identity: vec![policy("p", PolicyType::Inline, statements)],
         boundary: boundary.map(|statements| policy("b", PolicyType::Boundary, statements)),
+        ..RolePolicies::default()
     }
 }
 
@@ -130,7 +131,7 @@ fn split(statement: &IdentityStatement) -> Vec<IdentityStatement> {
 /// What the elements of a statement say, one after the other.
 fn element_answers(statement: &IdentityStatement, request: &(&str, &str, Context)) -> [Truth; 3] {
     let (action, resource, context) = request;
-    let facts = Facts::of_role_session(context);
+    let facts = Facts::of_some_session(context);
     let target = Target { resource, facts, version: Version::V2012, reading: Reading::Documented };
     [
         action::covers(&statement.action, action),
@@ -176,7 +177,7 @@ proptest! {
         prop_assert_eq!(verdict(&role(&pieces, None), &request), before);
         let (first, second) = statements.split_at(at.index(statements.len() + 1));
         let policies = [first, second].map(|part| policy("part", PolicyType::Managed, part));
-        let in_two = RolePolicies { identity: policies.into(), boundary: None };
+        let in_two = RolePolicies { identity: policies.into(), ..RolePolicies::default() };
         prop_assert_eq!(verdict(&in_two, &request), before);
     }
 
@@ -244,7 +245,7 @@ proptest! {
         ] {
             let ask = |operator: &str| {
                 let conditions = Conditions::new(vec![condition(operator, &value)]);
-                condition::hold(&conditions, Version::V2012, Facts::of_role_session(&request.2), &mut Vec::new())
+                condition::hold(&conditions, Version::V2012, Facts::of_some_session(&request.2), &mut Vec::new())
             };
             let (yes, no) = (ask(positive), ask(negated));
             if let (Truth::Unknown(_), Truth::Unknown(_)) = (&yes, &no) {
@@ -265,7 +266,7 @@ proptest! {
     ) {
         let covers = |reading| {
             let context = Context::default();
-            let facts = Facts::of_role_session(&context);
+            let facts = Facts::of_some_session(&context);
             let target = Target { resource: &resource, facts, version: Version::V2012, reading };
             resource::covers(&ResourceClause::Resource(vec![pattern.clone()]), target, &mut Vec::new())
         };

@@ -17,6 +17,7 @@ fn policies(identity: &[&str], boundary: Option<&str>) -> RolePolicies {
     RolePolicies {
         identity: numbered.map(|(n, text)| attached(&format!("p{n}"), PolicyType::Inline, &statement(text))).collect(),
         boundary: boundary.map(|text| attached("b", PolicyType::Boundary, &statement(text))),
+        ..RolePolicies::default()
     }
 }
 
@@ -138,7 +139,7 @@ fn a_note_says_where_flat_text_decides_otherwise() {
 fn hints_go_with_their_statement() {
     let text = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*",
         "Resource": "arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:orders", "Condition": {"Bool": {"k": []}}}]}"#;
-    let role = RolePolicies { identity: vec![attached("p", PolicyType::Managed, text)], boundary: None };
+    let role = RolePolicies { identity: vec![attached("p", PolicyType::Managed, text)], ..RolePolicies::default() };
     let context = Context::from_iter([("aws:PrincipalAccount", vec!["111122223333"])]);
     let request = Request { action: "sqs:SendMessage", resource: QUEUE, context: &context };
     let decision = evaluate(&role, &request, &Catalogue::embedded());

@@ -1,0 +1,265 @@
+//! A statement as it reads for a role of which something is known: its tags, its ARN, its account.
+//!
+//! What the role decides is decided here, before two roles are compared: each role has its own tags, so the same
+//! statement may mean another thing for the other.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::model::{
+    BaseOperator, ConditionTest, Conditions, Glob, IdentityPolicy, ResourceClause, Statement, Token, Version,
+};
+use crate::semantics::KnownRole;
+use crate::semantics::solver::conditions::TestPool;
+use crate::semantics::solver::steps::{self, Piece, written_literally};
+
+/// What is known of a role of the keys that a document asks for, to tell roles apart for which it reads alike.
+pub type Facts = Vec<(String, Option<Vec<String>>)>;
+
+/// The facts of a role that a document asks for, sorted by key.
+pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
+    let mut keys = BTreeSet::new();
+    for statement in &document.statements {
+        let tests = statement.conditions.tests();
+        keys.extend(tests.iter().map(|test| test.key.folded().to_owned()));
+        let texts = tests.iter().flat_map(|test| &test.values).chain(statement.target.patterns());
+        keys.extend(texts.flat_map(|text| steps::pieces(text)).filter_map(|piece| match piece {
+            Piece::Variable(variable) => Some(variable.key),
+            Piece::Text(_) | Piece::Literal(_) => None,
+        }));
+    }
+    let known = |key: String| role.says(&key).map(|values| (key, values.map(<[String]>::to_vec)));
+    // Of a key of which nothing is known nothing has to be kept.
+    let mut facts: Facts = keys.into_iter().filter_map(known).collect();
+    let own = role.account_id().filter(|id| {
+        document.statements.iter().any(|statement| {
+            let values = statement.conditions.tests().iter().flat_map(|test| &test.values);
+            statement.target.patterns().iter().chain(values).any(|text| !own_account(text, role, id).is_empty())
+        })
+    });
+    facts.extend(own.map(|id| (String::new(), Some(vec![id.to_owned()]))));
+    facts
+}
+
+/// A statement for a role, and what to remark on it; `None` where it can never apply.
+pub fn statement<'s>(
+    statement: &'s Statement<ResourceClause>,
+    version: Version,
+    role: &KnownRole,
+    pool: &TestPool,
+    remarks: &mut Vec<(&'static str, String)>,
+) -> Option<Cow<'s, Statement<ResourceClause>>> {
+    let mut tests = Vec::new();
+    for test in statement.conditions.tests() {
+        let bound = bound(test, version, role);
+        match decided(&bound, version, role, pool) {
+            Some(holds) => {
+                remark(&bound, role, remarks);
+                if !holds {
+                    return None;
+                }
+            }
+            None => tests.push(bound),
+        }
+    }
+    let target = target(&statement.target, version, role, remarks);
+    let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
+    Some(if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) })
+}
+
+/// Whether a test holds, where what is known of the role decides it.
+fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &TestPool) -> Option<bool> {
+    let values = role.says(test.key.folded())?;
+    let ready = pool.tests(std::slice::from_ref(test), version);
+    let test = ready.first()?;
+    // A variable of which nothing is known, or what is open in itself, stays so.
+    if test.opaque().is_some() || test.variables().any(|key| role.says(key).is_none()) {
+        return None;
+    }
+    let lookup = |key: &str| match role.says(key)? {
+        Some([value]) => Some(value.clone()),
+        Some(_) | None => None,
+    };
+    Some(test.under(&lookup).holds(values))
+}
+
+/// Says that the role's own tags were taken.
+fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(&'static str, String)>) {
+    let key = test.key.as_str();
+    if !test.key.folded().starts_with("aws:principaltag/") {
+        return;
+    }
+    let says = match role.says(test.key.folded()) {
+        Some(Some(values)) => format!("is `{}`, the role's own tag", values.join(", ")),
+        Some(None) | None => "is missing, as the role has no such tag".to_owned(),
+    };
+    remarks.push((ROLE_TAG, format!("`{key}` {says}; the trust policy does not allow `sts:TagSession`")));
+}
+
+/// The id of remarks on a role's tags.
+pub const ROLE_TAG: &str = "role-tag";
+
+/// A test whose variables have the values that the role decides.
+fn bound(test: &ConditionTest, version: Version, role: &KnownRole) -> ConditionTest {
+    if version == Version::V2008 {
+        return test.clone();
+    }
+    let mut values: Vec<String> = test.values.iter().map(|value| substituted(value, role).text).collect();
+    if takes_wildcards(&test.operator.base)
+        && let Some(id) = role.account_id()
+    {
+        let own: Vec<String> = values.iter().flat_map(|value| own_account(value, role, id)).collect();
+        values.extend(own);
+    }
+    ConditionTest { values, ..test.clone() }
+}
+
+const fn takes_wildcards(operator: &BaseOperator) -> bool {
+    matches!(
+        operator,
+        BaseOperator::StringLike
+            | BaseOperator::StringNotLike
+            | BaseOperator::ArnEquals
+            | BaseOperator::ArnLike
+            | BaseOperator::ArnNotEquals
+            | BaseOperator::ArnNotLike
+    )
+}
+
+fn target(
+    target: &ResourceClause,
+    version: Version,
+    role: &KnownRole,
+    remarks: &mut Vec<(&'static str, String)>,
+) -> ResourceClause {
+    let all = |patterns: &[String], remarks: &mut Vec<(&'static str, String)>| {
+        let mut texts = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            let read = if version == Version::V2008 { Substituted::plain(pattern) } else { substituted(pattern, role) };
+            for key in read.tags {
+                let text = format!("`{key}` is the role's own tag; the trust policy does not allow `sts:TagSession`");
+                remarks.push((ROLE_TAG, text));
+            }
+            texts.extend(role.account_id().into_iter().flat_map(|id| own_account(&read.text, role, id)));
+            texts.push(read.text);
+        }
+        texts
+    };
+    match target {
+        ResourceClause::Resource(patterns) => ResourceClause::Resource(all(patterns, remarks)),
+        ResourceClause::NotResource(patterns) => ResourceClause::NotResource(all(patterns, remarks)),
+    }
+}
+
+/// A text whose variables have values.
+struct Substituted {
+    text: String,
+    /// The keys of the role's tags in it.
+    tags: Vec<String>,
+}
+
+impl Substituted {
+    fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), tags: Vec::new() }
+    }
+}
+
+/// A variable that no request of a role's session has a value for stands for one of which the role has none.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse>
+const WITHOUT_VALUE: &str = "${aws:username}";
+
+fn substituted(text: &str, role: &KnownRole) -> Substituted {
+    let mut read = Substituted::plain("");
+    for piece in steps::pieces(text) {
+        match piece {
+            Piece::Text(plain) => read.text.push_str(&plain),
+            Piece::Literal(c) => read.text.extend(["${", &c.to_string(), "}"]),
+            Piece::Variable(variable) => {
+                let says = role.says(&variable.key);
+                if says.is_some() && variable.key.starts_with("aws:principaltag/") {
+                    read.tags.push(variable.key.clone());
+                }
+                match (says, variable.default) {
+                    (Some(Some([value])), _) => read.text.push_str(&written_literally(value)),
+                    (Some(None), Some(default)) => read.text.push_str(&written_literally(&default)),
+                    (Some(_), None) => read.text.push_str(WITHOUT_VALUE),
+                    (None, None) => read.text.extend(["${", &variable.key, "}"]),
+                    (None | Some(Some(_)), Some(default)) => {
+                        read.text.extend(["${", &variable.key, ", '", &default, "'}"]);
+                    }
+                }
+            }
+        }
+    }
+    read
+}
+
+/// Patterns for what a pattern matches by the digits of the own account's id, where the policies spell the account in
+/// another way: `1111*` matches `111122223333`, so it matches what stands for this id as well. A `*` alone does so
+/// anyway.
+fn own_account(pattern: &str, role: &KnownRole, id: &str) -> Vec<String> {
+    let Some(spelled) = role.account().filter(|spelled| *spelled != id) else { return Vec::new() };
+    if !pattern.contains(['*', '?']) {
+        return Vec::new();
+    }
+    let letters: Vec<char> = pattern.chars().collect();
+    let is_digit = |c: &char| matches!(c, '*' | '?' | '0'..='9');
+    let mut found = BTreeSet::new();
+    let mut start = 0;
+    while let Some(rest) = letters.get(start..).filter(|rest| !rest.is_empty()) {
+        let run = rest.iter().take_while(|c| is_digit(c)).count();
+        let (part, _) = rest.split_at(run);
+        if let Some(spelling) = spelled_part(part, spelled, id) {
+            let before = letters.iter().take(start);
+            let text = before.chain(&spelling).chain(letters.iter().skip(start + run)).collect::<String>();
+            found.insert(text);
+        }
+        start += run + 1;
+    }
+    found.into_iter().collect()
+}
+
+/// A run of digits and wildcards with the account in the place of what matches its id; a `*` at an end of it stays.
+fn spelled_part(part: &[char], spelled: &str, id: &str) -> Option<Vec<char>> {
+    let names_digits = part.iter().any(|c| *c != '*');
+    let has_wildcard = part.iter().any(|c| !c.is_ascii_digit());
+    let tokens = part.iter().map(|c| match c {
+        '*' => Token::AnyText,
+        '?' => Token::AnyChar,
+        c => Token::Char(*c),
+    });
+    if !(names_digits && has_wildcard && Glob::from_tokens(tokens).matches(id)) {
+        return None;
+    }
+    let star = |edge: Option<&char>| edge.filter(|c| **c == '*').copied();
+    Some(star(part.first()).into_iter().chain(spelled.chars()).chain(star(part.last())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variants(pattern: &str) -> Vec<String> {
+        let role = KnownRole::default().in_account("OWN").with_account_id("111122223333");
+        own_account(pattern, &role, "111122223333")
+    }
+
+    #[test]
+    fn patterns_that_meet_the_own_account_in_part() {
+        assert_eq!(variants("arn:aws:sqs:us-east-1:1111*:orders"), ["arn:aws:sqs:us-east-1:OWN*:orders"]);
+        assert_eq!(variants("arn:aws:sqs:us-east-1:????????????:orders"), ["arn:aws:sqs:us-east-1:OWN:orders"]);
+        assert_eq!(variants("arn:aws:s3:::logs-*3333/*"), ["arn:aws:s3:::logs-*OWN/*"]);
+        assert_eq!(variants("arn:aws:sqs:us-east-1:2222*:orders"), Vec::<String>::new());
+        assert_eq!(variants("arn:aws:sqs:*:*:orders"), Vec::<String>::new());
+        assert_eq!(variants("arn:aws:sqs:us-east-1:111122223333:*"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn variables_that_the_role_decides() {
+        let role = KnownRole::default().with_tags([("team", "r*d")]);
+        assert_eq!(substituted("b/${aws:PrincipalTag/Team}/*", &role).text, "b/r${*}d/*");
+        assert_eq!(substituted("b/${aws:PrincipalTag/cost, 'none'}", &role).text, "b/none");
+        assert_eq!(substituted("b/${aws:PrincipalTag/cost}", &role).text, "b/${aws:username}");
+        assert_eq!(substituted("b/${aws:userid}${*}", &role).text, "b/${aws:userid}${*}");
+    }
+}
