@@ -311,7 +311,7 @@ fn named_by_environment() -> Tool {
     let environment = |id: &str, name: &str, actions: &Value| {
         let bucket = format!("arn:aws:s3:::app-{name}-{id}/*");
         let statement = json!({"Effect": "Allow", "Action": actions, "Resource": bucket,
-            "Condition": {"StringEquals": {"aws:PrincipalTag/stage": name}}});
+            "Condition": {"StringEquals": {"aws:ResourceTag/stage": name}}});
         inline(id, &format!("app-{name}"), &json!([statement]))
     };
     let tool = tool_of(
@@ -331,8 +331,8 @@ fn proofs_have_the_real_names_of_each_account() {
     let bucket = |request: &Value| text(request, "resource").split('/').next().unwrap().to_owned();
     assert_eq!(bucket(&row["witness"]), format!("arn:aws:s3:::app-qa-{QA}"));
     assert_eq!(bucket(&row["counterpart"]), format!("arn:aws:s3:::app-development-{DEV}"));
-    assert_eq!(row["witness"]["context"], json!({"aws:PrincipalTag/stage": ["qa"]}));
-    assert_eq!(row["counterpart"]["context"], json!({"aws:PrincipalTag/stage": ["development"]}));
+    assert_eq!(row["witness"]["context"], json!({"aws:ResourceTag/stage": ["qa"]}));
+    assert_eq!(row["counterpart"]["context"], json!({"aws:ResourceTag/stage": ["development"]}));
     assert_eq!(every_proof_holds(&report, "out/", |arguments| tool.run(arguments)), 2);
     assert_eq!(report["dictionary"], json!({"environment": ["dev", "development", "qa"]}));
 }

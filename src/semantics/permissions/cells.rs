@@ -8,7 +8,7 @@ use super::Shared;
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
 use super::witness::{Refused, refused};
-use crate::model::Side;
+use crate::model::{Side, Version};
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
@@ -16,10 +16,18 @@ use crate::semantics::solver::keys::Whose;
 use crate::semantics::solver::question::{Answer, Asker, Purse, Question, Resources, Role, Start, contains};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
-use crate::semantics::solver::texts::{Binding, Fold, Template, Text};
+use crate::semantics::solver::texts::{Binding, Bound, Fold, Template, Text};
 
 /// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
 const MOST_DENYING: usize = 64;
+
+/// The account that owns the resource. Where an ARN holds an account, it is this one.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount>
+const RESOURCE_ACCOUNT: &str = "aws:resourceaccount";
+
+/// An account that stands for all that nothing names.
+const SOME_ACCOUNT: &str = "999988887777";
 
 /// How many values of a variable are tried.
 const MOST_CANDIDATES: usize = 12;
@@ -97,7 +105,7 @@ pub struct ClassWork<'a> {
     /// The tested keys that services define for their own actions.
     service_keys: Vec<String>,
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
-    tests: BTreeMap<(Vec<usize>, Rc<BTreeSet<String>>), Rc<Tests>>,
+    tests: BTreeMap<(Vec<usize>, Rc<BTreeSet<String>>, bool), Rc<Tests>>,
     /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
     courtesy: [Purse; 2],
 }
@@ -212,7 +220,7 @@ impl<'a> ClassWork<'a> {
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
         let rules: Vec<&Rule> =
             relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
-        let tests = self.tests(&relevant, &rules, &form.absent);
+        let tests = self.tests(&relevant, &rules, form);
         let rules: Vec<&Resources> = rules.iter().map(|rule| &rule.resources).collect();
         let [own, other] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
@@ -249,10 +257,17 @@ impl<'a> ClassWork<'a> {
         let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, purse };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
+            let within = match binding.of(RESOURCE_ACCOUNT) {
+                Bound::Value(account) => Some(texts.text(&format!("arn:*:*:*:{account}:*"), Version::V2012)),
+                Bound::Any => None,
+                // A resource whose ARN holds an account is in this account.
+                Bound::Missing => return Answer::Empty,
+            };
             let bound: Vec<Resources> = rules.iter().map(|resources| resources.bind(binding, texts)).collect();
             let rules: Vec<&Resources> = bound.iter().collect();
             let (granting, start) = (own, &start);
-            Question { rules: &rules, granting, refusing, template, start, reported }.ask(truths, mode, &mut asker)
+            Question { rules: &rules, granting, refusing, template, start, within, reported }
+                .ask(truths, mode, &mut asker)
         };
         Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run()
     }
@@ -321,8 +336,10 @@ impl<'a> ClassWork<'a> {
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
-    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], absent: &Rc<BTreeSet<String>>) -> Rc<Tests> {
-        let own = (relevant.to_vec(), Rc::clone(absent));
+    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &Form<'_>) -> Rc<Tests> {
+        let tests_account = rules.iter().flat_map(|rule| &rule.tests).any(|test| test.key == RESOURCE_ACCOUNT);
+        let in_arn = tests_account && form.template.has_account();
+        let own = (relevant.to_vec(), Rc::clone(&form.absent), in_arn);
         if let Some(tests) = self.tests.get(&own) {
             return Rc::clone(tests);
         }
@@ -332,10 +349,21 @@ impl<'a> ClassWork<'a> {
         let candidates = if variables.is_empty() { Vec::new() } else { self.candidates(patterns) };
         let mut keys: Vec<String> = variables.iter().map(|variable| variable.key.clone()).collect();
         keys.dedup();
+        let spelled_alike = keys.len() == variables.len();
+        let mut candidates = candidates;
+        if in_arn {
+            keys.push(RESOURCE_ACCOUNT.to_owned());
+            candidates.extend(patterns().filter_map(|text| text.account()).map(str::to_owned));
+            candidates.push(SOME_ACCOUNT.to_owned());
+        }
+        for list in [&mut keys, &mut candidates] {
+            list.sort();
+            list.dedup();
+        }
         let scope = Scope {
             whose: Whose::RoleSession,
-            absent,
-            spelled_alike: keys.len() == variables.len(),
+            absent: &form.absent,
+            spelled_alike,
             variables: &keys,
             candidates: &candidates,
             catalogue: self.shared.solver.tests.catalogue(),

@@ -169,8 +169,13 @@ impl Substituted {
 const WITHOUT_VALUE: &str = "${aws:username}";
 
 fn substituted(text: &str, role: &KnownRole) -> Substituted {
+    let pieces = steps::pieces(text);
+    let decided = |piece: &Piece| matches!(piece, Piece::Variable(variable) if role.says(&variable.key).is_some());
+    if !pieces.iter().any(decided) {
+        return Substituted::plain(text);
+    }
     let mut read = Substituted::plain("");
-    for piece in steps::pieces(text) {
+    for piece in pieces {
         match piece {
             Piece::Text(plain) => read.text.push_str(&plain),
             Piece::Literal(c) => read.text.extend(["${", &c.to_string(), "}"]),

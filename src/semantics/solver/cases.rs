@@ -76,7 +76,8 @@ pub fn cases(question: &Question<'_>) -> KeyCases {
     }
     let of_values = tests.iter().flat_map(|test| test.variables()).map(str::to_owned);
     for key in of_values.chain(question.variables.iter().cloned()) {
-        spelled.entry(key.clone()).or_insert(key);
+        let documented = keys::documented(&key);
+        spelled.entry(key).or_insert(documented);
     }
     for (why, test) in opaque.iter_mut().zip(tests) {
         let many = test.variables().find(|key| arity(key, question.catalogue) == Arity::Many);
@@ -185,6 +186,12 @@ impl<'a> Listing<'a> {
         }
         if key == "aws:calledvia" {
             choices.all = each_first(choices.all);
+        }
+        if key == "aws:resourceaccount" && self.question.variables.iter().any(|own| own == key) {
+            // Any account that is not named is one of those that the candidates stand for.
+            choices.all.retain(|choice| choice.values.is_some() && !choice.generic);
+            let is_account = |text: &String| !UNMENTIONED.contains(&text.as_str()) && !text.is_empty();
+            choices.all.retain(|choice| choice.values.iter().flatten().all(is_account));
         }
         for choice in &mut choices.all {
             let fresh = |text: &String| UNMENTIONED.contains(&text.as_str());

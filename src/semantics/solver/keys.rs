@@ -39,6 +39,39 @@ pub enum Values {
     Like(&'static str),
 }
 
+/// Keys that stand in variables, in AWS's spelling; what ends in `/` goes on with a name.
+const DOCUMENTED: &[&str] = &[
+    "aws:CurrentTime",
+    "aws:EpochTime",
+    "aws:FederatedProvider",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalTag/",
+    "aws:PrincipalType",
+    "aws:RequestTag/",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceTag/",
+    "aws:SourceAccount",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+];
+
+/// A key in AWS's spelling, as far as it is known here.
+pub fn documented(folded: &str) -> String {
+    let spelled = DOCUMENTED.iter().find_map(|key| {
+        let is_whole = key.eq_ignore_ascii_case(folded);
+        let (start, rest) = folded.split_at_checked(key.len())?;
+        let begins = key.ends_with('/') && start.eq_ignore_ascii_case(key);
+        (is_whole || begins).then(|| format!("{key}{rest}"))
+    });
+    spelled.unwrap_or_else(|| folded.to_owned())
+}
+
 /// What is known of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyRule {
@@ -224,5 +257,9 @@ mod tests {
         assert_eq!(rule("aws:username", Whose::Anybody).presence, Presence::Sometimes);
         assert_eq!(rule("aws:principalarn", Whose::RoleSession).presence, Presence::Always);
         assert_eq!(rule("aws:securetransport", Whose::Anybody).presence, Presence::Always);
+        assert_eq!(
+            (documented("aws:principaltag/team"), documented("k")),
+            ("aws:PrincipalTag/team".into(), "k".into())
+        );
     }
 }

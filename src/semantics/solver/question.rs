@@ -190,6 +190,8 @@ pub struct Question<'a> {
     pub template: &'a Template,
     /// What the allowing statement asks of the resource.
     pub start: &'a Start,
+    /// A pattern that the resource must match besides.
+    pub within: Option<Arc<Text>>,
     /// Resources that are reported already.
     pub reported: &'a [Arc<Text>],
 }
@@ -229,6 +231,9 @@ impl Question<'_> {
         match self.start {
             Start::Matching(text) => draft.want(std::slice::from_ref(text), self.template, asker)?,
             Start::Except(texts) => draft.avoid(texts, self.template, asker)?,
+        }
+        if let Some(within) = &self.within {
+            draft.want(std::slice::from_ref(within), self.template, asker)?;
         }
         draft.avoid(self.reported, self.template, asker)?;
         for rule in self.granting.denies.iter().filter(|rule| counts(**rule)) {

@@ -44,6 +44,12 @@ impl Text {
         self.plain.as_deref().unwrap_or(&self.steps)
     }
 
+    /// The account that the pattern names.
+    pub fn account(&self) -> Option<&str> {
+        let account = self.written.split(':').nth(4)?;
+        (!account.is_empty() && !account.contains(['*', '?', '$'])).then_some(account)
+    }
+
     /// The names in the part behind the fifth `:`, as far as they are plain text.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let part = self.written.splitn(6, ':').nth(5).unwrap_or_default();
@@ -69,6 +75,13 @@ pub struct Template {
     service: String,
 }
 
+impl Template {
+    /// Whether its ARNs hold the account of the resource.
+    pub fn has_account(&self) -> bool {
+        self.written.split(':').nth(4) == Some("${Account}")
+    }
+}
+
 /// What a request says of the key of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bound {
@@ -91,7 +104,7 @@ impl Binding {
     }
 
     /// What is said of a key; one of which nothing is said may have any value.
-    fn of(&self, key: &str) -> &Bound {
+    pub fn of(&self, key: &str) -> &Bound {
         self.0.get(key).unwrap_or(&Bound::Any)
     }
 }
