@@ -50,7 +50,7 @@ impl Default for Budget {
             states_of_pair: 1_000_000,
             branches: 2_000,
             names: 2_000,
-            cases: CaseBudget { states: 20_000, sets: 256 },
+            cases: CaseBudget { states: 100_000, sets: 256 },
         }
     }
 }

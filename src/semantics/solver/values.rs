@@ -33,7 +33,7 @@ pub struct Choices {
 /// How many states the listing of a key's patterns may take, and how many sets of values are told apart.
 #[derive(Debug, Clone, Copy)]
 pub struct CaseBudget {
-    /// States of the walks for one key.
+    /// States of all walks for one key.
     pub states: usize,
     /// Cases of a key, or of keys that depend on each other.
     pub sets: usize,
@@ -162,7 +162,8 @@ impl Key<'_> {
         let literal: Vec<Vec<Step>> = named.iter().chain([&String::new()]).map(|text| exactly(text)).collect();
         let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| literals(steps).is_empty());
         let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
-        let mut listing = Listing { wild, literal, form, budget: self.budget, found: Vec::new(), cut: false };
+        let CaseBudget { states, sets: most } = self.budget;
+        let mut listing = Listing { wild, literal, form, states, most, found: Vec::new(), cut: false };
         listing.go(&mut Vec::new());
         (listing.found, listing.cut)
     }
@@ -223,14 +224,17 @@ struct Listing<'a> {
     wild: Vec<&'a Ready<'a>>,
     literal: Vec<Vec<Step>>,
     form: Option<&'a [Step]>,
-    budget: CaseBudget,
+    /// What the walks may still cost.
+    states: usize,
+    /// How many texts to list at most.
+    most: usize,
     found: Vec<String>,
     cut: bool,
 }
 
 impl Listing<'_> {
     fn go(&mut self, passed: &mut Vec<bool>) {
-        if self.found.len() >= self.budget.sets {
+        if self.found.len() >= self.most || self.states == 0 {
             self.cut = true;
             return;
         }
@@ -255,7 +259,7 @@ impl Listing<'_> {
     }
 
     /// A text that passes and fails the first tests as given and that nothing names.
-    fn text(&self, passed: &[bool]) -> Walked {
+    fn text(&mut self, passed: &[bool]) -> Walked {
         let (mut wanted, mut unwanted): (Vec<Vec<&[Step]>>, Vec<&[Step]>) = (Vec::new(), Vec::new());
         wanted.extend(self.form.map(|form| vec![form]));
         if wanted.is_empty() {
@@ -271,8 +275,7 @@ impl Listing<'_> {
             }
         }
         let groups: Vec<Group<'_>> = wanted.iter().map(|group| Group(group)).collect();
-        let mut budget = self.budget.states;
-        walk(&groups, Group(&unwanted), &mut budget)
+        walk(&groups, Group(&unwanted), &mut self.states)
     }
 }
 
