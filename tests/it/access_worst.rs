@@ -108,6 +108,6 @@ fn sixty_conditions_on_one_key() {
         policy(&statements("StringLike", &move |n| format!("*{}*{}*", letter(n + from), letter(n * 3 + from))))
     };
     let comparison = compare(&[like(0)], &[like(1)]);
-    assert_eq!(comparison.grade, Grade::Unknown, "60 patterns that start anywhere have too many cases");
-    assert!(comparison.differences.iter().all(|row| !row.reasons.is_empty()));
+    // 60 patterns that start anywhere have more cases than are listed, and a few of them tell the roles apart.
+    assert_eq!(comparison.grade, Grade::Different);
 }
