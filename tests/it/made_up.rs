@@ -211,7 +211,6 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
             principal: name.to_owned(),
             except: Vec::new(),
             relation: TrustRelation::Granted,
-            dangling: false,
             condition: None,
             certainty,
             witness: Some(TrustWitness {

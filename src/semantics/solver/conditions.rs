@@ -342,6 +342,20 @@ impl Test {
         }
     }
 
+    /// The patterns that the key is compared with as text; none where it is compared otherwise.
+    pub fn patterns(&self) -> &[Vec<Step>] {
+        match &self.family {
+            Family::Text(patterns, _) => patterns,
+            Family::Number(..)
+            | Family::Date(..)
+            | Family::Network(_)
+            | Family::Bool(_)
+            | Family::Null(_)
+            | Family::Never
+            | Family::Opaque(_) => &[],
+        }
+    }
+
     /// Why the test cannot be decided, if it cannot.
     pub fn opaque(&self) -> Option<&str> {
         match &self.family {
