@@ -82,3 +82,5 @@ mod suggest;
 mod terminal;
 #[cfg(test)]
 mod tool;
+#[cfg(test)]
+mod trust;

@@ -305,7 +305,7 @@ impl<'a> Drafts<'a> {
             // Not the statement's number, which another statement before it changes.
             let key = vec![row.id.to_owned(), policy_type.to_string(), policy_name.clone(), row.text.clone()];
             self.made.push(Draft {
-                rule: Rule::StatementWarning,
+                rule: if row.id == "dangling-principal" { Rule::DanglingPrincipal } else { Rule::StatementWarning },
                 role: Some(&row.role),
                 index: self.place(row.side, &row.role_arn),
                 side: Some(row.side),

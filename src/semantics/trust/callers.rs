@@ -91,11 +91,7 @@ pub fn said_besides(point: &Point) -> Option<(String, Vec<String>)> {
 /// A role and a user for each way in which the tests on a caller's keys can lie to one; `None` where they are too many.
 ///
 /// `numbers` are those that accounts are compared with.
-pub fn points(
-    tests: &[&Arc<Test>],
-    numbers: &[u64],
-    accounts: &BTreeSet<AccountOf<'_>>,
-) -> Option<BTreeSet<Point>> {
+pub fn points(tests: &[&Arc<Test>], numbers: &[u64], accounts: &BTreeSet<AccountOf<'_>>) -> Option<BTreeSet<Point>> {
     let arns = patterns(tests, ARN);
     let ids = patterns(tests, ACCOUNT);
     let mut known: BTreeSet<(String, String)> =

@@ -179,7 +179,8 @@ fn excepted_from_deny(entities: &[&str], caller: &str, account: bool) -> Means {
     let caller_role = own_role(caller).or_else(|| role_parts(caller));
     let itself = entities.contains(&caller);
     let role = caller_role.is_some() && entities.iter().any(|written| role_parts(written) == caller_role);
-    let of_its_sessions = entities.iter().any(|written| own_role(written).is_some_and(|role| Some(role) == caller_role));
+    let of_its_sessions =
+        entities.iter().any(|written| own_role(written).is_some_and(|role| Some(role) == caller_role));
     let is_session = session_parts(caller).is_some();
     // Where sessions of a role are named, it is for them alone that the role stands in the list.
     let named = if of_its_sessions { itself && is_session } else { itself || (is_session && role) };
@@ -231,7 +232,8 @@ pub fn accounts<'a>(
     accounts
 }
 
-/// Every kind of caller that the principals can tell apart.
+/// Every kind of caller that the principals can tell apart. Nobody calls as a canonical user: it is another name of an
+/// account, and a caller only where it is named, as it is not known of which.
 pub fn points<'a>(
     principals: &[(&'a Principal, TrustSide<'a>)],
     accounts: &BTreeSet<AccountOf<'a>>,
@@ -263,7 +265,6 @@ pub fn points<'a>(
     points.insert(Point::Service("unheard.amazonaws.com".to_owned()));
     points.insert(Point::Federated("unheard.example.com".to_owned()));
     points.insert(Point::Federated(format!("arn:{partition}:iam::{account}:saml-provider/unheard")));
-    points.insert(Point::CanonicalUser("unheard-of-canonical-user".to_owned()));
     points
 }
 

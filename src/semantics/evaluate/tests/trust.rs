@@ -265,8 +265,11 @@ fn actions_conditions_and_denies_count_as_in_any_policy() {
     assert_eq!(ask("sts:TagSession", &external_id).verdict, Verdict::ImplicitlyDenied);
     let web = ask("sts:AssumeRoleWithWebIdentity", &external_id);
     assert_eq!(web.verdict, Verdict::ImplicitlyDenied, "no caller of this kind");
-    let request =
-        TrustRequest { caller: Caller::Federated("x.example"), action: "sts:AssumeRoleWithWebIdentity", context: &external_id };
+    let request = TrustRequest {
+        caller: Caller::Federated("x.example"),
+        action: "sts:AssumeRoleWithWebIdentity",
+        context: &external_id,
+    };
     let denied = evaluate_trust(&policy, OWN, &request, "trust").decision;
     assert_eq!(denied.verdict, Verdict::ExplicitlyDenied);
     assert_eq!(denied.denied_by[0].sid.as_deref(), Some("NotByWeb"));
