@@ -14,7 +14,7 @@ use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
 use serde_json::json;
 
 /// Findings of one name in [`comparison`], and the warning of the comparison.
-pub const FINDINGS: usize = 18;
+pub const FINDINGS: usize = 19;
 
 /// Two accounts without roles.
 pub fn nothing() -> Comparison {
@@ -157,14 +157,16 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
         placeholder: text(),
         owner: Side::Left,
     });
-    comparison.statement_warnings.push(StatementWarning {
-        side: Side::Left,
-        role: text(),
-        role_arn: arn(Side::Left, at),
-        statement: statement(name),
-        id: "no-values",
-        text: text(),
-    });
+    for id in ["no-values", "dangling-principal"] {
+        comparison.statement_warnings.push(StatementWarning {
+            side: Side::Left,
+            role: text(),
+            role_arn: arn(Side::Left, at),
+            statement: statement(name),
+            id,
+            text: text(),
+        });
+    }
     comparison.item_differences.push(item(name, arn(Side::Right, at)));
     comparison.warnings.push(text());
 }
