@@ -19,6 +19,8 @@ mod bad_input;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod can;
+#[cfg(test)]
 mod completions;
 #[cfg(test)]
 mod documentation;

@@ -38,9 +38,9 @@ fn a_role_that_is_trusted_by_its_id_is_that_role() {
         let policy = format!(
             r#"{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"AWS": {ids}}}}}}}"#
         );
-        let from = DETAILS.find("\"%7B").unwrap();
-        let to = from + DETAILS[from..].find(",\n").unwrap();
-        let details = format!("{}{policy}{}", &DETAILS[..from], &DETAILS[to..]);
+        let (before, rest) = DETAILS.split_once("\"%7B").unwrap();
+        let (_, after) = rest.split_once(",\n").unwrap();
+        let details = format!("{before}{policy},\n{after}");
         let account = account(&read(&details, "file dev.json").unwrap()).unwrap();
         let principals = account.roles[0].trust.statements[0].target.principals().to_vec();
         principals.iter().map(|principal| principal.as_str().to_owned()).collect::<Vec<_>>()
