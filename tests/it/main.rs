@@ -86,3 +86,5 @@ mod terminal;
 mod tool;
 #[cfg(test)]
 mod trust;
+#[cfg(test)]
+mod trust_laws;
