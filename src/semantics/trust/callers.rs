@@ -120,10 +120,13 @@ pub fn points(tests: &[&Arc<Test>], numbers: &[u64], accounts: &BTreeSet<Account
     Some(points)
 }
 
-/// The patterns that a key is compared with.
+/// The patterns that a key is compared with, in an order that does not depend on the sides'.
 fn patterns<'t>(tests: &[&'t Arc<Test>], key: &str) -> Vec<&'t [Step]> {
     let of_key = tests.iter().filter(|test| test.key == key);
-    of_key.flat_map(|test| test.patterns()).map(Vec::as_slice).collect()
+    let mut patterns: Vec<&[Step]> = of_key.flat_map(|test| test.patterns()).map(Vec::as_slice).collect();
+    patterns.sort_unstable();
+    patterns.dedup();
+    patterns
 }
 
 /// The accounts at, below and above some numbers.

@@ -101,8 +101,9 @@ impl<'a> Both<'a> {
             ready.statement.target.principals().iter().map(move |principal| (principal, side))
         });
         let principals: Vec<_> = principals.collect();
-        let accounts = accounts(&principals, [self.sides.left, self.sides.right]);
-        let mut points = points(&principals, &accounts, self.sides.left);
+        let sides = [self.sides.left, self.sides.right];
+        let accounts = accounts(&principals, sides);
+        let mut points = points(&principals, &accounts, sides);
         let tests: Vec<&Arc<Test>> = self.statements.iter().flat_map(|ready| &ready.tests).collect();
         let about: Vec<&Arc<Test>> = tests.into_iter().filter(|test| callers::is_about_caller(test)).collect();
         if about.is_empty() {

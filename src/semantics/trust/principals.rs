@@ -227,8 +227,8 @@ pub fn accounts<'a>(
     }
     let foreign = ["999988887777", "999988886666", "999988885555"];
     let unnamed = foreign.into_iter().find(|id| !accounts.iter().any(|(_, account)| account == id));
-    let [first, _] = sides;
-    accounts.extend(unnamed.map(|id| (first.partition, id)));
+    let partition = sides.iter().map(|side| side.partition).min();
+    accounts.extend(partition.zip(unnamed));
     accounts
 }
 
@@ -237,7 +237,7 @@ pub fn accounts<'a>(
 pub fn points<'a>(
     principals: &[(&'a Principal, TrustSide<'a>)],
     accounts: &BTreeSet<AccountOf<'a>>,
-    first: TrustSide<'a>,
+    sides: [TrustSide<'a>; 2],
 ) -> BTreeSet<Point> {
     let mut points = BTreeSet::new();
     for (principal, side) in principals {
@@ -261,10 +261,11 @@ pub fn points<'a>(
     for (partition, account) in accounts {
         points.insert(Point::aws(format!("arn:{partition}:iam::{account}:role/someone-else")));
     }
-    let (partition, account) = (first.partition, first.account);
     points.insert(Point::Service("unheard.amazonaws.com".to_owned()));
     points.insert(Point::Federated("unheard.example.com".to_owned()));
-    points.insert(Point::Federated(format!("arn:{partition}:iam::{account}:saml-provider/unheard")));
+    for TrustSide { partition, account, .. } in sides {
+        points.insert(Point::Federated(format!("arn:{partition}:iam::{account}:saml-provider/unheard")));
+    }
     points
 }
 
