@@ -225,6 +225,8 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
             refused_by: Refusal::NoAllow,
             reasons: vec![name.to_owned()],
         },
+        counterpart: None,
+        witness_is_real: true,
     }
 }
 
@@ -244,6 +246,8 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
             denied_by: vec![statement(name)],
             reasons: Vec::new(),
         },
+        counterpart: None,
+        witness_is_real: false,
     }
 }
 
