@@ -199,3 +199,22 @@ fn a_caller_is_found_for_every_answer_of_the_tests_on_its_keys() {
     );
     differs(may_assume(&root), json!([may_assume(&root), deny]), &arn("role/bad"));
 }
+
+#[test]
+fn the_role_of_a_session_may_have_any_path() {
+    let session = may_assume(&json!({"AWS": "arn:aws:sts::444455556666:assumed-role/ci/build"}));
+    let of = |pattern: &str| only_if(session.clone(), ("ArnLike", "aws:PrincipalArn", json!(pattern)));
+    for pattern in ["arn:aws:iam::444455556666:role/team/*", "arn:aws:iam::444455556666:role/*/ci"] {
+        let found = trust_between(&of(pattern), &json!([])).differences;
+        assert_eq!((found.len(), found[0].certainty), (1, Certainty::Conditional), "{found:#?}");
+        let witness = found[0].witness.as_ref().unwrap();
+        assert_eq!(witness.principal, "arn:aws:sts::444455556666:assumed-role/ci/build");
+        assert!(witness.context["aws:PrincipalArn"][0].ends_with("/ci"), "{witness:?}");
+    }
+    assert!(trust_rows_of(&of("arn:aws:iam::444455556666:role/*/cd"), &json!([])).is_empty());
+    assert!(trust_rows_of(&of("arn:aws:iam::444455556666:role/*"), &session).is_empty());
+    // A principal that names the role says its path.
+    let named = may_assume(&json!({"AWS": "arn:aws:iam::444455556666:role/ci"}));
+    let elsewhere = ("ArnLike", "aws:PrincipalArn", json!("arn:aws:iam::444455556666:role/team/*"));
+    assert!(trust_rows_of(&only_if(named, elsewhere), &json!([])).is_empty());
+}

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::arns::{AccountOf, account_of, is_user};
+use super::arns::{AccountOf, account_of, is_user, role_parts, session_parts};
 use super::principals::Point;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
@@ -111,13 +111,30 @@ pub fn points(tests: &[&Arc<Test>], numbers: &[u64], accounts: &BTreeSet<Account
     for (partition, account) in &known {
         for kind in ["role", "user"] {
             let head = format!("arn:{partition}:iam::{account}:{kind}/");
-            points.extend(names(&head, &arns)?.into_iter().map(|name| Point::aws(format!("{head}{name}"))));
+            points.extend(names(&head, &arns, "")?.into_iter().map(|name| Point::aws(format!("{head}{name}"))));
         }
         if points.len() > MOST {
             return None;
         }
     }
     Some(points)
+}
+
+/// A session for each path that its role may have, as far as the tests on the role's ARN tell paths apart; `None` where
+/// they are too many. Not for a role that one of the principals in `named` names: its path is known.
+pub fn sessions(tests: &[&Arc<Test>], points: &BTreeSet<Point>, named: &[&str]) -> Option<BTreeSet<Point>> {
+    let arns = patterns(tests, ARN);
+    let mut found = BTreeSet::new();
+    for text in points.iter().map(Point::text) {
+        let Some(((partition, account), role, _)) = session_parts(text) else { continue };
+        if named.iter().any(|named| role_parts(named) == Some(((partition, account), role))) {
+            continue;
+        }
+        let head = format!("arn:{partition}:iam::{account}:role/");
+        let entities = names(&head, &arns, role)?.into_iter().map(|name| format!("{head}{name}"));
+        found.extend(entities.map(|entity| Point::Aws { text: text.to_owned(), entity }));
+    }
+    Some(found)
 }
 
 /// The patterns that a key is compared with, in an order that does not depend on the sides'.
@@ -179,8 +196,9 @@ fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec
     Some(texts.into_values().collect())
 }
 
-/// A name, with its path, for each set of patterns that an ARN with this head can match.
-fn names(head: &str, arns: &[&[Step]]) -> Option<Vec<String>> {
+/// A name, with its path, for each set of patterns that an ARN with this head can match. The name is `last`, unless that
+/// is empty.
+fn names(head: &str, arns: &[&[Step]], last: &str) -> Option<Vec<String>> {
     let group = Group(arns);
     let places = start(group, arns.len(), head)?;
     let mut found: BTreeMap<Bits, String> = BTreeMap::new();
@@ -188,12 +206,17 @@ fn names(head: &str, arns: &[&[Step]]) -> Option<Vec<String>> {
     let mut queue = VecDeque::from([(places, String::new())]);
     while let Some((places, text)) = queue.pop_front() {
         let ends_in_slash = text.is_empty() || text.ends_with('/');
-        if !ends_in_slash {
-            found.entry(matched(arns, &places)).or_insert_with(|| text.clone());
+        if ends_in_slash != last.is_empty() {
+            let whole = last.chars().fold(places.clone(), |places, c| step_over(group, &places, Letter::new(c)));
+            found.entry(matched(arns, &whole)).or_insert_with(|| format!("{text}{last}"));
         }
         let (named, _) = named_letters(group, &places);
         let named = named.iter().filter_map(|letter| letter.as_char()).filter(|c| can_be_in_name(*c));
-        let named: BTreeSet<char> = named.filter(|c| *c != '/' || !ends_in_slash).collect();
+        let mut named: BTreeSet<char> = named.collect();
+        if !last.is_empty() {
+            named.insert('/');
+        }
+        named.retain(|c| *c != '/' || !ends_in_slash);
         let other = other_letter(&named.iter().map(|c| Letter::new(*c)).collect()).and_then(Letter::as_char);
         for c in other.into_iter().chain(named) {
             let after = step_over(group, &places, Letter::new(c));

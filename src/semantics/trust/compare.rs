@@ -109,9 +109,11 @@ impl<'a> Both<'a> {
         if about.is_empty() {
             return Callers { points, too_many: false };
         }
+        let named: Vec<&str> = principals.iter().map(|(principal, _)| principal.as_str()).collect();
+        let sessions = callers::sessions(&about, &points, &named);
         let more = callers::points(&about, &self.account_numbers(), &accounts);
-        let too_many = more.is_none();
-        points.extend(more.into_iter().flatten());
+        let too_many = more.is_none() || sessions.is_none();
+        points.extend(more.into_iter().chain(sessions).flatten());
         Callers { points, too_many }
     }
 
