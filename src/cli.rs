@@ -4,7 +4,9 @@
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
 mod accept;
+mod ask;
 mod can;
+mod can_assume;
 mod complete;
 mod console;
 mod diff;
@@ -63,6 +65,8 @@ enum Command {
     Remediate(remediate::Args),
     /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
     Can(can::Args),
+    /// Ask whether somebody may take a role, and by which statement (exit code 0 yes, 1 no, 2 not certain)
+    CanAssume(can_assume::Args),
     /// Print what makes a shell complete commands, flags, profiles and files
     Completions(complete::Args),
     /// Print the man page of iamctl or of a command, or write all of them to a folder
@@ -95,6 +99,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Accept(args) => accept::run(args, &mut console),
         Command::Remediate(args) => remediate::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
+        Command::CanAssume(args) => can_assume::run(args, &mut console),
         Command::Completions(args) => complete::run(args, &mut console),
         Command::Man(args) => man::run(args, &mut console),
     };

@@ -13,6 +13,7 @@ mod dictionary;
 mod items;
 mod joined;
 mod pair;
+mod proofs;
 mod quick;
 mod real_names;
 mod result;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use super::ask::AskError;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
@@ -130,6 +131,15 @@ pub enum CliError {
         /// Names of a few roles that are like it, sorted.
         near: Vec<String>,
     },
+    /// A question that cannot be answered with yes or no.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// A source that gave nothing, though reading it did not fail.
+    #[error("nothing was read of {asked}; this is a fault of iamctl")]
+    NotRead {
+        /// The source.
+        asked: String,
+    },
     /// A folder that holds no report of `diff`.
     #[error("`{}` holds no report of `iamctl diff`", .path.display())]
     NoReport {
@@ -201,6 +211,11 @@ fn nothing_selected(open: usize) -> String {
 impl CliError {
     /// That no role has this name, with the names that are most like it.
     pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
+        Self::UnknownRole { name: name.to_owned(), near: Self::near_names(name, known) }
+    }
+
+    /// The few of some names that are most like one, sorted.
+    pub(super) fn near_names(name: &str, known: &[&str]) -> Vec<String> {
         let folded = name.to_lowercase();
         let mut near: Vec<&str> =
             known.iter().filter(|known| known.to_lowercase().contains(&folded)).copied().collect();
@@ -208,7 +223,7 @@ impl CliError {
         near.sort_unstable();
         near.dedup();
         near.truncate(5);
-        Self::UnknownRole { name: name.to_owned(), near: near.into_iter().map(str::to_owned).collect() }
+        near.into_iter().map(str::to_owned).collect()
     }
 
     /// What the user can do about it.
@@ -244,6 +259,8 @@ impl CliError {
             Self::Tag(_) => None,
             Self::UnknownRole { near, .. } if near.is_empty() => None,
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
+            Self::Ask(error) => error.hint(),
+            Self::NotRead { .. } => Some("please report it with the command line".to_owned()),
             Self::NoReport { .. } => {
                 Some("name the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }

@@ -83,6 +83,12 @@ impl InputArgs {
         Ok(catalogue)
     }
 
+    /// Reads one source.
+    pub(super) fn snapshot(&self, source: &Source, console: &Console) -> Result<Snapshot, CliError> {
+        let mut read = self.snapshots(&[source], true, console)?;
+        read.pop().ok_or_else(|| CliError::NotRead { asked: source.in_words() })
+    }
+
     /// Reads the sources, live ones all at once; one snapshot per source, in their order.
     pub(super) fn snapshots(
         &self,

@@ -109,9 +109,9 @@ const INTERRUPTED: (&str, &str) = ("130", "interrupted; nothing half-written is 
 fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "iamctl" => &[
-            ("0", "done, with or without differences; for can: allowed"),
-            ("1", "done, and there are differences of the kind --fail-on names; for can: not allowed"),
-            ("2", "failed, incomplete, or used wrongly; for can also: not certain"),
+            ("0", "done, with or without differences; for can and can-assume: allowed"),
+            ("1", "done, and there are differences of the kind --fail-on names; for can and can-assume: not allowed"),
+            ("2", "failed, incomplete, or used wrongly; for can and can-assume also: not certain"),
             INTERRUPTED,
         ],
         "diff" => &[
@@ -120,7 +120,7 @@ fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
             FAILED,
             INTERRUPTED,
         ],
-        "can" => &[("0", "allowed"), ("1", "not allowed"), ("2", "not certain, or failed"), INTERRUPTED],
+        "can" | "can-assume" => &[("0", "allowed"), ("1", "not allowed"), ("2", "not certain, or failed"), INTERRUPTED],
         _ => &[("0", "done"), FAILED, INTERRUPTED],
     }
 }

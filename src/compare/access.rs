@@ -3,20 +3,19 @@
 //! The comparison works on normalised policies; what it finds is written down in the names people know: patterns with
 //! placeholders, and the witness in the real names of its account, where it is asked once more of the real policies.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::joined;
-use super::real_names::{RealNames, RoleNames};
+use super::proofs::{Proof, Real};
+use super::real_names::RealNames;
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
 use crate::model::{ActionClause, ActionPattern, Effect, Glob, PolicyType, Role, Side, Sides, TrustPolicy};
 use crate::normalise::NormalisedRole;
-use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning, Witness};
-
-use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
-use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
+use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
+use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
+use crate::semantics::trust::{TrustDifference, TrustSide};
 use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
@@ -54,26 +53,25 @@ impl<'a> Access<'a> {
         let policies = roles.map(|role| normalised_policies(role, &own));
         let access = self.engine.between(&policies.left, &policies.right)?;
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
-        let real_policies = real.map(role_policies);
-        let arn = |side: Side| real.get(side).arn.to_string();
         let names = Sides { left: self.names.left.of_role(real.left), right: self.names.right.of_role(real.right) };
-        let role = || name.to_owned();
+        let arn = |side: Side| real.get(side).arn.to_string();
+        let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
         Ok(Found {
             grade: access.grade,
             trust_grade: trust.grade,
             access: joined::services(access.differences, self.catalogue)
                 .into_iter()
-                .map(|difference| self.access(name, arn(difference.side), difference, &names, &real_policies))
+                .map(|difference| access_row(name, arn(difference.side), difference, &real))
                 .collect(),
             denies: access
                 .deny_differences
                 .into_iter()
-                .map(|d| RoleDenyDifference { role: role(), role_arn: arn(d.side), difference: deny(d, &names) })
+                .map(|difference| deny_row(name, arn(difference.side), difference, &real))
                 .collect(),
             trust: trust
                 .differences
                 .into_iter()
-                .map(|d| RoleTrustDifference { role: role(), role_arn: arn(d.side), difference: trust_row(d, &names) })
+                .map(|difference| trust_row(name, arn(difference.side), difference, &real))
                 .collect(),
             warnings: access
                 .warnings
@@ -83,93 +81,45 @@ impl<'a> Access<'a> {
                 .collect(),
         })
     }
+}
 
-    fn access(
-        &self,
-        name: &str,
-        role_arn: String,
-        mut difference: AccessDifference,
-        names: &Sides<RoleNames<'_>>,
-        real: &Sides<RolePolicies>,
-    ) -> RoleAccessDifference {
-        let side = difference.side;
-        let witness = difference.witness.take();
-        let own = witness.as_ref().map(|w| in_real_names(w, names.get(side), |w| self.allows(real.get(side), w)));
-        let other = side.other();
-        let refused = |witness: &Witness| !self.allows(real.get(other), witness);
-        // A witness about the other account's own things means something else there, and may be allowed.
-        let counterpart = witness.as_ref().map(|w| in_real_names(w, names.get(other), refused));
-        let counterpart = counterpart.filter(|(_, is_refused)| *is_refused).map(|(witness, _)| witness);
-        let (witness, witness_is_real) = own.map_or((None, false), |(witness, real)| (Some(witness), real));
-        for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
-            show_all(list);
-        }
-        show_statements(&mut difference.granted_by);
-        show_refusal(&mut difference.refused_by);
-        let condition = difference.condition.map(|text| shown(&text));
-        let difference = AccessDifference { witness, condition, ..difference };
-        RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real }
+/// A row of access as people see it.
+fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, real: &Real<'_>) -> RoleAccessDifference {
+    let Proof { witness, is_real, counterpart } = real.access(difference.side, difference.witness.take());
+    for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
+        show_all(list);
     }
-
-    fn allows(&self, role: &RolePolicies, witness: &Witness) -> bool {
-        let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
-        let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
-        evaluate(role, &request, self.catalogue).is_allowed()
-    }
+    show_statements(&mut difference.granted_by);
+    show_refusal(&mut difference.refused_by);
+    let condition = difference.condition.map(|text| shown(&text));
+    let difference = AccessDifference { witness, condition, ..difference };
+    RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
 
 /// A row of an explicit deny as people see it.
-fn deny(mut difference: DenyDifference, names: &Sides<RoleNames<'_>>) -> DenyDifference {
-    let side = difference.side;
+fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: &Real<'_>) -> RoleDenyDifference {
+    let Proof { witness, is_real, counterpart } = real.deny(difference.side, difference.witness.take());
     for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
         show_all(list);
     }
     show_statements(&mut difference.denied_by);
-    DenyDifference {
-        witness: difference.witness.map(|witness| in_real_names(&witness, names.get(side), |_| true).0),
-        condition: difference.condition.map(|text| shown(&text)),
-        ..difference
-    }
+    let condition = difference.condition.map(|text| shown(&text));
+    let difference = DenyDifference { witness, condition, ..difference };
+    RoleDenyDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
 
 /// A row of trust as people see it.
-fn trust_row(mut difference: TrustDifference, names: &Sides<RoleNames<'_>>) -> TrustDifference {
-    let names = names.get(difference.side);
+fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real: &Real<'_>) -> RoleTrustDifference {
+    let (side, relation) = (difference.side, difference.relation);
+    let Proof { witness, is_real, counterpart } = real.trust(side, relation, difference.witness.take());
     for list in [&mut difference.except, &mut difference.reasons] {
         show_all(list);
     }
     show_statements(&mut difference.granted_by);
     show_refusal(&mut difference.refused_by);
-    let witness = difference.witness.map(|witness| TrustWitness {
-        principal: names.likeliest(&witness.principal),
-        context: likeliest_context(names, &witness.context),
-        ..witness
-    });
-    TrustDifference {
-        principal: shown(&difference.principal),
-        witness,
-        condition: difference.condition.map(|text| shown(&text)),
-        ..difference
-    }
-}
-
-/// The witness in the names of one account, and whether it is as it should be there. The likeliest spelling, where
-/// none is.
-fn in_real_names(witness: &Witness, names: &RoleNames<'_>, holds: impl Fn(&Witness) -> bool) -> (Witness, bool) {
-    let contexts = contexts(names, &witness.context);
-    let resources = names.spellings(&witness.resource);
-    let spelled = resources.iter().flat_map(|resource| {
-        contexts.iter().map(|context| Witness {
-            action: witness.action.clone(),
-            resource: resource.clone(),
-            context: context.clone(),
-        })
-    });
-    let all: Vec<Witness> = spelled.collect();
-    match all.iter().find(|witness| holds(witness)) {
-        Some(good) => (good.clone(), true),
-        None => (all.into_iter().next().unwrap_or_else(|| witness.clone()), false),
-    }
+    let (principal, condition) = (shown(&difference.principal), difference.condition.map(|text| shown(&text)));
+    let difference = TrustDifference { principal, witness, condition, ..difference };
+    RoleTrustDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
 
 fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
@@ -239,32 +189,6 @@ fn policies(role: &Role, known: KnownRole) -> RolePolicies {
             known.with_tags(role.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         },
     }
-}
-
-/// The values of keys, by key.
-type Keys = BTreeMap<String, Vec<String>>;
-
-fn likeliest_context(names: &RoleNames<'_>, context: &Keys) -> Keys {
-    let values = |values: &[String]| values.iter().map(|value| names.likeliest(value)).collect();
-    context.iter().map(|(key, all)| (names.likeliest(key), values(all))).collect()
-}
-
-/// The likeliest spelling of a context first, then those in which one value is spelled otherwise.
-fn contexts(names: &RoleNames<'_>, context: &Keys) -> Vec<Keys> {
-    let likeliest = likeliest_context(names, context);
-    let mut all = vec![likeliest.clone()];
-    for (key, values) in context {
-        for (index, value) in values.iter().enumerate() {
-            for other in names.spellings(value).into_iter().skip(1) {
-                let mut context = likeliest.clone();
-                if let Some(place) = context.get_mut(&names.likeliest(key)).and_then(|values| values.get_mut(index)) {
-                    *place = other;
-                    all.push(context);
-                }
-            }
-        }
-    }
-    all
 }
 
 fn shown(text: &str) -> String {

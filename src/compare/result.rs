@@ -7,7 +7,7 @@ use super::accepted::AcceptedDifference;
 use super::select::Selection;
 use crate::model::{AcceptedEntry, AccountId, AccountTag, Effect, EquivalencyList, PolicyType, Side, Sides};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, StatementRef, Witness};
-use crate::semantics::trust::TrustDifference;
+use crate::semantics::trust::{TrustDifference, TrustWitness};
 
 /// `format` of `report.json`.
 pub const FORMAT: &str = "iamctl-report";
@@ -304,6 +304,10 @@ pub struct RoleTrustDifference {
     /// Who may take it. Principals and conditions are normalised, the witness has the account's real names.
     #[serde(flatten)]
     pub difference: TrustDifference,
+    /// As in [`RoleAccessDifference`].
+    pub counterpart: Option<TrustWitness>,
+    /// As in [`RoleAccessDifference`].
+    pub witness_is_real: bool,
 }
 
 /// Something that a common role is denied outright in one account only.
@@ -316,6 +320,10 @@ pub struct RoleDenyDifference {
     /// What is denied.
     #[serde(flatten)]
     pub difference: DenyDifference,
+    /// The witness in the other account's names, where no statement denies it.
+    pub counterpart: Option<Witness>,
+    /// As in [`RoleAccessDifference`].
+    pub witness_is_real: bool,
 }
 
 /// A statement to look at.

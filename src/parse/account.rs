@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use super::policy::{self, PolicyError};
 use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
 use crate::model::{
-    Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Role, RoleDetails,
-    TrustPolicy,
+    Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Principal,
+    PrincipalClause, Role, RoleDetails, TrustPolicy,
 };
 
 /// Why a snapshot is no account.
@@ -97,6 +97,7 @@ impl<'a> AccountReader<'a> {
         let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies };
         let mut roles = snapshot.roles.iter().map(|role| reader.role(role)).collect::<Result<Vec<_>, _>>()?;
         roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+        name_by_arn(&mut roles);
         let mut by_name: Vec<&Role> = roles.iter().collect();
         by_name.sort_by_key(|role| role.name.to_ascii_lowercase());
         let twice = by_name.windows(2).find_map(|pair| match pair {
@@ -212,6 +213,38 @@ impl<'a> Reader<'_, 'a> {
     fn arn(&self, text: &str, what: &'static str, name: &str) -> Result<Arn, AccountError> {
         let error = |source| AccountError::Arn { account: self.account.clone(), what, name: name.to_owned(), source };
         text.parse().map_err(error)
+    }
+}
+
+/// Puts a role's ARN in place of its unique id wherever a trust policy of the account trusts it by that id.
+///
+/// IAM keeps the ids of principals and shows the id itself only of one that was deleted:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>. A role of this account
+/// that has the id is there, and means itself. An id that two roles have, as in a file made by hand, means neither.
+fn name_by_arn(roles: &mut [Role]) {
+    let mut arns: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for role in roles.iter() {
+        let arn = Some(role.arn.to_string());
+        arns.entry(role.unique_id.clone()).and_modify(|known| *known = None).or_insert(arn);
+    }
+    let arn_of = |principal: &Principal| match principal {
+        Principal::Aws(id) => arns.get(id).cloned().flatten(),
+        Principal::Everyone | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => None,
+    };
+    for role in roles {
+        let mut principals = role.trust.statements.iter().flat_map(|statement| statement.target.principals());
+        if !principals.any(|principal| arn_of(principal).is_some()) {
+            continue;
+        }
+        for statement in &mut Arc::make_mut(&mut role.trust).statements {
+            let (PrincipalClause::Principal(principals) | PrincipalClause::NotPrincipal(principals)) =
+                &mut statement.target;
+            for principal in principals {
+                if let Some(arn) = arn_of(principal) {
+                    *principal = Principal::Aws(arn);
+                }
+            }
+        }
     }
 }
 

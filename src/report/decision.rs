@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use super::escape::terminal;
-use crate::semantics::evaluate::{BoundaryAnswer, Decision, Request, StatementRef};
+use crate::semantics::evaluate::{
+    BoundaryAnswer, Caller, Decision, Relation, Request, RoleAccount, StatementRef, TrustDecision, TrustRequest,
+};
 
 /// Writes the verdict, the statements behind it, and what else should be known.
 ///
@@ -12,6 +14,39 @@ use crate::semantics::evaluate::{BoundaryAnswer, Decision, Request, StatementRef
 pub fn write(out: &mut dyn Write, role: &str, request: &Request<'_>, decision: &Decision) -> io::Result<()> {
     let (action, resource) = (terminal(request.action), terminal(request.resource));
     writeln!(out, "{}: {} {action} on {resource}", decision.verdict, terminal(role))?;
+    because(out, decision)
+}
+
+/// Writes whether somebody may take a role, the statements behind it, and what else should be known.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write_trust(
+    out: &mut dyn Write,
+    role: &str,
+    of: RoleAccount<'_>,
+    request: &TrustRequest<'_>,
+    answer: &TrustDecision,
+) -> io::Result<()> {
+    let (Caller::Aws(caller) | Caller::Service(caller) | Caller::Federated(caller) | Caller::CanonicalUser(caller)) =
+        request.caller;
+    let (action, role, who) = (terminal(request.action), terminal(role), terminal(caller));
+    writeln!(out, "{}: {action} of {role} by {who}", answer.decision.verdict)?;
+    because(out, &answer.decision)?;
+    let is_own = caller.split(':').nth(4) == Some(of.account);
+    match (answer.relation, request.caller) {
+        (Some(Relation::Delegated), _) => {
+            writeln!(out, "  the role's own account is named only: policies there have to allow it too")
+        }
+        (Some(Relation::Granted), Caller::Aws(_)) if !is_own => {
+            writeln!(out, "  policies of the caller's own account have to allow it too")
+        }
+        (Some(Relation::Granted) | None, _) => Ok(()),
+    }
+}
+
+/// The statements behind a decision, and what else should be known.
+fn because(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
     statements(out, "allowed by", &decision.allowed_by)?;
     statements(out, "denied by", &decision.denied_by)?;
     match &decision.boundary {

@@ -90,12 +90,7 @@ fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
         if let Some(witness) = &d.witness {
             let request = request(&witness.action, &witness.resource, &witness.context);
             writeln!(out, "  proof: {}", terminal(&request))?;
-            if !row.witness_is_real {
-                writeln!(
-                    out,
-                    "    (a placeholder stands for several texts here: a name in it may have to be another)"
-                )?;
-            }
+            guessed(out, row.witness_is_real)?;
         }
         for statement in &d.granted_by {
             writeln!(out, "  allowed in {own} by {}", terminal(&access_csv::statement(statement)))?;
@@ -112,6 +107,14 @@ fn access(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io
         }
     }
     Ok(())
+}
+
+/// Says of a proof that its names are a guess.
+fn guessed(out: &mut dyn Write, is_real: bool) -> io::Result<()> {
+    if is_real {
+        return Ok(());
+    }
+    writeln!(out, "    (a placeholder stands for several texts here: a name in it may have to be another)")
 }
 
 /// A request as `iamctl can` takes it.
@@ -139,9 +142,15 @@ fn trust(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io:
         if let Some(witness) = &d.witness {
             let request = request(&witness.action, &witness.principal, &witness.context);
             writeln!(out, "  proof: {}", terminal(&request))?;
+            guessed(out, row.witness_is_real)?;
         }
         for statement in &d.granted_by {
             writeln!(out, "  allowed in {own} by {}", terminal(&access_csv::statement(statement)))?;
+        }
+        if let Some(counterpart) = row.counterpart.as_ref().filter(|c| Some(*c) != d.witness.as_ref()) {
+            let other = &comparison.accounts.get(d.side.other()).tag;
+            let request = request(&counterpart.action, &counterpart.principal, &counterpart.context);
+            writeln!(out, "  which is in {other}: {}", terminal(&request))?;
         }
         writeln!(out, "  relation: {}", d.relation.as_str())?;
     }
@@ -151,8 +160,15 @@ fn trust(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io:
 fn denies(out: &mut dyn Write, comparison: &Comparison, role: &RoleResult) -> io::Result<()> {
     for row in findings::denies_of(comparison, role) {
         writeln!(out, "\n{HEADING}{}{HEADING:#}", terminal(&findings::deny(comparison, row, findings::ALL)))?;
-        if let Some(witness) = &row.difference.witness {
+        let d = &row.difference;
+        if let Some(witness) = &d.witness {
             writeln!(out, "  proof: {}", terminal(&request(&witness.action, &witness.resource, &witness.context)))?;
+            guessed(out, row.witness_is_real)?;
+        }
+        if let Some(counterpart) = row.counterpart.as_ref().filter(|c| Some(*c) != d.witness.as_ref()) {
+            let other = &comparison.accounts.get(d.side.other()).tag;
+            let request = request(&counterpart.action, &counterpart.resource, &counterpart.context);
+            writeln!(out, "  which is in {other}: {}", terminal(&request))?;
         }
         for statement in &row.difference.denied_by {
             writeln!(out, "  denied by {}", terminal(&access_csv::statement(statement)))?;

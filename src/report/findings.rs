@@ -105,9 +105,8 @@ pub fn trust(comparison: &Comparison, row: &RoleTrustDifference, most: usize) ->
     let (own, other) = tags(comparison, d.side);
     let who =
         if d.principal_type == "*" { "everyone".to_owned() } else { format!("{} {}", d.principal_type, d.principal) };
-    let dangling = if d.dangling { " (left behind by a deleted user or role)" } else { "" };
     format!(
-        "{own} {} {who}{dangling}{} take the role by {}, refused in {other}: {}{}",
+        "{own} {} {who}{} take the role by {}, refused in {other}: {}{}",
         may(d.certainty, "also lets"),
         except(&d.except, most),
         few(&d.actions, most),

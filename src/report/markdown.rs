@@ -36,7 +36,8 @@ const SECTIONS: [(&str, &[Rule]); 8] = [
 ];
 
 /// What is no difference, but should be known.
-const NOTES: [Rule; 3] = [Rule::CouldNotCompare, Rule::StatementWarning, Rule::DictionaryWarning];
+const NOTES: [Rule; 4] =
+    [Rule::CouldNotCompare, Rule::DanglingPrincipal, Rule::StatementWarning, Rule::DictionaryWarning];
 
 /// The report in at most `budget` bytes; empty if not even its first line fits.
 ///

@@ -52,6 +52,8 @@ pub enum Rule {
     AttributeChanged,
     /// A tag is another.
     TagChanged,
+    /// A trust policy holds the id that a deleted user or role left behind.
+    DanglingPrincipal,
     /// A statement does not do what it seems to.
     StatementWarning,
     /// An entry of the dictionary does something else than it seems to, or nothing.
@@ -148,7 +150,7 @@ pub struct UnknownRule {
 
 impl Rule {
     /// All of them, weightiest first.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::PrivilegeEscalation,
         Self::AccessGained,
         Self::TrustWidened,
@@ -167,6 +169,7 @@ impl Rule {
         Self::ItemsDiffer,
         Self::AttributeChanged,
         Self::TagChanged,
+        Self::DanglingPrincipal,
         Self::StatementWarning,
         Self::DictionaryWarning,
     ];

@@ -96,7 +96,7 @@ impl<'c> Engine<'c> {
     /// # Errors
     /// If a witness is not confirmed by [`super::evaluate::evaluate_trust`].
     pub fn trust_between(&self, left: TrustSide<'_>, right: TrustSide<'_>) -> Result<TrustComparison, EngineError> {
-        trust::between(&Sides { left, right }, &self.shared.solver, self.budget)
+        trust::between(&Sides { left, right }, self.catalogue, &self.shared.solver, self.budget)
     }
 }
 

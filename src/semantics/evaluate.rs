@@ -5,6 +5,7 @@
 //! Where AWS does not document what happens, the answer is [`Verdict::Unknown`], never a guess.
 
 mod action;
+mod caller;
 mod condition;
 mod context;
 mod decision;

@@ -3,6 +3,9 @@
 //! Callers are told apart only as far as the two policies do: each principal that is named, one more of each account,
 //! one stranger of each kind.
 
+mod actions;
+mod arns;
+mod callers;
 mod compare;
 mod confirm;
 mod principals;
@@ -14,6 +17,7 @@ use serde::Serialize;
 use super::error::EngineError;
 use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning};
 use super::solver::{Budget, Solver};
+use crate::catalog::Catalogue;
 use crate::model::{Side, Sides, TrustPolicy};
 
 /// A role's trust policy and the account the role is in.
@@ -78,8 +82,6 @@ pub struct TrustDifference {
     pub except: Vec<String>,
     /// Whether the caller is granted the role or the own account may pass it on.
     pub relation: TrustRelation,
-    /// Whether the principal is the id that a deleted user or role left behind.
-    pub dangling: bool,
     /// The condition under which it holds.
     pub condition: Option<String>,
     /// How sure it is.
@@ -108,10 +110,11 @@ pub struct TrustComparison {
 /// Compares two trust policies.
 pub(super) fn between(
     sides: &Sides<TrustSide<'_>>,
+    catalogue: &Catalogue,
     solver: &Solver,
     budget: Budget,
 ) -> Result<TrustComparison, EngineError> {
-    let (mut differences, warnings, identical) = compare::compare(sides, solver, budget);
+    let (mut differences, warnings, identical) = compare::compare(sides, catalogue, solver, budget);
     differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides))?;
     differences.sort();
     differences.dedup();

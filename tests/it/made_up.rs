@@ -14,7 +14,7 @@ use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
 use serde_json::json;
 
 /// Findings of one name in [`comparison`], and the warning of the comparison.
-pub const FINDINGS: usize = 18;
+pub const FINDINGS: usize = 19;
 
 /// Two accounts without roles.
 pub fn nothing() -> Comparison {
@@ -157,14 +157,16 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
         placeholder: text(),
         owner: Side::Left,
     });
-    comparison.statement_warnings.push(StatementWarning {
-        side: Side::Left,
-        role: text(),
-        role_arn: arn(Side::Left, at),
-        statement: statement(name),
-        id: "no-values",
-        text: text(),
-    });
+    for id in ["no-values", "dangling-principal"] {
+        comparison.statement_warnings.push(StatementWarning {
+            side: Side::Left,
+            role: text(),
+            role_arn: arn(Side::Left, at),
+            statement: statement(name),
+            id,
+            text: text(),
+        });
+    }
     comparison.item_differences.push(item(name, arn(Side::Right, at)));
     comparison.warnings.push(text());
 }
@@ -211,7 +213,6 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
             principal: name.to_owned(),
             except: Vec::new(),
             relation: TrustRelation::Granted,
-            dangling: false,
             condition: None,
             certainty,
             witness: Some(TrustWitness {
@@ -224,6 +225,8 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
             refused_by: Refusal::NoAllow,
             reasons: vec![name.to_owned()],
         },
+        counterpart: None,
+        witness_is_real: true,
     }
 }
 
@@ -243,6 +246,8 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
             denied_by: vec![statement(name)],
             reasons: Vec::new(),
         },
+        counterpart: None,
+        witness_is_real: false,
     }
 }
 

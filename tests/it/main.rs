@@ -19,6 +19,8 @@ mod bad_input;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod can;
+#[cfg(test)]
 mod completions;
 #[cfg(test)]
 mod documentation;
@@ -82,3 +84,7 @@ mod suggest;
 mod terminal;
 #[cfg(test)]
 mod tool;
+#[cfg(test)]
+mod trust;
+#[cfg(test)]
+mod trust_laws;

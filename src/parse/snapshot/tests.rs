@@ -33,6 +33,22 @@ fn authorization_details_become_an_account() {
 }
 
 #[test]
+fn a_role_that_is_trusted_by_its_id_is_that_role() {
+    let trusts = |ids: &str| {
+        let policy = format!(
+            r#"{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"AWS": {ids}}}}}}}"#
+        );
+        let (before, rest) = DETAILS.split_once("\"%7B").unwrap();
+        let (_, after) = rest.split_once(",\n").unwrap();
+        let details = format!("{before}{policy},\n{after}");
+        let account = account(&read(&details, "file dev.json").unwrap()).unwrap();
+        let principals = account.roles[0].trust.statements[0].target.principals().to_vec();
+        principals.iter().map(|principal| principal.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(trusts(r#"["AROAAPP", "AROAGONE"]"#), ["arn:aws:iam::111122223333:role/app/app", "AROAGONE"]);
+}
+
+#[test]
 fn a_snapshot_is_read_back_as_it_was_written() {
     let snapshot = read(DETAILS, "file dev.json").unwrap();
     let written = serde_json::to_string(&snapshot).unwrap();

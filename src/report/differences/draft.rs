@@ -142,6 +142,10 @@ impl<'a> Drafts<'a> {
         }
         details.extend(d.granted_by.iter().map(|one| format!("allowed in {own} by {}", statement(one))));
         details.push(format!("refused in {other}: {}", refusal(&d.refused_by).replace('\n', "; ")));
+        if let Some(counterpart) = row.counterpart.as_ref().filter(|c| Some(*c) != d.witness.as_ref()) {
+            let request = request(&counterpart.action, &counterpart.principal, &counterpart.context);
+            details.push(format!("which is in {other}: {request}"));
+        }
         details.push(format!("relation: {}", d.relation.as_str()));
         let mut key = vec![d.principal_type.to_owned(), d.principal.clone(), d.relation.as_str().to_owned()];
         key.extend(rows_key("", &d.actions, &[], &d.except, d.condition.as_deref()));
@@ -164,6 +168,10 @@ impl<'a> Drafts<'a> {
             details.push(format!("proof: {}", request(&witness.action, &witness.resource, &witness.context)));
         }
         details.extend(d.denied_by.iter().map(|one| format!("denied by {}", statement(one))));
+        if let Some(counterpart) = row.counterpart.as_ref().filter(|c| Some(*c) != d.witness.as_ref()) {
+            let request = request(&counterpart.action, &counterpart.resource, &counterpart.context);
+            details.push(format!("which is in {}: {request}", self.tag(d.side.other())));
+        }
         self.made.push(Draft {
             rule: if d.side == Side::Left { Rule::DenyRemoved } else { Rule::DenyAdded },
             role: Some(&row.role),
@@ -305,7 +313,7 @@ impl<'a> Drafts<'a> {
             // Not the statement's number, which another statement before it changes.
             let key = vec![row.id.to_owned(), policy_type.to_string(), policy_name.clone(), row.text.clone()];
             self.made.push(Draft {
-                rule: Rule::StatementWarning,
+                rule: if row.id == "dangling-principal" { Rule::DanglingPrincipal } else { Rule::StatementWarning },
                 role: Some(&row.role),
                 index: self.place(row.side, &row.role_arn),
                 side: Some(row.side),

@@ -87,7 +87,7 @@ function accessCard(row, role) {
 
 function trustCard(row, role) {
   const who = row.principal_type === "*" ? "everyone" : [`${row.principal_type} `, code(row.principal)];
-  return card(row.side, perhaps(row, "may also be taken", "may possibly also be taken"), [KIND_WORDS[row.certainty], row.dangling && "left behind by a deleted user or role"], [
+  return card(row.side, perhaps(row, "may also be taken", "may possibly also be taken"), [KIND_WORDS[row.certainty]], [
     ["Who", who],
     ["Except", listOf(row.except, row.except_more)],
     ["By", texts(row.actions, row.actions_more)],

@@ -203,13 +203,23 @@ pub(super) const fn of(rule: Rule) -> &'static Text {
                 show. Bills and inventories use tags too.",
             settle: "Set the same tag in both accounts, or put the differing values into the dictionary.",
         },
+        Rule::DanglingPrincipal => &Text {
+            id: "dangling-principal",
+            title: "A trust policy holds what a deleted user or role left behind",
+            severity: Severity::Info,
+            meaning: "A principal of the trust policy is a unique id (`AROA…`, `AIDA…`) that no role of the account has. \
+                IAM shows it in place of the ARN once the user or role is deleted. Nobody can take the role by it, and \
+                it counts for nothing when access is compared.",
+            why: "Whoever creates a user or role of the old name does not get the access back that the policy seems to \
+                give, and a policy with such a principal cannot be saved again.",
+            settle: "Remove the id from the trust policy, or put the ARN of the principal in its place that is meant.",
+        },
         Rule::StatementWarning => &Text {
             id: "statement-warning",
             title: "A statement does not do what it seems to",
             severity: Severity::Info,
-            meaning: "A statement of a differing role grants nothing, can be read in two ways, or trusts a principal \
-                that was deleted. The message has the kind of warning and the statement; `docs/reports.md` lists the \
-                kinds.",
+            meaning: "A statement of a differing role grants nothing, or can be read in two ways. The message has the \
+                kind of warning and the statement; `docs/reports.md` lists the kinds.",
             why: "Whoever reads the policy takes it for something else than AWS does.",
             settle: "Write the statement so that it says what is meant, or remove it.",
         },

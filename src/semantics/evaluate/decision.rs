@@ -99,6 +99,11 @@ pub enum Doubt {
         /// The principal as written.
         principal: String,
     },
+    /// `NotPrincipal` of a Deny that names the caller but not its account, or a session but not its role: the page
+    /// says that the Deny "might" apply.
+    NotExceptedWhole,
+    /// `NotPrincipal` of an Allow, which AWS does not support, that names the caller's account.
+    AccountNotAllowed,
 }
 
 impl fmt::Display for Doubt {
@@ -131,6 +136,12 @@ impl fmt::Display for Doubt {
             }
             Self::LikelyPrincipal { principal } => {
                 write!(f, "whether the principal `{}` means the caller is not documented", principal.escape_debug())
+            }
+            Self::NotExceptedWhole => f.write_str(
+                "NotPrincipal names the caller but not its account (or its role), which may be denied with the caller in it",
+            ),
+            Self::AccountNotAllowed => {
+                f.write_str("NotPrincipal with Allow names the caller's account, and AWS does not say what that means")
             }
         }
     }
@@ -179,8 +190,13 @@ pub enum Hint {
         /// The unique id.
         principal: String,
     },
-    /// `NotPrincipal` names the caller but not the caller's account, which some services check first.
-    AccountNotExcepted,
+    /// Nobody of the caller's kind can make this call, so no statement was asked.
+    NotItsCall,
+    /// A request by this caller cannot hold this value, so no statement was asked.
+    ContradictsCaller {
+        /// The condition key.
+        key: &'static str,
+    },
 }
 
 impl fmt::Display for Hint {
@@ -204,8 +220,9 @@ impl fmt::Display for Hint {
             Self::DanglingPrincipal { principal } => {
                 write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
             }
-            Self::AccountNotExcepted => {
-                f.write_str("NotPrincipal names the caller but not the caller's account, which may be denied with it")
+            Self::NotItsCall => f.write_str("no caller of this kind can call the action"),
+            Self::ContradictsCaller { key } => {
+                write!(f, "no request by this caller has this value of `{key}`, which follows from who asks")
             }
         }
     }

@@ -6,26 +6,77 @@
 use super::decision::{Doubt, Hint};
 use super::trust::{Caller, RoleAccount};
 use super::truth::Truth;
-use crate::model::{Principal, PrincipalClause};
+use crate::model::{Effect, Principal, PrincipalClause};
 
 /// Whether a statement's principal element is about a caller.
 pub(super) fn covers(
     clause: &PrincipalClause,
+    effect: Effect,
     caller: Caller<'_>,
     role: RoleAccount<'_>,
     hints: &mut Vec<Hint>,
 ) -> Truth {
     hints.extend(clause.principals().iter().filter_map(dangling));
-    let listed = Truth::any(clause.principals().iter().map(|principal| contains(principal, caller, role)));
-    match clause {
-        PrincipalClause::Principal(_) => listed,
-        PrincipalClause::NotPrincipal(principals) => {
-            if listed.is_yes() && !excepts_account(principals, caller, role) {
-                hints.push(Hint::AccountNotExcepted);
-            }
-            listed.not()
-        }
+    match (clause, caller) {
+        (PrincipalClause::NotPrincipal(principals), Caller::Aws(arn)) => excepts(principals, effect, arn, role).not(),
+        (PrincipalClause::NotPrincipal(principals), _) => listed(principals, caller, role).not(),
+        (PrincipalClause::Principal(principals), _) => listed(principals, caller, role),
     }
+}
+
+fn listed(principals: &[Principal], caller: Caller<'_>, role: RoleAccount<'_>) -> Truth {
+    Truth::any(principals.iter().map(|principal| contains(principal, caller, role)))
+}
+
+/// Whether `NotPrincipal` leaves a user, role or session out.
+///
+/// The page's examples: a Deny that lists a user and the account's root denies "all principals except the user"; one
+/// that lists a session, its role and the root denies "all principals except the assumed-role user". So everybody else
+/// of that account is denied. Without the account or the role in the list, "the effect of the policy might be to
+/// explicitly deny access" to those that are listed as well. It recommends to list "both the ARN for a role and the ARN
+/// for the account", which must be enough for a role of which no session is listed.
+fn excepts(principals: &[Principal], effect: Effect, caller: &str, role: RoleAccount<'_>) -> Truth {
+    if principals.contains(&Principal::Everyone) {
+        return Truth::Yes;
+    }
+    let named = |wanted: &dyn Fn(&str) -> bool| {
+        principals.iter().any(|principal| match principal {
+            Principal::Aws(text) if account_of(principal, role).is_none() => wanted(text),
+            Principal::Aws(_) | Principal::Everyone => false,
+            Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => false,
+        })
+    };
+    let account = principals.iter().any(|one| account_of(one, role).is_some_and(|a| Some(a) == account_in(caller)));
+    let itself = named(&|text| text == caller && !is_unique_id(text));
+    let its_role = named(&|text| is_session_of(caller, text));
+    if effect == Effect::Allow {
+        return match (itself || its_role, account) {
+            (true, _) => Truth::Yes,
+            (false, true) => Truth::unknown(Doubt::AccountNotAllowed),
+            (false, false) => Truth::No,
+        };
+    }
+    let is_session = caller.contains(":assumed-role/");
+    let sessions = named(&|text| is_session_of(text, caller) || (is_session && same_role(text, caller)));
+    let counts = match (is_session, sessions) {
+        (false, false) | (true, true) => itself,
+        (false, true) => false,
+        (true, false) => its_role,
+    };
+    match (counts, account && (its_role || !is_session)) {
+        (false, _) => Truth::No,
+        (true, true) => Truth::Yes,
+        (true, false) => Truth::unknown(Doubt::NotExceptedWhole),
+    }
+}
+
+/// Whether two sessions are of one role.
+fn same_role(one: &str, other: &str) -> bool {
+    let role = |session: &str| {
+        let (head, rest) = session.split_once(":assumed-role/")?;
+        Some((head.to_owned(), rest.split_once('/')?.0.to_owned()))
+    };
+    role(one).is_some_and(|role_of_one| Some(role_of_one) == role(other))
 }
 
 /// Whether a matching Allow names more than the role's own account: then it grants by itself, and does not leave it
@@ -70,8 +121,9 @@ fn same_name(written: &str, name: &str) -> Truth {
 fn contains_aws(written: &str, caller: &str, account: Option<RoleAccount<'_>>) -> bool {
     match account {
         Some(account) => account_in(caller).is_some_and(|callers| callers == account),
-        // A role stands for all its sessions; a user, a session or a unique id for nothing but itself.
-        None => written == caller || is_session_of(caller, written),
+        // A role stands for all its sessions, a user or a session for nothing but itself, what a deleted one left
+        // behind for nobody.
+        None => !is_unique_id(written) && (written == caller || is_session_of(caller, written)),
     }
 }
 
@@ -116,13 +168,4 @@ fn is_unique_id(text: &str) -> bool {
 fn dangling(principal: &Principal) -> Option<Hint> {
     let Principal::Aws(text) = principal else { return None };
     is_unique_id(text).then(|| Hint::DanglingPrincipal { principal: text.clone() })
-}
-
-/// "You must also specify the account ARN of the not-denied principal", or the whole account may be denied.
-fn excepts_account(principals: &[Principal], caller: Caller<'_>, role: RoleAccount<'_>) -> bool {
-    let Caller::Aws(arn) = caller else { return true };
-    let callers = account_in(arn);
-    principals.iter().any(|principal| {
-        *principal == Principal::Everyone || account_of(principal, role).is_some_and(|named| Some(named) == callers)
-    })
 }

@@ -3,8 +3,9 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>. What the caller's own
 //! policies must allow besides is not asked here.
 
+use super::caller;
 use super::context::{Context, Facts};
-use super::decision::{Decision, Note};
+use super::decision::{Decision, Hint, Note};
 use super::principal;
 use super::statement::{Finding, Findings, Source};
 use super::truth::Truth;
@@ -23,7 +24,8 @@ pub struct RoleAccount<'a> {
 /// Who asks to take the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Caller<'a> {
-    /// A role, user, session or account root, by its ARN. A role's ARN stands for any session of it.
+    /// A role, user or session by its ARN. A role's ARN stands for any session of it. An account's root user cannot
+    /// ask for a role.
     Aws(&'a str),
     /// A service, such as `ec2.amazonaws.com`.
     Service(&'a str),
@@ -40,7 +42,8 @@ pub struct TrustRequest<'a> {
     pub caller: Caller<'a>,
     /// By which action, such as `sts:AssumeRole`.
     pub action: &'a str,
-    /// What the request carries besides.
+    /// What the request carries besides. `aws:PrincipalArn`, `aws:PrincipalAccount` and `aws:PrincipalType` follow
+    /// from who asks; they need not be here.
     pub context: &'a Context,
 }
 
@@ -74,6 +77,18 @@ pub fn evaluate_trust(
     let source = Source { policy_name, policy_type: PolicyType::Trust };
     let version = policy.effective_version();
     let mut findings = Findings::default();
+    let refuse = |hint| {
+        let note = Note { statement: None, hint };
+        TrustDecision { decision: Findings::default().decide(None, vec![note]), relation: None }
+    };
+    if !caller::can_call(request.caller, request.action) {
+        return refuse(Hint::NotItsCall);
+    }
+    let context = match caller::context(request) {
+        Ok(context) => context,
+        Err(key) => return refuse(Hint::ContradictsCaller { key }),
+    };
+    let request = &TrustRequest { context: &context, ..*request };
     let mut grants_by_itself = false;
     for (index, statement) in policy.statements.iter().enumerate() {
         let finding = find(statement, version, role, request);
@@ -97,7 +112,7 @@ fn find(
     let truth = if action.is_no() {
         action
     } else {
-        let principal = principal::covers(&statement.target, request.caller, role, &mut hints);
+        let principal = principal::covers(&statement.target, statement.effect, request.caller, role, &mut hints);
         let facts = Facts::of_anybody(request.context);
         Truth::all([action, principal, condition::hold(&statement.conditions, version, facts, &mut hints)])
     };

@@ -470,6 +470,12 @@ impl Ready<'_> {
 }
 
 impl Test {
+    /// The steps of its values as text that hold no variable.
+    pub fn plain_steps(&self) -> impl Iterator<Item = &[Step]> {
+        // A value with a variable is another text in each request: whoever asks for steps looks for variables first.
+        self.patterns().iter().filter_map(|pattern| pattern.steps.as_deref())
+    }
+
     /// Why the test cannot be decided, if it cannot.
     pub fn opaque(&self) -> Option<&str> {
         match &self.family {

@@ -25,7 +25,7 @@ pub enum Walked {
 }
 
 /// A place in a group: pattern and position.
-type Place = (u16, u16);
+pub type Place = (u16, u16);
 
 #[derive(Debug)]
 struct State {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::principals::{Means, Point, clause_means, delegates, is_dangling, means, points};
-use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
+use super::principals::{Means, Point, accounts, clause_means, delegates, is_dangling, means, points};
+use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
+use crate::catalog::Catalogue;
 use crate::model::{
     ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
 };
@@ -17,15 +18,6 @@ use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::texts::Binding;
 use crate::semantics::solver::{Budget, Solver};
 
-/// What a trust policy can speak of besides the actions it spells out.
-const ACTIONS: &[&str] = &[
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
-    "sts:SetSourceIdentity",
-    "sts:TagSession",
-];
-
 type TrustStatement = Statement<PrincipalClause>;
 
 /// A statement with its tests made ready.
@@ -36,24 +28,42 @@ struct Ready<'a> {
     tests: Vec<Arc<Test>>,
 }
 
-/// A statement that may mean a caller, with all tests that this takes.
+/// A statement that may mean a caller, with the tests that the caller does not decide.
 struct Live<'a> {
     ready: &'a Ready<'a>,
     tests: Vec<Arc<Test>>,
     relation: TrustRelation,
+    /// What the tests on keys that follow from the caller come to; `None` where there is none.
+    by_caller: Option<bool>,
+}
+
+impl Live<'_> {
+    /// Whether the caller alone keeps the statement from counting.
+    fn fails(&self) -> bool {
+        self.by_caller == Some(false)
+    }
 }
 
 /// The two policies.
 struct Both<'a> {
     sides: &'a Sides<TrustSide<'a>>,
     statements: Vec<Ready<'a>>,
+    catalogue: &'a Catalogue,
     solver: &'a Solver,
     budget: Budget,
+}
+
+/// Who asks for the roles, as far as the two policies tell callers apart.
+struct Callers {
+    points: BTreeSet<Point>,
+    /// Whether the tests on keys that follow from the caller are too many to list a caller for each of their answers.
+    too_many: bool,
 }
 
 /// All differences, the warnings, and whether the two policies are the same.
 pub fn compare(
     sides: &Sides<TrustSide<'_>>,
+    catalogue: &Catalogue,
     solver: &Solver,
     budget: Budget,
 ) -> (Vec<TrustDifference>, Vec<Warning>, bool) {
@@ -66,16 +76,17 @@ pub fn compare(
             statements.push(Ready { side, index, statement, tests });
         }
     }
-    let both = Both { sides, statements, solver, budget };
+    let both = Both { sides, statements, catalogue, solver, budget };
     let warnings = both.warnings();
     let (left, right) = (both.canonical(Side::Left), both.canonical(Side::Right));
     if left == right {
         return (Vec::new(), warnings, true);
     }
     let mut rows = BTreeMap::new();
-    for point in both.points() {
-        for action in both.actions() {
-            both.add(&mut rows, &point, &action);
+    let (callers, actions) = (both.callers(), both.actions());
+    for point in &callers.points {
+        for action in actions.iter().filter(|action| actions::can_call(point, action)) {
+            both.add(&mut rows, &callers, point, action);
         }
     }
     (rows.into_values().collect(), warnings, false)
@@ -85,20 +96,40 @@ pub fn compare(
 type RowKey = (Side, usize, usize, TrustRelation, Certainty, Option<String>, Refusal, Vec<String>);
 
 impl<'a> Both<'a> {
-    fn points(&self) -> Vec<Point> {
+    fn callers(&self) -> Callers {
         let principals = self.statements.iter().flat_map(|ready| {
             let side = *self.sides.get(ready.side);
             ready.statement.target.principals().iter().map(move |principal| (principal, side))
         });
-        points(&principals.collect::<Vec<_>>(), [self.sides.left, self.sides.right])
+        let principals: Vec<_> = principals.collect();
+        let sides = [self.sides.left, self.sides.right];
+        let accounts = accounts(&principals, sides);
+        let mut points = points(&principals, &accounts, sides);
+        let tests: Vec<&Arc<Test>> = self.statements.iter().flat_map(|ready| &ready.tests).collect();
+        let about: Vec<&Arc<Test>> = tests.into_iter().filter(|test| callers::is_about_caller(test)).collect();
+        if about.is_empty() {
+            return Callers { points, too_many: false };
+        }
+        let named: Vec<&str> = principals.iter().map(|(principal, _)| principal.as_str()).collect();
+        let sessions = callers::sessions(&about, &points, &named);
+        let more = callers::points(&about, &self.account_numbers(), &accounts);
+        let too_many = more.is_none() || sessions.is_none();
+        points.extend(more.into_iter().chain(sessions).flatten());
+        Callers { points, too_many }
+    }
+
+    /// The values that read as numbers, among which are those that accounts are compared with by number.
+    fn account_numbers(&self) -> Vec<u64> {
+        let tests = self.statements.iter().flat_map(|ready| ready.statement.conditions.tests());
+        let values = tests.filter(|test| callers::is_key_of_caller(test.key.folded())).flat_map(|test| &test.values);
+        // What is no whole number bounds no account: the digits around its whole part do.
+        values.filter_map(|value| value.split('.').next()?.parse().ok()).collect()
     }
 
     fn actions(&self) -> BTreeSet<String> {
         let patterns = self.statements.iter().flat_map(|ready| ready.statement.action.patterns());
-        let spelled = patterns.filter(|pattern| !pattern.has_wildcard());
-        let known = |action: &str| ACTIONS.iter().any(|known| known.eq_ignore_ascii_case(action));
-        let others = spelled.map(|pattern| pattern.folded().to_owned()).filter(|action| !known(action));
-        ACTIONS.iter().map(|action| (*action).to_owned()).chain(others).collect()
+        let spelled = patterns.filter(|pattern| !pattern.has_wildcard()).map(ActionPattern::folded);
+        actions::universe(self.catalogue, spelled)
     }
 
     /// One spelling of a side's statements, the same for policies that say the same in the same way.
@@ -122,30 +153,50 @@ impl<'a> Both<'a> {
     }
 
     /// The statements of both sides that may mean this caller and action.
-    fn live(&self, point: &Point, action: &str) -> Vec<Live<'_>> {
+    fn live(&self, callers: &Callers, point: &Point, action: &str) -> Vec<Live<'_>> {
         let mut live = Vec::new();
         for ready in &self.statements {
             let side = self.sides.get(ready.side);
-            let mut tests = ready.tests.clone();
-            let who = clause_means(&ready.statement.target, point, side);
-            let what = action_means(&ready.statement.action, action);
+            let statement = ready.statement;
+            let who = clause_means(&statement.target, statement.effect, point, side);
+            let what = action_means(&statement.action, action);
             if who == Means::No || what == Means::No {
                 continue;
             }
+            let (by_caller, mut tests) = self.told_by(callers, point, ready);
             for means in [who, what] {
                 if let Means::Perhaps(why) = means {
                     tests.push(self.solver.tests.open_test(&why));
                 }
             }
-            let delegated = delegates(&ready.statement.target, point, side);
+            let delegated = delegates(&statement.target, point, side);
             let relation = if delegated { TrustRelation::Delegated } else { TrustRelation::Granted };
-            live.push(Live { ready, tests, relation });
+            live.push(Live { ready, tests, relation, by_caller });
         }
         live
     }
 
-    fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, point: &Point, action: &str) {
-        let live = self.live(point, action);
+    /// What the caller makes of a statement's tests, and the tests that it does not decide.
+    fn told_by(&self, callers: &Callers, point: &Point, ready: &Ready<'_>) -> (Option<bool>, Vec<Arc<Test>>) {
+        let (mut by_caller, mut open) = (None, Vec::new());
+        for test in &ready.tests {
+            let is_about = callers::is_about_caller(test);
+            if is_about && callers.too_many {
+                let why = format!("the callers that `{}` tells apart are too many to list", test.spelled);
+                open.push(self.solver.tests.open_test(&why));
+                continue;
+            }
+            match callers::holds(test, point).filter(|_| is_about) {
+                Some(holds) => by_caller = Some(holds && by_caller.unwrap_or(true)),
+                None => open.push(Arc::clone(test)),
+            }
+        }
+        // Whatever else a statement asks for that fails for the caller does not matter.
+        if by_caller == Some(false) { (by_caller, Vec::new()) } else { (by_caller, open) }
+    }
+
+    fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
+        let live = self.live(callers, point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
         let scope = Scope {
             whose: Whose::Anybody,
@@ -156,21 +207,25 @@ impl<'a> Both<'a> {
             catalogue: self.solver.tests.catalogue(),
         };
         let tests = Tests::of(&tests, scope, &self.solver.keys, self.budget.cases);
-        for (granting, own) in live.iter().enumerate().filter(|(_, live)| live.ready.statement.effect == Effect::Allow)
-        {
+        let allows = |live: &Live<'_>| live.ready.statement.effect == Effect::Allow && !live.fails();
+        for (granting, own) in live.iter().enumerate().filter(|(_, live)| allows(live)) {
             let mut ask = |truths: &[Truth], mode, _: &Binding| differs(&live, own, truths, mode);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
             let (certainty, context, reasons) = match outcome {
                 Outcome::None => continue,
-                Outcome::Difference { context, always: true, .. } => (Certainty::Always, Some(context), Vec::new()),
-                Outcome::Difference { context, .. } => (Certainty::Conditional, Some(context), Vec::new()),
+                Outcome::Difference { context, always, .. } => {
+                    let always = always && differs_for_all_named(&live, own);
+                    let certainty = if always { Certainty::Always } else { Certainty::Conditional };
+                    (certainty, Some(context), Vec::new())
+                }
                 Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
             };
-            let witness = context.map(|context| TrustWitness {
-                action: action.to_owned(),
-                principal_type: point.kind(),
-                principal: point.text().to_owned(),
-                context,
+            let witness = context.map(|mut context| {
+                if live.iter().any(|live| live.by_caller.is_some()) {
+                    context.extend(callers::said_besides(point));
+                }
+                let principal = point.text().to_owned();
+                TrustWitness { action: action.to_owned(), principal_type: point.kind(), principal, context }
             });
             self.add_rows(rows, own, &live, point, (action, certainty, witness, reasons));
         }
@@ -210,7 +265,6 @@ impl<'a> Both<'a> {
                 principal: principal.map_or("*", Principal::as_str).to_owned(),
                 except: except.clone(),
                 relation: own.relation,
-                dangling: principal.is_some_and(is_dangling),
                 condition: condition.clone(),
                 certainty,
                 witness: witness.clone(),
@@ -258,7 +312,7 @@ impl<'a> Both<'a> {
     fn settles(&self, principal: &Principal, side: Side) -> bool {
         let own = self.sides.get(side);
         let clause = PrincipalClause::Principal(vec![principal.clone()]);
-        let caller = Point::Aws(format!("arn:{}:iam::{}:role/someone-else", own.partition, own.account));
+        let caller = Point::aws(format!("arn:{}:iam::{}:role/someone-else", own.partition, own.account));
         means(principal, &caller, own) == Means::No || !delegates(&clause, &caller, own)
     }
 
@@ -326,6 +380,21 @@ fn action_means(clause: &ActionClause, action: &str) -> Means {
     }
 }
 
+/// Whether a difference holds for all whom the principals name, and not just for a caller with the right ARN.
+fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
+    let told = |live: &Live<'_>| if live.by_caller.is_some() { None } else { Some(live.tests.is_empty()) };
+    let hinders = |effect: Effect, side: Side, other: &Live<'_>| {
+        other.ready.side == side
+            && other.ready.statement.effect == effect
+            && (effect == Effect::Deny || other.relation <= own.relation)
+    };
+    let side = own.ready.side;
+    let is_denied = live.iter().any(|other| hinders(Effect::Deny, side, other));
+    let is_allowed = live.iter().any(|other| hinders(Effect::Allow, side.other(), other));
+    let is_refused = live.iter().any(|other| hinders(Effect::Deny, side.other(), other) && told(other) == Some(true));
+    own.by_caller.is_none() && !is_denied && (!is_allowed || is_refused)
+}
+
 /// Whether the own side allows and the other refuses, given which conditions hold.
 fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> Answer {
     let counts = |truth: &Truth, hinders: bool| match truth {
@@ -334,7 +403,7 @@ fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> A
         Truth::Fails => false,
     };
     let any = |side: Side, effect: Effect, hinders: bool| {
-        live.iter().zip(truths).any(|(other, truth)| {
+        live.iter().zip(truths).filter(|(other, _)| !other.fails()).any(|(other, truth)| {
             let enough = effect == Effect::Deny || other.relation <= own.relation;
             other.ready.side == side && other.ready.statement.effect == effect && enough && counts(truth, hinders)
         })
@@ -356,6 +425,7 @@ fn place(ready: &Ready<'_>) -> StatementRef {
 
 fn refusal(live: &[Live<'_>], side: Side) -> Refusal {
     let denies = live.iter().filter(|live| live.ready.side == side && live.ready.statement.effect == Effect::Deny);
+    let denies = denies.filter(|live| !live.fails());
     let places: Vec<StatementRef> = denies.map(|live| place(live.ready)).collect();
     if places.is_empty() { Refusal::NoAllow } else { Refusal::Deny(places) }
 }
@@ -389,7 +459,7 @@ fn within(principal: Option<&Principal>, others: &[String], side: &TrustSide<'_>
         None | Some(Principal::Everyone) => others.to_vec(),
         Some(principal @ Principal::Aws(text)) => {
             let is_within =
-                |other: &&String| *other != text && means(principal, &Point::Aws((*other).clone()), side) == Means::Yes;
+                |other: &&String| *other != text && means(principal, &Point::aws((*other).clone()), side) == Means::Yes;
             others.iter().filter(is_within).cloned().collect()
         }
         // A service, provider or user means itself alone.

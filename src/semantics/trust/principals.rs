@@ -5,13 +5,19 @@
 use std::collections::BTreeSet;
 
 use super::TrustSide;
-use crate::model::{Principal, PrincipalClause};
+use super::arns::{AccountOf, account_of, named_account, role_parts, session_parts};
+use crate::model::{Effect, Principal, PrincipalClause};
 
 /// Somebody who asks to take a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Point {
-    /// A role, user or session by its ARN, or the id that a deleted one left.
-    Aws(String),
+    /// A role, user or session.
+    Aws {
+        /// Its ARN.
+        text: String,
+        /// The ARN of the user or role that it is or is a session of: what `aws:PrincipalArn` holds.
+        entity: String,
+    },
     /// A service.
     Service(String),
     /// Somebody whom this provider vouches for.
@@ -21,10 +27,19 @@ pub enum Point {
 }
 
 impl Point {
+    /// A role, a user, or a session of a role without a path.
+    pub fn aws(text: String) -> Self {
+        let entity = match session_parts(&text) {
+            Some(((partition, account), role, _)) => format!("arn:{partition}:iam::{account}:role/{role}"),
+            None => text.clone(),
+        };
+        Self::Aws { text, entity }
+    }
+
     /// The key under which a policy would write the caller.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Aws(_) => "AWS",
+            Self::Aws { .. } => "AWS",
             Self::Service(_) => "Service",
             Self::Federated(_) => "Federated",
             Self::CanonicalUser(_) => "CanonicalUser",
@@ -34,7 +49,7 @@ impl Point {
     /// The caller's text.
     pub fn text(&self) -> &str {
         match self {
-            Self::Aws(text) | Self::Service(text) | Self::Federated(text) | Self::CanonicalUser(text) => text,
+            Self::Aws { text, .. } | Self::Service(text) | Self::Federated(text) | Self::CanonicalUser(text) => text,
         }
     }
 }
@@ -50,50 +65,16 @@ pub enum Means {
     Perhaps(String),
 }
 
-/// An account: partition and id.
-type AccountOf<'a> = (&'a str, &'a str);
-
-/// Whether an id is of those that AWS leaves behind when a role or user was deleted.
+/// Whether an id is of those that AWS leaves behind when a role or user was deleted. Nobody has it any more.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
 pub fn is_dangling(principal: &Principal) -> bool {
     matches!(principal, Principal::Aws(text) if is_unique_id(text))
 }
 
-fn is_unique_id(text: &str) -> bool {
+/// Whether a text is the unique id of a role or user.
+pub fn is_unique_id(text: &str) -> bool {
     text.starts_with("AROA") || text.starts_with("AIDA")
-}
-
-/// The account that a principal names as a whole, by id or root ARN.
-fn named_account<'a>(text: &'a str, side: &TrustSide<'a>) -> Option<AccountOf<'a>> {
-    if !text.contains(':') {
-        return (!is_unique_id(text)).then_some((side.partition, text));
-    }
-    let account = account_of(text)?;
-    let is_root = text.split(':').nth(2) == Some("iam") && text.splitn(6, ':').nth(5) == Some("root");
-    (is_root && text.starts_with("arn:")).then_some(account)
-}
-
-fn account_of(arn: &str) -> Option<AccountOf<'_>> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    match parts.as_slice() {
-        [_, partition, _, _, account, _] => Some((partition, account)),
-        _ => None,
-    }
-}
-
-/// Account, role name and session name of a session's ARN.
-fn session_parts(arn: &str) -> Option<(AccountOf<'_>, &str, &str)> {
-    let account = account_of(arn).filter(|_| arn.split(':').nth(2) == Some("sts"))?;
-    let (role, session) = arn.split_once(":assumed-role/")?.1.split_once('/')?;
-    Some((account, role, session))
-}
-
-/// Account and name of a role's ARN, its path aside.
-fn role_parts(arn: &str) -> Option<(AccountOf<'_>, &str)> {
-    let account = account_of(arn).filter(|_| arn.split(':').nth(2) == Some("iam"))?;
-    let path = arn.split_once(":role/")?.1;
-    Some((account, path.rsplit_once('/').map_or(path, |(_, name)| name)))
 }
 
 /// Whether a principal means a caller.
@@ -101,26 +82,31 @@ pub fn means(principal: &Principal, point: &Point, side: &TrustSide<'_>) -> Mean
     let yes = |yes: bool| if yes { Means::Yes } else { Means::No };
     match (principal, point) {
         (Principal::Everyone, _) => Means::Yes,
-        (Principal::Aws(written), Point::Aws(caller)) => yes(means_aws(written, caller, side)),
+        (Principal::Aws(written), Point::Aws { text, .. }) => yes(means_aws(written, text, side)),
         (Principal::Service(written), Point::Service(caller))
         | (Principal::Federated(written), Point::Federated(caller)) => name_means(written, caller),
         (Principal::CanonicalUser(written), Point::CanonicalUser(caller)) => yes(written == caller),
         (
             Principal::Aws(_) | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_),
-            Point::Aws(_) | Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_),
+            Point::Aws { .. } | Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_),
         ) => Means::No,
     }
 }
 
 fn means_aws(written: &str, caller: &str, side: &TrustSide<'_>) -> bool {
-    if let Some(account) = named_account(written, side) {
-        return account_of(caller) == Some(account);
+    match named_account(written, side) {
+        Some(account) => account_of(caller) == Some(account),
+        None => names_entity(written, caller),
     }
+}
+
+/// Whether a principal that is no account names the caller, or the role that the caller is a session of.
+fn names_entity(written: &str, caller: &str) -> bool {
     let is_session = || {
         let (role, session) = (role_parts(written)?, session_parts(caller)?);
         Some(role.0 == session.0 && role.1 == session.1)
     };
-    written == caller || is_session().unwrap_or(false)
+    !is_unique_id(written) && (written == caller || is_session().unwrap_or(false))
 }
 
 fn name_means(written: &str, caller: &str) -> Means {
@@ -134,24 +120,84 @@ fn name_means(written: &str, caller: &str) -> Means {
 }
 
 /// Whether a statement's principal element means a caller.
-pub fn clause_means(clause: &PrincipalClause, point: &Point, side: &TrustSide<'_>) -> Means {
+pub fn clause_means(clause: &PrincipalClause, effect: Effect, point: &Point, side: &TrustSide<'_>) -> Means {
+    match clause {
+        PrincipalClause::Principal(principals) => any_means(principals, point, side),
+        PrincipalClause::NotPrincipal(principals) => match (excepts(principals, effect, point, side), effect) {
+            (Means::Yes, _) => Means::No,
+            (Means::No, _) => Means::Yes,
+            (perhaps, _) => perhaps,
+        },
+    }
+}
+
+fn any_means(principals: &[Principal], point: &Point, side: &TrustSide<'_>) -> Means {
     let mut listed = Means::No;
-    for principal in clause.principals() {
+    for principal in principals {
         match means(principal, point, side) {
-            Means::Yes => {
-                listed = Means::Yes;
-                break;
-            }
+            Means::Yes => return Means::Yes,
             Means::Perhaps(why) => listed = Means::Perhaps(why),
             Means::No => {}
         }
     }
-    match (clause, listed) {
-        (PrincipalClause::Principal(_), listed) => listed,
-        (PrincipalClause::NotPrincipal(_), Means::Yes) => Means::No,
-        (PrincipalClause::NotPrincipal(_), Means::No) => Means::Yes,
-        (PrincipalClause::NotPrincipal(_), perhaps) => perhaps,
+    listed
+}
+
+/// Whether a `NotPrincipal` leaves a caller out. Naming an account does not leave out everybody in it: of a Deny, only
+/// who is named beside the account is.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
+fn excepts(principals: &[Principal], effect: Effect, point: &Point, side: &TrustSide<'_>) -> Means {
+    let Point::Aws { text: caller, .. } = point else { return any_means(principals, point, side) };
+    if principals.contains(&Principal::Everyone) {
+        return Means::Yes;
     }
+    let listed: Vec<&str> = principals.iter().filter_map(aws_text).collect();
+    let (accounts, entities): (Vec<&str>, Vec<&str>) =
+        listed.into_iter().partition(|written| named_account(written, side).is_some());
+    let account = accounts.iter().any(|written| named_account(written, side) == account_of(caller));
+    match effect {
+        Effect::Allow if entities.iter().any(|written| names_entity(written, caller)) => Means::Yes,
+        Effect::Allow if account => Means::Perhaps(format!(
+            "AWS does not support NotPrincipal with Allow, nor say whether one that names the account of `{caller}` leaves it out"
+        )),
+        Effect::Allow => Means::No,
+        Effect::Deny => excepted_from_deny(&entities, caller, account),
+    }
+}
+
+/// The text of a principal that is an account, user, role or session; others never mean one.
+fn aws_text(principal: &Principal) -> Option<&str> {
+    match principal {
+        Principal::Aws(text) => Some(text),
+        Principal::Everyone | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => None,
+    }
+}
+
+/// Whether a caller is left out of a Deny whose list names its account or not, and these users, roles and sessions.
+fn excepted_from_deny(entities: &[&str], caller: &str, account: bool) -> Means {
+    let caller_role = own_role(caller).or_else(|| role_parts(caller));
+    let itself = entities.contains(&caller);
+    let role = caller_role.is_some() && entities.iter().any(|written| role_parts(written) == caller_role);
+    let of_its_sessions =
+        entities.iter().any(|written| own_role(written).is_some_and(|role| Some(role) == caller_role));
+    let is_session = session_parts(caller).is_some();
+    // Where sessions of a role are named, it is for them alone that the role stands in the list.
+    let named = if of_its_sessions { itself && is_session } else { itself || (is_session && role) };
+    if !named {
+        Means::No
+    } else if account && (role || !is_session) {
+        Means::Yes
+    } else {
+        Means::Perhaps(format!(
+            "AWS says that a Deny with NotPrincipal may deny `{caller}` where its account or role is not named as well"
+        ))
+    }
+}
+
+/// Account and name of the role that a session's ARN is of.
+fn own_role(session: &str) -> Option<(AccountOf<'_>, &str)> {
+    session_parts(session).map(|(account, role, _)| (account, role))
 }
 
 /// Whether a clause that means the caller only passes the decision on to the role's own account.
@@ -169,19 +215,38 @@ pub fn delegates(clause: &PrincipalClause, point: &Point, side: &TrustSide<'_>) 
     }
 }
 
-/// Every kind of caller that the principals can tell apart.
-pub fn points<'a>(principals: &[(&'a Principal, TrustSide<'a>)], sides: [TrustSide<'a>; 2]) -> Vec<Point> {
+/// The accounts that two policies tell apart: those of the roles and of the principals, and one that neither names.
+pub fn accounts<'a>(
+    principals: &[(&'a Principal, TrustSide<'a>)],
+    sides: [TrustSide<'a>; 2],
+) -> BTreeSet<AccountOf<'a>> {
     let mut accounts: BTreeSet<AccountOf<'a>> = sides.iter().map(|side| (side.partition, side.account)).collect();
+    for (principal, side) in principals {
+        let text = aws_text(principal).filter(|text| !is_unique_id(text));
+        accounts.extend(text.and_then(|text| named_account(text, side).or_else(|| account_of(text))));
+    }
+    let foreign = ["999988887777", "999988886666", "999988885555"];
+    let unnamed = foreign.into_iter().find(|id| !accounts.iter().any(|(_, account)| account == id));
+    let partition = sides.iter().map(|side| side.partition).min();
+    accounts.extend(partition.zip(unnamed));
+    accounts
+}
+
+/// Every kind of caller that the principals can tell apart. Nobody calls as a canonical user: it is another name of an
+/// account, and a caller only where it is named, as it is not known of which.
+pub fn points<'a>(
+    principals: &[(&'a Principal, TrustSide<'a>)],
+    accounts: &BTreeSet<AccountOf<'a>>,
+    sides: [TrustSide<'a>; 2],
+) -> BTreeSet<Point> {
     let mut points = BTreeSet::new();
     for (principal, side) in principals {
         match principal {
             Principal::Everyone => {}
-            Principal::Aws(text) => {
-                accounts.extend(named_account(text, side).or_else(|| account_of(text)));
-                if named_account(text, side).is_none() {
-                    points.extend(points_named(text));
-                }
-            }
+            Principal::Aws(text) if named_account(text, side).is_some() || never_calls(text) => {}
+            Principal::Aws(text) => points.extend(points_named(text)),
+            // `*` is no service's and no provider's name.
+            Principal::Service(text) | Principal::Federated(text) if text == "*" => {}
             Principal::Service(text) => {
                 points.insert(Point::Service(text.clone()));
             }
@@ -193,28 +258,35 @@ pub fn points<'a>(principals: &[(&'a Principal, TrustSide<'a>)], sides: [TrustSi
             }
         }
     }
-    let foreign = ["999988887777", "999988886666", "999988885555"];
-    let unnamed = foreign.into_iter().find(|id| !accounts.iter().any(|(_, account)| account == id));
-    let [first, _] = sides;
-    accounts.extend(unnamed.map(|id| (first.partition, id)));
     for (partition, account) in accounts {
-        points.insert(Point::Aws(format!("arn:{partition}:iam::{account}:role/someone-else")));
+        points.insert(Point::aws(format!("arn:{partition}:iam::{account}:role/someone-else")));
     }
     points.insert(Point::Service("unheard.amazonaws.com".to_owned()));
     points.insert(Point::Federated("unheard.example.com".to_owned()));
-    points.insert(Point::CanonicalUser("unheard-of-canonical-user".to_owned()));
-    points.into_iter().collect()
+    for TrustSide { partition, account, .. } in sides {
+        points.insert(Point::Federated(format!("arn:{partition}:iam::{account}:saml-provider/unheard")));
+    }
+    points
+}
+
+/// Whether a text names nobody who can ask for a role: the id that a deleted principal left behind, and the session
+/// of a federated user, which AWS STS answers `GetCallerIdentity` alone.
+///
+/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
+fn never_calls(text: &str) -> bool {
+    is_unique_id(text) || text.contains(":federated-user/")
 }
 
 /// A principal itself, a session of it if it is a role, its role and another session if it is a session.
 fn points_named(text: &str) -> Vec<Point> {
-    let mut found = vec![text.to_owned()];
+    let mut found = vec![Point::aws(text.to_owned())];
     if let Some(((partition, account), role)) = role_parts(text) {
-        found.push(format!("arn:{partition}:sts::{account}:assumed-role/{role}/any"));
+        let session = format!("arn:{partition}:sts::{account}:assumed-role/{role}/any");
+        found.push(Point::Aws { text: session, entity: text.to_owned() });
     }
     if let Some(((partition, account), role, session)) = session_parts(text) {
-        found.push(format!("arn:{partition}:sts::{account}:assumed-role/{role}/{session}-not"));
-        found.push(format!("arn:{partition}:iam::{account}:role/{role}"));
+        found.push(Point::aws(format!("arn:{partition}:sts::{account}:assumed-role/{role}/{session}-not")));
+        found.push(Point::aws(format!("arn:{partition}:iam::{account}:role/{role}")));
     }
-    found.into_iter().map(Point::Aws).collect()
+    found
 }

@@ -32,7 +32,16 @@ pub const KNOWN: &[Known] = &[
     Known { reason: "`0.0.0.0/0` holds every IPv4 address; they find it holds none", applies: all_addresses },
     Known { reason: "digits alone are a date in epoch seconds; they compare otherwise", applies: epoch_date },
     Known { reason: "ForAllValues holds for an empty value; they compare it", applies: empty_value },
+    Known {
+        reason: "an account in NotPrincipal excepts nobody by itself; they except all of it",
+        applies: not_account,
+    },
 ];
+
+fn not_account(question: &Question) -> bool {
+    let listed = &question.statement()["NotPrincipal"]["AWS"];
+    !listed.is_null() && texts(listed).iter().any(|text| text.ends_with(":root") || !text.contains(':'))
+}
 
 fn old_variable(question: &Question) -> bool {
     question.document()["Version"] != "2012-10-17" && question.statement().to_string().contains("${")

@@ -40,12 +40,18 @@ pub struct Question {
 }
 
 impl Question {
-    /// Each statement of the question's policies alone, as an Allow: the answers say whether it matches.
+    /// Each statement of the question's policies alone, as an Allow: the answers say whether it matches. What
+    /// `NotPrincipal` means depends on the effect, so a Deny with it stays one, beside an Allow of everything.
     pub fn single_statements(&self) -> Vec<Self> {
         let with = |document: &Value, statement: &Value| {
             let mut alone = document.clone();
             alone["Statement"] = json!([statement]);
-            alone["Statement"][0]["Effect"] = json!("Allow");
+            if statement["NotPrincipal"].is_null() {
+                alone["Statement"][0]["Effect"] = json!("Allow");
+            } else {
+                let all = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"});
+                alone["Statement"] = json!([statement, all]);
+            }
             alone
         };
         let documents: Vec<&Value> = match &self.trust {

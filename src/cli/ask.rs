@@ -1,0 +1,257 @@
+//! What `can` and `can-assume` share: what is asked, and whether it is a question that can be decided.
+
+use crate::catalog::{Action, Catalogue, Service};
+use crate::model::{ActionClause, Glob, Role};
+use crate::semantics::evaluate::Context;
+
+use super::error::CliError;
+
+/// How many names or forms a hint lists.
+const NAMED: usize = 5;
+
+/// Why a question is none that could be answered with yes or no.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Many actions at once.
+    #[error("`{}` is a pattern: one action is asked about", .action.escape_debug())]
+    ActionPattern {
+        /// The pattern.
+        action: String,
+        /// A few actions that it matches.
+        matched: Vec<String>,
+    },
+    /// No action's name.
+    #[error("`{}` is no action: a service and a name are expected, such as `s3:GetObject`", .action.escape_debug())]
+    NoAction {
+        /// The word.
+        action: String,
+        /// Actions that may be meant.
+        near: Vec<String>,
+    },
+    /// An action that nobody knows.
+    #[error("the catalogue does not have the action `{}`", .action.escape_debug())]
+    UnknownAction {
+        /// The action.
+        action: String,
+        /// Actions that are like it.
+        near: Vec<String>,
+    },
+    /// An action by which nobody takes a role.
+    #[error("`{}` does not act on a role", .action.escape_debug())]
+    NotOnRole {
+        /// The action.
+        action: String,
+        /// Those that do.
+        near: Vec<String>,
+    },
+    /// Many resources at once, or something that the action does not act on.
+    #[error("`{}` does not act on `{}`{why}", .action.escape_debug(), .resource.escape_debug())]
+    Resource {
+        /// The action.
+        action: String,
+        /// What was asked about.
+        resource: String,
+        /// What is wrong with it, in words.
+        why: &'static str,
+        /// How to ask instead.
+        forms: Vec<String>,
+        /// What the role's statements on the action say.
+        named: Vec<String>,
+    },
+    /// Many callers at once, or none.
+    #[error("`{}` is no caller: {why}", .principal.escape_debug())]
+    Principal {
+        /// The word.
+        principal: String,
+        /// What it is instead.
+        why: &'static str,
+        /// What to name.
+        instead: String,
+    },
+    /// A value of the context that no request of this caller has.
+    #[error("no request by `{}` has this value of `{key}`, which follows from who asks", .principal.escape_debug())]
+    Contradiction {
+        /// The caller.
+        principal: String,
+        /// The key.
+        key: &'static str,
+    },
+}
+
+impl AskError {
+    /// What can be asked instead.
+    pub(super) fn hint(&self) -> Option<String> {
+        let list = |texts: &[String]| format!("`{}`", texts.join("`, `"));
+        match self {
+            Self::ActionPattern { matched, .. } if matched.is_empty() => None,
+            Self::ActionPattern { matched, .. } => {
+                Some(format!("ask about one of those it matches, such as {}", list(matched)))
+            }
+            Self::NoAction { near, .. } if near.is_empty() => None,
+            Self::NoAction { near, .. } => Some(format!("did you mean {}?", list(near))),
+            Self::UnknownAction { near, .. } => {
+                let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", list(near)) };
+                Some(format!(
+                    "{near}`--allow-unknown-action` asks nevertheless, as of an action that may act on anything"
+                ))
+            }
+            Self::NotOnRole { near, .. } => Some(format!("a role is taken by {}", list(near))),
+            Self::Resource { forms, named, .. } => {
+                let named = if named.is_empty() {
+                    "; no statement of the role names the action".to_owned()
+                } else {
+                    format!("; the role's statements that name the action speak of {}", list(named))
+                };
+                Some(format!("ask with {}{named}", list(forms)))
+            }
+            Self::Principal { instead, .. } => Some(instead.clone()),
+            Self::Contradiction { .. } => Some("leave the key out, or name another caller".to_owned()),
+        }
+    }
+}
+
+/// Reads `KEY=VALUE`.
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("`KEY=VALUE` is expected".to_owned()),
+    }
+}
+
+/// The role of this name, ignoring case.
+pub(super) fn find<'a>(roles: &'a [Role], name: &str) -> Result<&'a Role, CliError> {
+    roles.iter().find(|role| role.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+        let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
+        CliError::unknown_role(name, &names)
+    })
+}
+
+/// The keys with their values; a key that comes several times has several values.
+pub(super) fn context(pairs: &[(String, String)]) -> Context {
+    let mut keys: Vec<(String, Vec<String>)> = Vec::new();
+    for (key, value) in pairs {
+        match keys.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key)) {
+            Some((_, values)) => values.push(value.clone()),
+            None => keys.push((key.clone(), vec![value.clone()])),
+        }
+    }
+    keys.into_iter().collect()
+}
+
+/// The action of the catalogue that is asked about; `None` for one that it does not have, where that is allowed.
+pub(super) fn action<'c>(
+    catalogue: &'c Catalogue,
+    asked: &str,
+    allow_unknown: bool,
+) -> Result<Option<(&'c Service, &'c Action)>, AskError> {
+    let action = asked.to_owned();
+    if asked.contains(['*', '?']) {
+        let glob = Glob::new_folded(asked);
+        let matched = all(catalogue).filter(|name| glob.matches(&name.to_ascii_lowercase())).take(NAMED).collect();
+        return Err(AskError::ActionPattern { action, matched });
+    }
+    let Some((service, name)) = asked.split_once(':').filter(|(service, name)| !service.is_empty() && !name.is_empty())
+    else {
+        return Err(AskError::NoAction { action, near: called(catalogue, asked) });
+    };
+    match catalogue.action(service, name) {
+        Some(found) => Ok(Some(found)),
+        None if allow_unknown => Ok(None),
+        None => Err(AskError::UnknownAction { action, near: near(catalogue, service, name) }),
+    }
+}
+
+fn all(catalogue: &Catalogue) -> impl Iterator<Item = String> {
+    catalogue.services().flat_map(|service| {
+        let prefix = service.prefix.as_str();
+        service.actions.iter().map(move |action| format!("{prefix}:{}", action.name))
+    })
+}
+
+/// The actions of this name, whatever their service.
+fn called(catalogue: &Catalogue, name: &str) -> Vec<String> {
+    let name = name.trim_matches(':');
+    let found = catalogue.services().filter_map(|service| {
+        // A service without such an action has nothing to offer.
+        service.action(name).map(|action| format!("{}:{}", service.prefix, action.name))
+    });
+    found.take(NAMED).collect()
+}
+
+/// Actions whose names are like one that is not there.
+fn near(catalogue: &Catalogue, service: &str, name: &str) -> Vec<String> {
+    let Some(known) = catalogue.service(service) else {
+        let prefixes: Vec<&str> = catalogue.prefixes().collect();
+        let like = CliError::near_names(service, &prefixes);
+        // Of a service that is like it, the action of the same name; without one the service says enough.
+        let there = like.iter().filter_map(|prefix| catalogue.action(prefix, name));
+        let mut near: Vec<String> =
+            there.map(|(service, action)| format!("{}:{}", service.prefix, action.name)).collect();
+        near.extend(called(catalogue, name));
+        near.dedup();
+        near.truncate(NAMED);
+        return near;
+    };
+    let names: Vec<&str> = known.actions.iter().map(|action| action.name.as_str()).collect();
+    let like = CliError::near_names(name, &names);
+    like.into_iter().map(|name| format!("{}:{name}", known.prefix)).collect()
+}
+
+/// Whether the action acts on such a resource, so that an answer is one.
+pub(super) fn resource(
+    (service, found): (&Service, &Action),
+    action: &str,
+    resource: &str,
+    role: &Role,
+) -> Result<(), AskError> {
+    let fail = |why, forms| {
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        Err(AskError::Resource { named: named(role, &action), action, resource, why, forms })
+    };
+    if found.resources.is_empty() {
+        let why = ": it takes no resource";
+        return if resource == "*" { Ok(()) } else { fail(why, vec!["*".to_owned()]) };
+    }
+    let templates = || service.resource_types_of(found).flat_map(|resource_type| &resource_type.arns);
+    let forms = || templates().take(NAMED).map(|template| form(template.as_str(), role)).collect();
+    if resource.contains(['*', '?']) {
+        return fail(", which is a pattern: one ARN is asked about", forms());
+    }
+    let is_its = templates().any(|template| template.glob().matches(resource));
+    if is_its { Ok(()) } else { fail("", forms()) }
+}
+
+/// Whether an action that the catalogue does not have can be asked about a resource: any but a pattern.
+pub(super) fn resource_of_unknown(action: &str, resource: &str, role: &Role) -> Result<(), AskError> {
+    if resource == "*" || !resource.contains(['*', '?']) {
+        return Ok(());
+    }
+    let (action, resource) = (action.to_owned(), resource.to_owned());
+    let why = ", which is a pattern: one ARN, or `*`, is asked about";
+    let forms = vec!["*".to_owned(), "an ARN".to_owned()];
+    Err(AskError::Resource { named: named(role, &action), action, resource, why, forms })
+}
+
+/// A template with the role's partition and account.
+fn form(template: &str, role: &Role) -> String {
+    let of_role = [("${Partition}", role.arn.partition()), ("${Account}", role.arn.account())];
+    of_role.into_iter().fold(template.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+}
+
+/// What the role's statements that name an action say of resources.
+fn named(role: &Role, action: &str) -> Vec<String> {
+    let action = action.to_ascii_lowercase();
+    let documents = role.inline.iter().map(|policy| &policy.document);
+    let documents = documents.chain(role.attached.iter().map(|policy| &policy.document));
+    let statements = documents.flat_map(|document| &document.statements).filter(|statement| match &statement.action {
+        ActionClause::Action(patterns) => patterns
+            .iter()
+            .any(|pattern| pattern.is_everything() || Glob::new_folded(pattern.as_str()).matches(&action)),
+        ActionClause::NotAction(_) => false,
+    });
+    let mut named: Vec<String> = statements.flat_map(|statement| statement.target.patterns()).cloned().collect();
+    named.sort();
+    named.dedup();
+    named.truncate(NAMED);
+    named
+}

@@ -1,0 +1,78 @@
+//! What a trust policy can speak of, and who can ask for it.
+
+use std::collections::BTreeSet;
+
+use super::principals::Point;
+use crate::catalog::Catalogue;
+
+/// The actions on a role that are there whatever the catalogue is.
+///
+/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>
+/// (resource type `role`)
+const ON_A_ROLE: &[&str] = &[
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+];
+
+/// A kind of caller, as far as it decides which operation hands out the role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An IAM user, a role's session, an S3 canonical user: whoever signs requests with an account's credentials.
+    Account,
+    /// An AWS service.
+    Service,
+    /// Somebody with an assertion of a SAML provider.
+    Saml,
+    /// Somebody with a token of a web identity provider.
+    WebIdentity,
+}
+
+/// Who calls each operation that hands out a role. The other actions accompany any of these calls.
+///
+/// Sources: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html> ("Who can call"),
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> (which principals are
+/// SAML and which are web identity providers, and that services assume their service roles)
+const CALLERS: &[(&str, &[Kind])] = &[
+    ("sts:AssumeRole", &[Kind::Account, Kind::Service]),
+    ("sts:AssumeRoleWithSAML", &[Kind::Saml]),
+    ("sts:AssumeRoleWithWebIdentity", &[Kind::WebIdentity]),
+];
+
+/// All actions that two trust policies can speak of: those that act on a role, and those that either spells out.
+pub fn universe<'a>(catalogue: &Catalogue, spelled: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let service = catalogue.service("sts");
+    let of_catalogue = service.into_iter().flat_map(|service| {
+        let on_a_role = service.actions.iter().filter(|action| {
+            service.resource_types_of(action).any(|resource_type| resource_type.name.eq_ignore_ascii_case("role"))
+        });
+        on_a_role.map(|action| format!("sts:{}", action.name))
+    });
+    let mut actions: Vec<String> = ON_A_ROLE.iter().map(|action| (*action).to_owned()).collect();
+    for action in of_catalogue.chain(spelled.map(str::to_owned)) {
+        if !actions.iter().any(|known| known.eq_ignore_ascii_case(&action)) {
+            actions.push(action);
+        }
+    }
+    actions.into_iter().collect()
+}
+
+/// Whether a caller can call an action at all.
+pub fn can_call(point: &Point, action: &str) -> bool {
+    let Some((_, kinds)) = CALLERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(action)) else { return true };
+    kinds_of(point).iter().any(|kind| kinds.contains(kind))
+}
+
+/// The kinds that a caller may be of: both for a provider whose text does not say.
+fn kinds_of(point: &Point) -> &'static [Kind] {
+    match point {
+        Point::Aws { .. } | Point::CanonicalUser(_) => &[Kind::Account],
+        Point::Service(_) => &[Kind::Service],
+        Point::Federated(text) if text.contains(":saml-provider/") => &[Kind::Saml],
+        Point::Federated(text) if text.contains(":oidc-provider/") || !text.starts_with("arn:") => &[Kind::WebIdentity],
+        Point::Federated(_) => &[Kind::Saml, Kind::WebIdentity],
+    }
+}

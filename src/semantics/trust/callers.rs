@@ -1,0 +1,252 @@
+//! The condition keys that follow from who calls, and the callers that tests on them tell apart.
+//!
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html> (properties of the
+//! principal)
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::arns::{AccountOf, account_of, is_user, role_parts, session_parts};
+use super::principals::Point;
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::conditions::{Family, Test};
+use crate::semantics::solver::steps::{Letter, Step};
+use crate::semantics::solver::walk::{Group, Place, named_letters, other_letter, step_over};
+
+const ACCOUNT: &str = "aws:principalaccount";
+const ARN: &str = "aws:principalarn";
+const TYPE: &str = "aws:principaltype";
+
+/// How many callers the tests on their keys may tell apart.
+const MOST: usize = 2_000;
+
+/// What a key holds in a request of one caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fact {
+    /// This value.
+    Value(String),
+    /// The request does not have it.
+    Missing,
+    /// The caller does not decide it.
+    Open,
+}
+
+fn fact(point: &Point, key: &str) -> Fact {
+    match (point, key) {
+        (Point::Aws { entity, .. }, ARN) => Fact::Value(entity.clone()),
+        (Point::Aws { entity, .. }, ACCOUNT) => {
+            account_of(entity).map_or(Fact::Open, |(_, account)| Fact::Value(account.to_owned()))
+        }
+        (Point::Aws { entity, .. }, TYPE) => {
+            Fact::Value(if is_user(entity) { "User" } else { "AssumedRole" }.to_owned())
+        }
+        // A service and whoever brings a token or an assertion sign with no account's credentials.
+        (Point::Service(_) | Point::Federated(_), ARN | ACCOUNT) => Fact::Missing,
+        (Point::Aws { .. } | Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_), _) => Fact::Open,
+    }
+}
+
+/// Whether a key, in lower case, follows from the caller.
+pub fn is_key_of_caller(key: &str) -> bool {
+    matches!(key, ACCOUNT | ARN | TYPE)
+}
+
+/// Whether a test is one on a key that follows from the caller.
+pub fn is_about_caller(test: &Test) -> bool {
+    is_key_of_caller(&test.key)
+}
+
+/// Whether a test holds for a caller; `None` where the caller does not decide it.
+pub fn holds(test: &Test, point: &Point) -> Option<bool> {
+    let readable = match test.family {
+        Family::Text(..) | Family::Null(_) | Family::Never => true,
+        Family::Number(..) => test.key == ACCOUNT,
+        Family::Date(..) | Family::Network(_) | Family::Bool(_) | Family::Opaque(_) => false,
+    };
+    if test.variables().next().is_some() {
+        return None;
+    }
+    let ready = test.under(&|_| None);
+    match fact(point, &test.key) {
+        Fact::Value(value) if readable && (!matches!(test.family, Family::Number(..)) || is_digits(&value)) => {
+            Some(ready.holds(Some(&[value])))
+        }
+        Fact::Missing if test.opaque().is_none() => Some(ready.holds(None)),
+        Fact::Value(_) | Fact::Missing | Fact::Open => None,
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What the context of a witness must say of the caller besides its ARN: the role's own ARN, where that of a session
+/// leaves out its path.
+pub fn said_besides(point: &Point) -> Option<(String, Vec<String>)> {
+    let plain = Point::aws(point.text().to_owned());
+    match (point, plain) {
+        (Point::Aws { entity, .. }, Point::Aws { entity: told, .. }) if *entity != told => {
+            Some(("aws:PrincipalArn".to_owned(), vec![entity.clone()]))
+        }
+        _ => None,
+    }
+}
+
+/// A role and a user for each way in which the tests on a caller's keys can lie to one; `None` where they are too many.
+///
+/// `numbers` are those that accounts are compared with.
+pub fn points(tests: &[&Arc<Test>], numbers: &[u64], accounts: &BTreeSet<AccountOf<'_>>) -> Option<BTreeSet<Point>> {
+    let arns = patterns(tests, ARN);
+    let ids = patterns(tests, ACCOUNT);
+    let mut known: BTreeSet<(String, String)> =
+        accounts.iter().map(|(partition, account)| ((*partition).to_owned(), (*account).to_owned())).collect();
+    let partitions: BTreeSet<&str> = accounts.iter().map(|(partition, _)| *partition).collect();
+    for partition in partitions {
+        let found = account_ids(partition, &arns, &ids)?.into_iter().chain(around(numbers));
+        known.extend(found.map(|account| (partition.to_owned(), account)));
+        known.extend(ids.iter().filter_map(|id| spelled(id)).map(|account| (partition.to_owned(), account)));
+    }
+    // A placeholder for an account is no twelve digits.
+    let arn = arns.iter().map(|arn| arn.iter().map_while(|step| letter(*step)).collect::<String>());
+    for arn in arn {
+        known.extend(account_of(&arn).map(|(partition, account)| (partition.to_owned(), account.to_owned())));
+    }
+    let mut points = BTreeSet::new();
+    for (partition, account) in &known {
+        for kind in ["role", "user"] {
+            let head = format!("arn:{partition}:iam::{account}:{kind}/");
+            points.extend(names(&head, &arns, "")?.into_iter().map(|name| Point::aws(format!("{head}{name}"))));
+        }
+        if points.len() > MOST {
+            return None;
+        }
+    }
+    Some(points)
+}
+
+/// A session for each path that its role may have, as far as the tests on the role's ARN tell paths apart; `None` where
+/// they are too many. Not for a role that one of the principals in `named` names: its path is known.
+pub fn sessions(tests: &[&Arc<Test>], points: &BTreeSet<Point>, named: &[&str]) -> Option<BTreeSet<Point>> {
+    let arns = patterns(tests, ARN);
+    let mut found = BTreeSet::new();
+    for text in points.iter().map(Point::text) {
+        let Some(((partition, account), role, _)) = session_parts(text) else { continue };
+        if named.iter().any(|named| role_parts(named) == Some(((partition, account), role))) {
+            continue;
+        }
+        let head = format!("arn:{partition}:iam::{account}:role/");
+        let entities = names(&head, &arns, role)?.into_iter().map(|name| format!("{head}{name}"));
+        found.extend(entities.map(|entity| Point::Aws { text: text.to_owned(), entity }));
+    }
+    Some(found)
+}
+
+/// The patterns that a key is compared with, in an order that does not depend on the sides'.
+fn patterns<'t>(tests: &[&'t Arc<Test>], key: &str) -> Vec<&'t [Step]> {
+    let of_key = tests.iter().filter(|test| test.key == key);
+    let mut patterns: Vec<&[Step]> = of_key.flat_map(|test| test.plain_steps()).collect();
+    patterns.sort_unstable();
+    patterns.dedup();
+    patterns
+}
+
+/// The accounts at, below and above some numbers.
+fn around(numbers: &[u64]) -> impl Iterator<Item = String> {
+    let all = numbers.iter().flat_map(|n| [n.saturating_sub(1), *n, n.saturating_add(1)]);
+    all.map(|number| format!("{number:012}")).filter(|id| id.len() == 12)
+}
+
+fn letter(step: Step) -> Option<char> {
+    if let Step::One(letter) = step { letter.as_char() } else { None }
+}
+
+/// The text of a pattern without a wildcard.
+fn spelled(pattern: &[Step]) -> Option<String> {
+    pattern.iter().map(|step| letter(*step)).collect()
+}
+
+/// The places of patterns of ARNs after a text.
+fn start(group: Group<'_>, count: usize, text: &str) -> Option<Vec<Place>> {
+    let first = (0..count).map(|at| u16::try_from(at).ok().map(|at| (at, 0))).collect::<Option<Vec<Place>>>()?;
+    Some(text.chars().fold(first, |places, c| step_over(group, &places, Letter::new(c))))
+}
+
+/// An account id, twelve digits, for each way in which patterns of ARNs and of ids can lie to one.
+fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec<String>> {
+    let all: Vec<&[Step]> = arns.iter().chain(ids).copied().collect();
+    let group = Group(&all);
+    let mut places = start(group, arns.len(), &format!("arn:{partition}:iam::"))?;
+    for at in arns.len()..all.len() {
+        places.push((u16::try_from(at).ok()?, 0));
+    }
+    let mut texts: BTreeMap<Vec<Place>, String> = BTreeMap::from([(places, String::new())]);
+    for _ in 0..12 {
+        let mut longer = BTreeMap::new();
+        for (places, text) in texts {
+            let (named, _) = named_letters(group, &places);
+            let digit = |letter: &Letter| letter.as_char().filter(char::is_ascii_digit);
+            let named: BTreeSet<char> = named.iter().filter_map(digit).collect();
+            let other = ('1'..='9').chain(['0']).find(|c| !named.contains(c));
+            for c in other.into_iter().chain(named) {
+                let after = step_over(group, &places, Letter::new(c));
+                longer.entry(after).or_insert_with(|| format!("{text}{c}"));
+            }
+        }
+        texts = longer;
+        if texts.len() > MOST {
+            return None;
+        }
+    }
+    Some(texts.into_values().collect())
+}
+
+/// A name, with its path, for each set of patterns that an ARN with this head can match. The name is `last`, unless that
+/// is empty.
+fn names(head: &str, arns: &[&[Step]], last: &str) -> Option<Vec<String>> {
+    let group = Group(arns);
+    let places = start(group, arns.len(), head)?;
+    let mut found: BTreeMap<Bits, String> = BTreeMap::new();
+    let mut seen = BTreeSet::from([(places.clone(), true)]);
+    let mut queue = VecDeque::from([(places, String::new())]);
+    while let Some((places, text)) = queue.pop_front() {
+        let ends_in_slash = text.is_empty() || text.ends_with('/');
+        if ends_in_slash != last.is_empty() {
+            let whole = last.chars().fold(places.clone(), |places, c| step_over(group, &places, Letter::new(c)));
+            found.entry(matched(arns, &whole)).or_insert_with(|| format!("{text}{last}"));
+        }
+        let (named, _) = named_letters(group, &places);
+        let named = named.iter().filter_map(|letter| letter.as_char()).filter(|c| can_be_in_name(*c));
+        let mut named: BTreeSet<char> = named.collect();
+        if !last.is_empty() {
+            named.insert('/');
+        }
+        named.retain(|c| *c != '/' || !ends_in_slash);
+        let other = other_letter(&named.iter().map(|c| Letter::new(*c)).collect()).and_then(Letter::as_char);
+        for c in other.into_iter().chain(named) {
+            let after = step_over(group, &places, Letter::new(c));
+            if seen.insert((after.clone(), c == '/')) {
+                queue.push_back((after, format!("{text}{c}")));
+            }
+        }
+        if seen.len() > MOST {
+            return None;
+        }
+    }
+    Some(found.into_values().collect())
+}
+
+/// Names hold letters, digits and `+=,.@_-`, and normalised ones a placeholder between marks.
+fn can_be_in_name(c: char) -> bool {
+    !matches!(c, ':' | '*' | '?') && !c.is_whitespace() && !c.is_control()
+}
+
+fn matched(patterns: &[&[Step]], places: &[Place]) -> Bits {
+    let mut bits = Bits::new(patterns.len());
+    for &(pattern, position) in places {
+        let rest = patterns.get(usize::from(pattern)).and_then(|steps| steps.get(usize::from(position)..));
+        if rest.is_some_and(|steps| steps.iter().all(|step| step.repeats())) {
+            bits.insert(usize::from(pattern));
+        }
+    }
+    bits
+}
