@@ -11,8 +11,8 @@ use super::real_names::{RealNames, RoleNames};
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
-use crate::model::{PolicyType, Role, Side, Sides};
-use crate::normalise::NormalisedRole;
+use crate::model::{Account, Place, PolicyType, Role, Side, Sides};
+use crate::normalise::{NormalisedRole, Normaliser};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning, Witness};
 
 use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
@@ -39,8 +39,16 @@ pub(super) struct Found {
 }
 
 impl<'a> Access<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
-        Self { engine: Engine::new(catalogue, Budget::default()), catalogue, names }
+    /// For the roles of two accounts in these partitions, as [`own_partition`] spells them.
+    pub(super) fn new(catalogue: &'a Catalogue, partitions: Sides<String>, names: Sides<RealNames<'a>>) -> Self {
+        let Sides { left, right } = partitions;
+        // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then,
+        // so that what names either is compared.
+        let mut partitions = vec![left];
+        if !partitions.contains(&right) {
+            partitions.push(right);
+        }
+        Self { engine: Engine::in_partitions(catalogue, Budget::default(), partitions), catalogue, names }
     }
 
     /// Compares two roles, normalised and real; `name` is the role's in the report.
@@ -116,6 +124,17 @@ impl<'a> Access<'a> {
         let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
         evaluate(role, &request, self.catalogue).is_allowed()
     }
+}
+
+/// The partition of an account as its normalised policies spell it: its placeholder, where the dictionary has one.
+pub(super) fn own_partition(account: &Account, normaliser: &Normaliser) -> String {
+    // Without roles there is no request.
+    let real = account.partition().unwrap_or("aws");
+    let end = ":s3:::x";
+    let arn = format!("arn:{real}{end}");
+    let normalised = normaliser.apply(&arn, Place::Resource, |_| {});
+    let partition = normalised.strip_prefix("arn:").and_then(|rest| rest.strip_suffix(end));
+    partition.unwrap_or(real).to_owned()
 }
 
 /// A row of an explicit deny as people see it.

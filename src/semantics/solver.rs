@@ -1,6 +1,6 @@
 //! Answers questions about patterns and conditions, whatever they are part of.
 //!
-//! From the bottom up: [`steps`] and [`texts`] read patterns, [`walk`] finds a text that some match and others do not,
+//! From the bottom up: [`steps`], [`texts`] and [`templates`] read patterns and forms of ARNs, [`walk`] finds a text that some match and others do not,
 //! [`conditions`] reads the tests of a condition, [`cases`] lists the values that tests can tell apart, [`question`]
 //! asks for a resource that one role is allowed and the other refused, and [`search`] looks through the cases of the
 //! conditions for one.
@@ -13,6 +13,7 @@ pub(super) mod question;
 pub(super) mod search;
 pub(super) mod signatures;
 pub(super) mod steps;
+pub(super) mod templates;
 pub(super) mod texts;
 pub(super) mod walk;
 
@@ -62,10 +63,10 @@ pub(super) struct Solver {
 }
 
 impl Solver {
-    /// Nothing yet.
-    pub(super) const fn new(reading: Reading) -> Self {
+    /// Nothing yet; resources are in these partitions.
+    pub(super) const fn new(reading: Reading, partitions: Vec<String>) -> Self {
         Self {
-            texts: Texts::new(reading),
+            texts: Texts::new(reading, partitions),
             tests: TestPool::new(),
             answers: Cache::new(),
             keys: Cache::new(),

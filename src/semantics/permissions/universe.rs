@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::{AccessLevel, Action, Catalogue, Service};
+use crate::catalog::{AccessLevel, Action, ArnTemplate, Catalogue, Service};
 use crate::model::{ActionPattern, Glob};
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::Cache;
-use crate::semantics::solver::steps::{Letter, Step};
-use crate::semantics::solver::texts::{Template, Texts, any_arn};
+use crate::semantics::solver::texts::{Template, Texts};
 
 /// An action of the catalogue.
 #[derive(Debug)]
@@ -42,8 +41,8 @@ pub struct Universe {
 impl Universe {
     /// Numbers the actions of a catalogue.
     pub fn new(catalogue: &Catalogue, texts: &Texts) -> Self {
-        let star = texts.template_of("*", || vec![Step::One(Letter::new('*'))]);
-        let any = texts.template_of("arn:${Partition}:${Service}:${Region}:${Account}:${Resource}", any_arn);
+        let star = texts.star();
+        let any = texts.template(&ArnTemplate::any_of("${Service}"));
         let unknown = vec![any, Arc::clone(&star)];
         let mut actions = Vec::new();
         let mut services = BTreeMap::new();

@@ -244,9 +244,7 @@ fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
         match step {
             Step::Any if colons < 5 => Step::AnyExcept(':'),
             Step::AnyOne if colons < 5 => Step::AnyOneExcept(':'),
-            Step::One(_) | Step::Folded(_) | Step::AnyOne | Step::AnyOneExcept(_) | Step::Any | Step::AnyExcept(_) => {
-                step
-            }
+            other => other,
         }
     });
     Some(part_by_part.collect())
