@@ -2,8 +2,8 @@
 //!
 //! A name holds no `:` unless it is listed here; by <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 //! `:` separates the parts of an ARN, and most services forbid it in names. Some do not, though nobody's names have it:
-//! paths of IAM, and names in AWS Glue. They count as names without `:`, since else a `*` in the account of
-//! `arn:aws:iam::*:role/*` would run on into a user whose path holds `:role/`.
+//! paths of IAM, and names in AWS Glue but those that begin with `aws:`. They count as names without `:`, since else a
+//! `*` in the account of `arn:aws:iam::*:role/*` would run on into a user whose path holds `:role/`.
 
 use crate::model::Class;
 
@@ -67,6 +67,11 @@ const WITH_COLON: &[Place] = &[
     // https://docs.aws.amazon.com/quicksight/latest/APIReference/API_RegisterUser.html, `[\u0020-\u00FF]+`
     ("quicksight", "group/", "ResourceId"),
     ("quicksight", "user/", "ResourceId"),
+    // AWS's own managed policies have such names: AWSResilienceHubResilienceTestingPolicy, AmazonSSMServiceRolePolicy,
+    // AlexaForBusinessPolyDelegatedAccessPolicy.
+    ("arc-region-switch", "plan/", "ResourceId"),
+    ("cloudformation", "stackset-target/", "StackSetTarget"),
+    ("a4b", "device/", "ResourceId"),
     // An ARN's end, such as `snapshot:awsbackup:job-…`:
     // https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
     ("${Vendor}", "", "RecoveryPointId"),
@@ -109,6 +114,16 @@ const FURTHER: &[(&str, &str, &[&str])] = &[
     ("lambda", "function:${FunctionName}", &["function:${FunctionName}:${Qualifier}"]),
     // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
     ("states", "stateMachine:${StateMachineName}", &["stateMachine:${StateMachineName}:${Qualifier}"]),
+    // Requests about no group or no stream, as in the managed policies AmazonCloudWatchRUMFullAccess and
+    // AmazonDMSCloudWatchLogsRole.
+    ("logs", "log-group:${LogGroupName}:log-stream:${LogStreamName}", &["log-group:*:log-stream:*"]),
+    // Of AWS itself, as in the managed policies CloudTrailServiceRolePolicy and
+    // SageMakerStudioProjectProvisioningRolePolicy.
+    ("glue", "connection/${ConnectionName}", &["connection/aws:${ConnectionName}"]),
+    ("glue", "database/${DatabaseName}", &["database/aws:${DatabaseName}"]),
+    ("glue", "table/${DatabaseName}/${TableName}", &["table/aws:${DatabaseName}/${TableName}"]),
+    // As in the managed policy AWSWAFConsoleFullAccess.
+    ("pricingplanmanager", "subscription/${SubscriptionId}", &["subscription:${SubscriptionId}"]),
     // A subscription: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
     ("sns", "${TopicName}", &["${TopicName}:${SubscriptionId}"]),
 ];

@@ -11,6 +11,7 @@ mod confirm;
 mod denies;
 mod finish;
 mod pair;
+mod preference;
 mod proof;
 mod rows;
 mod rules;

@@ -356,3 +356,86 @@ fn a_question_mark_of_the_head_is_no_colon() {
         let _ = access_rows(&allow(short), &allow("arn:aws:sqs:*"));
     }
 }
+
+/// The rows of two identity policies.
+fn differences(left: &[Value], right: &[Value]) -> AccessComparison {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let role = |statements: &[Value]| RolePolicies {
+        identity: vec![attached("own", PolicyType::Inline, &json!({"Version": "2012-10-17", "Statement": statements}))],
+        boundary: None,
+    };
+    engine.between(&role(left), &role(right)).unwrap()
+}
+
+#[test]
+fn a_proof_is_what_people_know() {
+    let proof = |action: &str| {
+        let found = differences(&[], &[on("Allow", action, "Resource", &["*"])]);
+        let of_service = |row: &&AccessDifference| row.witness.as_ref().is_some_and(|w| w.action.contains(':'));
+        let witness = found.differences.iter().find(of_service).unwrap().witness.clone().unwrap();
+        format!("{} on {}", witness.action, witness.resource)
+    };
+    assert_eq!(proof("iam:*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
+    assert_eq!(proof("iam:Create*"), "iam:CreatePolicyVersion on arn:aws:iam::111122223333:policy/x");
+    assert_eq!(proof("*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
+    assert_eq!(proof("s3:Get*"), "s3:GetObject on arn:aws:s3:::x/x");
+    assert_eq!(proof("s3:*Object"), "s3:PutObject on arn:aws:s3:::x/x");
+    assert_eq!(proof("lambda:*"), "lambda:UpdateFunctionCode on arn:aws:lambda:us-east-1:111122223333:function:x");
+    // Without a role to pass nothing that runs code escalates.
+    assert_eq!(proof("glue:*"), "glue:BatchGetStageFiles on *");
+    let pass = on("Allow", "iam:PassRole", "Resource", &["*"]);
+    let found = differences(std::slice::from_ref(&pass), &[pass.clone(), on("Allow", "glue:*", "Resource", &["*"])]);
+    let row = found.differences.iter().find(|row| !row.escalations.is_empty()).unwrap();
+    assert_eq!(row.escalations, ["pass-role"]);
+    assert_eq!(row.witness.as_ref().unwrap().action, "glue:CreateDevEndpoint");
+}
+
+#[test]
+fn a_mark_of_escalation_says_what_is_added() {
+    let marks = |left: &[Value], right: &[Value]| {
+        let found = differences(left, right);
+        let mut marks: Vec<String> = found
+            .differences
+            .iter()
+            .flat_map(|row| row.escalations.iter().map(|id| format!("{:?} {}: {id}", row.side, row.service)))
+            .collect();
+        marks.sort();
+        marks.dedup();
+        marks
+    };
+    let arn = |kind: &str| format!("arn:aws:ec2:*:*:{kind}/*");
+    let run = |kinds: &[&str]| {
+        let resources: Vec<String> = kinds.iter().map(|kind| arn(kind)).collect();
+        json!({"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": resources})
+    };
+    let pass = on("Allow", "iam:PassRole", "Resource", &["arn:aws:iam::*:role/app-*"]);
+    let base = [run(&["instance", "image"]), pass.clone()];
+    let none: [&str; 0] = [];
+    // One more kind that no call has to name.
+    assert_eq!(marks(&base, &[run(&["instance", "image", "key-pair"]), pass.clone()]), none);
+    // One that every call names; another partner; the first partner; a wider role to pass.
+    assert_eq!(marks(&base, &[run(&["instance", "image", "subnet"]), pass.clone()]), ["Right ec2: pass-role"]);
+    let lambda = on("Allow", "lambda:CreateFunction", "Resource", &["*"]);
+    assert_eq!(marks(&base, &[base[0].clone(), pass.clone(), lambda]), ["Right lambda: pass-role"]);
+    assert_eq!(marks(std::slice::from_ref(&pass), &base), ["Right ec2: pass-role"]);
+    let wider = on("Allow", "iam:PassRole", "Resource", &["arn:aws:iam::*:role/*"]);
+    assert_eq!(marks(&base, &[base[0].clone(), wider]), ["Right iam: pass-role"]);
+    // What the other role has on a condition, or is denied, it does not have for certain.
+    let all = on("Allow", "ec2:RunInstances", "Resource", &["*"]);
+    let mut conditional = all.clone();
+    conditional["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}});
+    let deny = on("Deny", "ec2:RunInstances", "Resource", &["*"]);
+    for less in [[conditional, pass.clone()].as_slice(), &[all.clone(), pass.clone(), deny]] {
+        assert_eq!(marks(less, &[all.clone(), pass.clone()]), ["Right ec2: pass-role"]);
+    }
+}
+
+#[test]
+fn a_foreign_partition_is_warned_of() {
+    let queue = |partition: &str| on("Allow", "sqs:SendMessage", "Resource", &[&format!("arn:{partition}:sqs:*:*:*")]);
+    let found = differences(&[queue("aws")], &[queue("aws"), queue("aws-cn"), queue("aws*")]);
+    assert_eq!(found.differences, []);
+    let warnings: Vec<_> = found.warnings.iter().map(|warning| (warning.id, warning.statement.statement)).collect();
+    assert_eq!(warnings, [("foreign-partition", 1)]);
+}

@@ -15,6 +15,9 @@ pub(super) fn is_of(template: &ArnTemplate, arn: &str) -> bool {
             next.sort_unstable_by_key(|rest| rest.len());
             next.dedup_by_key(|rest| rest.len());
             rests = next;
+            if rests.is_empty() {
+                return false;
+            }
         }
         rests.contains(&"")
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::pair::Pair;
+use super::preference::Rank;
 use super::witness::{Context, request, tells_apart};
 use crate::model::Side;
 use crate::semantics::outcome::Witness;
@@ -13,8 +14,21 @@ use crate::semantics::solver::question;
 use crate::semantics::solver::steps::Letter;
 use crate::semantics::solver::texts::Template;
 
-/// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
-pub type Proofs = BTreeMap<String, (String, Arc<Proof>, Arc<Template>)>;
+/// For each service the action that proves a row best.
+pub type Proofs = BTreeMap<String, Proved>;
+
+/// An action with what proves it.
+#[derive(Debug, Clone)]
+pub struct Proved {
+    /// How well people know it.
+    pub rank: Rank,
+    /// The action, `service:name`.
+    pub action: String,
+    /// What proves it.
+    pub proof: Arc<Proof>,
+    /// The form of resource it acts on.
+    pub template: Arc<Template>,
+}
 
 /// A found resource with all that makes it a request besides the action. The resource may be of another form that
 /// the patterns treat alike.
@@ -37,9 +51,9 @@ impl Proof {
 
 /// The witness of a row for one of its services: the readable one, unless values of variables spoil it.
 pub fn witness(service: &str, side: Side, proofs: &Proofs, pair: &Pair, shared: &Shared) -> Option<Witness> {
-    let (action, proof, template) = proofs.get(service).or_else(|| {
+    let Proved { action, proof, template, .. } = proofs.get(service).or_else(|| {
         // A row for all services is proved by any.
-        proofs.values().next().filter(|_| service == "*")
+        proofs.values().min_by_key(|proved| proved.rank).filter(|_| service == "*")
     })?;
     let mut request = proof.request(&proof.found.readable(template, &shared.solver.readable), shared);
     if !proof.variables.is_empty() {

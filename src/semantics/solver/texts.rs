@@ -84,6 +84,11 @@ impl Texts {
         }
     }
 
+    /// The partitions that resources are in.
+    pub fn partitions(&self) -> &[String] {
+        &self.partitions
+    }
+
     /// Reads a resource pattern of a document of this version.
     pub fn text(&self, written: &str, version: Version) -> Arc<Text> {
         let written = join_stars(written);
