@@ -91,9 +91,10 @@ impl ArnTemplate {
 impl Piece {
     fn tokens(self) -> Vec<Token> {
         let text = |class: Class, optional: bool| {
-            let (one, rest) = match class {
-                Class::Except("") => (Token::AnyChar, Token::AnyText),
-                class => (Token::AnyCharOf(class), Token::AnyTextOf(class)),
+            let (one, rest) = if class == Class::Except("") {
+                (Token::AnyChar, Token::AnyText)
+            } else {
+                (Token::AnyCharOf(class), Token::AnyTextOf(class))
             };
             if optional { vec![rest] } else { vec![one, rest] }
         };

@@ -126,7 +126,7 @@ pub fn gained(
         // Either half may be what is new.
         let by_action = has(rule.action) && (rule.with.is_empty() || rule.with.iter().any(|with| asked(may, with)));
         let new_partner = |partner: &&str| has(partner) && !(both(partner) && both(rule.action));
-        let by_partner = asked(may, rule.action) && rule.with.iter().any(|partner| new_partner(&partner));
+        let by_partner = asked(may, rule.action) && rule.with.iter().any(new_partner);
         wide && (by_action || by_partner)
     };
     RULES.iter().filter(opens).map(|rule| rule.id).collect()

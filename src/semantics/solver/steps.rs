@@ -145,11 +145,13 @@ fn head_part(text: &str) -> Vec<Step> {
 }
 
 /// A step that stays inside its part of an ARN.
-const fn inside_part(step: Step) -> Step {
-    match step {
-        Step::Any => Step::AnyExcept(':'),
-        Step::AnyOne => Step::AnyOneExcept(':'),
-        step => step,
+pub fn inside_part(step: Step) -> Step {
+    if step == Step::Any {
+        Step::AnyExcept(':')
+    } else if step == Step::AnyOne {
+        Step::AnyOneExcept(':')
+    } else {
+        step
     }
 }
 
@@ -225,10 +227,15 @@ fn text_of_arn(text: &str, reading: Reading, ends: bool, colons: &mut usize, ste
 pub fn folded(steps: Vec<Step>) -> Vec<Step> {
     steps
         .into_iter()
-        .map(|step| match step {
-            Step::One(letter) => letter.as_char().map_or(step, |c| Step::Folded(fold(c))),
-            other => other,
-        })
+        .map(
+            |step| {
+                if let Step::One(letter) = step {
+                    letter.as_char().map_or(step, |c| Step::Folded(fold(c)))
+                } else {
+                    step
+                }
+            },
+        )
         .collect()
 }
 
