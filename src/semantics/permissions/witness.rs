@@ -51,11 +51,16 @@ pub fn tells_apart(
     (resource, context): &(String, Context),
     texts: &Texts,
 ) -> bool {
-    let allows = |role: &RoleRules| {
-        let any = |bits: &Bits| !matching(bits.iter(), pair, resource, context, texts).is_empty();
-        any(&role.allows) && !any(&role.denies) && role.boundary.as_ref().is_none_or(any)
+    // What cannot be decided is taken as it hinders: the one role must be allowed, and the other refused, either way.
+    let allows = |role: &RoleRules, open: bool| {
+        let any = |bits: &Bits, open: bool| {
+            let mut rules = bits.iter().filter_map(|rule| pair.rules.get(rule));
+            rules.any(|rule| matches_or_open(rule, resource, context, texts, open))
+        };
+        let within = |boundary: &Bits| any(boundary, open);
+        any(&role.allows, open) && !any(&role.denies, !open) && role.boundary.as_ref().is_none_or(within)
     };
-    allows(granting) && !allows(refusing)
+    allows(granting, false) && !allows(refusing, true)
 }
 
 fn value_of<'a>(key: &str, context: &'a Context) -> Option<&'a str> {
@@ -65,6 +70,11 @@ fn value_of<'a>(key: &str, context: &'a Context) -> Option<&'a str> {
 
 /// Whether a rule matches a resource in a context; what cannot be decided does not match.
 pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) -> bool {
+    matches_or_open(rule, resource, context, texts, false)
+}
+
+/// As [`matches`]; a test that cannot be decided counts as `open`.
+fn matches_or_open(rule: &Rule, resource: &str, context: &Context, texts: &Texts, open: bool) -> bool {
     let any = |patterns: &[Arc<Text>]| patterns.iter().any(|text| reads(text, resource, context, texts));
     let about = match &rule.resources {
         Resources::Matching(patterns) => any(patterns),
@@ -75,7 +85,7 @@ pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) ->
             let values = context.iter().find(|(key, _)| key.eq_ignore_ascii_case(&test.key)).map(|(_, values)| values);
             let matched: Option<Vec<bool>> =
                 values.map(|values| values.iter().map(|value| test.matches(value)).collect());
-            test.opaque().is_none() && test.holds(matched.as_deref())
+            if test.opaque().is_some() { open } else { test.holds(matched.as_deref()) }
         })
 }
 
