@@ -4,6 +4,7 @@
 //! `iam.json`), and AWS's Service Reference can be turned into one. They are never mixed in silence: a header says
 //! what a catalogue was made of. See `docs/catalogue.md`.
 
+mod arn_names;
 mod arn_template;
 mod condition_keys;
 mod draft;
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-pub use arn_template::ArnTemplate;
+pub use arn_template::{ArnTemplate, Piece};
 pub use condition_keys::{Arity, arity, is_of_service, key_pattern, takes};
 pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
@@ -48,7 +49,7 @@ pub struct Header {
 /// let (service, action) = catalogue.action("STS", "assumerole").unwrap();
 /// assert_eq!(action.name, "AssumeRole");
 /// let role = service.resource_types_of(action).next().unwrap();
-/// assert!(role.arns[0].glob().matches("arn:aws:iam::111122223333:role/app"));
+/// assert!(role.arns[0].matches("arn:aws:iam::111122223333:role/app"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct Catalogue(Arc<Shelves>);

@@ -27,7 +27,7 @@ pub use condition::{BaseOperator, ConditionKey, ConditionOperator, ConditionTest
 pub use equivalency::{Entry, EquivalencyError, EquivalencyList, Matching, Texts};
 pub use facts::{DifferenceFacts, DifferenceKind, RoleFacts};
 pub use names::{AccountTag, AccountTagError};
-pub use pattern::{Glob, Token};
+pub use pattern::{Class, Glob, Token};
 pub use place::{Place, PlaceError, Places};
 pub use policy::{Effect, IdentityPolicy, PolicyDocument, PolicyType, ResourceClause, Statement, TrustPolicy, Version};
 pub use principal::{Principal, PrincipalClause};

@@ -2,47 +2,59 @@
 
 use std::fmt;
 
-use crate::model::{Glob, Token};
+use super::arn_names;
+use crate::model::{Class, Glob, Token};
 
 /// The form of an ARN with placeholders, such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`.
 ///
 /// ```
 /// use iamctl::catalog::ArnTemplate;
 /// let bucket = ArnTemplate::new("arn:${Partition}:s3:::${BucketName}");
-/// assert!(bucket.glob().matches("arn:aws-cn:s3:::reports"));
-/// assert!(!bucket.glob().matches("arn:aws-cn:s3:::reports/2026.csv"));
+/// assert!(bucket.matches("arn:aws-cn:s3:::reports"));
+/// assert!(!bucket.matches("arn:aws-cn:s3:::reports/2026.csv"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ArnTemplate {
     text: String,
-    glob: Glob,
+    forms: Vec<Vec<Piece>>,
+    globs: Vec<Glob>,
 }
 
-/// Names that AWS's rules keep free of `/`: the ARN's service, and the placeholder.
+/// A piece of a template.
 ///
-/// Only where it tells resource types of one service apart. A name that is missing here makes a template match too
-/// much, which adds a row to a report; a name that is here wrongly would hide one.
-const WITHOUT_SLASH: &[(&str, &str)] = &[
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-    ("s3", "BucketName"),
-    ("s3-outposts", "BucketName"),
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html
-    ("s3", "AccessPointName"),
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-buckets-naming.html
-    ("s3tables", "TableBucketName"),
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-buckets-naming.html
-    ("s3vectors", "BucketName"),
-    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-    ("dynamodb", "TableName"),
-    // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html
-    ("kinesis", "StreamName"),
-];
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> says what each part of an ARN is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece {
+    /// This character.
+    Char(char),
+    /// The partition of whoever asks.
+    Partition,
+    /// A region, such as `eu-west-1`.
+    Region {
+        /// Whether there may be none.
+        optional: bool,
+    },
+    /// The twelve digits of an account, or one of these, which stand for AWS itself.
+    Account(&'static [&'static str]),
+    /// A name.
+    Name {
+        /// What it is made of.
+        of: Class,
+        /// Whether it may be empty.
+        optional: bool,
+    },
+}
+
+/// Part of an ARN, where nothing more is known of it.
+const PART: Class = Class::Except(":");
 
 impl ArnTemplate {
     /// Reads a template. Every text is one: what is not a placeholder is taken as it stands, `*` as any text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), glob: Glob::from_tokens(tokens(text)) }
+        let forms = forms(text);
+        let globs = forms.iter().map(|form| Glob::from_tokens(form.iter().flat_map(|piece| piece.tokens()))).collect();
+        Self { text: text.to_owned(), forms, globs }
     }
 
     /// The template of all ARNs of a service, for sources that know no better.
@@ -57,13 +69,42 @@ impl ArnTemplate {
         &self.text
     }
 
-    /// The ARNs of this form.
-    ///
-    /// A placeholder before the resource, and `${Partition}`, `${Region}` and `${Account}` everywhere, end at `:`;
-    /// names that cannot hold a `/` end there; all else is any text.
+    /// The forms that its ARNs have, the one that AWS's reference writes first.
     #[must_use]
-    pub const fn glob(&self) -> &Glob {
-        &self.glob
+    pub fn forms(&self) -> &[Vec<Piece>] {
+        &self.forms
+    }
+
+    /// Whether an ARN has this form, in any partition, region and account.
+    #[must_use]
+    pub fn matches(&self, arn: &str) -> bool {
+        self.globs.iter().any(|glob| glob.matches(arn))
+    }
+
+    /// Whether a pattern matches some ARN of this form, in any partition, region and account.
+    #[must_use]
+    pub fn overlaps(&self, pattern: &Glob) -> bool {
+        self.globs.iter().any(|glob| glob.overlaps(pattern))
+    }
+}
+
+impl Piece {
+    fn tokens(self) -> Vec<Token> {
+        let text = |class: Class, optional: bool| {
+            let (one, rest) = if class == Class::Except("") {
+                (Token::AnyChar, Token::AnyText)
+            } else {
+                (Token::AnyCharOf(class), Token::AnyTextOf(class))
+            };
+            if optional { vec![rest] } else { vec![one, rest] }
+        };
+        match self {
+            Self::Char(c) => vec![Token::Char(c)],
+            Self::Partition => text(PART, false),
+            Self::Region { optional } => text(PART, optional),
+            Self::Account(others) => text(PART, others.contains(&"")),
+            Self::Name { of, optional } => text(of, optional),
+        }
     }
 }
 
@@ -81,31 +122,52 @@ impl fmt::Display for ArnTemplate {
     }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+fn forms(text: &str) -> Vec<Vec<Piece>> {
+    let any_text = Piece::Name { of: Class::Except(""), optional: true };
     let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let is_arn = parts.len() == 6;
-    let service = parts.get(2).copied().unwrap_or_default();
-    let mut tokens = Vec::new();
-    for (position, part) in parts.iter().enumerate() {
-        if position > 0 {
-            tokens.push(Token::Char(':'));
-        }
-        let any = if is_arn && position < 5 { Token::AnyTextExcept(':') } else { Token::AnyText };
-        push_part(part, any, service, &mut tokens);
+    let &[arn, partition, service, region, account, resource] = parts.as_slice() else {
+        return vec![pieces(text, any_text, &mut |_, _| any_text)];
+    };
+    // A template that says nothing of the resource says nothing of region and account either.
+    let vague = resource == "${Resource}";
+    let any_part = Piece::Name { of: PART, optional: true };
+    let name_of_part = Piece::Name { of: Class::Lower, optional: false };
+    let of_region = Piece::Region { optional: arn_names::without_region(service, resource) };
+    let of_account = Piece::Account(arn_names::owners(service, resource));
+    let mut head = Vec::new();
+    for (part, placeholder) in [
+        (arn, any_part),
+        (partition, Piece::Partition),
+        (service, name_of_part),
+        (region, if vague { any_part } else { of_region }),
+        (account, if vague { any_part } else { of_account }),
+    ] {
+        head.extend(pieces(part, any_part, &mut |_, _| placeholder));
+        head.push(Piece::Char(':'));
     }
-    tokens
+    let form = |resource: &&str| {
+        let mut name = |resource: &str, placeholder: &str| {
+            let of = if vague { Class::Except("") } else { arn_names::name(service, resource, placeholder) };
+            Piece::Name { of, optional: vague }
+        };
+        let resource = pieces(resource, any_part, &mut name);
+        head.iter().copied().chain(resource).collect()
+    };
+    std::iter::once(&resource).chain(arn_names::further(service, resource)).map(form).collect()
 }
 
-/// One part of an ARN; `any` is what `*` and placeholders without a rule of their own stand for.
-fn push_part(part: &str, any: Token, service: &str, tokens: &mut Vec<Token>) {
-    let literal = |text: &str| text.chars().map(|c| if c == '*' { any } else { Token::Char(c) }).collect::<Vec<_>>();
+/// The pieces of a part: `star` for `*`, and for a placeholder what the part and the placeholder's name say.
+fn pieces(part: &str, star: Piece, placeholder: &mut dyn FnMut(&str, &str) -> Piece) -> Vec<Piece> {
+    let literal = |text: &str| text.chars().map(|c| if c == '*' { star } else { Piece::Char(c) }).collect::<Vec<_>>();
+    let mut pieces = Vec::new();
     let mut rest = part;
-    while let Some((before, placeholder, after)) = next_placeholder(rest) {
-        tokens.extend(literal(before));
-        tokens.push(token_of(service, placeholder).unwrap_or(any));
+    while let Some((before, name, after)) = next_placeholder(rest) {
+        pieces.extend(literal(before));
+        pieces.push(placeholder(part, name));
         rest = after;
     }
-    tokens.extend(literal(rest));
+    pieces.extend(literal(rest));
+    pieces
 }
 
 /// The text before the first `${Name}`, the name, the text after.
@@ -115,28 +177,18 @@ fn next_placeholder(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, name, after))
 }
 
-fn token_of(service: &str, placeholder: &str) -> Option<Token> {
-    if matches!(placeholder, "Partition" | "Region" | "Account") {
-        Some(Token::AnyTextExcept(':'))
-    } else if WITHOUT_SLASH.contains(&(service, placeholder)) {
-        Some(Token::AnyTextExcept('/'))
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn fits(template: &str, arn: &str) -> bool {
-        ArnTemplate::new(template).glob().matches(arn)
+        ArnTemplate::new(template).matches(arn)
     }
 
     #[test]
     fn the_first_five_parts_end_at_the_colon() {
         let backup = "arn:${Partition}:${Vendor}:${Region}:*:${ResourceType}:${RecoveryPointId}";
-        assert!(fits(backup, "arn:aws:ec2:eu-west-1:111122223333:snapshot:s-1"));
+        assert!(fits(backup, "arn:aws:rds:eu-west-1:111122223333:snapshot:awsbackup:job-1"));
         assert!(!fits("arn:${Partition}:s3:::${BucketName}", "arn:aws:x:s3:::b"));
         assert!(!fits("arn:${Partition}:iam::${Account}:role/${Name}", "arn:aws:iam::1:2:role/x"));
         assert!(fits("arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", "arn:aws:iam::1:role/a/b"));
@@ -147,7 +199,38 @@ mod tests {
         let table = "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}";
         assert!(fits(table, "arn:aws:dynamodb:eu-west-1:1:table/orders"));
         assert!(!fits(table, "arn:aws:dynamodb:eu-west-1:1:table/orders/index/by-day"));
-        assert!(ArnTemplate::new(table).glob().overlaps(&Glob::new("arn:aws:dynamodb:*:*:table/*")));
+        assert!(ArnTemplate::new(table).overlaps(&Glob::new("arn:aws:dynamodb:*:*:table/*")));
+    }
+
+    #[test]
+    fn no_part_and_no_name_is_empty() {
+        for (template, arn) in [
+            ("arn:${Partition}:sqs:${Region}:${Account}:${QueueName}", "arn::sqs:::"),
+            ("arn:${Partition}:sqs:${Region}:${Account}:${QueueName}", "arn:aws:sqs::1:q"),
+            ("arn:${Partition}:sqs:${Region}:${Account}:${QueueName}", "arn:aws:sqs:eu-west-1:1:"),
+            ("arn:${Partition}:s3:::${BucketName}/${ObjectName}", "arn:aws:s3:::b/"),
+        ] {
+            assert!(!fits(template, arn), "{arn}");
+        }
+        assert!(fits(
+            "arn:${Partition}:ssm:${Region}:${Account}:document/${Name}",
+            "arn:aws:ssm:eu-west-1::document/X"
+        ));
+    }
+
+    #[test]
+    fn a_name_holds_no_colon_unless_its_service_says_so() {
+        let volume = ArnTemplate::new("arn:${Partition}:ec2:${Region}:${Account}:volume/${VolumeId}");
+        assert!(!volume.overlaps(&Glob::new("arn:aws:ec2:*:111122223333:instance/*")));
+        assert!(volume.overlaps(&Glob::new("arn:aws:ec2:*:111122223333:*")));
+        assert!(fits("arn:${Partition}:s3:::${BucketName}/${ObjectName}", "arn:aws:s3:::b/k:1"));
+        let function = "arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}";
+        assert!(fits(function, "arn:aws:lambda:eu-west-1:1:function:f:live"));
+        assert!(!fits(function, "arn:aws:lambda:eu-west-1:1:function:f:live:x"));
+        let group = "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}";
+        assert!(fits(group, "arn:aws:logs:eu-west-1:1:log-group:/x:*"));
+        assert!(fits(group, "arn:aws:logs:eu-west-1:1:log-group::log-stream:"));
+        assert!(!fits(group, "arn:aws:logs:eu-west-1:1:log-group:/x:y:destination:z"));
     }
 
     #[test]
@@ -156,6 +239,7 @@ mod tests {
         assert!(fits("arn:${Partition}:dms:${Region}:${Account}:cert:*", "arn:aws:dms:eu-west-1:1:cert:X"));
         assert!(fits("a${b", "a${b"));
         assert!(!fits("a?", "ab"));
-        assert!(ArnTemplate::any_of("s3").glob().matches("arn:aws:s3:eu-west-1:1:accesspoint/x"));
+        assert!(ArnTemplate::any_of("s3").matches("arn:aws:s3:eu-west-1:1:accesspoint/x"));
+        assert!(ArnTemplate::any_of("s3").matches("arn:aws:s3:::b"));
     }
 }

@@ -225,7 +225,7 @@ mod original {
         let (sts, action) = catalogue.action("sts", "assumerole").unwrap();
         let kinds: Vec<&ResourceType> = sts.resource_types_of(action).collect();
         assert_eq!((kinds[0].name.as_str(), action.access_level), ("any", AccessLevel::Unknown));
-        assert!(kinds[0].arns[0].glob().matches("arn:aws-cn:iam::1:user/not-in-the-form"));
+        assert!(kinds[0].arns[0].matches("arn:aws-cn:iam::1:user/not-in-the-form"));
         let (_, action) = catalogue.action("discovery", "DescribeAgents").unwrap();
         assert!(action.resources.is_empty());
         let s3 = &catalogue.service("s3").unwrap().resource_types;

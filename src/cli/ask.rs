@@ -217,7 +217,7 @@ pub(super) fn resource(
     if resource.contains(['*', '?']) {
         return fail(", which is a pattern: one ARN is asked about", forms());
     }
-    let is_its = templates().any(|template| template.glob().matches(resource));
+    let is_its = templates().any(|template| template.matches(resource));
     if is_its { Ok(()) } else { fail("", forms()) }
 }
 

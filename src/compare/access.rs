@@ -11,8 +11,10 @@ use super::real_names::RealNames;
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
-use crate::model::{ActionClause, ActionPattern, Effect, Glob, PolicyType, Role, Side, Sides, TrustPolicy};
-use crate::normalise::NormalisedRole;
+use crate::model::{
+    Account, ActionClause, ActionPattern, Effect, Glob, Place, PolicyType, Role, Side, Sides, TrustPolicy,
+};
+use crate::normalise::{NormalisedRole, Normaliser};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
 use crate::semantics::trust::{TrustDifference, TrustSide};
@@ -38,8 +40,16 @@ pub(super) struct Found {
 }
 
 impl<'a> Access<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
-        Self { engine: Engine::new(catalogue, Budget::default()), catalogue, names }
+    /// For the roles of two accounts in these partitions, as [`own_partition`] spells them.
+    pub(super) fn new(catalogue: &'a Catalogue, partitions: Sides<String>, names: Sides<RealNames<'a>>) -> Self {
+        let Sides { left, right } = partitions;
+        // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then,
+        // so that what names either is compared.
+        let mut partitions = vec![left];
+        if !partitions.contains(&right) {
+            partitions.push(right);
+        }
+        Self { engine: Engine::in_partitions(catalogue, Budget::default(), partitions), catalogue, names }
     }
 
     /// Compares two roles, normalised and real; `name` is the role's in the report.
@@ -94,6 +104,17 @@ fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, re
     let condition = difference.condition.map(|text| shown(&text));
     let difference = AccessDifference { witness, condition, ..difference };
     RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
+}
+
+/// The partition of an account as its normalised policies spell it: its placeholder, where the dictionary has one.
+pub(super) fn own_partition(account: &Account, normaliser: &Normaliser) -> String {
+    // Without roles there is no request.
+    let real = account.partition().unwrap_or("aws");
+    let end = ":s3:::x";
+    let arn = format!("arn:{real}{end}");
+    let normalised = normaliser.apply(&arn, Place::Resource, |_| {});
+    let partition = normalised.strip_prefix("arn:").and_then(|rest| rest.strip_suffix(end));
+    partition.unwrap_or(real).to_owned()
 }
 
 /// A row of an explicit deny as people see it.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::access::Access;
+use super::access::{self, Access};
 use super::real_names::RealNames;
 use super::result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
@@ -94,7 +94,8 @@ pub fn between_told(
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
     let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
-    let access = Access::new(settings.catalogue, names);
+    let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
+    let access = Access::new(settings.catalogue, partitions, names);
     let work = Work { accounts, normalised, expander: &expander, access };
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));

@@ -54,6 +54,8 @@ fn apart_from_service(row: &AccessDifference) -> AccessDifference {
 
 fn one(mut common: AccessDifference, rows: Vec<AccessDifference>) -> AccessDifference {
     common.access_level = highest(&rows);
+    // What escalates is proved by a request that escalates.
+    common.witness = rows.iter().filter(|row| !row.escalations.is_empty()).find_map(|row| row.witness.clone());
     for row in rows {
         common.actions.push(format!("{}:*", row.service));
         common.escalations.extend(row.escalations);

@@ -119,7 +119,7 @@ impl Fit {
         }
         service.resource_types_of(action).any(|resource_type| {
             let known = self.known.entry((index, std::ptr::from_ref(resource_type)));
-            *known.or_insert_with(|| resource_type.arns.iter().any(|template| template.glob().overlaps(glob)))
+            *known.or_insert_with(|| resource_type.arns.iter().any(|template| template.overlaps(glob)))
         })
     }
 }

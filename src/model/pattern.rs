@@ -12,23 +12,56 @@ pub enum Token {
     AnyChar,
     /// `*`: any text, also none.
     AnyText,
-    /// Any text without this character: an ARN template's placeholder, such as a bucket name, that ends at `/`.
-    AnyTextExcept(char),
+    /// Any one character of a class.
+    AnyCharOf(Class),
+    /// Any text of a class's characters, also none: part of an ARN template's placeholder, such as a bucket name,
+    /// that ends at `/`.
+    AnyTextOf(Class),
+}
+
+/// A set of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// The ten digits.
+    Digits,
+    /// What names of partitions and regions are made of: lower-case letters, digits and hyphens.
+    Lower,
+    /// All but these.
+    Except(&'static str),
+}
+
+impl Class {
+    /// Whether a character is one of the class.
+    #[must_use]
+    pub fn holds(self, c: char) -> bool {
+        match self {
+            Self::Digits => c.is_ascii_digit(),
+            Self::Lower => c.is_ascii_digit() || c.is_ascii_lowercase() || c == '-',
+            Self::Except(others) => !others.contains(c),
+        }
+    }
 }
 
 impl Token {
     const fn repeats(self) -> bool {
-        matches!(self, Self::AnyText | Self::AnyTextExcept(_))
+        matches!(self, Self::AnyText | Self::AnyTextOf(_))
+    }
+
+    /// The class of characters that the token accepts, if it is about one.
+    const fn class(self) -> Option<Class> {
+        match self {
+            Self::AnyCharOf(class) | Self::AnyTextOf(class) => Some(class),
+            Self::Char(_) | Self::AnyChar | Self::AnyText => None,
+        }
     }
 
     /// Whether there is a character both tokens accept.
     fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::Char(a), Self::Char(b)) => a == b,
-            (Self::Char(c), Self::AnyTextExcept(not)) | (Self::AnyTextExcept(not), Self::Char(c)) => c != not,
-            (Self::AnyChar | Self::AnyText, _)
-            | (_, Self::AnyChar | Self::AnyText)
-            | (Self::AnyTextExcept(_), Self::AnyTextExcept(_)) => true,
+            // A digit is in every class but those that except it, and no class does.
+            (Self::Char(c), other) | (other, Self::Char(c)) => other.class().is_none_or(|class| class.holds(c)),
+            _ => true,
         }
     }
 }
@@ -106,7 +139,7 @@ impl Glob {
     /// Whether the pattern matches a text.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        if self.0.iter().any(|token| matches!(token, Token::AnyTextExcept(_))) {
+        if self.0.iter().any(|token| token.class().is_some()) {
             return self.overlaps(&Self(text.chars().map(Token::Char).collect()));
         }
         matches_from(&self.0, text, |_| true)
@@ -221,7 +254,7 @@ fn matches_from(mut steps: &[Token], mut text: &str, one: impl Fn(char) -> bool)
         let mut rest = text.chars();
         match (steps.split_first(), rest.next()) {
             (None, None) => return true,
-            (Some((Token::AnyText | Token::AnyTextExcept(_), after)), _) => {
+            (Some((Token::AnyText | Token::AnyTextOf(_), after)), _) => {
                 retry = Some((after, text));
                 steps = after;
                 continue;
@@ -306,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_bucket_name_ends_at_the_slash() {
-        let bucket = Glob::from_tokens("arn:".chars().map(Token::Char).chain([Token::AnyTextExcept('/')]));
+        let bucket = Glob::from_tokens("arn:".chars().map(Token::Char).chain([Token::AnyTextOf(Class::Except("/"))]));
         assert!(bucket.overlaps(&Glob::new("arn:b*")));
         assert!(bucket.overlaps(&Glob::new("*")));
         assert!(!bucket.overlaps(&Glob::new("arn:b/*")));

@@ -19,16 +19,26 @@ use crate::model::Sides;
 pub struct Engine<'c> {
     catalogue: &'c Catalogue,
     budget: Budget,
+    partitions: Vec<String>,
     shared: Shared,
     flat: OnceLock<Box<Shared>>,
 }
 
 impl<'c> Engine<'c> {
-    /// An engine over the actions of a catalogue.
+    /// An engine over the actions of a catalogue, for roles of the partition `aws`.
     #[must_use]
     pub fn new(catalogue: &'c Catalogue, budget: Budget) -> Self {
-        let shared = Shared::new(catalogue, Reading::Parts);
-        Self { catalogue, budget, shared, flat: OnceLock::new() }
+        Self::in_partitions(catalogue, budget, vec!["aws".to_owned()])
+    }
+
+    /// An engine for roles of these partitions, which act on resources of these partitions only.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>: "Each AWS account is scoped to one
+    /// partition."
+    #[must_use]
+    pub fn in_partitions(catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>) -> Self {
+        let shared = Shared::new(catalogue, Reading::Parts, partitions.clone());
+        Self { catalogue, budget, partitions, shared, flat: OnceLock::new() }
     }
 
     /// What one role may do and the other may not, both ways.
@@ -58,8 +68,8 @@ impl<'c> Engine<'c> {
     /// assert_eq!(comparison.differences[0].witness.as_ref().unwrap().resource, "arn:aws:s3:::b/x");
     /// ```
     pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
-        let Self { catalogue, budget, shared, flat } = self;
-        permissions::between(left, right, Means { catalogue, budget: *budget, shared, flat })
+        let Self { catalogue, budget, partitions, shared, flat } = self;
+        permissions::between(left, right, Means { catalogue, budget: *budget, partitions, shared, flat })
     }
 
     /// As [`Engine::between`] for many pairs, on all cores; the answers come in the order of the pairs.

@@ -87,16 +87,46 @@ pub const RULES: &[Escalation] = &[
     rule("update-login-profile", "iam:UpdateLoginProfile", "changes a user's password"),
 ];
 
-/// The ways that a row opens, given what the role may do besides (on any resource).
+/// What an action is to a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It opens one.
+    Opens,
+    /// It is what one needs besides.
+    Partner,
+}
+
+/// What an action, `service:name` in AWS's spelling, is to the ways there are.
 #[must_use]
-pub fn gained(row: &AccessDifference, may: &dyn Fn(&str, &str) -> bool) -> Vec<&'static str> {
+pub fn part(action: &str) -> Option<Part> {
+    if RULES.iter().any(|rule| rule.action == action) {
+        return Some(Part::Opens);
+    }
+    RULES.iter().any(|rule| rule.with.contains(&action)).then_some(Part::Partner)
+}
+
+/// The ways that a row adds or widens, given what the role may do besides (on any resource), and whether the other
+/// role may do for certain what it may (on as many kinds of resource).
+///
+/// What a way needs besides is no way of its own: where both roles have the action and the partner, more resources of
+/// the partner add nothing.
+#[must_use]
+pub fn gained(
+    row: &AccessDifference,
+    may: &dyn Fn(&str, &str) -> bool,
+    other_may_too: &dyn Fn(&str, &str) -> bool,
+) -> Vec<&'static str> {
     let has = |action: &str| row_has(row, action);
-    let may = |action: &&str| action.split_once(':').is_some_and(|(service, name)| may(service, name));
+    let asked = |ask: &dyn Fn(&str, &str) -> bool, action: &str| {
+        action.split_once(':').is_some_and(|(service, name)| ask(service, name))
+    };
+    let both = |action: &str| asked(other_may_too, action);
     let opens = |rule: &&Escalation| {
         let wide = !rule.on_everything || row.resources.iter().any(|resource| resource == "*");
         // Either half may be what is new.
-        let by_action = has(rule.action) && (rule.with.is_empty() || rule.with.iter().any(may));
-        let by_partner = rule.with.iter().any(|partner| has(partner)) && may(&rule.action);
+        let by_action = has(rule.action) && (rule.with.is_empty() || rule.with.iter().any(|with| asked(may, with)));
+        let new_partner = |partner: &&str| has(partner) && !(both(partner) && both(rule.action));
+        let by_partner = asked(may, rule.action) && rule.with.iter().any(new_partner);
         wide && (by_action || by_partner)
     };
     RULES.iter().filter(opens).map(|rule| rule.id).collect()

@@ -9,6 +9,7 @@ mod caller;
 mod condition;
 mod context;
 mod decision;
+mod form;
 mod operator;
 mod principal;
 mod resource;
@@ -134,7 +135,7 @@ impl Scope {
             return if request.resource == "*" { Self::Star } else { Self::NotItsResource };
         }
         let mut templates = service.resource_types_of(action).flat_map(|resource_type| &resource_type.arns);
-        let is_its_resource = templates.any(|template| template.glob().matches(request.resource));
+        let is_its_resource = templates.any(|template| form::is_of(template, request.resource));
         if is_its_resource { Self::Resource } else { Self::NotItsResource }
     }
 }

@@ -12,6 +12,7 @@ mod denies;
 mod finish;
 mod known;
 mod pair;
+mod preference;
 mod proof;
 mod rows;
 mod rules;
@@ -36,6 +37,8 @@ use pair::Pair;
 pub(super) struct Means<'a> {
     pub catalogue: &'a Catalogue,
     pub budget: Budget,
+    /// The partitions that the roles act in.
+    pub partitions: &'a [String],
     pub shared: &'a Shared,
     /// What all pairs share where the head of an ARN is read as plain text.
     pub flat: &'a std::sync::OnceLock<Box<Shared>>,
@@ -88,7 +91,7 @@ fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> AccessComparison 
     }
 }
 
-/// Warnings where a `*` inside a part of an ARN's head, read as plain text, would change the answer.
+/// Warnings where a wildcard inside a part of an ARN's head, read as plain text, would change the answer.
 fn flat_reading(
     left: &RolePolicies,
     right: &RolePolicies,
@@ -96,14 +99,15 @@ fn flat_reading(
     comparison: &AccessComparison,
     means: Means<'_>,
 ) -> Vec<Warning> {
-    let has_inner_star = |rule: usize| {
-        pair.rules.get(rule).is_some_and(|rule| rule.resources.texts().iter().any(|text| text.has_inner_star()))
+    let has_inner_wildcard = |rule: usize| {
+        pair.rules.get(rule).is_some_and(|rule| rule.resources.texts().iter().any(|text| text.has_inner_wildcard()))
     };
-    let inner: Vec<usize> = (0..pair.rules.len()).filter(|rule| has_inner_star(*rule)).collect();
+    let inner: Vec<usize> = (0..pair.rules.len()).filter(|rule| has_inner_wildcard(*rule)).collect();
     if inner.is_empty() {
         return Vec::new();
     }
-    let shared = means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat)));
+    let shared =
+        means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat, means.partitions.to_vec())));
     let flat = self::pair(left, right, shared);
     let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget), shared);
     let sides = |rows: &[super::outcome::AccessDifference]| {

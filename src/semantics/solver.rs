@@ -1,6 +1,6 @@
 //! Answers questions about patterns and conditions, whatever they are part of.
 //!
-//! From the bottom up: [`steps`] and [`texts`] read patterns, [`walk`] finds a text that some match and others do not,
+//! From the bottom up: [`steps`], [`texts`] and [`templates`] read patterns and forms of ARNs, [`walk`] finds a text that some match and others do not,
 //! [`conditions`] reads the tests of a condition, [`cases`] lists the values that tests can tell apart, [`question`]
 //! asks for a resource that one role is allowed and the other refused, and [`search`] looks through the cases of the
 //! conditions for one.
@@ -16,6 +16,7 @@ pub(super) mod question;
 pub(super) mod search;
 pub(super) mod signatures;
 pub(super) mod steps;
+pub(super) mod templates;
 pub(super) mod texts;
 mod values;
 pub(super) mod walk;
@@ -67,10 +68,10 @@ pub(super) struct Solver {
 }
 
 impl Solver {
-    /// Nothing yet.
-    pub(super) fn new(reading: Reading, catalogue: &Catalogue) -> Self {
+    /// Nothing yet; resources are in these partitions.
+    pub(super) fn new(reading: Reading, partitions: Vec<String>, catalogue: &Catalogue) -> Self {
         Self {
-            texts: Texts::new(reading),
+            texts: Texts::new(reading, partitions),
             tests: TestPool::new(catalogue),
             answers: Cache::new(),
             keys: Cache::new(),

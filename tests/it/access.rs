@@ -217,3 +217,226 @@ fn what_not_a_deny_alone_refuses_keeps_the_resources_of_the_allow() {
         assert_eq!(access_rows(&[allow.clone(), deny], std::slice::from_ref(&allow)), whole);
     }
 }
+
+const OWN_ACCOUNT: &str = "111122223333";
+
+#[test]
+fn a_statement_in_two_parts_means_the_same() {
+    // Each action takes the resource of its own type only, though the region or the account ends in `*`.
+    for (service, first, second) in [
+        ("ec2", ("StartInstances", "instance/*"), ("DeleteVolume", "volume/*")),
+        ("rds", ("StartDBCluster", "cluster:*"), ("StartDBInstance", "db:*")),
+        ("lambda", ("InvokeFunction", "function:*"), ("DeleteLayerVersion", "layer:x:*")),
+        ("logs", ("CreateLogGroup", "log-group:*"), ("DeleteDestination", "destination:*")),
+        ("states", ("StartExecution", "stateMachine:*"), ("DeleteActivity", "activity:*")),
+        ("dms", ("DeleteEndpoint", "endpoint:*"), ("DeleteReplicationTask", "task:*")),
+        ("iam", ("GetRole", "role/*"), ("GetUser", "user/*")),
+        ("glue", ("DeleteConnection", "connection/*"), ("GetJob", "job/*")),
+    ] {
+        let heads: &[&str] = match service {
+            "iam" => &[":*"],
+            // By the rule that `*` runs on, a `*` for the account names layers that are called `function`.
+            "lambda" => &["*:111122223333", "us-*:111122223333"],
+            _ => &["*:111122223333", "us-*:111122223333", "*:*"],
+        };
+        for head in heads {
+            let arn = |resource: &str| format!("arn:aws:{service}:{head}:{resource}");
+            let (one, two) = (format!("{service}:{}", first.0), format!("{service}:{}", second.0));
+            let (first, second) = (arn(first.1), arn(second.1));
+            let joined = json!({"Effect": "Allow", "Action": [one, two], "Resource": [first, second]});
+            let apart = [on("Allow", &one, "Resource", &[&first]), on("Allow", &two, "Resource", &[&second])];
+            assert_eq!(access_rows(&[joined], &apart), Vec::<String>::new(), "{service} {head}");
+        }
+    }
+}
+
+#[test]
+fn a_qualifier_of_a_function_is_a_resource_of_its_own() {
+    let function = format!("arn:aws:lambda:us-east-1:{OWN_ACCOUNT}:function:f");
+    let qualified = format!("{function}:*");
+    let allow = |resources: &[&str]| on("Allow", "lambda:InvokeFunction", "Resource", resources);
+    let rows = access_rows(&[allow(&[&function])], &[allow(&[&function, &qualified])]);
+    assert_eq!(rows, [format!("Right lambda:InvokeFunction on {qualified}, Always")]);
+    // Contested: the `*` of the account runs on into `function`, so this is a function that is called `layer`.
+    let layer = "arn:aws:lambda:*:*:layer:x";
+    let rows = access_rows(&[allow(&[&function])], &[allow(&[&function, layer])]);
+    assert_eq!(rows, [format!("Right lambda:InvokeFunction on {layer}, Always")]);
+}
+
+#[test]
+fn every_arn_of_a_type_is_everything() {
+    for (action, resource) in [
+        ("sqs:SendMessage", "arn:aws:sqs:*:*:*"),
+        ("sqs:SendMessage", "arn:*:sqs:*:????????????:?*"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::*"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::?*"),
+        ("iam:PassRole", "arn:aws:iam::*:role/*"),
+        ("ec2:DeleteVolume", "arn:aws:ec2:*-*:*:volume/*"),
+        ("kms:Decrypt", "arn:aws:kms:*:*:key/*"),
+    ] {
+        let rows = |pattern: &str| {
+            access_rows(&[on("Allow", action, "Resource", &[pattern])], &[on("Allow", action, "Resource", &["*"])])
+        };
+        let same: Vec<String> = Vec::new();
+        // Where an action has further types, the pattern of one is less than everything.
+        let expected = if action == "ec2:DeleteVolume" { rows(resource) } else { same };
+        assert_eq!(rows(resource), expected, "{action} {resource}");
+    }
+}
+
+#[test]
+fn what_no_request_can_name_is_nothing() {
+    let allow = |action: &str, resource: &str| vec![on("Allow", action, "Resource", &[resource])];
+    for (action, resource) in [
+        ("sqs:SendMessage", "arn:aws-cn:sqs:*:*:*"),
+        ("sqs:SendMessage", "arn::sqs:*:*:*"),
+        ("sqs:SendMessage", "arn:aws:sqs::111122223333:q"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1::q"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:1111:q"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:111122223333:a:b"),
+        ("s3:GetObject", "arn:aws:s3:::b/"),
+        ("s3:ListBucket", "arn:aws:s3:us-east-1:111122223333:b"),
+        ("iam:PassRole", "arn:aws:iam::111122223333:role/"),
+        ("iam:PassRole", "arn:aws:iam:us-east-1:111122223333:role/x"),
+    ] {
+        assert_eq!(access_rows(&allow(action, resource), &[]), Vec::<String>::new(), "{action} {resource}");
+    }
+    for (action, resource) in [
+        ("iam:GetPolicy", "arn:aws:iam::aws:policy/*"),
+        ("ssm:GetDocument", "arn:aws:ssm:*::document/AWS-*"),
+        ("sagemaker:DescribeHub", "arn:aws:sagemaker:*:aws:hub/SageMakerPublicHub"),
+        ("s3:GetObject", "arn:aws:s3:::b/a:b"),
+        ("bedrock:InvokeModel", "arn:aws:bedrock:*::foundation-model/anthropic.claude-v2:1"),
+        ("logs:DescribeLogStreams", "arn:aws:logs:us-east-1:111122223333:log-group:/x:*"),
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:11112*:q"),
+    ] {
+        assert_eq!(access_rows(&allow(action, resource), &[]).len(), 1, "{action} {resource}");
+    }
+}
+
+#[test]
+fn roles_act_in_their_own_partition() {
+    let catalogue = Catalogue::embedded();
+    let role = |resource: &str| RolePolicies {
+        identity: vec![attached(
+            "own",
+            PolicyType::Inline,
+            &json!({"Version": "2012-10-17", "Statement": on("Allow", "sqs:SendMessage", "Resource", &[resource])}),
+        )],
+        ..RolePolicies::default()
+    };
+    let rows = |partitions: &[&str], left: &str, right: &str| {
+        let partitions = partitions.iter().map(|name| (*name).to_owned()).collect();
+        let engine = Engine::in_partitions(&catalogue, Budget::default(), partitions);
+        engine.between(&role(left), &role(right)).unwrap().differences
+    };
+    assert!(rows(&["aws-cn"], "*", "arn:aws-cn:sqs:*:*:*").is_empty());
+    let all = rows(&["aws-us-gov"], "*", "arn:aws:sqs:*:*:*");
+    assert_eq!(all[0].witness.as_ref().unwrap().resource, "arn:aws-us-gov:sqs:us-gov-west-1:111122223333:x");
+    assert_eq!(rows(&["aws", "aws-us-gov"], "arn:aws:sqs:*:*:q", "arn:aws-us-gov:sqs:*:*:q").len(), 2);
+    let placeholder = "\u{fdd0}partition\u{fdd1}";
+    assert!(rows(&[placeholder], "*", &format!("arn:{placeholder}:sqs:*:*:*")).is_empty());
+    assert_eq!(rows(&["aws"], "arn:aws:sqs:*:*:q", &format!("arn:{placeholder}:sqs:*:*:q")).len(), 2);
+}
+
+#[test]
+fn a_question_mark_of_the_head_is_no_colon() {
+    let rows = |left: &str, right: &str| {
+        let allow = |resource: &str| [on("Allow", "sqs:SendMessage", "Resource", &[resource])];
+        let arn = |region: &str| format!("arn:aws:sqs:{region}:111122223333:q");
+        access_rows(&allow(&arn(left)), &allow(&arn(right)))
+    };
+    assert_eq!(rows("eu-????-1", "eu-*-1").len(), 1);
+    assert_eq!(rows("eu-west-?", "eu-west-*").len(), 1);
+    assert_eq!(rows("?*", "*").len(), 0);
+    assert_eq!(rows("*?", "*").len(), 0);
+    assert_eq!(rows("eu-*?", "eu-?*").len(), 0);
+    for short in ["arn:aws:sqs:?", "arn:aws:sqs:?*", "arn:aws:sq?*", "arn:aws:sqs:*?", "arn:aws:sqs:eu-????????1*"] {
+        let allow = |resource: &str| [on("Allow", "sqs:SendMessage", "Resource", &[resource])];
+        let _ = access_rows(&allow(short), &allow("arn:aws:sqs:*"));
+    }
+}
+
+/// The rows of two identity policies.
+fn differences(left: &[Value], right: &[Value]) -> AccessComparison {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let role = |statements: &[Value]| RolePolicies {
+        identity: vec![attached("own", PolicyType::Inline, &json!({"Version": "2012-10-17", "Statement": statements}))],
+        ..RolePolicies::default()
+    };
+    engine.between(&role(left), &role(right)).unwrap()
+}
+
+#[test]
+fn a_proof_is_what_people_know() {
+    let proof = |action: &str| {
+        let found = differences(&[], &[on("Allow", action, "Resource", &["*"])]);
+        let of_service = |row: &&AccessDifference| row.witness.as_ref().is_some_and(|w| w.action.contains(':'));
+        let witness = found.differences.iter().find(of_service).unwrap().witness.clone().unwrap();
+        format!("{} on {}", witness.action, witness.resource)
+    };
+    assert_eq!(proof("iam:*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
+    assert_eq!(proof("iam:Create*"), "iam:CreatePolicyVersion on arn:aws:iam::111122223333:policy/x");
+    assert_eq!(proof("*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
+    assert_eq!(proof("s3:Get*"), "s3:GetObject on arn:aws:s3:::x/x");
+    assert_eq!(proof("s3:*Object"), "s3:PutObject on arn:aws:s3:::x/x");
+    assert_eq!(proof("lambda:*"), "lambda:UpdateFunctionCode on arn:aws:lambda:us-east-1:111122223333:function:x");
+    // Without a role to pass nothing that runs code escalates.
+    assert_eq!(proof("glue:*"), "glue:BatchGetStageFiles on *");
+    let pass = on("Allow", "iam:PassRole", "Resource", &["*"]);
+    let found = differences(std::slice::from_ref(&pass), &[pass.clone(), on("Allow", "glue:*", "Resource", &["*"])]);
+    let row = found.differences.iter().find(|row| !row.escalations.is_empty()).unwrap();
+    assert_eq!(row.escalations, ["pass-role"]);
+    assert_eq!(row.witness.as_ref().unwrap().action, "glue:CreateDevEndpoint");
+}
+
+#[test]
+fn a_mark_of_escalation_says_what_is_added() {
+    let marks = |left: &[Value], right: &[Value]| {
+        let found = differences(left, right);
+        let mut marks: Vec<String> = found
+            .differences
+            .iter()
+            .flat_map(|row| row.escalations.iter().map(|id| format!("{:?} {}: {id}", row.side, row.service)))
+            .collect();
+        marks.sort();
+        marks.dedup();
+        marks
+    };
+    let arn = |kind: &str| format!("arn:aws:ec2:*:*:{kind}/*");
+    let run = |kinds: &[&str]| {
+        let resources: Vec<String> = kinds.iter().map(|kind| arn(kind)).collect();
+        json!({"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": resources})
+    };
+    let pass = on("Allow", "iam:PassRole", "Resource", &["arn:aws:iam::*:role/app-*"]);
+    let base = [run(&["instance", "image"]), pass.clone()];
+    let none: [&str; 0] = [];
+    // One more kind that no call has to name.
+    assert_eq!(marks(&base, &[run(&["instance", "image", "key-pair"]), pass.clone()]), none);
+    // One that every call names; another partner; the first partner; a wider role to pass.
+    assert_eq!(marks(&base, &[run(&["instance", "image", "subnet"]), pass.clone()]), ["Right ec2: pass-role"]);
+    let lambda = on("Allow", "lambda:CreateFunction", "Resource", &["*"]);
+    assert_eq!(marks(&base, &[base[0].clone(), pass.clone(), lambda]), ["Right lambda: pass-role"]);
+    assert_eq!(marks(std::slice::from_ref(&pass), &base), ["Right ec2: pass-role"]);
+    let wider = on("Allow", "iam:PassRole", "Resource", &["arn:aws:iam::*:role/*"]);
+    assert_eq!(marks(&base, &[base[0].clone(), wider]), ["Right iam: pass-role"]);
+    // What the other role has on a condition, or is denied, it does not have for certain.
+    let all = on("Allow", "ec2:RunInstances", "Resource", &["*"]);
+    let mut conditional = all.clone();
+    conditional["Condition"] = json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}});
+    let deny = on("Deny", "ec2:RunInstances", "Resource", &["*"]);
+    for less in [[conditional, pass.clone()].as_slice(), &[all.clone(), pass.clone(), deny]] {
+        assert_eq!(marks(less, &[all.clone(), pass.clone()]), ["Right ec2: pass-role"]);
+    }
+}
+
+#[test]
+fn a_foreign_partition_is_warned_of() {
+    let queue = |partition: &str| on("Allow", "sqs:SendMessage", "Resource", &[&format!("arn:{partition}:sqs:*:*:*")]);
+    let found = differences(&[queue("aws")], &[queue("aws"), queue("aws-cn"), queue("aws*")]);
+    assert_eq!(found.differences, []);
+    let warnings: Vec<_> = found.warnings.iter().map(|warning| (warning.id, warning.statement.statement)).collect();
+    assert_eq!(warnings, [("foreign-partition", 1)]);
+}

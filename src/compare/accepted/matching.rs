@@ -236,7 +236,7 @@ impl RoleName {
         let (Self::Name(glob) | Self::Arn(glob)) = self;
         let chars = glob.tokens().iter().map(|token| match token {
             Token::Char(c) => Some(*c),
-            Token::AnyChar | Token::AnyText | Token::AnyTextExcept(_) => None,
+            Token::AnyChar | Token::AnyText | Token::AnyCharOf(_) | Token::AnyTextOf(_) => None,
         });
         chars.collect()
     }
@@ -301,7 +301,7 @@ impl Pattern {
         let Self { glob, literal } = self;
         let tokens = glob.tokens().iter().map(|token| match token {
             Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
-            Token::AnyChar | Token::AnyText | Token::AnyTextExcept(_) => *token,
+            Token::AnyChar | Token::AnyText | Token::AnyCharOf(_) | Token::AnyTextOf(_) => *token,
         });
         Self { glob: Glob::from_tokens(tokens), literal: literal.to_ascii_lowercase() }
     }

@@ -1,14 +1,18 @@
 //! Rows in the making to the rows of the report.
 
 use super::Shared;
-use super::pair::Pair;
+use super::pair::{Pair, RoleRules};
 use super::proof::{self, about};
 use super::rows::{RowKey, RowParts, Rows, resources};
+use super::rules::Rule;
 use super::spelling::{Spelled, spell};
 use super::witness::{Refused, matching};
-use crate::model::{Side, Sides};
+use crate::model::Side;
 use crate::semantics::escalation;
 use crate::semantics::outcome::{AccessDifference, Refusal, StatementRef, Warning, Witness};
+use crate::semantics::solver::bits::Bits;
+use crate::semantics::solver::question::Resources;
+use crate::semantics::solver::texts::{Fold, Template};
 
 /// The rows of the report; sorted. Their witnesses are not confirmed yet.
 pub fn differences(pair: &Pair, rows: Rows, shared: &Shared) -> Vec<AccessDifference> {
@@ -16,7 +20,7 @@ pub fn differences(pair: &Pair, rows: Rows, shared: &Shared) -> Vec<AccessDiffer
     for (key, parts) in rows {
         differences.extend(differences_of(&key, &parts, pair, shared));
     }
-    mark_escalations(&mut differences, pair);
+    mark_escalations(&mut differences, pair, shared);
     differences.sort();
     differences.dedup();
     differences
@@ -74,18 +78,46 @@ fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Refusal {
 }
 
 /// Marks the rows by which a role gains a known way to raise itself.
-fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair) {
-    let may = Sides { left: Side::Left, right: Side::Right }.map(|side| {
-        move |service: &str, name: &str| {
-            let role = pair.roles.get(side);
-            let name = name.to_lowercase();
-            role.allows.iter().filter_map(|rule| pair.rules.get(rule)).any(|rule| rule.actions.matches(service, &name))
-        }
-    });
+fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair, shared: &Shared) {
     for row in differences {
-        let side = row.side;
-        row.escalations = escalation::gained(row, &|service, name| may.get(side)(service, name));
+        let own = pair.roles.get(row.side);
+        let other = pair.roles.get(row.side.other());
+        let may = |service: &str, name: &str| {
+            let name = name.to_lowercase();
+            own.allows.iter().filter_map(|rule| pair.rules.get(rule)).any(|rule| rule.actions.matches(service, &name))
+        };
+        let other_may_too = |service: &str, name: &str| as_much(own, other, service, name, pair, shared);
+        row.escalations = escalation::gained(row, &may, &other_may_too);
     }
+}
+
+/// Whether a role may do something for certain on resources of all kinds that another role may do it on, of those
+/// that every call names.
+fn as_much(own: &RoleRules, other: &RoleRules, service: &str, name: &str, pair: &Pair, shared: &Shared) -> bool {
+    let name = name.to_lowercase();
+    let number = shared.universe.find(service, &name);
+    let Some(action) = number.and_then(|number| shared.universe.action(number)) else { return false };
+    let about = |rules: &Bits| -> Vec<&Rule> {
+        let rules = rules.iter().filter_map(|rule| pair.rules.get(rule)).map(AsRef::as_ref);
+        rules.filter(|rule| rule.actions.matches(service, &name)).collect()
+    };
+    if !about(&other.denies).is_empty() {
+        return false;
+    }
+    let reaches = |rule: &&Rule, template: &Template| match &rule.resources {
+        Resources::Matching(texts) => texts.iter().any(|text| shared.solver.texts.fold(text, template) != Fold::Misses),
+        Resources::Except(texts) => texts.iter().all(|text| shared.solver.texts.fold(text, template) == Fold::Misses),
+    };
+    let certain = |rules: &Bits, template: &Template| {
+        about(rules).iter().any(|rule| rule.tests.is_empty() && reaches(rule, template))
+    };
+    let reached_by_own = |template: &&std::sync::Arc<Template>| {
+        let mut rules = about(&own.allows).into_iter();
+        rules.any(|rule| matches!(rule.resources, Resources::Except(_)) || reaches(&rule, template))
+    };
+    action.required.iter().filter(reached_by_own).all(|template| {
+        certain(&other.allows, template) && other.boundary.as_ref().is_none_or(|boundary| certain(boundary, template))
+    })
 }
 
 /// The warnings that a `*` inside a part of an ARN's head changes the answer when read as plain text.

@@ -5,14 +5,28 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::pair::Pair;
+use super::preference::Rank;
 use super::witness::Context;
 use crate::semantics::outcome::Witness;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::question;
 use crate::semantics::solver::texts::Template;
 
-/// For each service an action, `service:name`, what proves it, and the form of resource it acts on.
-pub type Proofs = BTreeMap<String, (String, Arc<Proof>, Arc<Template>)>;
+/// For each service the action that proves a row best.
+pub type Proofs = BTreeMap<String, Proved>;
+
+/// An action with what proves it.
+#[derive(Debug, Clone)]
+pub struct Proved {
+    /// How well people know it.
+    pub rank: Rank,
+    /// The action, `service:name`.
+    pub action: String,
+    /// What proves it.
+    pub proof: Arc<Proof>,
+    /// The form of resource it acts on.
+    pub template: Arc<Template>,
+}
 
 /// A found resource with all that makes it a request besides the action. The resource may be of another form that
 /// the patterns treat alike.
@@ -26,9 +40,9 @@ pub struct Proof {
 
 /// The witness of a row for one of its services.
 pub fn witness(service: &str, proofs: &Proofs, shared: &Shared) -> Option<Witness> {
-    let (action, proof, template) = proofs.get(service).or_else(|| {
+    let Proved { action, proof, template, .. } = proofs.get(service).or_else(|| {
         // A row for all services is proved by any.
-        proofs.values().next().filter(|_| service == "*")
+        proofs.values().min_by_key(|proved| proved.rank).filter(|_| service == "*")
     })?;
     let resource = question::written(&proof.found.readable(template, &shared.solver.readable));
     Some(Witness { action: action.clone(), resource, context: proof.context.clone() })

@@ -8,7 +8,8 @@ use super::Shared;
 use super::cells::{ClassWork, Finding, Form, Place, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
-use super::proof::{Proof, Proofs};
+use super::preference::{Preference, Rank};
+use super::proof::{Proof, Proofs, Proved};
 use super::universe::Universe;
 use super::witness::{Refused, refused};
 use crate::model::Side;
@@ -75,9 +76,10 @@ struct Group<'a> {
 pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Rows {
     let mut rows = Rows::new();
     let mut purse = question::Purse::new(budget.states_of_pair);
+    let preference = Preference::new(pair);
     for (signature, class) in classes::classes(pair, &shared.universe, budget.names) {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            add_class(&mut rows, &class, &mut work, pair, shared, &mut purse);
+            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut purse);
         }
     }
     rows
@@ -88,7 +90,7 @@ fn add_class(
     rows: &mut Rows,
     class: &Class,
     work: &mut ClassWork<'_>,
-    pair: &Pair,
+    (pair, preference): (&Pair, &Preference),
     shared: &Shared,
     purse: &mut Purse,
 ) {
@@ -101,7 +103,7 @@ fn add_class(
                     let findings = work.findings(side, rule, form, purse);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, form.template)));
                 }
-                add_group(rows, (side, rule), found, group, work, pair, shared);
+                add_group(rows, (side, rule), found, group, work, (pair, preference), shared);
             }
         }
     }
@@ -163,7 +165,7 @@ fn add_group(
     found: Vec<Found<'_>>,
     group: &Group<'_>,
     work: &ClassWork<'_>,
-    pair: &Pair,
+    (pair, preference): (&Pair, &Preference),
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
@@ -192,7 +194,7 @@ fn add_group(
             parts.known.extend(&member.known);
             parts.named.extend(member.named.iter().cloned());
             if let Some((proof, kind)) = &proof {
-                member.add_proofs(proof, *kind, &shared.universe, &mut parts.proofs);
+                member.add_proofs((proof, *kind), (side, preference), &shared.universe, &mut parts.proofs);
             }
         }
     }
@@ -204,20 +206,36 @@ impl<'a> Member<'a> {
         self.templates.iter().zip(absent).map(|(template, absent)| Form { template, absent })
     }
 
-    /// For each service that has none yet, an action with this proof on a form of resource that it acts on.
-    fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, universe: &Universe, proofs: &mut Proofs) {
+    /// For each service the action that proves best, with this proof on a form of resource that it acts on.
+    fn add_proofs(
+        &self,
+        (proof, kind): (&Arc<Proof>, usize),
+        (side, preference): (Side, &Preference),
+        universe: &Universe,
+        proofs: &mut Proofs,
+    ) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
         let Some((_, template)) = of_kind else { return };
         let known = self.known.iter().filter_map(|number| universe.action(*number));
-        let known = known.map(|action| (action.service.as_str(), action.name.as_str()));
-        let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str()));
-        let mut last = "";
-        for (service, name) in known.chain(named) {
-            if service != last && !proofs.contains_key(service) {
-                let proved = (format!("{service}:{name}"), Arc::clone(proof), Arc::clone(template));
+        let known = known.map(|action| (action.service.as_str(), action.name.as_str(), preference.rank(side, action)));
+        let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str(), Rank::LAST));
+        let mut best: Vec<(&str, &str, Rank)> = Vec::new();
+        for (service, name, rank) in known.chain(named) {
+            match best.last_mut() {
+                Some(last) if last.0 == service => {
+                    if rank < last.2 {
+                        *last = (service, name, rank);
+                    }
+                }
+                _ => best.push((service, name, rank)),
+            }
+        }
+        for (service, name, rank) in best {
+            if proofs.get(service).is_none_or(|old| rank < old.rank) {
+                let (proof, template) = (Arc::clone(proof), Arc::clone(template));
+                let proved = Proved { rank, action: format!("{service}:{name}"), proof, template };
                 proofs.insert(service.to_owned(), proved);
             }
-            last = service;
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::known::{self, Facts};
 use super::universe::{Universe, pattern_matches};
+use crate::model::equivalency::OPEN;
 use crate::model::{
     ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect,
     IdentityPolicy, ResourceClause, Statement, Version,
@@ -166,6 +167,7 @@ impl Rules {
             }
             remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
             remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));
+            remarks.extend(foreign_partitions(&statement.target, solver.texts.partitions()));
             compiled.remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
         }
         compiled
@@ -385,6 +387,24 @@ fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version
         }
     }
     remarks
+}
+
+/// Resources that are spelled out in a partition that the role does not act in: they match nothing.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>: "Each AWS account is scoped to one
+/// partition."
+fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
+    let partition_of = |written: &'_ str| {
+        let partition = written.strip_prefix("arn:")?.split(':').next()?.to_owned();
+        (!partition.contains(['*', '?', '$', OPEN])).then_some(partition)
+    };
+    let named = resources.patterns().iter().filter_map(|written| partition_of(written));
+    let foreign: BTreeSet<String> = named.filter(|partition| !own.contains(partition)).collect();
+    let remark = |partition: String| {
+        let own = own.join("`, `");
+        ("foreign-partition", format!("`arn:{partition}:…` matches nothing: the role acts in the partition `{own}`"))
+    };
+    foreign.into_iter().map(remark).collect()
 }
 
 /// Actions spelled out that take no resource, next to resources that are not `*`.

@@ -15,9 +15,9 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// For the actions of a catalogue, with patterns read in one way.
-    pub fn new(catalogue: &Catalogue, reading: Reading) -> Self {
-        let solver = Solver::new(reading, catalogue);
+    /// For the actions of a catalogue on resources in these partitions, with patterns read in one way.
+    pub fn new(catalogue: &Catalogue, reading: Reading, partitions: Vec<String>) -> Self {
+        let solver = Solver::new(reading, partitions, catalogue);
         Self { universe: Universe::new(catalogue, &solver.texts), rules: Rules::new(), solver }
     }
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::catalog::{self, AccessLevel, Action, Catalogue, ResourceType, Service};
+use super::preference::Standing;
+use crate::catalog::{self, AccessLevel, Action, ActionResource, ArnTemplate, Catalogue, ResourceType, Service};
 use crate::model::{ActionPattern, Glob};
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::Cache;
-use crate::semantics::solver::steps::{Letter, Step};
-use crate::semantics::solver::texts::{Template, Texts, any_arn};
+use crate::semantics::solver::texts::{Template, Texts};
 
 /// An action of the catalogue.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct KnownAction {
     pub shape: usize,
     /// Whether it acts on nothing, so that only `*` applies.
     pub wildcard_only: bool,
+    /// The forms of what every call of it names, or all forms if no one is always named.
+    pub required: Vec<Arc<Template>>,
+    /// How well it proves something.
+    pub standing: Standing,
 }
 
 /// All actions of a catalogue.
@@ -44,8 +48,8 @@ pub struct Universe {
 impl Universe {
     /// Numbers the actions of a catalogue.
     pub fn new(catalogue: &Catalogue, texts: &Texts) -> Self {
-        let star = texts.template_of("*", || vec![Step::One(Letter::new('*'))]);
-        let any = texts.template_of("arn:${Partition}:${Service}:${Region}:${Account}:${Resource}", any_arn);
+        let star = texts.star();
+        let any = texts.template(&ArnTemplate::any_of("${Service}"));
         let unknown = vec![any, Arc::clone(&star)];
         let mut actions = Vec::new();
         let mut services = BTreeMap::new();
@@ -153,22 +157,39 @@ impl Universe {
 }
 
 fn known(service: &Service, action: &Action, texts: &Texts, star: &Arc<Template>) -> KnownAction {
-    let arns = service.resource_types_of(action).flat_map(|kind| &kind.arns);
-    let mut templates: Vec<Arc<Template>> = arns.map(|arn| texts.template(arn)).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    templates.retain(|template| seen.insert(template.number));
+    let prefix = service.prefix.to_lowercase();
+    let forms = |required: bool| {
+        // What every call names, and what is short, is what people know; it stands first, where proofs look.
+        let mut resources: Vec<_> = action.resources.iter().filter(|resource| resource.required || !required).collect();
+        // An index into the service's own types is never out of bounds, so nothing is left out.
+        let kind = |resource: &ActionResource| service.resource_types.get(resource.resource_type);
+        let length = |resource: &ActionResource| kind(resource)?.arns.first().map(|arn| arn.as_str().len());
+        resources.sort_by_key(|resource| (!resource.required, length(resource)));
+        let kinds = resources.into_iter().filter_map(kind);
+        let mut templates: Vec<Arc<Template>> =
+            kinds.flat_map(|kind| &kind.arns).map(|arn| texts.template(arn)).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        templates.retain(|template| seen.insert(template.number));
+        templates
+    };
+    let (mut templates, mut required) = (forms(false), forms(true));
     let wildcard_only = templates.is_empty();
     if wildcard_only {
         templates.push(Arc::clone(star));
     }
+    if required.is_empty() {
+        required.clone_from(&templates);
+    }
     KnownAction {
-        service: service.prefix.to_lowercase(),
+        standing: Standing::new(&prefix, &action.name, action.access_level),
+        service: prefix,
         name: action.name.clone(),
         folded: action.folded.clone(),
         level: action.access_level,
         templates,
         shape: 0,
         wildcard_only,
+        required,
     }
 }
 

@@ -328,13 +328,7 @@ fn arn_steps(pieces: &[Piece]) -> Option<Vec<Step>> {
     let mut colons = 0;
     let part_by_part = flat.into_iter().map(|step| {
         colons += usize::from(step == colon);
-        match step {
-            Step::Any if colons < 5 => Step::AnyExcept(':'),
-            Step::AnyOne if colons < 5 => Step::AnyOneExcept(':'),
-            Step::One(_) | Step::Folded(_) | Step::AnyOne | Step::AnyOneExcept(_) | Step::Any | Step::AnyExcept(_) => {
-                step
-            }
-        }
+        if colons < 5 { steps::inside_part(step) } else { step }
     });
     Some(part_by_part.collect())
 }

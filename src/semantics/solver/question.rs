@@ -387,7 +387,7 @@ fn numbers(texts: &[Arc<Text>]) -> Vec<u32> {
 }
 
 fn solve(groups: &[Vec<Arc<Text>>], unwanted: &[Arc<Text>], template: &Template, budget: &mut usize) -> Answer {
-    match ask(Some(&template.steps), groups, unwanted, false, budget) {
+    match ask(Some(&template.forms), groups, unwanted, false, budget) {
         Walked::Found(text) => Answer::Found(Found { text, groups: groups.to_vec(), unwanted: unwanted.to_vec() }),
         Walked::OutOfBudget => Answer::OutOfBudget,
         Walked::Nothing => without_variables(groups, unwanted, template, budget),
@@ -409,7 +409,7 @@ fn without_variables(
         return Answer::Empty;
     }
     let certain: Vec<Arc<Text>> = unwanted.iter().filter(|text| text.plain.is_none()).cloned().collect();
-    match ask(Some(&template.steps), groups, &certain, true, budget) {
+    match ask(Some(&template.forms), groups, &certain, true, budget) {
         Walked::Nothing => Answer::Empty,
         Walked::Found(_) => Answer::Perhaps,
         Walked::OutOfBudget => Answer::OutOfBudget,
@@ -423,7 +423,7 @@ pub fn contains(outer: &Arc<Text>, inner: &Arc<Text>) -> bool {
 }
 
 fn ask(
-    template: Option<&[Step]>,
+    template: Option<&[Vec<Step>]>,
     groups: &[Vec<Arc<Text>>],
     unwanted: &[Arc<Text>],
     plain: bool,
@@ -433,11 +433,12 @@ fn ask(
         .iter()
         .map(|group| group.iter().map(|text| if plain { text.plain_steps() } else { text.steps.as_slice() }).collect())
         .collect();
-    let template: Vec<&[Step]> = template.into_iter().collect();
-    let mut all: Vec<Group<'_>> = wanted.iter().map(|group| Group(group)).collect();
+    let template: Vec<&[Step]> = template.into_iter().flatten().map(Vec::as_slice).collect();
+    let mut all: Vec<Group<'_>> = Vec::with_capacity(wanted.len() + 1);
     if !template.is_empty() {
         all.push(Group(&template));
     }
+    all.extend(wanted.iter().map(|group| Group(group)));
     let unwanted: Vec<&[Step]> = unwanted.iter().map(|text| text.steps.as_slice()).collect();
     walk(&all, Group(&unwanted), budget)
 }
@@ -461,7 +462,7 @@ impl Found {
 
     /// The answer to the same question about another form of resource that all patterns treat alike.
     pub fn on(&self, template: &Template) -> Vec<Letter> {
-        match ask(Some(&template.steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+        match ask(Some(&template.forms), &self.groups, &self.unwanted, false, &mut 5_000) {
             Walked::Found(text) => text,
             Walked::Nothing | Walked::OutOfBudget => self.text.clone(),
         }
@@ -476,9 +477,10 @@ impl Found {
     }
 
     fn most_readable(&self, template: &Template) -> Vec<Letter> {
-        super::texts::readable(template)
+        let readable = template.readable();
+        readable
             .iter()
-            .find_map(|steps| match ask(Some(steps), &self.groups, &self.unwanted, false, &mut 5_000) {
+            .find_map(|forms| match ask(Some(forms), &self.groups, &self.unwanted, false, &mut 5_000) {
                 Walked::Found(text) => Some(text),
                 Walked::Nothing | Walked::OutOfBudget => None,
             })

@@ -4,7 +4,8 @@
 //! is not the last character of its ARN part stays inside the part) and
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>.
 
-use crate::model::{Glob, Token};
+use crate::model::equivalency::{CLOSE, OPEN};
+use crate::model::{Class, Glob, Token};
 
 /// One letter of a text: a character, or a policy variable as written, taken as one unknown text.
 ///
@@ -54,12 +55,24 @@ pub enum Step {
     Any,
     /// Any text without this character.
     AnyExcept(char),
+    /// One letter of a class, in a template. A name may be a variable, an account or a region may not.
+    Of(Class),
+    /// Any text of such letters.
+    AllOf(Class),
+    /// This character, but only where a pattern names it: a mark of a placeholder, for a walk is not to make up any.
+    Silent(char),
+    /// A placeholder's text between its marks, likewise.
+    Inside,
+    /// No letter: what follows, or what stands so many steps away.
+    Fork(i16),
+    /// No letter: what stands so many steps away.
+    Jump(i16),
 }
 
 impl Step {
     /// Whether the step may read nothing, and may read again.
     pub const fn repeats(self) -> bool {
-        matches!(self, Self::Any | Self::AnyExcept(_))
+        matches!(self, Self::Any | Self::AnyExcept(_) | Self::AllOf(_) | Self::Inside)
     }
 
     /// The variable that the step reads, if it is one.
@@ -76,6 +89,12 @@ impl Step {
             Self::AnyOneExcept(not) => letter.as_char().is_some_and(|c| c != not),
             Self::Any => true,
             Self::AnyExcept(not) => letter != Letter::new(not),
+            Self::Of(class) | Self::AllOf(class) => {
+                letter.as_char().map_or(matches!(class, Class::Except(_)), |c| class.holds(c))
+            }
+            Self::Silent(own) => letter == Letter::new(own),
+            Self::Inside => letter.as_char().is_some_and(|c| c != OPEN && c != CLOSE),
+            Self::Fork(_) | Self::Jump(_) => false,
         }
     }
 }
@@ -103,26 +122,37 @@ pub fn flat(text: &str) -> Vec<Step> {
     steps(&Glob::new(text)).collect()
 }
 
-/// The steps of a glob; a template's placeholder keeps what ends it.
-pub fn steps(glob: &Glob) -> impl Iterator<Item = Step> {
+fn steps(glob: &Glob) -> impl Iterator<Item = Step> {
     glob.tokens().iter().map(|token| match *token {
         Token::Char(c) => Step::One(Letter::new(c)),
         Token::AnyChar => Step::AnyOne,
         Token::AnyText => Step::Any,
-        Token::AnyTextExcept(c) => Step::AnyExcept(c),
+        Token::AnyCharOf(class) => Step::Of(class),
+        Token::AnyTextOf(class) => Step::AllOf(class),
     })
 }
 
-/// The steps of one ARN part of the head.
+/// The steps of one ARN part of the head: only a `*` that ends it runs on across `:`.
 fn head_part(text: &str) -> Vec<Step> {
     let mut part = flat(text);
     let last = part.len().saturating_sub(1);
     for (at, step) in part.iter_mut().enumerate() {
-        if *step == Step::Any && at < last {
-            *step = Step::AnyExcept(':');
+        if *step != Step::Any || at < last {
+            *step = inside_part(*step);
         }
     }
     part
+}
+
+/// A step that stays inside its part of an ARN.
+pub fn inside_part(step: Step) -> Step {
+    if step == Step::Any {
+        Step::AnyExcept(':')
+    } else if step == Step::AnyOne {
+        Step::AnyOneExcept(':')
+    } else {
+        step
+    }
 }
 
 /// A resource pattern piece by piece: plain text, or a variable.
@@ -233,17 +263,22 @@ fn text_of_arn(text: &str, reading: Reading, ends: bool, colons: &mut usize, ste
     let inside = *colons < 5;
     let last = if inside && ends { head_part(rest) } else { flat(rest) };
     let inside = inside && !ends;
-    steps.extend(last.into_iter().map(|step| if inside && step == Step::Any { Step::AnyExcept(':') } else { step }));
+    steps.extend(last.into_iter().map(|step| if inside { inside_part(step) } else { step }));
 }
 
 /// Folds every literal character, for comparisons without case.
 pub fn folded(steps: Vec<Step>) -> Vec<Step> {
     steps
         .into_iter()
-        .map(|step| match step {
-            Step::One(letter) => letter.as_char().map_or(step, |c| Step::Folded(fold(c))),
-            Step::Folded(_) | Step::AnyOne | Step::AnyOneExcept(_) | Step::Any | Step::AnyExcept(_) => step,
-        })
+        .map(
+            |step| {
+                if let Step::One(letter) = step {
+                    letter.as_char().map_or(step, |c| Step::Folded(fold(c)))
+                } else {
+                    step
+                }
+            },
+        )
         .collect()
 }
 
@@ -271,6 +306,11 @@ mod tests {
         assert_eq!(text_steps("*"), [Step::Any]);
         assert_eq!(text_steps("**"), [Step::Any]);
         assert_eq!(text_steps("arn:aws:s3*").last(), Some(&Step::Any));
+        for pattern in ["arn:aws:sns:eu-?:1:n", "arn:aws:sns:?*:1:n", "arn:aws:sns:*?:1:n", "arn:aws:sn?", "a?${x}"] {
+            let steps = text_steps(pattern);
+            assert!(steps.contains(&Step::AnyOneExcept(':')) && !steps.contains(&Step::AnyOne), "{pattern}");
+        }
+        assert!(text_steps("arn:aws:sns:::n?").contains(&Step::AnyOne), "the sixth part is flat text");
     }
 
     #[test]

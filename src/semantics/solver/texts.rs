@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::{Cache, Interner};
-use super::steps::{self, Letter, Piece, Reading, Step, Variable};
+use super::steps::{self, Piece, Reading, Step, Variable};
 use super::walk::{Group, Walked, walk};
 use crate::catalog::ArnTemplate;
-use crate::model::{Token, Version};
+use crate::model::Version;
+
+pub use super::templates::Template;
 
 /// A resource pattern.
 #[derive(Debug)]
@@ -34,9 +36,9 @@ impl Text {
         self.steps == [Step::Any]
     }
 
-    /// Whether a `*` of the head stays inside its part, which some tools read otherwise.
-    pub fn has_inner_star(&self) -> bool {
-        self.steps.contains(&Step::AnyExcept(':'))
+    /// Whether a wildcard of the head stays inside its part, which some tools read otherwise.
+    pub fn has_inner_wildcard(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::AnyExcept(':') | Step::AnyOneExcept(':')))
     }
 
     /// The steps, with variables as any text.
@@ -60,25 +62,6 @@ impl Text {
     /// Whether some text is matched by both, for all we know of variables.
     pub fn overlaps(&self, other: &Self) -> bool {
         meets(&[self.plain_steps(), other.plain_steps()])
-    }
-}
-
-/// The forms of ARN a request can name.
-#[derive(Debug)]
-pub struct Template {
-    /// Equal for equal templates; says nothing else.
-    pub number: u32,
-    /// The template as AWS writes it.
-    pub written: String,
-    /// Its steps.
-    pub steps: Vec<Step>,
-    service: String,
-}
-
-impl Template {
-    /// Whether its ARNs hold the account of the resource.
-    pub fn has_account(&self) -> bool {
-        self.written.split(':').nth(4) == Some("${Account}")
     }
 }
 
@@ -124,15 +107,21 @@ pub enum Fold {
 #[derive(Debug)]
 pub struct Texts {
     reading: Reading,
+    partitions: Vec<String>,
     texts: Interner<Text>,
     templates: Interner<Template>,
     folds: Cache<(u32, u32), Fold>,
 }
 
 impl Texts {
-    /// Nothing yet.
-    pub const fn new(reading: Reading) -> Self {
-        Self { reading, texts: Interner::new(), templates: Interner::new(), folds: Cache::new() }
+    /// Nothing yet; resources are in these partitions.
+    pub const fn new(reading: Reading, partitions: Vec<String>) -> Self {
+        Self { reading, partitions, texts: Interner::new(), templates: Interner::new(), folds: Cache::new() }
+    }
+
+    /// The partitions that resources are in.
+    pub fn partitions(&self) -> &[String] {
+        &self.partitions
     }
 
     /// Reads a resource pattern of a document of this version.
@@ -186,17 +175,12 @@ impl Texts {
 
     /// Reads a template of the catalogue.
     pub fn template(&self, template: &ArnTemplate) -> Arc<Template> {
-        self.template_of(template.as_str(), || steps::steps(template.glob()).collect())
+        self.templates.get(template.as_str(), |number| Template::new(number, template, &self.partitions))
     }
 
-    /// A template of this name with these steps.
-    pub fn template_of(&self, written: &str, steps: impl FnOnce() -> Vec<Step>) -> Arc<Template> {
-        self.templates.get(written, |number| Template {
-            number,
-            written: written.to_owned(),
-            steps: steps(),
-            service: written.split(':').nth(2).unwrap_or_default().to_owned(),
-        })
+    /// What a request names that names no resource.
+    pub fn star(&self) -> Arc<Template> {
+        self.templates.get("no resource", Template::star)
     }
 
     /// How a pattern lies to a template.
@@ -213,11 +197,13 @@ impl Texts {
 }
 
 fn fold(text: &Text, template: &Template) -> Fold {
-    if !meets(&[text.plain_steps(), &template.steps]) {
+    let forms: Vec<&[Step]> = template.forms.iter().map(Vec::as_slice).collect();
+    let some = walk(&[Group(&forms), Group(&[text.plain_steps()])], Group(&[]), &mut FOLD_BUDGET.clone());
+    if some == Walked::Nothing {
         return Fold::Misses;
     }
-    let covered = walk(&[Group(&[&template.steps])], Group(&[&text.steps]), &mut FOLD_BUDGET.clone());
-    if covered == Walked::Nothing { Fold::Covers } else { Fold::Partial }
+    let others = walk(&[Group(&forms)], Group(&[&text.steps]), &mut FOLD_BUDGET.clone());
+    if others == Walked::Nothing { Fold::Covers } else { Fold::Partial }
 }
 
 /// One pattern against one template needs a few hundred states; the limit is for texts made to be hard.
@@ -250,60 +236,28 @@ fn literal_service(written: &str) -> Option<String> {
     (head == "arn" && partition_stays && rest.is_some() && literal(service)).then(|| service.to_owned())
 }
 
-/// The steps of "any ARN at all", for actions of which it is not known what they act on.
-pub fn any_arn() -> Vec<Step> {
-    let mut steps: Vec<Step> = "arn:".chars().map(|c| Step::One(Letter::new(c))).collect();
-    for _ in 0..4 {
-        steps.extend([Step::AnyExcept(':'), Step::One(Letter::new(':'))]);
-    }
-    steps.push(Step::Any);
-    steps
-}
-
-/// Templates like this one with readable names in the places that may be anything, the most readable first.
-pub fn readable(template: &Template) -> Vec<Vec<Step>> {
-    let fill = |region: bool, account: bool| {
-        let mut text = template.written.replace("${Partition}", "aws");
-        if region {
-            text = text.replace("${Region}", "us-east-1");
-        }
-        if account {
-            text = text.replace("${Account}", "111122223333");
-        }
-        not_empty(ArnTemplate::new(&text).glob().tokens())
-    };
-    if !template.written.contains("${") {
-        return Vec::new();
-    }
-    [(true, true), (true, false), (false, true), (false, false)].map(|(r, a)| fill(r, a)).into()
-}
-
-fn not_empty(tokens: &[Token]) -> Vec<Step> {
-    let one_more = |token: &Token| match *token {
-        Token::Char(c) => vec![Step::One(Letter::new(c))],
-        Token::AnyChar => vec![Step::AnyOne],
-        Token::AnyText => vec![Step::AnyOne, Step::Any],
-        Token::AnyTextExcept(c) => vec![Step::AnyOneExcept(c), Step::AnyExcept(c)],
-    };
-    tokens.iter().flat_map(one_more).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn patterns_against_a_template() {
-        let texts = Texts::new(Reading::Parts);
+        let texts = Texts::new(Reading::Parts, vec!["aws".to_owned()]);
         let object = texts.template(&ArnTemplate::new("arn:${Partition}:s3:::${BucketName}/${ObjectName}"));
         let fold = |text: &str| texts.fold(&texts.text(text, Version::V2012), &object);
-        for covering in ["*", "arn:*", "arn:*:s3:::*"] {
+        for covering in ["*", "arn:*", "arn:*:s3:::*", "arn:aws:s3:::*", "arn:aws:s3:::*/?*"] {
             assert_eq!(fold(covering), Fold::Covers, "{covering}");
         }
-        for missing in ["arn:aws:s3:::bucket", "arn:aws:sqs:*:*:*", "arn:aws:s3:us-east-1:1:accesspoint/x"] {
+        for missing in [
+            "arn:aws:s3:::bucket",
+            "arn:aws:s3:::bucket/",
+            "arn:aws-cn:s3:::*",
+            "arn:aws:sqs:*:*:*",
+            "arn:aws:s3:us-east-1:1:accesspoint/x",
+        ] {
             assert_eq!(fold(missing), Fold::Misses, "{missing}");
         }
-        for partial in ["arn:aws:s3:::*", "arn:aws:s3:::b/${aws:userid}", "arn:aws:s3:::${aws:PrincipalTag/b}"] {
+        for partial in ["arn:aws:s3:::a*", "arn:aws:s3:::b/${aws:userid}", "arn:aws:s3:::${aws:PrincipalTag/b}"] {
             assert_eq!(fold(partial), Fold::Partial, "{partial}");
         }
         assert_eq!(texts.text("a**", Version::V2012).number, texts.text("a*", Version::V2008).number);

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::steps::{Letter, Step};
+use crate::model::Class;
 
 /// Several patterns, any of which may match.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +85,40 @@ fn rest_of<'a>(group: Group<'a>, place: Place) -> &'a [Step] {
     group.0.get(usize::from(place.0)).and_then(|steps| steps.get(usize::from(place.1)..)).unwrap_or_default()
 }
 
+/// Visits the steps that can read the next letter from a place, each with its position; without a step, the end.
+fn visit<'a>(group: Group<'a>, place: Place, each: &mut impl FnMut(u16, Option<&'a Step>)) {
+    // A place is made of a pattern of its group, so there is one.
+    if let Some(steps) = group.0.get(usize::from(place.0)) {
+        visit_from(steps, place.1, each);
+    }
+}
+
+fn visit_from<'a>(steps: &'a [Step], mut at: u16, each: &mut impl FnMut(u16, Option<&'a Step>)) {
+    loop {
+        let step = steps.get(usize::from(at));
+        match step {
+            Some(Step::Fork(by)) => {
+                visit_from(steps, at.saturating_add_signed(*by), each);
+                at += 1;
+            }
+            Some(Step::Jump(by)) => at = at.saturating_add_signed(*by),
+            _ => {
+                each(at, step);
+                if !step.is_some_and(|step| step.repeats()) {
+                    return;
+                }
+                at += 1;
+            }
+        }
+    }
+}
+
 fn can_end(group: Group<'_>, places: &[Place]) -> bool {
-    places.iter().any(|place| rest_of(group, *place).iter().all(|step| step.repeats()))
+    places.iter().any(|place| {
+        let mut ends = false;
+        visit(group, *place, &mut |_, step| ends |= step.is_none());
+        ends
+    })
 }
 
 fn is_end(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> bool {
@@ -141,16 +174,12 @@ fn advance(state: &State, letter: Letter, wanted: &[Group<'_>], unwanted: Group<
 /// they can still match, the `*` can.
 pub fn step_over(group: Group<'_>, places: &[Place], letter: Letter) -> Vec<Place> {
     let mut reached: Vec<Place> = Vec::with_capacity(places.len());
-    for &(pattern, position) in places {
-        for (offset, step) in (0_u16..).zip(rest_of(group, (pattern, position))) {
-            let here = position + offset;
-            if step.reads(letter) {
-                reached.push((pattern, if step.repeats() { here } else { here + 1 }));
+    for &place in places {
+        visit(group, place, &mut |at, step| {
+            if let Some(step) = step.filter(|step| step.reads(letter)) {
+                reached.push((place.0, if step.repeats() { at } else { at + 1 }));
             }
-            if !step.repeats() {
-                break;
-            }
-        }
+        });
     }
     reached.sort_unstable();
     reached.dedup();
@@ -177,43 +206,95 @@ fn keep_from_last_star(group: Group<'_>, reached: &mut Vec<Place>) {
 /// The letters that can make a difference from here, one that no pattern names first.
 fn letters(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> Vec<Letter> {
     let mut narrowest: Option<BTreeSet<Letter>> = None;
-    let mut named = BTreeSet::new();
+    let mut all = Next { any: true, ..Next::default() };
     for (places, group) in state.wanted.iter().zip(wanted) {
-        let (letters, open) = named_letters(*group, places);
-        if !open && narrowest.as_ref().is_none_or(|other| letters.len() < other.len()) {
-            narrowest = Some(letters.clone());
+        let next = Next::of(*group, places);
+        if next.is_closed() && narrowest.as_ref().is_none_or(|other| next.named.len() < other.len()) {
+            narrowest = Some(next.named.clone());
         }
-        named.extend(letters);
+        all.named.extend(next.named);
+        all.any &= next.any;
+        all.digits |= next.digits;
+        all.lower |= next.lower;
     }
     if let Some(letters) = narrowest {
         return letters.into_iter().collect();
     }
-    named.extend(named_letters(unwanted, &state.unwanted).0);
-    other_letter(&named).into_iter().chain(named).collect()
+    all.named.extend(Next::of(unwanted, &state.unwanted).named);
+    let mut letters: Vec<Letter> = Vec::with_capacity(all.named.len() + 1);
+    letters.extend(other_letter(&all.named).filter(|_| all.any));
+    letters.extend(other_of(LOWER, &all.named).filter(|_| all.lower));
+    letters.extend(other_of(DIGITS, &all.named).filter(|_| all.digits));
+    letters.extend(all.named);
+    letters
+}
+
+/// What the next steps of a group read.
+#[derive(Debug, Default)]
+struct Next {
+    /// The letters that they name.
+    named: BTreeSet<Letter>,
+    /// Whether some read letters of all kinds.
+    any: bool,
+    /// Whether some read digits.
+    digits: bool,
+    /// Whether some read what regions are made of.
+    lower: bool,
+    /// Whether some read what they do not name.
+    silent: bool,
+}
+
+impl Next {
+    fn of(group: Group<'_>, places: &[Place]) -> Self {
+        let mut next = Self::default();
+        for place in places {
+            visit(group, *place, &mut |_, step| {
+                let Some(step) = step else { return };
+                match step {
+                    Step::One(letter) => {
+                        next.named.insert(*letter);
+                    }
+                    Step::Folded(c) => next.named.extend(cases_of(*c).map(Letter::new)),
+                    Step::AnyOneExcept(c) | Step::AnyExcept(c) => {
+                        next.named.insert(Letter::new(*c));
+                        next.any = true;
+                    }
+                    Step::Of(Class::Digits) | Step::AllOf(Class::Digits) => next.digits = true,
+                    Step::Of(Class::Lower) | Step::AllOf(Class::Lower) => next.lower = true,
+                    // What a name of a template cannot hold, it need not name: a letter outside all patterns is as good.
+                    Step::AnyOne | Step::Any | Step::Of(Class::Except(_)) | Step::AllOf(Class::Except(_)) => {
+                        next.any = true;
+                    }
+                    Step::Silent(_) | Step::Inside => next.silent = true,
+                    // Never visited: they read nothing.
+                    Step::Fork(_) | Step::Jump(_) => {}
+                }
+            });
+        }
+        next
+    }
+
+    const fn is_closed(&self) -> bool {
+        !(self.any || self.digits || self.lower || self.silent)
+    }
 }
 
 /// The letters that the next steps name, and whether they read others too.
 pub fn named_letters(group: Group<'_>, places: &[Place]) -> (BTreeSet<Letter>, bool) {
-    let (mut letters, mut open) = (BTreeSet::new(), false);
-    for place in places {
-        for step in rest_of(group, *place) {
-            match step {
-                Step::One(letter) => {
-                    letters.insert(*letter);
-                }
-                Step::Folded(c) => letters.extend(cases_of(*c).map(Letter::new)),
-                Step::AnyOneExcept(c) | Step::AnyExcept(c) => {
-                    letters.insert(Letter::new(*c));
-                    open = true;
-                }
-                Step::AnyOne | Step::Any => open = true,
-            }
-            if !step.repeats() {
-                break;
-            }
-        }
-    }
-    (letters, open)
+    let next = Next::of(group, places);
+    let open = !next.is_closed();
+    (next.named, open)
+}
+
+/// Letters of regions, easy to read first.
+const LOWER: &str = "xyzabcdefghijklmnopqrstuvw-0123456789";
+
+/// Digits in the order in which they make up an account that nobody has.
+const DIGITS: &str = "9876543210";
+
+/// The first of some letters that is not among the named.
+fn other_of(letters: &str, named: &BTreeSet<Letter>) -> Option<Letter> {
+    letters.chars().map(Letter::new).find(|letter| !named.contains(letter))
 }
 
 fn cases_of(c: char) -> impl Iterator<Item = char> {
