@@ -14,5 +14,5 @@ mod solver;
 pub mod trust;
 
 pub use engine::Engine;
-pub use error::EngineError;
+pub use error::{EngineError, Inconsistency};
 pub use solver::{Budget, CaseBudget};

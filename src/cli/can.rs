@@ -44,8 +44,7 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let snapshots = args.input.snapshots(&[&args.source], true, console)?;
-    let Some(snapshot) = snapshots.first() else { return Ok(ExitCode::Failed) };
+    let [snapshot] = &args.input.snapshots([&args.source], true, console)?;
     let account = account(snapshot)?;
     let role = find(&account.roles, &args.role)?;
     let context = context(&args.context);

@@ -145,9 +145,15 @@ pub enum CliError {
     /// No changes can be found.
     #[error("the changes cannot be proved")]
     Plan(#[from] PlanError),
-    /// A difference that this program found and could not prove: its own fault.
-    #[error("a difference was found that cannot be proved; this is a fault of iamctl")]
+    /// The comparison contradicts itself: this program's own fault.
+    #[error("the comparison contradicts itself; this is a fault of iamctl")]
     Engine(#[from] EngineError),
+    /// Something that always holds does not: this program's own fault.
+    #[error("{invariant}; this is a fault of iamctl")]
+    Internal {
+        /// What does not hold, in words.
+        invariant: String,
+    },
     /// `--role` names no role.
     #[error(transparent)]
     Select(#[from] SelectError),
@@ -250,6 +256,7 @@ impl CliError {
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
+            Self::Internal { .. } => Some("please report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("harvest the account, which says whose it is".to_owned()),
             Self::Builtin(_)
             | Self::Plan(_)

@@ -84,12 +84,12 @@ impl InputArgs {
     }
 
     /// Reads the sources, live ones all at once; one snapshot per source, in their order.
-    pub(super) fn snapshots(
+    pub(super) fn snapshots<const N: usize>(
         &self,
-        sources: &[&Source],
+        sources: [&Source; N],
         allow_same_account: bool,
         console: &Console,
-    ) -> Result<Vec<Snapshot>, CliError> {
+    ) -> Result<[Snapshot; N], CliError> {
         let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
         let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
         if !allow_same_account {
@@ -97,8 +97,8 @@ impl InputArgs {
         }
         let live: Vec<&Source> =
             sources.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(source, _)| *source).collect();
-        let mut read = self.live(&live, &known, allow_same_account, console)?.into_iter();
-        Ok(files.into_iter().filter_map(|file| file.or_else(|| read.next())).collect())
+        let read = self.live(&live, &known, allow_same_account, console)?;
+        one_each(files, read)
     }
 
     #[cfg(not(feature = "harvest"))]
@@ -153,6 +153,17 @@ fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
         Source::Profile(name) => Some(crate::harvest::LiveSource::Profile(name.clone())),
         Source::Environment => Some(crate::harvest::LiveSource::Environment),
     }
+}
+
+/// The snapshots in the order of their sources: those of files, and for the others in turn those that were read live.
+fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -> Result<[Snapshot; N], CliError> {
+    let mut live = live.into_iter();
+    let all: Vec<Snapshot> = files.into_iter().filter_map(|file| file.or_else(|| live.next())).collect();
+    let read = all.len() + live.len();
+    all.try_into()
+        .ok()
+        .filter(|_| read == N)
+        .ok_or_else(|| CliError::Internal { invariant: format!("{N} accounts were asked for and {read} were read") })
 }
 
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {

@@ -17,7 +17,7 @@ use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal
 
 use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
 use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
-use crate::semantics::{Budget, Engine, EngineError};
+use crate::semantics::{Engine, EngineError};
 
 /// Compares pairs of roles.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ pub(super) struct Found {
 }
 
 impl<'a> Access<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
-        Self { engine: Engine::new(catalogue, Budget::default()), catalogue, names }
+    pub(super) const fn new(engine: Engine<'a>, catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
+        Self { engine, catalogue, names }
     }
 
     /// Compares two roles, normalised and real; `name` is the role's in the report.

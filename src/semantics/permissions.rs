@@ -22,12 +22,13 @@ mod witness;
 pub(super) use shared::Shared;
 pub(super) use universe::pattern_matches;
 
-use super::error::EngineError;
+use super::error::{Confirming, EngineError};
 use super::evaluate::RolePolicies;
 use super::outcome::{AccessComparison, Grade, Warning};
 use super::solver::Budget;
 use super::solver::steps::Reading;
 use crate::catalog::Catalogue;
+use crate::model::Sides;
 use pair::Pair;
 
 /// What comparing takes besides the two roles.
@@ -35,6 +36,7 @@ use pair::Pair;
 pub(super) struct Means<'a> {
     pub catalogue: &'a Catalogue,
     pub budget: Budget,
+    pub confirming: Confirming,
     pub shared: &'a Shared,
     /// What all pairs share where the head of an ARN is read as plain text.
     pub flat: &'a std::sync::OnceLock<Box<Shared>>,
@@ -43,7 +45,7 @@ pub(super) struct Means<'a> {
 /// What one role may do and the other may not, both ways.
 ///
 /// # Errors
-/// If a witness is not confirmed by [`super::evaluate::evaluate`].
+/// If the program contradicts itself, such as by a witness that [`super::evaluate::evaluate`] refutes.
 pub(super) fn between(
     left: &RolePolicies,
     right: &RolePolicies,
@@ -59,7 +61,7 @@ pub(super) fn between(
     }
     comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means));
     comparison.warnings.sort();
-    confirm::confirm(&mut comparison, left, right, means.catalogue)?;
+    confirm::confirm(&mut comparison, Sides { left, right }, means)?;
     Ok(comparison)
 }
 
