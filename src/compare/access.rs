@@ -224,6 +224,7 @@ fn contexts(names: &RoleNames<'_>, context: &Keys) -> Vec<Keys> {
         for (index, value) in values.iter().enumerate() {
             for other in names.spellings(value).into_iter().skip(1) {
                 let mut context = likeliest.clone();
+                // Keys and values are those of the likeliest context; without the place one spelling less is tried.
                 if let Some(place) = context.get_mut(&names.likeliest(key)).and_then(|values| values.get_mut(index)) {
                     *place = other;
                     all.push(context);

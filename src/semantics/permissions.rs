@@ -30,6 +30,7 @@ use super::solver::steps::Reading;
 use crate::catalog::Catalogue;
 use crate::model::Sides;
 use pair::Pair;
+use rules::Rule;
 
 /// What comparing takes besides the two roles.
 #[derive(Debug, Clone, Copy)]
@@ -51,33 +52,29 @@ pub(super) fn between(
     right: &RolePolicies,
     means: Means<'_>,
 ) -> Result<AccessComparison, EngineError> {
-    let pair = pair(left, right, means.shared);
+    let pair = Pair::new(left, right, means.shared)?;
     if pair.roles.left == pair.roles.right {
         return Ok(AccessComparison::identical(pair.warnings));
     }
-    let mut comparison = comparison(&pair, means.shared, means.budget);
+    let mut comparison = comparison(&pair, means.shared, means.budget)?;
     if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
-    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means));
+    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means)?);
     comparison.warnings.sort();
     confirm::confirm(&mut comparison, Sides { left, right }, means)?;
     Ok(comparison)
 }
 
-fn pair(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Pair {
-    Pair::new(left, right, shared)
-}
-
 /// The comparison, its witnesses not confirmed yet.
-fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> AccessComparison {
-    let differences = finish::differences(pair, rows::rows(pair, shared, budget), shared);
-    AccessComparison {
+fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> Result<AccessComparison, EngineError> {
+    let differences = finish::differences(pair, rows::rows(pair, shared, budget)?, shared)?;
+    Ok(AccessComparison {
         grade: Grade::of(differences.iter().map(|row| row.certainty), false),
         differences,
-        deny_differences: denies::differences(pair, shared, budget),
+        deny_differences: denies::differences(pair, shared, budget)?,
         warnings: pair.warnings.clone(),
-    }
+    })
 }
 
 /// Warnings where a `*` inside a part of an ARN's head, read as plain text, would change the answer.
@@ -87,24 +84,23 @@ fn flat_reading(
     pair: &Pair,
     comparison: &AccessComparison,
     means: Means<'_>,
-) -> Vec<Warning> {
-    let has_inner_star = |rule: usize| {
-        pair.rules.get(rule).is_some_and(|rule| rule.resources.texts().iter().any(|text| text.has_inner_star()))
-    };
-    let inner: Vec<usize> = (0..pair.rules.len()).filter(|rule| has_inner_star(*rule)).collect();
+) -> Result<Vec<Warning>, EngineError> {
+    let has_inner_star = |rule: &Rule| rule.resources.texts().iter().any(|text| text.has_inner_star());
+    let numbered = pair.rules.iter().enumerate();
+    let inner: Vec<usize> = numbered.filter(|(_, rule)| has_inner_star(rule)).map(|(number, _)| number).collect();
     if inner.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let shared = means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat)));
-    let flat = self::pair(left, right, shared);
-    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget), shared);
+    let flat = Pair::new(left, right, shared)?;
+    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget)?, shared)?;
     let sides = |rows: &[super::outcome::AccessDifference]| {
         let mut sides: Vec<_> = rows.iter().map(|row| (row.side, row.service.clone())).collect();
         sides.dedup();
         sides
     };
     if sides(&comparison.differences) == sides(&differences) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    finish::flat_warnings(pair, &inner)
+    Ok(finish::flat_warnings(pair, &inner))
 }

@@ -23,7 +23,12 @@ pub fn confirm(
 ) -> Result<(), EngineError> {
     let mut court = Court { roles, means, heard: BTreeMap::new() };
     for row in &mut comparison.differences {
-        let Some(witness) = &row.witness else { continue };
+        let Some(witness) = &row.witness else {
+            if row.certainty != Certainty::Unknown {
+                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+            }
+            continue;
+        };
         let verdict = court.hear(witness, row.side, |may, may_not| {
             may.verdict == Verdict::Allowed
                 && matches!(may_not.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied)
@@ -43,7 +48,12 @@ pub fn confirm(
     let (left, right) = (allowing_all(roles.left), allowing_all(roles.right));
     let mut court = Court { roles: Sides { left: &left, right: &right }, means, heard: BTreeMap::new() };
     for row in &mut comparison.deny_differences {
-        let Some(witness) = &row.witness else { continue };
+        let Some(witness) = &row.witness else {
+            if row.certainty != Certainty::Unknown {
+                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+            }
+            continue;
+        };
         let verdict = court.hear(witness, row.side, |denies, does_not| {
             denies.verdict == Verdict::ExplicitlyDenied && does_not.verdict == Verdict::Allowed
         })?;
@@ -120,6 +130,11 @@ fn doubts(a: &Decision, b: &Decision) -> Option<Vec<String>> {
     reasons.sort();
     reasons.dedup();
     (!reasons.is_empty()).then_some(reasons)
+}
+
+/// A row without a witness, though it is certain.
+fn unproved(service: &str) -> EngineError {
+    EngineError::internal(format!("a certain difference in `{service}` has no witness"))
 }
 
 fn refuted(witness: &Witness, a: &Decision, b: &Decision) -> EngineError {

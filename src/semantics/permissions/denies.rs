@@ -7,13 +7,17 @@ use super::proof;
 use super::rows::{Rows, resources, rows};
 use super::spelling::spell;
 use crate::model::Sides;
+use crate::semantics::error::EngineError;
 use crate::semantics::outcome::DenyDifference;
 use crate::semantics::solver::Budget;
 
 /// The rows; sorted.
-pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDifference> {
+///
+/// # Errors
+/// If something of a row is lost.
+pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Result<Vec<DenyDifference>, EngineError> {
     if pair.roles.left.denies == pair.roles.right.denies {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     // To deny is to allow, in a world in which nothing else happens.
     let only_denies = |role: &RoleRules| RoleRules { allows: role.denies.clone(), ..RoleRules::default() };
@@ -23,20 +27,19 @@ pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDiff
         places: pair.places.clone(),
         warnings: Vec::new(),
     };
-    let rows = rows(&denying, shared, budget);
-    let mut differences = to_differences(rows, &denying, shared);
+    let rows = rows(&denying, shared, budget)?;
+    let mut differences = to_differences(rows, &denying, shared)?;
     differences.sort();
     differences.dedup();
-    differences
+    Ok(differences)
 }
 
-fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifference> {
+fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Result<Vec<DenyDifference>, EngineError> {
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        let Some(rule) = pair.rules.get(key.rule) else { continue };
-        let denied_by = pair.places.get(key.side).get(&key.rule).cloned().unwrap_or_default();
+        let denied_by = pair.places(key.side, key.rule)?;
         let resources = resources(&key, pair);
-        for spelled in spell(&parts.known, &parts.named, rule, &shared.universe) {
+        for spelled in spell(&parts.known, &parts.named, pair.rule(key.rule)?, &shared.universe)? {
             differences.push(DenyDifference {
                 side: key.side,
                 witness: proof::witness(&spelled.service, key.side, &parts.proofs, pair, shared),
@@ -46,10 +49,10 @@ fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifferenc
                 except: key.except.clone(),
                 condition: key.condition.clone(),
                 certainty: key.certainty,
-                denied_by: denied_by.clone(),
+                denied_by: denied_by.to_vec(),
                 reasons: key.reasons.clone(),
             });
         }
     }
-    differences
+    Ok(differences)
 }

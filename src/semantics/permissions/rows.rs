@@ -11,6 +11,7 @@ use super::proof::{Proof, Proofs};
 use super::universe::Universe;
 use super::witness::{Refused, refused};
 use crate::model::Side;
+use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::question::{self, Purse, Resources};
@@ -69,15 +70,18 @@ struct Group<'a> {
 }
 
 /// Compares class by class.
-pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Rows {
+///
+/// # Errors
+/// If an action or a statement is lost on the way.
+pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Result<Rows, EngineError> {
     let mut rows = Rows::new();
     let mut purse = question::Purse::new(budget.states_of_pair);
-    for (signature, class) in classes::classes(pair, &shared.universe, budget.names) {
+    for (signature, class) in classes::classes(pair, &shared.universe, budget.names)? {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            add_class(&mut rows, &class, &mut work, pair, shared, &mut purse);
+            add_class(&mut rows, &class, &mut work, pair, shared, &mut purse)?;
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// Adds the rows of one class.
@@ -88,10 +92,12 @@ fn add_class(
     pair: &Pair,
     shared: &Shared,
     purse: &mut Purse,
-) {
-    let groups = groups(class, work, &shared.universe);
+) -> Result<(), EngineError> {
+    let groups = groups(class, work, &shared.universe)?;
     for side in Side::BOTH {
         for rule in work.granting(side).to_vec() {
+            // From here on the number has a rule.
+            pair.rule(rule)?;
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, template) in &group.templates {
@@ -102,12 +108,14 @@ fn add_class(
             }
         }
     }
+    Ok(())
 }
 
-fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Vec<Group<'a>> {
+fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Result<Vec<Group<'a>>, EngineError> {
     let mut shapes: BTreeMap<usize, Member<'a>> = BTreeMap::new();
     for &number in &class.known {
-        let Some(action) = universe.action(number) else { continue };
+        let none = || EngineError::internal(format!("there is no action {number} of {}", universe.len()));
+        let action = universe.action(number).ok_or_else(none)?;
         let member = |templates| Member { templates, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
         shapes.entry(action.shape).or_insert_with(|| member(&action.templates)).known.push(number);
     }
@@ -130,7 +138,7 @@ fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -
         }
         group.members.push(member);
     }
-    groups.into_values().collect()
+    Ok(groups.into_values().collect())
 }
 
 const fn certainty(outcome: &Outcome) -> Certainty {
@@ -189,6 +197,7 @@ impl Member<'_> {
     /// For each service that has none yet, an action with this proof on a form of resource that it acts on.
     fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, universe: &Universe, proofs: &mut Proofs) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
+        // A row that should have a proof and has none is an error where proofs are confirmed.
         let Some((_, template)) = of_kind else { return };
         let known = self.known.iter().filter_map(|number| universe.action(*number));
         let known = known.map(|action| (action.service.as_str(), action.name.as_str()));
@@ -267,6 +276,7 @@ fn except(
         }
     }
     let granted: Vec<&Arc<Text>> = places.iter().filter_map(|place| place.text(rule, pair)).collect();
+    // A pattern that is not named here only leaves the row less narrow than it could be.
     // Naming what is carved out is a courtesy, not worth comparing thousands with thousands.
     if texts.len() * granted.len().max(1) > MOST_CARVED {
         texts.clear();

@@ -17,7 +17,13 @@ pub fn confirm(
     sides: &Sides<TrustSide<'_>>,
     confirming: Confirming,
 ) -> Result<(), EngineError> {
-    let Some(witness) = &row.witness else { return Ok(()) };
+    let Some(witness) = &row.witness else {
+        if row.certainty != Certainty::Unknown {
+            let error = EngineError::internal(format!("a certain difference for `{}` has no witness", row.principal));
+            (row.certainty, row.reasons) = (Certainty::Unknown, confirming.refuted(error)?);
+        }
+        return Ok(());
+    };
     let ask = |side: Side| decide(sides.get(side), witness);
     let (may, may_not) = (ask(row.side), ask(row.side.other()));
     let refused = matches!(may_not.decision.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied);
