@@ -176,7 +176,8 @@ fn limits(condition: Option<&str>, sure: Certainty, reasons: &[String]) -> Strin
     let condition = condition.map(in_words).unwrap_or_default();
     match sure {
         Certainty::Unknown => format!("{condition} ({}: {})", certainty(sure), reasons.join("; ")),
-        Certainty::Always | Certainty::Conditional => condition,
+        Certainty::Always | Certainty::Conditional if reasons.is_empty() => condition,
+        Certainty::Always | Certainty::Conditional => format!("{condition} ({})", reasons.join("; ")),
     }
 }
 

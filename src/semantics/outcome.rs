@@ -127,7 +127,7 @@ pub struct AccessDifference {
     pub refused_by: Refusal,
     /// Known ways to raise itself that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
     pub escalations: Vec<&'static str>,
-    /// Why it is unknown, if it is.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
     pub reasons: Vec<String>,
 }
 
@@ -152,7 +152,7 @@ pub struct DenyDifference {
     pub witness: Option<Witness>,
     /// The statements that deny it.
     pub denied_by: Vec<StatementRef>,
-    /// Why it is unknown, if it is.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
     pub reasons: Vec<String>,
 }
 

@@ -17,6 +17,7 @@ mod rules;
 mod shared;
 mod spelling;
 mod universe;
+mod unlisted;
 mod witness;
 
 pub(super) use shared::Shared;
@@ -56,7 +57,7 @@ pub(super) fn between(
     if pair.roles.left == pair.roles.right {
         return Ok(AccessComparison::identical(pair.warnings));
     }
-    let mut comparison = comparison(&pair, means.shared, means.budget)?;
+    let mut comparison = comparison(&pair, means)?;
     if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
@@ -67,12 +68,12 @@ pub(super) fn between(
 }
 
 /// The comparison, its witnesses not confirmed yet.
-fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> Result<AccessComparison, EngineError> {
-    let differences = finish::differences(pair, rows::rows(pair, shared, budget)?, shared)?;
+fn comparison(pair: &Pair, means: Means<'_>) -> Result<AccessComparison, EngineError> {
+    let differences = finish::differences(pair, rows::rows(pair, means.shared, means.budget)?, means)?;
     Ok(AccessComparison {
         grade: Grade::of(differences.iter().map(|row| row.certainty), false),
         differences,
-        deny_differences: denies::differences(pair, shared, budget)?,
+        deny_differences: denies::differences(pair, means)?,
         warnings: pair.warnings.clone(),
     })
 }
@@ -93,7 +94,8 @@ fn flat_reading(
     }
     let shared = means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat)));
     let flat = Pair::new(left, right, shared)?;
-    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget)?, shared)?;
+    let means = Means { shared, ..means };
+    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget)?, means)?;
     let sides = |rows: &[super::outcome::AccessDifference]| {
         let mut sides: Vec<_> = rows.iter().map(|row| (row.side, row.service.clone())).collect();
         sides.dedup();

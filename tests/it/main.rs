@@ -12,6 +12,7 @@ mod access_cases;
 mod access_laws;
 #[cfg(test)]
 mod access_report;
+mod access_unlisted;
 #[cfg(test)]
 mod access_worst;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Rows in the making to the rows of the report.
 
-use super::Shared;
 use super::pair::Pair;
-use super::proof::{self, about};
-use super::rows::{RowKey, RowParts, Rows, resources};
+use super::proof::{self, Proofs, about};
+use super::rows::{RowKey, Rows, resources};
 use super::spelling::{Spelled, spell};
+use super::unlisted::{self, Part};
 use super::witness::{Refused, matching};
+use super::{Means, Shared};
 use crate::model::{Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::escalation;
@@ -15,10 +16,12 @@ use crate::semantics::outcome::{AccessDifference, Refusal, StatementRef, Warning
 ///
 /// # Errors
 /// If something of a row is lost.
-pub fn differences(pair: &Pair, rows: Rows, shared: &Shared) -> Result<Vec<AccessDifference>, EngineError> {
+pub fn differences(pair: &Pair, rows: Rows, means: Means<'_>) -> Result<Vec<AccessDifference>, EngineError> {
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        differences.extend(differences_of(&key, &parts, pair, shared)?);
+        for part in unlisted::parts(&key, &parts, means.catalogue) {
+            differences.extend(differences_of(&key, &part, &parts.proofs, pair, means.shared)?);
+        }
     }
     mark_escalations(&mut differences, pair);
     differences.sort();
@@ -28,14 +31,16 @@ pub fn differences(pair: &Pair, rows: Rows, shared: &Shared) -> Result<Vec<Acces
 
 fn differences_of(
     key: &RowKey,
-    parts: &RowParts,
+    part: &Part,
+    proofs: &Proofs,
     pair: &Pair,
     shared: &Shared,
 ) -> Result<Vec<AccessDifference>, EngineError> {
     let resources = resources(key, pair);
-    let spelled = spell(&parts.known, &parts.named, pair.rule(key.rule)?, &shared.universe)?;
+    let spelled = spell(&part.known, &part.named, pair.rule(key.rule)?, &shared.universe)?;
     let of_service = |spelled: Spelled| {
-        let witness = proof::witness(&spelled.service, key.side, &parts.proofs, pair, shared);
+        let proof = part.proof(&spelled.service);
+        let witness = proof.and_then(|proof| proof::witness(&proof, key.side, proofs, pair, shared));
         Ok(AccessDifference {
             side: key.side,
             granted_by: granted_by(key, witness.as_ref(), pair, shared)?,
@@ -46,10 +51,10 @@ fn differences_of(
             resources: resources.clone(),
             except: key.except.clone(),
             condition: key.condition.clone(),
-            certainty: key.certainty,
+            certainty: part.certainty,
             witness,
             escalations: Vec::new(),
-            reasons: key.reasons.clone(),
+            reasons: part.reasons.clone(),
         })
     };
     spelled.into_iter().map(of_service).collect()

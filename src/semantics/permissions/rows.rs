@@ -9,6 +9,7 @@ use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::proof::{Proof, Proofs};
 use super::universe::Universe;
+use super::unlisted::proof_of;
 use super::witness::{Refused, refused};
 use crate::model::Side;
 use crate::semantics::error::EngineError;
@@ -201,9 +202,13 @@ impl Member<'_> {
         let Some((_, template)) = of_kind else { return };
         let known = self.known.iter().filter_map(|number| universe.action(*number));
         let known = known.map(|action| (action.service.as_str(), action.name.as_str()));
-        let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str()));
+        // Of these each may be told apart from the others, so each has its own.
+        for action in &self.named {
+            let proved = (format!("{}:{}", action.service, action.name), Arc::clone(proof), Arc::clone(template));
+            proofs.entry(proof_of(action)).or_insert(proved);
+        }
         let mut last = "";
-        for (service, name) in known.chain(named) {
+        for (service, name) in known {
             if service != last && !proofs.contains_key(service) {
                 let proved = (format!("{service}:{name}"), Arc::clone(proof), Arc::clone(template));
                 proofs.insert(service.to_owned(), proved);
