@@ -156,7 +156,10 @@ impl Asked<'_> {
             let source = Source { policy_name: &policy.policy_name, policy_type: policy.policy_type };
             let version = policy.document.effective_version();
             for (index, statement) in policy.document.statements.iter().enumerate() {
-                findings.push(source.cite(index, statement.sid.clone()), self.of(statement, version));
+                let finding = self.of(statement, version);
+                if !finding.says_nothing() {
+                    findings.push(source.cite(index, statement.sid.clone()), finding);
+                }
             }
         }
         findings

@@ -8,6 +8,7 @@ mod beyond;
 mod cells;
 mod classes;
 mod confirm;
+mod crowded;
 mod denies;
 mod finish;
 mod pair;
@@ -69,7 +70,11 @@ pub(super) fn between(
 
 /// The comparison, its witnesses not confirmed yet.
 fn comparison(pair: &Pair, means: Means<'_>) -> Result<AccessComparison, EngineError> {
-    let differences = finish::differences(pair, rows::rows(pair, means.shared, means.budget)?, means)?;
+    let mut differences = finish::differences(pair, rows::rows(pair, means.shared, means.budget)?, means)?;
+    for open in crowded::open(pair, &means.shared.universe, means.budget.names)? {
+        differences.extend(open.row(&differences));
+    }
+    differences.sort();
     Ok(AccessComparison {
         grade: Grade::of(differences.iter().map(|row| row.certainty), false),
         differences,

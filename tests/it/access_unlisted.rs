@@ -132,3 +132,33 @@ fn the_program_says_it() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains(&format!("qa may also s3:InventTomorrow on *, refused in dev: no Allow ({})", note())));
 }
+
+/// Names that many patterns match together, each with its own letters.
+fn inner(count: usize) -> Vec<String> {
+    let pairs = ["q", "w", "r", "t", "z"].into_iter().flat_map(|a| ["p", "l", "k", "j"].map(|b| format!("{a}{b}")));
+    pairs.take(count).map(|pair| format!("acmefuture:*{pair}*")).collect()
+}
+
+#[test]
+fn a_service_with_too_many_patterns_is_told_apart_or_unknown() {
+    let deny = |actions: Value| json!({"Effect": "Deny", "Action": actions, "Resource": "*"});
+    let (all, many) = (allow("acmefuture:*"), deny(json!(inner(16))));
+    // By one of the names that are asked.
+    let comparison = compare(&[all.clone(), many.clone()], &[allow("sqs:*")]);
+    assert!(comparison.differences.iter().all(|row| row.certainty != Certainty::Unknown), "{comparison:#?}");
+    assert!(comparison.differences.iter().any(|row| row.side == Side::Left && row.service == "acmefuture"));
+    // By one pattern more, which is found alone.
+    let more = deny(json!(inner(17)));
+    let comparison = compare(&[all.clone(), more], &[all.clone(), many.clone()]);
+    let sure =
+        |side: Side| comparison.differences.iter().any(|row| row.side == side && row.certainty != Certainty::Unknown);
+    assert!(sure(Side::Right) && !sure(Side::Left), "{comparison:#?}");
+    assert_eq!(comparison.grade, Grade::Different);
+    // By nothing, which is not found out: never equal.
+    let narrow = deny(json!("acmefuture:*qp*wk*tl*rp*"));
+    let comparison = compare(&[all.clone(), many.clone(), narrow], &[all, many]);
+    assert_eq!(comparison.grade, Grade::Unknown);
+    assert_eq!(comparison.differences.len(), 1);
+    assert_eq!(comparison.differences[0].reasons, ["its action patterns are too many to tell apart"]);
+    assert_eq!(comparison.deny_differences.len(), 1, "what denies is left open as well");
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::crowded::some_names;
 use super::pair::Pair;
 use super::universe::Universe;
 use crate::model::{ActionPattern, Glob};
@@ -92,14 +93,10 @@ fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Res
 /// patterns that an action can match.
 fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAction> {
     let mut named = BTreeMap::new();
-    let mut services = BTreeSet::new();
     for pattern in pair.rules.iter().flat_map(|rule| rule.actions.patterns()) {
         let (service, name) = (pattern.service(), pattern.folded_name());
         if service.contains(['*', '?']) {
             continue;
-        }
-        if !universe.services().contains_key(service) {
-            services.insert(service.to_owned());
         }
         if !pattern.has_wildcard() && universe.find(service, name).is_none() {
             let written =
@@ -110,16 +107,37 @@ fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAc
             }
         }
     }
-    for service in services {
-        for name in possible_names(pair, &service, budget).into_iter().flatten() {
+    for service in unlisted_services(pair, universe) {
+        let patterns = patterns_of(pair, &service);
+        let patterns: Vec<&[Step]> = patterns.iter().map(Vec::as_slice).collect();
+        // Where they are too many, there is a row that says so unless some of them settle it: see `crowded`.
+        let names = all_names(&patterns, budget).unwrap_or_else(|| some_names(&patterns, budget));
+        for name in names {
             named.entry((service.clone(), name.to_lowercase())).or_insert((name, false));
         }
     }
     named.into_iter().map(|((service, _), (name, spelled))| NamedAction { service, name, spelled }).collect()
 }
 
+/// The services that rules name and the catalogue does not have.
+pub fn unlisted_services(pair: &Pair, universe: &Universe) -> BTreeSet<String> {
+    let patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
+    let services = patterns.map(ActionPattern::service).filter(|service| !service.contains(['*', '?']));
+    services.filter(|service| !universe.services().contains_key(*service)).map(str::to_owned).collect()
+}
+
 /// A name for each set of patterns that an action of this service can match; `None` when they are too many.
 pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<String>> {
+    let patterns = patterns_of(pair, service);
+    all_names(&patterns.iter().map(Vec::as_slice).collect::<Vec<_>>(), budget)
+}
+
+fn all_names(patterns: &[&[Step]], budget: usize) -> Option<Vec<String>> {
+    signatures(patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
+}
+
+/// The patterns of names that rules have for a service.
+fn patterns_of(pair: &Pair, service: &str) -> Vec<Vec<Step>> {
     let of_service = |pattern: &&ActionPattern| Glob::new(pattern.service()).matches(service);
     let mut patterns: Vec<Vec<Step>> = pair
         .rules
@@ -131,6 +149,5 @@ pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<S
         .collect();
     patterns.sort();
     patterns.dedup();
-    let patterns: Vec<&[Step]> = patterns.iter().map(Vec::as_slice).collect();
-    signatures(&patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
+    patterns
 }

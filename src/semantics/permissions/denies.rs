@@ -1,6 +1,7 @@
 //! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
+use super::crowded;
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs};
 use super::rows::{RowKey, resources, rows};
@@ -33,6 +34,9 @@ pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>,
         for part in unlisted::parts(&key, &parts, means.catalogue) {
             differences.extend(differences_of(&key, &part, &parts.proofs, &denying, means.shared)?);
         }
+    }
+    for open in crowded::open(&denying, &means.shared.universe, means.budget.names)? {
+        differences.extend(open.deny_row(&differences));
     }
     differences.sort();
     differences.dedup();

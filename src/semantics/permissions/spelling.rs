@@ -37,7 +37,7 @@ pub fn spell(
     }
     let mut set = Bits::new(universe.len());
     known.iter().for_each(|number| set.insert(*number));
-    let all_known = !known.is_empty() && set == Bits::full(universe.len());
+    let all_known = known.len() >= universe.len() && set.iter().count() == universe.len();
     if all_known {
         let mut known: Vec<usize> = known.to_vec();
         known.sort_unstable();

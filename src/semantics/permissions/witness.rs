@@ -9,7 +9,7 @@ use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::steps::{Letter, Step};
 use crate::semantics::solver::texts::{Text, Texts};
-use crate::semantics::solver::walk::{Group, step_over};
+use crate::semantics::solver::walk::{Group, rest_of, step_over};
 
 /// Values of condition keys.
 pub type Context = BTreeMap<String, Vec<String>>;
@@ -91,9 +91,7 @@ fn reads(text: &Text, resource: &str, context: &Context, texts: &Texts) -> bool 
     }
     let group = [steps.as_slice()];
     let places = resource.chars().fold(vec![(0, 0)], |places, c| step_over(Group(&group), &places, Letter::new(c)));
-    places
-        .iter()
-        .any(|&(_, at)| steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
+    places.iter().any(|place| rest_of(Group(&group), *place).iter().all(|step| step.repeats()))
 }
 
 /// Which of some rules match.
