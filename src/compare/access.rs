@@ -15,7 +15,7 @@ use crate::model::{PolicyType, Role, Side, Sides};
 use crate::normalise::NormalisedRole;
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning, Witness};
 
-use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
+use crate::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, decide};
 use crate::semantics::trust::{TrustDifference, TrustSide, TrustWitness};
 use crate::semantics::{Engine, EngineError};
 
@@ -114,7 +114,7 @@ impl<'a> Access<'a> {
     fn allows(&self, role: &RolePolicies, witness: &Witness) -> bool {
         let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
         let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
-        evaluate(role, &request, self.catalogue).is_allowed()
+        decide(role, &request, self.catalogue).is_allowed()
     }
 }
 

@@ -111,3 +111,6 @@ fn flat_reading(
     }
     Ok(finish::flat_warnings(pair, &inner))
 }
+
+#[cfg(test)]
+mod tests;

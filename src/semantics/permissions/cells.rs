@@ -141,6 +141,11 @@ impl<'a> ClassWork<'a> {
         }
     }
 
+    /// How many rules match the class's actions.
+    pub const fn rules(&self) -> usize {
+        self.rules.len()
+    }
+
     /// The kind of a form of resource: forms of one kind have the same outcomes.
     pub fn kind(&mut self, template: &Template) -> usize {
         if let Some(kind) = self.kind_of.get(&template.number) {

@@ -96,7 +96,14 @@ fn add_class(
 ) -> Result<(), EngineError> {
     let groups = groups(class, work, &shared.universe)?;
     for side in Side::BOTH {
-        for rule in work.granting(side).to_vec() {
+        let granting = work.granting(side).to_vec();
+        if granting.len().saturating_mul(work.rules()) > MOST_COMPARED {
+            if let Some(rule) = granting.first() {
+                add_too_many(rows, (side, *rule), class, pair)?;
+            }
+            continue;
+        }
+        for rule in granting {
             // From here on the number has a rule.
             pair.rule(rule)?;
             for group in &groups {
@@ -109,6 +116,24 @@ fn add_class(
             }
         }
     }
+    Ok(())
+}
+
+/// How often one statement of a class may be put beside another. Policies have some hundreds.
+const MOST_COMPARED: usize = 4_000_000;
+
+/// The row of a side whose statements are too many to be put beside all others, by the first of them.
+fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pair: &Pair) -> Result<(), EngineError> {
+    let places = match &pair.rule(rule)?.resources {
+        Resources::Matching(texts) => (0..texts.len()).map(Place::Allowed).collect(),
+        Resources::Except(_) => Vec::new(),
+    };
+    let reasons = vec!["the statements about it are too many to compare".to_owned()];
+    let (certainty, refused) = (Certainty::Unknown, Refused::NoAllow);
+    let key = RowKey { side, rule, certainty, places, except: Vec::new(), condition: None, refused, reasons };
+    let parts = rows.entry(key).or_default();
+    parts.known.extend(&class.known);
+    parts.named.extend(class.named.iter().cloned());
     Ok(())
 }
 
