@@ -11,6 +11,7 @@ mod draft;
 mod embedded;
 mod error;
 mod file;
+mod near;
 mod service;
 mod service_map;
 pub mod service_reference;

@@ -15,6 +15,6 @@ mod solver;
 pub mod trust;
 
 pub use engine::Engine;
-pub use error::EngineError;
+pub use error::{EngineError, Inconsistency};
 pub use known_role::KnownRole;
 pub use solver::{Budget, CaseBudget};

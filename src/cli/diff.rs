@@ -133,8 +133,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     args.reports.check(args.output.named(), read_from)?;
     let folder = args.output.folder()?;
     let sources = args.sources();
-    let read = args.input.snapshots(&[sources.left, sources.right], args.allow_same_account, console)?;
-    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let read = args.input.snapshots([sources.left, sources.right], args.allow_same_account, console)?;
+    let [left, right] = &read;
     let snapshots = Sides { left, right };
 
     let spinner = console.spinner("reading and normalising roles");

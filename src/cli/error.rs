@@ -134,12 +134,6 @@ pub enum CliError {
     /// A question that cannot be answered with yes or no.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// A source that gave nothing, though reading it did not fail.
-    #[error("nothing was read of {asked}; this is a fault of iamctl")]
-    NotRead {
-        /// The source.
-        asked: String,
-    },
     /// A folder that holds no report of `diff`.
     #[error("`{}` holds no report of `iamctl diff`", .path.display())]
     NoReport {
@@ -155,9 +149,15 @@ pub enum CliError {
     /// No changes can be found.
     #[error("the changes cannot be proved")]
     Plan(#[from] PlanError),
-    /// A difference that this program found and could not prove: its own fault.
-    #[error("a difference was found that cannot be proved; this is a fault of iamctl")]
+    /// The comparison contradicts itself: this program's own fault.
+    #[error("the comparison contradicts itself; this is a fault of iamctl")]
     Engine(#[from] EngineError),
+    /// Something that always holds does not: this program's own fault.
+    #[error("{invariant}; this is a fault of iamctl")]
+    Internal {
+        /// What does not hold, in words.
+        invariant: String,
+    },
     /// `--role` names no role.
     #[error(transparent)]
     Select(#[from] SelectError),
@@ -260,13 +260,13 @@ impl CliError {
             Self::UnknownRole { near, .. } if near.is_empty() => None,
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
             Self::Ask(error) => error.hint(),
-            Self::NotRead { .. } => Some("please report it with the command line".to_owned()),
             Self::NoReport { .. } => {
                 Some("name the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }
             Self::Engine(_) => {
                 Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
             }
+            Self::Internal { .. } => Some("please report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("harvest the account, which says whose it is".to_owned()),
             Self::Builtin(_)
             | Self::Plan(_)

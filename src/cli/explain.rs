@@ -64,8 +64,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     different_tags(tags)?;
     let catalogue = args.input.catalogue(console)?;
     let sources = [&asked.sources.left, &asked.sources.right];
-    let read = args.input.snapshots(&sources, asked.allow_same_account, console)?;
-    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let read = args.input.snapshots(sources, asked.allow_same_account, console)?;
+    let [left, right] = &read;
     let snapshots: Sides<&Snapshot> = Sides { left, right };
     let prepared = prepare(snapshots, tags, asked.dictionary.rules(), |both| select(both, &asked.role))?;
     let generated_at = inputs::now();

@@ -29,8 +29,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
     let folder = args.output.folder()?;
-    let snapshots = args.input.snapshots(&[&args.source], true, console)?;
-    let Some(snapshot) = snapshots.first() else { return Ok(ExitCode::Failed) };
+    let [snapshot] = &args.input.snapshots([&args.source], true, console)?;
     let account = account(snapshot)?;
     if account.roles.is_empty() {
         console.warning(&format!("{}: the account has no roles", args.tag));

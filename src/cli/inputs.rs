@@ -85,17 +85,17 @@ impl InputArgs {
 
     /// Reads one source.
     pub(super) fn snapshot(&self, source: &Source, console: &Console) -> Result<Snapshot, CliError> {
-        let mut read = self.snapshots(&[source], true, console)?;
-        read.pop().ok_or_else(|| CliError::NotRead { asked: source.in_words() })
+        let [read] = self.snapshots([source], true, console)?;
+        Ok(read)
     }
 
     /// Reads the sources, live ones all at once; one snapshot per source, in their order.
-    pub(super) fn snapshots(
+    pub(super) fn snapshots<const N: usize>(
         &self,
-        sources: &[&Source],
+        sources: [&Source; N],
         allow_same_account: bool,
         console: &Console,
-    ) -> Result<Vec<Snapshot>, CliError> {
+    ) -> Result<[Snapshot; N], CliError> {
         let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
         let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
         if !allow_same_account {
@@ -103,8 +103,8 @@ impl InputArgs {
         }
         let live: Vec<&Source> =
             sources.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(source, _)| *source).collect();
-        let mut read = self.live(&live, &known, allow_same_account, console)?.into_iter();
-        Ok(files.into_iter().filter_map(|file| file.or_else(|| read.next())).collect())
+        let read = self.live(&live, &known, allow_same_account, console)?;
+        one_each(files, read)
     }
 
     #[cfg(not(feature = "harvest"))]
@@ -159,6 +159,17 @@ fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
         Source::Profile(name) => Some(crate::harvest::LiveSource::Profile(name.clone())),
         Source::Environment => Some(crate::harvest::LiveSource::Environment),
     }
+}
+
+/// The snapshots in the order of their sources: those of files, and for the others in turn those that were read live.
+fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -> Result<[Snapshot; N], CliError> {
+    let mut live = live.into_iter();
+    let all: Vec<Snapshot> = files.into_iter().filter_map(|file| file.or_else(|| live.next())).collect();
+    let read = all.len() + live.len();
+    all.try_into()
+        .ok()
+        .filter(|_| read == N)
+        .ok_or_else(|| CliError::Internal { invariant: format!("{N} accounts were asked for and {read} were read") })
 }
 
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {

@@ -48,8 +48,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     };
     let sources = [&earlier.sources.left, &earlier.sources.right];
     // Whoever made the report has said already that it may be one account.
-    let read = args.input.snapshots(&sources, true, console)?;
-    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let read = args.input.snapshots(sources, true, console)?;
+    let [left, right] = &read;
     of_snapshots(args, &earlier, &under, Sides { left, right }, make, console)
 }
 

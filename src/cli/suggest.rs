@@ -57,8 +57,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         console.note(&format!("dictionary: {}", path.display()));
     }
     let catalogue = args.input.catalogue(console)?;
-    let read = args.input.snapshots(&[&args.source_1, &args.source_2], args.allow_same_account, console)?;
-    let [left, right] = read.as_slice() else { return Ok(ExitCode::Failed) };
+    let read = args.input.snapshots([&args.source_1, &args.source_2], args.allow_same_account, console)?;
+    let [left, right] = &read;
     let mut reader = AccountReader::default();
     let accounts = Sides { left: reader.account(left)?, right: reader.account(right)? };
     let spinner = console.spinner("looking for what is meant to differ");

@@ -148,16 +148,16 @@ impl Work<'_> {
             let place = self.places.get(&(side, arn.to_owned())).copied();
             let facts = place.map(|place| row.facts(place));
             let by = facts.as_ref().and_then(|facts| self.by(facts));
-            let (Some(facts), Some(by)) = (facts, by) else {
+            let role = facts.as_ref().and_then(|facts| roles.get_mut(facts.role));
+            // A difference whose role is not found is accepted by nobody.
+            let (Some(facts), Some(by), Some(role)) = (facts, by, role) else {
                 kept.push(row);
                 continue;
             };
-            if let Some(role) = roles.get_mut(facts.role) {
-                let counts = &mut role.differences;
-                counts.accepted += 1;
-                if let Some(count) = count(counts, facts.kind) {
-                    *count = count.saturating_sub(1);
-                }
+            let counts = &mut role.differences;
+            counts.accepted += 1;
+            if let Some(count) = count(counts, facts.kind) {
+                *count = count.saturating_sub(1);
             }
             self.push(facts, row.more(), &by);
         }
@@ -180,6 +180,7 @@ impl Work<'_> {
     }
 
     fn push(&mut self, facts: DifferenceFacts, more: More, by: &[usize]) {
+        // The roles' facts stand in the order of the roles, and the role was found.
         let Some(role) = self.roles.get(facts.role) else { return };
         let side = facts.side.unwrap_or(Side::Left);
         let entries: Vec<&AcceptedEntry> = by.iter().filter_map(|index| self.acceptance.entries.get(*index)).collect();

@@ -40,16 +40,9 @@ pub(super) struct Found {
 }
 
 impl<'a> Access<'a> {
-    /// For the roles of two accounts in these partitions, as [`own_partition`] spells them.
-    pub(super) fn new(catalogue: &'a Catalogue, partitions: Sides<String>, names: Sides<RealNames<'a>>) -> Self {
-        let Sides { left, right } = partitions;
-        // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then,
-        // so that what names either is compared.
-        let mut partitions = vec![left];
-        if !partitions.contains(&right) {
-            partitions.push(right);
-        }
-        Self { engine: Engine::in_partitions(catalogue, Budget::default(), partitions), catalogue, names }
+    /// With this engine.
+    pub(super) const fn new(engine: Engine<'a>, catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
+        Self { engine, catalogue, names }
     }
 
     /// Compares two roles, normalised and real; `name` is the role's in the report.
@@ -104,6 +97,18 @@ fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, re
     let condition = difference.condition.map(|text| shown(&text));
     let difference = AccessDifference { witness, condition, ..difference };
     RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
+}
+
+/// An engine for the roles of two accounts in these partitions, as [`own_partition`] spells them.
+pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>) -> Engine<'_> {
+    let Sides { left, right } = partitions;
+    // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then, so
+    // that what names either is compared.
+    let mut partitions = vec![left];
+    if !partitions.contains(&right) {
+        partitions.push(right);
+    }
+    Engine::in_partitions(catalogue, Budget::default(), partitions)
 }
 
 /// The partition of an account as its normalised policies spell it: its placeholder, where the dictionary has one.

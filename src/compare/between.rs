@@ -18,7 +18,7 @@ use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
 use crate::model::{Account, AccountTag, Role, Side, Sides};
 use crate::normalise::{Builtin, Normalised, NormalisedRole, Normaliser, Rules};
-use crate::semantics::EngineError;
+use crate::semantics::{Engine, EngineError};
 
 /// One account, as read and as normalised; their roles stand in the same order.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ struct Work<'a> {
 /// Compares two accounts.
 ///
 /// # Errors
-/// If a request that was to prove a difference is not confirmed: a bug of this program, and no report.
+/// If this program contradicts itself in what is not about one pair of roles, or in a build for tests.
 pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Comparison, EngineError> {
     between_told(inputs, settings, &|_, _| {})
 }
@@ -88,14 +88,24 @@ pub fn between_told(
     settings: Settings<'_>,
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Comparison, EngineError> {
+    let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
+    by_engine(inputs, settings, tell, access::engine(settings.catalogue, partitions))
+}
+
+/// The same, with an engine of the caller's choice.
+fn by_engine(
+    inputs: Sides<Input<'_>>,
+    settings: Settings<'_>,
+    tell: &(dyn Fn(usize, usize) + Sync),
+    engine: Engine<'_>,
+) -> Result<Comparison, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
     let normalised = inputs.map(|input| input.normalised);
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
     let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
-    let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
-    let access = Access::new(settings.catalogue, partitions, names);
+    let access = Access::new(engine, settings.catalogue, names);
     let work = Work { accounts, normalised, expander: &expander, access };
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
@@ -127,11 +137,12 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
     )
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     fn compare(&self, pair: pair::Pair) -> Result<Compared, EngineError> {
-        let left = pair.left.and_then(|index| self.normalised.left.roles.get(index));
-        let right = pair.right.and_then(|index| self.normalised.right.roles.get(index));
-        let result = role_result(pair, left, right);
+        let left = self.role(Side::Left, pair.left)?;
+        let right = self.role(Side::Right, pair.right)?;
+        let normalised = |role: Option<(&'a NormalisedRole, &'a Role)>| role.map(|(normalised, _)| normalised);
+        let result = role_result(pair, normalised(left), normalised(right));
         let mut compared = Compared {
             result,
             items: Vec::new(),
@@ -142,13 +153,26 @@ impl Work<'_> {
             warnings: Vec::new(),
             cross_references: Vec::new(),
         };
-        let real_left = pair.left.and_then(|index| self.accounts.left.roles.get(index));
-        let real_right = pair.right.and_then(|index| self.accounts.right.roles.get(index));
-        if let (Some(left), Some(right), Some(real_left), Some(real_right)) = (left, right, real_left, real_right) {
+        if let (Some((left, real_left)), Some((right, real_right))) = (left, right) {
             let real = Sides { left: real_left, right: real_right };
             self.both(&mut compared, Sides { left, right }, real)?;
         }
         Ok(compared)
+    }
+
+    /// A role of one account, normalised and as harvested; none where the pair has none there.
+    fn role(&self, side: Side, index: Option<usize>) -> Result<Option<(&'a NormalisedRole, &'a Role)>, EngineError> {
+        let Some(index) = index else { return Ok(None) };
+        let (normalised, real): (&'a Normalised, &'a Account) = (self.normalised.get(side), self.accounts.get(side));
+        match (normalised.roles.get(index), real.roles.get(index)) {
+            (Some(normalised), Some(real)) if normalised.real_name == real.name => Ok(Some((normalised, real))),
+            (normalised, real) => Err(EngineError::internal(format!(
+                "role {index} of the {} account is {:?} as harvested and {:?} as normalised",
+                if side == Side::Left { "first" } else { "second" },
+                real.map(|role| &role.name),
+                normalised.map(|role| &role.real_name),
+            ))),
+        }
     }
 
     /// Fills in what differs between the two roles of a pair.
@@ -292,6 +316,10 @@ fn assemble(
         comparison.cross_references.extend(one.cross_references);
     }
     comparison.item_differences.sort_by_key(|difference| difference.side);
+    // What the program contradicts itself about stands above all else.
+    comparison.access_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    comparison.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    comparison.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     comparison.summary = summary(&comparison, harvested, sanitized);
     comparison.warnings = warnings(&comparison, inputs, settings.rules);
     comparison
@@ -367,3 +395,6 @@ fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>, rules: Rules<'_>)
     warnings.extend(dictionary::audit(inputs, rules, comparison));
     warnings
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Sides;
+use crate::model::{Side, Sides};
 use crate::normalise::{Normalised, NormalisedRole};
 
 /// A role of one or both accounts, by index into the normalised roles.
@@ -23,40 +23,35 @@ pub(super) fn pair(
     accounts: Sides<&Normalised>,
     likeness: impl Fn(&NormalisedRole, &NormalisedRole) -> usize,
 ) -> Vec<Pair> {
-    let mut groups: BTreeMap<String, Sides<Vec<usize>>> = BTreeMap::new();
-    for (index, role) in accounts.left.roles.iter().enumerate() {
-        groups.entry(role.role.name.to_lowercase()).or_default().left.push(index);
+    let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
+    for side in Side::BOTH {
+        for numbered in accounts.get(side).roles.iter().enumerate() {
+            groups.entry(numbered.1.role.name.to_lowercase()).or_default().get_mut(side).push(numbered);
+        }
     }
-    for (index, role) in accounts.right.roles.iter().enumerate() {
-        groups.entry(role.role.name.to_lowercase()).or_default().right.push(index);
-    }
-    groups.into_values().flat_map(|group| pair_group(&group, accounts, &likeness)).collect()
+    groups.into_values().flat_map(|group| pair_group(&group, &likeness)).collect()
 }
 
-fn pair_group(
-    group: &Sides<Vec<usize>>,
-    accounts: Sides<&Normalised>,
-    likeness: &impl Fn(&NormalisedRole, &NormalisedRole) -> usize,
-) -> Vec<Pair> {
-    if let (&[left], &[right]) = (group.left.as_slice(), group.right.as_slice()) {
+/// The roles of one name, with their indices.
+type Group<'a> = Sides<Vec<(usize, &'a NormalisedRole)>>;
+
+fn pair_group(group: &Group<'_>, likeness: &impl Fn(&NormalisedRole, &NormalisedRole) -> usize) -> Vec<Pair> {
+    if let (&[(left, _)], &[(right, _)]) = (group.left.as_slice(), group.right.as_slice()) {
         return vec![Pair { left: Some(left), right: Some(right), ambiguous: false }];
     }
     let ambiguous = group.left.len() > 1 || group.right.len() > 1;
-    let role = |account: &Normalised, index: usize| account.roles.get(index).cloned();
     let mut scored: Vec<(bool, bool, usize, usize, usize)> = Vec::new();
-    for &l in &group.left {
-        for &r in &group.right {
-            if let (Some(left), Some(right)) = (role(accounts.left, l), role(accounts.right, r)) {
-                let same_path = left.role.path == right.role.path;
-                let same_name = left.real_name.eq_ignore_ascii_case(&right.real_name);
-                scored.push((same_path, same_name, likeness(&left, &right), l, r));
-            }
+    for &(l, left) in &group.left {
+        for &(r, right) in &group.right {
+            let same_path = left.role.path == right.role.path;
+            let same_name = left.real_name.eq_ignore_ascii_case(&right.real_name);
+            scored.push((same_path, same_name, likeness(left, right), l, r));
         }
     }
     // Best first; of equals the first in the order of the accounts, so that the result never depends on chance.
     scored.sort_by(|a, b| (b.0, b.1, b.2).cmp(&(a.0, a.1, a.2)).then((a.3, a.4).cmp(&(b.3, b.4))));
-    let mut left_free = group.left.clone();
-    let mut right_free = group.right.clone();
+    let mut left_free: Vec<usize> = group.left.iter().map(|(index, _)| *index).collect();
+    let mut right_free: Vec<usize> = group.right.iter().map(|(index, _)| *index).collect();
     let mut pairs = Vec::new();
     for (_, _, _, l, r) in scored {
         if left_free.contains(&l) && right_free.contains(&r) {

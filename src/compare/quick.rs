@@ -47,8 +47,9 @@ pub fn differences(
     let of_pair = |pair: &Sides<usize>| {
         let role = |side: Side| normalised.get(side).roles.get(*pair.get(side));
         let harvested = |side: Side| real.get(side).roles.get(*pair.get(side));
-        let (Some(left), Some(right)) = (role(Side::Left), role(Side::Right)) else { return 0 };
-        let (Some(real_left), Some(real_right)) = (harvested(Side::Left), harvested(Side::Right)) else { return 0 };
+        // An index without a role cannot be; if it were, the pair would count as one that differs.
+        let (Some(left), Some(right)) = (role(Side::Left), role(Side::Right)) else { return 1 };
+        let (Some(real_left), Some(real_right)) = (harvested(Side::Left), harvested(Side::Right)) else { return 1 };
         let roles: Sides<&NormalisedRole> = Sides { left, right };
         let real: Sides<&Role> = Sides { left: real_left, right: real_right };
         items::only_in(roles, &expander).len()

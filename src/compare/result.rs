@@ -431,7 +431,15 @@ impl Comparison {
         match fail_on {
             FailOn::None => false,
             FailOn::Any => alone() || self.roles.iter().any(|role| !role.differences.is_zero()),
-            FailOn::Access => alone() || self.roles.iter().any(RoleResult::is_open_in_access),
+            FailOn::Access => alone() || self.roles.iter().any(RoleResult::is_open_in_access) || self.is_inconsistent(),
         }
+    }
+
+    /// Whether the program contradicts itself about some difference, which is then unknown.
+    #[must_use]
+    pub fn is_inconsistent(&self) -> bool {
+        self.access_differences.iter().any(|row| row.difference.is_inconsistent())
+            || self.trust_differences.iter().any(|row| row.difference.is_inconsistent())
+            || self.deny_differences.iter().any(|row| row.difference.is_inconsistent())
     }
 }

@@ -82,13 +82,17 @@ impl Rows {
 
     fn paired(&mut self, frame: &Frame<'_>, expanded: &[Expanded<'_>]) {
         let globs = frame.statement.target.patterns().iter().map(|pattern| resource_glob(pattern, self.variables));
-        let mut fit = Fit { globs: globs.collect(), known: BTreeMap::new() };
+        // Both are made of the same patterns.
+        let targets: Vec<(usize, (&Arc<ItemTarget>, Glob))> = frame.targets.iter().zip(globs).enumerate().collect();
+        let mut fit = Fit::default();
         for one in expanded {
-            for (index, target) in frame.targets.iter().enumerate() {
+            for (index, (target, glob)) in &targets {
                 let applies = match (&frame.statement.target, one.known) {
                     // A complement reaches everything but its list.
                     (ResourceClause::NotResource(_), _) | (_, None) => true,
-                    (ResourceClause::Resource(_), Some((service, action))) => fit.applies(service, action, index),
+                    (ResourceClause::Resource(_), Some((service, action))) => {
+                        fit.applies(service, action, (*index, glob))
+                    }
                 };
                 match (applies, one.known) {
                     (true, Some(_)) => self.items.push(frame.item(&one.action, target, None)),
@@ -101,9 +105,8 @@ impl Rows {
 }
 
 /// Whether actions can act on what a resource pattern stands for, asked once per resource type.
+#[derive(Default)]
 struct Fit {
-    /// The resources of the statement.
-    globs: Vec<Glob>,
     /// By resource's index in its statement and the address of the resource type.
     known: BTreeMap<(usize, *const ResourceType), bool>,
 }
@@ -112,8 +115,7 @@ impl Fit {
     /// An action acts on its own resource types; one that has none is only granted by `*`.
     ///
     /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
-    fn applies(&mut self, service: &Service, action: &Action, index: usize) -> bool {
-        let Some(glob) = self.globs.get(index) else { return false };
+    fn applies(&mut self, service: &Service, action: &Action, (index, glob): (usize, &Glob)) -> bool {
         if glob.tokens() == [Token::AnyText] {
             return true;
         }

@@ -170,6 +170,7 @@ impl Normaliser {
     fn literals_in<'a>(&'a self, text: &'a str, place: Place) -> impl Iterator<Item = (&'a Literal, usize, usize)> {
         let automaton = self.automaton.iter();
         automaton.flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(move |found| {
+            // The automaton is made of these literals. One that is not there would be left as it is written.
             let literal = self.literals.get(found.pattern().as_usize())?;
             let (start, end) = (found.start(), found.end());
             let counts = match literal.how {
@@ -255,6 +256,8 @@ fn render<'t>(text: &'t str, mut spans: Vec<Span<'_>>, mut record: impl FnMut(Fo
     spans.sort_by(|a, b| (a.start, !empty(a), b.end, a.rank).cmp(&(b.start, !empty(b), a.end, b.rank)));
     let mut result = String::with_capacity(text.len() + 16);
     let (mut at, mut done) = (0, 0);
+    // What does not begin and end between two characters is left as it is; with the others no part of the text is lost.
+    spans.retain(|span| text.get(span.start..span.end).is_some());
     for span in spans {
         if span.start < done {
             continue;

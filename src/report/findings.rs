@@ -26,12 +26,12 @@ pub fn of_role(comparison: &Comparison, role: &RoleResult) -> Vec<String> {
     lines
 }
 
-/// What one account's role may do and the other's may not; ways to raise itself first.
+/// What one account's role may do and the other's may not; what is inconsistent first, then ways to raise itself.
 #[must_use]
 pub fn access_of<'a>(comparison: &'a Comparison, role: &RoleResult) -> Vec<&'a RoleAccessDifference> {
     let rows = comparison.access_differences.iter();
     let mut rows: Vec<_> = rows.filter(|row| is_of(&row.role_arn, row.difference.side, role)).collect();
-    rows.sort_by_key(|row| row.difference.escalations.is_empty());
+    rows.sort_by_key(|row| (!row.difference.is_inconsistent(), row.difference.escalations.is_empty()));
     rows
 }
 
@@ -63,7 +63,7 @@ pub fn is_attribute_of(difference: &AttributeDifference, role: &RoleResult) -> b
 /// Whether one account's role may raise itself where the other's may not.
 #[must_use]
 pub fn escalates(comparison: &Comparison, role: &RoleResult) -> bool {
-    access_of(comparison, role).first().is_some_and(|row| !row.difference.escalations.is_empty())
+    access_of(comparison, role).iter().any(|row| !row.difference.escalations.is_empty())
 }
 
 /// Whether the two roles differ, or may differ, in what they may do or who may take them, and that is not accepted.
@@ -175,7 +175,8 @@ fn limits(condition: Option<&str>, sure: Certainty, reasons: &[String]) -> Strin
     let condition = condition.map(in_words).unwrap_or_default();
     match sure {
         Certainty::Unknown => format!("{condition} ({}: {})", certainty(sure), reasons.join("; ")),
-        Certainty::Always | Certainty::Conditional => condition,
+        Certainty::Always | Certainty::Conditional if reasons.is_empty() => condition,
+        Certainty::Always | Certainty::Conditional => format!("{condition} ({})", reasons.join("; ")),
     }
 }
 

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::differences::Finding;
 use super::escape::terminal;
 use super::formats::View;
+use super::rules::Rule;
 use super::text::counted;
 use crate::compare::{Comparison, RoleResult, RoleStatus};
 use crate::model::Side;
@@ -41,9 +42,14 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let time = comparison.generated_at.trim_end_matches('Z');
     writeln!(out, "  <testsuite name=\"{left} and {right}\" timestamp=\"{}\" {counts}>", xml(time))?;
     properties(out, comparison)?;
-    for (index, role) in comparison.roles.iter().enumerate() {
-        let findings = of_role.get(&index).map(Vec::as_slice).unwrap_or_default();
-        test_case(out, comparison, role, findings)?;
+    let findings = |index: &usize| of_role.get(index).map(Vec::as_slice).unwrap_or_default();
+    let mut roles: Vec<(usize, &RoleResult)> = comparison.roles.iter().enumerate().collect();
+    // What the program contradicts itself about stands above all else.
+    let inconsistent =
+        |index: &usize| findings(index).iter().any(|finding| finding.rule == Rule::InternalInconsistency);
+    roles.sort_by_key(|(index, _)| !inconsistent(index));
+    for (index, role) in roles {
+        test_case(out, comparison, role, findings(&index))?;
     }
     let notes: Vec<&str> = view.findings.iter().filter(|f| f.index.is_none()).map(|f| f.message.as_str()).collect();
     if !notes.is_empty() {

@@ -24,7 +24,8 @@ const SHOWN: usize = 20;
 const TAIL: usize = 200;
 
 /// The sections, weightiest first: heading and rules.
-const SECTIONS: [(&str, &[Rule]); 8] = [
+const SECTIONS: [(&str, &[Rule]); 9] = [
+    ("Internal inconsistencies: please report", &[Rule::InternalInconsistency]),
     ("Ways for a role to raise itself", &[Rule::PrivilegeEscalation]),
     ("What roles may do", &[Rule::AccessGained, Rule::AccessUnknown, Rule::AccessLost]),
     ("Who may take roles", &[Rule::TrustWidened, Rule::TrustUnknown, Rule::TrustNarrowed]),

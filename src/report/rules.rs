@@ -16,6 +16,8 @@ use super::wrap::wrap;
 /// A kind of difference. The order is that of reports: weightiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
+    /// The program contradicts itself about a difference.
+    InternalInconsistency,
     /// One account's role has a way to raise its own permissions that the other's has not.
     PrivilegeEscalation,
     /// The second account's role may do more.
@@ -150,7 +152,8 @@ pub struct UnknownRule {
 
 impl Rule {
     /// All of them, weightiest first.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
+        Self::InternalInconsistency,
         Self::PrivilegeEscalation,
         Self::AccessGained,
         Self::TrustWidened,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::error::EngineError;
+use super::error::{Confirming, EngineError, Inconsistency};
 use super::evaluate::RolePolicies;
 use super::outcome::AccessComparison;
 use super::permissions::{self, Means, Shared};
@@ -20,6 +20,7 @@ pub struct Engine<'c> {
     catalogue: &'c Catalogue,
     budget: Budget,
     partitions: Vec<String>,
+    confirming: Confirming,
     shared: Shared,
     flat: OnceLock<Box<Shared>>,
 }
@@ -38,13 +39,29 @@ impl<'c> Engine<'c> {
     #[must_use]
     pub fn in_partitions(catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>) -> Self {
         let shared = Shared::new(catalogue, Reading::Parts, partitions.clone());
-        Self { catalogue, budget, partitions, shared, flat: OnceLock::new() }
+        let confirming = Confirming::default();
+        Self { catalogue, budget, partitions, confirming, shared, flat: OnceLock::new() }
+    }
+
+    /// The same engine, with another answer to its own contradictions.
+    #[must_use]
+    pub const fn on_inconsistency(mut self, inconsistency: Inconsistency) -> Self {
+        self.confirming.inconsistency = inconsistency;
+        self
+    }
+
+    /// The same engine, which hears otherwise what the evaluator says of a witness about an action.
+    #[cfg(test)]
+    pub(crate) const fn hearing(mut self, heard: fn(&str, bool) -> bool) -> Self {
+        self.confirming.heard = heard;
+        self
     }
 
     /// What one role may do and the other may not, both ways.
     ///
     /// # Errors
-    /// If a witness is not confirmed by [`super::evaluate::evaluate`].
+    /// If the program contradicts itself, such as by a witness that [`super::evaluate::evaluate`] refutes, and
+    /// [`Inconsistency::Error`] is in force. Otherwise such a row is unknown; see [`super::outcome::INCONSISTENT`].
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -68,8 +85,12 @@ impl<'c> Engine<'c> {
     /// assert_eq!(comparison.differences[0].witness.as_ref().unwrap().resource, "arn:aws:s3:::b/x");
     /// ```
     pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
-        let Self { catalogue, budget, partitions, shared, flat } = self;
-        permissions::between(left, right, Means { catalogue, budget: *budget, partitions, shared, flat })
+        let Self { catalogue, budget, partitions, confirming, shared, flat } = self;
+        let means = Means { catalogue, budget: *budget, partitions, confirming: *confirming, shared, flat };
+        match (permissions::between(left, right, means), confirming.inconsistency) {
+            (Err(error), Inconsistency::Report) => Ok(AccessComparison::undecided(&error)),
+            (answer, _) => answer,
+        }
     }
 
     /// As [`Engine::between`] for many pairs, on all cores; the answers come in the order of the pairs.
@@ -104,9 +125,14 @@ impl<'c> Engine<'c> {
     /// Who may take one role and not the other, both ways.
     ///
     /// # Errors
-    /// If a witness is not confirmed by [`super::evaluate::evaluate_trust`].
+    /// As [`Engine::between`]; the evaluator is [`super::evaluate::evaluate_trust`].
     pub fn trust_between(&self, left: TrustSide<'_>, right: TrustSide<'_>) -> Result<TrustComparison, EngineError> {
-        trust::between(&Sides { left, right }, self.catalogue, &self.shared.solver, self.budget)
+        let (solver, sides) = (&self.shared.solver, Sides { left, right });
+        let answer = trust::between(&sides, self.catalogue, solver, self.budget, self.confirming);
+        match (answer, self.confirming.inconsistency) {
+            (Err(error), Inconsistency::Report) => Ok(TrustComparison::undecided(&error)),
+            (answer, _) => answer,
+        }
     }
 }
 

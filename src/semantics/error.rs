@@ -1,9 +1,9 @@
 //! Why a comparison could not be made.
 
-/// Why a comparison could not be made.
+/// Why a comparison could not be made: always a bug of this program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-    /// The two evaluators of this program disagree: a bug, and no report.
+    /// The two evaluators of this program disagree.
     #[error("the witness `{action}` on `{resource}` is not confirmed: {problem}")]
     WitnessRefuted {
         /// The action.
@@ -13,4 +13,63 @@ pub enum EngineError {
         /// What the evaluator says of it.
         problem: String,
     },
+    /// Something that always holds does not.
+    #[error("{invariant}")]
+    Internal {
+        /// What does not hold, in words.
+        invariant: String,
+    },
+}
+
+impl EngineError {
+    /// Something that always holds does not.
+    #[must_use]
+    pub fn internal(invariant: impl Into<String>) -> Self {
+        Self::Internal { invariant: invariant.into() }
+    }
+}
+
+/// What becomes of a difference about which the program contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inconsistency {
+    /// It is reported as unknown, above all others, and all else is compared: for users.
+    Report,
+    /// It ends the run: for tests, which must not miss it.
+    Error,
+}
+
+impl Default for Inconsistency {
+    /// An error in builds for tests only.
+    fn default() -> Self {
+        if cfg!(feature = "testing") { Self::Error } else { Self::Report }
+    }
+}
+
+/// How witnesses are confirmed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Confirming {
+    /// What becomes of one that is refuted.
+    pub inconsistency: Inconsistency,
+    /// What is made of the evaluator's word that a witness, about this action, is one. Only a test makes anything else
+    /// of it.
+    pub heard: fn(&str, bool) -> bool,
+}
+
+impl Default for Confirming {
+    fn default() -> Self {
+        Self { inconsistency: Inconsistency::default(), heard: |_, proved| proved }
+    }
+}
+
+impl Confirming {
+    /// The reasons of a row whose witness is refuted.
+    ///
+    /// # Errors
+    /// The error itself, where it is to end the run.
+    pub fn refuted(self, error: EngineError) -> Result<Vec<String>, EngineError> {
+        match self.inconsistency {
+            Inconsistency::Report => Ok(super::outcome::inconsistent(&error)),
+            Inconsistency::Error => Err(error),
+        }
+    }
 }

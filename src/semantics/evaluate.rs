@@ -89,15 +89,21 @@ pub struct RolePolicies {
 /// ```
 #[must_use]
 pub fn evaluate(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue) -> Decision {
-    let mut decision = decide(policies, request, catalogue, Reading::Documented);
-    let flat = decide(policies, request, catalogue, Reading::Flat).verdict;
+    let mut decision = decide(policies, request, catalogue);
+    let flat = decide_by(policies, request, catalogue, Reading::Flat).verdict;
     if flat != decision.verdict {
         decision.notes.push(Note { statement: None, hint: Hint::FlatTextDecidesOtherwise { verdict: flat } });
     }
     decision
 }
 
-fn decide(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue, reading: Reading) -> Decision {
+/// As [`evaluate`], without the note on what plain text would decide: for whoever asks only what AWS documents.
+#[must_use]
+pub fn decide(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue) -> Decision {
+    decide_by(policies, request, catalogue, Reading::Documented)
+}
+
+fn decide_by(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue, reading: Reading) -> Decision {
     let scope = Scope::of(request, catalogue);
     let about_request = |hint| vec![Note { statement: None, hint }];
     let notes = match scope {
@@ -156,7 +162,10 @@ impl Asked<'_> {
             let source = Source { policy_name: &policy.policy_name, policy_type: policy.policy_type };
             let version = policy.document.effective_version();
             for (index, statement) in policy.document.statements.iter().enumerate() {
-                findings.push(source.cite(index, statement.sid.clone()), self.of(statement, version));
+                let finding = self.of(statement, version);
+                if !finding.says_nothing() {
+                    findings.push(source.cite(index, statement.sid.clone()), finding);
+                }
             }
         }
         findings

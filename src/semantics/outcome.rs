@@ -4,8 +4,23 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::error::EngineError;
 use crate::catalog::AccessLevel;
 use crate::model::{PolicyType, Side};
+
+/// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
+pub const INCONSISTENT: &str = "internal inconsistency, please report";
+
+/// Whether a row with these reasons is one about which the program contradicts itself.
+#[must_use]
+pub fn is_inconsistent(reasons: &[String]) -> bool {
+    reasons.iter().any(|reason| reason == INCONSISTENT)
+}
+
+/// The reasons of a row about which the program contradicts itself.
+pub(super) fn inconsistent(error: &EngineError) -> Vec<String> {
+    vec![INCONSISTENT.to_owned(), error.to_string()]
+}
 
 /// How far two roles are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -112,7 +127,7 @@ pub struct AccessDifference {
     pub refused_by: Refusal,
     /// Known ways to raise itself that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
     pub escalations: Vec<&'static str>,
-    /// Why it is unknown, if it is.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
     pub reasons: Vec<String>,
 }
 
@@ -137,7 +152,7 @@ pub struct DenyDifference {
     pub witness: Option<Witness>,
     /// The statements that deny it.
     pub denied_by: Vec<StatementRef>,
-    /// Why it is unknown, if it is.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
     pub reasons: Vec<String>,
 }
 
@@ -167,10 +182,46 @@ pub struct AccessComparison {
     pub warnings: Vec<Warning>,
 }
 
+impl AccessDifference {
+    /// Whether the program contradicts itself about it.
+    #[must_use]
+    pub fn is_inconsistent(&self) -> bool {
+        is_inconsistent(&self.reasons)
+    }
+}
+
+impl DenyDifference {
+    /// Whether the program contradicts itself about it.
+    #[must_use]
+    pub fn is_inconsistent(&self) -> bool {
+        is_inconsistent(&self.reasons)
+    }
+}
+
 impl AccessComparison {
     /// Two roles with the same statements.
     pub(super) const fn identical(warnings: Vec<Warning>) -> Self {
         Self { grade: Grade::Identical, differences: Vec::new(), deny_differences: Vec::new(), warnings }
+    }
+
+    /// Two roles that could not be compared, because the program contradicts itself: one row about everything.
+    pub(super) fn undecided(error: &EngineError) -> Self {
+        let row = AccessDifference {
+            side: Side::Right,
+            service: "*".to_owned(),
+            actions: vec!["*".to_owned()],
+            access_level: AccessLevel::Unknown,
+            resources: vec!["*".to_owned()],
+            except: Vec::new(),
+            condition: None,
+            certainty: Certainty::Unknown,
+            witness: None,
+            granted_by: Vec::new(),
+            refused_by: Refusal::NoAllow,
+            escalations: Vec::new(),
+            reasons: inconsistent(error),
+        };
+        Self { grade: Grade::Unknown, differences: vec![row], deny_differences: Vec::new(), warnings: Vec::new() }
     }
 }
 

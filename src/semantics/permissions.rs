@@ -8,6 +8,7 @@ mod beyond;
 mod cells;
 mod classes;
 mod confirm;
+mod crowded;
 mod denies;
 mod finish;
 mod known;
@@ -19,18 +20,21 @@ mod rules;
 mod shared;
 mod spelling;
 mod universe;
+mod unlisted;
 mod witness;
 
 pub(super) use shared::Shared;
 pub(super) use universe::pattern_matches;
 
-use super::error::EngineError;
+use super::error::{Confirming, EngineError};
 use super::evaluate::RolePolicies;
 use super::outcome::{AccessComparison, Grade, Warning};
 use super::solver::Budget;
 use super::solver::steps::Reading;
 use crate::catalog::Catalogue;
+use crate::model::Sides;
 use pair::Pair;
+use rules::Rule;
 
 /// What comparing takes besides the two roles.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,7 @@ pub(super) struct Means<'a> {
     pub budget: Budget,
     /// The partitions that the roles act in.
     pub partitions: &'a [String],
+    pub confirming: Confirming,
     pub shared: &'a Shared,
     /// What all pairs share where the head of an ARN is read as plain text.
     pub flat: &'a std::sync::OnceLock<Box<Shared>>,
@@ -47,26 +52,26 @@ pub(super) struct Means<'a> {
 /// What one role may do and the other may not, both ways.
 ///
 /// # Errors
-/// If a witness is not confirmed by [`super::evaluate::evaluate`].
+/// If the program contradicts itself, such as by a witness that [`super::evaluate::evaluate`] refutes.
 pub(super) fn between(
     left: &RolePolicies,
     right: &RolePolicies,
     means: Means<'_>,
 ) -> Result<AccessComparison, EngineError> {
-    let pair = pair(left, right, means.shared);
+    let pair = Pair::new(left, right, means.shared)?;
     if pair.roles.left == pair.roles.right {
         return Ok(AccessComparison::identical(without_role_tags(pair.warnings)));
     }
-    let mut comparison = comparison(&pair, means.shared, means.budget);
+    let mut comparison = comparison(&pair, means)?;
     if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
-    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means));
+    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means)?);
     if comparison.differences.is_empty() && comparison.deny_differences.is_empty() {
         comparison.warnings = without_role_tags(comparison.warnings);
     }
     comparison.warnings.sort();
-    confirm::confirm(&mut comparison, left, right, means.catalogue)?;
+    confirm::confirm(&mut comparison, Sides { left, right }, means)?;
     Ok(comparison)
 }
 
@@ -76,19 +81,19 @@ fn without_role_tags(mut warnings: Vec<Warning>) -> Vec<Warning> {
     warnings
 }
 
-fn pair(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Pair {
-    Pair::new(left, right, shared)
-}
-
 /// The comparison, its witnesses not confirmed yet.
-fn comparison(pair: &Pair, shared: &Shared, budget: Budget) -> AccessComparison {
-    let differences = finish::differences(pair, rows::rows(pair, shared, budget), shared);
-    AccessComparison {
+fn comparison(pair: &Pair, means: Means<'_>) -> Result<AccessComparison, EngineError> {
+    let mut differences = finish::differences(pair, rows::rows(pair, means.shared, means.budget)?, means)?;
+    for open in crowded::open(pair, &means.shared.universe, means.budget.names)? {
+        differences.extend(open.row(&differences));
+    }
+    differences.sort();
+    Ok(AccessComparison {
         grade: Grade::of(differences.iter().map(|row| row.certainty), false),
         differences,
-        deny_differences: denies::differences(pair, shared, budget),
+        deny_differences: denies::differences(pair, means)?,
         warnings: pair.warnings.clone(),
-    }
+    })
 }
 
 /// Warnings where a wildcard inside a part of an ARN's head, read as plain text, would change the answer.
@@ -98,25 +103,28 @@ fn flat_reading(
     pair: &Pair,
     comparison: &AccessComparison,
     means: Means<'_>,
-) -> Vec<Warning> {
-    let has_inner_wildcard = |rule: usize| {
-        pair.rules.get(rule).is_some_and(|rule| rule.resources.texts().iter().any(|text| text.has_inner_wildcard()))
-    };
-    let inner: Vec<usize> = (0..pair.rules.len()).filter(|rule| has_inner_wildcard(*rule)).collect();
+) -> Result<Vec<Warning>, EngineError> {
+    let has_inner_wildcard = |rule: &Rule| rule.resources.texts().iter().any(|text| text.has_inner_wildcard());
+    let numbered = pair.rules.iter().enumerate();
+    let inner: Vec<usize> = numbered.filter(|(_, rule)| has_inner_wildcard(rule)).map(|(number, _)| number).collect();
     if inner.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let shared =
         means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat, means.partitions.to_vec())));
-    let flat = self::pair(left, right, shared);
-    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget), shared);
+    let flat = Pair::new(left, right, shared)?;
+    let means = Means { shared, ..means };
+    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget)?, means)?;
     let sides = |rows: &[super::outcome::AccessDifference]| {
         let mut sides: Vec<_> = rows.iter().map(|row| (row.side, row.service.clone())).collect();
         sides.dedup();
         sides
     };
     if sides(&comparison.differences) == sides(&differences) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    finish::flat_warnings(pair, &inner)
+    Ok(finish::flat_warnings(pair, &inner))
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::error::EngineError;
-use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning};
+use super::error::{Confirming, EngineError};
+use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning, inconsistent, is_inconsistent};
 use super::solver::{Budget, Solver};
 use crate::catalog::Catalogue;
 use crate::model::{Side, Sides, TrustPolicy};
@@ -96,6 +96,14 @@ pub struct TrustDifference {
     pub reasons: Vec<String>,
 }
 
+impl TrustDifference {
+    /// Whether the program contradicts itself about it.
+    #[must_use]
+    pub fn is_inconsistent(&self) -> bool {
+        is_inconsistent(&self.reasons)
+    }
+}
+
 /// The trust policies of two roles, compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TrustComparison {
@@ -107,15 +115,37 @@ pub struct TrustComparison {
     pub warnings: Vec<Warning>,
 }
 
+impl TrustComparison {
+    /// Two roles that could not be compared, because the program contradicts itself: one row about everyone.
+    pub(super) fn undecided(error: &EngineError) -> Self {
+        let row = TrustDifference {
+            side: Side::Right,
+            actions: vec!["sts:*".to_owned()],
+            principal_type: "*",
+            principal: "*".to_owned(),
+            except: Vec::new(),
+            relation: TrustRelation::Granted,
+            condition: None,
+            certainty: Certainty::Unknown,
+            witness: None,
+            granted_by: Vec::new(),
+            refused_by: Refusal::NoAllow,
+            reasons: inconsistent(error),
+        };
+        Self { grade: Grade::Unknown, differences: vec![row], warnings: Vec::new() }
+    }
+}
+
 /// Compares two trust policies.
 pub(super) fn between(
     sides: &Sides<TrustSide<'_>>,
     catalogue: &Catalogue,
     solver: &Solver,
     budget: Budget,
+    confirming: Confirming,
 ) -> Result<TrustComparison, EngineError> {
     let (mut differences, warnings, identical) = compare::compare(sides, catalogue, solver, budget);
-    differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides))?;
+    differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides, confirming))?;
     differences.sort();
     differences.dedup();
     let grade = Grade::of(differences.iter().map(|row| row.certainty), identical);

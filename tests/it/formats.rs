@@ -161,7 +161,7 @@ proptest! {
 
     /// Whatever the names, no format breaks, and the limit of bytes holds exactly.
     #[test]
-    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4), bytes in 40_000_usize..90_000) {
+    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4), bytes in 40_000_usize..80_000) {
         let comparison = comparison(&names);
         let (text, log) = limited(&comparison, usize::MAX, bytes);
         prop_assert!(text.len() <= bytes, "{} of {bytes}", text.len());

@@ -11,7 +11,11 @@ mod access_cases;
 #[cfg(test)]
 mod access_laws;
 #[cfg(test)]
+mod access_limits;
+#[cfg(test)]
 mod access_report;
+#[cfg(test)]
+mod access_unlisted;
 #[cfg(test)]
 mod access_worst;
 #[cfg(test)]

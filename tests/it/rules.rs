@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use iamctl::report::differences;
 use iamctl::report::rules::{self, Rule};
+use iamctl::semantics::outcome::INCONSISTENT;
 
 use crate::made_up::comparison;
 use crate::program::{expect, repository};
@@ -60,6 +61,9 @@ fn every_rule_is_found() {
     quiet.right.as_mut().unwrap().arn = "right".to_owned();
     all.roles.push(quiet);
     all.item_differences.push(crate::made_up::item("a", "right".to_owned()));
+    let mut inconsistent = all.access_differences[0].clone();
+    inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
+    all.access_differences.push(inconsistent);
     all.warnings.push("dictionary: `dev` of `environment` was found nowhere".to_owned());
     let found: BTreeSet<Rule> = differences::all(&all).iter().map(|finding| finding.rule).collect();
     assert_eq!(found, BTreeSet::from(Rule::ALL));

@@ -96,6 +96,7 @@ impl<'a> Drafts<'a> {
     fn access(&mut self, row: &'a RoleAccessDifference) {
         let d = &row.difference;
         let rule = match (d.escalations.is_empty(), d.certainty, d.side) {
+            _ if d.is_inconsistent() => Rule::InternalInconsistency,
             (false, _, _) => Rule::PrivilegeEscalation,
             (true, Certainty::Unknown, _) => Rule::AccessUnknown,
             (true, Certainty::Always | Certainty::Conditional, Side::Left) => Rule::AccessLost,
@@ -131,6 +132,7 @@ impl<'a> Drafts<'a> {
     fn trust(&mut self, row: &'a RoleTrustDifference) {
         let d = &row.difference;
         let rule = match (d.certainty, d.side) {
+            _ if d.is_inconsistent() => Rule::InternalInconsistency,
             (Certainty::Unknown, _) => Rule::TrustUnknown,
             (Certainty::Always | Certainty::Conditional, Side::Left) => Rule::TrustNarrowed,
             (Certainty::Always | Certainty::Conditional, Side::Right) => Rule::TrustWidened,
@@ -173,7 +175,11 @@ impl<'a> Drafts<'a> {
             details.push(format!("which is in {}: {request}", self.tag(d.side.other())));
         }
         self.made.push(Draft {
-            rule: if d.side == Side::Left { Rule::DenyRemoved } else { Rule::DenyAdded },
+            rule: match d.side {
+                _ if d.is_inconsistent() => Rule::InternalInconsistency,
+                Side::Left => Rule::DenyRemoved,
+                Side::Right => Rule::DenyAdded,
+            },
             role: Some(&row.role),
             index: self.place(d.side, &row.role_arn),
             side: Some(d.side),

@@ -44,13 +44,20 @@ impl<'a> Rows<'a> {
         self.access.iter().any(|row| !row.difference.escalations.is_empty())
     }
 
+    /// Whether the program contradicts itself about one of its differences.
+    fn is_inconsistent(&self) -> bool {
+        self.access.iter().any(|row| row.difference.is_inconsistent())
+            || self.trust.iter().any(|row| row.difference.is_inconsistent())
+            || self.denies.iter().any(|row| row.difference.is_inconsistent())
+    }
+
     /// Whether both accounts have it and something differs that nobody has accepted.
     pub(super) const fn differs(&self) -> bool {
         self.role.is_paired() && !self.role.differences.is_zero()
     }
 }
 
-/// All roles of a comparison. First those that differ: who can raise itself, then by access and trust, explicit
+/// All roles of a comparison. First those that differ: what is inconsistent, who can raise itself, then by access and trust, explicit
 /// denies, references to the other account, items, attributes. Then roles of one account, then equal ones; within
 /// these in the order of the comparison.
 pub(super) fn by_weight(comparison: &Comparison) -> Vec<Rows<'_>> {
@@ -64,6 +71,7 @@ pub(super) fn by_weight(comparison: &Comparison) -> Vec<Rows<'_>> {
         };
         (
             group,
+            Reverse(rows.is_inconsistent()),
             Reverse(rows.escalates()),
             Reverse(d.access + d.trust),
             Reverse(d.denies),
@@ -109,7 +117,7 @@ fn gather(comparison: &Comparison) -> Vec<Rows<'_>> {
         places.put(&mut all, side, &row.role_arn, |rows| &mut rows.accepted, row);
     }
     for rows in &mut all {
-        rows.access.sort_by_key(|row| row.difference.escalations.is_empty());
+        rows.access.sort_by_key(|row| (!row.difference.is_inconsistent(), row.difference.escalations.is_empty()));
     }
     all
 }

@@ -12,6 +12,18 @@ pub(super) const INTRODUCTION: &str = "Every difference that `iamctl diff` repor
 #[expect(clippy::too_many_lines, reason = "a list of texts")]
 pub(super) const fn of(rule: Rule) -> &'static Text {
     match rule {
+        Rule::InternalInconsistency => &Text {
+            id: "internal-inconsistency",
+            title: "iamctl contradicts itself about a difference",
+            severity: Severity::Critical,
+            meaning: "iamctl decides each difference twice, by code written apart, and here the two do not agree, or \
+                something that always holds did not. The difference may be there or not, so it is unknown and has no \
+                proof. All other differences are decided as ever.",
+            why: "What the role may do in one account only is not told, and it may be anything that the finding names. \
+                It counts as a difference wherever differences make a run fail.",
+            settle: "Look at the statements that the finding names by hand, or ask about single requests by `iamctl \
+                can`. Please report it with the finding and the policies of the two roles: it is a fault of iamctl.",
+        },
         Rule::PrivilegeEscalation => &Text {
             id: "privilege-escalation",
             title: "One account's role can raise its own permissions, the other's cannot",

@@ -27,7 +27,13 @@ struct Section {
 }
 
 /// In order of weight.
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
+    Section {
+        heading: "Internal inconsistencies, please report",
+        style: WORST,
+        rules: &[Rule::InternalInconsistency],
+        file: "report.json",
+    },
     Section {
         heading: "Can raise themselves in one account only",
         style: WORST,

@@ -24,7 +24,7 @@ fn matches(pattern: &ActionPattern, folded_action: &str) -> Truth {
         return Truth::Yes;
     }
     let (service, name) = folded_action.split_once(':').unwrap_or((folded_action, ""));
-    if !Glob::new(pattern.service()).matches(service) || !Glob::new(pattern.folded_name()).matches(name) {
+    if !reads(pattern.service(), service) || !reads(pattern.folded_name(), name) {
         return Truth::No;
     }
     if pattern.service().contains(['*', '?']) {
@@ -32,6 +32,11 @@ fn matches(pattern: &ActionPattern, folded_action: &str) -> Truth {
         return Truth::unknown(Doubt::ServiceWildcard { pattern: pattern.as_str().to_owned() });
     }
     Truth::Yes
+}
+
+/// Whether a part of a pattern stands for a text; without a wildcard it stands for itself.
+fn reads(pattern: &str, text: &str) -> bool {
+    if pattern.contains(['*', '?']) { Glob::new(pattern).matches(text) } else { pattern == text }
 }
 
 #[cfg(test)]

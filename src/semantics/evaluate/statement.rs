@@ -29,6 +29,11 @@ pub(super) struct Finding {
 }
 
 impl Finding {
+    /// Whether the statement does not match, and there is nothing to know of it: most statements, for most requests.
+    pub(super) const fn says_nothing(&self) -> bool {
+        self.truth.is_no() && self.hints.is_empty()
+    }
+
     pub(super) fn allows(&self) -> bool {
         self.effect == Effect::Allow && self.truth.is_yes()
     }

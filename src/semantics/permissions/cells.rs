@@ -182,6 +182,11 @@ impl<'a> ClassWork<'a> {
         }
     }
 
+    /// How many rules match the class's actions.
+    pub const fn rules(&self) -> usize {
+        self.rules.len()
+    }
+
     /// The kind of a form of resource: forms of one kind have the same outcomes.
     pub fn kind(&mut self, form: &Form<'_>) -> usize {
         let Form { template, absent } = form;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::crowded::some_names;
 use super::pair::Pair;
 use super::universe::Universe;
 use crate::model::{ActionPattern, Glob};
+use crate::semantics::error::EngineError;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::signatures::signatures;
 use crate::semantics::solver::steps::{Step, flat};
@@ -30,17 +32,20 @@ pub struct Class {
 }
 
 /// The classes of the actions on which two roles may differ, by the rules that match them.
-pub fn classes(pair: &Pair, universe: &Universe, budget: usize) -> Vec<(Bits, Class)> {
+///
+/// # Errors
+/// If an action or a statement is lost on the way.
+pub fn classes(pair: &Pair, universe: &Universe, budget: usize) -> Result<Vec<(Bits, Class)>, EngineError> {
     let unshared = pair.unshared();
-    let interesting = interesting(pair, unshared.as_ref(), universe);
+    let interesting = interesting(pair, unshared.as_ref(), universe)?;
     let mut classes: BTreeMap<Bits, Class> = BTreeMap::new();
-    for (signature, action) in known_signatures(pair, &interesting, universe) {
+    for (signature, action) in known_signatures(pair, &interesting, universe)? {
         classes.entry(signature).or_default().known.push(action);
     }
     for action in named_actions(pair, universe, budget) {
         classes.entry(signature_of(pair, &action)).or_default().named.push(action);
     }
-    classes.into_iter().collect()
+    Ok(classes.into_iter().collect())
 }
 
 /// The rules that match an action given by name.
@@ -56,48 +61,42 @@ pub fn signature_of(pair: &Pair, action: &NamedAction) -> Bits {
 }
 
 /// The actions that an unshared rule matches: on all others the roles have the same live statements.
-fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &Universe) -> Bits {
-    let Some(unshared) = unshared else { return Bits::full(universe.len()) };
+fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &Universe) -> Result<Bits, EngineError> {
+    let Some(unshared) = unshared else { return Ok(Bits::full(universe.len())) };
     let mut actions = Bits::new(universe.len());
-    for rule in unshared.iter().filter_map(|rule| pair.rules.get(rule)) {
-        actions.union(&rule.actions.known);
+    for rule in unshared.iter() {
+        actions.union(&pair.rule(rule)?.actions.known);
     }
-    actions
+    Ok(actions)
 }
 
-fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Vec<(Bits, usize)> {
+fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Result<Vec<(Bits, usize)>, EngineError> {
+    let none = |action: usize| EngineError::internal(format!("there is no action {action} of {}", universe.len()));
     let mut slots = vec![usize::MAX; universe.len()];
     let mut found: Vec<(Bits, usize)> = Vec::new();
     for action in interesting.iter() {
-        if let Some(slot) = slots.get_mut(action) {
-            *slot = found.len();
-            found.push((Bits::new(pair.rules.len()), action));
-        }
+        *slots.get_mut(action).ok_or_else(|| none(action))? = found.len();
+        found.push((Bits::new(pair.rules.len()), action));
     }
     for (at, rule) in pair.rules.iter().enumerate() {
         let mut matched = rule.actions.known.clone();
         matched.intersect(interesting);
         for action in matched.iter() {
-            if let Some((signature, _)) = slots.get(action).and_then(|slot| found.get_mut(*slot)) {
-                signature.insert(at);
-            }
+            let slot = slots.get(action).and_then(|slot| found.get_mut(*slot));
+            slot.ok_or_else(|| none(action))?.0.insert(at);
         }
     }
-    found
+    Ok(found)
 }
 
 /// Actions that are spelled out and not in the catalogue, and, of services that are not, one for each set of
 /// patterns that an action can match.
 fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAction> {
     let mut named = BTreeMap::new();
-    let mut services = BTreeSet::new();
     for pattern in pair.rules.iter().flat_map(|rule| rule.actions.patterns()) {
         let (service, name) = (pattern.service(), pattern.folded_name());
         if service.contains(['*', '?']) {
             continue;
-        }
-        if !universe.services().contains_key(service) {
-            services.insert(service.to_owned());
         }
         if !pattern.has_wildcard() && universe.find(service, name).is_none() {
             let written =
@@ -108,16 +107,37 @@ fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAc
             }
         }
     }
-    for service in services {
-        for name in possible_names(pair, &service, budget).into_iter().flatten() {
+    for service in unlisted_services(pair, universe) {
+        let patterns = patterns_of(pair, &service);
+        let patterns: Vec<&[Step]> = patterns.iter().map(Vec::as_slice).collect();
+        // Where they are too many, there is a row that says so unless some of them settle it: see `crowded`.
+        let names = all_names(&patterns, budget).unwrap_or_else(|| some_names(&patterns, budget));
+        for name in names {
             named.entry((service.clone(), name.to_lowercase())).or_insert((name, false));
         }
     }
     named.into_iter().map(|((service, _), (name, spelled))| NamedAction { service, name, spelled }).collect()
 }
 
+/// The services that rules name and the catalogue does not have.
+pub fn unlisted_services(pair: &Pair, universe: &Universe) -> BTreeSet<String> {
+    let patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
+    let services = patterns.map(ActionPattern::service).filter(|service| !service.contains(['*', '?']));
+    services.filter(|service| !universe.services().contains_key(*service)).map(str::to_owned).collect()
+}
+
 /// A name for each set of patterns that an action of this service can match; `None` when they are too many.
 pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<String>> {
+    let patterns = patterns_of(pair, service);
+    all_names(&patterns.iter().map(Vec::as_slice).collect::<Vec<_>>(), budget)
+}
+
+fn all_names(patterns: &[&[Step]], budget: usize) -> Option<Vec<String>> {
+    signatures(patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
+}
+
+/// The patterns of names that rules have for a service.
+fn patterns_of(pair: &Pair, service: &str) -> Vec<Vec<Step>> {
     let of_service = |pattern: &&ActionPattern| Glob::new(pattern.service()).matches(service);
     let mut patterns: Vec<Vec<Step>> = pair
         .rules
@@ -129,6 +149,5 @@ pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<S
         .collect();
     patterns.sort();
     patterns.dedup();
-    let patterns: Vec<&[Step]> = patterns.iter().map(Vec::as_slice).collect();
-    signatures(&patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
+    patterns
 }

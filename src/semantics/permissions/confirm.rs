@@ -1,38 +1,43 @@
 //! Every witness is asked again of the plain evaluator, which was written apart from the comparison.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::Catalogue;
+use super::Means;
 use crate::model::{
     ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement,
 };
 use crate::semantics::error::EngineError;
-use crate::semantics::evaluate::{AttachedDocument, Context, Decision, Request, RolePolicies, Verdict, evaluate};
-use crate::semantics::outcome::{AccessComparison, Certainty, Grade, Witness};
+use crate::semantics::evaluate::{AttachedDocument, Context, Decision, Request, RolePolicies, Verdict, decide};
+use crate::semantics::outcome::{AccessComparison, Certainty, Grade, Witness, is_inconsistent};
 
 /// Confirms all witnesses.
 ///
 /// # Errors
-/// If the evaluator says for certain that a witness is none. Where it says that nothing is certain, the row becomes
-/// unknown.
+/// If the evaluator says for certain that a witness is none, and that is to end the run. Otherwise the row becomes
+/// unknown, as it does where the evaluator says that nothing is certain.
 pub fn confirm(
     comparison: &mut AccessComparison,
-    left: &RolePolicies,
-    right: &RolePolicies,
-    catalogue: &Catalogue,
+    roles: Sides<&RolePolicies>,
+    means: Means<'_>,
 ) -> Result<(), EngineError> {
-    let roles = Sides { left, right };
-    let ask = |side: Side, witness: &Witness| decide(roles.get(side), witness, catalogue);
+    let mut court = Court { roles, means, heard: BTreeMap::new() };
     for row in &mut comparison.differences {
-        let Some(witness) = &row.witness else { continue };
-        let (may, may_not) = (ask(row.side, witness), ask(row.side.other(), witness));
-        let proved = may.verdict == Verdict::Allowed
-            && matches!(may_not.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied);
-        if !proved {
-            let reasons = doubts(&may, &may_not).ok_or_else(|| refuted(witness, &may, &may_not))?;
+        let Some(witness) = &row.witness else {
+            if row.certainty != Certainty::Unknown {
+                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+            }
+            continue;
+        };
+        let verdict = court.hear(witness, row.side, |may, may_not| {
+            may.verdict == Verdict::Allowed
+                && matches!(may_not.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied)
+        })?;
+        if let Some(reasons) = verdict {
             (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
         }
     }
+    comparison.differences.sort();
     let certain = comparison.differences.iter().any(|row| row.certainty != Certainty::Unknown);
     if comparison.grade == Grade::Different && !certain {
         comparison.grade = Grade::Unknown;
@@ -40,17 +45,27 @@ pub fn confirm(
     if comparison.deny_differences.is_empty() {
         return Ok(());
     }
-    let roles = Sides { left: &allowing_all(left), right: &allowing_all(right) };
-    let ask = |side: Side, witness: &Witness| decide(roles.get(side), witness, catalogue);
+    let (left, right) = (allowing_all(roles.left), allowing_all(roles.right));
+    let mut court = Court { roles: Sides { left: &left, right: &right }, means, heard: BTreeMap::new() };
     for row in &mut comparison.deny_differences {
-        let Some(witness) = &row.witness else { continue };
-        let (denies, does_not) = (ask(row.side, witness), ask(row.side.other(), witness));
-        let proved = denies.verdict == Verdict::ExplicitlyDenied && does_not.verdict == Verdict::Allowed;
-        if !proved {
-            let reasons = doubts(&denies, &does_not).ok_or_else(|| refuted(witness, &denies, &does_not))?;
+        let Some(witness) = &row.witness else {
+            if row.certainty != Certainty::Unknown {
+                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+            }
+            continue;
+        };
+        let verdict = court.hear(witness, row.side, |denies, does_not| {
+            denies.verdict == Verdict::ExplicitlyDenied && does_not.verdict == Verdict::Allowed
+        })?;
+        if let Some(reasons) = verdict {
+            if is_inconsistent(&reasons) {
+                // What could not be told is no all-clear, though a Deny by itself changes no access.
+                comparison.grade = comparison.grade.max(Grade::Unknown);
+            }
             (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
         }
     }
+    comparison.deny_differences.sort();
     Ok(())
 }
 
@@ -72,10 +87,41 @@ fn allowing_all(role: &RolePolicies) -> RolePolicies {
     }
 }
 
-fn decide(role: &RolePolicies, witness: &Witness, catalogue: &Catalogue) -> Decision {
-    let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
-    let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
-    evaluate(role, &request, catalogue)
+/// Asks the evaluator about witnesses, about each once.
+struct Court<'a> {
+    roles: Sides<&'a RolePolicies>,
+    means: Means<'a>,
+    heard: BTreeMap<(Side, Witness), Option<Vec<String>>>,
+}
+
+impl Court<'_> {
+    /// Why a row is unknown by what the evaluator says of its witness on the row's side and on the other; `None` where
+    /// that proves it.
+    fn hear(
+        &mut self,
+        witness: &Witness,
+        side: Side,
+        proves: impl Fn(&Decision, &Decision) -> bool,
+    ) -> Result<Option<Vec<String>>, EngineError> {
+        let key = (side, witness.clone());
+        if let Some(known) = self.heard.get(&key) {
+            return Ok(known.clone());
+        }
+        let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
+        let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
+        let [own, other] =
+            [side, side.other()].map(|side| decide(self.roles.get(side), &request, self.means.catalogue));
+        let verdict = if (self.means.confirming.heard)(&witness.action, proves(&own, &other)) {
+            None
+        } else {
+            Some(match doubts(&own, &other) {
+                Some(reasons) => reasons,
+                None => self.means.confirming.refuted(refuted(witness, &own, &other))?,
+            })
+        };
+        self.heard.insert(key, verdict.clone());
+        Ok(verdict)
+    }
 }
 
 /// Why the evaluator has no answer; `None` when it has one, and another.
@@ -85,6 +131,11 @@ fn doubts(a: &Decision, b: &Decision) -> Option<Vec<String>> {
     reasons.sort();
     reasons.dedup();
     (!reasons.is_empty()).then_some(reasons)
+}
+
+/// A row without a witness, though it is certain.
+fn unproved(service: &str) -> EngineError {
+    EngineError::internal(format!("a certain difference in `{service}` has no witness"))
 }
 
 fn refuted(witness: &Witness, a: &Decision, b: &Decision) -> EngineError {

@@ -1,19 +1,24 @@
 //! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
-use super::Shared;
+use super::crowded;
 use super::pair::{Pair, RoleRules};
-use super::proof;
-use super::rows::{Rows, resources, rows};
-use super::spelling::spell;
+use super::proof::{self, Proofs};
+use super::rows::{RowKey, resources, rows};
+use super::spelling::{Spelled, spell};
+use super::unlisted::{self, Part};
+use super::{Means, Shared};
 use crate::model::Sides;
+use crate::semantics::error::EngineError;
 use crate::semantics::outcome::DenyDifference;
-use crate::semantics::solver::Budget;
 
 /// The rows; sorted.
-pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDifference> {
+///
+/// # Errors
+/// If something of a row is lost.
+pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>, EngineError> {
     if pair.roles.left.denies == pair.roles.right.denies {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     // To deny is to allow, in a world in which nothing else happens.
     let only_denies = |role: &RoleRules| RoleRules { allows: role.denies.clone(), ..RoleRules::default() };
@@ -23,33 +28,42 @@ pub fn differences(pair: &Pair, shared: &Shared, budget: Budget) -> Vec<DenyDiff
         places: pair.places.clone(),
         warnings: Vec::new(),
     };
-    let rows = rows(&denying, shared, budget);
-    let mut differences = to_differences(rows, &denying, shared);
-    differences.sort();
-    differences.dedup();
-    differences
-}
-
-fn to_differences(rows: Rows, pair: &Pair, shared: &Shared) -> Vec<DenyDifference> {
+    let rows = rows(&denying, means.shared, means.budget)?;
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        let Some(rule) = pair.rules.get(key.rule) else { continue };
-        let denied_by = pair.places.get(key.side).get(&key.rule).cloned().unwrap_or_default();
-        let resources = resources(&key, pair);
-        for spelled in spell(&parts.known, &parts.named, rule, &shared.universe) {
-            differences.push(DenyDifference {
-                side: key.side,
-                witness: proof::witness(&spelled.service, &parts.proofs, shared),
-                service: spelled.service,
-                actions: spelled.actions,
-                resources: resources.clone(),
-                except: key.except.clone(),
-                condition: key.condition.clone(),
-                certainty: key.certainty,
-                denied_by: denied_by.clone(),
-                reasons: key.reasons.clone(),
-            });
+        for part in unlisted::parts(&key, &parts, means.catalogue) {
+            differences.extend(differences_of(&key, &part, &parts.proofs, &denying, means.shared)?);
         }
     }
-    differences
+    for open in crowded::open(&denying, &means.shared.universe, means.budget.names)? {
+        differences.extend(open.deny_row(&differences));
+    }
+    differences.sort();
+    differences.dedup();
+    Ok(differences)
+}
+
+fn differences_of(
+    key: &RowKey,
+    part: &Part,
+    proofs: &Proofs,
+    pair: &Pair,
+    shared: &Shared,
+) -> Result<Vec<DenyDifference>, EngineError> {
+    let denied_by = pair.places(key.side, key.rule)?;
+    let resources = resources(key, pair);
+    let of_service = |spelled: Spelled| DenyDifference {
+        side: key.side,
+        witness: part.proof(&spelled.service).and_then(|proof| proof::witness(&proof, proofs, shared)),
+        service: spelled.service,
+        actions: spelled.actions,
+        resources: resources.clone(),
+        except: key.except.clone(),
+        condition: key.condition.clone(),
+        certainty: part.certainty,
+        denied_by: denied_by.to_vec(),
+        reasons: part.reasons.clone(),
+    };
+    let spelled = spell(&part.known, &part.named, pair.rule(key.rule)?, &shared.universe)?;
+    Ok(spelled.into_iter().map(of_service).collect())
 }

@@ -1,13 +1,15 @@
 //! Rows in the making to the rows of the report.
 
-use super::Shared;
 use super::pair::{Pair, RoleRules};
-use super::proof::{self, about};
-use super::rows::{RowKey, RowParts, Rows, resources};
+use super::proof::{self, Proofs, about};
+use super::rows::{RowKey, Rows, resources};
 use super::rules::Rule;
 use super::spelling::{Spelled, spell};
+use super::unlisted::{self, Part};
 use super::witness::{Refused, matching};
+use super::{Means, Shared};
 use crate::model::Side;
+use crate::semantics::error::EngineError;
 use crate::semantics::escalation;
 use crate::semantics::outcome::{AccessDifference, Refusal, StatementRef, Warning, Witness};
 use crate::semantics::solver::bits::Bits;
@@ -15,66 +17,84 @@ use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::texts::{Fold, Template};
 
 /// The rows of the report; sorted. Their witnesses are not confirmed yet.
-pub fn differences(pair: &Pair, rows: Rows, shared: &Shared) -> Vec<AccessDifference> {
+///
+/// # Errors
+/// If something of a row is lost.
+pub fn differences(pair: &Pair, rows: Rows, means: Means<'_>) -> Result<Vec<AccessDifference>, EngineError> {
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        differences.extend(differences_of(&key, &parts, pair, shared));
+        for part in unlisted::parts(&key, &parts, means.catalogue) {
+            differences.extend(differences_of(&key, &part, &parts.proofs, pair, means.shared)?);
+        }
     }
-    mark_escalations(&mut differences, pair, shared);
+    mark_escalations(&mut differences, pair, means.shared);
     differences.sort();
     differences.dedup();
-    differences
+    Ok(differences)
 }
 
-fn differences_of(key: &RowKey, parts: &RowParts, pair: &Pair, shared: &Shared) -> Vec<AccessDifference> {
-    let Some(rule) = pair.rules.get(key.rule) else { return Vec::new() };
+fn differences_of(
+    key: &RowKey,
+    part: &Part,
+    proofs: &Proofs,
+    pair: &Pair,
+    shared: &Shared,
+) -> Result<Vec<AccessDifference>, EngineError> {
     let resources = resources(key, pair);
-    let spelled = spell(&parts.known, &parts.named, rule, &shared.universe);
+    let spelled = spell(&part.known, &part.named, pair.rule(key.rule)?, &shared.universe)?;
     let of_service = |spelled: Spelled| {
-        let witness = proof::witness(&spelled.service, &parts.proofs, shared);
-        AccessDifference {
+        let proof = part.proof(&spelled.service);
+        let witness = proof.and_then(|proof| proof::witness(&proof, proofs, shared));
+        Ok(AccessDifference {
             side: key.side,
-            granted_by: granted_by(key, witness.as_ref(), pair, shared),
-            refused_by: refusal(&key.refused, key.side.other(), pair),
+            granted_by: granted_by(key, witness.as_ref(), pair, shared)?,
+            refused_by: refusal(&key.refused, key.side.other(), pair)?,
             service: spelled.service,
             actions: spelled.actions,
             access_level: spelled.level,
             resources: resources.clone(),
             except: key.except.clone(),
             condition: key.condition.clone(),
-            certainty: key.certainty,
+            certainty: part.certainty,
             witness,
             escalations: Vec::new(),
-            reasons: key.reasons.clone(),
-        }
+            reasons: part.reasons.clone(),
+        })
     };
     spelled.into_iter().map(of_service).collect()
 }
 
 /// The statements of the row's rule and all others that allow the witness.
-fn granted_by(key: &RowKey, witness: Option<&Witness>, pair: &Pair, shared: &Shared) -> Vec<StatementRef> {
-    let places = pair.places.get(key.side);
+fn granted_by(
+    key: &RowKey,
+    witness: Option<&Witness>,
+    pair: &Pair,
+    shared: &Shared,
+) -> Result<Vec<StatementRef>, EngineError> {
     let mut rules = vec![key.rule];
     if let Some(witness) = witness {
         let live = pair.roles.get(key.side).live(&about(&witness.action, pair, shared));
         rules.extend(matching(live.allows.iter(), pair, &witness.resource, &witness.context, &shared.solver.texts));
     }
-    statements(&rules, places)
+    statements(&rules, key.side, pair)
 }
 
-fn statements(rules: &[usize], places: &std::collections::BTreeMap<usize, Vec<StatementRef>>) -> Vec<StatementRef> {
-    let mut refs: Vec<StatementRef> = rules.iter().filter_map(|rule| places.get(rule)).flatten().cloned().collect();
+fn statements(rules: &[usize], side: Side, pair: &Pair) -> Result<Vec<StatementRef>, EngineError> {
+    let mut refs: Vec<StatementRef> = Vec::new();
+    for rule in rules {
+        refs.extend_from_slice(pair.places(side, *rule)?);
+    }
     refs.sort();
     refs.dedup();
-    refs
+    Ok(refs)
 }
 
-fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Refusal {
-    match refused {
+fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Result<Refusal, EngineError> {
+    Ok(match refused {
         Refused::NoAllow => Refusal::NoAllow,
         Refused::Boundary => Refusal::Boundary,
-        Refused::Deny(rules) => Refusal::Deny(statements(rules, pair.places.get(side))),
-    }
+        Refused::Deny(rules) => Refusal::Deny(statements(rules, side, pair)?),
+    })
 }
 
 /// Marks the rows by which a role gains a known way to raise itself.
@@ -125,6 +145,7 @@ pub fn flat_warnings(pair: &Pair, rules: &[usize]) -> Vec<Warning> {
     let text = "a `*` inside a part of an ARN does not run over `:`; read as plain text it would change the answer";
     let mut warnings = Vec::new();
     for side in Side::BOTH {
+        // Of these statements, each is a rule of one side or of both.
         let places = rules.iter().filter_map(|rule| pair.places.get(side).get(rule)).flatten();
         warnings.extend(places.map(|place| Warning {
             side,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Shared;
 use super::rules::{Compiled, Rule};
 use crate::model::{Effect, Side, Sides};
+use crate::semantics::error::EngineError;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{StatementRef, Warning};
 use crate::semantics::solver::bits::Bits;
@@ -52,7 +53,7 @@ pub struct Pair {
     /// Which of them each role has.
     pub roles: Sides<RoleRules>,
     /// Where each role has them.
-    pub places: Sides<BTreeMap<usize, Vec<StatementRef>>>,
+    pub places: Sides<Places>,
     /// What to warn of.
     pub warnings: Vec<Warning>,
 }
@@ -66,7 +67,10 @@ struct Attached<'a> {
 
 impl Pair {
     /// Puts two roles side by side.
-    pub fn new(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Self {
+    ///
+    /// # Errors
+    /// If a statement is lost on the way.
+    pub fn new(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Result<Self, EngineError> {
         let attached = Sides { left: attached(left, shared), right: attached(right, shared) };
         let mut known: Vec<Arc<Rule>> = Side::BOTH
             .iter()
@@ -75,16 +79,36 @@ impl Pair {
             .collect();
         known.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         known.dedup_by_key(|rule| rule.number);
-        let numbers: BTreeMap<u32, usize> = known.iter().enumerate().map(|(at, rule)| (rule.number, at)).collect();
-        let roles = attached.as_ref().map(|attached| role_rules(attached, &numbers, known.len()));
-        let places = attached.as_ref().map(|attached| places(attached, &numbers));
+        let numbers = Numbers(known.iter().enumerate().map(|(at, rule)| (rule.number, at)).collect());
+        let role = |side: Side| role_rules(attached.get(side), &numbers, known.len());
+        let roles = Sides { left: role(Side::Left)?, right: role(Side::Right)? };
+        let places = |side: Side| places(attached.get(side), &numbers);
+        let places = Sides { left: places(Side::Left)?, right: places(Side::Right)? };
         let mut warnings = Vec::new();
         for side in Side::BOTH {
             attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
         }
         warnings.sort();
         warnings.dedup();
-        Self { rules: known, roles, places, warnings }
+        Ok(Self { rules: known, roles, places, warnings })
+    }
+
+    /// The rule of this number.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn rule(&self, number: usize) -> Result<&Arc<Rule>, EngineError> {
+        let none = || EngineError::internal(format!("there is no statement {number} of {}", self.rules.len()));
+        self.rules.get(number).ok_or_else(none)
+    }
+
+    /// Where a role has a rule.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn places(&self, side: Side, rule: usize) -> Result<&[StatementRef], EngineError> {
+        let none = || EngineError::internal(format!("statement {rule} is in no policy of its role"));
+        self.places.get(side).get(&rule).map(Vec::as_slice).ok_or_else(none)
     }
 
     /// The rules that not both roles have in the same way; `None` when one role alone has a boundary, which makes
@@ -121,14 +145,24 @@ fn differing(a: &Bits, b: &Bits) -> Bits {
     only_a
 }
 
-fn role_rules(attached: &[Attached<'_>], numbers: &BTreeMap<u32, usize>, size: usize) -> RoleRules {
+/// The number in the pair of each rule, by the number it has everywhere.
+struct Numbers(BTreeMap<u32, usize>);
+
+impl Numbers {
+    fn of(&self, rule: &Rule) -> Result<usize, EngineError> {
+        let none = || EngineError::internal(format!("a statement has no number in its pair: {}", rule.canonical));
+        self.0.get(&rule.number).copied().ok_or_else(none)
+    }
+}
+
+fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Result<RoleRules, EngineError> {
     let mut role = RoleRules { allows: Bits::new(size), denies: Bits::new(size), boundary: None };
     for attached in attached {
         if attached.boundary {
             role.boundary.get_or_insert_with(|| Bits::new(size));
         }
         for (_, rule) in &attached.compiled.rules {
-            let Some(&number) = numbers.get(&rule.number) else { continue };
+            let number = numbers.of(rule)?;
             match (rule.effect, attached.boundary, &mut role.boundary) {
                 (Effect::Deny, _, _) => role.denies.insert(number),
                 (Effect::Allow, true, Some(boundary)) => boundary.insert(number),
@@ -136,23 +170,24 @@ fn role_rules(attached: &[Attached<'_>], numbers: &BTreeMap<u32, usize>, size: u
             }
         }
     }
-    role
+    Ok(role)
 }
 
-fn places(attached: &[Attached<'_>], numbers: &BTreeMap<u32, usize>) -> BTreeMap<usize, Vec<StatementRef>> {
+/// Where a role has each of its rules.
+type Places = BTreeMap<usize, Vec<StatementRef>>;
+
+fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<Places, EngineError> {
     let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
     for attached in attached {
         for (statement, rule) in &attached.compiled.rules {
-            if let Some(&number) = numbers.get(&rule.number) {
-                places.entry(number).or_default().push(attached.place(*statement));
-            }
+            places.entry(numbers.of(rule)?).or_default().push(attached.place(*statement));
         }
     }
     for list in places.values_mut() {
         list.sort();
         list.dedup();
     }
-    places
+    Ok(places)
 }
 
 impl Attached<'_> {

@@ -11,8 +11,10 @@ use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
 use super::universe::Universe;
+use super::unlisted::proof_of;
 use super::witness::{Refused, refused};
 use crate::model::Side;
+use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::question::{self, Purse, Resources};
@@ -73,16 +75,19 @@ struct Group<'a> {
 }
 
 /// Compares class by class.
-pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Rows {
+///
+/// # Errors
+/// If an action or a statement is lost on the way.
+pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Result<Rows, EngineError> {
     let mut rows = Rows::new();
     let mut purse = question::Purse::new(budget.states_of_pair);
     let preference = Preference::new(pair);
-    for (signature, class) in classes::classes(pair, &shared.universe, budget.names) {
+    for (signature, class) in classes::classes(pair, &shared.universe, budget.names)? {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut purse);
+            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut purse)?;
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// Adds the rows of one class.
@@ -93,10 +98,19 @@ fn add_class(
     (pair, preference): (&Pair, &Preference),
     shared: &Shared,
     purse: &mut Purse,
-) {
-    let groups = groups(class, work, &shared.universe);
+) -> Result<(), EngineError> {
+    let groups = groups(class, work, &shared.universe)?;
     for side in Side::BOTH {
-        for rule in work.granting(side).to_vec() {
+        let granting = work.granting(side).to_vec();
+        if granting.len().saturating_mul(work.rules()) > MOST_COMPARED {
+            if let Some(rule) = granting.first() {
+                add_too_many(rows, (side, *rule), class, pair)?;
+            }
+            continue;
+        }
+        for rule in granting {
+            // From here on the number has a rule.
+            pair.rule(rule)?;
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, form) in &group.forms {
@@ -107,14 +121,34 @@ fn add_class(
             }
         }
     }
+    Ok(())
 }
 
-fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Vec<Group<'a>> {
+/// How often one statement of a class may be put beside another. Policies have some hundreds.
+const MOST_COMPARED: usize = 4_000_000;
+
+/// The row of a side whose statements are too many to be put beside all others, by the first of them.
+fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pair: &Pair) -> Result<(), EngineError> {
+    let places = match &pair.rule(rule)?.resources {
+        Resources::Matching(texts) => (0..texts.len()).map(Place::Allowed).collect(),
+        Resources::Except(_) => Vec::new(),
+    };
+    let reasons = vec!["the statements about it are too many to compare".to_owned()];
+    let (certainty, refused) = (Certainty::Unknown, Refused::NoAllow);
+    let key = RowKey { side, rule, certainty, places, except: Vec::new(), condition: None, refused, reasons };
+    let parts = rows.entry(key).or_default();
+    parts.known.extend(&class.known);
+    parts.named.extend(class.named.iter().cloned());
+    Ok(())
+}
+
+fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Result<Vec<Group<'a>>, EngineError> {
     let keys = work.service_keys().to_vec();
     let none: Rc<BTreeSet<String>> = Rc::default();
     let mut shapes: BTreeMap<(usize, Vec<Rc<BTreeSet<String>>>), Member<'a>> = BTreeMap::new();
     for &number in &class.known {
-        let Some(action) = universe.action(number) else { continue };
+        let missing = || EngineError::internal(format!("there is no action {number} of {}", universe.len()));
+        let action = universe.action(number).ok_or_else(missing)?;
         let absent_on = |template: &Arc<Template>| {
             if keys.is_empty() { Rc::clone(&none) } else { Rc::new(universe.absent(number, template, &keys)) }
         };
@@ -145,7 +179,7 @@ fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -
         }
         group.members.push(member);
     }
-    groups.into_values().collect()
+    Ok(groups.into_values().collect())
 }
 
 const fn certainty(outcome: &Outcome) -> Certainty {
@@ -215,12 +249,21 @@ impl<'a> Member<'a> {
         proofs: &mut Proofs,
     ) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
+        // A row that should have a proof and has none is an error where proofs are confirmed.
         let Some((_, template)) = of_kind else { return };
         let known = self.known.iter().filter_map(|number| universe.action(*number));
         let known = known.map(|action| (action.service.as_str(), action.name.as_str(), preference.rank(side, action)));
-        let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str(), Rank::LAST));
+        let prove = |rank, service: &str, name: &str| {
+            let (proof, template) = (Arc::clone(proof), Arc::clone(template));
+            Proved { rank, action: format!("{service}:{name}"), proof, template }
+        };
+        // Of these each may be told apart from the others, so each has its own.
+        for action in &self.named {
+            let proved = || prove(Rank::LAST, &action.service, &action.name);
+            proofs.entry(proof_of(action)).or_insert_with(proved);
+        }
         let mut best: Vec<(&str, &str, Rank)> = Vec::new();
-        for (service, name, rank) in known.chain(named) {
+        for (service, name, rank) in known {
             match best.last_mut() {
                 Some(last) if last.0 == service => {
                     if rank < last.2 {
@@ -232,8 +275,7 @@ impl<'a> Member<'a> {
         }
         for (service, name, rank) in best {
             if proofs.get(service).is_none_or(|old| rank < old.rank) {
-                let (proof, template) = (Arc::clone(proof), Arc::clone(template));
-                let proved = Proved { rank, action: format!("{service}:{name}"), proof, template };
+                let proved = prove(rank, service, name);
                 proofs.insert(service.to_owned(), proved);
             }
         }
@@ -302,6 +344,7 @@ fn except(
         }
     }
     let granted: Vec<&Arc<Text>> = places.iter().filter_map(|place| place.text(rule, pair)).collect();
+    // A pattern that is not named here only leaves the row less narrow than it could be.
     // Naming what is carved out is a courtesy, not worth comparing thousands with thousands.
     if texts.len() * granted.len().max(1) > MOST_CARVED {
         texts.clear();

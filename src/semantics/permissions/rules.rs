@@ -69,6 +69,14 @@ impl Actions {
         self.include.as_ref().is_none_or(|patterns| any(patterns)) && !any(&self.exclude)
     }
 
+    /// Whether an action of a service, in lower case, may be meant.
+    pub fn may_be_of(&self, service: &str) -> bool {
+        let of_service = |pattern: &ActionPattern| {
+            pattern.is_everything() || crate::model::Glob::new(pattern.service()).matches(service)
+        };
+        self.include.as_ref().is_none_or(|patterns| patterns.iter().any(of_service))
+    }
+
     /// The patterns that grant, as written; empty for "all but".
     pub fn granting(&self) -> &[ActionPattern] {
         self.include.as_deref().unwrap_or_default()

@@ -6,6 +6,7 @@ use super::classes::NamedAction;
 use super::rules::Rule;
 use super::universe::Universe;
 use crate::catalog::AccessLevel;
+use crate::semantics::error::EngineError;
 use crate::semantics::solver::bits::Bits;
 
 /// A service's actions in one row.
@@ -22,23 +23,35 @@ pub struct Spelled {
 }
 
 /// Spells the actions that a rule grants, service by service; all services at once where every action is meant.
-pub fn spell(known: &[usize], named: &[NamedAction], rule: &Rule, universe: &Universe) -> Vec<Spelled> {
+///
+/// # Errors
+/// If nothing is left to spell, or the catalogue has no action of a number.
+pub fn spell(
+    known: &[usize],
+    named: &[NamedAction],
+    rule: &Rule,
+    universe: &Universe,
+) -> Result<Vec<Spelled>, EngineError> {
+    if known.is_empty() && named.is_empty() {
+        return Err(EngineError::internal("a difference is about no action"));
+    }
     let mut set = Bits::new(universe.len());
     known.iter().for_each(|number| set.insert(*number));
-    let all_known = !known.is_empty() && set == Bits::full(universe.len());
+    let all_known = known.len() >= universe.len() && set.iter().count() == universe.len();
     if all_known {
         let mut known: Vec<usize> = known.to_vec();
         known.sort_unstable();
         let level = AccessLevel::PermissionsManagement;
-        return vec![Spelled { service: "*".to_owned(), actions: vec!["*".to_owned()], level, known }];
+        return Ok(vec![Spelled { service: "*".to_owned(), actions: vec!["*".to_owned()], level, known }]);
     }
     let mut services: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for number in set.iter() {
-        if let Some(action) = universe.action(number) {
-            services.entry(action.service.clone()).or_default().push(number);
-        }
+        let none = || EngineError::internal(format!("there is no action {number} of {}", universe.len()));
+        let action = universe.action(number).ok_or_else(none)?;
+        services.entry(action.service.clone()).or_default().push(number);
     }
     let mut spelled: BTreeMap<String, Spelled> = BTreeMap::new();
+    // From here on each number has an action.
     for (service, numbers) in services {
         let actions = spell_service(&service, &numbers, &set, rule, universe);
         let levels = numbers.iter().filter_map(|number| universe.action(*number)).map(|action| action.level);
@@ -58,7 +71,7 @@ pub fn spell(known: &[usize], named: &[NamedAction], rule: &Rule, universe: &Uni
         row.actions.sort();
         row.actions.dedup();
     }
-    spelled.into_values().collect()
+    Ok(spelled.into_values().collect())
 }
 
 /// The highest of some levels; one that is not known counts least.

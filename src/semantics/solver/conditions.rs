@@ -490,9 +490,7 @@ pub fn reads(steps: &[Step], text: &str) -> bool {
     let group = [steps];
     let group = Group(&group);
     let places = text.chars().fold(vec![(0, 0)], |places, c| step_over(group, &places, Letter::new(c)));
-    places
-        .iter()
-        .any(|&(_, at)| steps.get(usize::from(at)..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
+    places.iter().any(|&(_, at)| steps.get(at as usize..).is_some_and(|rest| rest.iter().all(|step| step.repeats())))
 }
 
 #[cfg(test)]

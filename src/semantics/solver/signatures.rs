@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bits::Bits;
 use super::steps::{Letter, Step};
-use super::walk::{Group, named_letters, other_letter, step_over};
+use super::walk::{Group, Place, named_letters, other_letter, rest_of, starts, step_over};
 
 /// Every set of patterns that some text matches, with a shortest such text; `None` when the budget of states ends
 /// first. Texts shorter than `least` are left out, as are those with the letter `never`.
@@ -17,8 +17,7 @@ pub fn signatures(
     budget: usize,
 ) -> Option<BTreeMap<Bits, String>> {
     let group = Group(patterns);
-    let start: Vec<(u16, u16)> =
-        (0..patterns.len()).filter_map(|at| u16::try_from(at).ok()).map(|at| (at, 0)).collect();
+    let start = starts(group);
     let mut found = BTreeMap::new();
     let mut seen = BTreeSet::from([(start.clone(), 0)]);
     let mut queue = std::collections::VecDeque::from([(start, String::new(), 0)]);
@@ -43,19 +42,18 @@ pub fn signatures(
     Some(found)
 }
 
-fn letters(group: Group<'_>, places: &[(u16, u16)], never: Option<char>) -> Vec<Letter> {
+fn letters(group: Group<'_>, places: &[Place], never: Option<char>) -> Vec<Letter> {
     let (mut named, _) = named_letters(group, places);
     named.extend(never.map(Letter::new));
     let other = other_letter(&named);
     other.into_iter().chain(named).filter(|letter| letter.as_char() != never).collect()
 }
 
-fn matched(patterns: &[&[Step]], places: &[(u16, u16)]) -> Bits {
+fn matched(patterns: &[&[Step]], places: &[Place]) -> Bits {
     let mut bits = Bits::new(patterns.len());
-    for &(pattern, position) in places {
-        let rest = patterns.get(usize::from(pattern)).and_then(|steps| steps.get(usize::from(position)..));
-        if rest.is_some_and(|steps| steps.iter().all(|step| step.repeats())) {
-            bits.insert(usize::from(pattern));
+    for &place in places {
+        if rest_of(Group(patterns), place).iter().all(|step| step.repeats()) {
+            bits.insert(place.0 as usize);
         }
     }
     bits

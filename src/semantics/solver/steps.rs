@@ -70,6 +70,18 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether both steps read some letter.
+    pub fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::One(letter), step) | (step, Self::One(letter)) => step.reads(letter),
+            (Self::Folded(c), step) | (step, Self::Folded(c)) => {
+                super::walk::cases_of(c).any(|c| step.reads(Letter::new(c)))
+            }
+            // Each reads all characters, or all but one.
+            _ => true,
+        }
+    }
+
     /// Whether the step may read nothing, and may read again.
     pub const fn repeats(self) -> bool {
         matches!(self, Self::Any | Self::AnyExcept(_) | Self::AllOf(_) | Self::Inside)

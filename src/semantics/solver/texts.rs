@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cache::{Cache, Interner};
 use super::steps::{self, Piece, Reading, Step, Variable};
-use super::walk::{Group, Walked, walk};
+use super::walk::{Group, Walked, both_match, walk};
 use crate::catalog::ArnTemplate;
 use crate::model::Version;
 
@@ -211,6 +211,9 @@ const FOLD_BUDGET: usize = 20_000;
 
 /// Whether some text is matched by all; `true` when the budget does not suffice to tell.
 pub fn meets(wanted: &[&[Step]]) -> bool {
+    if let [a, b] = wanted {
+        return both_match(a, b);
+    }
     let single: Vec<[&[Step]; 1]> = wanted.iter().map(|steps| [*steps]).collect();
     let groups: Vec<Group<'_>> = single.iter().map(|steps| Group(steps)).collect();
     walk(&groups, Group(&[]), &mut FOLD_BUDGET.clone()) != Walked::Nothing

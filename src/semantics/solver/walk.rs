@@ -25,8 +25,8 @@ pub enum Walked {
     OutOfBudget,
 }
 
-/// A place in a group: pattern and position.
-pub type Place = (u16, u16);
+/// A place in a group: pattern and position. Patterns and steps beyond four thousand millions do not fit into memory.
+pub type Place = (u32, u32);
 
 #[derive(Debug)]
 struct State {
@@ -77,31 +77,77 @@ fn cost(state: &State, letters: usize) -> usize {
     1 + places * letters / 64
 }
 
-fn starts(group: Group<'_>) -> Vec<Place> {
-    (0..group.0.len()).filter_map(|at| u16::try_from(at).ok()).map(|at| (at, 0)).collect()
+/// The start of every pattern.
+pub fn starts(group: Group<'_>) -> Vec<Place> {
+    (0..).zip(group.0).map(|(at, _)| (at, 0)).collect()
 }
 
-fn rest_of<'a>(group: Group<'a>, place: Place) -> &'a [Step] {
-    group.0.get(usize::from(place.0)).and_then(|steps| steps.get(usize::from(place.1)..)).unwrap_or_default()
+/// What is left to read of a pattern from a place. Places are made from the starts by steps of the pattern.
+pub fn rest_of<'a>(group: Group<'a>, place: Place) -> &'a [Step] {
+    let (pattern, position) = (place.0 as usize, place.1 as usize);
+    group.0.get(pattern).and_then(|steps| steps.get(position..)).unwrap_or_default()
+}
+
+/// Whether some text is matched by both of two patterns: what [`walk`] would find, by a table of the places that one
+/// text can reach in both.
+pub fn both_match(a: &[Step], b: &[Step]) -> bool {
+    let mut reached = vec![false; b.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for step in a {
+        let stays = step.repeats();
+        pass(&mut reached, b, |other| stays && step.meets(*other));
+        if !stays {
+            reached = after(&reached, b, *step);
+        }
+    }
+    pass(&mut reached, b, |_| false);
+    reached.last() == Some(&true)
+}
+
+/// Passes over the steps of `b` that may read nothing, and over those that `reads` says are read meanwhile.
+fn pass(reached: &mut [bool], b: &[Step], reads: impl Fn(&Step) -> bool) {
+    let mut carried = false;
+    for (place, step) in reached.iter_mut().zip(b) {
+        *place |= carried;
+        carried = *place && (step.repeats() || reads(step));
+    }
+    if let Some(end) = reached.last_mut() {
+        *end |= carried;
+    }
+}
+
+/// The places in `b` after one letter that `step` reads as well.
+fn after(reached: &[bool], b: &[Step], step: Step) -> Vec<bool> {
+    let mut next = Vec::with_capacity(reached.len());
+    let mut carried = false;
+    for (place, other) in reached.iter().zip(b) {
+        let reads = *place && step.meets(*other);
+        next.push(carried || (reads && other.repeats()));
+        carried = reads && !other.repeats();
+    }
+    next.push(carried);
+    next
 }
 
 /// Visits the steps that can read the next letter from a place, each with its position; without a step, the end.
-fn visit<'a>(group: Group<'a>, place: Place, each: &mut impl FnMut(u16, Option<&'a Step>)) {
+fn visit<'a>(group: Group<'a>, place: Place, each: &mut impl FnMut(u32, Option<&'a Step>)) {
     // A place is made of a pattern of its group, so there is one.
-    if let Some(steps) = group.0.get(usize::from(place.0)) {
+    if let Some(steps) = group.0.get(place.0 as usize) {
         visit_from(steps, place.1, each);
     }
 }
 
-fn visit_from<'a>(steps: &'a [Step], mut at: u16, each: &mut impl FnMut(u16, Option<&'a Step>)) {
+fn visit_from<'a>(steps: &'a [Step], mut at: u32, each: &mut impl FnMut(u32, Option<&'a Step>)) {
     loop {
-        let step = steps.get(usize::from(at));
+        let step = steps.get(at as usize);
         match step {
             Some(Step::Fork(by)) => {
-                visit_from(steps, at.saturating_add_signed(*by), each);
+                visit_from(steps, at.saturating_add_signed(i32::from(*by)), each);
                 at += 1;
             }
-            Some(Step::Jump(by)) => at = at.saturating_add_signed(*by),
+            Some(Step::Jump(by)) => at = at.saturating_add_signed(i32::from(*by)),
             _ => {
                 each(at, step);
                 if !step.is_some_and(|step| step.repeats()) {
@@ -188,6 +234,9 @@ pub fn step_over(group: Group<'_>, places: &[Place], letter: Letter) -> Vec<Plac
 }
 
 fn keep_from_last_star(group: Group<'_>, reached: &mut Vec<Place>) {
+    if reached.len() < 2 {
+        return;
+    }
     let mut star: Option<Place> = None;
     let mut kept = Vec::with_capacity(reached.len());
     for &place in reached.iter().rev() {
@@ -205,6 +254,17 @@ fn keep_from_last_star(group: Group<'_>, reached: &mut Vec<Place>) {
 
 /// The letters that can make a difference from here, one that no pattern names first.
 fn letters(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> Vec<Letter> {
+    // Where one pattern alone is left of a group and goes on with a letter, there is no other.
+    let only = |(places, group): (&Vec<Place>, &Group<'_>)| match places.as_slice() {
+        [place] => match rest_of(*group, *place).first() {
+            Some(Step::One(letter)) => Some(*letter),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(letter) = state.wanted.iter().zip(wanted).find_map(only) {
+        return vec![letter];
+    }
     let mut narrowest: Option<BTreeSet<Letter>> = None;
     let mut all = Next { any: true, ..Next::default() };
     for (places, group) in state.wanted.iter().zip(wanted) {
@@ -297,7 +357,8 @@ fn other_of(letters: &str, named: &BTreeSet<Letter>) -> Option<Letter> {
     letters.chars().map(Letter::new).find(|letter| !named.contains(letter))
 }
 
-fn cases_of(c: char) -> impl Iterator<Item = char> {
+/// A character in both cases.
+pub fn cases_of(c: char) -> impl Iterator<Item = char> {
     let upper = c.to_uppercase().next().filter(|upper| super::steps::fold(*upper) == c);
     std::iter::once(c).chain(upper)
 }
@@ -318,12 +379,16 @@ mod tests {
     use super::*;
 
     fn ask(wanted: &[&str], unwanted: &[&str]) -> Option<String> {
+        ask_within(wanted, unwanted, 10_000)
+    }
+
+    fn ask_within(wanted: &[&str], unwanted: &[&str], mut budget: usize) -> Option<String> {
         let wanted: Vec<Vec<Step>> = wanted.iter().map(|text| flat(text)).collect();
         let unwanted: Vec<Vec<Step>> = unwanted.iter().map(|text| flat(text)).collect();
         let wanted: Vec<[&[Step]; 1]> = wanted.iter().map(|steps| [steps.as_slice()]).collect();
         let wanted: Vec<Group<'_>> = wanted.iter().map(|steps| Group(steps)).collect();
         let unwanted: Vec<&[Step]> = unwanted.iter().map(Vec::as_slice).collect();
-        match walk(&wanted, Group(&unwanted), &mut 10_000) {
+        match walk(&wanted, Group(&unwanted), &mut budget) {
             Walked::Nothing => None,
             Walked::Found(letters) => Some(letters.into_iter().filter_map(Letter::as_char).collect()),
             Walked::OutOfBudget => panic!("out of budget"),
@@ -339,6 +404,29 @@ mod tests {
         assert_eq!(ask(&["*"], &["?*", ""]), None);
         assert_eq!(ask(&["*"], &["?", ""]).as_deref(), Some("xx"));
         assert_eq!(ask(&["part-?"], &["part-1"]).as_deref(), Some("part-x"));
+    }
+
+    #[test]
+    fn two_patterns_meet_as_the_walk_says() {
+        let texts = ["", "*", "a", "?", "a*", "*a", "a?b*", "*b?a*", "b*b", "ab*ba?", "?*", "*??", "abab", "b"];
+        for a in texts {
+            for b in texts {
+                let found = ask(&[a, b], &[]).is_some();
+                assert_eq!(both_match(&flat(a), &flat(b)), found, "{a} {b}");
+            }
+        }
+        let variable = [Step::One(Letter::variable("x"))];
+        assert!(both_match(&variable, &[Step::Any]) && both_match(&[Step::AnyExcept(':')], &variable));
+        assert!(!both_match(&variable, &[Step::AnyOne]));
+        assert!(both_match(&[Step::Folded('a')], &[Step::AnyOneExcept('a')]), "as `A`");
+        assert!(!both_match(&[Step::Folded('1')], &[Step::AnyOneExcept('1')]));
+    }
+
+    #[test]
+    fn no_pattern_is_too_far_back_to_count() {
+        let many: Vec<String> = (0..70_000).map(|n| format!("x{n}")).collect();
+        let unwanted: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(ask_within(&["x69999"], &unwanted, usize::MAX), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::principals::Point;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
 use crate::semantics::solver::steps::{Letter, Step};
-use crate::semantics::solver::walk::{Group, Place, named_letters, other_letter, step_over};
+use crate::semantics::solver::walk::{Group, Place, named_letters, other_letter, rest_of, starts, step_over};
 
 const ACCOUNT: &str = "aws:principalaccount";
 const ARN: &str = "aws:principalarn";
@@ -165,20 +165,18 @@ fn spelled(pattern: &[Step]) -> Option<String> {
     pattern.iter().map(|step| letter(*step)).collect()
 }
 
-/// The places of patterns of ARNs after a text.
-fn start(group: Group<'_>, count: usize, text: &str) -> Option<Vec<Place>> {
-    let first = (0..count).map(|at| u16::try_from(at).ok().map(|at| (at, 0))).collect::<Option<Vec<Place>>>()?;
-    Some(text.chars().fold(first, |places, c| step_over(group, &places, Letter::new(c))))
+/// The places of the first patterns of a group, those of ARNs, after a text.
+fn start(group: Group<'_>, count: usize, text: &str) -> Vec<Place> {
+    let first: Vec<Place> = starts(group).into_iter().take(count).collect();
+    text.chars().fold(first, |places, c| step_over(group, &places, Letter::new(c)))
 }
 
 /// An account id, twelve digits, for each way in which patterns of ARNs and of ids can lie to one.
 fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec<String>> {
     let all: Vec<&[Step]> = arns.iter().chain(ids).copied().collect();
     let group = Group(&all);
-    let mut places = start(group, arns.len(), &format!("arn:{partition}:iam::"))?;
-    for at in arns.len()..all.len() {
-        places.push((u16::try_from(at).ok()?, 0));
-    }
+    let mut places = start(group, arns.len(), &format!("arn:{partition}:iam::"));
+    places.extend(starts(group).into_iter().skip(arns.len()));
     let mut texts: BTreeMap<Vec<Place>, String> = BTreeMap::from([(places, String::new())]);
     for _ in 0..12 {
         let mut longer = BTreeMap::new();
@@ -204,7 +202,7 @@ fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec
 /// is empty.
 fn names(head: &str, arns: &[&[Step]], last: &str) -> Option<Vec<String>> {
     let group = Group(arns);
-    let places = start(group, arns.len(), head)?;
+    let places = start(group, arns.len(), head);
     let mut found: BTreeMap<Bits, String> = BTreeMap::new();
     let mut seen = BTreeSet::from([(places.clone(), true)]);
     let mut queue = VecDeque::from([(places, String::new())]);
@@ -242,10 +240,9 @@ fn can_be_in_name(c: char) -> bool {
 
 fn matched(patterns: &[&[Step]], places: &[Place]) -> Bits {
     let mut bits = Bits::new(patterns.len());
-    for &(pattern, position) in places {
-        let rest = patterns.get(usize::from(pattern)).and_then(|steps| steps.get(usize::from(position)..));
-        if rest.is_some_and(|steps| steps.iter().all(|step| step.repeats())) {
-            bits.insert(usize::from(pattern));
+    for &place in places {
+        if rest_of(Group(patterns), place).iter().all(|step| step.repeats()) {
+            bits.insert(place.0 as usize);
         }
     }
     bits

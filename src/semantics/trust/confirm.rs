@@ -2,22 +2,36 @@
 
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
 use crate::model::{Side, Sides};
-use crate::semantics::error::EngineError;
+use crate::semantics::error::{Confirming, EngineError};
 use crate::semantics::evaluate::{
     Caller, Context, Relation, RoleAccount, TrustDecision, TrustRequest, Verdict, evaluate_trust,
 };
 use crate::semantics::outcome::Certainty;
 
 /// Confirms a row's witness; a row on which the evaluator has no answer becomes unknown.
-pub fn confirm(row: &mut TrustDifference, sides: &Sides<TrustSide<'_>>) -> Result<(), EngineError> {
-    let Some(witness) = &row.witness else { return Ok(()) };
+///
+/// # Errors
+/// If the evaluator has another answer, and that is to end the run. Otherwise the row becomes unknown as well.
+pub fn confirm(
+    row: &mut TrustDifference,
+    sides: &Sides<TrustSide<'_>>,
+    confirming: Confirming,
+) -> Result<(), EngineError> {
+    let Some(witness) = &row.witness else {
+        if row.certainty != Certainty::Unknown {
+            let error = EngineError::internal(format!("a certain difference for `{}` has no witness", row.principal));
+            (row.certainty, row.reasons) = (Certainty::Unknown, confirming.refuted(error)?);
+        }
+        return Ok(());
+    };
     let ask = |side: Side| decide(sides.get(side), witness);
     let (may, may_not) = (ask(row.side), ask(row.side.other()));
     let refused = matches!(may_not.decision.verdict, Verdict::ImplicitlyDenied | Verdict::ExplicitlyDenied);
     let less = row.relation == TrustRelation::Granted
         && may.relation == Some(Relation::Granted)
         && may_not.relation == Some(Relation::Delegated);
-    if may.decision.verdict == Verdict::Allowed && (refused || less) {
+    let proved = may.decision.verdict == Verdict::Allowed && (refused || less);
+    if (confirming.heard)(&witness.action, proved) {
         return Ok(());
     }
     let doubts = [&may, &may_not].into_iter().flat_map(|answer| &answer.decision.unknown_because);
@@ -25,11 +39,11 @@ pub fn confirm(row: &mut TrustDifference, sides: &Sides<TrustSide<'_>>) -> Resul
     reasons.sort();
     reasons.dedup();
     if reasons.is_empty() {
-        return Err(EngineError::WitnessRefuted {
+        reasons = confirming.refuted(EngineError::WitnessRefuted {
             action: witness.action.clone(),
             resource: witness.principal.clone(),
             problem: format!("{} on its side, {} on the other", may.decision.verdict, may_not.decision.verdict),
-        });
+        })?;
     }
     (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);
     Ok(())
