@@ -24,6 +24,9 @@ pub(super) enum Reading {
 /// The parts of an ARN: `arn`, partition, service, region, account, resource.
 const ARN_PARTS: usize = 6;
 
+/// Which of them is the partition.
+const PARTITION: usize = 2;
+
 /// What a resource element is read against.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
@@ -85,22 +88,28 @@ fn matches(pattern: &str, target: Target<'_>, hints: &mut Vec<Hint>) -> Result<T
 
 fn arn_matches(pattern: &[&[Token]], target: Target<'_>) -> bool {
     match target.reading {
-        Reading::Documented => parts_match(pattern, 1, &target.resource.split(':').collect::<Vec<_>>()),
+        Reading::Documented => {
+            // With all six parts there, a `*` for the partition means the partition.
+            let partition_stays = pattern.len() == ARN_PARTS;
+            parts_match(pattern, 1, &target.resource.split(':').collect::<Vec<_>>(), partition_stays)
+        }
         Reading::Flat => glob(&pattern.join(&Token::Char(':'))).matches(target.resource),
     }
 }
 
 /// Whether the pattern's parts, the first of which is the `number`th, match the ARN's. Wildcards stay in their part,
 /// but a part that ends with `*` may take the parts behind as well; the sixth, the resource, takes all that is left.
-fn parts_match(pattern: &[&[Token]], number: usize, arn: &[&str]) -> bool {
+fn parts_match(pattern: &[&[Token]], number: usize, arn: &[&str], partition_stays: bool) -> bool {
     let (Some((part, pattern)), Some((first, others))) = (pattern.split_first(), arn.split_first()) else {
         return pattern.is_empty() && arn.is_empty();
     };
     if number == ARN_PARTS {
         return glob(part).matches(&arn.join(":"));
     }
-    let taken = if runs_on(part) { others.len() } else { 0 };
-    let rest_matches = |skipped| parts_match(pattern, number + 1, others.get(skipped..).unwrap_or_default());
+    let stays = partition_stays && number == PARTITION;
+    let taken = if runs_on(part) && !stays { others.len() } else { 0 };
+    let rest_matches =
+        |skipped| parts_match(pattern, number + 1, others.get(skipped..).unwrap_or_default(), partition_stays);
     glob(part).matches(first) && (0..=taken).any(rest_matches)
 }
 

@@ -245,13 +245,15 @@ pub fn pieces(text: &str) -> Vec<Piece> {
 pub fn arn(pieces: &[Piece], reading: Reading) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut colons = 0;
+    let text = |piece: &Piece| if let Piece::Text(text) = piece { text.matches(':').count() } else { 0 };
+    let whole = pieces.iter().map(text).sum::<usize>() >= 5;
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(c) => steps.push(Step::One(Letter::new(*c))),
             Piece::Variable(variable) => steps.push(Step::One(variable.letter())),
             Piece::Text(text) => {
                 let ends = at + 1 == pieces.len();
-                text_of_arn(text, reading, ends, &mut colons, &mut steps);
+                text_of_arn(text, reading, (ends, whole), &mut colons, &mut steps);
             }
         }
     }
@@ -259,7 +261,9 @@ pub fn arn(pieces: &[Piece], reading: Reading) -> Vec<Step> {
     steps
 }
 
-fn text_of_arn(text: &str, reading: Reading, ends: bool, colons: &mut usize, steps: &mut Vec<Step>) {
+/// `ends` says whether the pattern ends with this text, `whole` whether it has all six parts: then its partition is one
+/// part, since what a `*` of it could run on over (`arn:aws:s3:::x/:s3:::b` for `arn:*:s3:::b`) is nothing that is meant.
+fn text_of_arn(text: &str, reading: Reading, (ends, whole): (bool, bool), colons: &mut usize, steps: &mut Vec<Step>) {
     if reading == Reading::Flat {
         steps.extend(flat(text));
         return;
@@ -267,7 +271,9 @@ fn text_of_arn(text: &str, reading: Reading, ends: bool, colons: &mut usize, ste
     let mut rest = text;
     while *colons < 5 {
         let Some((part, after)) = rest.split_once(':') else { break };
-        steps.extend(head_part(part));
+        let is_partition = whole && *colons == 1;
+        let stays = |step| if is_partition { inside_part(step) } else { step };
+        steps.extend(head_part(part).into_iter().map(stays));
         steps.push(Step::One(Letter::new(':')));
         *colons += 1;
         rest = after;

@@ -234,8 +234,9 @@ fn literal_service(written: &str) -> Option<String> {
     let mut parts = written.splitn(4, ':');
     let (head, _, service, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
     let literal = |part: &str| !part.contains(['*', '?', '$']);
-    // A `*` that ends the partition may run on over the service.
-    let partition_stays = written.split(':').nth(1).is_some_and(|part| !part.contains(['*', '$']));
+    // A `*` that ends the partition of a pattern of fewer parts may run on over the service.
+    let is_whole = written.split(':').count() >= 6 && !written.contains('$');
+    let partition_stays = is_whole || written.split(':').nth(1).is_some_and(|part| !part.contains(['*', '$']));
     (head == "arn" && partition_stays && rest.is_some() && literal(service)).then(|| service.to_owned())
 }
 
