@@ -164,7 +164,7 @@ impl Key<'_> {
         let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
         let CaseBudget { states, sets: most } = self.budget;
         let mut listing = Listing { wild, literal, form, states, most, found: Vec::new(), cut: false };
-        listing.go(&mut Vec::new());
+        listing.list();
         (listing.found, listing.cut)
     }
 
@@ -233,33 +233,41 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn go(&mut self, passed: &mut Vec<bool>) {
-        if self.found.len() >= self.most || self.states == 0 {
-            self.cut = true;
-            return;
+    fn list(&mut self) {
+        if let Some(text) = self.text(&[]) {
+            self.go(&mut Vec::new(), text);
         }
-        let text = match self.text(passed) {
-            Walked::Found(letters) => letters,
-            Walked::Nothing => return,
-            Walked::OutOfBudget => {
+    }
+
+    /// Lists what goes on as given; `text` passes and fails the first tests so.
+    fn go(&mut self, passed: &mut Vec<bool>, text: String) {
+        let Some(next) = self.wild.get(passed.len()) else {
+            if self.found.len() < self.most {
+                self.found.push(text);
+            } else {
                 self.cut = true;
-                return;
             }
-        };
-        if passed.len() == self.wild.len() {
-            // A walk over patterns without variables finds characters only.
-            self.found.push(text.into_iter().filter_map(Letter::as_char).collect());
             return;
-        }
-        for pass in [false, true] {
+        };
+        let passes = next.matches(&text);
+        passed.push(!passes);
+        let other = self.text(passed);
+        passed.pop();
+        let both = [(passes, Some(text)), (!passes, other)];
+        for (pass, text) in both.into_iter().filter_map(|(pass, text)| Some((pass, text?))) {
             passed.push(pass);
-            self.go(passed);
+            self.go(passed, text);
             passed.pop();
         }
     }
 
-    /// A text that passes and fails the first tests as given and that nothing names.
-    fn text(&mut self, passed: &[bool]) -> Walked {
+    /// A text that passes and fails the first tests as given and that nothing names; `None` where there is none, or
+    /// where the budget ends, which is remembered.
+    fn text(&mut self, passed: &[bool]) -> Option<String> {
+        if self.states == 0 || self.found.len() >= self.most {
+            self.cut = true;
+            return None;
+        }
         let (mut wanted, mut unwanted): (Vec<Vec<&[Step]>>, Vec<&[Step]>) = (Vec::new(), Vec::new());
         wanted.extend(self.form.map(|form| vec![form]));
         if wanted.is_empty() {
@@ -275,7 +283,15 @@ impl Listing<'_> {
             }
         }
         let groups: Vec<Group<'_>> = wanted.iter().map(|group| Group(group)).collect();
-        walk(&groups, Group(&unwanted), &mut self.states)
+        match walk(&groups, Group(&unwanted), &mut self.states) {
+            // A walk over patterns without variables finds characters only.
+            Walked::Found(letters) => Some(letters.into_iter().filter_map(Letter::as_char).collect()),
+            Walked::Nothing => None,
+            Walked::OutOfBudget => {
+                self.cut = true;
+                None
+            }
+        }
     }
 }
 
