@@ -268,11 +268,15 @@ impl<'a> ClassWork<'a> {
                 // A resource whose ARN holds an account is in this account.
                 Bound::Missing => return Answer::Empty,
             };
-            let bound: Vec<Resources> = rules.iter().map(|resources| resources.bind(binding, texts)).collect();
-            let rules: Vec<&Resources> = bound.iter().collect();
             let (granting, start) = (own, &start);
-            Question { rules: &rules, granting, refusing, template, start, within, reported }
-                .ask(truths, mode, &mut asker)
+            let mut ask = |rules: &[&Resources]| {
+                Question { rules, granting, refusing, template, start, within, reported }.ask(truths, mode, &mut asker)
+            };
+            if binding.is_empty() {
+                return ask(rules);
+            }
+            let bound: Vec<Resources> = rules.iter().map(|resources| resources.bind(binding, texts)).collect();
+            ask(&bound.iter().collect::<Vec<_>>())
         };
         Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run()
     }

@@ -86,6 +86,11 @@ impl Binding {
         self.0.insert(key.to_owned(), bound);
     }
 
+    /// Whether nothing is said of any key.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What is said of a key; one of which nothing is said may have any value.
     pub fn of(&self, key: &str) -> &Bound {
         self.0.get(key).unwrap_or(&Bound::Any)
