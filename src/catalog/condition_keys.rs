@@ -31,7 +31,7 @@ pub enum Arity {
 #[must_use]
 pub fn arity(folded: &str, catalogue: &Catalogue) -> Arity {
     let matches = |pattern: &&str| Glob::new(pattern).matches(folded);
-    if MANY.binary_search(&folded).is_ok() || MANY.iter().filter(|key| key.contains('*')).any(|key| matches(&key)) {
+    if MANY.binary_search(&folded).is_ok() || MANY.iter().filter(|key| key.contains('*')).any(matches) {
         return Arity::Many;
     }
     let (prefix, _) = folded.split_once(':').unwrap_or_default();

@@ -70,13 +70,16 @@ impl Place {
     }
 }
 
+/// Keys, in lower case, that a request cannot have.
+pub type Absent = Rc<BTreeSet<String>>;
+
 /// A form of resource that actions act on, and the keys that their requests cannot have.
 #[derive(Debug, Clone)]
 pub struct Form<'a> {
     /// The form of the ARN.
     pub template: &'a Template,
     /// The keys, in lower case.
-    pub absent: Rc<BTreeSet<String>>,
+    pub absent: Absent,
 }
 
 /// What was found for one way in which a statement allows.
@@ -100,12 +103,12 @@ pub struct ClassWork<'a> {
     budget: Budget,
     /// Templates by what decides an outcome: how the patterns lie to them; the template itself only where some
     /// pattern matches part of it.
-    kinds: BTreeMap<(Vec<Fold>, Option<u32>, Rc<BTreeSet<String>>), usize>,
-    kind_of: BTreeMap<(u32, Rc<BTreeSet<String>>), usize>,
+    kinds: BTreeMap<(Vec<Fold>, Option<u32>, Absent), usize>,
+    kind_of: BTreeMap<(u32, Absent), usize>,
     /// The tested keys that services define for their own actions.
     service_keys: Vec<String>,
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
-    tests: BTreeMap<(Vec<usize>, Rc<BTreeSet<String>>, bool), Rc<Tests>>,
+    tests: BTreeMap<(Vec<usize>, Absent, bool), Rc<Tests>>,
     /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
     courtesy: [Purse; 2],
 }
@@ -269,14 +272,14 @@ impl<'a> ClassWork<'a> {
                 Bound::Missing => return Answer::Empty,
             };
             let (granting, start) = (own, &start);
-            let mut ask = |rules: &[&Resources]| {
+            let ask_about = |rules: &[&Resources]| {
                 Question { rules, granting, refusing, template, start, within, reported }.ask(truths, mode, &mut asker)
             };
             if binding.is_empty() {
-                return ask(rules);
+                return ask_about(rules);
             }
             let bound: Vec<Resources> = rules.iter().map(|resources| resources.bind(binding, texts)).collect();
-            ask(&bound.iter().collect::<Vec<_>>())
+            ask_about(&bound.iter().collect::<Vec<_>>())
         };
         Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run()
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{ClassWork, Finding, Form, Place, is_everything};
+use super::cells::{Absent, ClassWork, Finding, Form, Place, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
@@ -60,7 +60,7 @@ pub type Rows = BTreeMap<RowKey, RowParts>;
 struct Member<'a> {
     templates: &'a [Arc<Template>],
     /// For each form, the keys that a request cannot have.
-    absent: Vec<Rc<BTreeSet<String>>>,
+    absent: Vec<Absent>,
     kinds: Vec<usize>,
     known: Vec<usize>,
     named: Vec<NamedAction>,
@@ -144,8 +144,8 @@ fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pai
 
 fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Result<Vec<Group<'a>>, EngineError> {
     let keys = work.service_keys().to_vec();
-    let none: Rc<BTreeSet<String>> = Rc::default();
-    let mut shapes: BTreeMap<(usize, Vec<Rc<BTreeSet<String>>>), Member<'a>> = BTreeMap::new();
+    let none = Absent::default();
+    let mut shapes: BTreeMap<(usize, Vec<Absent>), Member<'a>> = BTreeMap::new();
     for &number in &class.known {
         let missing = || EngineError::internal(format!("there is no action {number} of {}", universe.len()));
         let action = universe.action(number).ok_or_else(missing)?;

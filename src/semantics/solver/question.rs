@@ -404,8 +404,9 @@ fn without_variables(
     budget: &mut usize,
 ) -> Answer {
     let has_variables = groups.iter().flatten().any(|text| text.plain.is_some());
-    let mut covered = |group| ask(None, std::slice::from_ref(group), unwanted, false, budget) == Walked::Nothing;
-    if !has_variables || groups.iter().any(|group| covered(group)) {
+    let mut covered =
+        |group: &Vec<Arc<Text>>| ask(None, std::slice::from_ref(group), unwanted, false, budget) == Walked::Nothing;
+    if !has_variables || groups.iter().any(&mut covered) {
         return Answer::Empty;
     }
     let certain: Vec<Arc<Text>> = unwanted.iter().filter(|text| text.plain.is_none()).cloned().collect();

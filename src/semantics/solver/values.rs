@@ -1,5 +1,6 @@
 //! The few values of one condition key that the tests on it can tell apart.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -205,7 +206,16 @@ fn literals(steps: &[Step]) -> Vec<String> {
             Step::One(letter) => Letter::as_char(*letter),
             Step::Folded(c) if upper => c.to_uppercase().next(),
             Step::Folded(c) => Some(*c),
-            _ => None,
+            Step::AnyOne
+            | Step::AnyOneExcept(_)
+            | Step::Any
+            | Step::AnyExcept(_)
+            | Step::Of(_)
+            | Step::AllOf(_)
+            | Step::Silent(_)
+            | Step::Inside
+            | Step::Fork(_)
+            | Step::Jump(_) => None,
         };
         steps.iter().map(one).collect()
     };
@@ -356,10 +366,10 @@ fn sets(tests: &[Ready<'_>], singles: &[Single], budget: usize) -> (Vec<Vec<Stri
     let mut queue = std::collections::VecDeque::new();
     for single in singles {
         let key = matched(&single.text);
-        if !found.contains_key(&key) {
+        if let Entry::Vacant(fresh) = found.entry(key.clone()) {
+            fresh.insert(vec![single.text.clone()]);
             kinds.push((key.clone(), single.text.clone()));
-            queue.push_back((key.clone(), vec![single.text.clone()]));
-            found.insert(key, vec![single.text.clone()]);
+            queue.push_back((key, vec![single.text.clone()]));
         }
     }
     let mut all: Vec<Vec<String>> = kinds.iter().map(|(_, value)| vec![value.clone()]).collect();
