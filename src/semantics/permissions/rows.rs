@@ -9,9 +9,9 @@ use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
-use super::universe::Universe;
+use super::universe::{KnownAction, Universe};
 use super::witness::{Refused, refused};
-use crate::model::Side;
+use crate::model::{Side, Sides};
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::question::{self, Purse, Resources};
@@ -59,6 +59,8 @@ struct Member<'a> {
     kinds: Vec<usize>,
     known: Vec<usize>,
     named: Vec<NamedAction>,
+    /// Of each side those that prove best, one a service.
+    best: Sides<Vec<(&'a KnownAction, Rank)>>,
 }
 
 /// Actions that act on forms of resource of the same kinds.
@@ -91,7 +93,7 @@ fn add_class(
     shared: &Shared,
     purse: &mut Purse,
 ) {
-    let groups = groups(class, work, &shared.universe);
+    let groups = groups(class, work, &shared.universe, preference);
     for side in Side::BOTH {
         for rule in work.granting(side).to_vec() {
             for group in &groups {
@@ -100,23 +102,28 @@ fn add_class(
                     let findings = work.findings(side, rule, template, purse);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, *template)));
                 }
-                add_group(rows, (side, rule), found, group, work, (pair, preference), shared);
+                add_group(rows, (side, rule), found, group, work, pair, shared);
             }
         }
     }
 }
 
-fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Vec<Group<'a>> {
-    let mut shapes: BTreeMap<usize, Member<'a>> = BTreeMap::new();
+fn groups<'a>(
+    class: &Class,
+    work: &mut ClassWork<'_>,
+    universe: &'a Universe,
+    preference: &Preference,
+) -> Vec<Group<'a>> {
+    let mut shapes: BTreeMap<usize, (&'a [Arc<Template>], Vec<usize>)> = BTreeMap::new();
     for &number in &class.known {
         let Some(action) = universe.action(number) else { continue };
-        let member = |templates| Member { templates, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
-        shapes.entry(action.shape).or_insert_with(|| member(&action.templates)).known.push(number);
+        shapes.entry(action.shape).or_insert_with(|| (&action.templates, Vec::new())).1.push(number);
     }
-    let mut members: Vec<Member<'a>> = shapes.into_values().collect();
+    let member = |templates, known, named| Member::new(templates, known, named, universe, preference);
+    let mut members: Vec<Member<'a>> =
+        shapes.into_values().map(|(templates, known)| member(templates, known, Vec::new())).collect();
     if !class.named.is_empty() {
-        let (kinds, known, named) = (Vec::new(), Vec::new(), class.named.clone());
-        members.push(Member { templates: universe.unknown_templates(), kinds, known, named });
+        members.push(member(universe.unknown_templates(), Vec::new(), class.named.clone()));
     }
     let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
     for mut member in members {
@@ -152,7 +159,7 @@ fn add_group(
     found: Vec<Found<'_>>,
     group: &Group<'_>,
     work: &ClassWork<'_>,
-    (pair, preference): (&Pair, &Preference),
+    pair: &Pair,
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
@@ -181,38 +188,33 @@ fn add_group(
             parts.known.extend(&member.known);
             parts.named.extend(member.named.iter().cloned());
             if let Some((proof, kind)) = &proof {
-                member.add_proofs((proof, *kind), (side, preference), &shared.universe, &mut parts.proofs);
+                member.add_proofs(proof, *kind, side, &mut parts.proofs);
             }
         }
     }
 }
 
-impl Member<'_> {
+impl<'a> Member<'a> {
+    /// Actions that act on these forms of resource.
+    fn new(
+        templates: &'a [Arc<Template>],
+        known: Vec<usize>,
+        named: Vec<NamedAction>,
+        universe: &'a Universe,
+        preference: &Preference,
+    ) -> Self {
+        let best = Sides { left: Side::Left, right: Side::Right }.map(|side| best(&known, side, universe, preference));
+        Self { templates, kinds: Vec::new(), known, named, best }
+    }
+
     /// For each service the action that proves best, with this proof on a form of resource that it acts on.
-    fn add_proofs(
-        &self,
-        (proof, kind): (&Arc<Proof>, usize),
-        (side, preference): (Side, &Preference),
-        universe: &Universe,
-        proofs: &mut Proofs,
-    ) {
+    fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, side: Side, proofs: &mut Proofs) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
         let Some((_, template)) = of_kind else { return };
-        let known = self.known.iter().filter_map(|number| universe.action(*number));
-        let known = known.map(|action| (action.service.as_str(), action.name.as_str(), preference.rank(side, action)));
+        let known = self.best.get(side).iter();
+        let known = known.map(|(action, rank)| (action.service.as_str(), action.name.as_str(), *rank));
         let named = self.named.iter().map(|action| (action.service.as_str(), action.name.as_str(), Rank::LAST));
-        let mut best: Vec<(&str, &str, Rank)> = Vec::new();
         for (service, name, rank) in known.chain(named) {
-            match best.last_mut() {
-                Some(last) if last.0 == service => {
-                    if rank < last.2 {
-                        *last = (service, name, rank);
-                    }
-                }
-                _ => best.push((service, name, rank)),
-            }
-        }
-        for (service, name, rank) in best {
             if proofs.get(service).is_none_or(|old| rank < old.rank) {
                 let (proof, template) = (Arc::clone(proof), Arc::clone(template));
                 let proved = Proved { rank, action: format!("{service}:{name}"), proof, template };
@@ -220,6 +222,25 @@ impl Member<'_> {
             }
         }
     }
+}
+
+/// The action of each service that proves best, for a side; the numbers of a service stand together.
+fn best<'a>(
+    known: &[usize],
+    side: Side,
+    universe: &'a Universe,
+    preference: &Preference,
+) -> Vec<(&'a KnownAction, Rank)> {
+    let mut best: Vec<(&KnownAction, Rank)> = Vec::new();
+    for action in known.iter().filter_map(|number| universe.action(*number)) {
+        let rank = preference.rank(side, action);
+        match best.last_mut().filter(|(last, _)| last.ordinal == action.ordinal) {
+            Some(last) if rank < last.1 => *last = (action, rank),
+            Some(_) => {}
+            None => best.push((action, rank)),
+        }
+    }
+    best
 }
 
 fn row(
