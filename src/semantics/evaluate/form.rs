@@ -8,30 +8,33 @@ use crate::model::equivalency::{CLOSE, OPEN};
 
 /// Whether an ARN has a form of a template.
 pub(super) fn is_of(template: &ArnTemplate, arn: &str) -> bool {
-    template.forms().iter().any(|form| {
-        let mut rests = vec![arn];
-        for piece in form {
-            let mut next: Vec<&str> = rests.iter().flat_map(|rest| after(*piece, rest)).collect();
-            next.sort_unstable_by_key(|rest| rest.len());
-            next.dedup_by_key(|rest| rest.len());
-            rests = next;
-            if rests.is_empty() {
-                return false;
-            }
+    template.forms().iter().any(|form| is_of_form(form, arn))
+}
+
+fn is_of_form(form: &[Piece], arn: &str) -> bool {
+    let mut rests = vec![arn];
+    for piece in form {
+        rests = rests.iter().flat_map(|rest| after(*piece, rest)).collect();
+        rests.sort_unstable_by_key(|rest| rest.len());
+        rests.dedup_by_key(|rest| rest.len());
+        if rests.is_empty() {
+            return false;
         }
-        rests.contains(&"")
-    })
+    }
+    rests.contains(&"")
 }
 
 /// What can be left of a text behind a piece.
 fn after(piece: Piece, text: &str) -> Vec<&str> {
-    let (part, behind) = text.split_at(part_length(text));
-    let if_part = |is: bool| if is { vec![behind] } else { Vec::new() };
+    let if_part = |is: &dyn Fn(&str) -> bool| {
+        let (part, behind) = text.split_at(part_length(text));
+        if is(part) { vec![behind] } else { Vec::new() }
+    };
     match piece {
         Piece::Char(c) => text.strip_prefix(c).into_iter().collect(),
-        Piece::Partition => if_part(is_lower(part)),
-        Piece::Region { optional } => if_part(is_lower(part) || (optional && part.is_empty())),
-        Piece::Account(others) => if_part(is_account(part) || others.contains(&part)),
+        Piece::Partition => if_part(&is_lower),
+        Piece::Region { optional } => if_part(&|part| is_lower(part) || (optional && part.is_empty())),
+        Piece::Account(others) => if_part(&|part| is_account(part) || others.contains(&part)),
         Piece::Name { of, optional } => {
             let mut rests = if optional { vec![text] } else { Vec::new() };
             let mut rest = text.chars();

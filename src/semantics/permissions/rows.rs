@@ -10,10 +10,10 @@ use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
-use super::universe::Universe;
+use super::universe::{KnownAction, Universe};
 use super::unlisted::proof_of;
 use super::witness::{Refused, refused};
-use crate::model::Side;
+use crate::model::{Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
@@ -64,6 +64,8 @@ struct Member<'a> {
     kinds: Vec<usize>,
     known: Vec<usize>,
     named: Vec<NamedAction>,
+    /// For each side, the action of each service that proves best.
+    best: Sides<Vec<(&'a KnownAction, Rank)>>,
 }
 
 /// Actions that act on forms of resource of the same kinds.
@@ -99,7 +101,7 @@ fn add_class(
     shared: &Shared,
     purse: &mut Purse,
 ) -> Result<(), EngineError> {
-    let groups = groups(class, work, &shared.universe)?;
+    let groups = groups(class, work, &shared.universe, preference)?;
     for side in Side::BOTH {
         let granting = work.granting(side).to_vec();
         if granting.len().saturating_mul(work.rules()) > MOST_COMPARED {
@@ -117,7 +119,7 @@ fn add_class(
                     let findings = work.findings(side, rule, form, purse);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, form.template)));
                 }
-                add_group(rows, (side, rule), found, group, work, (pair, preference), shared);
+                add_group(rows, (side, rule), found, group, work, pair, shared);
             }
         }
     }
@@ -142,7 +144,12 @@ fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pai
     Ok(())
 }
 
-fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -> Result<Vec<Group<'a>>, EngineError> {
+fn groups<'a>(
+    class: &Class,
+    work: &mut ClassWork<'_>,
+    universe: &'a Universe,
+    preference: &Preference,
+) -> Result<Vec<Group<'a>>, EngineError> {
     let keys = work.service_keys().to_vec();
     let none = Absent::default();
     let mut shapes: BTreeMap<(usize, Vec<Absent>), Member<'a>> = BTreeMap::new();
@@ -155,18 +162,19 @@ fn groups<'a>(class: &Class, work: &mut ClassWork<'_>, universe: &'a Universe) -
         let absent: Vec<_> = action.templates.iter().map(absent_on).collect();
         let templates = &action.templates;
         let key = (action.shape, absent.clone());
-        let member = || Member { templates, absent, kinds: Vec::new(), known: Vec::new(), named: Vec::new() };
+        let member = || Member::new(templates, absent, Vec::new());
         shapes.entry(key).or_insert_with(member).known.push(number);
     }
     let mut members: Vec<Member<'a>> = shapes.into_values().collect();
     if !class.named.is_empty() {
-        let (kinds, known, named) = (Vec::new(), Vec::new(), class.named.clone());
         let templates = universe.unknown_templates();
         let absent = vec![none; templates.len()];
-        members.push(Member { templates, absent, kinds, known, named });
+        members.push(Member::new(templates, absent, class.named.clone()));
     }
     let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
     for mut member in members {
+        let best = |side| best(&member.known, side, universe, preference);
+        member.best = Sides { left: best(Side::Left), right: best(Side::Right) };
         let forms: Vec<Form<'a>> = member.forms().collect();
         member.kinds = forms.iter().map(|form| work.kind(form)).collect();
         let mut kinds = member.kinds.clone();
@@ -199,7 +207,7 @@ fn add_group(
     found: Vec<Found<'_>>,
     group: &Group<'_>,
     work: &ClassWork<'_>,
-    (pair, preference): (&Pair, &Preference),
+    pair: &Pair,
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
@@ -228,7 +236,7 @@ fn add_group(
             parts.known.extend(&member.known);
             parts.named.extend(member.named.iter().cloned());
             if let Some((proof, kind)) = &proof {
-                member.add_proofs((proof, *kind), (side, preference), &shared.universe, &mut parts.proofs);
+                member.add_proofs(proof, *kind, side, &mut parts.proofs);
             }
         }
     }
@@ -240,19 +248,16 @@ impl<'a> Member<'a> {
         self.templates.iter().zip(absent).map(|(template, absent)| Form { template, absent })
     }
 
+    const fn new(templates: &'a [Arc<Template>], absent: Vec<Absent>, named: Vec<NamedAction>) -> Self {
+        let best = Sides { left: Vec::new(), right: Vec::new() };
+        Self { templates, absent, kinds: Vec::new(), known: Vec::new(), named, best }
+    }
+
     /// For each service the action that proves best, with this proof on a form of resource that it acts on.
-    fn add_proofs(
-        &self,
-        (proof, kind): (&Arc<Proof>, usize),
-        (side, preference): (Side, &Preference),
-        universe: &Universe,
-        proofs: &mut Proofs,
-    ) {
+    fn add_proofs(&self, proof: &Arc<Proof>, kind: usize, side: Side, proofs: &mut Proofs) {
         let of_kind = self.kinds.iter().zip(self.templates).find(|(own, _)| **own == kind);
-        // A row that should have a proof and has none is an error where proofs are confirmed.
+        // A group has members that act on other forms; the proof is for those that act on this one.
         let Some((_, template)) = of_kind else { return };
-        let known = self.known.iter().filter_map(|number| universe.action(*number));
-        let known = known.map(|action| (action.service.as_str(), action.name.as_str(), preference.rank(side, action)));
         let prove = |rank, service: &str, name: &str| {
             let (proof, template) = (Arc::clone(proof), Arc::clone(template));
             Proved { rank, action: format!("{service}:{name}"), proof, template }
@@ -262,24 +267,32 @@ impl<'a> Member<'a> {
             let proved = || prove(Rank::LAST, &action.service, &action.name);
             proofs.entry(proof_of(action)).or_insert_with(proved);
         }
-        let mut best: Vec<(&str, &str, Rank)> = Vec::new();
-        for (service, name, rank) in known {
-            match best.last_mut() {
-                Some(last) if last.0 == service => {
-                    if rank < last.2 {
-                        *last = (service, name, rank);
-                    }
-                }
-                _ => best.push((service, name, rank)),
-            }
-        }
-        for (service, name, rank) in best {
-            if proofs.get(service).is_none_or(|old| rank < old.rank) {
-                let proved = prove(rank, service, name);
-                proofs.insert(service.to_owned(), proved);
+        for (action, rank) in self.best.get(side) {
+            if proofs.get(&action.service).is_none_or(|old| *rank < old.rank) {
+                proofs.insert(action.service.clone(), prove(*rank, &action.service, &action.name));
             }
         }
     }
+}
+
+/// The action of each service that proves best, for a side; the numbers of a service stand together.
+fn best<'a>(
+    known: &[usize],
+    side: Side,
+    universe: &'a Universe,
+    preference: &Preference,
+) -> Vec<(&'a KnownAction, Rank)> {
+    let mut best: Vec<(&KnownAction, Rank)> = Vec::new();
+    // The numbers are those of a class, which were looked up when it was sorted into groups.
+    for action in known.iter().filter_map(|number| universe.action(*number)) {
+        let rank = preference.rank(side, action);
+        match best.last_mut().filter(|(last, _)| last.ordinal == action.ordinal) {
+            Some(last) if rank < last.1 => *last = (action, rank),
+            Some(_) => {}
+            None => best.push((action, rank)),
+        }
+    }
+    best
 }
 
 fn row(

@@ -16,6 +16,8 @@ use crate::semantics::solver::texts::{Template, Texts};
 pub struct KnownAction {
     /// The service prefix, in lower case.
     pub service: String,
+    /// The place of the service in the catalogue.
+    pub ordinal: usize,
     /// The name in AWS's spelling.
     pub name: String,
     /// The name in lower case.
@@ -54,12 +56,13 @@ impl Universe {
         let mut actions = Vec::new();
         let mut services = BTreeMap::new();
         let mut shapes = BTreeMap::new();
-        for service in catalogue.services() {
+        for (ordinal, service) in catalogue.services().enumerate() {
             let start = actions.len();
             for action in &service.actions {
                 let mut action = known(service, action, texts, &star);
                 let numbers: Vec<u32> = action.templates.iter().map(|template| template.number).collect();
                 let next = shapes.len();
+                action.ordinal = ordinal;
                 action.shape = *shapes.entry(numbers).or_insert(next);
                 actions.push(action);
             }
@@ -183,6 +186,7 @@ fn known(service: &Service, action: &Action, texts: &Texts, star: &Arc<Template>
     KnownAction {
         standing: Standing::new(&prefix, &action.name, action.access_level),
         service: prefix,
+        ordinal: 0,
         name: action.name.clone(),
         folded: action.folded.clone(),
         level: action.access_level,
