@@ -37,6 +37,8 @@ pub struct Question {
     pub action: String,
     pub resource: String,
     pub context: Map<String, Value>,
+    /// Whether the engine found the request, of whatever action the catalogue has.
+    pub is_witness: bool,
 }
 
 impl Question {
@@ -64,6 +66,27 @@ impl Question {
             None => Self { documents: vec![alone], boundary: None, ..self.clone() },
         };
         statements.map(question).collect()
+    }
+
+    /// The same with policies about few services: a difference in nearly everything has a witness in each of hundreds.
+    pub fn of_few_services(&self) -> Self {
+        let narrow = |document: &Value| {
+            let mut document = document.clone();
+            let statements = document["Statement"].as_array().unwrap().iter().map(|statement| {
+                let mut statement = statement.clone();
+                let fields = statement.as_object_mut().unwrap();
+                let actions = fields.remove("NotAction").or_else(|| fields.remove("Action")).unwrap();
+                let wide = |action: &Value| action.as_str().unwrap().split(':').next().unwrap().contains(['*', '?']);
+                let all = actions.as_array().cloned().unwrap_or_else(|| vec![actions.clone()]);
+                let narrow = all.iter().map(|action| if wide(action) { json!("s3:*") } else { action.clone() });
+                fields.insert("Action".to_owned(), narrow.collect());
+                statement
+            });
+            document["Statement"] = statements.collect();
+            document
+        };
+        let documents = self.documents.iter().map(narrow).collect();
+        Self { documents, boundary: self.boundary.as_ref().map(narrow), ..self.clone() }
     }
 
     /// The first statement of the question's first policy.
@@ -203,6 +226,7 @@ fn identity_question(dice: &mut Dice) -> Question {
         action: action.to_owned(),
         resource: resource.to_owned(),
         context: context(dice),
+        is_witness: false,
     }
 }
 
@@ -356,6 +380,7 @@ fn trust_question(dice: &mut Dice) -> Question {
         action: dice.pick(&["sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRole", "sts:TagSession"]).to_owned(),
         resource: format!("arn:aws:iam::{ACCOUNT}:role/target"),
         context: context(dice),
+        is_witness: false,
     }
 }
 
