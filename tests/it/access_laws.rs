@@ -46,8 +46,8 @@ fn resources() -> Vec<String> {
 
 fn contexts() -> Vec<Context> {
     let mut contexts = Vec::new();
-    for k in [None, Some("a"), Some("b"), Some("A")] {
-        for n in [None, Some("1"), Some("2")] {
+    for k in [None, Some(""), Some("a"), Some("b"), Some("A"), Some("unmentioned")] {
+        for n in [None, Some("0.5"), Some("1"), Some("1.5"), Some("2"), Some("12")] {
             for m in [&[][..], &["a"], &["b"], &["a", "b"], &["a", "c"]] {
                 for tag in [None, Some("a")] {
                     let one =
@@ -94,6 +94,7 @@ fn resource() -> impl Strategy<Value = String> {
         1 => Just("arn:aws:t*".to_owned()),
         1 => Just("arn:aws:t:::${aws:PrincipalTag/v}".to_owned()),
         1 => Just("arn:aws:t:::${aws:PrincipalTag/v}/*".to_owned()),
+        1 => Just("arn:aws:t:::${aws:PrincipalTag/v, 'a'}".to_owned()),
         1 => Just("arn:aws:t:::${*}".to_owned()),
         1 => Just("arn:aws:t".to_owned()),
     ]
@@ -109,7 +110,7 @@ fn test() -> impl Strategy<Value = Value> {
         Just("StringEqualsIfExists"),
         Just("StringNotEqualsIfExists")
     ];
-    let values = prop::collection::vec(prop::sample::select(&["a", "b", "a*", "?", "*"][..]), 1..3);
+    let values = prop::collection::vec(prop::sample::select(&["a", "b", "a*", "?", "?*", "*", ""][..]), 1..3);
     let number = prop_oneof![
         Just("NumericEquals"),
         Just("NumericNotEquals"),
@@ -126,11 +127,17 @@ fn test() -> impl Strategy<Value = Value> {
     let sets = prop::collection::vec(prop::sample::select(&["a", "b", "a*"][..]), 1..3);
     prop_oneof![
         4 => (text, values).prop_map(|(operator, values)| json!({operator: {"k": values}})),
-        2 => (number, 1..3_u8).prop_map(|(operator, value)| json!({operator: {"n": value.to_string()}})),
+        2 => (number, prop::sample::select(&["1", "1.5", "2"][..]))
+            .prop_map(|(operator, value)| json!({operator: {"n": value}})),
+        1 => Just(json!({"Bool": {"k": "true"}})),
+        1 => (prop::sample::select(&["StringEquals", "StringLike", "StringNotEquals"][..]), prop::sample::select(&["1", "1*", "*"][..]))
+            .prop_map(|(operator, value)| json!({operator: {"n": value}})),
         2 => (many, sets).prop_map(|(operator, values)| json!({operator: {"m": values}})),
         1 => (prop::sample::select(&["k", "n", "m"][..]), any::<bool>())
             .prop_map(|(key, missing)| json!({"Null": {key: missing.to_string()}})),
         1 => Just(json!({"StringEquals": {"k": "${aws:PrincipalTag/v}"}})),
+        1 => Just(json!({"StringNotEquals": {"k": "${aws:PrincipalTag/v, 'a'}"}})),
+        1 => Just(json!({"StringEquals": {"aws:PrincipalTag/v": ["a", "b"]}})),
         1 => Just(json!({"StringSoundsLike": {"k": "a"}})),
     ]
 }
@@ -197,8 +204,8 @@ fn between(left: &RolePolicies, right: &RolePolicies) -> AccessComparison {
 
 fn value_of(context: &Context, text: &str) -> String {
     match context.values("aws:PrincipalTag/v") {
-        Some([value]) => text.replace("${aws:PrincipalTag/v}", value),
-        _ => text.to_owned(),
+        Some([value]) => text.replace("${aws:PrincipalTag/v}", value).replace("${aws:PrincipalTag/v, 'a'}", value),
+        _ => text.replace("${aws:PrincipalTag/v, 'a'}", "a"),
     }
 }
 
