@@ -24,13 +24,13 @@ fn compared(dictionary: &Value, dev: &[(&str, &str)], qa: &[(&str, &str)]) -> (i
     tool.write("dev.json", snapshot(DEV, &[allowing(DEV, dev)], &[]));
     tool.write("qa.json", snapshot(QA, &[allowing(QA, qa)], &[]));
     let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "access"]);
-    (run.code, run.stderr, tool)
+    (run.code, run.stderr + &run.stdout, tool)
 }
 
 /// The role's grade, for a run that did not fail.
 fn grade(tool: &Tool) -> String {
     let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
-    report["roles"][0]["access"].as_str().unwrap_or_default().to_owned()
+    report["roles"][0]["access_grade"].as_str().unwrap_or_default().to_owned()
 }
 
 /// With this dictionary, dev's resource and qa's are the same; and something more in qa is found.
@@ -40,7 +40,7 @@ fn case(dictionary: &Value, action: &str, dev: &str, qa: &str, more: (&str, &str
     assert!(grade(&tool).starts_with("equal") || grade(&tool) == "identical", "{dictionary}: {}", grade(&tool));
     let report = tool.read("out/report.json");
     assert!(!report.contains("no-applicable-resource"), "{dictionary}: {report}");
-    let rows = tool.read("out/dev_qa_common_role_differences_difference_items.csv");
+    let rows = tool.read("out/qa_to_dev_common_role_difference_items.csv");
     assert_eq!(rows.lines().count(), 1, "{dictionary}: {rows}");
     let (code, stderr, tool) = compared(dictionary, &[(action, dev)], &[(action, qa), more]);
     assert_eq!(code, 1, "{dictionary} with {more:?}: {stderr}");
@@ -131,10 +131,10 @@ fn partitions_of_managed_policies() {
         tool.write("equivalency_list.json", dictionary.to_string());
         for (file, id, partition) in [("dev.json", DEV, "aws"), ("qa.json", QA, "aws-us-gov")] {
             let arns =
-                [format!("arn:{partition}:iam::{id}:policy/own"), format!("arn:{partition}:iam::aws:policy/Aws")];
+                [format!("arn:{partition}:iam::{id}:policy/own"), format!("arn:{partition}:iam::aws:policy/Readers")];
             let document = json!({"Version": "2012-10-17", "Statement": [
                 {"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:{partition}:s3:::data/*")}]});
-            let policy = |arn: &String| json!({"arn": arn, "name": arn.split('/').next_back(), "version": "v1", "document": document});
+            let policy = |arn: &String| json!({"arn": arn, "name": arn.split('/').next_back(), "version_id": "v1", "document": document});
             let policies: Vec<Value> = arns.iter().map(policy).collect();
             let roles = [role(id, "app", &json!({"attached_policies": arns}))];
             tool.write(file, snapshot(id, &roles, &policies));
@@ -202,4 +202,22 @@ fn witnesses_have_real_names() {
     let (_, _, tool) = compared(&dictionary, &[("iam:GetRole", dev)], &[("iam:GetRole", qa), ("iam:PassRole", qa)]);
     let found = tool.read("out/access_differences.csv");
     assert!(found.contains(&format!("arn:aws:iam::{QA}:role/qa/app")), "{found}");
+}
+
+/// A word that is a type of resource hides what an ARN names: what is granted there is not known, never nothing.
+#[test]
+fn a_type_that_was_replaced_is_not_nothing() {
+    let dictionary = json!({"kind": {"dev": ["table"], "qa": ["index"]}});
+    let of = |kind: &str| format!("arn:aws:dynamodb:eu-west-1:ID:{kind}/orders");
+    let (dev, qa) = (of("table"), of("index"));
+    let get = ("dynamodb:GetItem", dev.as_str());
+    let (code, said, _) = compared(&dictionary, &[get], &[("dynamodb:GetItem", &qa)]);
+    assert_eq!(code, 0, "{said}");
+    let more = [("dynamodb:GetItem", qa.as_str()), ("dynamodb:DeleteTable", qa.as_str())];
+    let (code, said, tool) = compared(&dictionary, &[get], &more);
+    assert_eq!(code, 1, "{said}");
+    assert_eq!(grade(&tool), "unknown");
+    let report = tool.read("out/report.json");
+    assert!(report.contains("hides the form of `arn:aws:dynamodb:eu-west-1:ownaccountid:kind/orders`"), "{report}");
+    assert!(report.contains("hidden-form"), "{report}");
 }
