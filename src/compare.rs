@@ -22,6 +22,7 @@ mod select;
 pub use accepted::{Acceptance, AcceptedDifference, accept};
 pub use access::role_policies;
 pub use between::{Input, Settings, between, between_told};
+pub use dictionary::{UnfitText, unfit_texts};
 pub use quick::{Alignment, Alike, align, differences};
 pub use result::{
     AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,

@@ -13,6 +13,7 @@ mod generated;
 mod hits;
 mod ids;
 mod names;
+mod separators;
 #[cfg(test)]
 mod tests;
 mod text;

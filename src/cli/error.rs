@@ -97,6 +97,12 @@ pub enum CliError {
     /// The dictionary has too many entries to be matched at once.
     #[error("the dictionary is too large")]
     DictionarySize(#[source] aho_corasick::BuildError),
+    /// A text of the dictionary cannot be replaced in ARNs. The sentence says which, and what to do.
+    #[error("{sentence}")]
+    DictionarySeparators {
+        /// What is wrong.
+        sentence: String,
+    },
     /// The action catalogue is not one.
     #[error("the catalogue `{}` cannot be used", .path.display())]
     Catalogue {
@@ -271,6 +277,7 @@ impl CliError {
             Self::Builtin(_)
             | Self::Plan(_)
             | Self::DictionarySize(_)
+            | Self::DictionarySeparators { .. }
             | Self::Print(_)
             | Self::File(_)
             | Self::Replace(_)

@@ -1,7 +1,7 @@
 //! Two snapshots on their way to the comparison, for every command that compares.
 
 use super::error::CliError;
-use crate::compare::{Input, Selection};
+use crate::compare::{self, Input, Selection};
 use crate::model::{Account, AccountTag, Role, Sides};
 use crate::normalise::{self, Normalised, Normaliser, Rules};
 use crate::parse::account::AccountReader;
@@ -46,6 +46,11 @@ pub(super) fn prepare(
     };
     let prepared =
         Sides { left: ready(accounts.left, normalisers.left), right: ready(accounts.right, normalisers.right) };
+    // Left as they are, they would look alike in both accounts, whichever of the two they mean.
+    let unfit = compare::unfit_texts([&prepared.left.normalised, &prepared.right.normalised]);
+    if let Some(text) = unfit.iter().find(|text| !text.literal.is_empty()) {
+        return Err(CliError::DictionarySeparators { sentence: text.sentence(rules) });
+    }
     let selection = select(&prepared)?;
     selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
     Ok(prepared.map(|Prepared { account, normalised, normaliser }| {

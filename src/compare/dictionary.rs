@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::between::Input;
 use super::result::{Comparison, EquivalencyHit};
 use crate::model::{Side, Sides, Texts};
-use crate::normalise::{Hit, Rules, What};
+use crate::normalise::{Hit, Normalised, Rules, What};
 
 /// What each entry and each built-in rule replaced, text by text; entries that replaced nothing with the count 0.
 pub(super) fn hits(inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<EquivalencyHit> {
@@ -33,7 +33,10 @@ pub(super) fn hits(inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<Equivalenc
 /// The entries that replaced nothing in an account, as (placeholder, text).
 fn idle<'a>(input: &Input<'a>, rules: Rules<'a>) -> Vec<(&'a str, &'a str)> {
     let hits = input.normalised.hits.iter();
-    let used: BTreeSet<(&str, &str)> = hits.map(|(hit, _)| (hit.placeholder.as_str(), hit.literal.as_str())).collect();
+    let mut used: BTreeSet<(&str, &str)> =
+        hits.map(|(hit, _)| (hit.placeholder.as_str(), hit.literal.as_str())).collect();
+    let found = input.normalised.in_words.keys().filter(|word| word.what == What::Unfit);
+    used.extend(found.map(|word| (word.placeholder.as_str(), word.literal.as_str())));
     let mut idle: Vec<_> = input.normaliser.replaced().filter(|entry| !used.contains(entry)).collect();
     for (placeholder, entry) in rules.dictionary.entries() {
         if let Texts::Pattern(pattern) = &entry.texts
@@ -77,6 +80,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, comparison: &Com
         did_nothing(inputs, rules, &mut warnings);
     }
     in_words(inputs, &mut warnings);
+    unfit(inputs, rules, &mut warnings);
     nobodys(inputs, &mut warnings);
     for (placeholder, entry) in rules.dictionary.entries() {
         // Texts of more accounts than these two are kept in one file; those are not this comparison's business.
@@ -117,7 +121,7 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
     type Done<'a> = BTreeMap<What, (usize, &'a str)>;
     let mut words: BTreeMap<(&str, &str), Done<'_>> = BTreeMap::new();
     for input in [inputs.left, inputs.right] {
-        for (word, count) in &input.normalised.in_words {
+        for (word, count) in input.normalised.in_words.iter().filter(|(word, _)| word.what != What::Unfit) {
             let of_text = words.entry((&word.placeholder, &word.literal)).or_default();
             of_text.entry(word.what).or_insert((0, &word.text)).0 += count;
         }
@@ -128,7 +132,7 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
             .map(|(what, (count, example))| {
                 let done = match what {
                     What::Replaced | What::ReplacedInWord => "replaced",
-                    What::LeftInWord => "left as it is, and not taken for a reference to an account,",
+                    What::LeftInWord | What::Unfit => "left as it is, and not taken for a reference to an account,",
                     What::Foreign => "taken for the other account's",
                 };
                 let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -142,6 +146,66 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
             done.join("; "),
         ));
     }
+}
+
+/// Texts that were left because ARNs would be none without them.
+fn unfit(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<String>) {
+    let unfit = unfit_texts([inputs.left.normalised, inputs.right.normalised]);
+    warnings.extend(unfit.into_iter().map(|one| one.sentence(rules)));
+}
+
+/// A text of the dictionary that ARNs could not do without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfitText {
+    /// The placeholder.
+    pub placeholder: String,
+    /// The dictionary's text; empty for a pattern.
+    pub literal: String,
+    /// In how many places it was left as it is.
+    pub count: usize,
+    /// One of the ARNs.
+    pub example: String,
+}
+
+impl UnfitText {
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn sentence(&self, rules: Rules<'_>) -> String {
+        let pattern = match rules.dictionary.get(&self.placeholder).map(|entry| &entry.texts) {
+            Some(Texts::Pattern(pattern)) => pattern.as_str(),
+            _ => "",
+        };
+        let (text, advice) = if self.literal.is_empty() {
+            (pattern, "put what differs, without `/` and `:`, into a group of the pattern")
+        } else {
+            let advice =
+                "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts";
+            (self.literal.as_str(), advice)
+        };
+        let times = if self.count == 1 { "one ARN".to_owned() } else { format!("{} ARNs", self.count) };
+        format!(
+            "dictionary: {} of {} would make {times} no ARN, such as {}, so it was not replaced there; {advice}",
+            quoted([text]),
+            quoted([self.placeholder.as_str()]),
+            quoted([self.example.as_str()]),
+        )
+    }
+}
+
+/// The texts of the dictionary that were left in ARNs of some accounts because these would be none without them.
+pub fn unfit_texts<'a>(accounts: impl IntoIterator<Item = &'a Normalised>) -> Vec<UnfitText> {
+    let mut texts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    let words = accounts.into_iter().flat_map(|account| &account.in_words);
+    for (word, count) in words.filter(|(word, _)| word.what == What::Unfit) {
+        texts.entry((&word.placeholder, &word.literal)).or_insert((0, &word.text)).0 += count;
+    }
+    let unfit = |((placeholder, literal), (count, example)): ((&str, &str), (usize, &str))| UnfitText {
+        placeholder: placeholder.to_owned(),
+        literal: literal.to_owned(),
+        count,
+        example: example.to_owned(),
+    };
+    texts.into_iter().map(unfit).collect()
 }
 
 /// Texts that both accounts use, so that nothing tells a reference to the other account.

@@ -35,19 +35,18 @@ pub struct Normalised {
     pub hits: Hits,
     /// Texts of managed policies that belong to the other account, by the policy's ARN as harvested.
     pub managed_foreign: BTreeMap<String, Vec<Foreign>>,
-    /// Longer words that hold a text of the dictionary, with the number of texts: placeholder, text, what became of
-    /// it, and one of the words' texts.
+    /// Texts of the dictionary in longer words, and those that an ARN could not do without, with the number of times.
     pub in_words: BTreeMap<InWord, usize>,
     /// Whether roles were left out afterwards.
     pub partial: bool,
 }
 
-/// A text of the dictionary inside a longer word.
+/// A text of the dictionary inside a longer word, or in an ARN that would be none without it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InWord {
     /// The placeholder.
     pub placeholder: String,
-    /// The dictionary's text.
+    /// The dictionary's text; empty where a pattern found it.
     pub literal: String,
     /// Whether it was replaced there, left, or is the other account's.
     pub what: What,
@@ -177,7 +176,7 @@ impl Work<'_> {
                     value: found.value,
                     placeholder: found.placeholder,
                 }),
-                What::LeftInWord => {}
+                What::LeftInWord | What::Unfit => {}
             }
         }
     }
@@ -202,12 +201,10 @@ impl Work<'_> {
         }
         // What was found so far is the role's own.
         let (found, foreign) = (std::mem::take(&mut self.found), std::mem::take(&mut self.foreign));
-        let arn = self.text(policy.arn.as_str(), Place::PolicyName);
+        let arn = self.arn(&policy.arn);
         let normalised = Arc::new(ManagedPolicy {
             name: self.text(&policy.name, Place::PolicyName),
-            // Replacing leaves the six parts of an ARN where they are unless an entry swallows a colon; then the
-            // real ARN stays, which can only show a difference, never hide one.
-            arn: arn.parse::<Arn>().unwrap_or_else(|_| policy.arn.clone()),
+            arn,
             version_id: policy.version_id.clone(),
             document: self.identity(&policy.document),
         });
@@ -219,6 +216,18 @@ impl Work<'_> {
         self.found = found;
         self.managed.insert(Arc::as_ptr(policy), Arc::clone(&normalised));
         normalised
+    }
+
+    /// An ARN is one afterwards too. Were it not, the real one would stay, and whoever reads [`Normalised::in_words`]
+    /// would hear of what was replaced in it.
+    fn arn(&mut self, arn: &Arn) -> Arn {
+        let before = self.found.len();
+        self.text(arn.as_str(), Place::PolicyName).parse().unwrap_or_else(|_| {
+            for found in self.found.iter_mut().skip(before).filter(|found| found.what.is_replaced()) {
+                found.what = What::Unfit;
+            }
+            arn.clone()
+        })
     }
 
     fn identity(&mut self, document: &Arc<IdentityPolicy>) -> Arc<IdentityPolicy> {

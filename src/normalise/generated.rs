@@ -75,9 +75,8 @@ impl Generated {
         if self.builtins.has(Builtin::SsoPath)
             && let Some(region) = forms::sso_region(text)
         {
-            let placeholder = Builtin::SsoPath.placeholder(0);
-            let (start, end, what) = (region.start, region.end, What::Replaced);
-            spans.push(Span { start, end, placeholder: placeholder.into(), what, literal: "", rank: 1 });
+            let placeholder = Builtin::SsoPath.placeholder(0).into();
+            spans.push(Span::built_in(region.start, region.end, placeholder, What::Replaced));
         }
     }
 
@@ -123,18 +122,12 @@ impl Generated {
             let Some(known) = self.ids.get(&key) else { continue };
             let what = if known.foreign { What::Foreign } else { What::Replaced };
             let placeholder = known.placeholder.as_str().into();
-            spans.push(Span { start: id.part.start, end: id.part.end, placeholder, what, literal: "", rank: 1 });
+            spans.push(Span::built_in(id.part.start, id.part.end, placeholder, what));
         }
     }
 }
 
 fn span(part: &Part, offset: usize, what: What) -> Span<'_> {
-    Span {
-        start: part.range.start + offset,
-        end: part.range.end + offset,
-        placeholder: part.placeholder.as_str().into(),
-        what,
-        literal: "",
-        rank: 1,
-    }
+    let (start, end) = (part.range.start + offset, part.range.end + offset);
+    Span::built_in(start, end, part.placeholder.as_str().into(), what)
 }

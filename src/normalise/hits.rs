@@ -17,6 +17,16 @@ pub enum What {
     LeftInWord,
     /// Left as it is, because it belongs to the other account.
     Foreign,
+    /// Left as it is, because an ARN without it would be none.
+    Unfit,
+}
+
+impl What {
+    /// Whether it was replaced.
+    #[must_use]
+    pub const fn is_replaced(self) -> bool {
+        matches!(self, Self::Replaced | Self::ReplacedInWord)
+    }
 }
 
 /// Something that was found in a text.
@@ -26,7 +36,7 @@ pub struct Found<'a> {
     pub placeholder: &'a str,
     /// The dictionary's text; empty where a pattern or a built-in rule found it.
     pub literal: &'a str,
-    /// The text that stood there.
+    /// The text that stood there; of a text with separators, one of the parts between them.
     pub value: &'a str,
     /// What became of it.
     pub what: What,
@@ -36,7 +46,7 @@ impl Found<'_> {
     /// Whether it was replaced.
     #[must_use]
     pub const fn is_replaced(&self) -> bool {
-        matches!(self.what, What::Replaced | What::ReplacedInWord)
+        self.what.is_replaced()
     }
 }
 

@@ -121,6 +121,43 @@ fn patterns_replace_their_group_in_their_places() {
     assert_eq!(shown(&both.left, Place::Resource, "app-v12-v3"), "app-n-n");
 }
 
+/// What a normaliser found in a resource: the part, the whole text of the dictionary, and what became of it.
+fn found(normaliser: &Normaliser, text: &str) -> Vec<(String, String, What)> {
+    let mut found = Vec::new();
+    normaliser.apply(text, Place::Resource, |one| {
+        found.push((one.value.to_owned(), one.literal.to_owned(), one.what));
+    });
+    found
+}
+
+#[test]
+fn texts_are_replaced_between_their_separators() {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let both = ready(r#"{"env": {"dev": ["/dev/"], "qa": ["/qa/"]}, "a": {"pattern": "/x[0-9]/y"}}"#, &dev, &qa);
+    let arn = "arn:aws:iam::111122223333:role/dev/app";
+    assert_eq!(shown(&both.left, Place::Resource, arn), "arn:aws:iam::ownaccountid:role/env/app");
+    assert_eq!(shown(&both.left, Place::Path, "/dev/"), "/env/");
+    assert_eq!(found(&both.left, "arn:aws:s3:::b/dev/k"), [("dev".into(), "/dev/".into(), What::Replaced)]);
+    assert_eq!(found(&both.right, "arn:aws:s3:::b/dev/k"), [("/dev/".into(), "/dev/".into(), What::Foreign)]);
+    assert_eq!(shown(&both.left, Place::Resource, "arn:aws:s3:::b/x1/y"), "arn:aws:s3:::b/a/a");
+    assert_eq!(both.left.replaced().collect::<Vec<_>>(), [("env", "/dev/")]);
+    assert_eq!(both.left.replaced_parts().next(), Some(("env", "dev")));
+}
+
+#[test]
+fn an_arn_is_left_rather_than_taken_out_of_its_form() {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let dictionary = r#"{"b": {"dev": ["b/dev"], "qa": ["qa"]}, "t": {"pattern": "table/x[0-9]"}}"#;
+    let both = ready(dictionary, &dev, &qa);
+    for (text, value) in [("arn:aws:s3:::b/dev/k", "b/dev"), ("arn:aws:dynamodb:r:1:table/x1", "table/x1")] {
+        assert_eq!(shown(&both.left, Place::Resource, text), text);
+        let found = found(&both.left, text);
+        assert!(matches!(found.as_slice(), [(part, _, What::Unfit)] if part == value), "{found:?}");
+    }
+    // Where no ARN is expected, there is no form to keep.
+    assert_eq!(shown(&both.left, Place::Path, "/b/dev/"), "/b/");
+}
+
 /// A plain list: the accounts' own role names tell whose a text is.
 #[test]
 fn in_a_list_the_role_names_tell_whose_a_text_is() {

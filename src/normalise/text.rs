@@ -7,8 +7,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
 use super::bounds;
-use super::generated::Generated;
+use super::generated::{Generated, Part};
 use super::hits::{Found, What};
+use super::separators::{self, Form};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Place, Places};
 
@@ -45,6 +46,15 @@ pub(super) struct Literal {
     pub how: How,
     pub places: Places,
     pub whose: Whose,
+    /// What of it is replaced; nothing where that would take an ARN out of its form.
+    pub parts: Vec<Part>,
+}
+
+impl Literal {
+    /// Whether it holds a separator of ARNs.
+    fn is_separated(&self) -> bool {
+        self.text.contains(['/', ':'])
+    }
 }
 
 /// A regular expression to look for; its first group, or the whole, is replaced.
@@ -76,6 +86,8 @@ pub(super) struct Span<'a> {
     pub start: usize,
     pub end: usize,
     pub placeholder: Cow<'a, str>,
+    /// What of it is replaced, counted from its start; empty for the whole.
+    pub parts: Cow<'a, [Part]>,
     pub what: What,
     /// The dictionary's text; empty for a built-in rule or a pattern.
     pub literal: &'a str,
@@ -123,6 +135,15 @@ impl Normaliser {
     pub fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
         let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.whose != Whose::Other);
         literals.map(|one| (one.placeholder.as_str(), one.text.as_str()))
+    }
+
+    /// As [`Normaliser::replaced`], but of texts with separators the parts that are replaced.
+    pub fn replaced_parts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.whose != Whose::Other);
+        literals.flat_map(|one| {
+            let of = |part: &Part| one.text.get(part.range.clone()).unwrap_or_default();
+            one.parts.iter().map(move |part| (part.placeholder.as_str(), of(part)))
+        })
     }
 
     /// Those of them of which nothing tells whose they are, so that they are replaced in both accounts.
@@ -183,13 +204,21 @@ impl Normaliser {
     }
 
     fn spans<'a>(&'a self, text: &'a str, place: Place) -> Vec<Span<'a>> {
+        let form = Form::of(text, place);
         let mut spans: Vec<Span<'a>> = Vec::new();
         for (literal, start, end) in self.literals_in(text, place) {
+            let fits = if literal.parts.is_empty() { !form.is_arn } else { !form.keeps(start, &literal.parts) };
+            // A word that is also part of a service's name, `devops` of `devops-guru`, does not mean it there.
+            if !fits && !literal.is_separated() {
+                continue;
+            }
+            let what = self.what(literal, text, start, end);
             spans.push(Span {
                 start,
                 end,
                 placeholder: Cow::Borrowed(&literal.placeholder),
-                what: self.what(literal, text, start, end),
+                parts: Cow::Borrowed(&literal.parts),
+                what: if fits || !what.is_replaced() { what } else { What::Unfit },
                 literal: &literal.text,
                 rank: if literal.how == How::AccountId { 0 } else { 2 },
             });
@@ -198,14 +227,7 @@ impl Normaliser {
             for captures in pattern.regex.captures_iter(text) {
                 let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
                 let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
-                spans.push(Span {
-                    start: part.start(),
-                    end: part.end(),
-                    placeholder: Cow::Borrowed(&pattern.placeholder),
-                    what: What::Replaced,
-                    literal: "",
-                    rank: 3,
-                });
+                spans.extend(pattern.span(&form, part.start(), part.as_str()));
             }
         }
         spans
@@ -233,10 +255,44 @@ impl Normaliser {
     }
 }
 
+impl Pattern {
+    /// What it matched; none if that is not to be replaced where it stands.
+    fn span(&self, form: &Form, start: usize, matched: &str) -> Option<Span<'_>> {
+        let (ranges, separators) = separators::segments(matched);
+        let ranges = ranges.into_iter().filter(|range| !range.is_empty());
+        let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
+        let keeps = form.keeps(start, &parts);
+        let what = if separators.is_empty() {
+            (!keeps).then_some(What::Replaced)?
+        } else if form.is_arn && (keeps || parts.is_empty() || form.is_first(start, &parts)) {
+            What::Unfit
+        } else {
+            What::Replaced
+        };
+        let end = start + matched.len();
+        let placeholder = Cow::Borrowed(self.placeholder.as_str());
+        Some(Span { start, end, placeholder, parts: Cow::Owned(parts), what, literal: "", rank: 3 })
+    }
+}
+
 impl<'a> Span<'a> {
     /// A part that a built-in rule found.
     pub(super) fn generated(start: usize, end: usize, placeholder: &'a str) -> Self {
-        Self { start, end, placeholder: Cow::Borrowed(placeholder), what: What::Replaced, literal: "", rank: 1 }
+        Self::built_in(start, end, Cow::Borrowed(placeholder), What::Replaced)
+    }
+
+    /// As [`Span::generated`], with what becomes of it.
+    pub(super) const fn built_in(start: usize, end: usize, placeholder: Cow<'a, str>, what: What) -> Self {
+        Self { start, end, placeholder, parts: Cow::Borrowed(&[]), what, literal: "", rank: 1 }
+    }
+
+    /// What of it is replaced by what, in its order.
+    fn replaced(&self) -> Vec<(usize, usize, &str)> {
+        if self.parts.is_empty() {
+            return vec![(self.start, self.end, &*self.placeholder)];
+        }
+        let place = |part: &'_ Part| (self.start + part.range.start, self.start + part.range.end);
+        self.parts.iter().map(|part| (place(part).0, place(part).1, part.placeholder.as_str())).collect()
     }
 }
 
@@ -262,15 +318,23 @@ fn render<'t>(text: &'t str, mut spans: Vec<Span<'_>>, mut record: impl FnMut(Fo
         if span.start < done {
             continue;
         }
-        let value = text.get(span.start..span.end).unwrap_or_default();
-        record(Found { placeholder: &span.placeholder, literal: span.literal, value, what: span.what });
         done = span.end;
-        if matches!(span.what, What::Replaced | What::ReplacedInWord) {
-            result.push_str(text.get(at..span.start).unwrap_or_default());
+        let mut what = span.what;
+        if !what.is_replaced() {
+            let value = text.get(span.start..span.end).unwrap_or_default();
+            record(Found { placeholder: &span.placeholder, literal: span.literal, value, what });
+            continue;
+        }
+        for (start, end, placeholder) in span.replaced() {
+            let value = text.get(start..end).unwrap_or_default();
+            record(Found { placeholder, literal: span.literal, value, what });
+            // It stands in its word once.
+            what = What::Replaced;
+            result.push_str(text.get(at..start).unwrap_or_default());
             result.push(OPEN);
-            result.push_str(&span.placeholder);
+            result.push_str(placeholder);
             result.push(CLOSE);
-            at = span.end;
+            at = end;
         }
     }
     if at == 0 && result.is_empty() {

@@ -4,12 +4,14 @@
 //! it, or, if no role is, the account's that holds it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::generated::Part;
 use super::hits::Found;
 use super::text::{How, Literal, Normaliser, Pattern, Whose};
-use super::{Builtin, Rules, texts};
+use super::{Builtin, Rules, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
-use crate::model::{Account, AccountTag, Matching, Place, Places, Side, Sides, Texts};
+use crate::model::{Account, AccountId, AccountTag, Matching, Place, Places, Side, Sides, Texts};
 
 /// Whose text a text of a list is, by placeholder and text; none for nobody's.
 pub(super) type Owners = BTreeMap<(String, String), Option<Side>>;
@@ -28,6 +30,8 @@ pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owne
         how,
         places,
         whose: Whose::Anyone,
+        // It is only counted, once wherever it stands.
+        parts: vec![part(0..text.len(), placeholder)],
     };
     let anyone: Vec<Literal> = shared(rules).into_iter().map(neutral).collect();
     if anyone.is_empty() {
@@ -47,7 +51,7 @@ pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owne
             });
         });
     }
-    let ids = accounts.map(|account| account.id.as_ref().map(crate::model::AccountId::as_str));
+    let ids = accounts.map(|account| account.id.as_ref().map(AccountId::as_str));
     let owner = |key: &(String, String)| {
         let own = Side::BOTH.into_iter().find(|side| *ids.get(*side) == Some(key.1.as_str()));
         own.or_else(|| {
@@ -89,17 +93,23 @@ pub(super) fn of_side(
     rules: Rules<'_>,
     owners: &Owners,
 ) -> (Vec<Literal>, Vec<Pattern>) {
-    let mut literals: Vec<Literal> = Vec::new();
-    for (placeholder, text, how, places) in shared(rules) {
-        let owner = owners.get(&(placeholder.to_owned(), text.to_owned())).copied().flatten();
-        let whose = owner.map_or(Whose::Anyone, |owner| if owner == side { Whose::Own } else { Whose::Other });
-        literals.push(Literal { text: text.to_owned(), placeholder: placeholder.to_owned(), how, places, whose });
-    }
-    let mut patterns = Vec::new();
+    let own_id = accounts.get(side).id.as_ref().filter(|_| rules.builtins.has(Builtin::AccountId));
+    let parts = Parts { own_id: own_id.map(AccountId::as_str) };
+    let (mut literals, mut patterns): (Vec<Literal>, Vec<Pattern>) = (Vec::new(), Vec::new());
     for (placeholder, entry) in rules.dictionary.entries() {
         let (placeholder, places) = (placeholder.to_owned(), entry.places);
         match &entry.texts {
-            Texts::Shared(..) => {}
+            Texts::Shared(texts, matching) => {
+                let ranges = separators::ranges(texts.iter().map(String::as_str).enumerate());
+                literals.extend(texts.iter().map(|text| {
+                    let owner = owners.get(&(placeholder.clone(), text.clone())).copied().flatten();
+                    let whose =
+                        owner.map_or(Whose::Anyone, |owner| if owner == side { Whose::Own } else { Whose::Other });
+                    let parts = parts.of(&placeholder, text, &ranges);
+                    let (text, placeholder, how) = (text.clone(), placeholder.clone(), how(*matching));
+                    Literal { text, placeholder, how, places, whose, parts }
+                }));
+            }
             Texts::Pattern(regex) => patterns.push(Pattern { regex: regex.clone(), placeholder, places }),
             Texts::ByTag(by_tag, matching) => {
                 let of = |tag: &AccountTag| by_tag.get(tag).into_iter().flatten();
@@ -107,18 +117,48 @@ pub(super) fn of_side(
                 // A text of both accounts does not tell them apart; it counts as its own in each.
                 let foreign = of(other).filter(|text| !of(own).any(|mine| mine.eq_ignore_ascii_case(text)));
                 let all = of(own).map(|text| (text, Whose::Own)).chain(foreign.map(|text| (text, Whose::Other)));
+                let both = of(own).map(|text| (0, text.as_str())).chain(of(other).map(|text| (1, text.as_str())));
+                let ranges = separators::ranges(both);
                 literals.extend(all.map(|(text, whose)| Literal {
                     text: text.clone(),
                     placeholder: placeholder.clone(),
                     how: how(*matching),
                     places,
                     whose,
+                    parts: parts.of(&placeholder, text, &ranges),
                 }));
             }
         }
     }
     literals.extend(account_ids(side, accounts, rules));
     (literals, patterns)
+}
+
+/// Makes the parts of texts that are replaced in one account.
+struct Parts<'a> {
+    own_id: Option<&'a str>,
+}
+
+impl Parts<'_> {
+    /// The parts of a text. The account's own id is always replaced as such, so that it is the same everywhere.
+    fn of(&self, placeholder: &str, text: &str, ranges: &BTreeMap<&str, Vec<Range<usize>>>) -> Vec<Part> {
+        let replaced = ranges.get(text).map_or(&[][..], Vec::as_slice);
+        if replaced.is_empty() || !text.contains(['/', ':']) {
+            return replaced.iter().map(|range| part(range.clone(), placeholder)).collect();
+        }
+        let (segments, _) = separators::segments(text);
+        let of_segment = |range: Range<usize>| {
+            if self.own_id.is_some() && text.get(range.clone()) == self.own_id {
+                return Some(part(range, OWN_ACCOUNT));
+            }
+            replaced.contains(&range).then(|| part(range, placeholder))
+        };
+        segments.into_iter().filter_map(of_segment).collect()
+    }
+}
+
+fn part(range: Range<usize>, placeholder: &str) -> Part {
+    Part { range, placeholder: placeholder.to_owned() }
 }
 
 /// The account's own id, and the other's, which is never replaced.
@@ -136,6 +176,7 @@ fn account_ids<'a>(
             Whose::Other | Whose::Anyone => own != Some(id),
         };
         wanted.then(|| Literal {
+            parts: vec![part(0..id.as_str().len(), OWN_ACCOUNT)],
             text: id.to_string(),
             placeholder: OWN_ACCOUNT.to_owned(),
             how: How::AccountId,

@@ -60,7 +60,7 @@ impl<'a> Words<'a> {
         for (hit, _) in normalised.hits.iter() {
             words.values.entry(hit.placeholder.clone()).or_default().insert(hit.value.clone());
         }
-        for (placeholder, text) in normaliser.replaced() {
+        for (placeholder, text) in normaliser.replaced_parts() {
             words.literals.entry(placeholder.to_owned()).or_default().insert(text.to_owned());
         }
         words
@@ -81,7 +81,7 @@ impl<'a> Words<'a> {
     fn add_parts(&mut self, normal: &str, text: &str) {
         let real: Vec<&str> = text.split(['/', ':']).collect();
         let parts = parts(normal);
-        // A placeholder may have swallowed a separator; then nothing tells which part is which.
+        // A path without its region has a separator less; then nothing tells which part is which.
         if real.len() != parts.len() {
             return;
         }
@@ -101,7 +101,7 @@ impl<'a> Words<'a> {
                 value: one.value.to_owned(),
             }),
             What::Foreign => foreign = Some(one.value.to_owned()),
-            What::LeftInWord => {}
+            What::LeftInWord | What::Unfit => {}
         });
         if let Some(value) = foreign {
             return Err(format!("`{text}`: `{value}` belongs to the account that is to be changed"));
@@ -176,7 +176,7 @@ impl<'a> Words<'a> {
             // The dictionary lists each spelling; of two that would do, the one that is not all capitals.
             spellings.retain(|spelling| listed.contains(spelling));
             spellings = spellings.last().cloned().into_iter().collect();
-        } else if found.value == found.literal {
+        } else if found.literal.split(['/', ':']).any(|part| part == found.value) {
             spellings.insert(literal.clone());
         }
         if let Some(one) = only(Some(&spellings)) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::known::{self, Facts};
 use super::universe::{Universe, pattern_matches};
-use crate::model::equivalency::OPEN;
+use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{
     ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect,
     IdentityPolicy, ResourceClause, Statement, Version,
@@ -21,7 +21,7 @@ use crate::semantics::solver::conditions::{Family, Test, TestPool};
 use crate::semantics::solver::keys::{self, Presence, Whose};
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::steps::{self, Piece};
-use crate::semantics::solver::texts::{Text, Texts};
+use crate::semantics::solver::texts::{Fold, Text, Texts};
 
 /// What a statement says of actions, resources and conditions.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ impl Rules {
             let mut remarks = Vec::new();
             let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
             // A statement that can never apply says nothing.
-            for draft in read.iter().flat_map(|read| drafts(read, version, &solver.texts, &mut remarks)) {
+            for draft in read.iter().flat_map(|read| drafts(read, version, (&solver.texts, universe), &mut remarks)) {
                 let conditions = read.as_ref().map_or(&statement.conditions, |read| &read.conditions);
                 let rule = self.rule(draft, (statement, conditions), version, (universe, &solver.tests));
                 compiled.rules.push((at, rule));
@@ -232,10 +232,15 @@ fn canonical(draft: &Draft, effect: Effect, tests: &[Arc<Test>]) -> String {
 type Remarks = Vec<(&'static str, String)>;
 
 /// The rules of a statement: the certain part first, then what may or may not apply.
-fn drafts(statement: &Statement<ResourceClause>, version: Version, texts: &Texts, remarks: &mut Remarks) -> Vec<Draft> {
+fn drafts(
+    statement: &Statement<ResourceClause>,
+    version: Version,
+    known: (&Texts, &Universe),
+    remarks: &mut Remarks,
+) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (include, exclude, open) in action_parts(&statement.action, remarks) {
-        for resources in resource_parts(&statement.target, version, texts, remarks) {
+        for resources in resource_parts(&statement.target, version, known, remarks) {
             let open = open.iter().chain(&resources.open).cloned().collect();
             drafts.push(Draft { include: include.clone(), exclude: exclude.clone(), resources, open });
         }
@@ -288,7 +293,7 @@ fn join_stars(pattern: &ActionPattern) -> ActionPattern {
 fn resource_parts(
     clause: &ResourceClause,
     version: Version,
-    texts: &Texts,
+    (texts, universe): (&Texts, &Universe),
     remarks: &mut Remarks,
 ) -> Vec<ResourcePart> {
     let negated = matches!(clause, ResourceClause::NotResource(_));
@@ -302,6 +307,10 @@ fn resource_parts(
             let reason = format!("`{written}` has fewer than six parts");
             remarks.push(("short-arn", reason.clone()));
             short.push((texts.text(&format!("{written}:*"), version), reason));
+        } else if let Some(perhaps) = hidden_form(written, version, texts, universe) {
+            let reason = format!("a placeholder of the dictionary hides the form of `{written}`");
+            remarks.push(("hidden-form", reason.clone()));
+            short.push((perhaps, reason));
         } else {
             certain.push(texts.text(written, version));
         }
@@ -318,6 +327,25 @@ fn resource_parts(
         |(padded, reason)| ResourcePart { texts: vec![padded], open: Some(reason), ..ResourcePart::default() };
     parts.extend(short.into_iter().map(perhaps));
     parts
+}
+
+/// What a pattern may mean that is no resource of its service only because of its placeholders.
+fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &Universe) -> Option<Arc<Text>> {
+    if !written.contains(OPEN) {
+        return None;
+    }
+    let service = written.strip_prefix("arn:")?.split(':').nth(1)?;
+    let fits = |text: &Text| universe.forms(service).iter().any(|form| texts.fold(text, form) != Fold::Misses);
+    if fits(&*texts.text(written, version)) {
+        return None;
+    }
+    let mut parts = written.split(OPEN);
+    let mut anything = parts.next()?.to_owned();
+    for part in parts {
+        anything.push('*');
+        anything.push_str(part.split_once(CLOSE).map_or("", |(_, rest)| rest));
+    }
+    Some(texts.text(&anything, version)).filter(|text| fits(text))
 }
 
 /// A `NotResource`: what is none of its entries in any reading for certain, what is in some reading perhaps. AWS does

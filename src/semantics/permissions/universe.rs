@@ -41,6 +41,8 @@ pub struct KnownAction {
 pub struct Universe {
     actions: Vec<KnownAction>,
     services: BTreeMap<String, Range<usize>>,
+    /// The forms of what the actions of each service act on.
+    forms: BTreeMap<String, Vec<Arc<Template>>>,
     unknown: Vec<Arc<Template>>,
     matched: Cache<String, Arc<Bits>>,
     catalogue: Catalogue,
@@ -69,7 +71,8 @@ impl Universe {
             services.insert(service.prefix.to_lowercase(), start..actions.len());
         }
         let (matched, taken) = (Cache::new(), Cache::new());
-        Self { actions, services, unknown, matched, catalogue: catalogue.clone(), taken }
+        let forms = services.iter().map(|(service, range)| (service.clone(), forms(&actions, range))).collect();
+        Self { actions, services, forms, unknown, matched, catalogue: catalogue.clone(), taken }
     }
 
     /// How many actions there are.
@@ -85,6 +88,11 @@ impl Universe {
     /// The service prefixes with the numbers of their actions.
     pub const fn services(&self) -> &BTreeMap<String, Range<usize>> {
         &self.services
+    }
+
+    /// The forms of what the actions of a service, in lower case, act on.
+    pub fn forms(&self, service: &str) -> &[Arc<Template>] {
+        self.forms.get(service).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the catalogue has this action, both names in lower case.
@@ -157,6 +165,14 @@ impl Universe {
             }
         }
     }
+}
+
+fn forms(actions: &[KnownAction], range: &Range<usize>) -> Vec<Arc<Template>> {
+    let all = actions.get(range.clone()).unwrap_or_default().iter().flat_map(|action| &action.templates);
+    let mut forms: Vec<Arc<Template>> = all.cloned().collect();
+    forms.sort_by_key(|template| template.number);
+    forms.dedup_by_key(|template| template.number);
+    forms
 }
 
 fn known(service: &Service, action: &Action, texts: &Texts, star: &Arc<Template>) -> KnownAction {
