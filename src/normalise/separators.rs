@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(meets("arn"), (true, false));
         assert_eq!(meets("aws"), (false, false));
         assert_eq!(meets("devops"), (true, false));
-        assert_eq!(meets("aws:table"), (false, true).max((true, true)));
+        assert_eq!(meets("aws:table"), (true, true));
         assert_eq!(meets("/x"), (false, false));
         assert!(!Form::of("app/dev", Place::Path).is_arn);
     }
