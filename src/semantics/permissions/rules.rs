@@ -336,7 +336,7 @@ fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &Univer
     }
     let service = written.strip_prefix("arn:")?.split(':').nth(1)?;
     let fits = |text: &Text| universe.forms(service).iter().any(|form| texts.fold(text, form) != Fold::Misses);
-    if fits(&*texts.text(written, version)) {
+    if fits(&texts.text(written, version)) {
         return None;
     }
     let mut parts = written.split(OPEN);
