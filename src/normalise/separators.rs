@@ -97,6 +97,8 @@ pub(super) struct Form {
     pub is_arn: bool,
     /// `arn`, the service, and the account of AWS's own policies.
     kept: Vec<Range<usize>>,
+    /// What begins the names of keys, of a condition or in variables: `aws` in `aws:username`.
+    keys: Vec<Range<usize>>,
     /// The first part of the resource, where more follow: it may be its type.
     first: Range<usize>,
 }
@@ -104,8 +106,13 @@ pub(super) struct Form {
 impl Form {
     /// The form of a text.
     pub(super) fn of(text: &str, place: Place) -> Self {
-        let mut form =
-            Self { is_arn: matches!(place, Place::Resource | Place::Principal), kept: Vec::new(), first: 0..0 };
+        let is_arn = matches!(place, Place::Resource | Place::Principal);
+        let mut form = Self { is_arn, kept: Vec::new(), keys: Vec::new(), first: 0..0 };
+        form.keys.extend((place == Place::Condition && text.starts_with("aws:")).then_some(0..3));
+        for (at, _) in text.match_indices("${") {
+            let length = text.get(at..).and_then(|rest| rest.find([':', '}']));
+            form.keys.extend(length.map(|length| at..at + length));
+        }
         if !text.starts_with("arn:") {
             return form;
         }
@@ -131,6 +138,11 @@ impl Form {
     /// Whether something would be replaced that must stay; the parts are counted from `start`.
     pub(super) fn keeps(&self, start: usize, parts: &[Part]) -> bool {
         parts.iter().any(|part| self.kept.iter().any(|kept| meet(kept, start, part)))
+    }
+
+    /// Whether what begins the name of a key would be replaced, so that it would be no key.
+    pub(super) fn is_key(&self, start: usize, parts: &[Part]) -> bool {
+        parts.iter().any(|part| self.keys.iter().any(|key| meet(key, start, part)))
     }
 
     /// Whether the first part of the resource would be replaced.
@@ -212,5 +224,9 @@ mod tests {
         assert_eq!(meets("aws:table"), (true, true));
         assert_eq!(meets("/x"), (false, false));
         assert!(!Form::of("app/dev", Place::Path).is_arn);
+        let aws = [Part { range: 0..3, placeholder: String::new() }];
+        assert!(Form::of("aws:username", Place::Condition).is_key(0, &aws));
+        assert!(Form::of("x/${aws:username}", Place::Resource).is_key(4, &aws));
+        assert!(!Form::of("x/${a}/aws", Place::Resource).is_key(7, &aws));
     }
 }

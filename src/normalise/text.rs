@@ -208,8 +208,9 @@ impl Normaliser {
         let mut spans: Vec<Span<'a>> = Vec::new();
         for (literal, start, end) in self.literals_in(text, place) {
             let fits = if literal.parts.is_empty() { !form.is_arn } else { !form.keeps(start, &literal.parts) };
-            // A word that is also part of a service's name, `devops` of `devops-guru`, does not mean it there.
-            if !fits && !literal.is_separated() {
+            // A word that is also part of a service's name, `devops` of `devops-guru`, or of a key's does not mean it
+            // there.
+            if (!fits && !literal.is_separated()) || form.is_key(start, &literal.parts) {
                 continue;
             }
             let what = self.what(literal, text, start, end);
@@ -261,6 +262,9 @@ impl Pattern {
         let (ranges, separators) = separators::segments(matched);
         let ranges = ranges.into_iter().filter(|range| !range.is_empty());
         let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
+        if form.is_key(start, &parts) {
+            return None;
+        }
         let keeps = form.keeps(start, &parts);
         let what = if separators.is_empty() {
             (!keeps).then_some(What::Replaced)?

@@ -118,6 +118,8 @@ fn partitions() {
         json!({"partition": {"pattern": "^arn:(aws(?:-us-gov)?):"}}),
     ] {
         case(&dictionary, "s3:GetObject", &dev, &qa, ("s3:PutObject", &qa));
+        let home = |bucket: &str| bucket.replace('*', "${aws:PrincipalTag/home}/*");
+        case(&dictionary, "s3:GetObject", &home(&dev), &home(&qa), ("s3:GetObject", &qa));
     }
 }
 
