@@ -327,7 +327,7 @@ fn every_kind_of_finding_is_shown() {
         "arn:aws:sqs:eu-west-1:111111111111:orders",
         "points at dev",
         "may possibly also",
-        "left behind by a deleted user or role",
+        "dangling-principal",
         "max_session_duration",
         "probably-no-grant",
         "--context aws:MultiFactorAuthPresent=true",

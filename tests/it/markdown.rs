@@ -110,7 +110,7 @@ fn weightiest_first_and_nothing_without_findings() {
             "## Attributes: 3",
             "## Roles in one account only: 3",
             "## Denies and rows without effect on access: 2",
-            "## What could not be compared, and what to look at: 2",
+            "## What could not be compared, and what to look at: 3",
         ]
     );
     let none = super::markdown::text(&nothing(), markdown::LIMIT);

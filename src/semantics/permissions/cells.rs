@@ -8,7 +8,7 @@ use super::Shared;
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
 use super::witness::{Refused, refused};
-use crate::model::{Side, Version};
+use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
@@ -266,7 +266,7 @@ impl<'a> ClassWork<'a> {
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
             let within = match binding.of(RESOURCE_ACCOUNT) {
-                Bound::Value(account) => Some(texts.text(&format!("arn:*:*:*:{account}:*"), Version::V2012)),
+                Bound::Value(account) => Some(texts.in_account(account)),
                 Bound::Any => None,
                 // A resource whose ARN holds an account is in this account.
                 Bound::Missing => return Answer::Empty,

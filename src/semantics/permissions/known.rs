@@ -41,6 +41,15 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
     facts
 }
 
+/// A statement as it reads for a role.
+#[derive(Debug)]
+pub struct Known<'s> {
+    /// The statement, without the tests that the role decides.
+    pub statement: Cow<'s, Statement<ResourceClause>>,
+    /// Why it may not apply.
+    pub open: Vec<String>,
+}
+
 /// A statement for a role, and what to remark on it; `None` where it can never apply.
 pub fn statement<'s>(
     statement: &'s Statement<ResourceClause>,
@@ -48,39 +57,52 @@ pub fn statement<'s>(
     role: &KnownRole,
     pool: &TestPool,
     remarks: &mut Vec<(&'static str, String)>,
-) -> Option<Cow<'s, Statement<ResourceClause>>> {
-    let mut tests = Vec::new();
+) -> Option<Known<'s>> {
+    let (mut tests, mut open) = (Vec::new(), Vec::new());
     for test in statement.conditions.tests() {
         let bound = bound(test, version, role);
         match decided(&bound, version, role, pool) {
-            Some(holds) => {
+            Decided::Is(holds) => {
                 remark(&bound, role, remarks);
                 if !holds {
                     return None;
                 }
             }
-            None => tests.push(bound),
+            Decided::ByAnotherKey => {
+                open.push(format!("`{}`, which the role decides, is compared with another key", bound.key.as_str()));
+            }
+            Decided::NotByRole => tests.push(bound),
         }
     }
     let target = target(&statement.target, version, role, remarks);
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
-    Some(if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) })
+    let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
+    Some(Known { statement: read, open })
 }
 
-/// Whether a test holds, where what is known of the role decides it.
-fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &TestPool) -> Option<bool> {
-    let values = role.says(test.key.folded())?;
+/// What is known of the role says of a test.
+enum Decided {
+    /// Whether it holds.
+    Is(bool),
+    /// Nothing: nothing is known of its key.
+    NotByRole,
+    /// Its key is known, and the key that it is compared with is not.
+    ByAnotherKey,
+}
+
+fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &TestPool) -> Decided {
+    let Some(values) = role.says(test.key.folded()) else { return Decided::NotByRole };
     let ready = pool.tests(std::slice::from_ref(test), version);
-    let test = ready.first()?;
-    // A variable of which nothing is known, or what is open in itself, stays so.
-    if test.opaque().is_some() || test.variables().any(|key| role.says(key).is_none()) {
-        return None;
+    // What is open in itself stays so.
+    let Some(test) = ready.first().filter(|test| test.opaque().is_none()) else { return Decided::NotByRole };
+    if values.is_some() && test.variables().any(|key| role.says(key).is_none()) {
+        return Decided::ByAnotherKey;
     }
     let lookup = |key: &str| match role.says(key)? {
         Some([value]) => Some(value.clone()),
         Some(_) | None => None,
     };
-    Some(test.under(&lookup).holds(values))
+    Decided::Is(test.under(&lookup).holds(values))
 }
 
 /// Says that the role's own tags were taken.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::known::{self, Facts};
+use super::known::{self, Facts, Known};
 use super::universe::{Universe, pattern_matches};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{
@@ -168,10 +168,12 @@ impl Rules {
             let mut remarks = Vec::new();
             let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
             // A statement that can never apply says nothing.
-            for draft in read.iter().flat_map(|read| drafts(read, version, (&solver.texts, universe), &mut remarks)) {
-                let conditions = read.as_ref().map_or(&statement.conditions, |read| &read.conditions);
-                let rule = self.rule(draft, (statement, conditions), version, (universe, &solver.tests));
-                compiled.rules.push((at, rule));
+            if let Some(Known { statement: read, open }) = read {
+                for mut draft in drafts(&read, version, (&solver.texts, universe), &mut remarks) {
+                    draft.open.extend(open.iter().cloned());
+                    let rule = self.rule(draft, (statement, &read.conditions), version, (universe, &solver.tests));
+                    compiled.rules.push((at, rule));
+                }
             }
             remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
             remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));

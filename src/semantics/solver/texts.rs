@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::{Cache, Interner};
-use super::steps::{self, Piece, Reading, Step, Variable};
+use super::steps::{self, Letter, Piece, Reading, Step, Variable};
 use super::walk::{Group, Walked, both_match, walk};
 use crate::catalog::ArnTemplate;
 use crate::model::Version;
@@ -151,6 +151,21 @@ impl Texts {
                 old: plain,
                 written,
             }
+        })
+    }
+
+    /// The ARNs of an account: the part before the resource is this, and no wildcard runs over it.
+    pub fn in_account(&self, account: &str) -> Arc<Text> {
+        self.texts.get(&format!("in account {account}"), |number| {
+            let literal = |text: &str| text.chars().map(|c| Step::One(Letter::new(c))).collect::<Vec<_>>();
+            let mut steps = literal("arn");
+            for _ in 0..3 {
+                steps.extend([Step::One(Letter::new(':')), Step::AnyExcept(':')]);
+            }
+            steps.extend(literal(&format!(":{account}:")));
+            steps.push(Step::Any);
+            let written = format!("arn:*:*:*:{account}:*");
+            Text { number, service: None, steps, plain: None, variables: Vec::new(), old: false, written }
         })
     }
 

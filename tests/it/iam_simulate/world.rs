@@ -116,7 +116,7 @@ const TARGETS: &[(&str, &[&str])] = &[
     ("sqs:SendMessage", &["arn:aws:sqs:us-east-1:111122223333:orders", "arn:aws:sqs:eu-west-1:444455556666:orders"]),
     ("sqs:ListQueues", &["*"]),
     ("sns:Publish", &["arn:aws:sns:us-east-1:111122223333:news", "arn:aws-cn:sns:cn-north-1:111122223333:news"]),
-    ("logs:PutLogEvents", &["arn:aws:logs:us-east-1:111122223333:log-group:/app/web:log-stream:2026:01"]),
+    ("logs:PutLogEvents", &["arn:aws:logs:us-east-1:111122223333:log-group:/app/web:log-stream:2026-01"]),
     ("dynamodb:GetItem", &["arn:aws:dynamodb:us-east-1:111122223333:table/red"]),
     ("iam:PassRole", &["arn:aws:iam::111122223333:role/team/deploy"]),
     ("ec2:DescribeInstances", &["*"]),
