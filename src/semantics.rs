@@ -1,6 +1,6 @@
 //! What policies permit: the decision for one request, and the difference of two roles over all requests.
 //!
-//! In layers, each of which uses only those below it: [`engine`], then what identity policies ([`permissions`]) and
+//! In layers, each of which uses only those below it: `engine`, then what identity policies (`permissions`) and
 //! trust policies ([`trust`]) permit, then the solver that both ask. Beside them stand what they answer ([`outcome`])
 //! and the plain evaluator ([`evaluate`]), which is written apart from the solver and confirms what it finds.
 
