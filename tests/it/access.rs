@@ -10,7 +10,7 @@ use iamctl::semantics::outcome::{AccessComparison, AccessDifference, Grade};
 
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
 use iamctl::semantics::trust::{TrustDifference, TrustSide};
-use iamctl::semantics::{Budget, Engine};
+use iamctl::semantics::{Budget, Engine, KnownRole};
 use serde_json::{Value, json};
 
 fn cases(kind: &str) -> Vec<Value> {
@@ -439,4 +439,24 @@ fn a_foreign_partition_is_warned_of() {
     assert_eq!(found.differences, []);
     let warnings: Vec<_> = found.warnings.iter().map(|warning| (warning.id, warning.statement.statement)).collect();
     assert_eq!(warnings, [("foreign-partition", 1)]);
+}
+
+#[test]
+fn a_row_says_that_it_is_because_of_a_tag() {
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let policy = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+    }]});
+    let role = |team: &str| RolePolicies {
+        identity: vec![attached("own", PolicyType::Inline, &policy)],
+        role: KnownRole::default().with_tags([("team", team)]),
+        ..RolePolicies::default()
+    };
+    let comparison = engine.between(&role("red"), &role("blue")).unwrap();
+    let rows: Vec<_> = comparison.differences.iter().map(|row| (row.side, row.reasons.join(" "))).collect();
+    let [(Side::Left, reason)] = rows.as_slice() else { panic!("{rows:?}") };
+    assert!(reason.contains("because of the role's tag: `aws:PrincipalTag/team` is `red`"), "{reason}");
+    assert!(engine.between(&role("red"), &role("red")).unwrap().warnings.is_empty(), "the same tag is no news");
 }
