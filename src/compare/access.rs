@@ -12,7 +12,8 @@ use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifferenc
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
 use crate::model::{
-    Account, ActionClause, ActionPattern, Effect, Glob, Place, PolicyType, Role, Side, Sides, TrustPolicy,
+    Account, ActionClause, ActionPattern, Effect, Glob, Place, PolicyType, Principal, PrincipalClause, Role, Side,
+    Sides, Statement, TrustPolicy,
 };
 use crate::normalise::{NormalisedRole, Normaliser};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
@@ -184,15 +185,20 @@ fn normalised_policies(role: &NormalisedRole, own: &str) -> RolePolicies {
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required>
 fn takes_session_tags(trust: &TrustPolicy) -> bool {
-    trust.statements.iter().any(|statement| {
+    let about_tags = |statement: &Statement<PrincipalClause>| {
         let about = |pattern: &ActionPattern| Glob::new(pattern.folded()).matches("sts:tagsession");
         let listed = statement.action.patterns().iter().any(about);
-        let means = match &statement.action {
+        match &statement.action {
             ActionClause::Action(_) => listed,
             ActionClause::NotAction(_) => !listed,
-        };
-        statement.effect == Effect::Allow && means
-    })
+        }
+    };
+    let of = |effect| trust.statements.iter().filter(move |statement| statement.effect == effect);
+    let denied_to_all = |statement: &Statement<PrincipalClause>| {
+        let everyone = PrincipalClause::Principal(vec![Principal::Everyone]);
+        statement.conditions.is_empty() && statement.target == everyone && about_tags(statement)
+    };
+    of(Effect::Allow).any(about_tags) && !of(Effect::Deny).any(denied_to_all)
 }
 
 fn policies(role: &Role, known: KnownRole) -> RolePolicies {

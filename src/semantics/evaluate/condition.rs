@@ -9,7 +9,7 @@
 
 use super::context::Facts;
 use super::decision::{Doubt, Hint};
-use super::operator::{Answer, Comparison, Rule, read_bool};
+use super::operator::{Answer, Comparison, Rule, TextComparison, read_bool};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
 use crate::model::{ConditionTest, Conditions, SetQualifier, Version};
@@ -96,13 +96,29 @@ fn presence(test: &ConditionTest, values: &[String]) -> Truth {
     }))
 }
 
+/// A value of the policy against one of the request, with the role's account as it is spelled or as its digits.
+fn as_spelled_or_in_digits(
+    wanted: &str,
+    given: &str,
+    version: Version,
+    facts: Facts<'_>,
+    how: TextComparison,
+) -> Result<Answer, Unresolved> {
+    let answer = how.matches(&variable::resolve(wanted, version, facts)?, given);
+    match (answer, facts.own_account()) {
+        (Answer::No, Some((spelled, id))) if how.takes_wildcards() && given.contains(spelled) => {
+            let wanted = variable::resolve(&wanted.replace(spelled, id), version, facts)?;
+            Ok(how.matches(&wanted, &given.replace(spelled, id)))
+        }
+        (answer, _) => Ok(answer),
+    }
+}
+
 /// One value of the request against all values of the policy: any of them, or for a negated operator none.
 fn compare(test: &ConditionTest, rule: Rule, given: &str, version: Version, facts: Facts<'_>) -> Truth {
     let any = Truth::any(test.values.iter().map(|wanted| {
         let answer = match rule.comparison {
-            Comparison::Text(how) => {
-                variable::resolve(wanted, version, facts).map(|wanted| how.matches(&wanted, given))
-            }
+            Comparison::Text(how) => as_spelled_or_in_digits(wanted, given, version, facts, how),
             Comparison::Value(how) => Ok(how.matches(wanted, given)),
         };
         match answer {

@@ -67,6 +67,13 @@ impl<'a> Facts<'a> {
         Self { context, role: None }
     }
 
+    /// How the policies spell the role's account, and the digits of its id, where these are known and differ: what a
+    /// wildcard matches of the digits it matches of the account.
+    pub(super) fn own_account(self) -> Option<(&'a str, &'a str)> {
+        let role = self.role?;
+        role.account().zip(role.account_id()).filter(|(spelled, id)| spelled != id)
+    }
+
     /// The values of a key, never an empty list.
     ///
     /// `aws:username` has no value in a role's session, whatever a request claims:

@@ -113,6 +113,10 @@ const fn date(orders: &'static [Ordering]) -> Comparison {
 }
 
 impl TextComparison {
+    pub(super) const fn takes_wildcards(self) -> bool {
+        matches!(self, Self::Pattern | Self::Arn)
+    }
+
     pub(super) fn matches(self, wanted: &Resolved, given: &str) -> Answer {
         match self {
             Self::Exact => (wanted.text() == given).into(),

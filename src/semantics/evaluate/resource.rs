@@ -48,7 +48,15 @@ pub(super) fn covers(clause: &ResourceClause, target: Target<'_>, hints: &mut Ve
     };
     let mut answers = Vec::new();
     for pattern in clause.patterns() {
-        answers.push(match matches(pattern, target, hints) {
+        let mut answer = matches(pattern, target, hints);
+        if let Some((spelled, id)) = target.facts.own_account()
+            && answer == Ok(Truth::No)
+            && target.resource.contains(spelled)
+        {
+            let resource = target.resource.replace(spelled, id);
+            answer = matches(&pattern.replace(spelled, id), Target { resource: &resource, ..target }, hints);
+        }
+        answers.push(match answer {
             Ok(answer) => answer,
             Err(Unresolved::NoValue { key }) => without_value(key),
             Err(Unresolved::ManyValues { key }) => Truth::unknown(Doubt::VariableOfManyValues { key }),

@@ -185,10 +185,17 @@ impl<'a> Listing<'a> {
             self.more.insert(key.to_owned());
         }
         if key == "aws:calledvia" {
-            choices.all = each_first(choices.all);
+            choices.all = chains(choices.all, assigned);
+        }
+        if key == keys::TAG_KEYS {
+            choices.all = with_request_tags(choices.all, assigned);
         }
         if key == "aws:resourceaccount" && self.question.variables.iter().any(|own| own == key) {
-            // Any account that is not named is one of those that the candidates stand for.
+            // Any account that is not named is one of those that the candidates stand for, but for wildcards.
+            let is_wild = |test: &&&Test| test.patterns().iter().any(|pattern| pattern.literal().is_none());
+            if own.iter().any(|test| is_wild(&test)) {
+                self.more.insert(key.to_owned());
+            }
             choices.all.retain(|choice| choice.values.is_some() && !choice.generic);
             let is_account = |text: &String| !UNMENTIONED.contains(&text.as_str()) && !text.is_empty();
             choices.all.retain(|choice| choice.values.iter().flatten().all(is_account));
@@ -266,17 +273,55 @@ fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<Stri
     (order, circular)
 }
 
-/// Lists of values, each with every one of its values in the first place: their order counts.
-fn each_first(choices: Vec<Choice>) -> Vec<Choice> {
-    let turned = |choice: Choice| {
-        let length = choice.values.as_ref().map_or(1, Vec::len);
-        (0..length.max(1)).map(move |by| {
-            let mut turned = choice.clone();
-            turned.values.iter_mut().for_each(|values| values.rotate_left(by));
-            turned
-        })
+/// Chains of services that begin and end as `aws:CalledViaFirst` and `aws:CalledViaLast` say.
+fn chains(choices: Vec<Choice>, assigned: &Assignment) -> Vec<Choice> {
+    let end = |key: &str| assigned.get(key).map(|values| values.as_ref().and_then(|values| values.first().cloned()));
+    let (first, last) = (end("aws:calledviafirst"), end("aws:calledvialast"));
+    let chain = |mut choice: Choice| {
+        if let Some(values) = &mut choice.values {
+            let ends = [&first, &last].map(|end| end.clone().flatten());
+            values.retain(|value| !ends.iter().flatten().any(|end| end == value));
+            let [first, last] = ends;
+            let only = first == last && values.is_empty();
+            if let Some(first) = first {
+                values.insert(0, first);
+            }
+            values.extend(last.filter(|_| !only));
+        }
+        choice
     };
-    choices.into_iter().flat_map(turned).collect()
+    // Of one service, the chain is that service alone.
+    let alone = first.clone().flatten().map(|first| Choice { values: Some(vec![first]), generic: false });
+    unique(choices.into_iter().map(chain).chain(alone))
+}
+
+/// Lists of the keys of tags that hold those of the request's tags and none that it does not have.
+fn with_request_tags(choices: Vec<Choice>, assigned: &Assignment) -> Vec<Choice> {
+    let tags = || assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(keys::REQUEST_TAG)?, values)));
+    let list = |mut choice: Choice| {
+        let mut values = choice.values.take().unwrap_or_default();
+        for (tag, given) in tags() {
+            let listed = values.iter().any(|value| value.eq_ignore_ascii_case(tag));
+            match given {
+                Some(_) if !listed => values.push(tag.to_owned()),
+                Some(_) => {}
+                None => values.retain(|value| !value.eq_ignore_ascii_case(tag)),
+            }
+        }
+        choice.values = (!values.is_empty()).then_some(values);
+        choice
+    };
+    unique(choices.into_iter().map(list))
+}
+
+fn unique(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
+    let mut kept: Vec<Choice> = Vec::new();
+    for choice in choices {
+        if !kept.contains(&choice) {
+            kept.push(choice);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -372,6 +417,28 @@ mod tests {
         assert_eq!(truths(&single), BTreeSet::from([vec![], vec![0, 1]]));
         let missing = on_prefix(&[("StringEquals", &["a"]), ("ForAllValues:StringEquals", &["a"])]);
         assert!(truths(&missing).contains(&vec![1]), "without the key ForAllValues holds");
+    }
+
+    #[test]
+    fn spellings_that_nothing_names() {
+        let cases = on_prefix(&[("StringEqualsIgnoreCase", &["ab"]), ("StringEquals", &["AB", "ab"])]);
+        assert_eq!(truths(&cases), BTreeSet::from([vec![], vec![0], vec![0, 1]]), "`aB` is neither");
+    }
+
+    #[test]
+    fn lists_that_other_keys_are_part_of() {
+        let tags = cases_of(&[
+            ("ForAllValues:StringEquals", "aws:TagKeys", &["a", "b"]),
+            ("Null", "aws:RequestTag/a", &["false"]),
+            ("Null", "aws:RequestTag/b", &["false"]),
+        ]);
+        let truths_of_tags = truths(&tags);
+        assert!([vec![0, 1, 2], vec![1, 2]].iter().all(|truth| truths_of_tags.contains(truth)), "{truths_of_tags:?}");
+        let via = cases_of(&[
+            ("ForAnyValue:StringEquals", "aws:CalledVia", &["athena.amazonaws.com"]),
+            ("StringEquals", "aws:CalledViaFirst", &["athena.amazonaws.com"]),
+        ]);
+        assert_eq!(truths(&via), BTreeSet::from([vec![], vec![0], vec![0, 1]]));
     }
 
     #[test]

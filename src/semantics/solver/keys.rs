@@ -101,7 +101,7 @@ const ALWAYS_OF_ROLES: &[(&str, Values)] = &[
     ("aws:principaltype", Values::OneOf(&["AssumedRole"])),
     ("aws:tokenissuetime", Values::Any),
     // `role-id:caller-specified-role-name`, where a user has the user's id alone.
-    ("aws:userid", Values::Like("A*:?*")),
+    ("aws:userid", Values::Like("AROA*:?*")),
 ];
 
 /// Keys that no request of a role's session has.
@@ -145,8 +145,10 @@ const TIED: &[(&str, &str)] = &[
     ("aws:sourceip", "aws:sourcevpce"),
 ];
 
-const REQUEST_TAG: &str = "aws:requesttag/";
-const TAG_KEYS: &str = "aws:tagkeys";
+/// Begins the keys of the tags that a request gives.
+pub const REQUEST_TAG: &str = "aws:requesttag/";
+/// The keys of all tags that a request gives.
+pub const TAG_KEYS: &str = "aws:tagkeys";
 
 /// Whether one of two keys says something about the other.
 pub fn tied(a: &str, b: &str) -> bool {

@@ -161,7 +161,7 @@ impl Key<'_> {
     /// Texts that nothing names, one for each way in which the patterns can answer them.
     fn unnamed(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, form: Option<&[Step]>) -> (Vec<String>, bool) {
         let literal: Vec<Vec<Step>> = named.iter().chain([&String::new()]).map(|text| exactly(text)).collect();
-        let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| literals(steps).is_empty());
+        let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| !is_one_text(steps));
         let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
         let CaseBudget { states, sets: most } = self.budget;
         let mut listing = Listing { wild, literal, form, states, most, found: Vec::new(), cut: false };
@@ -173,7 +173,7 @@ impl Key<'_> {
     /// else a text that nobody thought of could do both.
     fn all_combined(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, found: &[String]) -> bool {
         let wild: Vec<&&Ready<'_>> =
-            texts.iter().filter(|ready| ready.patterns.iter().any(|steps| literals(steps).is_empty())).collect();
+            texts.iter().filter(|ready| ready.patterns.iter().any(|steps| !is_one_text(steps))).collect();
         if wild.is_empty() {
             return true;
         }
@@ -223,6 +223,11 @@ fn literals(steps: &[Step]) -> Vec<String> {
     let mut both: Vec<String> = [spell(false), spell(true)].into_iter().flatten().collect();
     both.dedup();
     both
+}
+
+/// Whether steps match one text alone: neither wildcards, nor letters in any case.
+fn is_one_text(steps: &[Step]) -> bool {
+    steps.iter().all(|step| matches!(step, Step::One(_)))
 }
 
 fn exactly(text: &str) -> Vec<Step> {
