@@ -10,6 +10,7 @@ use iamctl::semantics::outcome::{AccessComparison, AccessDifference, Certainty};
 use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, Verdict, evaluate};
 use iamctl::semantics::{Budget, Engine};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 const CATALOGUE: &str = r#"{"format":"iamctl-catalogue","version":1,"source":"laws","data_version":"","date":"","services":2,"actions":6,"catalogue":[
@@ -330,7 +331,9 @@ fn complemented(statement: &Value, actions: &[Value]) -> Value {
 
 /// Thousands of cases are a matter of minutes: `PROPTEST_CASES=5000`.
 fn cases() -> ProptestConfig {
-    let few = ProptestConfig { cases: 16, ..ProptestConfig::default() };
+    // The same cases in every run, so that a failure is that of a change; others are tried by the variable.
+    let rng_seed = RngSeed::Fixed(20_261_126);
+    let few = ProptestConfig { cases: 16, rng_seed, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { few }
 }
 

@@ -8,6 +8,7 @@ use iamctl::semantics::outcome::Certainty;
 use iamctl::semantics::trust::{TrustComparison, TrustDifference, TrustRelation, TrustSide};
 use iamctl::semantics::{Budget, Engine};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 const OWN: &str = "111122223333";
@@ -340,7 +341,9 @@ fn other_spelling(principal: &Value) -> Value {
 
 /// Thousands of cases are a matter of minutes: `PROPTEST_CASES=5000`.
 fn cases() -> ProptestConfig {
-    let few = ProptestConfig { cases: 24, ..ProptestConfig::default() };
+    // The same cases in every run, so that a failure is that of a change; others are tried by the variable.
+    let rng_seed = RngSeed::Fixed(20_261_126);
+    let few = ProptestConfig { cases: 24, rng_seed, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { few }
 }
 

@@ -95,8 +95,20 @@ pub fn said_besides(point: &Point) -> Option<(String, Vec<String>)> {
 /// A role and a user for each way in which the tests on a caller's keys can lie to one; `None` where they are too many.
 ///
 /// `numbers` are those that accounts are compared with.
-pub fn points(tests: &[&Arc<Test>], numbers: &[u64], accounts: &BTreeSet<AccountOf<'_>>) -> Option<BTreeSet<Point>> {
-    let arns = patterns(tests, ARN);
+///
+/// What a principal in `named` names is told apart from all others: a caller that stands for these is none of them.
+pub fn points(
+    tests: &[&Arc<Test>],
+    numbers: &[u64],
+    accounts: &BTreeSet<AccountOf<'_>>,
+    named: &[&str],
+) -> Option<BTreeSet<Point>> {
+    let named: Vec<Vec<Step>> =
+        named.iter().map(|text| text.chars().map(|c| Step::One(Letter::new(c))).collect()).collect();
+    let mut arns = patterns(tests, ARN);
+    arns.extend(named.iter().map(Vec::as_slice));
+    arns.sort_unstable();
+    arns.dedup();
     let ids = patterns(tests, ACCOUNT);
     let mut known: BTreeSet<(String, String)> =
         accounts.iter().map(|(partition, account)| ((*partition).to_owned(), (*account).to_owned())).collect();

@@ -112,7 +112,7 @@ impl<'a> Both<'a> {
         }
         let named: Vec<&str> = principals.iter().map(|(principal, _)| principal.as_str()).collect();
         let sessions = callers::sessions(&about, &points, &named);
-        let more = callers::points(&about, &self.account_numbers(), &accounts);
+        let more = callers::points(&about, &self.account_numbers(), &accounts, &named);
         let too_many = more.is_none() || sessions.is_none();
         points.extend(more.into_iter().chain(sessions).flatten());
         Callers { points, too_many }
