@@ -10,6 +10,7 @@ pub mod escalation;
 pub mod evaluate;
 mod known_role;
 pub mod outcome;
+mod own_account;
 mod permissions;
 mod solver;
 pub mod trust;

@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     check_action(&catalogue, action, args.allow_unknown_action)?;
     let context = ask::context(&args.context);
     let request = TrustRequest { caller, action, context: &context };
-    let of = RoleAccount { account: role.arn.account(), partition: role.arn.partition() };
+    let of = RoleAccount { account: role.arn.account(), id: None, partition: role.arn.partition() };
     let answer = evaluate_trust(&role.trust, of, &request, "trust");
     let contradiction = answer
         .decision

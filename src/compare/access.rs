@@ -150,7 +150,8 @@ fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real
 }
 
 fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
-    TrustSide { policy: &role.role.trust, account: own, partition: role.role.arn.partition() }
+    let arn = &role.role.arn;
+    TrustSide { policy: &role.role.trust, account: own, account_id: Some(arn.account()), partition: arn.partition() }
 }
 
 fn statement_warning(role: &str, role_arn: String, warning: Warning) -> StatementWarning {

@@ -123,7 +123,7 @@ impl Real<'_> {
         };
         let context = context(&witness.context);
         let request = TrustRequest { caller, action: &witness.action, context: &context };
-        let of = RoleAccount { account: role.arn.account(), partition: role.arn.partition() };
+        let of = RoleAccount { account: role.arn.account(), id: None, partition: role.arn.partition() };
         evaluate_trust(&role.trust, of, &request, "trust").relation
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::own_account::OwnAccount;
+
 const ACCOUNT: &str = "aws:principalaccount";
 const ARN: &str = "aws:principalarn";
 const TAG: &str = "aws:principaltag/";
@@ -71,15 +73,9 @@ impl KnownRole {
         }
     }
 
-    /// The digits of the account's id, where they are known and spelled in another way in the policies.
-    #[must_use]
-    pub fn account_id(&self) -> Option<&str> {
-        self.account_id.as_deref()
-    }
-
-    /// The account as the policies spell it.
-    #[must_use]
-    pub fn account(&self) -> Option<&str> {
-        self.values.get(ACCOUNT)?.first().map(String::as_str)
+    /// The account, where the policies spell it in another way than by its id.
+    pub(super) fn own_account(&self) -> Option<OwnAccount<'_>> {
+        let spelled = self.values.get(ACCOUNT)?.first()?;
+        OwnAccount::new(spelled, self.account_id.as_deref())
     }
 }

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use super::error::{Confirming, EngineError};
 use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning, inconsistent, is_inconsistent};
+use super::own_account::OwnAccount;
 use super::solver::{Budget, Solver};
 use crate::catalog::Catalogue;
 use crate::model::{Side, Sides, TrustPolicy};
@@ -27,8 +28,18 @@ pub struct TrustSide<'a> {
     pub policy: &'a TrustPolicy,
     /// The role's account, or what normalising put in its place.
     pub account: &'a str,
+    /// The digits of the account's id, where the policy spells the account in another way: a pattern such as `1111*`
+    /// matches the digits.
+    pub account_id: Option<&'a str>,
     /// Its partition, such as `aws`.
     pub partition: &'a str,
+}
+
+impl<'a> TrustSide<'a> {
+    /// The account, where the policy spells it in another way than by its id.
+    fn own_account(&self) -> Option<OwnAccount<'a>> {
+        OwnAccount::new(self.account, self.account_id)
+    }
 }
 
 /// How a trust policy lets a caller take the role.

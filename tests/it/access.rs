@@ -89,7 +89,7 @@ fn labelled_pairs_of_trust_policies() {
         let policy = |side: &str| parse_trust(&case[format!("{side}_policy")].to_string()).unwrap();
         let (left, right) = (policy("left"), policy("right"));
         let account = case["role_account"].as_str().unwrap();
-        let side = |policy| TrustSide { policy, account, partition: "aws" };
+        let side = |policy| TrustSide { policy, account, account_id: None, partition: "aws" };
         let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
         let more = |side| comparison.differences.iter().any(|row| row.side == side);
         let verdict = match (more(Side::Left), more(Side::Right)) {
@@ -117,7 +117,7 @@ fn trust_rows(left: &Value, right: &Value) -> Vec<String> {
         parse_trust(&json!({"Version": "2012-10-17", "Statement": statement}).to_string()).unwrap()
     };
     let (left, right) = (policy(left), policy(right));
-    let side = |policy| TrustSide { policy, account: "111122223333", partition: "aws" };
+    let side = |policy| TrustSide { policy, account: "111122223333", account_id: None, partition: "aws" };
     let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
     let row = |row: &TrustDifference| format!("{:?} {} {}", row.side, row.principal, row.relation.as_str());
     comparison.differences.iter().map(row).collect()

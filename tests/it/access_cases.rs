@@ -87,7 +87,7 @@ impl Case {
 
     fn trust_verdict(&self, side: Side, request: &Labelled) -> Verdict {
         let policy = parse_trust(&self.documents(side)[0].to_string()).unwrap();
-        let role = RoleAccount { account: self.role_account.as_deref().unwrap(), partition: "aws" };
+        let role = RoleAccount { account: self.role_account.as_deref().unwrap(), id: None, partition: "aws" };
         let context = request.context();
         let request = TrustRequest { caller: request.caller(), action: &request.action, context: &context };
         evaluate_trust(&policy, role, &request, &self.name).decision.verdict

@@ -135,7 +135,7 @@ fn ask(question: &Question, catalogue: &Catalogue) -> Decision {
     if let Some(trust) = &question.trust {
         let is_arn = question.principal.starts_with("arn:");
         let caller = if is_arn { Caller::Aws(&question.principal) } else { Caller::Service(&question.principal) };
-        let role = RoleAccount { account: ACCOUNT, partition: "aws" };
+        let role = RoleAccount { account: ACCOUNT, id: None, partition: "aws" };
         let policy = parse_trust(&trust.to_string()).unwrap();
         return evaluate_trust(&policy, role, &TrustRequest { caller, action, context: &context }, "trust").decision;
     }

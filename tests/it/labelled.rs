@@ -118,7 +118,7 @@ fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (Strin
     if area == "trust" {
         let policy = |policy: &Value| parse_trust(&documents(policy)[0].to_string()).unwrap();
         let (left, right) = (policy(left.0), policy(right.0));
-        let side = |policy| TrustSide { policy, account: ACCOUNT, partition: "aws" };
+        let side = |policy| TrustSide { policy, account: ACCOUNT, account_id: None, partition: "aws" };
         return match engine.trust_between(side(&left), side(&right)) {
             Ok(found) => {
                 let rows = found.differences.iter().map(|row| (row.side, row.certainty));

@@ -18,7 +18,7 @@ fn trust_between(left: &Value, right: &Value) -> TrustComparison {
     let catalogue = Catalogue::embedded();
     let engine = Engine::new(&catalogue, Budget::default());
     let (left, right) = (trust_policy(left), trust_policy(right));
-    let side = |policy| TrustSide { policy, account: "111122223333", partition: "aws" };
+    let side = |policy| TrustSide { policy, account: "111122223333", account_id: None, partition: "aws" };
     engine.trust_between(side(&left), side(&right)).unwrap()
 }
 
@@ -217,4 +217,56 @@ fn the_role_of_a_session_may_have_any_path() {
     let named = may_assume(&json!({"AWS": "arn:aws:iam::444455556666:role/ci"}));
     let elsewhere = ("ArnLike", "aws:PrincipalArn", json!("arn:aws:iam::444455556666:role/team/*"));
     assert!(trust_rows_of(&only_if(named, elsewhere), &json!([])).is_empty());
+}
+
+#[test]
+fn wildcards_match_the_digits_of_the_own_account() {
+    const OWN: &str = "\u{fdd0}account\u{fdd1}";
+    let catalogue = Catalogue::embedded();
+    let engine = Engine::new(&catalogue, Budget::default());
+    let everybody_in =
+        |operator: &str, id: &str| only_if(may_assume(&json!("*")), (operator, "aws:PrincipalAccount", json!(id)));
+    let rows = |left: &Value, right: &Value, ids: [&'static str; 2]| -> Vec<String> {
+        let (left, right) = (trust_policy(left), trust_policy(right));
+        let [left, right] = [(&left, ids[0]), (&right, ids[1])].map(|(policy, id)| TrustSide {
+            policy,
+            account: OWN,
+            account_id: Some(id),
+            partition: "aws",
+        });
+        let found = engine.trust_between(left, right).unwrap().differences;
+        let row = |row: &TrustDifference| {
+            let caller = row.witness.as_ref().unwrap().principal.split(':').nth(4).unwrap();
+            let known = [(OWN, "OWN"), (ids[0], "the own id"), (ids[1], "the own id")];
+            let who = known.iter().find(|(account, _)| *account == caller).map_or("another", |(_, name)| name);
+            format!("{:?} {who}", row.side)
+        };
+        found.iter().map(row).collect()
+    };
+    let (dev, qa) = ("111122223333", "444455556666");
+    let own = everybody_in("StringEquals", OWN);
+    // The own account lies within what starts like it, and so do others.
+    let begins = everybody_in("StringLike", "1111*");
+    assert_eq!(rows(&begins, &own, [dev, qa]), ["Left another"]);
+    assert_eq!(rows(&own, &begins, [dev, qa]), ["Left OWN", "Right another"]);
+    // What is the same in both accounts means the own account in one of them alone.
+    assert_eq!(rows(&begins, &begins, [dev, qa]), ["Left OWN"]);
+    assert!(rows(&begins, &begins, [dev, dev]).is_empty());
+    let arn = |account: &str| {
+        let arn = json!(format!("arn:aws:iam::{account}:role/ci"));
+        only_if(may_assume(&json!("*")), ("ArnLike", "aws:PrincipalArn", arn))
+    };
+    assert_eq!(rows(&arn("*6666"), &arn("*6666"), [dev, qa]), ["Right OWN"]);
+    // Every account has twelve digits, the own one too.
+    for (any, every) in [("????????????", "*"), ("????????????", "????????????"), ("?*", "*")] {
+        let (any, every) = (everybody_in("StringLike", any), everybody_in("StringLike", every));
+        assert!(rows(&any, &every, [dev, qa]).is_empty(), "{any} {every}");
+    }
+    assert_eq!(rows(&everybody_in("StringLike", "????????????"), &own, [dev, qa]), ["Left another"]);
+    assert_eq!(rows(&own, &everybody_in("StringLike", "????????????"), [dev, qa]), ["Right another"]);
+    for impossible in ["?????????????", "1111222233334", "x*"] {
+        assert!(rows(&everybody_in("StringLike", impossible), &json!([]), [dev, qa]).is_empty(), "{impossible}");
+    }
+    // Another account than the own one, though the pattern leaves one digit open.
+    assert_eq!(rows(&everybody_in("StringLike", "?11122223333"), &own, [dev, dev]), ["Left another"]);
 }

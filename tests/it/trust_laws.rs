@@ -194,7 +194,7 @@ fn policy(statements: &[Value]) -> TrustPolicy {
 
 fn between(left: &TrustPolicy, right: &TrustPolicy) -> TrustComparison {
     let catalogue = Catalogue::embedded();
-    let side = |policy| TrustSide { policy, account: OWN, partition: "aws" };
+    let side = |policy| TrustSide { policy, account: OWN, account_id: None, partition: "aws" };
     // Fails on a witness that the evaluator refutes.
     Engine::new(&catalogue, Budget::default()).trust_between(side(left), side(right)).unwrap()
 }
@@ -229,7 +229,7 @@ fn lies_in(row: &TrustDifference, caller: Caller<'static>, action: &str) -> bool
 
 /// What a policy answers, if for certain: not at all, by delegation, by itself.
 fn answer(policy: &TrustPolicy, caller: Caller<'static>, action: &str, context: &Context) -> Option<Option<Relation>> {
-    let role = RoleAccount { account: OWN, partition: "aws" };
+    let role = RoleAccount { account: OWN, id: None, partition: "aws" };
     let answer = evaluate_trust(policy, role, &TrustRequest { caller, action, context }, "trust");
     match answer.decision.verdict {
         // A statement in doubt may grant what another one delegates.

@@ -13,6 +13,7 @@ use super::operator::{Answer, Comparison, Rule, TextComparison, read_bool};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
 use crate::model::{ConditionTest, Conditions, SetQualifier, Version};
+use crate::semantics::own_account::OwnAccount;
 
 /// Whether all tests hold: operators and keys are joined by "and".
 pub(super) fn hold(conditions: &Conditions, version: Version, facts: Facts<'_>, hints: &mut Vec<Hint>) -> Truth {
@@ -96,21 +97,21 @@ fn presence(test: &ConditionTest, values: &[String]) -> Truth {
     }))
 }
 
-/// A value of the policy against one of the request, with the role's account as it is spelled or as its digits.
-fn as_spelled_or_in_digits(
+/// A value of the policy against one of the request. Wildcards match the digits of the account that the policies are
+/// of, also where something else stands in their place.
+fn compare_text(
     wanted: &str,
     given: &str,
     version: Version,
     facts: Facts<'_>,
     how: TextComparison,
 ) -> Result<Answer, Unresolved> {
-    let answer = how.matches(&variable::resolve(wanted, version, facts)?, given);
-    match (answer, facts.own_account()) {
-        (Answer::No, Some((spelled, id))) if how.takes_wildcards() && given.contains(spelled) => {
+    match facts.own_account().filter(|own| how.takes_wildcards() && given.contains(own.spelled)) {
+        Some(OwnAccount { spelled, id }) => {
             let wanted = variable::resolve(&wanted.replace(spelled, id), version, facts)?;
             Ok(how.matches(&wanted, &given.replace(spelled, id)))
         }
-        (answer, _) => Ok(answer),
+        None => Ok(how.matches(&variable::resolve(wanted, version, facts)?, given)),
     }
 }
 
@@ -118,7 +119,7 @@ fn as_spelled_or_in_digits(
 fn compare(test: &ConditionTest, rule: Rule, given: &str, version: Version, facts: Facts<'_>) -> Truth {
     let any = Truth::any(test.values.iter().map(|wanted| {
         let answer = match rule.comparison {
-            Comparison::Text(how) => as_spelled_or_in_digits(wanted, given, version, facts, how),
+            Comparison::Text(how) => compare_text(wanted, given, version, facts, how),
             Comparison::Value(how) => Ok(how.matches(wanted, given)),
         };
         match answer {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::trust::RoleAccount;
 use crate::model::ConditionKey;
 use crate::semantics::known_role::KnownRole;
+use crate::semantics::own_account::OwnAccount;
 
 /// The condition keys of a request and their values.
 ///
@@ -47,12 +49,14 @@ pub(super) struct Facts<'a> {
     context: &'a Context,
     /// The role whose session makes the request; `None` where anybody may make it.
     role: Option<&'a KnownRole>,
+    /// The account that the policies are of, where they spell it in another way than by its id.
+    own_account: Option<OwnAccount<'a>>,
 }
 
 impl<'a> Facts<'a> {
     /// Of a request that a role's session makes.
-    pub(super) const fn of_role_session(context: &'a Context, role: &'a KnownRole) -> Self {
-        Self { context, role: Some(role) }
+    pub(super) fn of_role_session(context: &'a Context, role: &'a KnownRole) -> Self {
+        Self { context, role: Some(role), own_account: role.own_account() }
     }
 
     /// Of a request that the session of a role makes of which nothing is known.
@@ -62,16 +66,15 @@ impl<'a> Facts<'a> {
         Self::of_role_session(context, &UNKNOWN)
     }
 
-    /// Of a request that anybody makes, such as the one to take a role.
-    pub(super) const fn of_anybody(context: &'a Context) -> Self {
-        Self { context, role: None }
+    /// Of a request that anybody makes, such as the one to assume a role of this account.
+    pub(super) fn of_anybody(context: &'a Context, role: RoleAccount<'a>) -> Self {
+        Self { context, role: None, own_account: OwnAccount::new(role.account, role.id) }
     }
 
-    /// How the policies spell the role's account, and the digits of its id, where these are known and differ: what a
-    /// wildcard matches of the digits it matches of the account.
-    pub(super) fn own_account(self) -> Option<(&'a str, &'a str)> {
-        let role = self.role?;
-        role.account().zip(role.account_id()).filter(|(spelled, id)| spelled != id)
+    /// The account that the policies are of, where they spell it in another way than by its id: what a wildcard
+    /// matches of the digits it matches of the account.
+    pub(super) const fn own_account(self) -> Option<OwnAccount<'a>> {
+        self.own_account
     }
 
     /// The values of a key, never an empty list.

@@ -85,7 +85,7 @@ pub(super) fn grants_by_itself(clause: &PrincipalClause, caller: Caller<'_>, rol
     match clause {
         PrincipalClause::NotPrincipal(_) => true,
         PrincipalClause::Principal(principals) => principals.iter().any(|principal| {
-            let is_own_account = account_of(principal, role).is_some_and(|account| account == role);
+            let is_own_account = account_of(principal, role) == Some((role.partition, role.account));
             !is_own_account && contains(principal, caller, role).is_yes()
         }),
     }
@@ -118,34 +118,37 @@ fn same_name(written: &str, name: &str) -> Truth {
     }
 }
 
-fn contains_aws(written: &str, caller: &str, account: Option<RoleAccount<'_>>) -> bool {
+fn contains_aws(written: &str, caller: &str, account: Option<Account<'_>>) -> bool {
     match account {
-        Some(account) => account_in(caller).is_some_and(|callers| callers == account),
+        Some(account) => account_in(caller) == Some(account),
         // A role stands for all its sessions, a user or a session for nothing but itself, what a deleted one left
         // behind for nobody.
         None => !is_unique_id(written) && (written == caller || is_session_of(caller, written)),
     }
 }
 
+/// A partition, and an account in it.
+type Account<'a> = (&'a str, &'a str);
+
 /// The account that a principal names: its id, or the ARN of its root.
-fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<RoleAccount<'a>> {
+fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<Account<'a>> {
     let Principal::Aws(text) = principal else { return None };
     if !text.contains(':') && !is_unique_id(text) {
-        return Some(RoleAccount { account: text, partition: role.partition });
+        return Some((role.partition, text));
     }
     let mut parts = text.splitn(6, ':');
     let (arn, partition, service, _region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (account, resource) = (parts.next()?, parts.next()?);
-    (arn == "arn" && service == "iam" && resource == "root").then_some(RoleAccount { account, partition })
+    (arn == "arn" && service == "iam" && resource == "root").then_some((partition, account))
 }
 
 /// The account that a caller belongs to.
-fn account_in(arn: &str) -> Option<RoleAccount<'_>> {
+fn account_in(arn: &str) -> Option<Account<'_>> {
     let mut parts = arn.splitn(6, ':');
     let (_arn, partition) = (parts.next()?, parts.next()?);
     let account = parts.nth(2)?;
     parts.next()?;
-    Some(RoleAccount { account, partition })
+    Some((partition, account))
 }
 
 /// `arn:aws:sts::1:assumed-role/deploy/x` is a session of `arn:aws:iam::1:role/any/path/deploy`.

@@ -11,6 +11,7 @@ use super::decision::{Doubt, Hint};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
 use crate::model::{Glob, ResourceClause, Token, Version};
+use crate::semantics::own_account::OwnAccount;
 
 /// How wildcards in the first five parts of an ARN are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +49,13 @@ pub(super) fn covers(clause: &ResourceClause, target: Target<'_>, hints: &mut Ve
     };
     let mut answers = Vec::new();
     for pattern in clause.patterns() {
-        let mut answer = matches(pattern, target, hints);
-        if let Some((spelled, id)) = target.facts.own_account()
-            && answer == Ok(Truth::No)
-            && target.resource.contains(spelled)
-        {
-            let resource = target.resource.replace(spelled, id);
-            answer = matches(&pattern.replace(spelled, id), Target { resource: &resource, ..target }, hints);
-        }
+        let answer = match target.facts.own_account().filter(|own| target.resource.contains(own.spelled)) {
+            Some(OwnAccount { spelled, id }) => {
+                let resource = target.resource.replace(spelled, id);
+                matches(&pattern.replace(spelled, id), Target { resource: &resource, ..target }, hints)
+            }
+            None => matches(pattern, target, hints),
+        };
         answers.push(match answer {
             Ok(answer) => answer,
             Err(Unresolved::NoValue { key }) => without_value(key),

@@ -13,10 +13,12 @@ use super::{action, condition};
 use crate::model::{PolicyType, Statement, TrustPolicy, Version};
 
 /// The account, and the partition it is in, that a role belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct RoleAccount<'a> {
     /// The account's id, or what normalising put in its place.
     pub account: &'a str,
+    /// The digits of the account's id, where normalising put something else in their place: wildcards match them.
+    pub id: Option<&'a str>,
     /// The partition, such as `aws`.
     pub partition: &'a str,
 }
@@ -113,7 +115,7 @@ fn find(
         action
     } else {
         let principal = principal::covers(&statement.target, statement.effect, request.caller, role, &mut hints);
-        let facts = Facts::of_anybody(request.context);
+        let facts = Facts::of_anybody(request.context, role);
         Truth::all([action, principal, condition::hold(&statement.conditions, version, facts, &mut hints)])
     };
     Finding { effect: statement.effect, truth, hints }

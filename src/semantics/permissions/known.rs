@@ -6,9 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::model::{
-    BaseOperator, ConditionTest, Conditions, Glob, IdentityPolicy, ResourceClause, Statement, Token, Version,
-};
+use crate::model::{ConditionTest, Conditions, IdentityPolicy, ResourceClause, Statement, Version};
 use crate::semantics::KnownRole;
 use crate::semantics::solver::conditions::TestPool;
 use crate::semantics::solver::steps::{self, Piece, written_literally};
@@ -31,13 +29,13 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
     let known = |key: String| role.says(&key).map(|values| (key, values.map(<[String]>::to_vec)));
     // Of a key of which nothing is known nothing has to be kept.
     let mut facts: Facts = keys.into_iter().filter_map(known).collect();
-    let own = role.account_id().filter(|id| {
+    let own = role.own_account().filter(|own| {
         document.statements.iter().any(|statement| {
             let values = statement.conditions.tests().iter().flat_map(|test| &test.values);
-            statement.target.patterns().iter().chain(values).any(|text| !own_account(text, role, id).is_empty())
+            statement.target.patterns().iter().chain(values).any(|text| !own.patterns(text).is_empty())
         })
     });
-    facts.extend(own.map(|id| (String::new(), Some(vec![id.to_owned()]))));
+    facts.extend(own.map(|own| (String::new(), Some(vec![own.id.to_owned()]))));
     facts
 }
 
@@ -126,26 +124,12 @@ fn bound(test: &ConditionTest, version: Version, role: &KnownRole) -> ConditionT
     if version == Version::V2008 {
         return test.clone();
     }
-    let mut values: Vec<String> = test.values.iter().map(|value| substituted(value, role).text).collect();
-    if takes_wildcards(&test.operator.base)
-        && let Some(id) = role.account_id()
-    {
-        let own: Vec<String> = values.iter().flat_map(|value| own_account(value, role, id)).collect();
-        values.extend(own);
+    let values = test.values.iter().map(|value| substituted(value, role).text).collect();
+    let test = ConditionTest { values, ..test.clone() };
+    match role.own_account() {
+        Some(own) => own.in_test(test),
+        None => test,
     }
-    ConditionTest { values, ..test.clone() }
-}
-
-const fn takes_wildcards(operator: &BaseOperator) -> bool {
-    matches!(
-        operator,
-        BaseOperator::StringLike
-            | BaseOperator::StringNotLike
-            | BaseOperator::ArnEquals
-            | BaseOperator::ArnLike
-            | BaseOperator::ArnNotEquals
-            | BaseOperator::ArnNotLike
-    )
 }
 
 fn target(
@@ -162,7 +146,7 @@ fn target(
                 let text = format!("`{key}` is the role's own tag; the trust policy does not allow `sts:TagSession`");
                 remarks.push((ROLE_TAG, text));
             }
-            texts.extend(role.account_id().into_iter().flat_map(|id| own_account(&read.text, role, id)));
+            texts.extend(role.own_account().into_iter().flat_map(|own| own.patterns(&read.text)));
             texts.push(read.text);
         }
         texts
@@ -221,65 +205,9 @@ fn substituted(text: &str, role: &KnownRole) -> Substituted {
     read
 }
 
-/// Patterns for what a pattern matches by the digits of the own account's id, where the policies spell the account in
-/// another way: `1111*` matches `111122223333`, so it matches what stands for this id as well. A `*` alone does so
-/// anyway.
-fn own_account(pattern: &str, role: &KnownRole, id: &str) -> Vec<String> {
-    let Some(spelled) = role.account().filter(|spelled| *spelled != id) else { return Vec::new() };
-    if !pattern.contains(['*', '?']) {
-        return Vec::new();
-    }
-    let letters: Vec<char> = pattern.chars().collect();
-    let is_digit = |c: &char| matches!(c, '*' | '?' | '0'..='9');
-    let mut found = BTreeSet::new();
-    let mut start = 0;
-    while let Some(rest) = letters.get(start..).filter(|rest| !rest.is_empty()) {
-        let run = rest.iter().take_while(|c| is_digit(c)).count();
-        let (part, _) = rest.split_at(run);
-        if let Some(spelling) = spelled_part(part, spelled, id) {
-            let before = letters.iter().take(start);
-            let text = before.chain(&spelling).chain(letters.iter().skip(start + run)).collect::<String>();
-            found.insert(text);
-        }
-        start += run + 1;
-    }
-    found.into_iter().collect()
-}
-
-/// A run of digits and wildcards with the account in the place of what matches its id; a `*` at an end of it stays.
-fn spelled_part(part: &[char], spelled: &str, id: &str) -> Option<Vec<char>> {
-    let names_digits = part.iter().any(|c| *c != '*');
-    let has_wildcard = part.iter().any(|c| !c.is_ascii_digit());
-    let tokens = part.iter().map(|c| match c {
-        '*' => Token::AnyText,
-        '?' => Token::AnyChar,
-        c => Token::Char(*c),
-    });
-    if !(names_digits && has_wildcard && Glob::from_tokens(tokens).matches(id)) {
-        return None;
-    }
-    let star = |edge: Option<&char>| edge.filter(|c| **c == '*').copied();
-    Some(star(part.first()).into_iter().chain(spelled.chars()).chain(star(part.last())).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn variants(pattern: &str) -> Vec<String> {
-        let role = KnownRole::default().in_account("OWN").with_account_id("111122223333");
-        own_account(pattern, &role, "111122223333")
-    }
-
-    #[test]
-    fn patterns_that_meet_the_own_account_in_part() {
-        assert_eq!(variants("arn:aws:sqs:us-east-1:1111*:orders"), ["arn:aws:sqs:us-east-1:OWN*:orders"]);
-        assert_eq!(variants("arn:aws:sqs:us-east-1:????????????:orders"), ["arn:aws:sqs:us-east-1:OWN:orders"]);
-        assert_eq!(variants("arn:aws:s3:::logs-*3333/*"), ["arn:aws:s3:::logs-*OWN/*"]);
-        assert_eq!(variants("arn:aws:sqs:us-east-1:2222*:orders"), Vec::<String>::new());
-        assert_eq!(variants("arn:aws:sqs:*:*:orders"), Vec::<String>::new());
-        assert_eq!(variants("arn:aws:sqs:us-east-1:111122223333:*"), Vec::<String>::new());
-    }
 
     #[test]
     fn variables_that_the_role_decides() {

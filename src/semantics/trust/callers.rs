@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::arns::{AccountOf, account_of, is_user, role_parts, session_parts};
 use super::principals::Point;
+use crate::model::equivalency::OPEN;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
 use crate::semantics::solver::steps::{Letter, Step};
@@ -96,12 +97,14 @@ pub fn said_besides(point: &Point) -> Option<(String, Vec<String>)> {
 ///
 /// `numbers` are those that accounts are compared with.
 ///
-/// What a principal in `named` names is told apart from all others: a caller that stands for these is none of them.
+/// What a principal in `named` names is told apart from all others: a caller that stands for these is none of them. No
+/// caller is in an account of the ids `spelled_otherwise`: the policies have something else in their place.
 pub fn points(
     tests: &[&Arc<Test>],
     numbers: &[u64],
     accounts: &BTreeSet<AccountOf<'_>>,
     named: &[&str],
+    spelled_otherwise: &[&str],
 ) -> Option<BTreeSet<Point>> {
     let named: Vec<Vec<Step>> =
         named.iter().map(|text| text.chars().map(|c| Step::One(Letter::new(c))).collect()).collect();
@@ -114,14 +117,17 @@ pub fn points(
         accounts.iter().map(|(partition, account)| ((*partition).to_owned(), (*account).to_owned())).collect();
     let partitions: BTreeSet<&str> = accounts.iter().map(|(partition, _)| *partition).collect();
     for partition in partitions {
-        let found = account_ids(partition, &arns, &ids)?.into_iter().chain(around(numbers));
+        let found = account_ids(partition, &arns, &ids, spelled_otherwise)?.into_iter().chain(around(numbers));
         known.extend(found.map(|account| (partition.to_owned(), account)));
-        known.extend(ids.iter().filter_map(|id| spelled(id)).map(|account| (partition.to_owned(), account)));
+        // What is a wildcard is no account: the ids above are what it matches.
+        let named = ids.iter().filter_map(|id| spelled(id)).filter(|account| is_account(account));
+        known.extend(named.map(|account| (partition.to_owned(), account)));
     }
     // A placeholder for an account is no twelve digits.
     let arn = arns.iter().map(|arn| arn.iter().map_while(|step| letter(*step)).collect::<String>());
     for arn in arn {
-        known.extend(account_of(&arn).map(|(partition, account)| (partition.to_owned(), account.to_owned())));
+        let named = account_of(&arn).filter(|(_, account)| is_account(account));
+        known.extend(named.map(|(partition, account)| (partition.to_owned(), account.to_owned())));
     }
     let mut points = BTreeSet::new();
     for (partition, account) in &known {
@@ -168,6 +174,11 @@ fn around(numbers: &[u64]) -> impl Iterator<Item = String> {
     all.map(|number| format!("{number:012}")).filter(|id| id.len() == 12)
 }
 
+/// Whether a text is an account's id, or may be what normalising put in the place of one.
+fn is_account(text: &str) -> bool {
+    (text.len() == 12 && is_digits(text)) || text.contains(OPEN)
+}
+
 fn letter(step: Step) -> Option<char> {
     if let Step::One(letter) = step { letter.as_char() } else { None }
 }
@@ -183,23 +194,29 @@ fn start(group: Group<'_>, count: usize, text: &str) -> Vec<Place> {
     text.chars().fold(first, |places, c| step_over(group, &places, Letter::new(c)))
 }
 
-/// An account id, twelve digits, for each way in which patterns of ARNs and of ids can lie to one.
-fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec<String>> {
+/// An account id, twelve digits, for each way in which patterns of ARNs and of ids can lie to one. None of those in
+/// `not`.
+fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]], not: &[&str]) -> Option<Vec<String>> {
     let all: Vec<&[Step]> = arns.iter().chain(ids).copied().collect();
     let group = Group(&all);
     let mut places = start(group, arns.len(), &format!("arn:{partition}:iam::"));
     places.extend(starts(group).into_iter().skip(arns.len()));
-    let mut texts: BTreeMap<Vec<Place>, String> = BTreeMap::from([(places, String::new())]);
-    for _ in 0..12 {
+    // A text is kept apart as long as it may become one of those that none may be.
+    let mut texts: BTreeMap<(Vec<Place>, Vec<&str>), String> =
+        BTreeMap::from([((places, not.to_vec()), String::new())]);
+    for length in 0..12 {
         let mut longer = BTreeMap::new();
-        for (places, text) in texts {
+        for ((places, not), text) in texts {
             let (named, _) = named_letters(group, &places);
             let digit = |letter: &Letter| letter.as_char().filter(char::is_ascii_digit);
-            let named: BTreeSet<char> = named.iter().filter_map(digit).collect();
+            let mut named: BTreeSet<char> = named.iter().filter_map(digit).collect();
+            named.extend(not.iter().filter_map(|id| id.chars().nth(length)));
             let other = ('1'..='9').chain(['0']).find(|c| !named.contains(c));
             for c in other.into_iter().chain(named) {
                 let after = step_over(group, &places, Letter::new(c));
-                longer.entry(after).or_insert_with(|| format!("{text}{c}"));
+                let text = format!("{text}{c}");
+                let not: Vec<&str> = not.iter().filter(|id| id.starts_with(&text)).copied().collect();
+                longer.entry((after, not)).or_insert(text);
             }
         }
         texts = longer;
@@ -207,6 +224,7 @@ fn account_ids(partition: &str, arns: &[&[Step]], ids: &[&[Step]]) -> Option<Vec
             return None;
         }
     }
+    texts.retain(|(_, not), _| not.is_empty());
     Some(texts.into_values().collect())
 }
 

@@ -7,7 +7,8 @@ use super::principals::{Means, Point, accounts, clause_means, delegates, is_dang
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
+    ActionClause, ActionPattern, ConditionKey, ConditionTest, Effect, PolicyType, Principal, PrincipalClause, Side,
+    Sides, Statement,
 };
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
 use crate::semantics::permissions::pattern_matches;
@@ -69,10 +70,14 @@ pub fn compare(
 ) -> (Vec<TrustDifference>, Vec<Warning>, bool) {
     let mut statements = Vec::new();
     for side in Side::BOTH {
-        let policy = sides.get(side).policy;
+        let of_side = sides.get(side);
+        let (policy, own) = (of_side.policy, of_side.own_account());
         let version = policy.effective_version();
         for (index, statement) in policy.statements.iter().enumerate() {
-            let tests = solver.tests.tests(statement.conditions.tests(), version);
+            let as_in_account =
+                |test: &ConditionTest| own.map_or_else(|| test.clone(), |own| own.in_test(test.clone()));
+            let tests: Vec<ConditionTest> = statement.conditions.tests().iter().map(as_in_account).collect();
+            let tests = solver.tests.tests(&tests, version);
             statements.push(Ready { side, index, statement, tests });
         }
     }
@@ -112,7 +117,8 @@ impl<'a> Both<'a> {
         }
         let named: Vec<&str> = principals.iter().map(|(principal, _)| principal.as_str()).collect();
         let sessions = callers::sessions(&about, &points, &named);
-        let more = callers::points(&about, &self.account_numbers(), &accounts, &named);
+        let own = sides.iter().filter_map(TrustSide::own_account).map(|own| own.id).collect::<Vec<_>>();
+        let more = callers::points(&about, &self.account_numbers(), &accounts, &named, &own);
         let too_many = more.is_none() || sessions.is_none();
         points.extend(more.into_iter().chain(sessions).flatten());
         Callers { points, too_many }

@@ -59,5 +59,6 @@ fn decide(side: &TrustSide<'_>, witness: &TrustWitness) -> TrustDecision {
     };
     let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
     let request = TrustRequest { caller, action: &witness.action, context: &context };
-    evaluate_trust(side.policy, RoleAccount { account: side.account, partition: side.partition }, &request, "trust")
+    let role = RoleAccount { account: side.account, id: side.account_id, partition: side.partition };
+    evaluate_trust(side.policy, role, &request, "trust")
 }

@@ -5,7 +5,7 @@
 use super::*;
 use crate::parse::policy::parse_trust;
 
-const OWN: RoleAccount<'_> = RoleAccount { account: "111122223333", partition: "aws" };
+const OWN: RoleAccount<'_> = RoleAccount { account: "111122223333", id: None, partition: "aws" };
 const FOREIGN_ROLE: Caller<'_> = Caller::Aws("arn:aws:iam::444455556666:role/team/deploy");
 const FOREIGN_SESSION: Caller<'_> = Caller::Aws("arn:aws:sts::444455556666:assumed-role/deploy/run-7");
 const OWN_ROLE: Caller<'_> = Caller::Aws("arn:aws:iam::111122223333:role/deploy");
@@ -288,11 +288,19 @@ fn a_user_that_asks_has_a_name() {
 
 #[test]
 fn a_placeholder_may_stand_for_the_account() {
-    let own = RoleAccount { account: "\u{fdd0}account\u{fdd1}", partition: "aws" };
+    let own = RoleAccount { account: "\u{fdd0}account\u{fdd1}", id: Some("111122223333"), partition: "aws" };
     let text = "{\"Statement\": {\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"\u{fdd0}account\u{fdd1}\"}, \
                 \"Action\": \"sts:AssumeRole\"}}";
     let caller = Caller::Aws("arn:aws:iam::\u{fdd0}account\u{fdd1}:role/deploy");
     let request = TrustRequest { caller, action: "sts:AssumeRole", context: &Context::default() };
     let answer = evaluate_trust(&parse_trust(text).unwrap(), own, &request, "trust");
     assert_eq!(answer.relation, Some(Relation::Delegated));
+    for (account, expected) in [("1111*", true), ("????????????", true), ("2222*", false), ("?????????????", false)] {
+        let text = text.replace(
+            "\"Action\"",
+            &format!("\"Condition\": {{\"StringLike\": {{\"aws:PrincipalAccount\": \"{account}\"}}}}, \"Action\""),
+        );
+        let answer = evaluate_trust(&parse_trust(&text).unwrap(), own, &request, "trust");
+        assert_eq!(answer.decision.is_allowed(), expected, "{account}");
+    }
 }
