@@ -2,12 +2,13 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use super::cache::Interner;
 use super::decimal::Decimal;
 use super::instant::Instant;
+use super::keys;
 use super::steps::{self, Letter, Piece, Reading, Step, Variable};
 use super::walk::{Group, step_over};
 use crate::catalog::{Arity, Catalogue, arity};
@@ -75,8 +76,9 @@ pub enum How {
 pub struct Pattern {
     how: How,
     pieces: Vec<Piece>,
-    /// The steps, where no variable stands in it.
-    steps: Option<Vec<Step>>,
+    /// The steps, in which each variable is a letter of its own.
+    as_written: Vec<Step>,
+    is_plain: bool,
 }
 
 /// What a request says of the key of a variable: its value, or `None` for a key that it does not have.
@@ -85,9 +87,24 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 impl Pattern {
     /// `None` for an ARN of fewer than six parts.
     fn new(how: How, pieces: Vec<Piece>) -> Option<Self> {
-        let open = pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)));
-        let steps = how.steps(&pieces)?;
-        Some(Self { how, pieces, steps: (!open).then_some(steps) })
+        let is_plain = !pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)));
+        let as_written = how.steps(&pieces)?;
+        Some(Self { how, pieces, as_written, is_plain })
+    }
+
+    /// How it is read.
+    pub const fn how(&self) -> How {
+        self.how
+    }
+
+    /// The steps, in which each variable is a letter of its own.
+    pub fn steps_as_written(&self) -> &[Step] {
+        &self.as_written
+    }
+
+    /// The steps, where no variable stands in it.
+    fn plain_steps(&self) -> Option<&[Step]> {
+        self.is_plain.then_some(&self.as_written)
     }
 
     /// The variables in it.
@@ -100,14 +117,16 @@ impl Pattern {
 
     /// The one text that the pattern matches, where it has neither variables nor wildcards.
     pub fn literal(&self) -> Option<String> {
-        let steps = self.steps.as_ref()?;
-        steps.iter().map(|step| if let Step::One(letter) = step { Letter::as_char(*letter) } else { None }).collect()
+        self.plain_steps()?
+            .iter()
+            .map(|step| if let Step::One(letter) = step { Letter::as_char(*letter) } else { None })
+            .collect()
     }
 
     /// The steps with values for the variables. `None` where one has none: then "there is no equal or like value".
     pub fn under(&self, lookup: Lookup<'_>) -> Option<Vec<Step>> {
-        if let Some(steps) = &self.steps {
-            return Some(steps.clone());
+        if let Some(steps) = self.plain_steps() {
+            return Some(steps.to_vec());
         }
         let mut pieces = Vec::with_capacity(self.pieces.len());
         for piece in &self.pieces {
@@ -187,7 +206,8 @@ pub enum Bound {
 }
 
 impl Bound {
-    fn holds<T: Ord>(self, value: &T, bound: &T) -> bool {
+    /// Whether a value passes a bound.
+    pub fn holds<T: Ord>(self, value: &T, bound: &T) -> bool {
         match self {
             Self::Equals => value == bound,
             Self::LessThan => value < bound,
@@ -293,6 +313,11 @@ fn dates(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
 }
 
 fn texts(test: &ConditionTest, version: Version, how: How) -> Result<Family, String> {
+    if keys::holds_address(test.key.folded())
+        && let Some(networks) = test.values.iter().map(|value| octets(value, how)).collect()
+    {
+        return Ok(Family::Network(networks));
+    }
     let one = |value: &String| {
         let pieces = match version {
             Version::V2008 => vec![Piece::Text(value.clone())],
@@ -341,6 +366,19 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// First and last of the addresses of version 4 that a text matches, which says some of the octets, and then, as a
+/// pattern, `*` for the others: `10.1.*`.
+fn octets(text: &str, how: How) -> Option<(IpAddr, IpAddr)> {
+    let named = match (how, text.strip_suffix(".*")) {
+        (How::Like, Some(named)) => named,
+        (How::Like | How::Exact, _) => return text.parse::<Ipv4Addr>().ok().map(|one| (one.into(), one.into())),
+        (How::Folded | How::Arn, _) => return None,
+    };
+    let missing = 3_usize.checked_sub(named.matches('.').count())?;
+    let end = |octet: &str| format!("{named}{}", format!(".{octet}").repeat(missing)).parse::<Ipv4Addr>().ok();
+    Some((end("0")?.into(), end("255")?.into()))
+}
+
 /// First and last address.
 fn network(text: &str) -> Option<(IpAddr, IpAddr)> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
@@ -385,6 +423,17 @@ impl Test {
         Ready { test: self, patterns }
     }
 
+    /// Whether a value of a request is of the kind that its operator compares.
+    pub fn can_read(&self, value: &str) -> bool {
+        match &self.family {
+            Family::Number(..) => Decimal::read(value).is_some(),
+            Family::Date(..) => Instant::read(value).is_some(),
+            Family::Network(_) => value.parse::<IpAddr>().is_ok(),
+            Family::Bool(_) => truth(value).is_some(),
+            Family::Text(_) | Family::Null(_) | Family::Never | Family::Opaque(_) => true,
+        }
+    }
+
     /// Its values as text; none of a test on something else.
     pub fn patterns(&self) -> &[Pattern] {
         if let Family::Text(patterns) = &self.family { patterns } else { &[] }
@@ -393,15 +442,6 @@ impl Test {
     /// The keys of the variables in its values, in lower case.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.patterns().iter().flat_map(Pattern::variables).map(|variable| variable.key.as_str())
-    }
-
-    /// Whether it holds only where another one does, as one of the two lists all values that the other lists.
-    pub fn implies(&self, other: &Self) -> bool {
-        let alike = self.key == other.key
-            && (self.negated, self.if_exists, self.qualifier) == (other.negated, other.if_exists, other.qualifier);
-        let (fewer, more) = if self.negated { (other, self) } else { (self, other) };
-        let listed = |pattern: &Pattern| more.patterns().contains(pattern);
-        alike && !fewer.patterns().is_empty() && fewer.patterns().iter().all(listed)
     }
 
     /// Whether it compares its key with another one by more than equality of the whole value.
@@ -427,9 +467,7 @@ impl Ready<'_> {
             Family::Network(networks) => {
                 // A value that is no address lies in no network.
                 let address = value.parse::<IpAddr>().ok();
-                address.is_some_and(|a| {
-                    networks.iter().any(|(first, last)| a.is_ipv4() == first.is_ipv4() && (*first..=*last).contains(&a))
-                })
+                address.is_some_and(|address| lies_in(address, networks))
             }
             Family::Bool(wanted) => truth(value).is_some_and(|value| wanted.contains(&value)),
             Family::Null(_) | Family::Never | Family::Opaque(_) => false,
@@ -467,7 +505,7 @@ impl Test {
     /// The steps of its values as text that hold no variable.
     pub fn plain_steps(&self) -> impl Iterator<Item = &[Step]> {
         // A value with a variable is another text in each request: whoever asks for steps looks for variables first.
-        self.patterns().iter().filter_map(|pattern| pattern.steps.as_deref())
+        self.patterns().iter().filter_map(Pattern::plain_steps)
     }
 
     /// Why the test cannot be decided, if it cannot.
@@ -483,6 +521,13 @@ impl Test {
             | Family::Never => None,
         }
     }
+}
+
+/// Whether one of some networks, each from its first to its last address, holds an address.
+pub fn lies_in(address: IpAddr, networks: &[(IpAddr, IpAddr)]) -> bool {
+    let holds =
+        |(first, last): &(IpAddr, IpAddr)| address.is_ipv4() == first.is_ipv4() && (*first..=*last).contains(&address);
+    networks.iter().any(holds)
 }
 
 /// Whether steps without variables read a text.

@@ -47,6 +47,11 @@ impl Instant {
         Self(if up { self.0 + SECOND } else { self.0 - SECOND })
     }
 
+    /// The point some seconds later, or earlier if they are negative.
+    pub fn after(self, seconds: i64) -> Self {
+        Self(self.0 + i128::from(seconds) * SECOND)
+    }
+
     /// A point between this one and a later one, on a whole second where there is one.
     pub fn between(self, later: Self) -> Option<Self> {
         let second = Self((self.0.div_euclid(SECOND) + 1) * SECOND);

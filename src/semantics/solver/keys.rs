@@ -114,6 +114,11 @@ const FORMS: &[(&str, Values)] = &[
     ("aws:sourcearn", Values::Like("arn:*:*:*:*:?*")),
 ];
 
+/// Whether a key, in lower case, holds an IP address.
+pub fn holds_address(key: &str) -> bool {
+    matches!(key, "aws:sourceip" | "aws:vpcsourceip")
+}
+
 /// What is known of a key, given in lower case.
 pub fn rule(key: &str, whose: Whose) -> KeyRule {
     let of_role = whose == Whose::RoleSession;

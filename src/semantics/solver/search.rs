@@ -11,6 +11,7 @@ use super::cases::{self, Case, CaseBudget, KeyCases};
 use super::conditions::Test;
 use super::keys::{self, Whose};
 use super::question::{Answer, Found, Mode, Truth};
+use super::relations::{Clause, clauses};
 use super::texts::{Binding, Bound};
 use crate::catalog::Catalogue;
 
@@ -29,8 +30,8 @@ pub struct Tests {
     variables: BTreeMap<String, usize>,
     /// Whether each of these has one default, or none, wherever it stands.
     spelled_alike: bool,
-    /// Pairs of opaque tests of which the first holds only where the second does.
-    implied: Vec<(usize, usize)>,
+    /// What is certain of the opaque tests.
+    clauses: Vec<Clause>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +86,7 @@ impl Tests {
             cautious: None,
             variables: BTreeMap::new(),
             spelled_alike: scope.spelled_alike,
-            implied: Vec::new(),
+            clauses: Vec::new(),
         };
         let (mut atoms, mut cautious) = (BTreeMap::new(), BTreeMap::new());
         for group in groups(&all, scope.variables) {
@@ -109,7 +110,7 @@ impl Tests {
             tests.variables.extend(key.variables.iter().map(|key| (key.clone(), tests.keys.len())));
             tests.add_key(&own, cases, &mut atoms, &mut cautious);
         }
-        tests.implied = implied(&tests.opaque);
+        tests.clauses = clauses(&tests.opaque.iter().map(Arc::as_ref).collect::<Vec<_>>());
         // Every test is in the group of its key, so each has its atom.
         let atom = |test: &Arc<Test>| atoms.get(&test.number).copied();
         tests.rules = rules.iter().map(|rule| rule.iter().filter_map(atom).collect()).collect();
@@ -148,16 +149,6 @@ impl Tests {
         }
         self.keys.push(key);
     }
-}
-
-/// Pairs of tests, by index, of which the first holds only where the second does.
-fn implied(tests: &[Arc<Test>]) -> Vec<(usize, usize)> {
-    let mut pairs = Vec::new();
-    for (a, first) in tests.iter().enumerate() {
-        let others = tests.iter().enumerate().filter(|(b, second)| *b != a && first.implies(second));
-        pairs.extend(others.map(|(b, _)| (a, b)));
-    }
-    pairs
 }
 
 /// The keys of tests and variables, those together that depend on each other.
@@ -349,13 +340,10 @@ impl Search<'_> {
         outcome
     }
 
-    /// Whether no test that is taken to hold says for certain that one which is taken to fail holds as well.
+    /// Whether nothing that is assumed of the opaque tests contradicts what is certain of them.
     fn consistent(&self, assumed: &Assumed) -> bool {
-        let of = |at: usize| assumed.opaque.get(at).copied().flatten();
-        self.tests
-            .implied
-            .iter()
-            .all(|(if_this, then_that)| of(*if_this) != Some(true) || of(*then_that) != Some(false))
+        let fails = |(at, holds): (usize, bool)| assumed.opaque.get(at).copied().flatten() == Some(!holds);
+        !self.tests.clauses.iter().any(|(one, other)| fails(*one) && fails(*other))
     }
 
     fn truth(&self, atoms: &[Atom], assumed: &Assumed) -> Truth {

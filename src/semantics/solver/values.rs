@@ -105,14 +105,25 @@ impl Key<'_> {
             let (unnamed, cut) = self.unnamed(&texts, &named, form.as_deref());
             (found, more) = (unnamed, more || cut);
         }
+        if by_value {
+            more |= self.combine(&texts, &mut named, &found);
+        }
         named.retain(|text| form.as_deref().is_none_or(|form| super::conditions::reads(form, text)));
-        if by_value && !self.all_combined(&texts, &named, &found) {
-            more = true;
+        if self.is_tested_with_null() && !texts.is_empty() {
+            // Whether an empty value is Null is not documented. That does not matter where the tests on text answer it as
+            // they answer some other value, and as they answer the missing key.
+            let answers = |values: Option<&[String]>| texts.iter().map(|ready| ready.holds(values)).collect::<Vec<_>>();
+            let empty = answers(Some(&[String::new()]));
+            let as_value = named.iter().chain(&found).any(|text| answers(Some(std::slice::from_ref(text))) == empty);
+            more |= !(as_value && answers(None) == empty);
         }
         let named = named.into_iter().map(|text| Single { text, generic: false });
         let mut singles: Vec<Single> =
             found.into_iter().map(|text| Single { text, generic: true }).chain(named).collect();
-        singles.sort_by(|a, b| (b.generic, a.text.len(), &a.text).cmp(&(a.generic, b.text.len(), &b.text)));
+        // A value that no operator cannot read is a better proof.
+        let unreadable = |single: &Single| self.tests.iter().any(|ready| !ready.test.can_read(&single.text));
+        singles
+            .sort_by_cached_key(|single| (unreadable(single), !single.generic, single.text.len(), single.text.clone()));
         (singles, more)
     }
 
@@ -133,7 +144,7 @@ impl Key<'_> {
                 }
                 Family::Number(_, bounds) => numbers.extend(bounds.iter().cloned()),
                 Family::Date(_, bounds) => dates.extend(bounds.iter().copied()),
-                Family::Network(networks) => named.extend(addresses(networks)),
+                Family::Network(networks) => named.extend(around_addresses(networks).iter().map(IpAddr::to_string)),
                 Family::Null(_) | Family::Never | Family::Opaque(_) => {}
             }
         }
@@ -144,18 +155,20 @@ impl Key<'_> {
             }
             named.insert(text);
         }
-        let dates = around_dates(dates);
-        let mut more = dates.iter().any(Option::is_none);
+        // As a request would write them, where it can.
+        let dates: Vec<Option<String>> = around_points(dates).into_iter().map(Instant::written).collect();
+        let more = dates.iter().any(Option::is_none);
         named.extend(dates.into_iter().flatten());
-        // Whether an empty value is Null is not documented.
-        let null = self.tests.iter().any(|ready| matches!(ready.test.family, Family::Null(_)));
-        if null {
+        if self.is_tested_with_null() {
             named.remove("");
-            more |= texts.iter().any(|ready| ready.matches(""));
         } else if with_text {
             named.insert(String::new());
         }
         (named, more)
+    }
+
+    fn is_tested_with_null(&self) -> bool {
+        self.tests.iter().any(|ready| matches!(ready.test.family, Family::Null(_)))
     }
 
     /// Texts that nothing names, one for each way in which the patterns can answer them.
@@ -169,22 +182,22 @@ impl Key<'_> {
         (listing.found, listing.cut)
     }
 
-    /// Whether each way in which the patterns answer was met together with each way in which the values are compared:
-    /// else a text that nobody thought of could do both.
-    fn all_combined(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, found: &[String]) -> bool {
-        let wild: Vec<&&Ready<'_>> =
-            texts.iter().filter(|ready| ready.patterns.iter().any(|steps| !is_one_text(steps))).collect();
+    /// Adds values that are matched by patterns and compared by value in a way that none of the others is. Whether
+    /// there may be more: some way in which the patterns answer was not met together with some way in which the values
+    /// are compared.
+    fn combine(&self, texts: &[&Ready<'_>], named: &mut BTreeSet<String>, found: &[String]) -> bool {
+        let wild: Vec<&Ready<'_>> =
+            texts.iter().filter(|ready| ready.patterns.iter().any(|steps| !is_one_text(steps))).copied().collect();
         if wild.is_empty() {
-            return true;
+            return false;
         }
-        let as_text = |text: &String| wild.iter().map(|ready| ready.matches(text)).collect::<Vec<_>>();
         let by_value: Vec<&Ready<'_>> = self.tests.iter().filter(|ready| is_by_value(&ready.test.family)).collect();
-        let as_value = |text: &String| by_value.iter().map(|ready| ready.matches(text)).collect::<Vec<_>>();
-        let all = || named.iter().chain(found);
-        let ways: BTreeSet<Vec<bool>> = all().map(as_text).collect();
-        let values: BTreeSet<Vec<bool>> = all().map(as_value).collect();
-        let met: BTreeSet<(Vec<bool>, Vec<bool>)> = all().map(|text| (as_text(text), as_value(text))).collect();
-        met.len() == ways.len() * values.len()
+        let way = |text: &String, tests: &[&Ready<'_>]| tests.iter().map(|t| t.matches(text)).collect::<Vec<bool>>();
+        let both = |text: &String| (way(text, &wild), way(text, &by_value));
+        let mut met: BTreeSet<(Vec<bool>, Vec<bool>)> = named.iter().chain(found).map(both).collect();
+        named.extend(super::mixed::values(&wild, &by_value).into_iter().filter(|text| met.insert(both(text))));
+        let (ways, values): (BTreeSet<_>, BTreeSet<_>) = met.iter().cloned().unzip();
+        met.len() != ways.len() * values.len()
     }
 }
 
@@ -311,7 +324,7 @@ impl Listing<'_> {
 }
 
 /// Each bound, a value between each two neighbours, one below and one above all.
-fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
+pub fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
     bounds.sort();
     bounds.dedup();
     let between = bounds.array_windows().map(|[a, b]| a.between(b));
@@ -319,18 +332,18 @@ fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
     between.chain(ends.into_iter().flatten()).chain(bounds.iter().cloned()).collect()
 }
 
-/// The same for points in time, as a request would write them; `None` for one that cannot be written.
-fn around_dates(mut bounds: Vec<Instant>) -> Vec<Option<String>> {
+/// The same for points in time.
+pub fn around_points(mut bounds: Vec<Instant>) -> Vec<Instant> {
     bounds.sort();
     bounds.dedup();
     // Two points a nanosecond apart have none between them, and none has to be tried.
     let between = bounds.array_windows().filter_map(|[a, b]| a.between(*b));
     let ends = [bounds.first().map(|lowest| lowest.step(false)), bounds.last().map(|highest| highest.step(true))];
-    between.chain(ends.into_iter().flatten()).chain(bounds.iter().copied()).map(Instant::written).collect()
+    between.chain(ends.into_iter().flatten()).chain(bounds.iter().copied()).collect()
 }
 
 /// The ends of each network, their neighbours outside, and an address of each version that lies in few networks.
-fn addresses(networks: &[(IpAddr, IpAddr)]) -> Vec<String> {
+pub fn around_addresses(networks: &[(IpAddr, IpAddr)]) -> Vec<IpAddr> {
     let mut found = BTreeSet::new();
     for (first, last) in networks {
         found.extend([Some(*first), Some(*last), neighbour(*first, false), neighbour(*last, true)]);
@@ -338,7 +351,7 @@ fn addresses(networks: &[(IpAddr, IpAddr)]) -> Vec<String> {
     let other = ["192.0.2.1", "2001:db8::1"].map(|text| text.parse().ok());
     found.extend(other);
     // The first and the last address there is have one neighbour each.
-    found.into_iter().flatten().map(|address| address.to_string()).collect()
+    found.into_iter().flatten().collect()
 }
 
 fn neighbour(address: IpAddr, above: bool) -> Option<IpAddr> {
