@@ -82,11 +82,13 @@ pub fn takes(folded: &str, service: &Service, action: &Action, resource_types: &
     listed(&action.condition_keys) && !left_to_others()
 }
 
-/// A key of the reference as a pattern in lower case: what stands in `${…}` or `<…>` is any text.
+/// A key of the reference as a pattern in lower case: what stands in `${…}` or `<…>` is any text, and so is the `tag-key`
+/// at the end of the tags of AWS Systems Manager and AWS Secrets Manager.
 #[must_use]
 pub fn key_pattern(key: &str) -> Glob {
     let mut pattern = String::new();
-    let mut rest = key;
+    let tag = key.strip_suffix("/tag-key").map(|start| format!("{start}/<tag-key>"));
+    let mut rest = tag.as_deref().unwrap_or(key);
     while let Some(at) = rest.find(['$', '<']) {
         let (before, opened) = rest.split_at(at);
         pattern.push_str(before);

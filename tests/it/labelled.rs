@@ -115,7 +115,7 @@ fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (Strin
         (&case.right, case.right_boundary.as_ref(), case.right_tags.as_ref()),
     ];
     let [left, right] = if swapped { [sides[1], sides[0]] } else { sides };
-    if area == "trust" {
+    if area.ends_with("trust") {
         let policy = |policy: &Value| parse_trust(&documents(policy)[0].to_string()).unwrap();
         let (left, right) = (policy(left.0), policy(right.0));
         let side = |policy| TrustSide { policy, account: ACCOUNT, account_id: None, partition: "aws" };

@@ -49,14 +49,14 @@ const ACTIONS: &[&str] = &[
     "sts:TagSession",
 ];
 
-/// The values of `sts:ExternalId`: those that policies name, those that they do not, the empty text, none.
+/// The values of `aws:RequestTag/id`: those that policies name, those that they do not, the empty text, none.
 const IDS: &[Option<&str>] = &[None, Some(""), Some("a"), Some("ab"), Some("b"), Some("unheard")];
 
 fn contexts() -> Vec<Context> {
     let mut all = Vec::new();
     for id in IDS {
         for mfa in [None, Some("true"), Some("false")] {
-            let id = id.map(|value| ("sts:ExternalId", vec![value]));
+            let id = id.map(|value| ("aws:RequestTag/id", vec![value]));
             all.push(id.into_iter().chain(mfa.map(|value| ("aws:MultiFactorAuthPresent", vec![value]))).collect());
         }
     }
@@ -143,14 +143,14 @@ fn test() -> impl Strategy<Value = Value> {
     let account_operator =
         prop::sample::select(vec!["StringLike", "StringNotLike", "StringEquals", "StringEqualsIfExists"]);
     prop_oneof![
-        4 => (text, id).prop_map(|(operator, id)| json!({operator: {"sts:ExternalId": id}})),
+        4 => (text, id).prop_map(|(operator, id)| json!({operator: {"aws:RequestTag/id": id}})),
         3 => (arn_operator, arn).prop_map(|(operator, arn)| json!({operator: {"aws:PrincipalArn": arn}})),
         3 => (account_operator, account).prop_map(|(operator, id)| json!({operator: {"aws:PrincipalAccount": id}})),
         1 => prop::bool::ANY.prop_map(|yes| json!({"Bool": {"aws:MultiFactorAuthPresent": yes.to_string()}})),
-        1 => prop::bool::ANY.prop_map(|yes| json!({"Null": {"sts:ExternalId": yes.to_string()}})),
+        1 => prop::bool::ANY.prop_map(|yes| json!({"Null": {"aws:RequestTag/id": yes.to_string()}})),
         1 => prop::bool::ANY.prop_map(|yes| json!({"Null": {"aws:PrincipalArn": yes.to_string()}})),
         1 => Just(json!({"StringEquals": {"aws:PrincipalType": "User"}})),
-        1 => Just(json!({"StringSoundsLike": {"sts:ExternalId": "a"}})),
+        1 => Just(json!({"StringSoundsLike": {"aws:RequestTag/id": "a"}})),
     ]
 }
 

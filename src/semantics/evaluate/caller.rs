@@ -9,12 +9,16 @@
 //!   `aws:PrincipalArn` ("for role sessions the ARN of the role") and `aws:PrincipalType`.
 
 use super::context::Context;
-use super::trust::{Caller, TrustRequest};
+use super::trust::{Caller, RoleAccount, TrustRequest};
 
 /// Whether a caller can make this call at all, whatever the trust policy says.
-pub(super) fn can_call(caller: Caller<'_>, action: &str) -> bool {
+///
+/// Nobody assumes a role of another partition:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> ("each AWS account is scoped to one partition").
+pub(super) fn can_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) -> bool {
     let action = action.to_ascii_lowercase();
     match caller {
+        Caller::Aws(arn) if arn.split(':').nth(1).is_some_and(|partition| partition != role.partition) => false,
         Caller::Aws(arn) if arn.ends_with(":root") || arn.contains(":federated-user/") => false,
         Caller::Aws(_) | Caller::CanonicalUser(_) | Caller::Service(_) => {
             action != "sts:assumerolewithsaml" && action != "sts:assumerolewithwebidentity"

@@ -83,7 +83,7 @@ pub fn evaluate_trust(
         let note = Note { statement: None, hint };
         TrustDecision { decision: Findings::default().decide(None, vec![note]), relation: None }
     };
-    if !caller::can_call(request.caller, request.action) {
+    if !caller::can_call(request.caller, request.action, role) {
         return refuse(Hint::NotItsCall);
     }
     let context = match caller::context(request) {

@@ -122,6 +122,8 @@ struct Listing<'a> {
     order: Vec<String>,
     /// Keys whose value is compared with others'.
     sources: BTreeSet<String>,
+    /// Sets of keys that can hold the same value.
+    alike: Vec<BTreeSet<String>>,
     opaque: &'a [Option<String>],
     seen: BTreeSet<(Bits, Vec<Option<Vec<String>>>)>,
     cases: Vec<Case>,
@@ -138,12 +140,17 @@ impl<'a> Listing<'a> {
         }
         let mut sources: BTreeSet<String> = question.variables.iter().cloned().collect();
         sources.extend(tests.values().flatten().flat_map(|test| test.variables()).map(str::to_owned));
-        let (order, circular) = order(keys, &tests);
+        let order = order(keys, &tests);
         // A value that is compared by wildcards with another key's is not one of a few.
-        let compared = tests.iter().filter(|(_, tests)| tests.iter().any(|test| test.compares_by_pattern()));
-        let more = compared.map(|(key, _)| (*key).to_owned()).chain(circular).collect();
+        let can_have = |key: &str| {
+            let is_never = keys::rule(key, question.whose).presence == Presence::Never;
+            !is_never && !question.absent.contains(key)
+        };
+        let compared = tests.iter().filter(|(_, tests)| tests.iter().any(|test| test.compares_by_pattern(can_have)));
+        let more = compared.map(|(key, _)| (*key).to_owned()).collect();
+        let alike = alike(&tests);
         let (seen, cases) = (BTreeSet::new(), Vec::new());
-        Self { question, tests, order, sources, opaque, seen, cases, more, tried: 0 }
+        Self { question, tests, order, sources, alike, opaque, seen, cases, more, tried: 0 }
     }
 
     fn next(&mut self, assigned: &mut Assignment, generic: &mut BTreeSet<String>) {
@@ -170,16 +177,24 @@ impl<'a> Listing<'a> {
 
     /// What a request may say of a key that says this of others.
     fn choices(&mut self, key: &str, assigned: &Assignment) -> Vec<Choice> {
-        let mut rule = keys::rule(key, self.question.whose);
+        let mut rule = keys::rule_beside(key, self.question.whose, assigned);
         if self.question.absent.contains(key) {
             rule.presence = Presence::Never;
         }
         let lookup = |key: &str| single(assigned, key);
+        let extra = self.extra(key, assigned);
         let own = self.tests.get(key).map_or(&[][..], Vec::as_slice);
         let ready: Vec<Ready<'_>> = own.iter().map(|test| test.under(&lookup)).collect();
-        let extra = self.extra(key, assigned);
         let arity = own.first().map_or_else(|| arity(key, self.question.catalogue), |test| test.arity);
-        let asked = Key { tests: &ready, rule, arity, extra: &extra, budget: self.question.budget };
+        // A test that compares nothing, or a list, says nothing of one value.
+        let compares = |test: &&Test| {
+            let compares_nothing = matches!(test.family, Family::Null(_) | Family::Never | Family::Opaque(_));
+            test.key != key && !compares_nothing && test.qualifier.is_none() && arity != Arity::Many
+        };
+        let beside: Vec<Ready<'_>> = self.alike(key).filter(compares).map(|test| test.under(&lookup)).collect();
+        let tested_with_null = self.alike(key).any(|test| matches!(test.family, Family::Null(_)));
+        let budget = self.question.budget;
+        let asked = Key { tests: &ready, beside: &beside, tested_with_null, rule, arity, extra: &extra, budget };
         let mut choices = asked.choices();
         if choices.more {
             self.more.insert(key.to_owned());
@@ -187,8 +202,8 @@ impl<'a> Listing<'a> {
         if key == "aws:calledvia" {
             choices.all = chains(choices.all, assigned);
         }
-        if key == keys::TAG_KEYS {
-            choices.all = with_request_tags(choices.all, assigned);
+        if let Some((begin, _)) = keys::LISTED.iter().find(|(_, list)| *list == key) {
+            choices.all = with_names(choices.all, begin, assigned, &ready);
         }
         if key == "aws:resourceaccount" && self.question.variables.iter().any(|own| own == key) {
             // Any account that is not named is one of those that the candidates stand for, but for wildcards.
@@ -207,9 +222,19 @@ impl<'a> Listing<'a> {
         choices.all
     }
 
+    /// The tests on a key and on others whose value can be this one's: those that are compared with it as a whole,
+    /// directly or over others, and those that are its other names.
+    fn alike(&self, key: &str) -> impl Iterator<Item = &'a Test> {
+        let keys = self.alike.iter().find(|keys| keys.contains(key)).into_iter().flatten();
+        keys.flat_map(|key| self.tests.get(key.as_str())).flatten().copied()
+    }
+
     /// Values worth trying because another key is compared with this one, or depends on it.
-    fn extra(&self, key: &str, assigned: &Assignment) -> Vec<String> {
-        let mut extra = keys::suggested(key, self.order.iter().map(String::as_str));
+    fn extra(&mut self, key: &str, assigned: &Assignment) -> Vec<String> {
+        let (mut extra, more) = keys::suggested(key, &self.tests);
+        if more {
+            self.more.insert(key.to_owned());
+        }
         for (first, all) in [("aws:calledvia", "aws:calledviafirst"), ("aws:calledvia", "aws:calledvialast")] {
             if key == first {
                 extra.extend(assigned.get(all).and_then(Option::as_ref).into_iter().flatten().cloned());
@@ -253,9 +278,24 @@ fn single(assigned: &Assignment, key: &str) -> Option<String> {
     }
 }
 
-/// The keys so that each comes after those that its tests refer to, and the keys of which that cannot be.
-fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, Vec<String>) {
-    let (mut order, mut circular): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+/// Sets of keys that can hold the same value: compared with each other as a whole, or two names of one value.
+fn alike(tests: &BTreeMap<&str, Vec<&Test>>) -> Vec<BTreeSet<String>> {
+    let mut sets: Vec<BTreeSet<String>> = Vec::new();
+    for (key, tests) in tests {
+        let mut joined = BTreeSet::from([(*key).to_owned()]);
+        joined.extend(tests.iter().flat_map(|test| test.variables()).map(str::to_owned));
+        joined.extend(keys::other_name(key));
+        let (touched, apart): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| !set.is_disjoint(&joined));
+        sets = apart;
+        sets.push(touched.into_iter().flatten().chain(joined).collect());
+    }
+    sets
+}
+
+/// The keys so that each comes after those that its tests refer to. Of keys that refer to each other one comes first:
+/// its tests on the others hold or fail once all have a value.
+fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> Vec<String> {
+    let mut order: Vec<String> = Vec::new();
     let ends = |key: &String| key.starts_with("aws:calledvia") && key != "aws:calledvia";
     keys.sort_by_key(|key| (!ends(key), key.clone()));
     while !keys.is_empty() {
@@ -264,13 +304,9 @@ fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<Stri
             variables.into_iter().any(|other| other != key && left.iter().any(|own| own == other))
         };
         let free = keys.iter().position(|key| !waits(key, &keys));
-        let key = keys.remove(free.unwrap_or_default());
-        if free.is_none() {
-            circular.push(key.clone());
-        }
-        order.push(key);
+        order.push(keys.remove(free.unwrap_or_default()));
     }
-    (order, circular)
+    order
 }
 
 /// Chains of services that begin and end as `aws:CalledViaFirst` and `aws:CalledViaLast` say.
@@ -295,23 +331,41 @@ fn chains(choices: Vec<Choice>, assigned: &Assignment) -> Vec<Choice> {
     unique(choices.into_iter().map(chain).chain(alone))
 }
 
-/// Lists of the keys of tags that hold those of the request's tags and none that it does not have.
-fn with_request_tags(choices: Vec<Choice>, assigned: &Assignment) -> Vec<Choice> {
-    let tags = || assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(keys::REQUEST_TAG)?, values)));
-    let list = |mut choice: Choice| {
-        let mut values = choice.values.take().unwrap_or_default();
-        for (tag, given) in tags() {
-            let listed = values.iter().any(|value| value.eq_ignore_ascii_case(tag));
-            match given {
-                Some(_) if !listed => values.push(tag.to_owned()),
-                Some(_) => {}
-                None => values.retain(|value| !value.eq_ignore_ascii_case(tag)),
-            }
+/// Lists of names, such as those of tags, that hold the names which other keys tell of and none of those that the request
+/// does not have. A name in a key is read in any case, one in a list as it is: each way in which the tests answer it.
+fn with_names(choices: Vec<Choice>, begin: &str, assigned: &Assignment, tests: &[Ready<'_>]) -> Vec<Choice> {
+    let mut lists: Vec<Vec<String>> = choices.into_iter().map(|choice| choice.values.unwrap_or_default()).collect();
+    for (name, given) in assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(begin)?, values))) {
+        let is_name = |value: &String| value.eq_ignore_ascii_case(name);
+        if given.is_none() {
+            lists.iter_mut().for_each(|list| list.retain(|value| !is_name(value)));
+            continue;
         }
-        choice.values = (!values.is_empty()).then_some(values);
-        choice
-    };
-    unique(choices.into_iter().map(list))
+        let mut answers = BTreeSet::new();
+        let spellings: Vec<String> = spellings(name)
+            .into_iter()
+            .filter(|spelling| answers.insert(tests.iter().map(|test| test.matches(spelling)).collect::<Vec<bool>>()))
+            .collect();
+        lists = lists
+            .into_iter()
+            .flat_map(|list| {
+                let others: Vec<String> = list.iter().filter(|value| !is_name(value)).cloned().collect();
+                let with = |spelling: &String| others.iter().chain([spelling]).cloned().collect();
+                let mut all: Vec<Vec<String>> = spellings.iter().map(with).collect();
+                all.extend(list.iter().any(is_name).then_some(list));
+                all
+            })
+            .collect();
+    }
+    let choice = |list: Vec<String>| Choice { values: (!list.is_empty()).then_some(list), generic: false };
+    unique(lists.into_iter().map(choice))
+}
+
+/// A name in lower case, with a capital, and in upper case.
+fn spellings(name: &str) -> [String; 3] {
+    let mut letters = name.chars();
+    let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect());
+    [name.to_owned(), capital.unwrap_or_default(), name.to_uppercase()]
 }
 
 fn unique(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {

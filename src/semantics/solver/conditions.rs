@@ -10,6 +10,7 @@ use super::decimal::Decimal;
 use super::instant::Instant;
 use super::keys;
 use super::steps::{self, Letter, Piece, Reading, Step, Variable};
+use super::values::whole_around;
 use super::walk::{Group, step_over};
 use crate::catalog::{Arity, Catalogue, arity};
 use crate::model::{BaseOperator, ConditionKey, ConditionTest, SetQualifier, Version};
@@ -117,10 +118,7 @@ impl Pattern {
 
     /// The one text that the pattern matches, where it has neither variables nor wildcards.
     pub fn literal(&self) -> Option<String> {
-        self.plain_steps()?
-            .iter()
-            .map(|step| if let Step::One(letter) = step { Letter::as_char(*letter) } else { None })
-            .collect()
+        self.plain_steps()?.iter().map(|step| step.literal()).collect()
     }
 
     /// The steps with values for the variables. `None` where one has none: then "there is no equal or like value".
@@ -308,8 +306,15 @@ fn numbers(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
     Ok(Family::Number(bound, all(test, "number", Decimal::read)?))
 }
 
+/// `aws:EpochTime` holds a number of seconds, which the date operators read too.
 fn dates(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
-    Ok(Family::Date(bound, all(test, "date", Instant::read)?))
+    let dates = all(test, "date", Instant::read)?;
+    let of_seconds = test.key.folded() == keys::EPOCH_TIME;
+    let seconds = || dates.iter().map(|date| Decimal::read(&date.seconds()?)).collect::<Option<Vec<Decimal>>>();
+    match of_seconds.then(seconds).flatten() {
+        Some(seconds) => Ok(Family::Number(bound, seconds)),
+        None => Ok(Family::Date(bound, dates)),
+    }
 }
 
 fn texts(test: &ConditionTest, version: Version, how: How) -> Result<Family, String> {
@@ -338,6 +343,12 @@ fn plain_steps(pieces: &[Piece], wild: bool) -> Vec<Step> {
         Piece::Variable(variable) => vec![Step::One(variable.letter())],
     };
     pieces.iter().flat_map(of_piece).collect()
+}
+
+/// The steps of a pattern of values of one form, in which no wildcard of an ARN's head leaves its part.
+pub fn form(pattern: &str) -> Vec<Step> {
+    let of_arn = || arn_steps(&[Piece::Text(pattern.to_owned())]).filter(|_| pattern.starts_with("arn:"));
+    of_arn().unwrap_or_else(|| steps::flat(pattern))
 }
 
 /// ARN operators compare part by part: no `*` of the head leaves its part, and one at the end of a pattern of fewer
@@ -434,6 +445,13 @@ impl Test {
         }
     }
 
+    /// The points in time at whole seconds on, before and behind its bounds, of a test on seconds since 1970.
+    pub fn around_seconds(&self) -> Vec<String> {
+        let Family::Number(_, bounds) = &self.family else { return Vec::new() };
+        // What lies beyond all years that can be written is no time of a request.
+        whole_around(bounds).iter().filter_map(|second| Instant::read(second)?.written()).collect()
+    }
+
     /// Its values as text; none of a test on something else.
     pub fn patterns(&self) -> &[Pattern] {
         if let Family::Text(patterns) = &self.family { patterns } else { &[] }
@@ -444,11 +462,13 @@ impl Test {
         self.patterns().iter().flat_map(Pattern::variables).map(|variable| variable.key.as_str())
     }
 
-    /// Whether it compares its key with another one by more than equality of the whole value.
-    pub fn compares_by_pattern(&self) -> bool {
+    /// Whether it compares its key with another one, of those that a request can have, by more than equality of the whole
+    /// value.
+    pub fn compares_by_pattern(&self, can_have: impl Fn(&str) -> bool) -> bool {
         self.patterns().iter().any(|pattern| {
             let whole = |piece: &Piece| matches!(piece, Piece::Variable(_)) || *piece == Piece::Text(String::new());
-            pattern.variables().next().is_some() && !(pattern.pieces.len() == 3 && pattern.pieces.iter().all(whole))
+            pattern.variables().any(|variable| can_have(&variable.key))
+                && !(pattern.pieces.len() == 3 && pattern.pieces.iter().all(whole))
         })
     }
 }

@@ -52,6 +52,12 @@ impl Decimal {
         digits
     }
 
+    /// The number without what stands behind the point.
+    pub fn truncated(&self) -> Self {
+        let whole = self.digits.len().saturating_sub(self.scale);
+        Self::new(self.negative, self.digits.iter().take(whole).copied().collect(), 0)
+    }
+
     /// The number and one more, or one less.
     pub fn step(&self, up: bool) -> Self {
         let one = Self::new(!up, vec![1], 0);

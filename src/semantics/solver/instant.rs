@@ -52,6 +52,19 @@ impl Instant {
         Self(self.0 + i128::from(seconds) * SECOND)
     }
 
+    /// The seconds since 1970 as a request would write them: of a point between two, both.
+    pub fn whole_seconds(self) -> Option<Vec<String>> {
+        let floor = self.0.div_euclid(SECOND);
+        let all = if self.0.rem_euclid(SECOND) == 0 { vec![floor] } else { vec![floor, floor + 1] };
+        (floor >= 0).then(|| all.iter().map(i128::to_string).collect())
+    }
+
+    /// The seconds since 1970, with their fraction; `None` before.
+    pub fn seconds(self) -> Option<String> {
+        let (whole, rest) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
+        (whole >= 0).then(|| format!("{whole}.{rest:09}"))
+    }
+
     /// A point between this one and a later one, on a whole second where there is one.
     pub fn between(self, later: Self) -> Option<Self> {
         let second = Self((self.0.div_euclid(SECOND) + 1) * SECOND);

@@ -8,12 +8,24 @@
 
 use std::collections::BTreeMap;
 
+use super::conditions::Test;
+use super::instant::Instant;
+use super::steps::{Letter, Step};
+
 /// Whose requests are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Whose {
     /// Those of a role's session.
     RoleSession,
-    /// Those of anybody, such as the one to assume a role.
+    /// Those of a user.
+    User,
+    /// Those that a service makes by itself.
+    Service,
+    /// Those that carry a SAML assertion in the place of credentials.
+    SamlAssertion,
+    /// Those that carry a token of a web identity provider in the place of credentials.
+    WebIdentity,
+    /// It is not known whose.
     Anybody,
 }
 
@@ -29,14 +41,36 @@ pub enum Presence {
 }
 
 /// The values that a key can hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Values {
     /// Any text.
     Any,
     /// One of these.
+    OneOf(Vec<String>),
+    /// What one of these patterns matches.
+    Like(Vec<String>),
+    /// A whole number, not negative.
+    WholeNumber,
+}
+
+/// The values that a key can hold in every request.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Any,
+    WholeNumber,
     OneOf(&'static [&'static str]),
-    /// What this pattern matches.
     Like(&'static str),
+}
+
+impl From<Form> for Values {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Any => Self::Any,
+            Form::WholeNumber => Self::WholeNumber,
+            Form::OneOf(values) => Self::OneOf(values.iter().map(|value| (*value).to_owned()).collect()),
+            Form::Like(pattern) => Self::Like(vec![pattern.to_owned()]),
+        }
+    }
 }
 
 /// Keys that stand in variables, in AWS's spelling; what ends in `/` goes on with a name.
@@ -73,7 +107,7 @@ pub fn documented(folded: &str) -> String {
 }
 
 /// What is known of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRule {
     /// Whether a request has it.
     pub presence: Presence,
@@ -81,56 +115,154 @@ pub struct KeyRule {
     pub values: Values,
 }
 
-const BOTH: Values = Values::OneOf(&["true", "false"]);
+const BOTH: Form = Form::OneOf(&["true", "false"]);
+
+/// Seconds since 1970.
+pub const EPOCH_TIME: &str = "aws:epochtime";
 
 /// Keys of every request, whoever makes it.
-const ALWAYS: &[(&str, Values)] = &[
-    ("aws:currenttime", Values::Any),
-    ("aws:epochtime", Values::Any),
-    ("aws:requestedregion", Values::Like("?*")),
+const ALWAYS: &[(&str, Form)] = &[
+    ("aws:currenttime", Form::Any),
+    (EPOCH_TIME, Form::WholeNumber),
+    ("aws:requestedregion", Form::Like("?*")),
     ("aws:securetransport", BOTH),
     ("aws:viaawsservice", BOTH),
 ];
 
 /// Keys of every request of a role's session.
-const ALWAYS_OF_ROLES: &[(&str, Values)] = &[
-    ("aws:principalaccount", Values::Like("?*")),
-    ("aws:principalarn", Values::Like("arn:*:*:*:*:?*")),
+const ALWAYS_OF_ROLES: &[(&str, Form)] = &[
+    ("aws:principalaccount", Form::Like("?*")),
+    ("aws:principalarn", Form::Like("arn:*:*:*:*:?*")),
     // "False when a role's credentials make the request", also those of a service role.
-    ("aws:principalisawsservice", Values::OneOf(&["false"])),
-    ("aws:principaltype", Values::OneOf(&["AssumedRole"])),
-    ("aws:tokenissuetime", Values::Any),
+    ("aws:principalisawsservice", Form::OneOf(&["false"])),
+    ("aws:principaltype", Form::OneOf(&["AssumedRole"])),
+    ("aws:tokenissuetime", Form::Any),
     // `role-id:caller-specified-role-name`, where a user has the user's id alone.
-    ("aws:userid", Values::Like("AROA*:?*")),
+    ("aws:userid", Form::Like("AROA*:?*")),
 ];
 
-/// Keys that no request of a role's session has.
-const NEVER_OF_ROLES: &[&str] = &["aws:principalservicename", "aws:principalservicenameslist", "aws:username"];
+/// Keys of every request of a user. Ids: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+const ALWAYS_OF_USERS: &[(&str, Form)] = &[
+    ("aws:principalisawsservice", Form::OneOf(&["false"])),
+    ("aws:principaltype", Form::OneOf(&["User"])),
+    ("aws:userid", Form::Like("AIDA?*")),
+    ("aws:username", Form::Like("?*")),
+];
+
+/// Keys of every request that a service makes by itself.
+const ALWAYS_OF_SERVICES: &[(&str, Form)] = &[("aws:principalisawsservice", Form::OneOf(&["true"]))];
+
+/// Keys that are there only where a service makes the request by itself.
+const OF_SERVICES: &[&str] = &[
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+];
+
+/// Keys of SAML that the session keeps for later requests:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-saml>.
+const KEPT_OF_SAML: &[&str] = &["saml:namequalifier", "saml:sub", "saml:sub_type"];
 
 /// Keys that hold a text of this form where a request has them.
-const FORMS: &[(&str, Values)] = &[
+const FORMS: &[(&str, Form)] = &[
+    ("aws:calledviafirst", Form::Like("?*")),
+    ("aws:calledvialast", Form::Like("?*")),
     ("aws:multifactorauthpresent", BOTH),
     ("aws:principalisawsservice", BOTH),
-    ("aws:sourcearn", Values::Like("arn:*:*:*:*:?*")),
+    ("aws:sourcearn", Form::Like("arn:*:*:*:*:?*")),
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: two characters at least.
+    ("sts:externalid", Form::Like("??*")),
+    (SESSION_NAME, Form::Like("??*")),
 ];
+
+/// Whoever assumes a role names the session.
+const SESSION_NAME: &str = "sts:rolesessionname";
 
 /// Whether a key, in lower case, holds an IP address.
 pub fn holds_address(key: &str) -> bool {
     matches!(key, "aws:sourceip" | "aws:vpcsourceip")
 }
 
+/// The name of the web identity provider whose token a key, in lower case, tells of, such as
+/// `token.actions.githubusercontent.com`; no other key has a prefix with a dot.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif>
+pub fn web_identity_provider(key: &str) -> Option<&str> {
+    key.rsplit_once(':').map(|(provider, _)| provider).filter(|provider| provider.contains('.'))
+}
+
+fn is_never(key: &str, whose: Whose) -> bool {
+    let of_saml = key.starts_with("saml:");
+    let of_user = key == "aws:username";
+    let of_organization = matches!(key, "aws:principalorgid" | "aws:principalorgpaths");
+    match whose {
+        Whose::RoleSession => OF_SERVICES.contains(&key) || of_user || (of_saml && !KEPT_OF_SAML.contains(&key)),
+        Whose::User => OF_SERVICES.contains(&key) || of_saml || web_identity_provider(key).is_some(),
+        Whose::Service => of_user || of_organization || of_saml || web_identity_provider(key).is_some(),
+        Whose::SamlAssertion => {
+            OF_SERVICES.contains(&key) || of_user || key == "sts:externalid" || web_identity_provider(key).is_some()
+        }
+        Whose::WebIdentity => OF_SERVICES.contains(&key) || of_user || key == "sts:externalid" || of_saml,
+        Whose::Anybody => false,
+    }
+}
+
 /// What is known of a key, given in lower case.
 pub fn rule(key: &str, whose: Whose) -> KeyRule {
-    let of_role = whose == Whose::RoleSession;
-    let in_table = |table: &[(&str, Values)]| table.iter().find(|(own, _)| *own == key).map(|(_, values)| *values);
-    if of_role && NEVER_OF_ROLES.contains(&key) {
+    if is_never(key, whose) {
         return KeyRule { presence: Presence::Never, values: Values::Any };
     }
-    let always = in_table(ALWAYS).or_else(|| in_table(ALWAYS_OF_ROLES).filter(|_| of_role));
-    match always {
-        Some(values) => KeyRule { presence: Presence::Always, values },
-        None => KeyRule { presence: Presence::Sometimes, values: in_table(FORMS).unwrap_or(Values::Any) },
+    let in_table = |table: &[(&str, Form)]| table.iter().find(|(own, _)| *own == key).map(|(_, values)| *values);
+    let of_whose = match whose {
+        Whose::RoleSession => in_table(ALWAYS_OF_ROLES),
+        Whose::User => in_table(ALWAYS_OF_USERS),
+        Whose::Service => in_table(ALWAYS_OF_SERVICES),
+        Whose::SamlAssertion | Whose::WebIdentity | Whose::Anybody => None,
+    };
+    match in_table(ALWAYS).or(of_whose) {
+        Some(form) => KeyRule { presence: Presence::Always, values: form.into() },
+        None => {
+            let presence = if key == SESSION_NAME { Presence::Always } else { Presence::Sometimes };
+            KeyRule { presence, values: in_table(FORMS).unwrap_or(Form::Any).into() }
+        }
     }
+}
+
+/// What is known of a key in a request that says this of keys before it.
+pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment) -> KeyRule {
+    let mut rule = rule(key, whose);
+    if rule.presence == Presence::Never {
+        return rule;
+    }
+    let one = |key: &str| match assigned.get(key) {
+        Some(Some(values)) => values.first().map(String::as_str),
+        Some(None) | None => None,
+    };
+    if let Some(value) = other_name(key).as_deref().and_then(one) {
+        rule.values = Values::OneOf(vec![value.to_owned()]);
+    }
+    if let Some((id, _)) = ORGANIZATIONS.iter().find(|(_, paths)| *paths == key)
+        && let Some(given) = assigned.get(*id)
+    {
+        // Both are there if the account is in an organization, and each path begins with its id.
+        rule.presence = if given.is_some() { Presence::Always } else { Presence::Never };
+        rule.values = one(id).map_or(Values::Any, |id| Values::Like(vec![format!("{id}/*")]));
+    }
+    if key == "aws:sourcearn"
+        && let Some(account) = one("aws:sourceaccount")
+    {
+        // Some ARNs, such as those of buckets, hold no account.
+        rule.values = Values::Like(vec![format!("arn:*:*:*:{account}:?*"), "arn:*:*:*::?*".to_owned()]);
+    }
+    if key == EPOCH_TIME
+        && let Some(seconds) = one("aws:currenttime").and_then(Instant::read).and_then(Instant::whole_seconds)
+    {
+        rule.values = Values::OneOf(seconds);
+    }
+    rule
 }
 
 /// What a request says of some keys: the values of each, or `None` for one that it does not have.
@@ -145,29 +277,81 @@ const TIED: &[(&str, &str)] = &[
     ("aws:calledviafirst", "aws:viaawsservice"),
     ("aws:calledvialast", "aws:viaawsservice"),
     ("aws:calledviafirst", "aws:calledvialast"),
-    ("aws:sourceip", "aws:vpcsourceip"),
-    ("aws:sourceip", "aws:sourcevpc"),
-    ("aws:sourceip", "aws:sourcevpce"),
+    ("aws:currenttime", EPOCH_TIME),
+    ("aws:sourceaccount", "aws:sourcearn"),
 ];
 
-/// Begins the keys of the tags that a request gives.
-pub const REQUEST_TAG: &str = "aws:requesttag/";
-/// The keys of all tags that a request gives.
-pub const TAG_KEYS: &str = "aws:tagkeys";
+/// The id of an organization, and the paths in it.
+const ORGANIZATIONS: &[(&str, &str)] = &[
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:resourceorgid", "aws:resourceorgpaths"),
+    ("aws:sourceorgid", "aws:sourceorgpaths"),
+    ("aws:vpceorgid", "aws:vpceorgpaths"),
+];
+
+/// Keys of requests through a VPC endpoint, which all of these have, unlike `aws:SourceIp`.
+const OF_ENDPOINT: &[&str] = &["aws:sourcevpc", "aws:sourcevpce"];
+
+/// Keys that only requests through a VPC endpoint have.
+const ONLY_WITH_ENDPOINT: &[&str] = &["aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip"];
+
+/// Begins the keys of the tags, or other named texts, that a request gives; and the key that lists all their names.
+pub const LISTED: &[(&str, &str)] = &[
+    ("aws:requesttag/", "aws:tagkeys"),
+    // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    ("kms:encryptioncontext:", "kms:encryptioncontextkeys"),
+    ("s3:requestobjecttag/", "s3:requestobjecttagkeys"),
+];
+
+/// The key that holds the same value under another name, where both are there.
+pub fn other_name(key: &str) -> Option<String> {
+    if key == "s3:resourceaccount" {
+        return Some("aws:resourceaccount".to_owned());
+    }
+    let (service, tag) = key.split_once(":resourcetag/")?;
+    (service != "aws").then(|| format!("aws:resourcetag/{tag}"))
+}
 
 /// Whether one of two keys says something about the other.
 pub fn tied(a: &str, b: &str) -> bool {
-    let pair = |(x, y): &(&str, &str)| (*x == a && *y == b) || (*x == b && *y == a);
-    let tags = |a: &str, b: &str| a.starts_with(REQUEST_TAG) && b == TAG_KEYS;
-    TIED.iter().any(pair) || tags(a, b) || tags(b, a)
+    let one_way = |a: &str, b: &str| {
+        let is_of_endpoint = |key: &str| OF_ENDPOINT.contains(&key) || ONLY_WITH_ENDPOINT.contains(&key);
+        TIED.contains(&(a, b))
+            || ORGANIZATIONS.contains(&(a, b))
+            || LISTED.iter().any(|(begin, list)| a.starts_with(begin) && b == *list)
+            || (is_of_endpoint(a) && (b == "aws:sourceip" || is_of_endpoint(b)))
+            || other_name(a).is_some_and(|other| other == b)
+    };
+    one_way(a, b) || one_way(b, a)
 }
 
-/// Values of other keys worth trying for a key, for what ties them.
-pub fn suggested<'a>(key: &str, others: impl Iterator<Item = &'a str>) -> Vec<String> {
-    if key != TAG_KEYS {
-        return Vec::new();
+/// Values worth trying for a key because of the tests on others that it is tied to, and whether there may be more.
+pub fn suggested(key: &str, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, bool) {
+    let patterns = |key: &str| tests.get(key).into_iter().flatten().flat_map(|test| test.patterns());
+    let (mut found, mut more) = (Vec::new(), false);
+    let mut add = |part: Option<&[Step]>| match part {
+        None | Some([Step::Any]) => {}
+        Some(steps) => match steps.iter().map(|step| step.literal()).collect::<Option<String>>() {
+            Some(text) => found.push(text),
+            // A variable, or a part that a wildcard leaves open.
+            None => more = true,
+        },
+    };
+    if let Some((_, paths)) = ORGANIZATIONS.iter().find(|(id, _)| *id == key) {
+        patterns(paths).for_each(|pattern| add(pattern.steps_as_written().split(|step| is(*step, '/')).next()));
     }
-    others.filter_map(|other| other.strip_prefix(REQUEST_TAG)).map(str::to_owned).collect()
+    if key == "aws:sourceaccount" {
+        patterns("aws:sourcearn")
+            .for_each(|pattern| add(pattern.steps_as_written().split(|step| is(*step, ':')).nth(4)));
+    }
+    if key == "aws:currenttime" {
+        found.extend(tests.get(EPOCH_TIME).into_iter().flatten().flat_map(|test| test.around_seconds()));
+    }
+    (found, more)
+}
+
+fn is(step: Step, c: char) -> bool {
+    step == Step::One(Letter::new(c))
 }
 
 /// Whether a request can say this of these keys. Keys that are not named may say whatever fits.
@@ -175,8 +359,8 @@ pub fn possible(assigned: &Assignment) -> bool {
     let of = |key: &str| assigned.get(key).map(Option::as_deref);
     multi_factor(of("aws:multifactorauthage"), of("aws:multifactorauthpresent"))
         && chain(of)
-        && address(of)
-        && request_tags(assigned, of(TAG_KEYS))
+        && endpoint(of)
+        && LISTED.iter().all(|(begin, list)| names_are_listed(assigned, begin, of(list)))
 }
 
 /// Nothing where the key is not asked for, else its values if the request has it.
@@ -216,17 +400,19 @@ fn chain<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
     ends.into_iter().all(fits) && both_ends && via
 }
 
-/// `aws:SourceIp` is not there in a request through a VPC endpoint, which the other keys tell of.
-fn address<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
+/// A request through a VPC endpoint has all keys that tell of it, another one none; `aws:SourceIp` is the other way round.
+fn endpoint<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
     let has = |key: &str| matches!(of(key), Some(Some(_)));
-    !has("aws:sourceip") || !["aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"].iter().any(|key| has(key))
+    let lacks = |key: &str| matches!(of(key), Some(None));
+    let through_endpoint = OF_ENDPOINT.iter().chain(ONLY_WITH_ENDPOINT).any(|key| has(key));
+    !through_endpoint || !(has("aws:sourceip") || OF_ENDPOINT.iter().any(|key| lacks(key)))
 }
 
-/// `aws:TagKeys` lists the keys of the tags that `aws:RequestTag/…` give.
-fn request_tags(assigned: &Assignment, keys: Asked<'_>) -> bool {
-    let Some(keys) = keys else { return true };
-    let listed = |tag: &str| keys.is_some_and(|keys| keys.iter().any(|key| key.eq_ignore_ascii_case(tag)));
-    let tags = assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(REQUEST_TAG)?, values)));
+/// The key that lists the names of tags holds those that other keys tell of.
+fn names_are_listed(assigned: &Assignment, begin: &str, list: Asked<'_>) -> bool {
+    let Some(list) = list else { return true };
+    let listed = |tag: &str| list.is_some_and(|names| names.iter().any(|name| name.eq_ignore_ascii_case(tag)));
+    let tags = assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(begin)?, values)));
     tags.into_iter().all(|(tag, values)| values.is_some() == listed(tag))
 }
 
@@ -262,6 +448,7 @@ mod tests {
     fn a_role_has_no_user_name_and_always_an_arn() {
         assert_eq!(rule("aws:username", Whose::RoleSession).presence, Presence::Never);
         assert_eq!(rule("aws:username", Whose::Anybody).presence, Presence::Sometimes);
+        assert_eq!(rule("aws:username", Whose::User).presence, Presence::Always);
         assert_eq!(rule("aws:principalarn", Whose::RoleSession).presence, Presence::Always);
         assert_eq!(rule("aws:securetransport", Whose::Anybody).presence, Presence::Always);
         assert_eq!(

@@ -87,6 +87,11 @@ impl Step {
         matches!(self, Self::Any | Self::AnyExcept(_) | Self::AllOf(_) | Self::Inside)
     }
 
+    /// The character that the step reads, if it reads one alone.
+    pub fn literal(self) -> Option<char> {
+        if let Self::One(letter) = self { letter.as_char() } else { None }
+    }
+
     /// The variable that the step reads, if it is one.
     pub fn variable(self) -> Option<Letter> {
         if let Self::One(letter) = self { Some(letter).filter(|letter| letter.is_variable()) } else { None }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::bits::Bits;
-use super::conditions::{Family, Ready};
+use super::conditions::{self, Family, Ready};
 use super::decimal::Decimal;
 use super::instant::Instant;
 use super::keys::{KeyRule, Presence, Values};
-use super::steps::{Letter, Step, flat};
+use super::steps::{Letter, Step};
 use super::walk::{Group, Walked, walk};
 use crate::catalog::Arity;
+use crate::model::Class;
 
 /// What a request may say of a key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +45,11 @@ pub struct CaseBudget {
 pub struct Key<'a> {
     /// The tests on it.
     pub tests: &'a [Ready<'a>],
+    /// The tests on keys that can hold the same value because of a variable or another name: what a value comes to in
+    /// these matters as well.
+    pub beside: &'a [Ready<'a>],
+    /// Whether it, or one of those keys, is tested with `Null`.
+    pub tested_with_null: bool,
     /// What is known of it.
     pub rule: KeyRule,
     /// How many values it holds.
@@ -85,21 +91,27 @@ impl Key<'_> {
         }
     }
 
+    /// The tests that compare a value.
+    fn comparing(&self) -> impl Iterator<Item = &Ready<'_>> {
+        self.tests.iter().chain(self.beside)
+    }
+
     /// One value for each way in which the tests can answer one value, the easiest to read first, and whether there
     /// may be more ways.
     fn singles(&self) -> (Vec<Single>, bool) {
-        let form = match self.rule.values {
+        let form: Option<Vec<Vec<Step>>> = match &self.rule.values {
             Values::OneOf(values) => {
-                let one = |value: &&str| Single { text: (*value).to_owned(), generic: false };
+                let one = |value: &String| Single { text: value.clone(), generic: false };
                 return (values.iter().map(one).collect(), false);
             }
-            Values::Like(pattern) => Some(flat(pattern)),
+            Values::Like(patterns) => Some(patterns.iter().map(|pattern| conditions::form(pattern)).collect()),
+            Values::WholeNumber => Some(vec![vec![Step::Of(Class::Digits), Step::AllOf(Class::Digits)]]),
             Values::Any => None,
         };
         let texts: Vec<&Ready<'_>> =
-            self.tests.iter().filter(|ready| matches!(ready.test.family, Family::Text(_))).collect();
+            self.comparing().filter(|ready| matches!(ready.test.family, Family::Text(_))).collect();
         let (mut named, mut more) = self.named(&texts);
-        let by_value = self.tests.iter().any(|ready| is_by_value(&ready.test.family));
+        let by_value = self.comparing().any(|ready| is_by_value(&ready.test.family));
         let mut found = Vec::new();
         if !texts.is_empty() || !by_value {
             let (unnamed, cut) = self.unnamed(&texts, &named, form.as_deref());
@@ -108,19 +120,18 @@ impl Key<'_> {
         if by_value {
             more |= self.combine(&texts, &mut named, &found);
         }
-        named.retain(|text| form.as_deref().is_none_or(|form| super::conditions::reads(form, text)));
-        if self.is_tested_with_null() && !texts.is_empty() {
+        named.retain(|text| form.as_ref().is_none_or(|forms| forms.iter().any(|form| conditions::reads(form, text))));
+        if self.tested_with_null && !texts.is_empty() && !self.holds_many() {
             // Whether an empty value is Null is not documented. That does not matter where the tests on text answer it as
-            // they answer some other value, and as they answer the missing key.
-            let answers = |values: Option<&[String]>| texts.iter().map(|ready| ready.holds(values)).collect::<Vec<_>>();
-            let empty = answers(Some(&[String::new()]));
-            let as_value = named.iter().chain(&found).any(|text| answers(Some(std::slice::from_ref(text))) == empty);
-            more |= !(as_value && answers(None) == empty);
+            // they answer some other value: it is either a value like that one, or like no value.
+            let answers = |text: &String| texts.iter().map(|ready| ready.matches(text)).collect::<Vec<_>>();
+            let empty = answers(&String::new());
+            more |= !named.iter().chain(&found).any(|text| answers(text) == empty);
         }
         let named = named.into_iter().map(|text| Single { text, generic: false });
         let mut singles: Vec<Single> =
             found.into_iter().map(|text| Single { text, generic: true }).chain(named).collect();
-        // A value that no operator cannot read is a better proof.
+        // A value that every operator can read is a better proof.
         let unreadable = |single: &Single| self.tests.iter().any(|ready| !ready.test.can_read(&single.text));
         singles
             .sort_by_cached_key(|single| (unreadable(single), !single.generic, single.text.len(), single.text.clone()));
@@ -133,7 +144,7 @@ impl Key<'_> {
         let mut named: BTreeSet<String> = self.extra.iter().cloned().collect();
         let with_text = !texts.is_empty();
         let (mut numbers, mut dates) = (Vec::new(), Vec::new());
-        for ready in self.tests {
+        for ready in self.comparing() {
             match &ready.test.family {
                 Family::Text(_) => named.extend(ready.patterns.iter().flat_map(|steps| literals(steps))),
                 Family::Bool(_) => {
@@ -148,6 +159,10 @@ impl Key<'_> {
                 Family::Null(_) | Family::Never | Family::Opaque(_) => {}
             }
         }
+        if self.rule.values == Values::WholeNumber {
+            named.extend(whole_around(&numbers));
+            numbers.clear();
+        }
         for number in around_numbers(numbers) {
             let text = number.to_string();
             if with_text {
@@ -159,7 +174,7 @@ impl Key<'_> {
         let dates: Vec<Option<String>> = around_points(dates).into_iter().map(Instant::written).collect();
         let more = dates.iter().any(Option::is_none);
         named.extend(dates.into_iter().flatten());
-        if self.is_tested_with_null() {
+        if self.tested_with_null {
             named.remove("");
         } else if with_text {
             named.insert(String::new());
@@ -167,12 +182,13 @@ impl Key<'_> {
         (named, more)
     }
 
-    fn is_tested_with_null(&self) -> bool {
-        self.tests.iter().any(|ready| matches!(ready.test.family, Family::Null(_)))
-    }
-
     /// Texts that nothing names, one for each way in which the patterns can answer them.
-    fn unnamed(&self, texts: &[&Ready<'_>], named: &BTreeSet<String>, form: Option<&[Step]>) -> (Vec<String>, bool) {
+    fn unnamed(
+        &self,
+        texts: &[&Ready<'_>],
+        named: &BTreeSet<String>,
+        form: Option<&[Vec<Step>]>,
+    ) -> (Vec<String>, bool) {
         let literal: Vec<Vec<Step>> = named.iter().chain([&String::new()]).map(|text| exactly(text)).collect();
         let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| !is_one_text(steps));
         let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
@@ -191,7 +207,7 @@ impl Key<'_> {
         if wild.is_empty() {
             return false;
         }
-        let by_value: Vec<&Ready<'_>> = self.tests.iter().filter(|ready| is_by_value(&ready.test.family)).collect();
+        let by_value: Vec<&Ready<'_>> = self.comparing().filter(|ready| is_by_value(&ready.test.family)).collect();
         let way = |text: &String, tests: &[&Ready<'_>]| tests.iter().map(|t| t.matches(text)).collect::<Vec<bool>>();
         let both = |text: &String| (way(text, &wild), way(text, &by_value));
         let mut met: BTreeSet<(Vec<bool>, Vec<bool>)> = named.iter().chain(found).map(both).collect();
@@ -251,7 +267,7 @@ fn exactly(text: &str) -> Vec<Step> {
 struct Listing<'a> {
     wild: Vec<&'a Ready<'a>>,
     literal: Vec<Vec<Step>>,
-    form: Option<&'a [Step]>,
+    form: Option<&'a [Vec<Step>]>,
     /// What the walks may still cost.
     states: usize,
     /// How many texts to list at most.
@@ -297,7 +313,7 @@ impl Listing<'_> {
             return None;
         }
         let (mut wanted, mut unwanted): (Vec<Vec<&[Step]>>, Vec<&[Step]>) = (Vec::new(), Vec::new());
-        wanted.extend(self.form.map(|form| vec![form]));
+        wanted.extend(self.form.map(|forms| forms.iter().map(Vec::as_slice).collect()));
         if wanted.is_empty() {
             wanted.push(vec![&[Step::Any]]);
         }
@@ -332,7 +348,17 @@ pub fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
     between.chain(ends.into_iter().flatten()).chain(bounds.iter().cloned()).collect()
 }
 
-/// The same for points in time.
+/// The whole numbers, written out, on, before and behind each bound; none below zero.
+pub fn whole_around(bounds: &[Decimal]) -> BTreeSet<String> {
+    let around = |bound: &Decimal| {
+        let whole = bound.truncated();
+        [whole.step(false), whole.step(true), whole]
+    };
+    let all = bounds.iter().flat_map(around).map(|number| number.to_string());
+    all.filter(|text| !text.starts_with('-')).collect()
+}
+
+/// The same as [`around_numbers`] for points in time.
 pub fn around_points(mut bounds: Vec<Instant>) -> Vec<Instant> {
     bounds.sort();
     bounds.dedup();

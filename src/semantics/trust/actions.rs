@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::arns::is_user;
 use super::principals::Point;
 use crate::catalog::Catalogue;
+use crate::semantics::solver::keys::Whose;
 
 /// The actions on a role that are there whatever the catalogue is.
 ///
@@ -64,6 +66,18 @@ pub fn universe<'a>(catalogue: &Catalogue, spelled: impl Iterator<Item = &'a str
 pub fn can_call(point: &Point, action: &str) -> bool {
     let Some((_, kinds)) = CALLERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(action)) else { return true };
     kinds_of(point).iter().any(|kind| kinds.contains(kind))
+}
+
+/// Whose request a caller's is.
+pub fn whose(point: &Point) -> Whose {
+    match (point, kinds_of(point)) {
+        (Point::Aws { entity, .. }, _) if is_user(entity) => Whose::User,
+        (Point::Aws { .. }, _) => Whose::RoleSession,
+        (_, [Kind::Service]) => Whose::Service,
+        (_, [Kind::Saml]) => Whose::SamlAssertion,
+        (_, [Kind::WebIdentity]) => Whose::WebIdentity,
+        _ => Whose::Anybody,
+    }
 }
 
 /// The kinds that a caller may be of: both for a provider whose text does not say.

@@ -11,6 +11,7 @@ use super::principals::Point;
 use crate::model::equivalency::OPEN;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
+use crate::semantics::solver::keys;
 use crate::semantics::solver::steps::{Letter, Step};
 use crate::semantics::solver::walk::{Group, Place, named_letters, other_letter, rest_of, starts, step_over};
 
@@ -45,6 +46,15 @@ fn fact(point: &Point, key: &str) -> Fact {
         (Point::Service(_) | Point::Federated(_), ARN | ACCOUNT) => Fact::Missing,
         (Point::Aws { .. } | Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_), _) => Fact::Open,
     }
+}
+
+/// Keys of the tests that tell of the token of another web identity provider than the caller's.
+pub fn absent<'t>(tests: impl Iterator<Item = &'t Arc<Test>>, point: &Point) -> BTreeSet<String> {
+    let Point::Federated(provider) = point else { return BTreeSet::new() };
+    let name = provider.split_once(":oidc-provider/").map_or(provider.as_str(), |(_, name)| name);
+    let is_other = |key: &str| keys::web_identity_provider(key).is_some_and(|own| !own.eq_ignore_ascii_case(name));
+    let variables = |test: &'t Arc<Test>| std::iter::once(test.key.as_str()).chain(test.variables());
+    tests.flat_map(variables).filter(|key| is_other(key)).map(str::to_owned).collect()
 }
 
 /// Whether a key, in lower case, follows from the caller.

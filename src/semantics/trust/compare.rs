@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::arns::account_of;
 use super::principals::{Means, Point, accounts, clause_means, delegates, is_dangling, means, points};
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
@@ -13,7 +14,6 @@ use crate::model::{
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
 use crate::semantics::permissions::pattern_matches;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::keys::Whose;
 use crate::semantics::solver::question::{Answer, Found, Mode, Truth};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::texts::Binding;
@@ -164,6 +164,9 @@ impl<'a> Both<'a> {
         for ready in &self.statements {
             let side = self.sides.get(ready.side);
             let statement = ready.statement;
+            if is_of_other_partition(point, side) {
+                continue;
+            }
             let who = clause_means(&statement.target, statement.effect, point, side);
             let what = action_means(&statement.action, action);
             if who == Means::No || what == Means::No {
@@ -204,9 +207,10 @@ impl<'a> Both<'a> {
     fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
         let live = self.live(callers, point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
+        let absent = callers::absent(tests.iter().copied().flatten(), point);
         let scope = Scope {
-            whose: Whose::Anybody,
-            absent: &BTreeSet::new(),
+            whose: actions::whose(point),
+            absent: &absent,
             variables: &[],
             spelled_alike: true,
             candidates: &[],
@@ -332,6 +336,16 @@ impl<'a> Both<'a> {
                     format!("`{}` is what a deleted user or role left behind", principal.as_str()),
                 );
             }
+            for principal in ready.statement.target.principals() {
+                let side = self.sides.get(ready.side);
+                if let Principal::Aws(text) = principal
+                    && text.starts_with("arn:")
+                    && is_of_other_partition(&Point::aws(text.clone()), side)
+                {
+                    let partition = side.partition;
+                    warn("foreign-partition", format!("`{text}` is not of the role's partition `{partition}`"));
+                }
+            }
             for reason in ready.tests.iter().filter_map(|test| test.opaque()) {
                 warn("condition-unknown", reason.to_owned());
             }
@@ -359,6 +373,17 @@ fn lets_in(principal: &Principal, point: &Point, relation: TrustRelation, side: 
     let alone = PrincipalClause::Principal(vec![principal.clone()]);
     let only_delegates = delegates(&alone, point, side);
     means(principal, point, side) != Means::No && only_delegates == (relation == TrustRelation::Delegated)
+}
+
+/// Whether a caller's credentials are of another partition than a role's: nobody assumes a role across partitions.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> and
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> ("each AWS account is scoped to one partition")
+fn is_of_other_partition(point: &Point, side: &TrustSide<'_>) -> bool {
+    match point {
+        Point::Aws { text, .. } => account_of(text).is_some_and(|(partition, _)| partition != side.partition),
+        Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_) => false,
+    }
 }
 
 fn covers_all(clause: &ActionClause, own: &Live<'_>) -> bool {
