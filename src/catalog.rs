@@ -15,6 +15,7 @@ mod near;
 mod service;
 mod service_map;
 pub mod service_reference;
+mod trust_actions;
 
 use std::sync::{Arc, LazyLock};
 
@@ -26,6 +27,7 @@ pub use arn_template::{ArnTemplate, Piece};
 pub use condition_keys::{Arity, arity, is_of_service, key_pattern, takes};
 pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
+pub use trust_actions::TRUST_ACTIONS;
 
 /// Where a catalogue comes from and how much it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use crate::model::{
 use crate::normalise::{NormalisedRole, Normaliser};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
-use crate::semantics::trust::{TrustDifference, TrustSide};
+use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
 use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
@@ -182,7 +182,7 @@ fn normalised_policies(role: &NormalisedRole, own: &str) -> RolePolicies {
     policies(&role.role, known)
 }
 
-/// Whether somebody may bring tags of their own when assuming a role.
+/// Whether somebody may bring tags of their own when assuming a role. Where that depends on a condition, somebody may.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required>
 fn takes_session_tags(trust: &TrustPolicy) -> bool {
@@ -194,12 +194,21 @@ fn takes_session_tags(trust: &TrustPolicy) -> bool {
             ActionClause::NotAction(_) => !listed,
         }
     };
-    let of = |effect| trust.statements.iter().filter(move |statement| statement.effect == effect);
-    let denied_to_all = |statement: &Statement<PrincipalClause>| {
-        let everyone = PrincipalClause::Principal(vec![Principal::Everyone]);
-        statement.conditions.is_empty() && statement.target == everyone && about_tags(statement)
+    // What a deleted principal left behind is nobody.
+    let names_somebody = |statement: &Statement<PrincipalClause>| match &statement.target {
+        PrincipalClause::Principal(principals) => !principals.iter().all(is_dangling),
+        PrincipalClause::NotPrincipal(_) => true,
     };
-    of(Effect::Allow).any(about_tags) && !of(Effect::Deny).any(denied_to_all)
+    let denied_to_all = |statement: &Statement<PrincipalClause>| {
+        let names_all = match &statement.target {
+            PrincipalClause::Principal(principals) => principals.contains(&Principal::Everyone),
+            PrincipalClause::NotPrincipal(principals) => principals.iter().all(is_dangling),
+        };
+        statement.conditions.is_empty() && names_all && about_tags(statement)
+    };
+    let of = |effect| trust.statements.iter().filter(move |statement| statement.effect == effect);
+    of(Effect::Allow).any(|statement| about_tags(statement) && names_somebody(statement))
+        && !of(Effect::Deny).any(denied_to_all)
 }
 
 fn policies(role: &Role, known: KnownRole) -> RolePolicies {
@@ -245,5 +254,35 @@ fn show_refusal(refusal: &mut Refusal) {
     match refusal {
         Refusal::Deny(statements) => show_statements(statements),
         Refusal::NoAllow | Refusal::Boundary => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::policy::parse_trust;
+
+    #[test]
+    fn who_may_bring_session_tags() {
+        let allow = |principal: &str, action: &str| {
+            format!(r#"{{"Effect": "Allow", "Principal": {principal}, "Action": {action}}}"#)
+        };
+        let account = r#"{"AWS": "444455556666"}"#;
+        let (assume, tag) = (r#""sts:AssumeRole""#, r#"["sts:AssumeRole", "sts:TagSession"]"#);
+        let deny = |principal: &str, action: &str| format!(r#"{{"Effect": "Deny", {principal}, "Action": {action}}}"#);
+        for (statements, expected) in [
+            (allow(account, assume), false),
+            (allow(account, tag), true),
+            (allow(account, r#""sts:*""#), true),
+            (allow(r#"{"AWS": "AROADBQP57FF2AEXAMPLE"}"#, tag), false),
+            (allow(r#"{"AWS": ["AROADBQP57FF2AEXAMPLE", "444455556666"]}"#, tag), true),
+            ([allow(account, tag), deny(r#""Principal": "*""#, r#""sts:Tag*""#)].join(", "), false),
+            ([allow(account, tag), deny(r#""Principal": {"AWS": "*"}"#, tag)].join(", "), false),
+            ([allow(account, tag), deny(r#""Principal": {"AWS": "444455556666"}"#, tag)].join(", "), true),
+            ([allow(account, tag), deny(r#""NotPrincipal": {"AWS": "AIDAAAAAAAAAAAAAAAAAA"}"#, tag)].join(", "), false),
+        ] {
+            let trust = parse_trust(&format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#)).unwrap();
+            assert_eq!(takes_session_tags(&trust), expected, "{statements}");
+        }
     }
 }

@@ -136,9 +136,7 @@ fn trust_keeps_its_real_actions_and_kinds_of_principal() {
         "Allow Action sts:AssumeRoleWithWebIdentity Federated idp".to_owned(),
         "Allow Action sts:TagSession Federated idp".to_owned(),
     ];
-    expected.extend(
-        ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetSourceIdentity", "TagSession"].map(deny),
-    );
+    expected.extend(crate::catalog::TRUST_ACTIONS.map(deny));
     assert_eq!(rows, expected);
 }
 

@@ -4,15 +4,9 @@ use std::sync::Arc;
 
 use super::identity::excluded_json;
 use super::item::{Excluded, Expansion, Item, ItemAction, ItemCondition, ItemTarget, Note};
+use crate::catalog::TRUST_ACTIONS;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
 use crate::model::{AccountId, ActionClause, ActionPattern, Glob, Principal, PrincipalClause, Statement, TrustPolicy};
-
-/// The actions a trust policy can be about.
-///
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html> and the actions
-/// of AWS STS that act on a role, <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>
-const TRUST_ACTIONS: [&str; 5] =
-    ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetSourceIdentity", "TagSession"];
 
 /// The rows of a trust policy. `partition` is the role's own, for writing an account id as its root ARN.
 #[must_use]

@@ -21,6 +21,8 @@ use super::solver::{Budget, Solver};
 use crate::catalog::Catalogue;
 use crate::model::{Side, Sides, TrustPolicy};
 
+pub use principals::is_dangling;
+
 /// A role's trust policy and the account the role is in.
 #[derive(Debug, Clone, Copy)]
 pub struct TrustSide<'a> {

@@ -4,21 +4,8 @@ use std::collections::BTreeSet;
 
 use super::arns::is_user;
 use super::principals::Point;
-use crate::catalog::Catalogue;
+use crate::catalog::{Catalogue, TRUST_ACTIONS};
 use crate::semantics::solver::keys::Whose;
-
-/// The actions on a role that are there whatever the catalogue is.
-///
-/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>
-/// (resource type `role`)
-const ON_A_ROLE: &[&str] = &[
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
-    "sts:SetContext",
-    "sts:SetSourceIdentity",
-    "sts:TagSession",
-];
 
 /// A kind of caller, as far as it decides which operation hands out the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +40,7 @@ pub fn universe<'a>(catalogue: &Catalogue, spelled: impl Iterator<Item = &'a str
         });
         on_a_role.map(|action| format!("sts:{}", action.name))
     });
-    let mut actions: Vec<String> = ON_A_ROLE.iter().map(|action| (*action).to_owned()).collect();
+    let mut actions: Vec<String> = TRUST_ACTIONS.iter().map(|action| format!("sts:{action}")).collect();
     for action in of_catalogue.chain(spelled.map(str::to_owned)) {
         if !actions.iter().any(|known| known.eq_ignore_ascii_case(&action)) {
             actions.push(action);
