@@ -35,7 +35,7 @@ fn idle<'a>(input: &Input<'a>, rules: Rules<'a>) -> Vec<(&'a str, &'a str)> {
     let hits = input.normalised.hits.iter();
     let mut used: BTreeSet<(&str, &str)> =
         hits.map(|(hit, _)| (hit.placeholder.as_str(), hit.literal.as_str())).collect();
-    let found = input.normalised.in_words.keys().filter(|word| word.what == What::Unfit);
+    let found = input.normalised.in_words.keys().filter(|word| is_left(word.what));
     used.extend(found.map(|word| (word.placeholder.as_str(), word.literal.as_str())));
     let mut idle: Vec<_> = input.normaliser.replaced().filter(|entry| !used.contains(entry)).collect();
     for (placeholder, entry) in rules.dictionary.entries() {
@@ -81,6 +81,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, comparison: &Com
     }
     in_words(inputs, &mut warnings);
     unfit(inputs, rules, &mut warnings);
+    wildcards(inputs, rules, &mut warnings);
     nobodys(inputs, &mut warnings);
     for (placeholder, entry) in rules.dictionary.entries() {
         // Texts of more accounts than these two are kept in one file; those are not this comparison's business.
@@ -121,7 +122,7 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
     type Done<'a> = BTreeMap<What, (usize, &'a str)>;
     let mut words: BTreeMap<(&str, &str), Done<'_>> = BTreeMap::new();
     for input in [inputs.left, inputs.right] {
-        for (word, count) in input.normalised.in_words.iter().filter(|(word, _)| word.what != What::Unfit) {
+        for (word, count) in input.normalised.in_words.iter().filter(|(word, _)| !is_left(word.what)) {
             let of_text = words.entry((&word.placeholder, &word.literal)).or_default();
             of_text.entry(word.what).or_insert((0, &word.text)).0 += count;
         }
@@ -132,7 +133,9 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
             .map(|(what, (count, example))| {
                 let done = match what {
                     What::Replaced | What::ReplacedInWord => "replaced",
-                    What::LeftInWord | What::Unfit => "left as it is, and not taken for a reference to an account,",
+                    What::LeftInWord | What::Unfit | What::Wildcard => {
+                        "left as it is, and not taken for a reference to an account,"
+                    }
                     What::Foreign => "taken for the other account's",
                 };
                 let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
@@ -145,6 +148,39 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
             quoted([placeholder]),
             done.join("; "),
         ));
+    }
+}
+
+/// Whether a text was left for what it holds, in whatever word it stands.
+const fn is_left(what: What) -> bool {
+    matches!(what, What::Unfit | What::Wildcard)
+}
+
+/// Patterns that match wildcards and variables of policies.
+fn wildcards(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<String>) {
+    let mut patterns: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for (word, count) in [inputs.left, inputs.right].iter().flat_map(|input| &input.normalised.in_words) {
+        if word.what == What::Wildcard {
+            patterns.entry(&word.placeholder).or_insert((0, &word.text)).0 += count;
+        }
+    }
+    for (placeholder, (count, example)) in patterns {
+        let times = if count == 1 { "one text".to_owned() } else { format!("{count} texts") };
+        warnings.push(format!(
+            "dictionary: the pattern {} of {} matches a wildcard or a variable in {times}, such as {}, so it was not \
+             replaced there: it would hide that the policy allows more; match the characters that differ, for example \
+             `[a-z0-9-]+`",
+            quoted([pattern_of(rules, placeholder)]),
+            quoted([placeholder]),
+            quoted([example]),
+        ));
+    }
+}
+
+fn pattern_of<'r>(rules: Rules<'r>, placeholder: &str) -> &'r str {
+    match rules.dictionary.get(placeholder).map(|entry| &entry.texts) {
+        Some(Texts::Pattern(pattern)) => pattern.as_str(),
+        _ => "",
     }
 }
 
@@ -171,12 +207,8 @@ impl UnfitText {
     /// What is wrong, and what to do.
     #[must_use]
     pub fn sentence(&self, rules: Rules<'_>) -> String {
-        let pattern = match rules.dictionary.get(&self.placeholder).map(|entry| &entry.texts) {
-            Some(Texts::Pattern(pattern)) => pattern.as_str(),
-            _ => "",
-        };
         let (text, advice) = if self.literal.is_empty() {
-            (pattern, "put what differs, without `/` and `:`, into a group of the pattern")
+            (pattern_of(rules, &self.placeholder), "put what differs, without `/` and `:`, into a group of the pattern")
         } else {
             let advice =
                 "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts";

@@ -42,6 +42,12 @@ impl Place {
         Self::InstanceProfile,
     ];
 
+    /// Whether policies write wildcards and variables in such a text.
+    #[must_use]
+    pub const fn takes_wildcards(self) -> bool {
+        matches!(self, Self::Resource | Self::Condition)
+    }
+
     /// The word used in reports and in the dictionary's `in`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

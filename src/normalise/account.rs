@@ -176,7 +176,7 @@ impl Work<'_> {
                     value: found.value,
                     placeholder: found.placeholder,
                 }),
-                What::LeftInWord | What::Unfit => {}
+                What::LeftInWord | What::Unfit | What::Wildcard => {}
             }
         }
     }

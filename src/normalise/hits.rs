@@ -19,6 +19,9 @@ pub enum What {
     Foreign,
     /// Left as it is, because an ARN without it would be none.
     Unfit,
+    /// Left as it is, because it holds a wildcard or a variable, which stands for other texts than those that are meant
+    /// to differ.
+    Wildcard,
 }
 
 impl What {

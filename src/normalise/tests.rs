@@ -158,6 +158,21 @@ fn an_arn_is_left_rather_than_taken_out_of_its_form() {
     assert_eq!(shown(&both.left, Place::Path, "/b/dev/"), "/b/");
 }
 
+#[test]
+fn a_pattern_hides_no_wildcard_and_no_variable() {
+    let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
+    let both = ready(r#"{"app": {"pattern": "app-[^/]*"}}"#, &dev, &qa);
+    assert_eq!(shown(&both.left, Place::Resource, "arn:aws:s3:::b/app-x1/k"), "arn:aws:s3:::b/app/k");
+    for text in ["arn:aws:s3:::b/app-*/k", "arn:aws:s3:::b/app-?1/k", "arn:aws:s3:::b/app-${aws:userid}/k"] {
+        assert_eq!(shown(&both.left, Place::Resource, text), text);
+        let found = found(&both.left, text);
+        assert!(found.iter().any(|(_, _, what)| *what == What::Wildcard), "{found:?}");
+        assert!(found.iter().all(|(_, _, what)| !what.is_replaced()), "{found:?}");
+    }
+    // A star in a description is no wildcard.
+    assert_eq!(shown(&both.left, Place::Description, "for app-*"), "for app");
+}
+
 /// A plain list: the accounts' own role names tell whose a text is.
 #[test]
 fn in_a_list_the_role_names_tell_whose_a_text_is() {

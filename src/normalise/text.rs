@@ -228,7 +228,7 @@ impl Normaliser {
             for captures in pattern.regex.captures_iter(text) {
                 let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
                 let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
-                spans.extend(pattern.span(&form, part.start(), part.as_str()));
+                spans.extend(pattern.span(&form, part.start(), part.as_str(), place));
             }
         }
         spans
@@ -258,7 +258,7 @@ impl Normaliser {
 
 impl Pattern {
     /// What it matched; none if that is not to be replaced where it stands.
-    fn span(&self, form: &Form, start: usize, matched: &str) -> Option<Span<'_>> {
+    fn span(&self, form: &Form, start: usize, matched: &str, place: Place) -> Option<Span<'_>> {
         let (ranges, separators) = separators::segments(matched);
         let ranges = ranges.into_iter().filter(|range| !range.is_empty());
         let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
@@ -266,7 +266,9 @@ impl Pattern {
             return None;
         }
         let keeps = form.keeps(start, &parts);
-        let what = if separators.is_empty() {
+        let what = if place.takes_wildcards() && (matched.contains(['*', '?']) || matched.contains("${")) {
+            What::Wildcard
+        } else if separators.is_empty() {
             (!keeps).then_some(What::Replaced)?
         } else if form.is_arn && (keeps || parts.is_empty() || form.is_first(start, &parts)) {
             What::Unfit

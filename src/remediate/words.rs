@@ -101,7 +101,7 @@ impl<'a> Words<'a> {
                 value: one.value.to_owned(),
             }),
             What::Foreign => foreign = Some(one.value.to_owned()),
-            What::LeftInWord | What::Unfit => {}
+            What::LeftInWord | What::Unfit | What::Wildcard => {}
         });
         if let Some(value) = foreign {
             return Err(format!("`{text}`: `{value}` belongs to the account that is to be changed"));
