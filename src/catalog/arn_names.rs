@@ -237,11 +237,17 @@ pub(super) fn name(service: &str, resource: &str, placeholder: &str) -> Class {
         |(own, start, name): &Place| *own == service && *name == placeholder && resource.starts_with(start);
     if WITH_COLON.iter().any(with_colon) {
         Class::Except("")
-    } else if WITHOUT_SLASH.contains(&(service, placeholder)) {
+    } else if WITHOUT_SLASH.contains(&(service, placeholder)) || is_id_of_ec2(service, placeholder) {
         Class::Except(":/")
     } else {
         Class::Except(":")
     }
+}
+
+/// Whether a name is an id of Amazon EC2, a prefix such as `i-` and digits:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html>
+fn is_id_of_ec2(service: &str, placeholder: &str) -> bool {
+    service == "ec2" && placeholder.ends_with("Id")
 }
 
 /// The forms of a sixth part that requests have besides this one.

@@ -262,11 +262,12 @@ impl Pattern {
         let (ranges, separators) = separators::segments(matched);
         let ranges = ranges.into_iter().filter(|range| !range.is_empty());
         let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
-        if form.is_key(start, &parts) {
+        let is_wild = place.takes_wildcards() && (matched.contains(['*', '?']) || matched.contains("${"));
+        if form.is_key(start, &parts) && !is_wild {
             return None;
         }
         let keeps = form.keeps(start, &parts);
-        let what = if place.takes_wildcards() && (matched.contains(['*', '?']) || matched.contains("${")) {
+        let what = if is_wild {
             What::Wildcard
         } else if separators.is_empty() {
             (!keeps).then_some(What::Replaced)?
