@@ -2,18 +2,18 @@
 //!
 //! `cargo bench --no-default-features --bench access`. With `IAMCTL_BENCH_POLICIES` naming a JSON file of policy name
 //! to document (such as all AWS managed policies), those are attached to the roles, and each is compared with the
-//! next one besides.
+//! next one besides, and with itself after small changes, of which the share of rows that stay unknown is counted.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for developers, which may end by a panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::model::{IdentityPolicy, PolicyType};
+use iamctl::model::{ActionClause, Conditions, IdentityPolicy, PolicyType, ResourceClause, Statement};
 use iamctl::parse::policy::parse_identity;
-use iamctl::semantics::outcome::{AccessComparison, Grade};
+use iamctl::semantics::outcome::{AccessComparison, Certainty, Grade};
 
 use iamctl::semantics::evaluate::{AttachedDocument, RolePolicies};
 use iamctl::semantics::{Budget, Engine};
@@ -53,6 +53,7 @@ fn main() {
     }
     if managed.len() > MANAGED.len() {
         neighbours(&catalogue, &managed);
+        changes(&catalogue, &managed);
     }
 }
 
@@ -158,4 +159,73 @@ fn neighbours(catalogue: &Catalogue, policies: &BTreeMap<String, Arc<IdentityPol
     let mut reasons: Vec<(usize, String)> = reasons.into_iter().map(|(reason, count)| (count, reason)).collect();
     reasons.sort();
     reasons.iter().rev().take(30).for_each(|(count, reason)| println!("{count} {reason}"));
+}
+
+/// Each policy against itself without a statement, an action, a resource or a condition.
+fn changes(catalogue: &Catalogue, policies: &BTreeMap<String, Arc<IdentityPolicy>>) {
+    let engine = Engine::new(catalogue, Budget::default());
+    let role = |document: &Arc<IdentityPolicy>| RolePolicies {
+        identity: vec![attach("p", PolicyType::Managed, Arc::clone(document))],
+        ..RolePolicies::default()
+    };
+    let pairs: Vec<Pair> = policies
+        .values()
+        .flat_map(|document| changed(document).into_iter().map(|other| (role(document), role(&Arc::new(other)))))
+        .collect();
+    let begin = Instant::now();
+    let answers = engine.between_all(&pairs).expect("every witness is confirmed");
+    let rows = || answers.iter().flat_map(|answer| &answer.differences);
+    let unknown = rows().filter(|row| row.certainty == Certainty::Unknown).count();
+    println!(
+        "{} changes in {:.2?}: {} rows, {unknown} unknown ({:.2} %)",
+        pairs.len(),
+        begin.elapsed(),
+        rows().count(),
+        100.0 * unknown as f64 / rows().count() as f64
+    );
+    let mut reasons: BTreeMap<&String, usize> = BTreeMap::new();
+    for reason in rows().filter(|row| row.certainty == Certainty::Unknown).flat_map(|row| &row.reasons) {
+        *reasons.entry(reason).or_default() += 1;
+    }
+    let mut reasons: Vec<(usize, &String)> = reasons.into_iter().map(|(reason, count)| (count, reason)).collect();
+    reasons.sort();
+    reasons.iter().rev().take(30).for_each(|(count, reason)| println!("{count} {reason}"));
+}
+
+/// The policy without its first, its middle, its last statement; each of those without its last action, without its
+/// last resource, without its condition.
+fn changed(document: &IdentityPolicy) -> Vec<IdentityPolicy> {
+    let count = document.statements.len();
+    let places: BTreeSet<usize> =
+        [0, count / 2, count.saturating_sub(1)].into_iter().filter(|at| *at < count).collect();
+    let mut all = Vec::new();
+    for at in places {
+        if count > 1 {
+            let mut other = document.clone();
+            other.statements.remove(at);
+            all.push(other);
+        }
+        let statement = &document.statements[at];
+        let mut with = |changed: Statement<ResourceClause>| {
+            let mut other = document.clone();
+            other.statements[at] = changed;
+            all.push(other);
+        };
+        if let ActionClause::Action(actions) = &statement.action
+            && let [rest @ .., _] = actions.as_slice()
+            && !rest.is_empty()
+        {
+            with(Statement { action: ActionClause::Action(rest.to_vec()), ..statement.clone() });
+        }
+        if let ResourceClause::Resource(resources) = &statement.target
+            && let [rest @ .., _] = resources.as_slice()
+            && !rest.is_empty()
+        {
+            with(Statement { target: ResourceClause::Resource(rest.to_vec()), ..statement.clone() });
+        }
+        if !statement.conditions.is_empty() {
+            with(Statement { conditions: Conditions::default(), ..statement.clone() });
+        }
+    }
+    all
 }
