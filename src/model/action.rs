@@ -13,6 +13,8 @@ use std::fmt;
 pub struct ActionPattern {
     written: String,
     folded: String,
+    /// Where the `:` between service and name stands; none in `*`.
+    colon: Option<usize>,
 }
 
 impl ActionPattern {
@@ -34,7 +36,11 @@ impl ActionPattern {
             None => written == "*" && !text.is_empty(),
             Some((service, name)) => !service.is_empty() && !name.is_empty(),
         };
-        well_formed.then(|| Self { written: written.to_owned(), folded: written.to_ascii_lowercase() })
+        well_formed.then(|| Self {
+            written: written.to_owned(),
+            folded: written.to_ascii_lowercase(),
+            colon: written.find(':'),
+        })
     }
 
     /// The text as it was written.
@@ -58,19 +64,19 @@ impl ActionPattern {
     /// The service prefix in lower case; `*` for `*`. May itself hold wildcards (`s*:Get*`), which IAM does not document.
     #[must_use]
     pub fn service(&self) -> &str {
-        self.folded.split_once(':').map_or(self.folded.as_str(), |(service, _)| service)
+        self.colon.and_then(|at| self.folded.get(..at)).unwrap_or(&self.folded)
     }
 
     /// The name after the prefix as it was written; `*` for `*`.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.written.split_once(':').map_or(self.written.as_str(), |(_, name)| name)
+        self.colon.and_then(|at| self.written.get(at + 1..)).unwrap_or(&self.written)
     }
 
     /// The name after the prefix in lower case; `*` for `*`.
     #[must_use]
     pub fn folded_name(&self) -> &str {
-        self.folded.split_once(':').map_or(self.folded.as_str(), |(_, name)| name)
+        self.colon.and_then(|at| self.folded.get(at + 1..)).unwrap_or(&self.folded)
     }
 
     /// Whether the name or the service holds `*` or `?`.

@@ -1,5 +1,8 @@
 //! Rows in the making to the rows of the report.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs, about};
 use super::rows::{RowKey, Rows, resources};
@@ -99,21 +102,44 @@ fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Result<Refusal, Engine
 
 /// Marks the rows by which a role gains a known way to raise itself.
 fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair, shared: &Shared) {
+    // Every row asks about the same few actions.
+    let (allowed, as_much) = (Answers::default(), Answers::default());
     for row in differences {
         let own = pair.roles.get(row.side);
         let other = pair.roles.get(row.side.other());
         let may = |service: &str, name: &str| {
-            let name = name.to_lowercase();
-            own.allows.iter().filter_map(|rule| pair.rules.get(rule)).any(|rule| rule.actions.matches(service, &name))
+            allowed.get((row.side, service, name), || {
+                let name = name.to_lowercase();
+                let mut rules = own.allows.iter().filter_map(|rule| pair.rules.get(rule));
+                rules.any(|rule| rule.actions.matches(service, &name))
+            })
         };
-        let other_may_too = |service: &str, name: &str| as_much(own, other, service, name, pair, shared);
+        let other_may_too = |service: &str, name: &str| {
+            as_much.get((row.side, service, name), || may_as_much(own, other, service, name, pair, shared))
+        };
         row.escalations = escalation::gained(row, &may, &other_may_too);
+    }
+}
+
+/// Answers about a side's actions, each worked out once.
+#[derive(Default)]
+struct Answers(RefCell<BTreeMap<(Side, String, String), bool>>);
+
+impl Answers {
+    fn get(&self, (side, service, name): (Side, &str, &str), answer: impl FnOnce() -> bool) -> bool {
+        let key = (side, service.to_owned(), name.to_owned());
+        if let Some(known) = self.0.borrow().get(&key) {
+            return *known;
+        }
+        let answer = answer();
+        self.0.borrow_mut().insert(key, answer);
+        answer
     }
 }
 
 /// Whether a role may do something for certain on resources of all kinds that another role may do it on, of those
 /// that every call names.
-fn as_much(own: &RoleRules, other: &RoleRules, service: &str, name: &str, pair: &Pair, shared: &Shared) -> bool {
+fn may_as_much(own: &RoleRules, other: &RoleRules, service: &str, name: &str, pair: &Pair, shared: &Shared) -> bool {
     let name = name.to_lowercase();
     let number = shared.universe.find(service, &name);
     let Some(action) = number.and_then(|number| shared.universe.action(number)) else { return false };
