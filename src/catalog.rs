@@ -24,7 +24,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 pub use arn_template::{ArnTemplate, Piece};
-pub use condition_keys::{Arity, arity, is_of_service, key_pattern, takes};
+pub use condition_keys::{Arity, arity, holds_many, is_of_service, key_pattern, takes};
 pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
 pub use trust_actions::TRUST_ACTIONS;

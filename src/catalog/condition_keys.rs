@@ -30,8 +30,7 @@ pub enum Arity {
 /// ```
 #[must_use]
 pub fn arity(folded: &str, catalogue: &Catalogue) -> Arity {
-    let matches = |pattern: &&str| Glob::new(pattern).matches(folded);
-    if MANY.binary_search(&folded).is_ok() || MANY.iter().filter(|key| key.contains('*')).any(matches) {
+    if holds_many(folded) {
         return Arity::Many;
     }
     let (prefix, _) = folded.split_once(':').unwrap_or_default();
@@ -42,6 +41,14 @@ pub fn arity(folded: &str, catalogue: &Catalogue) -> Arity {
             .is_some_and(|service| service.condition_keys.iter().any(|key| key_pattern(key).matches(folded))),
     };
     if is_known { Arity::Single } else { Arity::Unknown }
+}
+
+/// Whether AWS describes a key, in lower case, as one that holds several values, of whatever service. Sources as for
+/// [`arity`].
+#[must_use]
+pub fn holds_many(folded: &str) -> bool {
+    let matches = |pattern: &&str| Glob::new(pattern).matches(folded);
+    MANY.binary_search(&folded).is_ok() || MANY.iter().filter(|key| key.contains('*')).any(matches)
 }
 
 /// Keys that requests to other services have as well, because the credentials carry them.

@@ -12,6 +12,7 @@ use super::decision::{Doubt, Hint};
 use super::operator::{Answer, Comparison, Rule, TextComparison, read_bool};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
+use crate::catalog::holds_many;
 use crate::model::{ConditionTest, Conditions, SetQualifier, Version};
 use crate::semantics::own_account::OwnAccount;
 
@@ -44,7 +45,8 @@ fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
     };
     let one = |value: &String| compare(test, rule, value, version, facts);
     match (test.operator.qualifier, values) {
-        (None, [value]) if !holds_many_values(test.key.folded()) => one(value),
+        // AWS asks for a set operator on a key that can hold several values, however many a request has.
+        (None, [value]) if !holds_many(test.key.folded()) => one(value),
         (None, _) => Truth::unknown(Doubt::PlainOperatorOnManyValues {
             operator: test.operator.to_string(),
             key: test.key.as_str().to_owned(),
@@ -53,22 +55,6 @@ fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
         (Some(SetQualifier::ForAllValues), _) => Truth::all(values.iter().filter(|value| !value.is_empty()).map(one)),
         (Some(SetQualifier::ForAnyValue), _) => Truth::any(values.iter().map(one)),
     }
-}
-
-/// The keys that AWS describes as multivalued, and for which a set operator is required, however many values a request
-/// has: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>. Not a service's own.
-const MULTIVALUED: &[&str] = &[
-    "aws:calledvia",
-    "aws:principalorgpaths",
-    "aws:principalservicenameslist",
-    "aws:resourceorgpaths",
-    "aws:sourceorgpaths",
-    "aws:tagkeys",
-    "aws:vpceorgpaths",
-];
-
-fn holds_many_values(folded_key: &str) -> bool {
-    MULTIVALUED.contains(&folded_key)
 }
 
 /// Whether a test other than `Null` holds when the request does not carry the key.
