@@ -241,7 +241,9 @@ pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment) -> KeyRule {
         Some(Some(values)) => values.first().map(String::as_str),
         Some(None) | None => None,
     };
-    if let Some(value) = other_name(key).as_deref().and_then(one) {
+    let is_name_of_same =
+        |other: &&String| other_name(key).as_ref() == Some(*other) || other_name(other).as_deref() == Some(key);
+    if let Some(value) = assigned.keys().filter(is_name_of_same).find_map(|other| one(other)) {
         rule.values = Values::OneOf(vec![value.to_owned()]);
     }
     if let Some((id, _)) = ORGANIZATIONS.iter().find(|(_, paths)| *paths == key)
@@ -442,6 +444,28 @@ mod tests {
         let (tag, keys) = ("aws:requesttag/team", "aws:tagkeys");
         assert!(can(&[(tag, Some(&["red"])), (keys, Some(&["Team"]))]) && can(&[(tag, None), (keys, Some(&["cost"]))]));
         assert!(!can(&[(tag, Some(&["red"])), (keys, None)]) && !can(&[(tag, None), (keys, Some(&["team"]))]));
+    }
+
+    #[test]
+    fn what_is_known_beside_other_keys() {
+        let beside = |key: &str, (other, value): (&str, &str)| {
+            let assigned = Assignment::from([(other.to_owned(), Some(vec![value.to_owned()]))]);
+            rule_beside(key, Whose::Service, &assigned)
+        };
+        let one_of = |values: &[&str]| Values::OneOf(values.iter().map(|value| (*value).to_owned()).collect());
+        // Whichever of two names comes first.
+        for (key, other) in [
+            ("ec2:resourcetag/x", "aws:resourcetag/x"),
+            ("aws:resourcetag/x", "autoscaling:resourcetag/x"),
+            ("s3:resourceaccount", "aws:resourceaccount"),
+        ] {
+            assert_eq!(beside(key, (other, "a")).values, one_of(&["a"]), "{key} {other}");
+        }
+        assert_eq!(beside("ec2:resourcetag/y", ("aws:resourcetag/x", "a")).values, Values::Any);
+        let paths = beside("aws:sourceorgpaths", ("aws:sourceorgid", "o-1"));
+        assert_eq!((paths.presence, paths.values), (Presence::Always, Values::Like(vec!["o-1/*".to_owned()])));
+        let seconds = beside("aws:epochtime", ("aws:currenttime", "1970-01-01T00:00:01.5Z"));
+        assert_eq!(seconds.values, one_of(&["1", "2"]));
     }
 
     #[test]
