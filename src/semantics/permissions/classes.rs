@@ -151,3 +151,27 @@ fn patterns_of(pair: &Pair, service: &str) -> Vec<Vec<Step>> {
     patterns.dedup();
     patterns
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalogue;
+    use crate::semantics::evaluate::RolePolicies;
+    use crate::semantics::permissions::Shared;
+    use crate::semantics::solver::steps::Reading;
+
+    #[test]
+    fn an_action_that_is_not_there_is_named() {
+        let shared = Shared::new(&Catalogue::embedded(), Reading::Parts, vec!["aws".to_owned()]);
+        let pair = Pair::new(&RolePolicies::default(), &RolePolicies::default(), &shared).unwrap();
+        let universe = &shared.universe;
+        let mut beyond = Bits::new(universe.len() + 1);
+        beyond.insert(universe.len());
+        match known_signatures(&pair, &beyond, universe) {
+            Err(EngineError::Internal { invariant }) => {
+                assert!(invariant.contains("there is no action"), "{invariant}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -210,3 +210,26 @@ impl Attached<'_> {
         self.compiled.remarks.iter().map(remark).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalogue;
+    use crate::model::PolicyType;
+    use crate::parse::policy::parse_identity;
+    use crate::semantics::solver::steps::Reading;
+
+    #[test]
+    fn a_statement_without_a_number_is_named() {
+        let shared = Shared::new(&Catalogue::embedded(), Reading::Parts, vec!["aws".to_owned()]);
+        let text = r#"{"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}"#;
+        let document = Arc::new(parse_identity(text).unwrap());
+        let own = AttachedDocument { policy_name: "own".to_owned(), policy_type: PolicyType::Inline, document };
+        let role = RolePolicies { identity: vec![own], ..RolePolicies::default() };
+        let pair = Pair::new(&role, &role, &shared).unwrap();
+        match Numbers(BTreeMap::new()).of(pair.rule(0).unwrap()) {
+            Err(EngineError::Internal { invariant }) => assert!(invariant.contains("no number"), "{invariant}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -62,3 +62,40 @@ fn decide(side: &TrustSide<'_>, witness: &TrustWitness) -> TrustDecision {
     let role = RoleAccount { account: side.account, id: side.account_id, partition: side.partition };
     evaluate_trust(side.policy, role, &request, "trust")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::policy::parse_trust;
+    use crate::semantics::Inconsistency;
+    use crate::semantics::outcome::{Refusal, is_inconsistent};
+
+    #[test]
+    fn a_certain_row_without_a_witness_is_no_proof() {
+        let policy = parse_trust(r#"{"Statement": []}"#).unwrap();
+        let side = TrustSide { policy: &policy, account: "111122223333", account_id: None, partition: "aws" };
+        let sides = Sides { left: side, right: side };
+        let mut row = TrustDifference {
+            side: Side::Left,
+            actions: vec!["sts:AssumeRole".to_owned()],
+            principal_type: "AWS",
+            principal: "444455556666".to_owned(),
+            except: Vec::new(),
+            relation: TrustRelation::Granted,
+            condition: None,
+            certainty: Certainty::Always,
+            witness: None,
+            granted_by: Vec::new(),
+            refused_by: Refusal::NoAllow,
+            reasons: Vec::new(),
+        };
+        let mut confirming = Confirming { inconsistency: Inconsistency::Error, ..Confirming::default() };
+        match confirm(&mut row.clone(), &sides, confirming) {
+            Err(EngineError::Internal { invariant }) => assert!(invariant.contains("has no witness"), "{invariant}"),
+            other => panic!("{other:?}"),
+        }
+        confirming.inconsistency = Inconsistency::Report;
+        confirm(&mut row, &sides, confirming).unwrap();
+        assert!(row.certainty == Certainty::Unknown && is_inconsistent(&row.reasons), "{row:?}");
+    }
+}
