@@ -4,7 +4,12 @@
 //! to document (such as all AWS managed policies), those are attached to the roles, and each is compared with the
 //! next one besides, and with itself after small changes, of which the share of rows that stay unknown is counted.
 
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for developers, which may end by a panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a program for developers, which may end by a panic"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
