@@ -270,3 +270,17 @@ fn wildcards_match_the_digits_of_the_own_account() {
     // Another account than the own one, though the pattern leaves one digit open.
     assert_eq!(rows(&everybody_in("StringLike", "?11122223333"), &own, [dev, dev]), ["Left another"]);
 }
+
+#[test]
+fn nobody_assumes_a_role_of_another_partition() {
+    let rows = |principal: &str| {
+        let found = trust_between(&may_assume(&json!({"AWS": principal})), &json!([]));
+        let ids: Vec<&str> = found.warnings.iter().map(|warning| warning.id).collect();
+        (found.differences.len(), ids.join(","))
+    };
+    assert_eq!(rows("arn:aws-cn:iam::444455556666:root"), (0, "foreign-partition".to_owned()));
+    assert_eq!(rows("arn:aws-us-gov:iam::444455556666:role/ci"), (0, "foreign-partition".to_owned()));
+    assert_eq!(rows("arn:aws:iam::444455556666:root"), (1, String::new()));
+    // What is no ARN has no partition.
+    assert_eq!(rows("file:///etc/passwd"), (1, String::new()));
+}

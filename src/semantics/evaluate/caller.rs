@@ -18,7 +18,7 @@ use super::trust::{Caller, RoleAccount, TrustRequest};
 pub(super) fn can_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) -> bool {
     let action = action.to_ascii_lowercase();
     match caller {
-        Caller::Aws(arn) if arn.split(':').nth(1).is_some_and(|partition| partition != role.partition) => false,
+        Caller::Aws(arn) if partition(arn).is_some_and(|partition| partition != role.partition) => false,
         Caller::Aws(arn) if arn.ends_with(":root") || arn.contains(":federated-user/") => false,
         Caller::Aws(_) | Caller::CanonicalUser(_) | Caller::Service(_) => {
             action != "sts:assumerolewithsaml" && action != "sts:assumerolewithwebidentity"
@@ -30,6 +30,11 @@ pub(super) fn can_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) 
             _ => true,
         },
     }
+}
+
+/// The partition of an ARN; a text that is none has none.
+fn partition(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').next()
 }
 
 /// The context with what follows from the caller, or the key by which it speaks of somebody else.

@@ -25,6 +25,11 @@ pub fn account_of(arn: &str) -> Option<AccountOf<'_>> {
     }
 }
 
+/// The partition of an ARN; a text that is none has none.
+pub fn partition_of(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').next()
+}
+
 /// Account, role name and session name of a session's ARN.
 pub fn session_parts(arn: &str) -> Option<(AccountOf<'_>, &str, &str)> {
     let account = account_of(arn).filter(|_| arn.split(':').nth(2) == Some("sts"))?;

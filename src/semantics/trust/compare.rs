@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::arns::account_of;
+use super::arns::partition_of;
 use super::principals::{Means, Point, accounts, clause_means, delegates, is_dangling, means, points};
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
@@ -339,7 +339,6 @@ impl<'a> Both<'a> {
             for principal in ready.statement.target.principals() {
                 let side = self.sides.get(ready.side);
                 if let Principal::Aws(text) = principal
-                    && text.starts_with("arn:")
                     && is_of_other_partition(&Point::aws(text.clone()), side)
                 {
                     let partition = side.partition;
@@ -381,7 +380,7 @@ fn lets_in(principal: &Principal, point: &Point, relation: TrustRelation, side: 
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> ("each AWS account is scoped to one partition")
 fn is_of_other_partition(point: &Point, side: &TrustSide<'_>) -> bool {
     match point {
-        Point::Aws { text, .. } => account_of(text).is_some_and(|(partition, _)| partition != side.partition),
+        Point::Aws { text, .. } => partition_of(text).is_some_and(|partition| partition != side.partition),
         Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_) => false,
     }
 }
