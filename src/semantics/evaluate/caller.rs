@@ -40,7 +40,7 @@ fn partition(arn: &str) -> Option<&str> {
 /// The context with what follows from the caller, or the key by which it speaks of somebody else.
 pub(super) fn context(request: &TrustRequest<'_>) -> Result<Context, &'static str> {
     let mut said = Vec::new();
-    for key in ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType"] {
+    for key in OF_CALLER {
         let given = request.context.values(key);
         match (own(request.caller, key), given) {
             (Own::Value(value), None) => said.push((key.to_owned(), vec![value])),
@@ -53,6 +53,10 @@ pub(super) fn context(request: &TrustRequest<'_>) -> Result<Context, &'static st
     Ok(given.chain(said).collect())
 }
 
+/// The keys that follow from the caller.
+const OF_CALLER: [&str; 5] =
+    ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:username", "aws:PrincipalServiceName"];
+
 /// What a caller makes of a key.
 enum Own {
     Value(String),
@@ -63,15 +67,20 @@ enum Own {
 fn own(caller: Caller<'_>, key: &str) -> Own {
     let parts: Vec<&str> = match caller {
         Caller::Aws(arn) => arn.splitn(6, ':').collect(),
+        Caller::Service(name) if key == "aws:PrincipalServiceName" => return Own::Value(name.to_owned()),
         Caller::Service(_) | Caller::Federated(_) if key == "aws:PrincipalType" => return Own::NotTold,
         Caller::Service(_) | Caller::Federated(_) => return Own::Missing,
         Caller::CanonicalUser(_) => return Own::NotTold,
     };
     let [_, partition, service, _, account, name] = parts.as_slice() else { return Own::NotTold };
     let session = name.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/'));
+    let is_user = *service == "iam" && name.starts_with("user/");
     match (key, session) {
+        ("aws:PrincipalServiceName", _) => Own::Missing,
+        ("aws:username", _) if is_user => Own::Value(name.rsplit_once('/').map_or(*name, |(_, name)| name).to_owned()),
+        ("aws:username", _) => Own::Missing,
         ("aws:PrincipalAccount", _) => Own::Value((*account).to_owned()),
-        ("aws:PrincipalType", _) if *service == "iam" && name.starts_with("user/") => Own::Value("User".to_owned()),
+        ("aws:PrincipalType", _) if is_user => Own::Value("User".to_owned()),
         ("aws:PrincipalType", _) => Own::Value("AssumedRole".to_owned()),
         (_, Some((role, _))) if *service == "sts" => Own::Value(format!("arn:{partition}:iam::{account}:role/{role}")),
         _ => Own::Value(parts.join(":")),

@@ -12,7 +12,7 @@ use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::keys::Whose;
+use crate::semantics::solver::keys::{Assignment, Whose};
 use crate::semantics::solver::question::{Answer, Asker, Purse, Question, Resources, Role, Start, contains};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
@@ -375,6 +375,7 @@ impl<'a> ClassWork<'a> {
         let scope = Scope {
             whose: Whose::RoleSession,
             absent: &form.absent,
+            given: &Assignment::new(),
             spelled_alike,
             variables: &keys,
             candidates: &candidates,

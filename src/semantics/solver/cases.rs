@@ -48,6 +48,8 @@ pub struct Question<'a> {
     pub candidates: &'a [String],
     /// Keys that the request cannot have.
     pub absent: &'a BTreeSet<String>,
+    /// Keys of which it is known what the request says.
+    pub given: &'a Assignment,
     /// Whose request it is.
     pub whose: Whose,
     /// What it may cost.
@@ -140,14 +142,14 @@ impl<'a> Listing<'a> {
         }
         let mut sources: BTreeSet<String> = question.variables.iter().cloned().collect();
         sources.extend(tests.values().flatten().flat_map(|test| test.variables()).map(str::to_owned));
-        let order = order(keys, &tests);
+        let (order, circular) = order(keys, &tests);
         // A value that is compared by wildcards with another key's is not one of a few.
         let can_have = |key: &str| {
             let is_never = keys::rule(key, question.whose).presence == Presence::Never;
-            !is_never && !question.absent.contains(key)
+            !is_never && !question.absent.contains(key) && question.given.get(key) != Some(&None)
         };
         let compared = tests.iter().filter(|(_, tests)| tests.iter().any(|test| test.compares_by_pattern(can_have)));
-        let more = compared.map(|(key, _)| (*key).to_owned()).collect();
+        let more = compared.map(|(key, _)| (*key).to_owned()).chain(circular).collect();
         let alike = alike(&tests);
         let (seen, cases) = (BTreeSet::new(), Vec::new());
         Self { question, tests, order, sources, alike, opaque, seen, cases, more, tried: 0 }
@@ -177,8 +179,12 @@ impl<'a> Listing<'a> {
 
     /// What a request may say of a key that says this of others.
     fn choices(&mut self, key: &str, assigned: &Assignment) -> Vec<Choice> {
-        let mut rule = keys::rule_beside(key, self.question.whose, assigned);
-        if self.question.absent.contains(key) {
+        if let Some(values) = self.question.given.get(key) {
+            return vec![Choice { values: values.clone(), generic: false }];
+        }
+        let absent = self.question.absent;
+        let mut rule = keys::rule_beside(key, self.question.whose, assigned, absent);
+        if absent.contains(key) {
             rule.presence = Presence::Never;
         }
         let lookup = |key: &str| single(assigned, key);
@@ -186,10 +192,9 @@ impl<'a> Listing<'a> {
         let own = self.tests.get(key).map_or(&[][..], Vec::as_slice);
         let ready: Vec<Ready<'_>> = own.iter().map(|test| test.under(&lookup)).collect();
         let arity = own.first().map_or_else(|| arity(key, self.question.catalogue), |test| test.arity);
-        // A test that compares nothing, or a list, says nothing of one value.
+        // A test that compares nothing says nothing of a value.
         let compares = |test: &&Test| {
-            let compares_nothing = matches!(test.family, Family::Null(_) | Family::Never | Family::Opaque(_));
-            test.key != key && !compares_nothing && test.qualifier.is_none() && arity != Arity::Many
+            test.key != key && !matches!(test.family, Family::Null(_) | Family::Never | Family::Opaque(_))
         };
         let beside: Vec<Ready<'_>> = self.alike(key).filter(compares).map(|test| test.under(&lookup)).collect();
         let tested_with_null = self.alike(key).any(|test| matches!(test.family, Family::Null(_)));
@@ -292,21 +297,28 @@ fn alike(tests: &BTreeMap<&str, Vec<&Test>>) -> Vec<BTreeSet<String>> {
     sets
 }
 
-/// The keys so that each comes after those that its tests refer to. Of keys that refer to each other one comes first:
-/// its tests on the others hold or fail once all have a value.
-fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> Vec<String> {
-    let mut order: Vec<String> = Vec::new();
+/// The keys so that each comes after those that its tests refer to and those that decide what it can hold; and the keys
+/// for which the latter cannot be. Of keys that refer to each other one comes first: its tests on the others hold or fail
+/// once all have a value.
+fn order(mut keys: Vec<String>, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, Vec<String>) {
+    let (mut order, mut circular): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let ends = |key: &String| key.starts_with("aws:calledvia") && key != "aws:calledvia";
     keys.sort_by_key(|key| (!ends(key), key.clone()));
     while !keys.is_empty() {
-        let waits = |key: &String, left: &[String]| {
+        let refers = |key: &String, other: &String| {
             let variables = tests.get(key.as_str()).into_iter().flatten().flat_map(|test| test.variables());
-            variables.into_iter().any(|other| other != key && left.iter().any(|own| own == other))
+            other != key && variables.into_iter().any(|variable| variable == other)
         };
-        let free = keys.iter().position(|key| !waits(key, &keys));
-        order.push(keys.remove(free.unwrap_or_default()));
+        let depends = |key: &String| keys.iter().any(|other| keys::comes_after(key, other));
+        let waits = |key: &String| depends(key) || keys.iter().any(|other| refers(key, other));
+        let free = keys.iter().position(|key| !waits(key)).or_else(|| keys.iter().position(|key| !depends(key)));
+        let key = keys.remove(free.unwrap_or_default());
+        if free.is_none() {
+            circular.push(key.clone());
+        }
+        order.push(key);
     }
-    order
+    (order, circular)
 }
 
 /// Chains of services that begin and end as `aws:CalledViaFirst` and `aws:CalledViaLast` say.
@@ -402,6 +414,7 @@ mod tests {
             variables: &[],
             candidates: &[],
             absent: &absent,
+            given: &Assignment::new(),
             whose: Whose::RoleSession,
             budget: CaseBudget { states: 20_000, sets: 256 },
             catalogue: &catalogue,

@@ -6,7 +6,7 @@
 //! has, <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-infotouse>.
 //! Where a page does not say, a key may be there or be missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::conditions::Test;
 use super::instant::Instant;
@@ -231,8 +231,8 @@ pub fn rule(key: &str, whose: Whose) -> KeyRule {
     }
 }
 
-/// What is known of a key in a request that says this of keys before it.
-pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment) -> KeyRule {
+/// What is known of a key in a request that says this of keys before it; those in `absent` it cannot have at all.
+pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment, absent: &BTreeSet<String>) -> KeyRule {
     let mut rule = rule(key, whose);
     if rule.presence == Presence::Never {
         return rule;
@@ -241,10 +241,12 @@ pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment) -> KeyRule {
         Some(Some(values)) => values.first().map(String::as_str),
         Some(None) | None => None,
     };
-    let is_name_of_same =
-        |other: &&String| other_name(key).as_ref() == Some(*other) || other_name(other).as_deref() == Some(key);
-    if let Some(value) = assigned.keys().filter(is_name_of_same).find_map(|other| one(other)) {
-        rule.values = Values::OneOf(vec![value.to_owned()]);
+    let is_same = |other: &str| other_name(key).as_deref() == Some(other) || other_name(other).as_deref() == Some(key);
+    if let Some((_, given)) = assigned.iter().find(|(other, _)| is_same(other) && !absent.contains(*other)) {
+        match given {
+            None => rule.presence = Presence::Never,
+            Some(values) => (rule.presence, rule.values) = (Presence::Always, Values::OneOf(values.clone())),
+        }
     }
     if let Some((id, _)) = ORGANIZATIONS.iter().find(|(_, paths)| *paths == key)
         && let Some(given) = assigned.get(*id)
@@ -305,13 +307,21 @@ pub const LISTED: &[(&str, &str)] = &[
     ("s3:requestobjecttag/", "s3:requestobjecttagkeys"),
 ];
 
-/// The key that holds the same value under another name, where both are there.
+/// The key that holds the same under another name.
 pub fn other_name(key: &str) -> Option<String> {
     if key == "s3:resourceaccount" {
         return Some("aws:resourceaccount".to_owned());
     }
     let (service, tag) = key.split_once(":resourcetag/")?;
     (service != "aws").then(|| format!("aws:resourcetag/{tag}"))
+}
+
+/// Whether what a key can hold is decided by another one, which has to be given a value first.
+pub fn comes_after(key: &str, other: &str) -> bool {
+    ORGANIZATIONS.contains(&(other, key))
+        || LISTED.iter().any(|(begin, list)| *list == key && other.starts_with(begin))
+        || (key, other) == ("aws:sourcearn", "aws:sourceaccount")
+        || (key, other) == (EPOCH_TIME, "aws:currenttime")
 }
 
 /// Whether one of two keys says something about the other.
@@ -450,7 +460,7 @@ mod tests {
     fn what_is_known_beside_other_keys() {
         let beside = |key: &str, (other, value): (&str, &str)| {
             let assigned = Assignment::from([(other.to_owned(), Some(vec![value.to_owned()]))]);
-            rule_beside(key, Whose::Service, &assigned)
+            rule_beside(key, Whose::Service, &assigned, &BTreeSet::new())
         };
         let one_of = |values: &[&str]| Values::OneOf(values.iter().map(|value| (*value).to_owned()).collect());
         // Whichever of two names comes first.

@@ -27,11 +27,12 @@ pub fn clauses(tests: &[&Test]) -> Vec<Clause> {
     let mut clauses = Vec::new();
     for (a, first) in tests.iter().enumerate() {
         for (b, second) in tests.iter().enumerate().filter(|(b, second)| *b != a && second.key == first.key) {
-            if implies(first, second) {
+            // Of several values one can pass the one test and another the other.
+            let holds_one_value = first.arity != Arity::Many && tests.iter().all(|t| t.key != first.key || is_plain(t));
+            let one_way = first.negated == second.negated || first.qualifier.is_some() || holds_one_value;
+            if one_way && implies(first, second) {
                 clauses.push(((a, false), (b, true)));
             }
-            // A list of several values can pass one test by one of them and the other by another.
-            let holds_one_value = first.arity != Arity::Many && tests.iter().all(|t| t.key != first.key || is_plain(t));
             if a < b && holds_one_value {
                 clauses.extend(excludes(first, second).then_some(((a, false), (b, false))));
                 clauses.extend(exhausts(first, second).then_some(((a, true), (b, true))));

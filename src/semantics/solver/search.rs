@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::cases::{self, Case, CaseBudget, KeyCases};
 use super::conditions::Test;
-use super::keys::{self, Whose};
+use super::keys::{self, Assignment, Whose};
 use super::question::{Answer, Found, Mode, Truth};
 use super::relations::{Clause, clauses};
 use super::texts::{Binding, Bound};
@@ -50,6 +50,7 @@ pub struct CaseKey {
     variables: Vec<String>,
     candidates: Vec<String>,
     absent: BTreeSet<String>,
+    given: Assignment,
 }
 
 /// Cases of keys by what tells them apart.
@@ -62,6 +63,8 @@ pub struct Scope<'a> {
     pub whose: Whose,
     /// Keys that they cannot have.
     pub absent: &'a BTreeSet<String>,
+    /// Keys of which it is known what they say.
+    pub given: &'a Assignment,
     /// Keys of variables in resources, sorted.
     pub variables: &'a [String],
     /// Whether each of these has one default, or none, wherever it stands.
@@ -99,12 +102,20 @@ impl Tests {
                 tests: own.iter().map(|test| test.number).collect(),
                 candidates: candidates.to_vec(),
                 absent: scope.absent.iter().filter(of_group).cloned().collect(),
+                given: scope
+                    .given
+                    .iter()
+                    .filter(|(key, _)| of_group(key))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect(),
                 variables,
             };
             let cases = cache.get(&key, || {
-                let Scope { whose, absent, catalogue, .. } = scope;
+                let Scope { whose, absent, given, catalogue, .. } = scope;
                 let variables = &key.variables;
-                let question = cases::Question { tests: &own, variables, candidates, absent, whose, budget, catalogue };
+                let tests = &own;
+                let question =
+                    cases::Question { tests, variables, candidates, absent, given, whose, budget, catalogue };
                 Arc::new(cases::cases(&question))
             });
             tests.variables.extend(key.variables.iter().map(|key| (key.clone(), tests.keys.len())));
@@ -164,7 +175,8 @@ fn groups<'t>(tests: &'t [Arc<Test>], variables: &'t [String]) -> Vec<BTreeSet<&
         join(std::iter::once(test.key.as_str()).chain(test.variables()).collect());
     }
     variables.iter().for_each(|key| join(BTreeSet::from([key.as_str()])));
-    let keys: Vec<&str> = tests.iter().map(|test| test.key.as_str()).collect();
+    let in_tests = tests.iter().flat_map(|test| std::iter::once(test.key.as_str()).chain(test.variables()));
+    let keys: BTreeSet<&str> = in_tests.chain(variables.iter().map(String::as_str)).collect();
     for (at, a) in keys.iter().enumerate() {
         keys.iter().skip(at).filter(|b| keys::tied(a, b)).for_each(|b| join(BTreeSet::from([*a, *b])));
     }

@@ -11,13 +11,15 @@ use super::principals::Point;
 use crate::model::equivalency::OPEN;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
-use crate::semantics::solver::keys;
-use crate::semantics::solver::steps::{Letter, Step};
+use crate::semantics::solver::keys::{self, Assignment};
+use crate::semantics::solver::steps::{self, Letter, Step};
 use crate::semantics::solver::walk::{Group, Place, named_letters, other_letter, rest_of, starts, step_over};
 
 const ACCOUNT: &str = "aws:principalaccount";
 const ARN: &str = "aws:principalarn";
 const TYPE: &str = "aws:principaltype";
+const USER_NAME: &str = "aws:username";
+const SERVICE_NAME: &str = "aws:principalservicename";
 
 /// How many callers the tests on their keys may tell apart.
 const MOST: usize = 2_000;
@@ -42,29 +44,47 @@ fn fact(point: &Point, key: &str) -> Fact {
         (Point::Aws { entity, .. }, TYPE) => {
             Fact::Value(if is_user(entity) { "User" } else { "AssumedRole" }.to_owned())
         }
+        (Point::Aws { entity, .. }, USER_NAME) if is_user(entity) => {
+            Fact::Value(entity.rsplit_once('/').map_or(entity.as_str(), |(_, name)| name).to_owned())
+        }
+        (Point::Aws { .. } | Point::Service(_) | Point::Federated(_), USER_NAME) => Fact::Missing,
+        (Point::Service(name), SERVICE_NAME) => Fact::Value(name.clone()),
+        (Point::Aws { .. } | Point::Federated(_), SERVICE_NAME) => Fact::Missing,
         // A service and whoever brings a token or an assertion sign with no account's credentials.
         (Point::Service(_) | Point::Federated(_), ARN | ACCOUNT) => Fact::Missing,
         (Point::Aws { .. } | Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_), _) => Fact::Open,
     }
 }
 
-/// Keys of the tests that tell of the token of another web identity provider than the caller's.
-pub fn absent<'t>(tests: impl Iterator<Item = &'t Arc<Test>>, point: &Point) -> BTreeSet<String> {
-    let Point::Federated(provider) = point else { return BTreeSet::new() };
-    let name = provider.split_once(":oidc-provider/").map_or(provider.as_str(), |(_, name)| name);
-    let is_other = |key: &str| keys::web_identity_provider(key).is_some_and(|own| !own.eq_ignore_ascii_case(name));
-    let variables = |test: &'t Arc<Test>| std::iter::once(test.key.as_str()).chain(test.variables());
-    tests.flat_map(variables).filter(|key| is_other(key)).map(str::to_owned).collect()
+/// What is known of keys of some tests and their variables: what follows from the caller, and that a token of another web
+/// identity provider than the caller's is not there.
+pub fn given<'t>(tests: impl Iterator<Item = &'t Arc<Test>>, point: &Point) -> Assignment {
+    let provider = match point {
+        Point::Federated(text) => Some(text.split_once(":oidc-provider/").map_or(text.as_str(), |(_, name)| name)),
+        Point::Aws { .. } | Point::Service(_) | Point::CanonicalUser(_) => None,
+    };
+    let mut given = Assignment::new();
+    for key in tests.flat_map(|test| std::iter::once(test.key.as_str()).chain(test.variables())) {
+        match fact(point, key) {
+            Fact::Value(value) => given.insert(key.to_owned(), Some(vec![value])),
+            Fact::Missing => given.insert(key.to_owned(), None),
+            Fact::Open => match (provider, keys::web_identity_provider(key)) {
+                (Some(own), Some(other)) if !own.eq_ignore_ascii_case(other) => given.insert(key.to_owned(), None),
+                _ => None,
+            },
+        };
+    }
+    given
 }
 
 /// Whether a key, in lower case, follows from the caller.
 pub fn is_key_of_caller(key: &str) -> bool {
-    matches!(key, ACCOUNT | ARN | TYPE)
+    matches!(key, ACCOUNT | ARN | TYPE | USER_NAME | SERVICE_NAME)
 }
 
-/// Whether a test is one on a key that follows from the caller.
+/// Whether a test is one on a key that follows from the caller, or compares with one.
 pub fn is_about_caller(test: &Test) -> bool {
-    is_key_of_caller(&test.key)
+    is_key_of_caller(&test.key) || test.variables().any(is_key_of_caller)
 }
 
 /// Whether a test holds for a caller; `None` where the caller does not decide it.
@@ -118,8 +138,11 @@ pub fn points(
 ) -> Option<BTreeSet<Point>> {
     let named: Vec<Vec<Step>> =
         named.iter().map(|text| text.chars().map(|c| Step::One(Letter::new(c))).collect()).collect();
+    // A user's name is the end of its ARN.
+    let of_name = |name: &[Step]| steps::flat("arn:*:user/").into_iter().chain(name.iter().copied()).collect();
+    let users: Vec<Vec<Step>> = patterns(tests, USER_NAME).into_iter().map(of_name).collect();
     let mut arns = patterns(tests, ARN);
-    arns.extend(named.iter().map(Vec::as_slice));
+    arns.extend(named.iter().chain(&users).map(Vec::as_slice));
     arns.sort_unstable();
     arns.dedup();
     let ids = patterns(tests, ACCOUNT);
@@ -139,7 +162,8 @@ pub fn points(
         let named = account_of(&arn).filter(|(_, account)| is_account(account));
         known.extend(named.map(|(partition, account)| (partition.to_owned(), account.to_owned())));
     }
-    let mut points = BTreeSet::new();
+    let services = patterns(tests, SERVICE_NAME).into_iter().filter_map(spelled);
+    let mut points: BTreeSet<Point> = services.map(Point::Service).collect();
     for (partition, account) in &known {
         for kind in ["role", "user"] {
             let head = format!("arn:{partition}:iam::{account}:{kind}/");
@@ -169,9 +193,11 @@ pub fn sessions(tests: &[&Arc<Test>], points: &BTreeSet<Point>, named: &[&str]) 
     Some(found)
 }
 
-/// The patterns that a key is compared with, in an order that does not depend on the sides'.
+/// The patterns that a key is compared with, in an order that does not depend on the sides'. A key that stands in a
+/// variable may have any value that others are compared with.
 fn patterns<'t>(tests: &[&'t Arc<Test>], key: &str) -> Vec<&'t [Step]> {
-    let of_key = tests.iter().filter(|test| test.key == key);
+    let in_variable = tests.iter().any(|test| test.variables().any(|variable| variable == key));
+    let of_key = tests.iter().filter(|test| in_variable || test.key == key);
     let mut patterns: Vec<&[Step]> = of_key.flat_map(|test| test.plain_steps()).collect();
     patterns.sort_unstable();
     patterns.dedup();

@@ -111,14 +111,13 @@ impl<'a> Both<'a> {
         let accounts = accounts(&principals, sides);
         let mut points = points(&principals, &accounts, sides);
         let tests: Vec<&Arc<Test>> = self.statements.iter().flat_map(|ready| &ready.tests).collect();
-        let about: Vec<&Arc<Test>> = tests.into_iter().filter(|test| callers::is_about_caller(test)).collect();
-        if about.is_empty() {
+        if !tests.iter().any(|test| callers::is_about_caller(test)) {
             return Callers { points, too_many: false };
         }
         let named: Vec<&str> = principals.iter().map(|(principal, _)| principal.as_str()).collect();
-        let sessions = callers::sessions(&about, &points, &named);
+        let sessions = callers::sessions(&tests, &points, &named);
         let own = sides.iter().filter_map(TrustSide::own_account).map(|own| own.id).collect::<Vec<_>>();
-        let more = callers::points(&about, &self.account_numbers(), &accounts, &named, &own);
+        let more = callers::points(&tests, &self.account_numbers(), &accounts, &named, &own);
         let too_many = more.is_none() || sessions.is_none();
         points.extend(more.into_iter().chain(sessions).flatten());
         Callers { points, too_many }
@@ -207,10 +206,11 @@ impl<'a> Both<'a> {
     fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
         let live = self.live(callers, point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
-        let absent = callers::absent(tests.iter().copied().flatten(), point);
+        let given = callers::given(tests.iter().copied().flatten(), point);
         let scope = Scope {
             whose: actions::whose(point),
-            absent: &absent,
+            absent: &BTreeSet::new(),
+            given: &given,
             variables: &[],
             spelled_alike: true,
             candidates: &[],
@@ -231,7 +231,9 @@ impl<'a> Both<'a> {
                 Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
             };
             let witness = context.map(|mut context| {
-                if live.iter().any(|live| live.by_caller.is_some()) {
+                // What follows from who asks, the principal says.
+                context.retain(|key, _| !given.contains_key(&key.to_ascii_lowercase()));
+                if live.iter().any(|live| live.by_caller.is_some()) || !given.is_empty() {
                     context.extend(callers::said_besides(point));
                 }
                 let principal = point.text().to_owned();
