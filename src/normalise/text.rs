@@ -262,7 +262,7 @@ impl Pattern {
         let (ranges, separators) = separators::segments(matched);
         let ranges = ranges.into_iter().filter(|range| !range.is_empty());
         let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
-        let is_wild = place.takes_wildcards() && (matched.contains(['*', '?']) || matched.contains("${"));
+        let is_wild = place.takes_wildcards() && matched.contains(['*', '?', '$', '{', '}']);
         if form.is_key(start, &parts) && !is_wild {
             return None;
         }

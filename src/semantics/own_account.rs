@@ -19,6 +19,14 @@ impl<'a> OwnAccount<'a> {
         id.filter(|id| *id != spelled).map(|id| Self { spelled, id })
     }
 
+    /// A value as it is compared by number: the account by its digits.
+    pub fn as_number<'v>(self, value: &'v str) -> &'v str
+    where
+        'a: 'v,
+    {
+        if value == self.spelled { self.id } else { value }
+    }
+
     /// A test with the values that it has for this account: beside each pattern those for what it matches by digits.
     pub fn in_test(self, mut test: ConditionTest) -> ConditionTest {
         if takes_wildcards(&test.operator.base) {
@@ -35,22 +43,26 @@ impl<'a> OwnAccount<'a> {
             return Vec::new();
         }
         let letters: Vec<char> = pattern.chars().collect();
-        let is_digit = |c: &char| matches!(c, '*' | '?' | '0'..='9');
+        let is_part = |c: &char| matches!(c, '*' | '?' | '0'..='9');
+        let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
         let mut found = BTreeSet::new();
-        let mut start = 0;
-        while let Some(rest) = letters.get(start..).filter(|rest| !rest.is_empty()) {
-            let run = rest.iter().take_while(|c| is_digit(c)).count();
-            let (part, _) = rest.split_at(run);
-            if let Some(spelling) = self.in_part(part) {
-                let before = letters.iter().take(start);
-                found.insert(before.chain(&spelling).chain(letters.iter().skip(start + run)).collect());
+        for start in 0..letters.len() {
+            let run = letters.iter().skip(start).take_while(|c| is_part(c)).count();
+            for end in start + 1..=start + run {
+                // No part of a longer number.
+                let within = (is_digit(Some(start)) && is_digit(start.checked_sub(1)))
+                    || (is_digit(Some(end)) && is_digit(Some(end - 1)));
+                let part = letters.get(start..end).filter(|_| !within).unwrap_or_default();
+                if let Some(spelling) = self.in_part(part) {
+                    let before = letters.iter().take(start);
+                    found.insert(before.chain(&spelling).chain(letters.iter().skip(end)).collect());
+                }
             }
-            start += run + 1;
         }
         found.into_iter().collect()
     }
 
-    /// A run of digits and wildcards with the account in the place of what matches its id; a `*` at an end of it stays.
+    /// Digits and wildcards with the account in the place of what matches its id; a `*` at an end of it stays.
     fn in_part(self, part: &[char]) -> Option<Vec<char>> {
         let names_digits = part.iter().any(|c| *c != '*');
         let has_wildcard = part.iter().any(|c| !c.is_ascii_digit());
@@ -90,14 +102,16 @@ mod tests {
             ("arn:aws:sqs:us-east-1:1111*:orders", Some("arn:aws:sqs:us-east-1:OWN*:orders")),
             ("arn:aws:sqs:us-east-1:????????????:orders", Some("arn:aws:sqs:us-east-1:OWN:orders")),
             ("arn:aws:s3:::logs-*3333/*", Some("arn:aws:s3:::logs-*OWN/*")),
+            ("arn:aws:s3:::logs?1111*/k", Some("arn:aws:s3:::logs?OWN*/k")),
+            ("arn:aws:s3:::logs-1111*2-x", Some("arn:aws:s3:::logs-OWN*2-x")),
             ("arn:aws:sqs:us-east-1:2222*:orders", None),
-            ("arn:aws:sqs:us-east-1:?????????????:orders", None),
             ("arn:aws:sqs:*:*:orders", None),
             ("arn:aws:sqs:us-east-1:111122223333:*", None),
         ] {
             let expected: Vec<&str> = expected.into_iter().collect();
             assert_eq!(own.patterns(pattern), expected, "{pattern}");
         }
+        assert_eq!(own.patterns("b-?????????????"), ["b-?OWN", "b-OWN?"]);
         assert_eq!(OwnAccount::new("111122223333", Some("111122223333")), None);
     }
 }

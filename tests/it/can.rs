@@ -107,6 +107,8 @@ fn can_assume_answers_by_exit_code() {
     }
     let run = ask(&["ec2.amazonaws.com", "--action", "sts:AssumeRoleWithSAML"]);
     assert!(run.code == 1 && run.stdout.contains("no caller of this kind can call the action"), "{run:?}");
+    let run = ask(&["arn:aws-cn:iam::111111111111:user/good"]);
+    assert!(run.code == 1 && run.stdout.contains("nobody assumes a role across partitions"), "{run:?}");
     let run = ask(&["x.example", "--principal-type", "service"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(ask(&["ec2.amazonaws.com", "--action", "sts:SetContext"]).code, 0);

@@ -267,6 +267,12 @@ fn wildcards_match_the_digits_of_the_own_account() {
     for impossible in ["?????????????", "1111222233334", "x*"] {
         assert!(rows(&everybody_in("StringLike", impossible), &json!([]), [dev, qa]).is_empty(), "{impossible}");
     }
+    // By number as well.
+    let mut deny = everybody_in("NumericLessThan", "200000000000");
+    deny["Effect"] = json!("Deny");
+    let with_deny = json!([own, deny]);
+    assert_eq!(rows(&own, &with_deny, [dev, dev]), ["Left OWN"]);
+    assert!(rows(&own, &with_deny, [qa, qa]).is_empty());
     // Another account than the own one, though the pattern leaves one digit open.
     assert_eq!(rows(&everybody_in("StringLike", "?11122223333"), &own, [dev, dev]), ["Left another"]);
 }

@@ -39,7 +39,8 @@ pub(super) fn verdict(comparison: &Comparison, ordered: &[Rows<'_>]) -> Vec<Stri
         verb(access, "it", "them"),
     )];
     if escalating > 0 {
-        sentences.push(format!("{} can raise itself in one account only.", counted(escalating, "role")));
+        let whom = verb(escalating, "itself", "themselves");
+        sentences.push(format!("{} can raise {whom} in one account only.", counted(escalating, "role")));
     }
     if other > 0 {
         sentences.push(format!("{} {} otherwise.", counted(other, "more role"), verb(other, "differs", "differ")));

@@ -9,16 +9,26 @@
 //!   `aws:PrincipalArn` ("for role sessions the ARN of the role") and `aws:PrincipalType`.
 
 use super::context::Context;
+use super::decision::Hint;
 use super::trust::{Caller, RoleAccount, TrustRequest};
 
-/// Whether a caller can make this call at all, whatever the trust policy says.
+/// Why a caller cannot make this call at all, whatever the trust policy says.
 ///
 /// Nobody assumes a role of another partition:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> ("each AWS account is scoped to one partition").
-pub(super) fn can_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) -> bool {
+pub(super) fn cannot_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) -> Option<Hint> {
+    match caller {
+        Caller::Aws(arn) if partition(arn).is_some_and(|partition| partition != role.partition) => {
+            Some(Hint::OtherPartition { partition: role.partition.to_owned() })
+        }
+        _ => (!is_call_of(caller, action)).then_some(Hint::NotItsCall),
+    }
+}
+
+/// Whether an operation is one for callers of this kind.
+fn is_call_of(caller: Caller<'_>, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     match caller {
-        Caller::Aws(arn) if partition(arn).is_some_and(|partition| partition != role.partition) => false,
         Caller::Aws(arn) if arn.ends_with(":root") || arn.contains(":federated-user/") => false,
         Caller::Aws(_) | Caller::CanonicalUser(_) | Caller::Service(_) => {
             action != "sts:assumerolewithsaml" && action != "sts:assumerolewithwebidentity"

@@ -106,7 +106,10 @@ fn compare(test: &ConditionTest, rule: Rule, given: &str, version: Version, fact
     let any = Truth::any(test.values.iter().map(|wanted| {
         let answer = match rule.comparison {
             Comparison::Text(how) => compare_text(wanted, given, version, facts, how),
-            Comparison::Value(how) => Ok(how.matches(wanted, given)),
+            Comparison::Value(how) => {
+                let digits = |text| facts.own_account().map_or(text, |own| own.as_number(text));
+                Ok(how.matches(digits(wanted), digits(given)))
+            }
         };
         match answer {
             Ok(Answer::Yes) => Truth::Yes,

@@ -192,6 +192,11 @@ pub enum Hint {
     },
     /// Nobody of the caller's kind can make this call, so no statement was asked.
     NotItsCall,
+    /// The caller is of another partition than the role, so no statement was asked.
+    OtherPartition {
+        /// The role's partition.
+        partition: String,
+    },
     /// A request by this caller cannot hold this value, so no statement was asked.
     ContradictsCaller {
         /// The condition key.
@@ -221,6 +226,9 @@ impl fmt::Display for Hint {
                 write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
             }
             Self::NotItsCall => f.write_str("no caller of this kind can call the action"),
+            Self::OtherPartition { partition } => {
+                write!(f, "nobody assumes a role across partitions; the role is of the partition `{partition}`")
+            }
             Self::ContradictsCaller { key } => {
                 write!(f, "no request by this caller has this value of `{key}`, which follows from who asks")
             }

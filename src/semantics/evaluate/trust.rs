@@ -83,8 +83,8 @@ pub fn evaluate_trust(
         let note = Note { statement: None, hint };
         TrustDecision { decision: Findings::default().decide(None, vec![note]), relation: None }
     };
-    if !caller::can_call(request.caller, request.action, role) {
-        return refuse(Hint::NotItsCall);
+    if let Some(hint) = caller::cannot_call(request.caller, request.action, role) {
+        return refuse(hint);
     }
     let context = match caller::context(request) {
         Ok(context) => context,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{ConditionTest, Conditions, IdentityPolicy, ResourceClause, Statement, Version};
 use crate::semantics::KnownRole;
-use crate::semantics::solver::conditions::TestPool;
+use crate::semantics::solver::conditions::{Family, TestPool};
 use crate::semantics::solver::steps::{self, Piece, written_literally};
 
 /// What is known of a role of the keys that a document asks for, to tell roles apart for which it reads alike.
@@ -100,7 +100,14 @@ fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &Test
         Some([value]) => Some(value.clone()),
         Some(_) | None => None,
     };
-    Decided::Is(test.under(&lookup).holds(values))
+    let digits = |value: &String| role.own_account().map_or(value.clone(), |own| own.as_number(value).to_owned());
+    match (&test.family, values) {
+        (Family::Number(..), Some(values)) => {
+            let values: Vec<String> = values.iter().map(digits).collect();
+            Decided::Is(test.under(&lookup).holds(Some(&values)))
+        }
+        _ => Decided::Is(test.under(&lookup).holds(values)),
+    }
 }
 
 /// Says that the role's own tags were taken.

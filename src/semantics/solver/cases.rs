@@ -208,7 +208,7 @@ impl<'a> Listing<'a> {
             choices.all = chains(choices.all, assigned);
         }
         if let Some((begin, _)) = keys::LISTED.iter().find(|(_, list)| *list == key) {
-            choices.all = with_names(choices.all, begin, assigned, &ready);
+            choices.all = with_names(choices.all, begin, assigned, &ready, budget);
         }
         if key == "aws:resourceaccount" && self.question.variables.iter().any(|own| own == key) {
             // Any account that is not named is one of those that the candidates stand for, but for wildcards.
@@ -236,9 +236,19 @@ impl<'a> Listing<'a> {
 
     /// Values worth trying because another key is compared with this one, or depends on it.
     fn extra(&mut self, key: &str, assigned: &Assignment) -> Vec<String> {
-        let (mut extra, more) = keys::suggested(key, &self.tests);
-        if more {
-            self.more.insert(key.to_owned());
+        let alike = self.alike.iter().find(|keys| keys.contains(key)).cloned().unwrap_or_default();
+        let mut extra = Vec::new();
+        for own in alike.iter().map(String::as_str).chain([key]) {
+            let (suggested, more) = keys::suggested(own, &self.tests);
+            extra.extend(suggested);
+            if more {
+                let decided = self.order.iter().filter(|other| keys::comes_after(other, own));
+                self.more.extend(decided.cloned().chain([key.to_owned()]));
+            }
+        }
+        if self.alike(key).any(Test::ignores_case) {
+            let values = alike.iter().filter_map(|other| assigned.get(other)).flatten().flatten();
+            extra.extend(values.flat_map(|value| [value.to_lowercase(), value.to_uppercase()]));
         }
         for (first, all) in [("aws:calledvia", "aws:calledviafirst"), ("aws:calledvia", "aws:calledvialast")] {
             if key == first {
@@ -252,6 +262,9 @@ impl<'a> Listing<'a> {
             let fresh: Vec<&str> =
                 UNMENTIONED.into_iter().filter(|text| !extra.iter().any(|own| own == text)).collect();
             extra.extend(fresh.into_iter().take(self.sources.len()).map(str::to_owned));
+            // The name of a tag may be its value.
+            let names = self.order.iter().filter_map(|key| keys::name_in(key));
+            extra.extend(names.map(str::to_owned));
         }
         extra
     }
@@ -290,6 +303,8 @@ fn alike(tests: &BTreeMap<&str, Vec<&Test>>) -> Vec<BTreeSet<String>> {
         let mut joined = BTreeSet::from([(*key).to_owned()]);
         joined.extend(tests.iter().flat_map(|test| test.variables()).map(str::to_owned));
         joined.extend(keys::other_name(key));
+        // The ends of a list are of its values.
+        joined.extend(key.starts_with("aws:calledvia").then(|| "aws:calledvia".to_owned()));
         let (touched, apart): (Vec<_>, Vec<_>) = sets.into_iter().partition(|set| !set.is_disjoint(&joined));
         sets = apart;
         sets.push(touched.into_iter().flatten().chain(joined).collect());
@@ -345,7 +360,13 @@ fn chains(choices: Vec<Choice>, assigned: &Assignment) -> Vec<Choice> {
 
 /// Lists of names, such as those of tags, that hold the names which other keys tell of and none of those that the request
 /// does not have. A name in a key is read in any case, one in a list as it is: each way in which the tests answer it.
-fn with_names(choices: Vec<Choice>, begin: &str, assigned: &Assignment, tests: &[Ready<'_>]) -> Vec<Choice> {
+fn with_names(
+    choices: Vec<Choice>,
+    begin: &str,
+    assigned: &Assignment,
+    tests: &[Ready<'_>],
+    budget: CaseBudget,
+) -> Vec<Choice> {
     let mut lists: Vec<Vec<String>> = choices.into_iter().map(|choice| choice.values.unwrap_or_default()).collect();
     for (name, given) in assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(begin)?, values))) {
         let is_name = |value: &String| value.eq_ignore_ascii_case(name);
@@ -353,11 +374,7 @@ fn with_names(choices: Vec<Choice>, begin: &str, assigned: &Assignment, tests: &
             lists.iter_mut().for_each(|list| list.retain(|value| !is_name(value)));
             continue;
         }
-        let mut answers = BTreeSet::new();
-        let spellings: Vec<String> = spellings(name)
-            .into_iter()
-            .filter(|spelling| answers.insert(tests.iter().map(|test| test.matches(spelling)).collect::<Vec<bool>>()))
-            .collect();
+        let spellings = super::values::spellings(name, tests, budget);
         lists = lists
             .into_iter()
             .flat_map(|list| {
@@ -371,13 +388,6 @@ fn with_names(choices: Vec<Choice>, begin: &str, assigned: &Assignment, tests: &
     }
     let choice = |list: Vec<String>| Choice { values: (!list.is_empty()).then_some(list), generic: false };
     unique(lists.into_iter().map(choice))
-}
-
-/// A name in lower case, with a capital, and in upper case.
-fn spellings(name: &str) -> [String; 3] {
-    let mut letters = name.chars();
-    let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect());
-    [name.to_owned(), capital.unwrap_or_default(), name.to_uppercase()]
 }
 
 fn unique(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {

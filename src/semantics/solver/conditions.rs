@@ -434,6 +434,11 @@ impl Test {
         Ready { test: self, patterns }
     }
 
+    /// Whether it compares text in any case.
+    pub fn ignores_case(&self) -> bool {
+        self.patterns().iter().any(|pattern| pattern.how == How::Folded)
+    }
+
     /// Whether a value of a request is of the kind that its operator compares.
     pub fn can_read(&self, value: &str) -> bool {
         match &self.family {

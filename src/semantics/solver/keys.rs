@@ -51,6 +51,8 @@ pub enum Values {
     Like(Vec<String>),
     /// A whole number, not negative.
     WholeNumber,
+    /// This text in any case.
+    AnyCaseOf(String),
 }
 
 /// The values that a key can hold in every request.
@@ -307,6 +309,11 @@ pub const LISTED: &[(&str, &str)] = &[
     ("s3:requestobjecttag/", "s3:requestobjecttagkeys"),
 ];
 
+/// The name that a key of [`LISTED`] tells of.
+pub fn name_in(key: &str) -> Option<&str> {
+    LISTED.iter().find_map(|(begin, _)| key.strip_prefix(begin))
+}
+
 /// The key that holds the same under another name.
 pub fn other_name(key: &str) -> Option<String> {
     if key == "s3:resourceaccount" {
@@ -341,13 +348,16 @@ pub fn tied(a: &str, b: &str) -> bool {
 pub fn suggested(key: &str, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, bool) {
     let patterns = |key: &str| tests.get(key).into_iter().flatten().flat_map(|test| test.patterns());
     let (mut found, mut more) = (Vec::new(), false);
-    let mut add = |part: Option<&[Step]>| match part {
-        None | Some([Step::Any]) => {}
-        Some(steps) => match steps.iter().map(|step| step.literal()).collect::<Option<String>>() {
-            Some(text) => found.push(text),
-            // A variable, or a part that a wildcard leaves open.
-            None => more = true,
-        },
+    let mut add = |part: Option<&[Step]>| {
+        let Some(steps) = part.filter(|steps| *steps != [Step::Any]) else { return };
+        // A variable, or a part that a wildcard leaves open, has more values than one.
+        more |= steps.iter().any(|step| step.literal().is_none());
+        let shortest = |step: &Step| match step {
+            _ if step.repeats() => Some(String::new()),
+            Step::AnyOne | Step::AnyOneExcept(_) => Some("1".to_owned()),
+            step => step.literal().map(String::from),
+        };
+        found.extend(steps.iter().map(shortest).collect::<Option<String>>().filter(|text| !text.is_empty()));
     };
     if let Some((_, paths)) = ORGANIZATIONS.iter().find(|(id, _)| *id == key) {
         patterns(paths).for_each(|pattern| add(pattern.steps_as_written().split(|step| is(*step, '/')).next()));

@@ -9,7 +9,7 @@ use super::conditions::{self, Family, Ready};
 use super::decimal::Decimal;
 use super::instant::Instant;
 use super::keys::{KeyRule, Presence, Values};
-use super::steps::{Letter, Step};
+use super::steps::{self, Letter, Step};
 use super::walk::{Group, Walked, walk};
 use crate::catalog::Arity;
 use crate::model::Class;
@@ -105,6 +105,7 @@ impl Key<'_> {
                 return (values.iter().map(one).collect(), false);
             }
             Values::Like(patterns) => Some(patterns.iter().map(|pattern| conditions::form(pattern)).collect()),
+            Values::AnyCaseOf(text) => Some(vec![steps::folded(exactly(&text.to_lowercase()))]),
             Values::WholeNumber => Some(vec![vec![Step::Of(Class::Digits), Step::AllOf(Class::Digits)]]),
             Values::Any => None,
         };
@@ -215,6 +216,18 @@ impl Key<'_> {
         let (ways, values): (BTreeSet<_>, BTreeSet<_>) = met.iter().cloned().unzip();
         met.len() != ways.len() * values.len()
     }
+}
+
+/// The spellings of a name in any case, one for each way in which tests answer it.
+pub fn spellings(name: &str, tests: &[Ready<'_>], budget: CaseBudget) -> Vec<String> {
+    let rule = KeyRule { presence: Presence::Always, values: Values::AnyCaseOf(name.to_owned()) };
+    let extra = [name.to_owned()];
+    let (beside, tested_with_null, arity) = (&[], false, Arity::Single);
+    let key = Key { tests, beside, tested_with_null, rule, arity, extra: &extra, budget };
+    let mut answers = BTreeSet::new();
+    let is_new = |text: &String| answers.insert(tests.iter().map(|test| test.matches(text)).collect::<Vec<bool>>());
+    // Past the budget a way is missing, as it is in the list of values itself, which says so.
+    key.singles().0.into_iter().map(|single| single.text).filter(is_new).collect()
 }
 
 /// A value, and whether it stands for others.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::arns::{AccountOf, account_of, is_user, role_parts, session_parts};
 use super::principals::Point;
 use crate::model::equivalency::OPEN;
+use crate::semantics::own_account::OwnAccount;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::{Family, Test};
 use crate::semantics::solver::keys::{self, Assignment};
@@ -87,8 +88,8 @@ pub fn is_about_caller(test: &Test) -> bool {
     is_key_of_caller(&test.key) || test.variables().any(is_key_of_caller)
 }
 
-/// Whether a test holds for a caller; `None` where the caller does not decide it.
-pub fn holds(test: &Test, point: &Point) -> Option<bool> {
+/// Whether a test of a policy in an account holds for a caller; `None` where the caller does not decide it.
+pub fn holds(test: &Test, point: &Point, own: Option<OwnAccount<'_>>) -> Option<bool> {
     let readable = match test.family {
         Family::Text(..) | Family::Null(_) | Family::Never => true,
         Family::Number(..) => test.key == ACCOUNT,
@@ -99,9 +100,11 @@ pub fn holds(test: &Test, point: &Point) -> Option<bool> {
     }
     let ready = test.under(&|_| None);
     match fact(point, &test.key) {
-        Fact::Value(value) if readable && (!matches!(test.family, Family::Number(..)) || is_digits(&value)) => {
-            Some(ready.holds(Some(&[value])))
+        Fact::Value(value) if readable && matches!(test.family, Family::Number(..)) => {
+            let value = own.map_or(value.as_str(), |own| own.as_number(&value)).to_owned();
+            is_digits(&value).then(|| ready.holds(Some(&[value])))
         }
+        Fact::Value(value) if readable => Some(ready.holds(Some(&[value]))),
         Fact::Missing if test.opaque().is_none() => Some(ready.holds(None)),
         Fact::Value(_) | Fact::Missing | Fact::Open => None,
     }

@@ -194,7 +194,8 @@ impl<'a> Both<'a> {
                 open.push(self.solver.tests.open_test(&why));
                 continue;
             }
-            match callers::holds(test, point).filter(|_| is_about) {
+            let own = self.sides.get(ready.side).own_account();
+            match callers::holds(test, point, own).filter(|_| is_about) {
                 Some(holds) => by_caller = Some(holds && by_caller.unwrap_or(true)),
                 None => open.push(Arc::clone(test)),
             }
