@@ -17,12 +17,12 @@ use super::trust::{Caller, RoleAccount, TrustRequest};
 /// Nobody assumes a role of another partition:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html> ("each AWS account is scoped to one partition").
 pub(super) fn cannot_call(caller: Caller<'_>, action: &str, role: RoleAccount<'_>) -> Option<Hint> {
-    match caller {
-        Caller::Aws(arn) if partition(arn).is_some_and(|partition| partition != role.partition) => {
-            Some(Hint::OtherPartition { partition: role.partition.to_owned() })
-        }
-        _ => (!is_call_of(caller, action)).then_some(Hint::NotItsCall),
+    if let Caller::Aws(arn) = caller
+        && partition(arn).is_some_and(|partition| partition != role.partition)
+    {
+        return Some(Hint::OtherPartition { partition: role.partition.to_owned() });
     }
+    (!is_call_of(caller, action)).then_some(Hint::NotItsCall)
 }
 
 /// Whether an operation is one for callers of this kind.

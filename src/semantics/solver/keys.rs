@@ -352,10 +352,14 @@ pub fn suggested(key: &str, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>,
         let Some(steps) = part.filter(|steps| *steps != [Step::Any]) else { return };
         // A variable, or a part that a wildcard leaves open, has more values than one.
         more |= steps.iter().any(|step| step.literal().is_none());
-        let shortest = |step: &Step| match step {
-            _ if step.repeats() => Some(String::new()),
-            Step::AnyOne | Step::AnyOneExcept(_) => Some("1".to_owned()),
-            step => step.literal().map(String::from),
+        let shortest = |step: &Step| {
+            if step.repeats() {
+                Some(String::new())
+            } else if matches!(step, Step::AnyOne | Step::AnyOneExcept(_)) {
+                Some("1".to_owned())
+            } else {
+                step.literal().map(String::from)
+            }
         };
         found.extend(steps.iter().map(shortest).collect::<Option<String>>().filter(|text| !text.is_empty()));
     };
