@@ -36,6 +36,13 @@ impl<'a> RealNames<'a> {
                 (placeholder.to_owned(), values.into_iter().map(|(value, _)| value.to_owned()).collect())
             })
             .collect();
+        // What the account's policies do not hold they may still match: `app-*` does the dictionary's `app-dev`.
+        for (placeholder, text) in normaliser.replaced_parts() {
+            let texts = frequent.entry(placeholder.to_owned()).or_default();
+            if !texts.iter().any(|known| known == text) {
+                texts.push(text.to_owned());
+            }
+        }
         if let Some(own) = own {
             frequent.insert(OWN_ACCOUNT.to_owned(), vec![own.to_string()]);
         }
@@ -73,8 +80,8 @@ impl<'a> RealNames<'a> {
     }
 
     /// The ways in which a text may be spelled in the account, likeliest first: as a text of the role with the same
-    /// placeholders, then by what the placeholders stand for most often. A placeholder that never stood for anything
-    /// in this account stays, without its marks.
+    /// placeholders, then by what the placeholders stand for most often, then by the dictionary's texts. A placeholder of
+    /// which nothing is known in this account stays, without its marks.
     fn spellings(&self, text: &str, role: &[Sequence]) -> Vec<String> {
         let used: Vec<&str> = placeholders(text).collect();
         let same = |sequence: &&Sequence| {

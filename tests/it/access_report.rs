@@ -526,3 +526,16 @@ fn the_other_way_round_is_the_mirror_image() {
     assert_eq!(sorted(access(&there)), sorted(access(&back).into_iter().map(turn).collect()));
     assert_eq!(access(&compare(&inline(DEV, "r", &one), &inline(QA, "r", &one))), NOTHING);
 }
+
+#[test]
+fn no_placeholder_is_shown_as_a_name_of_an_account() {
+    // dev's policy matches its text of the dictionary without holding it.
+    let (dev, qa) = (allow("s3:GetObject", "arn:aws:s3:::app-*/in"), allow("s3:GetObject", "arn:aws:s3:::app-bar/in"));
+    let dictionary = r#"{"app": {"dev": ["app-foo"], "qa": ["app-bar"]}}"#;
+    let roles = [inline(DEV, "r", &json!([dev])), inline(QA, "r", &json!([qa]))];
+    let report = compare_accounts(&roles[..1], &roles[1..], &[], dictionary);
+    let rows = report["access_differences"].as_array().unwrap();
+    let of_qa = rows.iter().find(|row| row["side"] == "right").unwrap();
+    assert_eq!(of_qa["witness"]["resource"], "arn:aws:s3:::app-bar/in");
+    assert_eq!(of_qa["counterpart"], Value::Null, "dev allows app-foo");
+}
