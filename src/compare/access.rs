@@ -226,7 +226,9 @@ fn policies(role: &Role, known: KnownRole) -> RolePolicies {
         identity: inline.chain(role.attached.iter().map(|policy| managed(policy, PolicyType::Managed))).collect(),
         boundary: role.boundary.as_ref().map(|policy| managed(policy, PolicyType::Boundary)),
         // Of a role without any tag nothing says that tags are in use: any value, or none, is tried.
-        role: if takes_session_tags(&role.trust) || role.tags.is_empty() {
+        role: if takes_session_tags(&role.trust) {
+            known.with_session_tags()
+        } else if role.tags.is_empty() {
             known
         } else {
             known.with_tags(role.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))

@@ -25,6 +25,7 @@ pub struct KnownRole {
     values: BTreeMap<String, Vec<String>>,
     knows_tags: bool,
     account_id: Option<String>,
+    session_tags: bool,
 }
 
 impl KnownRole {
@@ -60,6 +61,20 @@ impl KnownRole {
         self.values.extend(tags.into_iter().map(of_tag));
         self.knows_tags = true;
         self
+    }
+
+    /// With tags that sessions may bring, which override the role's: the trust policy allows somebody `sts:TagSession`.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html>
+    #[must_use]
+    pub const fn with_session_tags(mut self) -> Self {
+        self.session_tags = true;
+        self
+    }
+
+    /// Whether sessions may bring tags.
+    pub(super) const fn takes_session_tags(&self) -> bool {
+        self.session_tags
     }
 
     /// What a request of the role says of a key in lower case: its values, or `None` inside if it does not have the

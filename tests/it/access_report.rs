@@ -539,3 +539,26 @@ fn no_placeholder_is_shown_as_a_name_of_an_account() {
     assert_eq!(of_qa["witness"]["resource"], "arn:aws:s3:::app-bar/in");
     assert_eq!(of_qa["counterpart"], Value::Null, "dev allows app-foo");
 }
+
+#[test]
+fn a_report_says_which_tags_were_taken() {
+    let mut red = allow("s3:GetObject", "arn:aws:s3:::b/*");
+    red["Condition"] = json!({"StringEquals": {"aws:PrincipalTag/team": "red"}});
+    let policies = json!([{"name": "p", "document": document(&json!([red, allow("sqs:SendMessage", "*")]))}]);
+    let role_of = |account: &str, team: &str, actions: Value| {
+        let statement = json!({"Effect": "Allow", "Action": actions, "Principal": {"Service": "ec2.amazonaws.com"}});
+        let fields =
+            json!({"inline_policies": policies, "tags": {"team": team}, "trust_policy": document(&json!([statement]))});
+        role(account, "r", &fields)
+    };
+    let report = |actions: Value| compare(&role_of(DEV, "red", actions.clone()), &role_of(QA, "blue", actions));
+    let ids = |report: &Value| -> Vec<String> {
+        let all = report["statement_warnings"].as_array().unwrap().iter();
+        all.map(|warning| text(warning, "id").to_owned()).collect()
+    };
+    let own = report(json!("sts:AssumeRole"));
+    assert_eq!(access(&own), ["left s3:GetObject on arn:aws:s3:::b/* always"]);
+    assert_eq!(ids(&own), ["role-tag", "role-tag"]);
+    let of_sessions = report(json!(["sts:AssumeRole", "sts:TagSession"]));
+    assert_eq!((access(&of_sessions), ids(&of_sessions)), (Vec::new(), vec!["session-tags".to_owned(); 2]));
+}

@@ -27,12 +27,16 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
         }));
     }
     let known = |key: String| role.says(&key).map(|values| (key, values.map(<[String]>::to_vec)));
+    let session_tags = role.takes_session_tags() && keys.iter().any(|key| key.starts_with(TAG));
     // Of a key of which nothing is known nothing has to be kept.
     let mut facts: Facts = keys.into_iter().filter_map(known).collect();
+    facts.extend(session_tags.then(|| (SESSION_TAGS.to_owned(), None)));
     let own = role.own_account().filter(|own| {
         document.statements.iter().any(|statement| {
             let values = statement.conditions.tests().iter().flat_map(|test| &test.values);
-            statement.target.patterns().iter().chain(values).any(|text| !own.patterns(text).is_empty())
+            // By number its digits count whatever the pattern is.
+            statement.conditions.tests().iter().any(|test| test.key.folded() == "aws:principalaccount")
+                || statement.target.patterns().iter().chain(values).any(|text| !own.patterns(text).is_empty())
         })
     });
     facts.extend(own.map(|own| (String::new(), Some(vec![own.id.to_owned()]))));
@@ -72,6 +76,7 @@ pub fn statement<'s>(
             Decided::NotByRole => tests.push(bound),
         }
     }
+    session_tags(statement, version, role, remarks);
     let target = target(&statement.target, version, role, remarks);
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
     let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
@@ -113,7 +118,7 @@ fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &Test
 /// Says that the role's own tags were taken.
 fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(&'static str, String)>) {
     let key = test.key.as_str();
-    if !test.key.folded().starts_with("aws:principaltag/") {
+    if !test.key.folded().starts_with(TAG) {
         return;
     }
     let says = match role.says(test.key.folded()) {
@@ -123,8 +128,41 @@ fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(&'static st
     remarks.push((ROLE_TAG, format!("`{key}` {says}; the trust policy does not allow `sts:TagSession`")));
 }
 
+/// Says of the tags that a statement asks for that a session may bring them.
+fn session_tags(
+    statement: &Statement<ResourceClause>,
+    version: Version,
+    role: &KnownRole,
+    remarks: &mut Vec<(&'static str, String)>,
+) {
+    if !role.takes_session_tags() {
+        return;
+    }
+    let tests = statement.conditions.tests();
+    let texts = tests.iter().flat_map(|test| &test.values).chain(statement.target.patterns());
+    let in_texts = texts.filter(|_| version != Version::V2008).flat_map(|text| steps::pieces(text));
+    let variables = in_texts.filter_map(|piece| match piece {
+        Piece::Variable(variable) => Some(variable.key),
+        Piece::Text(_) | Piece::Literal(_) => None,
+    });
+    let mut keys: BTreeSet<String> = variables.collect();
+    keys.extend(tests.iter().map(|test| test.key.folded().to_owned()));
+    for key in keys.iter().filter(|key| key.starts_with(TAG)) {
+        let text = format!(
+            "`{key}` may have any value: the trust policy allows `sts:TagSession`, and the tags of a session override the role's"
+        );
+        remarks.push((SESSION_TAGS, text));
+    }
+}
+
+/// Begins the keys of the principal's tags.
+const TAG: &str = "aws:principaltag/";
+
 /// The id of remarks on a role's tags.
 pub const ROLE_TAG: &str = "role-tag";
+
+/// The id of remarks on tags that sessions may bring.
+const SESSION_TAGS: &str = "session-tags";
 
 /// A test whose variables have the values that the role decides.
 fn bound(test: &ConditionTest, version: Version, role: &KnownRole) -> ConditionTest {
@@ -194,7 +232,7 @@ fn substituted(text: &str, role: &KnownRole) -> Substituted {
             Piece::Literal(c) => read.text.extend(["${", &c.to_string(), "}"]),
             Piece::Variable(variable) => {
                 let says = role.says(&variable.key);
-                if says.is_some() && variable.key.starts_with("aws:principaltag/") {
+                if says.is_some() && variable.key.starts_with(TAG) {
                     read.tags.push(variable.key.clone());
                 }
                 match (says, variable.default) {
