@@ -273,6 +273,7 @@ fn wildcards_match_the_digits_of_the_own_account() {
     let with_deny = json!([own, deny]);
     assert_eq!(rows(&own, &with_deny, [dev, dev]), ["Left OWN"]);
     assert!(rows(&own, &with_deny, [qa, qa]).is_empty());
+    assert_eq!(rows(&with_deny, &with_deny, [dev, qa]), ["Right OWN"]);
     // Another account than the own one, though the pattern leaves one digit open.
     assert_eq!(rows(&everybody_in("StringLike", "?11122223333"), &own, [dev, dev]), ["Left another"]);
 }

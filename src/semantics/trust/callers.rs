@@ -88,11 +88,16 @@ pub fn is_about_caller(test: &Test) -> bool {
     is_key_of_caller(&test.key) || test.variables().any(is_key_of_caller)
 }
 
+/// Whether a test compares the caller's account as a number.
+pub fn compares_account_by_number(test: &Test) -> bool {
+    test.key == ACCOUNT && matches!(test.family, Family::Number(..))
+}
+
 /// Whether a test of a policy in an account holds for a caller; `None` where the caller does not decide it.
 pub fn holds(test: &Test, point: &Point, own: Option<OwnAccount<'_>>) -> Option<bool> {
     let readable = match test.family {
         Family::Text(..) | Family::Null(_) | Family::Never => true,
-        Family::Number(..) => test.key == ACCOUNT,
+        Family::Number(..) => compares_account_by_number(test),
         Family::Date(..) | Family::Network(_) | Family::Bool(_) | Family::Opaque(_) => false,
     };
     if test.variables().next().is_some() {

@@ -139,6 +139,7 @@ impl<'a> Both<'a> {
 
     /// One spelling of a side's statements, the same for policies that say the same in the same way.
     fn canonical(&self, side: Side) -> BTreeSet<String> {
+        let own = self.sides.get(side);
         let of_side = self.statements.iter().filter(|ready| ready.side == side);
         let one = |ready: &Ready<'_>| {
             let statement = ready.statement;
@@ -151,9 +152,11 @@ impl<'a> Both<'a> {
             let mut tests: Vec<&str> = ready.tests.iter().map(|test| test.canonical.as_str()).collect();
             tests.sort_unstable();
             let (action, target) = (statement.action.element(), statement.target.element());
-            format!("{} {action} {actions:?} {target} {principals:?} {tests:?}", statement.effect)
+            // By number it is the digits of the account that count.
+            let by_number = ready.tests.iter().any(|test| callers::compares_account_by_number(test));
+            let id = own.account_id.filter(|_| by_number).unwrap_or_default();
+            format!("{} {action} {actions:?} {target} {principals:?} {tests:?}{id}", statement.effect)
         };
-        let own = self.sides.get(side);
         of_side.map(one).chain([format!("{} {}", own.partition, own.account)]).collect()
     }
 
