@@ -49,6 +49,15 @@ pub enum Place {
 }
 
 impl Place {
+    /// The pattern as its statement writes it.
+    pub fn spelled(self, allowing: usize, pair: &Pair) -> Option<&str> {
+        let rule = match self {
+            Self::Allowed(_) => allowing,
+            Self::Denied { rule, .. } => rule,
+        };
+        Some(pair.rules.get(rule)?.spelled(self.text(allowing, pair)?))
+    }
+
     /// The pattern, of a statement that allows as this rule does.
     pub fn text(self, allowing: usize, pair: &Pair) -> Option<&Arc<Text>> {
         let (rule, pattern) = match self {

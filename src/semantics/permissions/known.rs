@@ -4,12 +4,13 @@
 //! statement may mean another thing for the other.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{ConditionTest, Conditions, IdentityPolicy, ResourceClause, Statement, Version};
 use crate::semantics::KnownRole;
 use crate::semantics::solver::conditions::{Family, TestPool};
 use crate::semantics::solver::steps::{self, Piece, written_literally};
+use crate::semantics::solver::texts::join_stars;
 
 /// What is known of a role of the keys that a document asks for, to tell roles apart for which it reads alike.
 pub type Facts = Vec<(String, Option<Vec<String>>)>;
@@ -50,6 +51,8 @@ pub struct Known<'s> {
     pub statement: Cow<'s, Statement<ResourceClause>>,
     /// Why it may not apply.
     pub open: Vec<String>,
+    /// The statement's own pattern for each resource that was added because of the account's digits.
+    pub spelled: BTreeMap<String, String>,
 }
 
 /// A statement for a role, and what to remark on it; `None` where it can never apply.
@@ -77,10 +80,11 @@ pub fn statement<'s>(
         }
     }
     session_tags(statement, version, role, remarks);
-    let target = target(&statement.target, version, role, remarks);
+    let mut spelled = BTreeMap::new();
+    let target = target(&statement.target, version, role, remarks, &mut spelled);
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
     let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
-    Some(Known { statement: read, open })
+    Some(Known { statement: read, open, spelled })
 }
 
 /// What is known of the role says of a test.
@@ -182,8 +186,9 @@ fn target(
     version: Version,
     role: &KnownRole,
     remarks: &mut Vec<(&'static str, String)>,
+    spelled: &mut BTreeMap<String, String>,
 ) -> ResourceClause {
-    let all = |patterns: &[String], remarks: &mut Vec<(&'static str, String)>| {
+    let mut all = |patterns: &[String], remarks: &mut Vec<(&'static str, String)>| {
         let mut texts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             let read = if version == Version::V2008 { Substituted::plain(pattern) } else { substituted(pattern, role) };
@@ -191,7 +196,10 @@ fn target(
                 let text = format!("`{key}` is the role's own tag; the trust policy does not allow `sts:TagSession`");
                 remarks.push((ROLE_TAG, text));
             }
-            texts.extend(role.own_account().into_iter().flat_map(|own| own.patterns(&read.text)));
+            for added in role.own_account().into_iter().flat_map(|own| own.patterns(&read.text)) {
+                spelled.insert(join_stars(&added), pattern.clone());
+                texts.push(added);
+            }
             texts.push(read.text);
         }
         texts

@@ -413,8 +413,7 @@ pub fn resources(key: &RowKey, pair: &Pair) -> Vec<String> {
         .places
         .iter()
         .filter(|place| place.denied_by().is_some())
-        .filter_map(|place| place.text(key.rule, pair))
-        .map(|text| text.written.as_str())
+        .filter_map(|place| place.spelled(key.rule, pair))
         .collect();
     if !denied.is_empty() {
         return denied.into_iter().map(str::to_owned).collect();
@@ -422,8 +421,9 @@ pub fn resources(key: &RowKey, pair: &Pair) -> Vec<String> {
     match pair.rules.get(key.rule).map(|rule| &rule.resources) {
         Some(resources @ Resources::Matching(_)) if is_everything(resources) => vec!["*".to_owned()],
         Some(Resources::Matching(_)) => {
-            let texts = key.places.iter().filter_map(|place| place.text(key.rule, pair));
-            texts.map(|text| text.written.clone()).collect()
+            // Several patterns may stand for one that the statement writes.
+            let texts: BTreeSet<&str> = key.places.iter().filter_map(|place| place.spelled(key.rule, pair)).collect();
+            texts.into_iter().map(str::to_owned).collect()
         }
         Some(Resources::Except(_)) | None => vec!["*".to_owned()],
     }

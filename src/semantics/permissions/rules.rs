@@ -3,7 +3,7 @@
 //! What a statement says for certain and what AWS leaves open become rules of their own; the open ones carry a test
 //! that cannot be decided.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::known::{self, Facts, Known};
@@ -36,10 +36,19 @@ pub struct Rule {
     pub actions: Actions,
     /// The resources it is about.
     pub resources: Resources,
+    /// The statement's own pattern for each resource that was added because of the account's digits.
+    pub spelled: BTreeMap<String, String>,
     /// Its tests, all of which must hold.
     pub tests: Vec<Arc<Test>>,
     /// Its condition for reports; empty without one.
     pub condition: String,
+}
+
+impl Rule {
+    /// A resource pattern of the rule as its statement writes it.
+    pub fn spelled<'r>(&'r self, text: &'r Text) -> &'r str {
+        self.spelled.get(&text.written).unwrap_or(&text.written)
+    }
 }
 
 /// The actions of a rule: those that match an entry of `include` (all, if `None`) and none of `exclude`.
@@ -128,6 +137,7 @@ struct Draft {
     resources: ResourcePart,
     /// Why the rule may not apply.
     open: Vec<String>,
+    spelled: BTreeMap<String, String>,
 }
 
 /// The resources of a rule to be.
@@ -168,9 +178,10 @@ impl Rules {
             let mut remarks = Vec::new();
             let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
             // A statement that can never apply says nothing.
-            if let Some(Known { statement: read, open }) = read {
+            if let Some(Known { statement: read, open, spelled }) = read {
                 for mut draft in drafts(&read, version, (&solver.texts, universe), &mut remarks) {
                     draft.open.extend(open.iter().cloned());
+                    draft.spelled.clone_from(&spelled);
                     let rule = self.rule(draft, (statement, &read.conditions), version, (universe, &solver.tests));
                     compiled.rules.push((at, rule));
                 }
@@ -211,6 +222,7 @@ impl Rules {
             } else {
                 Resources::Matching(draft.resources.texts)
             },
+            spelled: draft.spelled,
             tests,
             condition: statement.conditions.canonical_json(ConditionKey::folded),
         })
@@ -244,7 +256,8 @@ fn drafts(
     for (include, exclude, open) in action_parts(&statement.action, remarks) {
         for resources in resource_parts(&statement.target, version, known, remarks) {
             let open = open.iter().chain(&resources.open).cloned().collect();
-            drafts.push(Draft { include: include.clone(), exclude: exclude.clone(), resources, open });
+            let (include, exclude) = (include.clone(), exclude.clone());
+            drafts.push(Draft { include, exclude, resources, open, spelled: BTreeMap::new() });
         }
     }
     remarks.sort();

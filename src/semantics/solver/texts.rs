@@ -239,7 +239,8 @@ pub fn meets(wanted: &[&[Step]]) -> bool {
     walk(&groups, Group(&[]), &mut FOLD_BUDGET.clone()) != Walked::Nothing
 }
 
-fn join_stars(text: &str) -> String {
+/// A pattern with each run of `*` as one.
+pub fn join_stars(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for c in text.chars() {
         if !(c == '*' && joined.ends_with('*')) {
