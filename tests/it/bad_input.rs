@@ -145,7 +145,9 @@ fn a_full_disk() {
     let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(tool.path()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("error: cannot write `dev_dev_iam_tuples.csv` for the folder `out`"), "{stderr}");
+    // Files are written side by side, and several are too large: any of them may fail first.
+    assert!(stderr.starts_with("error: cannot write `") || stderr.contains("\nerror: cannot write `"), "{stderr}");
+    assert!(stderr.contains("` for the folder `out`\n"), "{stderr}");
     assert_eq!(tool.names("."), before, "nothing is left");
 }
 
