@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::{BaseOperator, ConditionTest, Glob, Token};
+use crate::semantics::solver::texts::join_stars;
 
 /// How policies spell the account they are of, and the digits of its id. The two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub struct OwnAccount<'a> {
     /// The id.
     pub id: &'a str,
 }
+
+/// In how many places of one pattern the id may stand.
+const MOST: usize = 32;
 
 impl<'a> OwnAccount<'a> {
     /// `None` where the policies hold the id itself, so that there is nothing to tell apart.
@@ -28,26 +32,40 @@ impl<'a> OwnAccount<'a> {
     }
 
     /// A test with the values that it has for this account: beside each pattern those for what it matches by digits.
-    pub fn in_test(self, mut test: ConditionTest) -> ConditionTest {
+    ///
+    /// # Errors
+    /// As [`Self::patterns`].
+    pub fn in_test(self, test: &ConditionTest) -> Result<ConditionTest, String> {
+        let mut test = test.clone();
         if takes_wildcards(&test.operator.base) {
-            let own: Vec<String> = test.values.iter().flat_map(|value| self.patterns(value)).collect();
-            test.values.extend(own);
+            let own: Vec<Vec<String>> =
+                test.values.iter().map(|value| self.patterns(value)).collect::<Result<_, _>>()?;
+            test.values.extend(own.into_iter().flatten());
         }
-        test
+        Ok(test)
     }
 
     /// Patterns for what a pattern matches by the digits of the id: `1111*` matches `111122223333`, so it matches what
     /// stands for this id as well. None for a `*` alone, which does so anyway.
-    pub fn patterns(self, pattern: &str) -> Vec<String> {
+    ///
+    /// # Errors
+    /// Why they are not known, where the id can stand in too many places of the pattern.
+    pub fn patterns(self, pattern: &str) -> Result<Vec<String>, String> {
         if !pattern.contains(['*', '?']) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let letters: Vec<char> = pattern.chars().collect();
+        let letters: Vec<char> = join_stars(pattern).chars().collect();
         let is_part = |c: &char| matches!(c, '*' | '?' | '0'..='9');
         let is_digit = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit);
         let mut found = BTreeSet::new();
         for start in 0..letters.len() {
-            let run = letters.iter().skip(start).take_while(|c| is_part(c)).count();
+            // What names more letters than the id has does not match it, however long the pattern is.
+            let mut named = 0;
+            let fits = |c: &&char| {
+                named += usize::from(**c != '*');
+                is_part(c) && named <= self.id.len()
+            };
+            let run = letters.iter().skip(start).take_while(fits).count();
             for end in start + 1..=start + run {
                 // No part of a longer number.
                 let within = (is_digit(Some(start)) && is_digit(start.checked_sub(1)))
@@ -57,9 +75,12 @@ impl<'a> OwnAccount<'a> {
                     let before = letters.iter().take(start);
                     found.insert(before.chain(&spelling).chain(letters.iter().skip(end)).collect());
                 }
+                if found.len() > MOST {
+                    return Err("its wildcards can stand for the account's id in too many places".to_owned());
+                }
             }
         }
-        found.into_iter().collect()
+        Ok(found.into_iter().collect())
     }
 
     /// Digits and wildcards with the account in the place of what matches its id; a `*` at an end of it stays.
@@ -109,9 +130,10 @@ mod tests {
             ("arn:aws:sqs:us-east-1:111122223333:*", None),
         ] {
             let expected: Vec<&str> = expected.into_iter().collect();
-            assert_eq!(own.patterns(pattern), expected, "{pattern}");
+            assert_eq!(own.patterns(pattern).unwrap(), expected, "{pattern}");
         }
-        assert_eq!(own.patterns("b-?????????????"), ["b-?OWN", "b-OWN?"]);
+        assert_eq!(own.patterns("b-?????????????").unwrap(), ["b-?OWN", "b-OWN?"]);
+        assert!(own.patterns(&"?".repeat(2_000)).is_err() && own.patterns(&"*?".repeat(900)).is_err());
         assert_eq!(OwnAccount::new("111122223333", Some("111122223333")), None);
     }
 }

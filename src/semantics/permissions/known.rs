@@ -37,7 +37,7 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
             let values = statement.conditions.tests().iter().flat_map(|test| &test.values);
             // By number its digits count whatever the pattern is.
             statement.conditions.tests().iter().any(|test| test.key.folded() == "aws:principalaccount")
-                || statement.target.patterns().iter().chain(values).any(|text| !own.patterns(text).is_empty())
+                || statement.target.patterns().iter().chain(values).any(|text| own.patterns(text) != Ok(Vec::new()))
         })
     });
     facts.extend(own.map(|own| (String::new(), Some(vec![own.id.to_owned()]))));
@@ -65,7 +65,7 @@ pub fn statement<'s>(
 ) -> Option<Known<'s>> {
     let (mut tests, mut open) = (Vec::new(), Vec::new());
     for test in statement.conditions.tests() {
-        let bound = bound(test, version, role);
+        let bound = bound(test, version, role, &mut open);
         match decided(&bound, version, role, pool) {
             Decided::Is(holds) => {
                 remark(&bound, role, remarks);
@@ -81,7 +81,7 @@ pub fn statement<'s>(
     }
     session_tags(statement, version, role, remarks);
     let mut spelled = BTreeMap::new();
-    let target = target(&statement.target, version, role, remarks, &mut spelled);
+    let target = target(&statement.target, version, role, remarks, (&mut spelled, &mut open));
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
     let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
     Some(Known { statement: read, open, spelled })
@@ -169,16 +169,17 @@ pub const ROLE_TAG: &str = "role-tag";
 const SESSION_TAGS: &str = "session-tags";
 
 /// A test whose variables have the values that the role decides.
-fn bound(test: &ConditionTest, version: Version, role: &KnownRole) -> ConditionTest {
+fn bound(test: &ConditionTest, version: Version, role: &KnownRole, open: &mut Vec<String>) -> ConditionTest {
     if version == Version::V2008 {
         return test.clone();
     }
     let values = test.values.iter().map(|value| substituted(value, role).text).collect();
     let test = ConditionTest { values, ..test.clone() };
-    match role.own_account() {
-        Some(own) => own.in_test(test),
-        None => test,
-    }
+    let Some(own) = role.own_account() else { return test };
+    own.in_test(&test).unwrap_or_else(|why| {
+        open.push(why);
+        test
+    })
 }
 
 fn target(
@@ -186,7 +187,7 @@ fn target(
     version: Version,
     role: &KnownRole,
     remarks: &mut Vec<(&'static str, String)>,
-    spelled: &mut BTreeMap<String, String>,
+    (spelled, open): (&mut BTreeMap<String, String>, &mut Vec<String>),
 ) -> ResourceClause {
     let mut all = |patterns: &[String], remarks: &mut Vec<(&'static str, String)>| {
         let mut texts = Vec::with_capacity(patterns.len());
@@ -196,7 +197,11 @@ fn target(
                 let text = format!("`{key}` is the role's own tag; the trust policy does not allow `sts:TagSession`");
                 remarks.push((ROLE_TAG, text));
             }
-            for added in role.own_account().into_iter().flat_map(|own| own.patterns(&read.text)) {
+            let own = role.own_account().map_or(Ok(Vec::new()), |own| own.patterns(&read.text));
+            for added in own.unwrap_or_else(|why| {
+                open.push(why);
+                Vec::new()
+            }) {
                 spelled.insert(join_stars(&added), pattern.clone());
                 texts.push(added);
             }

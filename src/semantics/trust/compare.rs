@@ -8,7 +8,7 @@ use super::principals::{Means, Point, accounts, clause_means, delegates, is_dang
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, ConditionTest, Effect, PolicyType, Principal, PrincipalClause, Side,
+    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side,
     Sides, Statement,
 };
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
@@ -74,10 +74,17 @@ pub fn compare(
         let (policy, own) = (of_side.policy, of_side.own_account());
         let version = policy.effective_version();
         for (index, statement) in policy.statements.iter().enumerate() {
-            let as_in_account =
-                |test: &ConditionTest| own.map_or_else(|| test.clone(), |own| own.in_test(test.clone()));
-            let tests: Vec<ConditionTest> = statement.conditions.tests().iter().map(as_in_account).collect();
-            let tests = solver.tests.tests(&tests, version);
+            let mut tests = statement.conditions.tests().to_vec();
+            let mut open = Vec::new();
+            for test in &mut tests {
+                match own.map(|own| own.in_test(test)) {
+                    Some(Ok(in_account)) => *test = in_account,
+                    Some(Err(why)) => open.push(solver.tests.open_test(&why)),
+                    None => {}
+                }
+            }
+            let mut tests = solver.tests.tests(&tests, version);
+            tests.extend(open);
             statements.push(Ready { side, index, statement, tests });
         }
     }
