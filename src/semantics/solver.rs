@@ -1,7 +1,7 @@
 //! Answers questions about patterns and conditions, whatever they are part of.
 //!
 //! From the bottom up: [`steps`], [`texts`] and [`templates`] read patterns and forms of ARNs, [`walk`] finds a text that some match and others do not,
-//! [`conditions`] reads the tests of a condition, [`cases`] lists the values that tests can tell apart, [`question`]
+//! [`patterns`] and [`conditions`] read the tests of a condition, [`cases`] lists the values that tests can tell apart, [`question`]
 //! asks for a resource that one role is allowed and the other refused, and [`search`] looks through the cases of the
 //! conditions for one.
 
@@ -13,6 +13,8 @@ mod decimal;
 mod instant;
 pub(super) mod keys;
 mod mixed;
+mod networks;
+pub(super) mod patterns;
 pub(super) mod question;
 mod relations;
 pub(super) mod search;

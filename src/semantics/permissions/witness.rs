@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
-use crate::semantics::solver::conditions::reads;
+use crate::semantics::solver::patterns::reads;
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::texts::{Binding, Bound, Text, Texts};
 

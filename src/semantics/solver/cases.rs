@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bits::Bits;
 use super::conditions::{Family, Ready, Test};
 use super::keys::{self, Assignment, Presence, Whose};
+use super::patterns::Pattern;
 use super::values::{Choice, Key};
 use crate::catalog::{Arity, Catalogue, arity};
 
@@ -257,7 +258,7 @@ impl<'a> Listing<'a> {
         }
         if self.sources.contains(key) {
             let patterns = self.tests.values().flatten().flat_map(|test| test.patterns());
-            extra.extend(patterns.filter_map(super::conditions::Pattern::literal));
+            extra.extend(patterns.filter_map(Pattern::literal));
             extra.extend(self.question.candidates.iter().cloned());
             let fresh: Vec<&str> =
                 UNMENTIONED.into_iter().filter(|text| !extra.iter().any(|own| own == text)).collect();

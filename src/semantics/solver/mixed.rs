@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use super::conditions::{Family, Ready};
 use super::instant::Instant;
+use super::networks::around_addresses;
 use super::steps::{Letter, Step};
 
 /// How many values are put together at most.
@@ -65,7 +66,7 @@ fn dates(bounds: &[Instant]) -> Vec<String> {
 /// Addresses made of the octets of the networks' ends, of their neighbours, and of the patterns.
 fn addresses(patterns: &[&[Step]], networks: &[(IpAddr, IpAddr)]) -> BTreeSet<String> {
     let mut octets: [BTreeSet<u8>; 4] = Default::default();
-    for address in super::values::around_addresses(networks) {
+    for address in around_addresses(networks) {
         // Version 6 has several spellings of one address: what no pattern names is not guessed.
         if let IpAddr::V4(address) = address {
             octets.iter_mut().zip(address.octets()).for_each(|(all, octet)| _ = all.insert(octet));

@@ -6,9 +6,11 @@
 
 use std::net::IpAddr;
 
-use super::conditions::{Family, How, Pattern, Ready, Test};
+use super::conditions::{Family, Ready, Test};
+use super::networks::{around_addresses, lies_in};
+use super::patterns::{How, Pattern};
 use super::steps::{Step, without_variables};
-use super::values::{around_addresses, around_numbers, around_points};
+use super::values::{around_numbers, around_points};
 use super::walk::{Group, Walked, both_match, walk};
 use crate::catalog::Arity;
 use crate::model::SetQualifier;
@@ -173,7 +175,7 @@ impl Value {
         match (self, &test.family) {
             (Self::Number(value), Family::Number(bound, bounds)) => bounds.iter().any(|b| bound.holds(value, b)),
             (Self::Date(value), Family::Date(bound, bounds)) => bounds.iter().any(|b| bound.holds(value, b)),
-            (Self::Address(value), Family::Network(networks)) => super::conditions::lies_in(*value, networks),
+            (Self::Address(value), Family::Network(networks)) => lies_in(*value, networks),
             (Self::Bool(value), Family::Bool(wanted)) => wanted.contains(value),
             _ => false,
         }

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::bits::Bits;
-use super::conditions::{self, Family, Ready};
+use super::conditions::{Family, Ready};
 use super::decimal::Decimal;
 use super::instant::Instant;
 use super::keys::{KeyRule, Presence, Values};
+use super::networks::around_addresses;
+use super::patterns::{form, reads};
 use super::steps::{self, Letter, Step};
 use super::walk::{Group, Walked, walk};
 use crate::catalog::Arity;
@@ -104,7 +106,7 @@ impl Key<'_> {
                 let one = |value: &String| Single { text: value.clone(), generic: false };
                 return (values.iter().map(one).collect(), false);
             }
-            Values::Like(patterns) => Some(patterns.iter().map(|pattern| conditions::form(pattern)).collect()),
+            Values::Like(patterns) => Some(patterns.iter().map(|pattern| form(pattern)).collect()),
             Values::AnyCaseOf(text) => Some(vec![steps::folded(exactly(&text.to_lowercase()))]),
             Values::WholeNumber => Some(vec![vec![Step::Of(Class::Digits), Step::AllOf(Class::Digits)]]),
             Values::Any => None,
@@ -121,7 +123,7 @@ impl Key<'_> {
         if by_value {
             more |= self.combine(&texts, &mut named, &found);
         }
-        named.retain(|text| form.as_ref().is_none_or(|forms| forms.iter().any(|form| conditions::reads(form, text))));
+        named.retain(|text| form.as_ref().is_none_or(|forms| forms.iter().any(|steps| reads(steps, text))));
         if self.tested_with_null && !texts.is_empty() && !self.holds_many() {
             // Whether an empty value is Null is not documented. That does not matter where the tests on text answer it as
             // they answer some other value: it is either a value like that one, or like no value.
@@ -379,33 +381,6 @@ pub fn around_points(mut bounds: Vec<Instant>) -> Vec<Instant> {
     let between = bounds.array_windows().filter_map(|[a, b]| a.between(*b));
     let ends = [bounds.first().map(|lowest| lowest.step(false)), bounds.last().map(|highest| highest.step(true))];
     between.chain(ends.into_iter().flatten()).chain(bounds.iter().copied()).collect()
-}
-
-/// The ends of each network, their neighbours outside, and an address of each version that lies in few networks.
-pub fn around_addresses(networks: &[(IpAddr, IpAddr)]) -> Vec<IpAddr> {
-    let mut found = BTreeSet::new();
-    for (first, last) in networks {
-        found.extend([Some(*first), Some(*last), neighbour(*first, false), neighbour(*last, true)]);
-    }
-    let other = ["192.0.2.1", "2001:db8::1"].map(|text| text.parse().ok());
-    found.extend(other);
-    // The first and the last address there is have one neighbour each.
-    found.into_iter().flatten().collect()
-}
-
-fn neighbour(address: IpAddr, above: bool) -> Option<IpAddr> {
-    match address {
-        IpAddr::V4(v4) => {
-            let n = u32::from(v4);
-            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
-            n.map(|n| IpAddr::V4(n.into()))
-        }
-        IpAddr::V6(v6) => {
-            let n = u128::from(v6);
-            let n = if above { n.checked_add(1) } else { n.checked_sub(1) };
-            n.map(|n| IpAddr::V6(n.into()))
-        }
-    }
 }
 
 /// A set of values for each way the tests can answer several values (for each test, whether one of the values matches

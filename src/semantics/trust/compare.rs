@@ -8,8 +8,7 @@ use super::principals::{Means, Point, accounts, clause_means, delegates, is_dang
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side,
-    Sides, Statement,
+    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
 };
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
 use crate::semantics::permissions::pattern_matches;
