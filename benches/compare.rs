@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Selection, Settings, between};
+use iamctl::formats::csv::Options;
+use iamctl::formats::files::{self, Harvest};
+use iamctl::formats::html::{self, NormalisedRoles};
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
-use iamctl::report::csv::Options;
-use iamctl::report::files::{self, Harvest};
-use iamctl::report::html::{self, NormalisedRoles};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Comparison, Input, Selection, Settings, between};
+use iamctl::formats::report_format::{ReportFormat, View};
+use iamctl::formats::{csv, differences, ndjson, text};
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
-use iamctl::report::formats::{ReportFormat, View};
-use iamctl::report::{csv, differences, ndjson, text};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

@@ -1,6 +1,6 @@
 //! The command line: one file per command, each with its `Args` and a `run`.
 //!
-//! This room alone reads the environment and the clock, and pairs the writers of [`crate::report`] with the files of
+//! This room alone reads the environment and the clock, and pairs the writers of [`crate::formats`] with the files of
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
 mod accept;
@@ -10,7 +10,6 @@ mod can_assume;
 mod complete;
 mod console;
 mod diff;
-mod earlier;
 mod error;
 mod exit_code;
 mod explain;
@@ -23,6 +22,7 @@ mod pair;
 mod profiles;
 mod remediate;
 mod reports;
+mod saved_report;
 mod source;
 mod suggest;
 

@@ -1,7 +1,7 @@
-//! Two accounts to one [`Comparison`], which holds everything that is reported.
+//! Two accounts to one [`Report`](crate::report::Report), which holds everything that is reported.
 //!
-//! Pure: the same accounts, dictionary and catalogue give the same `Comparison`. Every report is a view of it, and
-//! [`Comparison::fails`] alone decides pass or fail.
+//! Pure: the same accounts, dictionary and catalogue give the same `Report`. Every report is a view of it, and
+//! [`Report::fails`] alone decides pass or fail.
 
 pub mod accepted;
 mod access;
@@ -16,17 +16,11 @@ mod pair;
 mod proofs;
 mod quick;
 mod real_names;
-mod result;
 mod select;
 
-pub use accepted::{Acceptance, AcceptedDifference, accept};
+pub use accepted::{Acceptance, accept};
 pub use access::role_policies;
 pub use between::{Input, Settings, between, between_told};
 pub use dictionary::{UnfitText, unfit_texts};
 pub use quick::{Alignment, Alike, align, differences};
-pub use result::{
-    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, EquivalencyHit,
-    FORMAT, FailOn, ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
-    RoleTrustDifference, StatementWarning, VERSION,
-};
-pub use select::{SelectError, Selection};
+pub use select::SelectError;

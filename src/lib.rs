@@ -25,6 +25,7 @@ pub mod catalog;
 pub mod cli;
 pub mod compare;
 pub mod expand;
+pub mod formats;
 #[cfg(feature = "harvest")]
 pub mod harvest;
 pub mod model;

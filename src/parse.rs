@@ -10,5 +10,4 @@ pub mod authorization_details;
 pub mod equivalency;
 mod json;
 pub mod policy;
-pub mod report;
 pub mod snapshot;

@@ -15,10 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::catalog::Catalogue;
-use crate::compare::{Acceptance, Comparison, RoleResult};
+use crate::compare::Acceptance;
 use crate::model::equivalency::display;
 use crate::model::{Account, AccountTag, Arn, Glob, IdentityPolicy, RoleDetails, Side, Sides, TrustPolicy};
 use crate::normalise::{Normalised, Normaliser, Rules};
+use crate::report::{Report, RoleResult};
 
 pub use apply::applied;
 pub use script::{Script, write};
@@ -27,7 +28,7 @@ pub use script::{Script, write};
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// The comparison of the two accounts, without what was accepted.
-    pub comparison: &'a Comparison,
+    pub comparison: &'a Report,
     /// The accounts as read, whole.
     pub accounts: Sides<&'a Account>,
     /// The accounts as normalised, their roles in the same order.
@@ -74,7 +75,7 @@ pub struct PolicyChange {
 /// What is to be done to one role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolePlan {
-    /// Its place in [`Comparison::roles`].
+    /// Its place in [`Report::roles`].
     pub index: usize,
     /// Its ARN in the account that is changed.
     pub arn: Arn,

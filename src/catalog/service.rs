@@ -75,7 +75,7 @@ pub struct ResourceType {
 }
 
 /// How AWS classifies what an action does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(serde::Serialize, serde::Deserialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessLevel {
     /// Names resources without showing their contents.
     List,
@@ -86,6 +86,7 @@ pub enum AccessLevel {
     /// Changes tags only.
     Tagging,
     /// Grants or changes permissions.
+    #[serde(rename = "Permissions management")]
     PermissionsManagement,
     /// The catalogue's source does not say.
     Unknown,

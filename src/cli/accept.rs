@@ -1,7 +1,7 @@
 //! `iamctl accept`: entries of accepted differences, written from a report.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 
@@ -9,12 +9,14 @@ use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs;
+use super::saved_report::SavedReport;
+use crate::catalog::Catalogue;
 use crate::compare::accepted::matching::Matcher;
-use crate::compare::accepted::{Filter, Label, accepted, entries};
+use crate::compare::accepted::{Filter, Label, Open, accepted, entries, open};
+use crate::formats::accepted as written;
 use crate::model::accepted::date;
-use crate::model::{AcceptedEntry, AccountTag};
-use crate::parse::report::{self, OpenReport};
-use crate::report::accepted as written;
+use crate::model::{AcceptedEntry, AccountTag, Sides};
+use crate::report::{Report, Rule};
 use crate::store::text_file;
 
 /// The name of the file of accepted differences.
@@ -72,9 +74,40 @@ struct FilterArgs {
     /// Differences in this attribute, such as `tag:owner`
     #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"], help_heading = "Which differences")]
     attribute: Option<String>,
+    /// Findings of this rule only, such as `tag-changed`; repeatable
+    #[arg(long = "rule", value_name = "ID", help_heading = "Which differences")]
+    rules: Vec<String>,
+    /// The finding with this id, or the start of its id; repeatable
+    #[arg(long = "finding", value_name = "ID", help_heading = "Which differences")]
+    findings: Vec<String>,
+    /// All findings of the cause with this id, or the start of its id; repeatable
+    #[arg(long = "group", value_name = "ID", help_heading = "Which differences")]
+    groups: Vec<String>,
 }
 
 impl FilterArgs {
+    /// The places of the findings that rules and ids name; none if there are no rules and ids.
+    fn findings(&self, report: &Report) -> Result<Option<BTreeSet<usize>>, CliError> {
+        if self.rules.is_empty() && self.findings.is_empty() && self.groups.is_empty() {
+            return Ok(None);
+        }
+        let mut wanted = BTreeSet::new();
+        for id in &self.rules {
+            let rule: Rule = id.parse()?;
+            let all = report.findings.iter().enumerate();
+            wanted.extend(all.filter(|(_, finding)| finding.rule == rule).map(|(place, _)| place));
+        }
+        for id in &self.findings {
+            let ids = report.findings.iter().map(|finding| finding.id.as_str());
+            wanted.insert(by_id("finding", id, ids)?);
+        }
+        for id in &self.groups {
+            let place = by_id("group", id, report.groups.iter().map(|group| group.id.as_str()))?;
+            wanted.extend(report.groups.get(place).into_iter().flat_map(|group| group.findings.iter().copied()));
+        }
+        Ok(Some(wanted))
+    }
+
     fn filter(&self) -> Filter {
         Filter {
             roles: self.roles.clone(),
@@ -89,7 +122,8 @@ impl FilterArgs {
 
     fn is_empty(&self) -> bool {
         let one = [&self.policy, &self.resource, &self.principal, &self.attribute];
-        self.roles.is_empty() && self.actions.is_empty() && self.side.is_none() && one.iter().all(|text| text.is_none())
+        let named = [&self.roles, &self.actions, &self.rules, &self.findings, &self.groups];
+        named.iter().all(|list| list.is_empty()) && self.side.is_none() && one.iter().all(|text| text.is_none())
     }
 }
 
@@ -97,29 +131,42 @@ impl FilterArgs {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let today = inputs::today();
     check(args, today)?;
-    let open = open(&args.folder)?;
-    check_side(args.filter.side.as_ref(), &open)?;
+    let saved = SavedReport::read(&args.folder)?;
+    let report = &saved.report;
+    // A tag of neither account would select nothing, and mean nothing.
+    args.filter.side.as_ref().map(|tag| saved.side(tag)).transpose()?;
+    let wanted = args.filter.findings(report)?;
+    let open = open(report);
     let known = if args.file.exists() { inputs::accepted(Some(&args.file))?.0 } else { Vec::new() };
-    let tags = open.tags.as_ref();
-    let selected = args.filter.filter().select(&open.roles, &open.differences, tags);
+    let tags = saved.tags();
+    let mut selected = args.filter.filter().select(&open.roles, &open.differences, tags);
+    if let Some(wanted) = wanted {
+        let rows = open.rows_of(report, &wanted);
+        selected.retain(|place| rows.contains(place));
+    }
     if selected.is_empty() {
         return Err(CliError::NothingSelected { open: open.differences.len() });
     }
     let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };
-    let wanted = entries(&open.roles, &open.differences, &selected, tags, &label);
+    // The actions that a service has only shorten what is written.
+    let catalogue = Catalogue::embedded();
+    let wanted = entries(&open, &selected, tags, &label, &catalogue);
     let merged = merge(known, wanted, today);
     if !args.dry_run && !merged.written.is_empty() {
         text_file::replace(&args.file, &written::file(&merged.all).map_err(CliError::Print)?)?;
     }
     let list = written::list(&merged.written).map_err(CliError::Print)?;
     console.print(|out| out.write_all(list.as_bytes()))?;
-    tell(args, console, &open, &selected, &merged, today);
+    tell(args, console, (&open, tags), &selected, &merged, today);
     Ok(ExitCode::Done)
 }
 
 fn check(args: &Args, today: Date) -> Result<(), CliError> {
     if args.filter.is_empty() && !args.all {
         return Err(CliError::NoFilter);
+    }
+    if args.all && args.expires.is_none() {
+        return Err(CliError::AllWithoutExpiry);
     }
     // An entry would not be read again without a reason.
     if args.reason.trim().is_empty() {
@@ -134,22 +181,22 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
     }
 }
 
-fn open(folder: &Path) -> Result<OpenReport, CliError> {
-    let path = folder.join("report.json");
-    if !path.is_file() {
-        return Err(CliError::NoReport { path: folder.to_owned() });
+/// The place of the one that has an id, or an id that begins so.
+fn by_id<'r>(what: &'static str, id: &str, ids: impl Iterator<Item = &'r str> + Clone) -> Result<usize, CliError> {
+    let folded = id.to_ascii_lowercase();
+    let found: Vec<(usize, &str)> =
+        ids.clone().enumerate().filter(|(_, known)| !folded.is_empty() && known.starts_with(&folded)).collect();
+    match found.as_slice() {
+        [(place, _)] => Ok(*place),
+        [] => {
+            let known: Vec<&str> = ids.collect();
+            Err(CliError::UnknownId { what, id: id.to_owned(), near: CliError::near_names(&folded, &known) })
+        }
+        several => {
+            let near = several.iter().take(5).map(|(_, known)| (*known).to_owned()).collect();
+            Err(CliError::AmbiguousId { what, id: id.to_owned(), near })
+        }
     }
-    report::read(&text_file::read(&path)?).map_err(|source| CliError::Report { path, source })
-}
-
-/// A tag of neither account would select nothing, and mean nothing.
-fn check_side(side: Option<&AccountTag>, open: &OpenReport) -> Result<(), CliError> {
-    let Some(side) = side else { return Ok(()) };
-    let known = [open.tags.left.as_str(), open.tags.right.as_str(), "left", "right"];
-    if known.iter().any(|known| side.as_str().eq_ignore_ascii_case(known)) {
-        return Ok(());
-    }
-    Err(CliError::UnknownSide { side: side.clone(), tags: open.tags.clone() })
 }
 
 /// The entries of the file with the new ones.
@@ -181,8 +228,15 @@ fn merge(mut all: Vec<AcceptedEntry>, wanted: Vec<AcceptedEntry>, today: Date) -
 
 /// Says what the entries cover. What counts is what the whole file accepts from now on: an entry of before and a new
 /// one may cover a difference together.
-fn tell(args: &Args, console: &Console, open: &OpenReport, selected: &BTreeSet<usize>, merged: &Merged, today: Date) {
-    let matcher = Matcher::new(&merged.all, open.tags.as_ref(), today, &open.roles);
+fn tell(
+    args: &Args,
+    console: &Console,
+    (open, tags): (&Open, Sides<&AccountTag>),
+    selected: &BTreeSet<usize>,
+    merged: &Merged,
+    today: Date,
+) {
+    let matcher = Matcher::new(&merged.all, tags, today, &open.roles);
     let covered = accepted(&matcher, &open.differences);
     let file = args.file.display();
     let known = if merged.known > 0 { format!(", {} there already", merged.known) } else { String::new() };

@@ -8,8 +8,8 @@ use super::exit_code::ExitCode;
 use super::inputs::InputArgs;
 use super::source::Source;
 use crate::compare::role_policies;
+use crate::formats::decision;
 use crate::parse::account::account;
-use crate::report::decision;
 use crate::semantics::evaluate::{Request, Verdict, evaluate};
 
 /// What `can` takes.

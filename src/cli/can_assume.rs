@@ -11,9 +11,9 @@ use super::exit_code::ExitCode;
 use super::inputs::InputArgs;
 use super::source::Source;
 use crate::catalog::Catalogue;
+use crate::formats::decision;
 use crate::model::Role;
 use crate::parse::account::account;
-use crate::report::decision;
 use crate::semantics::evaluate::{Caller, Hint, RoleAccount, TrustRequest, evaluate_trust};
 
 /// What `can-assume` takes.

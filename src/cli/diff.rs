@@ -13,13 +13,15 @@ use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
 use super::reports::{self, ReportArgs};
 use super::source::{Source, shown};
-use crate::compare::{self, Acceptance, FailOn, Selection, Settings};
-use crate::model::{AccountTag, Side, Sides};
+use crate::compare::{self, Acceptance, Settings};
+use crate::formats::files::{self, Harvest, Skip};
+use crate::formats::html::NormalisedRoles;
+use crate::formats::report_format::{ReportFormat, View};
+use crate::formats::{ndjson, text};
+use crate::model::Selection;
+use crate::model::{AccountId, AccountTag, ArnError, Side, Sides};
 use crate::parse::snapshot::Snapshot;
-use crate::report::files::{self, Harvest};
-use crate::report::formats::{ReportFormat, View};
-use crate::report::html::NormalisedRoles;
-use crate::report::{ndjson, text};
+use crate::report::{FailOn, Severity};
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -52,12 +54,24 @@ pub(super) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Which differences make the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOnArg::None, env = "IAMCTL_FAIL_ON")]
-    fail_on: FailOnArg,
+    /// Which findings make the exit code 1: none, any, access, severity=LEVEL or rule=ID; repeatable
+    #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',')]
+    fail_on: Vec<String>,
     /// Exit with 1 if anything differs: the same as `--fail-on any`
     #[arg(long, env = "IAMCTL_EXIT_CODE", value_parser = FalseyValueParser::new())]
     exit_code: bool,
+    /// Show every cause of this severity or a higher one, and no other
+    #[arg(long, value_name = "LEVEL", env = "IAMCTL_ONLY_SEVERITY")]
+    only_severity: Option<Severity>,
+    /// Show nothing but the counts
+    #[arg(long, env = "IAMCTL_COUNTS", value_parser = FalseyValueParser::new())]
+    counts: bool,
+    /// Leave out files that can be large
+    #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
+    skip: Vec<SkipArg>,
+    /// An account besides the two that is known, such as 444455556666=audit; repeatable
+    #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
+    known_accounts: Vec<(AccountId, String)>,
     /// Compare even if both sources are one account
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
@@ -81,24 +95,20 @@ enum Format {
     Csv,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FailOnArg {
-    /// None
-    None,
-    /// Any that is reported
-    Any,
-    /// Only what a role may do, or who may take it
-    Access,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SkipArg {
+    /// The lists of all items of an account
+    Items,
 }
 
 impl Args {
-    const fn fail_on(&self) -> FailOn {
-        match self.fail_on {
-            FailOnArg::Access => FailOn::Access,
-            FailOnArg::Any => FailOn::Any,
-            FailOnArg::None if self.exit_code => FailOn::Any,
-            FailOnArg::None => FailOn::None,
+    /// Which findings make the run fail; none where nobody said.
+    fn fail_on(&self) -> Result<Option<Vec<FailOn>>, CliError> {
+        let mut all = self.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;
+        if self.exit_code {
+            all.push(FailOn::Any);
         }
+        Ok(Some(all).filter(|all| !all.is_empty()))
     }
 
     fn selection(&self) -> Selection {
@@ -114,11 +124,22 @@ impl Args {
     }
 }
 
+/// An account id with a name.
+fn known_account(text: &str) -> Result<(AccountId, String), String> {
+    let (id, name) = text.split_once('=').ok_or("`ID=NAME` is expected, such as 444455556666=audit")?;
+    let id = id.parse().map_err(|error: ArnError| error.to_string())?;
+    if name.trim().is_empty() { Err("the name is empty".to_owned()) } else { Ok((id, name.to_owned())) }
+}
+
 /// Reads both accounts, compares them, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
-    let (dictionary, from) = args.dictionary.read()?;
+    let fail_on = args.fail_on()?;
+    let (mut dictionary, from) = args.dictionary.read()?;
+    for (id, name) in &args.known_accounts {
+        dictionary.list.know_account(id.clone(), name.clone());
+    }
     if let Some(path) = &from {
         console.note(&format!("dictionary: {}", path.display()));
     }
@@ -132,6 +153,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let read_from = read_from.chain(from.as_deref()).chain(file.as_deref());
     args.reports.check(args.output.named(), read_from)?;
     let folder = args.output.folder()?;
+    let started_at = inputs::now();
     let sources = args.sources();
     let read = args.input.snapshots([sources.left, sources.right], args.allow_same_account, console)?;
     let [left, right] = &read;
@@ -151,27 +173,39 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     };
     spinner.stage("comparing");
     let tell = |done: usize, all: usize| spinner.roles(done, all);
-    let mut comparison = compare::between_told(join(args.tags(), snapshots, &prepared), settings, &tell)?;
+    let mut report = compare::between_told(join(args.tags(), snapshots, &prepared), settings, &tell)?;
     let file = file.as_deref().map(shown);
-    let all_roles = args.roles.is_empty() && !args.exclude_service_linked;
-    let acceptance = Acceptance { file: file.as_deref(), entries: &entries, today: inputs::today(), all_roles };
-    compare::accept(&mut comparison, acceptance);
+    let acceptance =
+        Acceptance { file: file.as_deref(), entries: &entries, today: inputs::today(), all_roles: selection.is_all() };
+    compare::accept(&mut report, acceptance);
     stages.end("compared");
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
-    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, args.output.csv())?;
+    let location = reports::location(from.as_deref());
+    let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
+    let arguments: Vec<String> = reports::arguments();
+    let view = View {
+        fail_on: fail_on.as_deref(),
+        arguments: &arguments,
+        started_at: Some(&started_at),
+        sources: read_from.as_ref().map(Option::as_deref),
+        roles: Some(&roles),
+        ..View::new(&report, &location)
+    };
+    let skip: Vec<Skip> = args.skip.iter().map(|SkipArg::Items| Skip::Items).collect();
+    let files = files::of_diff(&view, harvests, &catalogue, args.output.csv(), &skip)?;
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
-    let location = reports::location(from.as_deref());
-    let view = View::new(&comparison, &location).with_roles(&roles);
+    let path = path.to_string_lossy();
+    let view = View { folder: Some(&path), ..view };
     args.reports.write(&view)?;
     stages.end("reports written");
     drop(spinner);
     console.detail(&stages.0);
-    print(args, console, &view, &path.to_string_lossy())?;
-    Ok(if comparison.fails(args.fail_on()) { ExitCode::Different } else { ExitCode::Done })
+    print(args, console, &view)?;
+    Ok(if report.fails(fail_on.as_deref().unwrap_or_default()) { ExitCode::Different } else { ExitCode::Done })
 }
 
 /// How long each stage took, for `--verbose`.
@@ -207,17 +241,17 @@ fn harvests<'a>(
     }
 }
 
-fn print(args: &Args, console: &Console, view: &View<'_>, folder: &str) -> Result<(), CliError> {
-    let page = text::Page { folder: Some(folder), width: console.width() };
+fn print(args: &Args, console: &Console, view: &View<'_>) -> Result<(), CliError> {
+    let page = text::Page { width: console.width(), only: args.only_severity, counts_only: args.counts };
     let Some(format) = args.format else {
         reports::append_to_job_summary(view, console);
-        return console.print(|out| text::write(out, view.comparison, page));
+        return console.print(|out| text::write(out, view, page));
     };
     if !matches!(format, Format::Table) {
-        console.note(&format!("reports: {folder}"));
+        console.note(&format!("reports: {}", view.folder.unwrap_or_default()));
     }
     console.print(|out| match format {
-        Format::Table => text::write(out, view.comparison, page),
+        Format::Table => text::write(out, view, page),
         Format::Json => ReportFormat::Json.write(out, view),
         Format::Ndjson => ReportFormat::Ndjson.write(out, view),
         Format::Markdown => ReportFormat::Markdown.write(out, view),

@@ -9,14 +9,13 @@ use super::ask::AskError;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::compare::SelectError;
+use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
-use crate::parse::report::ReportError;
 use crate::parse::snapshot::SnapshotError;
 use crate::remediate::PlanError;
-use crate::report::files::NameClash;
-use crate::report::rules::{Rule, UnknownRule};
+use crate::report::{FailOnError, ReadError, Rule, UnknownRule};
 use crate::semantics::EngineError;
 use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
@@ -55,6 +54,32 @@ pub enum CliError {
     /// `accept` without a word on what.
     #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
     NoFilter,
+    /// `accept --all` without an end.
+    #[error("`--all` needs `--expires`: what is accepted without a look must be looked at some day")]
+    AllWithoutExpiry,
+    /// No finding or group has an id.
+    #[error("the report has no {what} `{}`", .id.escape_debug())]
+    UnknownId {
+        /// `finding` or `group`.
+        what: &'static str,
+        /// The id.
+        id: String,
+        /// Ids that are like it.
+        near: Vec<String>,
+    },
+    /// Several have ids that begin so.
+    #[error("several ids of the report begin with `{}`, so it names no one {what}", .id.escape_debug())]
+    AmbiguousId {
+        /// `finding` or `group`.
+        what: &'static str,
+        /// The start of an id.
+        id: String,
+        /// A few of the ids.
+        near: Vec<String>,
+    },
+    /// `--fail-on` names no rule or severity.
+    #[error(transparent)]
+    FailOn(#[from] FailOnError),
     /// No open difference of the report fits.
     #[error("{}", nothing_selected(*.open))]
     NothingSelected {
@@ -89,7 +114,7 @@ pub enum CliError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: ReportError,
+        source: ReadError,
     },
     /// No built-in rule has this name.
     #[error(transparent)]
@@ -206,6 +231,17 @@ pub enum CliError {
     },
 }
 
+/// The rules that may be meant, or all of them.
+fn rule_hint(error: &UnknownRule) -> String {
+    let ids: Vec<&str> = Rule::ALL.into_iter().map(Rule::id).collect();
+    let near = CliError::near_names(&error.id, &ids);
+    if near.is_empty() {
+        format!("the rules are {}", ids.join(", "))
+    } else {
+        format!("did you mean `{}`?", near.join("`, `"))
+    }
+}
+
 fn nothing_selected(open: usize) -> String {
     match open {
         0 => "the report has no open difference; nothing was written".to_owned(),
@@ -252,6 +288,14 @@ impl CliError {
                     .to_owned(),
             ),
             Self::NoFilter => Some("`--all` accepts every difference that is open in the report".to_owned()),
+            Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
+            Self::UnknownId { near, .. } if near.is_empty() => {
+                Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
+            }
+            Self::UnknownId { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
+            Self::AmbiguousId { near, .. } => Some(format!("they are `{}`; give more of it", near.join("`, `"))),
+            Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
+            Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
             Self::NothingSelected { open: 0 } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference has to fit; `report.json` and the CSV files show them"
@@ -293,10 +337,7 @@ impl CliError {
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::ReportFile(error) => error.hint().map(str::to_owned),
             Self::ReportTwice { .. } => Some("give each `--report` a file of its own".to_owned()),
-            Self::Rule(_) => {
-                let ids: Vec<&str> = Rule::ALL.into_iter().map(Rule::id).collect();
-                Some(format!("the rules are {}", ids.join(", ")))
-            }
+            Self::Rule(error) => Some(rule_hint(error)),
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),

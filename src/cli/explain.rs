@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use super::complete;
 use super::console::Console;
-use super::earlier::Earlier;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
 use super::pair::{Prepared, different_tags, join, prepare};
+use super::saved_report::SavedReport;
 use super::source::Source;
-use crate::compare::{self, Acceptance, Comparison, Selection, Settings};
+use crate::compare::{self, Acceptance, Settings};
+use crate::formats::html::NormalisedRoles;
+use crate::formats::report_format::View;
+use crate::formats::{explain, rules};
+use crate::model::Selection;
 use crate::model::equivalency::display;
 use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
-use crate::report::html::NormalisedRoles;
-use crate::report::{explain, rules};
+use crate::report::Report;
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
@@ -52,6 +55,7 @@ struct Asked {
     accepted: Vec<AcceptedEntry>,
     role: String,
     allow_same_account: bool,
+    folder: Option<PathBuf>,
 }
 
 /// Compares the two roles and explains what differs.
@@ -71,15 +75,17 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let generated_at = inputs::now();
     let (rules, selection) = (asked.dictionary.rules(), &Selection::default());
     let settings = Settings { catalogue: &catalogue, rules, generated_at: &generated_at, selection };
-    let mut comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
-    mark_accepted(&mut comparison, &asked.accepted);
+    let mut report = compare::between(join(tags, snapshots, &prepared), settings)?;
+    mark_accepted(&mut report, &asked.accepted);
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
+    let folder = asked.folder.as_ref().map(|folder| folder.to_string_lossy());
+    let view = View { folder: folder.as_deref(), roles: Some(&roles), ..View::new(&report, "") };
     console.print(|out| {
-        for (index, role) in comparison.roles.iter().enumerate() {
+        for (index, role) in report.roles.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            explain::write(out, &comparison, role, roles.of(role))?;
+            explain::write(out, &view, index, roles.of(role))?;
         }
         Ok(())
     })?;
@@ -87,11 +93,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 }
 
 /// Lists what is accepted, and keeps it where it stands as well: who asks about a role wants to see all of it.
-fn mark_accepted(comparison: &mut Comparison, entries: &[AcceptedEntry]) {
-    let mut looked_at = comparison.clone();
+fn mark_accepted(report: &mut Report, entries: &[AcceptedEntry]) {
+    let mut looked_at = report.clone();
     let acceptance = Acceptance { file: None, entries, today: inputs::today(), all_roles: false };
     compare::accept(&mut looked_at, acceptance);
-    comparison.accepted_differences = looked_at.accepted_differences;
+    report.accepted_differences = looked_at.accepted_differences;
 }
 
 fn explain_rule(id: &str, console: &Console) -> Result<ExitCode, CliError> {
@@ -114,6 +120,7 @@ fn asked(args: &Args) -> Result<Asked, CliError> {
             accepted: inputs::accepted(args.accepted.as_deref())?.0,
             role: role.clone(),
             allow_same_account: args.allow_same_account,
+            folder: None,
         }),
         _ => Err(CliError::ExplainWords),
     }
@@ -130,24 +137,24 @@ fn tag(word: &str) -> Result<AccountTag, CliError> {
 
 /// The snapshots, tags, dictionary and accepted entries of an earlier report.
 fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> {
-    let earlier = Earlier::read(folder)?;
+    let saved = SavedReport::read(folder)?;
     let dictionary = match &args.dictionary.equivalency {
-        Some(_) => Some(args.dictionary.read()?.0),
-        None => earlier.dictionary(),
+        Some(_) => args.dictionary.read()?.0,
+        None => saved.dictionary()?,
     };
     let accepted = match &args.accepted {
-        Some(path) => Some(inputs::accepted(Some(path))?.0),
-        None => earlier.accepted(),
+        Some(path) => inputs::accepted(Some(path))?.0,
+        None => saved.report.accepted_entries.clone(),
     };
-    let (Some(dictionary), Some(accepted)) = (dictionary, accepted) else { return Err(earlier.broken()) };
     Ok(Asked {
-        sources: earlier.sources,
-        tags: earlier.tags,
+        sources: saved.sources(),
+        tags: saved.tags().map(Clone::clone),
         dictionary,
         accepted,
         role: role.to_owned(),
         // Whoever made the report has said so already.
         allow_same_account: true,
+        folder: Some(folder.to_owned()),
     })
 }
 

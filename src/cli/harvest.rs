@@ -6,9 +6,9 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
+use crate::formats::files::{Harvest, of_harvest};
 use crate::model::AccountTag;
 use crate::parse::account::account;
-use crate::report::files::{Harvest, of_harvest};
 
 /// What `harvest` takes.
 #[derive(Debug, clap::Args)]
@@ -36,12 +36,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     let origin = args.source.origin();
     let harvest = Harvest { tag: &args.tag, origin: &origin, account: &account, snapshot };
-    let files = of_harvest(harvest, &catalogue, args.output.csv());
+    let files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
     let path = folder.write(&format!("harvest {}", args.tag), &files)?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("of unknown id", |id| id.as_str());
         writeln!(out, "{}: account {id}, {} roles", args.tag, account.roles.len())?;
-        writeln!(out, "Files: {}", crate::report::escape::terminal(&path.to_string_lossy()))
+        writeln!(out, "Files: {}", crate::formats::escape::terminal(&path.to_string_lossy()))
     })?;
     Ok(ExitCode::Done)
 }

@@ -10,12 +10,12 @@ use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use super::source::Source;
 use crate::catalog::Catalogue;
+use crate::formats::csv;
+use crate::formats::files::File;
 use crate::model::{AcceptedEntry, EquivalencyList};
 use crate::normalise::{Builtins, Rules};
 use crate::parse::snapshot::{self, Snapshot};
 use crate::parse::{accepted, equivalency};
-use crate::report::csv;
-use crate::report::files::File;
 use crate::store::{Folder, FolderError, NamedFile, text_file};
 
 /// Flags of the commands that write folders.

@@ -1,7 +1,8 @@
 //! Two snapshots on their way to the comparison, for every command that compares.
 
 use super::error::CliError;
-use crate::compare::{self, Input, Selection};
+use crate::compare::{self, Input};
+use crate::model::Selection;
 use crate::model::{Account, AccountTag, Role, Sides};
 use crate::normalise::{self, Normalised, Normaliser, Rules};
 use crate::parse::account::AccountReader;
@@ -9,6 +10,8 @@ use crate::parse::snapshot::Snapshot;
 
 /// One account, read and normalised.
 pub(super) struct Prepared {
+    /// How many roles the account has, before any were chosen.
+    pub all_roles: usize,
     pub account: Account,
     pub normalised: Normalised,
     pub normaliser: Normaliser,
@@ -42,20 +45,20 @@ pub(super) fn prepare(
     let normalisers = normalise::normalisers(accounts.as_ref(), tags, rules).map_err(CliError::DictionarySize)?;
     let ready = |account: Account, normaliser: Normaliser| {
         let normalised = normalise::account(&account, &normaliser);
-        Prepared { account, normalised, normaliser }
+        Prepared { all_roles: account.roles.len(), account, normalised, normaliser }
     };
     let prepared =
         Sides { left: ready(accounts.left, normalisers.left), right: ready(accounts.right, normalisers.right) };
     // Left as they are, they would look alike in both accounts, whichever of the two they mean.
     let unfit = compare::unfit_texts([&prepared.left.normalised, &prepared.right.normalised]);
     if let Some(text) = unfit.iter().find(|text| !text.literal.is_empty()) {
-        return Err(CliError::DictionarySeparators { sentence: text.sentence(rules) });
+        return Err(CliError::DictionarySeparators { sentence: text.limitation(rules).to_string() });
     }
     let selection = select(&prepared)?;
     selection.check([&prepared.left.normalised, &prepared.right.normalised])?;
-    Ok(prepared.map(|Prepared { account, normalised, normaliser }| {
+    Ok(prepared.map(|Prepared { all_roles, account, normalised, normaliser }| {
         let (account, normalised) = selection.apply(account, normalised);
-        Prepared { account, normalised, normaliser }
+        Prepared { all_roles, account, normalised, normaliser }
     }))
 }
 
@@ -69,6 +72,7 @@ pub(super) fn join<'a>(
         tag,
         source: &snapshot.source,
         harvested_at: snapshot.harvested_at.as_deref(),
+        all_roles: prepared.all_roles,
         account: &prepared.account,
         normalised: &prepared.normalised,
         normaliser: &prepared.normaliser,

@@ -11,7 +11,7 @@ pub(super) struct Args {}
 /// Prints name, region and the way each profile gets its credentials.
 #[cfg(feature = "harvest")]
 pub(super) fn run(_: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    use crate::report::escape::terminal;
+    use crate::formats::escape::terminal;
 
     let profiles = crate::harvest::profiles()?;
     if profiles.is_empty() {

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use super::console::Console;
-use super::earlier::Earlier;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, Dictionary, InputArgs};
+use super::inputs::{self, InputArgs};
 use super::pair::{Prepared, join, prepare};
-use crate::compare::{self, Acceptance, Selection, Settings};
-use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
+use super::saved_report::SavedReport;
+use crate::compare::{self, Acceptance, Settings};
+use crate::model::Selection;
+use crate::model::{AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::remediate::{self, Input, Plan, Script};
 
@@ -29,39 +30,26 @@ pub(super) struct Args {
     input: InputArgs,
 }
 
-/// What a report was made under.
-struct Under {
-    dictionary: Dictionary,
-    accepted: Vec<AcceptedEntry>,
-}
-
 /// Prints the script.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let earlier = Earlier::read(&args.folder)?;
-    let (Some(dictionary), Some(accepted)) = (earlier.dictionary(), earlier.accepted()) else {
-        return Err(earlier.broken());
-    };
-    let under = Under { dictionary, accepted };
-    let known = Side::BOTH.into_iter().find(|side| *earlier.tags.get(*side) == args.make);
-    let Some(make) = known else {
-        return Err(CliError::UnknownSide { side: args.make.clone(), tags: earlier.tags });
-    };
-    let sources = [&earlier.sources.left, &earlier.sources.right];
+    let saved = SavedReport::read(&args.folder)?;
+    let make = saved.side(&args.make)?;
+    let sources = saved.sources();
     // Whoever made the report has said already that it may be one account.
-    let read = args.input.snapshots(sources, true, console)?;
+    let read = args.input.snapshots([&sources.left, &sources.right], true, console)?;
     let [left, right] = &read;
-    of_snapshots(args, &earlier, &under, Sides { left, right }, make, console)
+    of_snapshots(args, &saved, Sides { left, right }, make, console)
 }
 
 fn of_snapshots(
     args: &Args,
-    earlier: &Earlier,
-    under: &Under,
+    saved: &SavedReport,
     snapshots: Sides<&Snapshot>,
     make: Side,
     console: &Console,
 ) -> Result<ExitCode, CliError> {
-    let (tags, rules, now) = (earlier.tags.as_ref(), under.dictionary.rules(), inputs::now());
+    let dictionary = saved.dictionary()?;
+    let (tags, rules, now) = (saved.tags(), dictionary.rules(), inputs::now());
     let catalogue = args.input.catalogue(console)?;
     // All roles, also of a report about some: a policy is changed for every role that carries it.
     let all = Selection::default();
@@ -72,9 +60,10 @@ fn of_snapshots(
     })?;
     let spinner = console.spinner("comparing");
     let settings = Settings { catalogue: &catalogue, rules, generated_at: &now, selection: &all };
-    let mut comparison = compare::between(join(tags, snapshots, &prepared), settings)?;
-    let acceptance = Acceptance { file: None, entries: &under.accepted, today: inputs::today(), all_roles: true };
-    compare::accept(&mut comparison, acceptance);
+    let mut report = compare::between(join(tags, snapshots, &prepared), settings)?;
+    let acceptance =
+        Acceptance { file: None, entries: &saved.report.accepted_entries, today: inputs::today(), all_roles: true };
+    compare::accept(&mut report, acceptance);
     let of = prepared.as_ref();
     let accounts = of.map(|one: &Prepared| &one.account);
     let Some(account_id) = &accounts.get(make).id else {
@@ -82,7 +71,7 @@ fn of_snapshots(
     };
     spinner.say("proving the changes");
     let plan = remediate::plan(Input {
-        comparison: &comparison,
+        comparison: &report,
         accounts,
         normalised: of.map(|one| &one.normalised),
         normalisers: of.map(|one| &one.normaliser),
@@ -91,13 +80,13 @@ fn of_snapshots(
         catalogue: &catalogue,
         acceptance,
         make,
-        roles: [&args.roles, &earlier.selection.roles],
-        exclude_service_linked: earlier.selection.exclude_service_linked,
+        roles: [&args.roles, &saved.report.selection.roles],
+        exclude_service_linked: saved.report.selection.exclude_service_linked,
     })?;
     drop(spinner);
-    let report = args.folder.display().to_string();
+    let folder = args.folder.display().to_string();
     let (account, made_at) = (*accounts.get(make), now.as_str());
-    let script = Script { comparison: &comparison, account, account_id, make, report: &report, made_at, plan: &plan };
+    let script = Script { comparison: &report, account, account_id, make, report: &folder, made_at, plan: &plan };
     console.print(|out| remediate::write(out, &script))?;
     tell(&plan, args, console);
     Ok(if plan.left() == 0 { ExitCode::Done } else { ExitCode::Different })

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
-use crate::report::formats::{ReportFormat, UnknownFormat, View};
-use crate::report::markdown;
+use crate::formats::markdown;
+use crate::formats::report_format::{ReportFormat, UnknownFormat, View};
 use crate::store::report_file;
 
 /// The file that a step of GitHub Actions adds its summary to.
@@ -135,6 +135,27 @@ pub(super) fn location(dictionary: Option<&Path>) -> String {
     let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }
+
+/// The arguments of the program but for secrets, as reports name them.
+pub(super) fn arguments() -> Vec<String> {
+    let mut arguments = Vec::new();
+    let mut hidden = false;
+    for word in std::env::args_os().skip(1) {
+        let word = word.to_string_lossy().into_owned();
+        let is_secret = |flag: &&str| word == *flag || word.starts_with(&format!("{flag}="));
+        let secret = SECRET.into_iter().find(|flag| is_secret(&flag));
+        match secret {
+            _ if hidden => arguments.push("…".to_owned()),
+            Some(flag) if word != flag => arguments.push(format!("{flag}=…")),
+            Some(_) | None => arguments.push(word.clone()),
+        }
+        hidden = secret.is_some_and(|flag| word == flag);
+    }
+    arguments
+}
+
+/// Flags whose values are not for reports.
+const SECRET: [&str; 2] = ["--mfa-code", "--mfa-command"];
 
 /// In a step of GitHub Actions, adds the Markdown to the job's summary. That this fails is said, but is no failure: the
 /// reports are written.

@@ -12,9 +12,9 @@ use super::init::EQUIVALENCY_FILE;
 use super::inputs::{DictionaryArgs, InputArgs};
 use super::pair::different_tags;
 use super::source::Source;
+use crate::formats::files;
 use crate::model::{AccountTag, EquivalencyList, Side, Sides};
 use crate::parse::account::AccountReader;
-use crate::report::files;
 use crate::store::text_file;
 use crate::suggest::{self, Input, Suggestions};
 

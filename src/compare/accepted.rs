@@ -7,20 +7,16 @@ mod entries;
 mod facts;
 pub mod matching;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use serde::Serialize;
-use serde_json::Value;
 
 pub use entries::{Filter, Label, accepted, entries};
-pub use facts::open;
+pub use facts::{Open, open};
 
 use super::between::item_metrics;
-use super::result::{Comparison, DifferenceCounts, RoleResult};
-use crate::model::facts::{RolePlaces, places};
-use crate::model::{AcceptedEntry, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side};
-use facts::{Listed, More};
+use crate::model::{AcceptedEntry, DifferenceFacts, RoleFacts, Side};
+use crate::report::{AcceptedDifference, Difference, DifferenceCounts, EntryName, Limitation, List, Report};
 use matching::{Matcher, Verdict};
 
 /// The entries a comparison is looked at with.
@@ -37,131 +33,69 @@ pub struct Acceptance<'a> {
     pub all_roles: bool,
 }
 
-/// A difference that somebody has accepted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AcceptedDifference {
-    /// The list it would stand in.
-    pub kind: DifferenceKind,
-    /// The account that has it; none for an attribute.
-    pub side: Option<Side>,
-    /// The role's normalised name.
-    pub role: String,
-    /// The real role, in the account that has the difference; for an attribute, in the first account.
-    pub role_arn: String,
-    /// The real role in the other account, if there is one.
-    pub other_role_arn: Option<String>,
-    /// The policies it is from, sorted.
-    pub policies: Vec<String>,
-    /// Allow or Deny.
-    pub effect: Option<Effect>,
-    /// The prefix of the actions; `*` for all.
-    pub service: Option<String>,
-    /// The actions with their service, as entries spell them.
-    pub actions: Vec<String>,
-    /// The resources, as entries spell them.
-    pub resources: Vec<String>,
-    /// The principal, as entries spell it.
-    pub principal: Option<String>,
-    /// The condition under which it holds.
-    pub condition: Option<String>,
-    /// The attribute.
-    pub attribute: Option<String>,
-    /// The attribute's value in the first account.
-    pub left: Value,
-    /// The attribute's value in the second account.
-    pub right: Value,
-    /// The whole text of a cross reference.
-    pub text: Option<String>,
-    /// Why: the reason of the entry; of several entries, each reason once, one a line.
-    pub reason: String,
-    /// Who answers for it; of several, each once, one a line.
-    pub owner: Option<String>,
-    /// The last day on which it is accepted, `YYYY-MM-DD`; of several entries, the first of their days.
-    pub expires: Option<String>,
-    /// The numbers of the entries that it takes to accept it; the first entry of the file is 1.
-    pub entries: Vec<usize>,
-}
-
-/// Takes what the entries accept out of the lists, and warns of entries that have expired or accept nothing.
-pub fn accept(comparison: &mut Comparison, acceptance: Acceptance<'_>) {
-    comparison.accepted_file = acceptance.file.map(str::to_owned);
-    comparison.accepted_entries = acceptance.entries.to_vec();
+/// Takes what the entries accept out of the lists, notes entries that have expired or accept nothing, and draws the
+/// report's conclusions again.
+pub fn accept(report: &mut Report, acceptance: Acceptance<'_>) {
+    report.accepted_file = acceptance.file.map(str::to_owned);
+    report.accepted_entries = acceptance.entries.to_vec();
     if acceptance.entries.is_empty() {
         return;
     }
-    let roles = facts::roles(comparison);
-    let tags = comparison.accounts.as_ref().map(|account| &account.tag);
-    let mut work = Work {
-        matcher: Matcher::new(acceptance.entries, tags, acceptance.today, &roles),
-        places: places(&roles),
-        acceptance,
-        roles,
-        accepted: Vec::new(),
-        used: BTreeSet::new(),
-        partly: BTreeSet::new(),
-    };
-    work.unpaired(&mut comparison.roles);
-    work.list(&mut comparison.item_differences, &mut comparison.roles);
-    work.list(&mut comparison.access_differences, &mut comparison.roles);
-    work.list(&mut comparison.trust_differences, &mut comparison.roles);
-    work.list(&mut comparison.deny_differences, &mut comparison.roles);
-    work.list(&mut comparison.attribute_differences, &mut comparison.roles);
-    work.list(&mut comparison.cross_references, &mut comparison.roles);
-    for metric in item_metrics(&comparison.item_differences) {
-        if let Some(known) = comparison.summary.iter_mut().find(|known| known.metric == metric.metric) {
-            *known = metric;
-        }
-    }
-    comparison.warnings.extend(work.warnings());
-    comparison.accepted_differences = work.sorted();
+    let mut work = Work::new(report, acceptance);
+    work.look(report);
+    let Work { accepted, taken, .. } = &mut work;
+    let (accepted, taken) = (std::mem::take(accepted), std::mem::take(taken));
+    let limitations = work.limitations();
+    remove(report, &taken);
+    report.limitations.extend(limitations);
+    report.accepted_differences = sorted(accepted);
+    report.conclude();
 }
 
+/// What is found while the entries are compared with the differences.
 struct Work<'a> {
     acceptance: Acceptance<'a>,
     roles: Vec<RoleFacts>,
-    places: RolePlaces,
     matcher: Matcher,
     accepted: Vec<AcceptedDifference>,
+    /// The accepted rows, with the place of the role of each.
+    taken: BTreeMap<List, BTreeMap<usize, usize>>,
     /// Entries that accept something.
     used: BTreeSet<usize>,
     /// Entries that cover a part of what stays open.
     partly: BTreeSet<usize>,
 }
 
-impl Work<'_> {
-    fn unpaired(&mut self, roles: &mut [RoleResult]) {
-        for (place, role) in roles.iter_mut().enumerate() {
-            let Some(side) = role.only_side() else { continue };
-            let facts = DifferenceFacts::new(DifferenceKind::Role, place, Some(side));
-            if let Some(by) = self.by(&facts) {
-                role.accepted = true;
-                role.differences.accepted += 1;
-                self.push(facts, More::default(), &by);
-            }
+impl<'a> Work<'a> {
+    fn new(report: &Report, acceptance: Acceptance<'a>) -> Self {
+        let roles = facts::roles(report);
+        let tags = report.accounts.as_ref().map(|account| &account.tag);
+        Self {
+            matcher: Matcher::new(acceptance.entries, tags, acceptance.today, &roles),
+            acceptance,
+            roles,
+            accepted: Vec::new(),
+            taken: BTreeMap::new(),
+            used: BTreeSet::new(),
+            partly: BTreeSet::new(),
         }
     }
 
-    fn list<T: Listed>(&mut self, list: &mut Vec<T>, roles: &mut [RoleResult]) {
-        let mut kept = Vec::with_capacity(list.len());
-        for row in std::mem::take(list) {
-            let (side, arn) = row.real();
-            let place = self.places.get(&(side, arn.to_owned())).copied();
-            let facts = place.map(|place| row.facts(place));
-            let by = facts.as_ref().and_then(|facts| self.by(facts));
-            let role = facts.as_ref().and_then(|facts| roles.get_mut(facts.role));
-            // A difference whose role is not found is accepted by nobody.
-            let (Some(facts), Some(by), Some(role)) = (facts, by, role) else {
-                kept.push(row);
-                continue;
-            };
-            let counts = &mut role.differences;
-            counts.accepted += 1;
-            if let Some(count) = count(counts, facts.kind) {
-                *count = count.saturating_sub(1);
+    /// Compares the entries with every difference.
+    fn look(&mut self, report: &Report) {
+        let places = report.places();
+        for list in List::ALL {
+            for row in 0..report.len_of(list) {
+                // A difference whose role is not found is accepted by nobody.
+                let Some(difference) = report.difference(list, row) else { continue };
+                let Some(role) = difference.real_role().and_then(|real| places.get(&real).copied()) else { continue };
+                let Some(facts) = difference.facts(role) else { continue };
+                if let Some(by) = self.by(&facts) {
+                    self.taken.entry(list).or_default().insert(row, role);
+                    self.push(&difference, facts, &by);
+                }
             }
-            self.push(facts, row.more(), &by);
         }
-        *list = kept;
     }
 
     /// The entries that accept a difference, if they do.
@@ -179,12 +113,13 @@ impl Work<'_> {
         }
     }
 
-    fn push(&mut self, facts: DifferenceFacts, more: More, by: &[usize]) {
+    fn push(&mut self, difference: &Difference<'_>, facts: DifferenceFacts, by: &[usize]) {
         // The roles' facts stand in the order of the roles, and the role was found.
         let Some(role) = self.roles.get(facts.role) else { return };
         let side = facts.side.unwrap_or(Side::Left);
         let entries: Vec<&AcceptedEntry> = by.iter().filter_map(|index| self.acceptance.entries.get(*index)).collect();
         let owners = each_once(entries.iter().filter_map(|entry| entry.owner.as_deref()));
+        let (left, right) = difference.values();
         self.accepted.push(AcceptedDifference {
             kind: facts.kind,
             side: facts.side,
@@ -193,14 +128,14 @@ impl Work<'_> {
             other_role_arn: role.arn(side.other()).map(str::to_owned),
             policies: facts.policies,
             effect: facts.effect,
-            service: more.service,
+            service: difference.service().map(str::to_owned),
             actions: facts.actions,
             resources: facts.resources,
             principal: facts.principal,
             condition: facts.condition,
             attribute: facts.attribute,
-            left: more.left,
-            right: more.right,
+            left,
+            right,
             text: facts.text,
             reason: each_once(entries.iter().map(|entry| entry.reason.as_str())),
             owner: Some(owners).filter(|owners| !owners.is_empty()),
@@ -209,52 +144,88 @@ impl Work<'_> {
         });
     }
 
-    fn warnings(&self) -> Vec<String> {
+    fn limitations(&self) -> Vec<Limitation> {
         let Acceptance { file, entries, today, all_roles } = self.acceptance;
-        let file = file.unwrap_or("the accepted entries");
-        let mut warnings = Vec::new();
+        let mut limitations = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
-            let which = format!("entry {} of {file} (role `{}`)", index + 1, entry.role.escape_debug());
+            let name = EntryName { file: file.map(str::to_owned), number: index + 1, role: entry.role.clone() };
             if !self.matcher.is_for_these_accounts(index) || self.used.contains(&index) {
                 continue;
             }
             if let (Some(last), false) = (entry.expires, entry.counts_on(today)) {
-                warnings
-                    .push(format!("{which} expired on {last} and no longer counts; its reason was: {}", entry.reason));
+                let (last, reason) = (last.to_string(), entry.reason.clone());
+                limitations.push(Limitation::AcceptedExpired { entry: name, last, reason });
             } else if self.partly.contains(&index) {
-                warnings.push(format!(
-                    "{which} accepts nothing: it covers differences only in part, and they stay open as a whole"
-                ));
+                limitations.push(Limitation::AcceptedInPart { entry: name });
             } else if all_roles || self.matcher.names_a_role(index) {
-                warnings.push(format!("{which} accepts nothing: no difference is as it says"));
+                limitations.push(Limitation::AcceptedNothing { entry: name });
             }
         }
-        warnings
-    }
-
-    fn sorted(self) -> Vec<AcceptedDifference> {
-        let mut accepted = self.accepted;
-        // By role; within one, list by list as they were.
-        accepted.sort_by(|a, b| {
-            let arns = |one: &AcceptedDifference| match one.side {
-                Some(Side::Right) => (one.other_role_arn.clone(), Some(one.role_arn.clone())),
-                Some(Side::Left) | None => (Some(one.role_arn.clone()), one.other_role_arn.clone()),
-            };
-            (&a.role, arns(a), a.kind, a.side).cmp(&(&b.role, arns(b), b.kind, b.side))
-        });
-        accepted
+        limitations
     }
 }
 
-fn count(counts: &mut DifferenceCounts, kind: DifferenceKind) -> Option<&mut usize> {
-    match kind {
-        DifferenceKind::Role => None,
-        DifferenceKind::Item => Some(&mut counts.items),
-        DifferenceKind::Access => Some(&mut counts.access),
-        DifferenceKind::Trust => Some(&mut counts.trust),
-        DifferenceKind::Deny => Some(&mut counts.denies),
-        DifferenceKind::Attribute => Some(&mut counts.attributes),
-        DifferenceKind::CrossReference => Some(&mut counts.cross_references),
+/// Takes rows out of the lists, and out of what is counted of their roles.
+fn remove(report: &mut Report, taken: &BTreeMap<List, BTreeMap<usize, usize>>) {
+    for (list, rows) in taken {
+        for place in rows.values() {
+            if let Some(role) = report.roles.get_mut(*place) {
+                role.differences.accepted += 1;
+                role.accepted |= *list == List::Roles;
+                if let Some(count) = count(&mut role.differences, *list) {
+                    *count = count.saturating_sub(1);
+                }
+            }
+        }
+        match list {
+            List::Items => keep(&mut report.item_differences, rows),
+            List::Access => keep(&mut report.access_differences, rows),
+            List::Trust => keep(&mut report.trust_differences, rows),
+            List::Denies => keep(&mut report.deny_differences, rows),
+            List::Attributes => keep(&mut report.attribute_differences, rows),
+            List::CrossReferences => keep(&mut report.cross_references, rows),
+            // A role stays listed and is marked; remarks and limitations are never accepted.
+            List::Roles | List::StatementWarnings | List::Limitations => {}
+        }
+    }
+    for metric in item_metrics(&report.item_differences) {
+        if let Some(known) = report.summary.iter_mut().find(|known| known.metric == metric.metric) {
+            *known = metric;
+        }
+    }
+}
+
+/// Keeps the rows that are not taken.
+fn keep<T>(list: &mut Vec<T>, taken: &BTreeMap<usize, usize>) {
+    let mut row = 0;
+    list.retain(|_| {
+        let keep = !taken.contains_key(&row);
+        row += 1;
+        keep
+    });
+}
+
+/// By role; within one, list by list as they were.
+fn sorted(mut accepted: Vec<AcceptedDifference>) -> Vec<AcceptedDifference> {
+    accepted.sort_by(|a, b| {
+        let arns = |one: &AcceptedDifference| match one.side {
+            Some(Side::Right) => (one.other_role_arn.clone(), Some(one.role_arn.clone())),
+            Some(Side::Left) | None => (Some(one.role_arn.clone()), one.other_role_arn.clone()),
+        };
+        (&a.role, arns(a), a.kind, a.side).cmp(&(&b.role, arns(b), b.kind, b.side))
+    });
+    accepted
+}
+
+const fn count(counts: &mut DifferenceCounts, list: List) -> Option<&mut usize> {
+    match list {
+        List::Items => Some(&mut counts.items),
+        List::Access => Some(&mut counts.access),
+        List::Trust => Some(&mut counts.trust),
+        List::Denies => Some(&mut counts.denies),
+        List::Attributes => Some(&mut counts.attributes),
+        List::CrossReferences => Some(&mut counts.cross_references),
+        List::Roles | List::StatementWarnings | List::Limitations => None,
     }
 }
 

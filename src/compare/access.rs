@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::joined;
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
-use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
 use crate::model::{
@@ -16,6 +15,7 @@ use crate::model::{
     Sides, Statement, TrustPolicy,
 };
 use crate::normalise::{NormalisedRole, Normaliser};
+use crate::report::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
 use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
@@ -97,7 +97,14 @@ fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, re
     show_refusal(&mut difference.refused_by);
     let condition = difference.condition.map(|text| shown(&text));
     let difference = AccessDifference { witness, condition, ..difference };
-    RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
+    RoleAccessDifference {
+        role: name.to_owned(),
+        role_arn,
+        difference,
+        counterpart,
+        witness_is_real: is_real,
+        changed_statement: None,
+    }
 }
 
 /// An engine for the roles of two accounts in these partitions, as [`own_partition`] spells them.
@@ -132,7 +139,14 @@ fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: 
     show_statements(&mut difference.denied_by);
     let condition = difference.condition.map(|text| shown(&text));
     let difference = DenyDifference { witness, condition, ..difference };
-    RoleDenyDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
+    RoleDenyDifference {
+        role: name.to_owned(),
+        role_arn,
+        difference,
+        counterpart,
+        witness_is_real: is_real,
+        changed_statement: None,
+    }
 }
 
 /// A row of trust as people see it.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::result::AttributeDifference;
 use crate::model::equivalency::display;
 use crate::model::{Role, Sides};
+use crate::report::{Attribute, AttributeDifference};
 
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
@@ -16,22 +16,30 @@ use crate::model::{Role, Sides};
 pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -> Vec<AttributeDifference> {
     let Sides { left, right } = roles;
     let mut found = Found { role: name, roles, differences: Vec::new() };
-    found.compare("path", text(&left.path), text(&right.path));
+    found.compare(Attribute::Path, text(&left.path), text(&right.path));
     if let (Some(left), Some(right)) = (&left.details, &right.details) {
         if !same_description(real) {
-            found.compare("description", optional(left.description.as_deref()), optional(right.description.as_deref()));
+            found.compare(
+                Attribute::Description,
+                optional(left.description.as_deref()),
+                optional(right.description.as_deref()),
+            );
         }
-        found.compare("max_session_duration", left.max_session_duration.into(), right.max_session_duration.into());
+        found.compare(
+            Attribute::MaxSessionDuration,
+            left.max_session_duration.into(),
+            right.max_session_duration.into(),
+        );
     }
-    found.compare("permissions_boundary", boundary(left), boundary(right));
-    found.compare("instance_profiles", list(&left.instance_profiles), list(&right.instance_profiles));
+    found.compare(Attribute::PermissionsBoundary, boundary(left), boundary(right));
+    found.compare(Attribute::InstanceProfiles, list(&left.instance_profiles), list(&right.instance_profiles));
     let inline = |role: &Role| list(role.inline.iter().map(|policy| &policy.name));
-    found.compare("inline_policies", inline(left), inline(right));
+    found.compare(Attribute::InlinePolicies, inline(left), inline(right));
     let attached = |role: &Role| list(role.attached.iter().map(|policy| policy.arn.as_str()));
-    found.compare("attached_policies", attached(left), attached(right));
+    found.compare(Attribute::AttachedPolicies, attached(left), attached(right));
     for key in left.tags.keys().chain(right.tags.keys()).collect::<BTreeSet<_>>() {
         let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
-        found.compare(&format!("tag:{}", display(key)), value(left), value(right));
+        found.compare(Attribute::Tag(display(key).into_owned()), value(left), value(right));
     }
     found.differences
 }
@@ -49,13 +57,13 @@ struct Found<'a> {
 
 impl Found<'_> {
     /// Compares values that still hold the marks of placeholders; the marks go as the difference is written down.
-    fn compare(&mut self, attribute: &str, left: Value, right: Value) {
+    fn compare(&mut self, attribute: Attribute, left: Value, right: Value) {
         if left != right {
             self.differences.push(AttributeDifference {
                 role: self.role.to_owned(),
                 left_arn: self.roles.left.arn.to_string(),
                 right_arn: self.roles.right.arn.to_string(),
-                attribute: attribute.to_owned(),
+                attribute,
                 left: shown(left),
                 right: shown(right),
             });

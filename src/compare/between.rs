@@ -1,4 +1,4 @@
-//! The comparison itself.
+//! The report itself.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,18 +6,17 @@ use rayon::prelude::*;
 
 use super::access::{self, Access};
 use super::real_names::RealNames;
-use super::result::{
-    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
-    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
-    RoleTrustDifference, StatementWarning, VERSION,
-};
-use super::select::Selection;
 use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
 use crate::model::equivalency::display;
-use crate::model::{Account, AccountTag, Role, Side, Sides};
-use crate::normalise::{Builtin, Normalised, NormalisedRole, Normaliser, Rules};
+use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
+use crate::normalise::{Normalised, NormalisedRole, Normaliser, Rules};
+use crate::report::{
+    AccountInfo, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, FORMAT, ItemDifference,
+    Limitation, Metric, MetricName, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
+    RoleTrustDifference, StatementWarning, Totals, VERSION,
+};
 use crate::semantics::{Engine, EngineError};
 
 /// One account, as read and as normalised; their roles stand in the same order.
@@ -29,6 +28,8 @@ pub struct Input<'a> {
     pub source: &'a str,
     /// When it was read, RFC 3339.
     pub harvested_at: Option<&'a str>,
+    /// How many roles it has, before any were chosen.
+    pub all_roles: usize,
     /// The account as read.
     pub account: &'a Account,
     /// The account as normalised.
@@ -37,7 +38,7 @@ pub struct Input<'a> {
     pub normaliser: &'a Normaliser,
 }
 
-/// What a comparison needs besides the accounts.
+/// What a report needs besides the accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings<'a> {
     /// The actions there are.
@@ -74,7 +75,7 @@ struct Work<'a> {
 ///
 /// # Errors
 /// If this program contradicts itself in what is not about one pair of roles, or in a build for tests.
-pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Comparison, EngineError> {
+pub fn between(inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Result<Report, EngineError> {
     between_told(inputs, settings, &|_, _| {})
 }
 
@@ -87,7 +88,7 @@ pub fn between_told(
     inputs: Sides<Input<'_>>,
     settings: Settings<'_>,
     tell: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Comparison, EngineError> {
+) -> Result<Report, EngineError> {
     let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
     by_engine(inputs, settings, tell, access::engine(settings.catalogue, partitions))
 }
@@ -98,7 +99,7 @@ fn by_engine(
     settings: Settings<'_>,
     tell: &(dyn Fn(usize, usize) + Sync),
     engine: Engine<'_>,
-) -> Result<Comparison, EngineError> {
+) -> Result<Report, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
     let normalised = inputs.map(|input| input.normalised);
@@ -232,6 +233,7 @@ fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&N
         trust_grade: None,
         differences: DifferenceCounts::default(),
         accepted: false,
+        grants: None,
     }
 }
 
@@ -254,9 +256,9 @@ fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&Normalise
         principal: principal.map(|(_, text)| display(text).into_owned()),
         principal_type: principal.map(|(principal_type, _)| principal_type),
         action_element: item.action_element,
-        resource_element: item.target.arn().map(|_| item.target.resource_element()),
+        resource_element: item.target.resource_element(),
         condition: some(&item.condition.shown),
-        note: item.note.map(crate::expand::Note::as_str),
+        note: item.note,
         excluded: some(&item.excluded.shown),
     }
 }
@@ -267,7 +269,7 @@ fn assemble(
     compared: Vec<Compared>,
     harvested: Sides<usize>,
     sanitized: Sides<usize>,
-) -> Comparison {
+) -> Report {
     let header = settings.catalogue.header();
     let info = |side: Side| {
         let input = inputs.get(side);
@@ -276,18 +278,19 @@ fn assemble(
             account_id: input.account.id.clone(),
             source: input.source.to_owned(),
             harvested_at: input.harvested_at.map(str::to_owned),
+            all_roles: input.all_roles,
             roles: input.account.roles.len(),
             items: *harvested.get(side),
         }
     };
-    let mut comparison = Comparison {
-        format: FORMAT,
+    let mut report = Report {
+        format: FORMAT.to_owned(),
         version: VERSION,
         generated_at: settings.generated_at.to_owned(),
-        iamctl: env!("CARGO_PKG_VERSION"),
+        iamctl: env!("CARGO_PKG_VERSION").to_owned(),
         catalogue: CatalogueInfo { source: header.source.clone(), date: header.date.clone(), actions: header.actions },
         dictionary: settings.rules.dictionary.clone(),
-        builtin_rules: settings.rules.builtins.iter().map(Builtin::as_str).collect(),
+        builtin_rules: settings.rules.builtins.iter().collect(),
         selection: settings.selection.clone(),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
@@ -303,51 +306,56 @@ fn assemble(
         accepted_file: None,
         accepted_entries: Vec::new(),
         equivalency_hits: dictionary::hits(inputs, settings.rules),
+        limitations: Vec::new(),
         warnings: Vec::new(),
+        findings: Vec::new(),
+        groups: Vec::new(),
+        totals: Totals::default(),
     };
     for one in compared {
-        comparison.roles.push(one.result);
-        comparison.item_differences.extend(one.items);
-        comparison.access_differences.extend(one.access);
-        comparison.trust_differences.extend(one.trust);
-        comparison.deny_differences.extend(one.denies);
-        comparison.attribute_differences.extend(one.attributes);
-        comparison.statement_warnings.extend(one.warnings);
-        comparison.cross_references.extend(one.cross_references);
+        report.roles.push(one.result);
+        report.item_differences.extend(one.items);
+        report.access_differences.extend(one.access);
+        report.trust_differences.extend(one.trust);
+        report.deny_differences.extend(one.denies);
+        report.attribute_differences.extend(one.attributes);
+        report.statement_warnings.extend(one.warnings);
+        report.cross_references.extend(one.cross_references);
     }
-    comparison.item_differences.sort_by_key(|difference| difference.side);
+    report.item_differences.sort_by_key(|difference| difference.side);
     // What the program contradicts itself about stands above all else.
-    comparison.access_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    comparison.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    comparison.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    comparison.summary = summary(&comparison, harvested, sanitized);
-    comparison.warnings = warnings(&comparison, inputs, settings.rules);
-    comparison
+    report.access_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.summary = summary(&report, harvested, sanitized);
+    report.limitations = limitations(&report, inputs, settings.rules);
+    report.conclude();
+    report
 }
 
 /// The original tool's thirteen counts.
-fn summary(comparison: &Comparison, harvested: Sides<usize>, sanitized: Sides<usize>) -> Vec<Metric> {
+fn summary(report: &Report, harvested: Sides<usize>, sanitized: Sides<usize>) -> Vec<Metric> {
     let roles = |side: Side, wanted: fn(&RoleResult) -> bool| {
-        comparison.roles.iter().filter(|role| role.side(side).is_some() && wanted(role)).count()
+        report.roles.iter().filter(|role| role.side(side).is_some() && wanted(role)).count()
     };
     let counted = |metric, wanted: fn(&RoleResult) -> bool| Metric {
         metric,
         left: roles(Side::Left, wanted),
         right: roles(Side::Right, wanted),
     };
-    let [differing_roles, differences] = item_metrics(&comparison.item_differences);
+    let [differing_roles, differences] = item_metrics(&report.item_differences);
     vec![
-        Metric { metric: "Harvested Items", left: harvested.left, right: harvested.right },
-        Metric { metric: "Sanitized Items", left: sanitized.left, right: sanitized.right },
-        counted("Roles", |_| true),
-        counted("Service Linked Roles", |role| role.service_linked),
-        counted("Non-Service Linked Roles", |role| !role.service_linked),
-        counted("Common Roles", RoleResult::is_paired),
-        counted("Common Service Linked Roles", |role| role.is_paired() && role.service_linked),
-        counted("Common Non-Service Linked Roles", |role| role.is_paired() && !role.service_linked),
-        counted("Unique Roles", |role| !role.is_paired()),
-        counted("Unique Service Linked Roles", |role| !role.is_paired() && role.service_linked),
-        counted("Unique Non-Service Linked Roles", |role| !role.is_paired() && !role.service_linked),
+        Metric { metric: MetricName::HarvestedItems, left: harvested.left, right: harvested.right },
+        Metric { metric: MetricName::SanitizedItems, left: sanitized.left, right: sanitized.right },
+        counted(MetricName::Roles, |_| true),
+        counted(MetricName::ServiceLinkedRoles, |role| role.service_linked),
+        counted(MetricName::NonServiceLinkedRoles, |role| !role.service_linked),
+        counted(MetricName::CommonRoles, RoleResult::is_paired),
+        counted(MetricName::CommonServiceLinkedRoles, |role| role.is_paired() && role.service_linked),
+        counted(MetricName::CommonNonServiceLinkedRoles, |role| role.is_paired() && !role.service_linked),
+        counted(MetricName::UniqueRoles, |role| !role.is_paired()),
+        counted(MetricName::UniqueServiceLinkedRoles, |role| !role.is_paired() && role.service_linked),
+        counted(MetricName::UniqueNonServiceLinkedRoles, |role| !role.is_paired() && !role.service_linked),
         differing_roles,
         differences,
     ]
@@ -359,41 +367,40 @@ pub(super) fn item_metrics(items: &[ItemDifference]) -> [Metric; 2] {
     let roles = |side| differing(side).map(|d| d.role_arn.as_str()).collect::<std::collections::BTreeSet<_>>().len();
     let rows = |side| differing(side).count();
     [
-        Metric { metric: "Common Roles with Differences", left: roles(Side::Left), right: roles(Side::Right) },
-        Metric { metric: "Differences among Common Roles", left: rows(Side::Left), right: rows(Side::Right) },
+        Metric { metric: MetricName::CommonRolesWithDifferences, left: roles(Side::Left), right: roles(Side::Right) },
+        Metric { metric: MetricName::DifferencesAmongCommonRoles, left: rows(Side::Left), right: rows(Side::Right) },
     ]
 }
 
-fn warnings(comparison: &Comparison, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<String> {
-    let mut warnings = Vec::new();
+fn limitations(report: &Report, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<Limitation> {
+    let mut limitations = Vec::new();
     for side in Side::BOTH {
-        let (input, info) = (inputs.get(side), comparison.accounts.get(side));
+        let (input, info) = (inputs.get(side), report.accounts.get(side));
+        let (tag, source) = (info.tag.clone(), info.source.clone());
         if info.roles == 0 {
-            warnings.push(format!("{} has no roles", info.tag));
+            limitations.push(match input.all_roles {
+                0 => Limitation::NoRoles { tag: tag.clone() },
+                roles => {
+                    Limitation::NoRolesSelected { tag: tag.clone(), roles, patterns: report.selection.roles.clone() }
+                }
+            });
         }
         if input.account.id.is_none() {
-            warnings
-                .push(format!("{}: nothing in {} tells the account id, so it is not replaced", info.tag, info.source));
+            limitations.push(Limitation::NoAccountId { tag: tag.clone(), source: source.clone() });
         }
         if input.account.roles.iter().any(|role| role.details.is_none()) {
-            warnings.push(format!(
-                "{}: {} does not hold descriptions and session durations; they were not compared",
-                info.tag, info.source
-            ));
+            limitations.push(Limitation::NoDetails { tag, source });
         }
     }
     let mut ambiguous: Vec<&str> =
-        comparison.roles.iter().filter(|r| r.status == RoleStatus::Ambiguous).map(|r| r.role.as_str()).collect();
+        report.roles.iter().filter(|r| r.status == RoleStatus::Ambiguous).map(|r| r.role.as_str()).collect();
     ambiguous.dedup();
-    warnings.extend(ambiguous.into_iter().map(|role| {
-        format!(
-            "several roles of one account are called `{}` after normalising; see ambiguous_roles.csv{}",
-            role.escape_debug(),
-            dictionary::in_names(comparison, role),
-        )
+    limitations.extend(ambiguous.into_iter().map(|role| Limitation::AmbiguousName {
+        role: role.to_owned(),
+        merged_by: dictionary::merged_by(report, role),
     }));
-    warnings.extend(dictionary::audit(inputs, rules, comparison));
-    warnings
+    limitations.extend(dictionary::audit(inputs, rules, report));
+    limitations
 }
 
 #[cfg(test)]

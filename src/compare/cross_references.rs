@@ -1,8 +1,8 @@
 //! Where a role of one account holds a text that means the other account.
 
-use super::result::CrossReference;
 use crate::model::{Place, PolicyType, Role, Side, Sides};
 use crate::normalise::{Foreign, Normalised, NormalisedRole};
+use crate::report::CrossReference;
 
 /// The cross-references of a pair of roles, sorted. `real` are the same roles as harvested.
 pub(super) fn of(
@@ -38,7 +38,7 @@ fn one(name: &str, side: Side, role: &Role, foreign: &Foreign, policy_type: Opti
         role_arn: role.arn.to_string(),
         policy_name: foreign.policy.as_ref().map(|(name, _)| name.clone()),
         policy_type: policy_type.or_else(|| foreign.policy.as_ref().map(|(_, policy_type)| *policy_type)),
-        place: foreign.place.as_str(),
+        place: foreign.place,
         text: foreign.text.clone(),
         value: foreign.value.clone(),
         placeholder: crate::model::equivalency::display(&foreign.placeholder).into_owned(),

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::between::Input;
-use super::result::{Comparison, EquivalencyHit};
-use crate::model::{Side, Sides, Texts};
+use crate::model::{Place, Side, Sides, Texts};
 use crate::normalise::{Hit, Normalised, Rules, What};
+use crate::report::{EquivalencyHit, InLongerWords, Limitation, Report, Treatment};
 
 /// What each entry and each built-in rule replaced, text by text; entries that replaced nothing with the count 0.
 pub(super) fn hits(inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<EquivalencyHit> {
@@ -16,7 +16,7 @@ pub(super) fn hits(inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<Equivalenc
             side,
             placeholder: hit.placeholder.clone(),
             value: hit.value.clone(),
-            place: Some(hit.place.as_str()),
+            place: Some(hit.place),
             role: hit.role.clone(),
             policy_name: hit.policy_name.clone(),
             before: hit.before.clone(),
@@ -63,45 +63,45 @@ fn unused(side: Side, value: &str, placeholder: &str) -> EquivalencyHit {
     }
 }
 
-/// Which entries made several roles' names one, as the end of a sentence.
-pub(super) fn in_names(comparison: &Comparison, role: &str) -> String {
-    let hits = comparison.equivalency_hits.iter();
-    let named = hits.filter(|hit| hit.place == Some("rolename") && hit.after == role);
-    let entries: BTreeSet<&str> = named.map(|hit| hit.placeholder.as_str()).collect();
-    if entries.is_empty() { String::new() } else { format!(" (merged by {})", quoted(entries)) }
+/// The placeholders of the entries that made several roles' names one.
+pub(super) fn merged_by(report: &Report, role: &str) -> BTreeSet<String> {
+    let hits = report.equivalency_hits.iter();
+    let named = hits.filter(|hit| hit.place == Some(Place::RoleName) && hit.after == role);
+    named.map(|hit| hit.placeholder.clone()).collect()
 }
 
 /// What looks wrong with the dictionary, in sentences.
-pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, comparison: &Comparison) -> Vec<String> {
-    let mut warnings = Vec::new();
+pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, report: &Report) -> Vec<Limitation> {
+    let mut limitations = Vec::new();
     // Where only some roles are compared, the others may need what these do not.
     let partial = inputs.left.normalised.partial || inputs.right.normalised.partial;
     if !partial {
-        did_nothing(inputs, rules, &mut warnings);
+        did_nothing(inputs, rules, &mut limitations);
     }
-    in_words(inputs, &mut warnings);
-    unfit(inputs, rules, &mut warnings);
-    wildcards(inputs, rules, &mut warnings);
-    nobodys(inputs, &mut warnings);
+    in_words(inputs, &mut limitations);
+    unfit(inputs, rules, &mut limitations);
+    wildcards(inputs, rules, &mut limitations);
+    nobodys(inputs, &mut limitations);
     for (placeholder, entry) in rules.dictionary.entries() {
-        // Texts of more accounts than these two are kept in one file; those are not this comparison's business.
+        // Texts of more accounts than these two are kept in one file; those are not this report's business.
         if let Texts::ByTag(tags, _) = &entry.texts {
             let has = |side: Side| tags.contains_key(inputs.get(side).tag);
             for side in Side::BOTH.into_iter().filter(|side| has(*side) && !has(side.other())) {
                 let (with, without) = (inputs.get(side).tag, inputs.get(side.other()).tag);
-                warnings.push(format!(
-                    "dictionary: {} has texts for {with} and none for {without}, so it makes nothing equal",
-                    quoted([placeholder])
-                ));
+                limitations.push(Limitation::TextsOfOneAccount {
+                    placeholder: placeholder.to_owned(),
+                    with: with.clone(),
+                    without: without.clone(),
+                });
             }
         }
-        warnings.extend(one_place(comparison, placeholder).filter(|_| !partial));
+        limitations.extend(one_place(report, placeholder).filter(|_| !partial));
     }
-    warnings
+    limitations
 }
 
 /// Texts that were found in no account they could be replaced in.
-fn did_nothing(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<String>) {
+fn did_nothing(inputs: Sides<Input<'_>>, rules: Rules<'_>, limitations: &mut Vec<Limitation>) {
     let idle = inputs.map(|input| idle(&input, rules).into_iter().collect::<BTreeSet<_>>());
     let looked_for: Sides<BTreeSet<(&str, &str)>> = inputs.map(|input| input.normaliser.replaced().collect());
     for (placeholder, text) in idle.left.union(&idle.right) {
@@ -111,13 +111,14 @@ fn did_nothing(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<St
             idle.get(side).contains(&key) || !looked_for.get(side).contains(&key)
         };
         if is_idle(Side::Left) && is_idle(Side::Right) {
-            warnings.push(format!("dictionary: {} of {} was found nowhere", quoted([*text]), quoted([*placeholder])));
+            limitations
+                .push(Limitation::TextNotFound { placeholder: (*placeholder).to_owned(), text: (*text).to_owned() });
         }
     }
 }
 
 /// Texts that stand inside longer words.
-fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
+fn in_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
     /// How often something became of a text, with an example.
     type Done<'a> = BTreeMap<What, (usize, &'a str)>;
     let mut words: BTreeMap<(&str, &str), Done<'_>> = BTreeMap::new();
@@ -128,26 +129,20 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
         }
     }
     for ((placeholder, text), found) in words {
-        let done: Vec<String> = found
-            .iter()
-            .map(|(what, (count, example))| {
-                let done = match what {
-                    What::Replaced | What::ReplacedInWord => "replaced",
-                    What::LeftInWord | What::Unfit | What::Wildcard => {
-                        "left as it is, and not taken for a reference to an account,"
-                    }
-                    What::Foreign => "taken for the other account's",
-                };
-                let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
-                format!("{done} {times}, as in {}", quoted([*example]))
-            })
-            .collect();
-        warnings.push(format!(
-            "dictionary: {} of {} stands inside longer words: {}; `\"match\": \"token\"` looks for whole words only",
-            quoted([text]),
-            quoted([placeholder]),
-            done.join("; "),
-        ));
+        let done = found.into_iter().map(|(what, (count, example))| InLongerWords {
+            treatment: match what {
+                What::Replaced | What::ReplacedInWord => Treatment::Replaced,
+                What::LeftInWord | What::Unfit | What::Wildcard => Treatment::Left,
+                What::Foreign => Treatment::Foreign,
+            },
+            count,
+            example: example.to_owned(),
+        });
+        limitations.push(Limitation::TextInLongerWords {
+            placeholder: placeholder.to_owned(),
+            text: text.to_owned(),
+            done: done.collect(),
+        });
     }
 }
 
@@ -157,23 +152,20 @@ const fn is_left(what: What) -> bool {
 }
 
 /// Patterns that match wildcards and variables of policies.
-fn wildcards(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<String>) {
+fn wildcards(inputs: Sides<Input<'_>>, rules: Rules<'_>, limitations: &mut Vec<Limitation>) {
     let mut patterns: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for (word, count) in [inputs.left, inputs.right].iter().flat_map(|input| &input.normalised.in_words) {
         if word.what == What::Wildcard {
             patterns.entry(&word.placeholder).or_insert((0, &word.text)).0 += count;
         }
     }
-    for (placeholder, (count, example)) in patterns {
-        let times = if count == 1 { "one text".to_owned() } else { format!("{count} texts") };
-        warnings.push(format!(
-            "dictionary: the pattern {} of {} matches a wildcard or a variable in {times}, such as {}, so it was not \
-             replaced there: it would hide that the policy allows more; match the characters that differ, for example \
-             `[a-z0-9-]+`",
-            quoted([pattern_of(rules, placeholder)]),
-            quoted([placeholder]),
-            quoted([example]),
-        ));
+    for (placeholder, (texts, example)) in patterns {
+        limitations.push(Limitation::PatternMatchesWildcard {
+            placeholder: placeholder.to_owned(),
+            pattern: pattern_of(rules, placeholder).to_owned(),
+            texts,
+            example: example.to_owned(),
+        });
     }
 }
 
@@ -185,9 +177,9 @@ fn pattern_of<'r>(rules: Rules<'r>, placeholder: &str) -> &'r str {
 }
 
 /// Texts that were left because ARNs would be none without them.
-fn unfit(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<String>) {
+fn unfit(inputs: Sides<Input<'_>>, rules: Rules<'_>, limitations: &mut Vec<Limitation>) {
     let unfit = unfit_texts([inputs.left.normalised, inputs.right.normalised]);
-    warnings.extend(unfit.into_iter().map(|one| one.sentence(rules)));
+    limitations.extend(unfit.into_iter().map(|one| one.limitation(rules)));
 }
 
 /// A text of the dictionary that ARNs could not do without.
@@ -206,21 +198,16 @@ pub struct UnfitText {
 impl UnfitText {
     /// What is wrong, and what to do.
     #[must_use]
-    pub fn sentence(&self, rules: Rules<'_>) -> String {
-        let (text, advice) = if self.literal.is_empty() {
-            (pattern_of(rules, &self.placeholder), "put what differs, without `/` and `:`, into a group of the pattern")
-        } else {
-            let advice =
-                "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts";
-            (self.literal.as_str(), advice)
-        };
-        let times = if self.count == 1 { "one ARN".to_owned() } else { format!("{} ARNs", self.count) };
-        format!(
-            "dictionary: {} of {} would make {times} no ARN, such as {}, so it was not replaced there; {advice}",
-            quoted([text]),
-            quoted([self.placeholder.as_str()]),
-            quoted([self.example.as_str()]),
-        )
+    pub fn limitation(&self, rules: Rules<'_>) -> Limitation {
+        let is_pattern = self.literal.is_empty();
+        let text = if is_pattern { pattern_of(rules, &self.placeholder) } else { &self.literal };
+        Limitation::TextBreaksArn {
+            placeholder: self.placeholder.clone(),
+            text: text.to_owned(),
+            is_pattern,
+            arns: self.count,
+            example: self.example.clone(),
+        }
     }
 }
 
@@ -241,27 +228,23 @@ pub fn unfit_texts<'a>(accounts: impl IntoIterator<Item = &'a Normalised>) -> Ve
 }
 
 /// Texts that both accounts use, so that nothing tells a reference to the other account.
-fn nobodys(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
+fn nobodys(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
     let hits = |input: &Input<'_>, placeholder: &str, text: &str| {
         let of_text = |hit: &Hit| hit.placeholder == placeholder && hit.literal == text;
         input.normalised.hits.iter().any(|(hit, _)| of_text(hit))
     };
     for (placeholder, text) in inputs.left.normaliser.nobodys() {
         if hits(&inputs.left, placeholder, text) && hits(&inputs.right, placeholder, text) {
-            warnings.push(format!(
-                "dictionary: both accounts use {} of {}, so nothing tells whose it is, and a reference to the other \
-                 account through it is not found; list it by account tag",
-                quoted([text]),
-                quoted([placeholder])
-            ));
+            limitations
+                .push(Limitation::TextOfBothAccounts { placeholder: placeholder.to_owned(), text: text.to_owned() });
         }
     }
 }
 
 /// An entry that makes one text of each account equal and nothing else: rather an accepted difference than a rule.
-fn one_place(comparison: &Comparison, placeholder: &str) -> Option<String> {
+fn one_place(report: &Report, placeholder: &str) -> Option<Limitation> {
     let texts = |side: Side| {
-        let hits = comparison.equivalency_hits.iter();
+        let hits = report.equivalency_hits.iter();
         let hits = hits.filter(|hit| hit.side == side && hit.placeholder == placeholder && hit.count > 0);
         hits.map(|hit| (hit.before.as_str(), hit.after.as_str())).collect::<BTreeSet<_>>()
     };
@@ -269,18 +252,12 @@ fn one_place(comparison: &Comparison, placeholder: &str) -> Option<String> {
     let (mut left, mut right) = (left.into_iter(), right.into_iter());
     match (left.next(), left.next(), right.next(), right.next()) {
         (Some((before, after)), None, Some((other, other_after)), None) if before != other && after == other_after => {
-            Some(format!(
-                "dictionary: {} makes only one text equal, {} and {}; if that is a difference somebody approved of, \
-                 accept it with a reason instead",
-                quoted([placeholder]),
-                quoted([before]),
-                quoted([other])
-            ))
+            Some(Limitation::OnePair {
+                placeholder: placeholder.to_owned(),
+                left: before.to_owned(),
+                right: other.to_owned(),
+            })
         }
         _ => None,
     }
-}
-
-fn quoted<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    texts.into_iter().map(|text| format!("`{}`", text.escape_debug())).collect::<Vec<_>>().join(", ")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::real_names::RoleNames;
 use crate::catalog::Catalogue;
-use crate::model::{Role, Side, Sides};
+use crate::model::{PrincipalType, Role, Side, Sides};
 use crate::semantics::evaluate::{
     Caller, Context, Relation, Request, RoleAccount, RolePolicies, TrustRequest, evaluate, evaluate_trust,
 };
@@ -116,10 +116,10 @@ impl Real<'_> {
         let role = self.roles.get(side);
         let text = witness.principal.as_str();
         let caller = match witness.principal_type {
-            "Service" => Caller::Service(text),
-            "Federated" => Caller::Federated(text),
-            "CanonicalUser" => Caller::CanonicalUser(text),
-            _ => Caller::Aws(text),
+            PrincipalType::Service => Caller::Service(text),
+            PrincipalType::Federated => Caller::Federated(text),
+            PrincipalType::CanonicalUser => Caller::CanonicalUser(text),
+            PrincipalType::Aws | PrincipalType::Everyone => Caller::Aws(text),
         };
         let context = context(&witness.context);
         let request = TrustRequest { caller, action: &witness.action, context: &context };

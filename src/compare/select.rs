@@ -1,19 +1,8 @@
 //! Which roles are compared.
 
-use serde::Serialize;
-
 use crate::model::equivalency::display;
-use crate::model::{Account, Glob};
+use crate::model::{Account, Glob, Selection};
 use crate::normalise::{Hits, Normalised, NormalisedRole};
-
-/// Which roles are compared. The default is all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Selection {
-    /// Patterns (`*`, `?`) of role names, real or normalised, ignoring case; empty for all.
-    pub roles: Vec<String>,
-    /// Whether roles that AWS services own are left out.
-    pub exclude_service_linked: bool,
-}
 
 /// A pattern for a role that no account has: comparing nothing must not look like finding nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +32,7 @@ impl Selection {
     /// The account with the selected roles only, as read and as normalised.
     #[must_use]
     pub fn apply(&self, account: Account, mut normalised: Normalised) -> (Account, Normalised) {
-        if self.roles.is_empty() && !self.exclude_service_linked {
+        if self.is_all() {
             return (account, normalised);
         }
         let globs: Vec<Glob> = self.roles.iter().map(|pattern| Glob::new_folded(pattern)).collect();

@@ -4,25 +4,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{ConditionKey, Conditions, Effect};
+use crate::model::{ActionElement, ConditionKey, Conditions, Effect, ItemPrincipalType, ResourceElement, words};
 
-/// Why a row is kept though the catalogue does not explain it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Note {
-    /// The catalogue knows no such action; a pattern that matches nothing known stays as written.
-    UnknownAction,
-    /// The action acts on nothing that the resource can stand for, so the pair grants nothing.
-    NoApplicableResource,
-}
-
-impl Note {
-    /// The word used in reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownAction => "unknown-action",
-            Self::NoApplicableResource => "no-applicable-resource",
-        }
+words! {
+    /// Why a row is kept though the catalogue does not explain it.
+    pub enum Note {
+        /// The catalogue knows no such action; a pattern that matches nothing known stays as written.
+        UnknownAction = "unknown-action",
+        /// The action acts on nothing that the resource can stand for, so the pair grants nothing.
+        NoApplicableResource = "no-applicable-resource",
     }
 }
 
@@ -50,26 +40,26 @@ pub enum ItemTarget {
     /// An entry of `Resource` or `NotResource`.
     Resource {
         /// `Resource` or `NotResource`.
-        element: &'static str,
+        element: ResourceElement,
         /// The ARN or pattern.
         arn: String,
     },
     /// An entry of `Principal` or `NotPrincipal`.
     Principal {
         /// `AWS`, `Service`, `Federated`, `CanonicalUser` or `*`; with a leading `Not` for `NotPrincipal`.
-        principal_type: &'static str,
+        principal_type: ItemPrincipalType,
         /// The principal; an account id as its root ARN.
         principal: String,
     },
 }
 
 impl ItemTarget {
-    /// `Resource` or `NotResource`; empty for a principal.
+    /// `Resource` or `NotResource`; none for a principal.
     #[must_use]
-    pub const fn resource_element(&self) -> &'static str {
+    pub const fn resource_element(&self) -> Option<ResourceElement> {
         match self {
-            Self::Resource { element, .. } => element,
-            Self::Principal { .. } => "",
+            Self::Resource { element, .. } => Some(*element),
+            Self::Principal { .. } => None,
         }
     }
 
@@ -84,10 +74,10 @@ impl ItemTarget {
 
     /// Type and text of the principal, if this is one.
     #[must_use]
-    pub fn principal(&self) -> Option<(&'static str, &str)> {
+    pub fn principal(&self) -> Option<(ItemPrincipalType, &str)> {
         match self {
             Self::Resource { .. } => None,
-            Self::Principal { principal_type, principal } => Some((principal_type, principal)),
+            Self::Principal { principal_type, principal } => Some((*principal_type, principal)),
         }
     }
 }
@@ -131,7 +121,7 @@ pub struct Item {
     /// Allow or Deny.
     pub effect: Effect,
     /// `Action` or `NotAction`.
-    pub action_element: &'static str,
+    pub action_element: ActionElement,
     /// The action.
     pub action: Arc<ItemAction>,
     /// The resource or principal.
@@ -151,7 +141,7 @@ impl Item {
         self.note == Some(Note::NoApplicableResource)
     }
 
-    fn key(&self) -> (Effect, &str, &str, &str, &ItemTarget, &str) {
+    fn key(&self) -> (Effect, &str, ActionElement, &str, &ItemTarget, &str) {
         (self.effect, &self.action.key, self.action_element, &self.condition.key, &self.target, &self.excluded.key)
     }
 }

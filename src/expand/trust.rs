@@ -6,7 +6,9 @@ use super::identity::excluded_json;
 use super::item::{Excluded, Expansion, Item, ItemAction, ItemCondition, ItemTarget, Note};
 use crate::catalog::TRUST_ACTIONS;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
-use crate::model::{AccountId, ActionClause, ActionPattern, Glob, Principal, PrincipalClause, Statement, TrustPolicy};
+use crate::model::{
+    AccountId, ActionClause, ActionPattern, Glob, ItemPrincipalType, Principal, PrincipalClause, Statement, TrustPolicy,
+};
 
 /// The rows of a trust policy. `partition` is the role's own, for writing an account id as its root ARN.
 #[must_use]
@@ -61,14 +63,7 @@ fn actions(clause: &ActionClause, pattern: &ActionPattern) -> Vec<(ItemAction, O
 }
 
 fn target(clause: &PrincipalClause, principal: &Principal, partition: &str) -> ItemTarget {
-    let principal_type = match (clause, principal.principal_type()) {
-        (PrincipalClause::Principal(_), plain) => plain,
-        (PrincipalClause::NotPrincipal(_), "AWS") => "NotAWS",
-        (PrincipalClause::NotPrincipal(_), "Service") => "NotService",
-        (PrincipalClause::NotPrincipal(_), "Federated") => "NotFederated",
-        (PrincipalClause::NotPrincipal(_), "CanonicalUser") => "NotCanonicalUser",
-        (PrincipalClause::NotPrincipal(_), _) => "Not*",
-    };
+    let principal_type = ItemPrincipalType::new(clause.element(), principal.principal_type());
     ItemTarget::Principal { principal_type, principal: canonical(principal, partition) }
 }
 

@@ -3,6 +3,7 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
 //! (prefix and name ignore case; `*` and `?` are allowed).
 
+use super::element::ActionElement;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -144,10 +145,10 @@ impl ActionClause {
 
     /// The element's name: `Action` or `NotAction`.
     #[must_use]
-    pub const fn element(&self) -> &'static str {
+    pub const fn element(&self) -> ActionElement {
         match self {
-            Self::Action(_) => "Action",
-            Self::NotAction(_) => "NotAction",
+            Self::Action(_) => ActionElement::Action,
+            Self::NotAction(_) => ActionElement::NotAction,
         }
     }
 }

@@ -5,13 +5,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An AWS account id.
 ///
 /// INVARIANT: exactly twelve ASCII digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct AccountId(String);
 
 impl AccountId {
@@ -43,6 +43,20 @@ impl FromStr for AccountId {
         } else {
             Err(ArnError::AccountId { text: text.to_owned() })
         }
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = ArnError;
+
+    fn try_from(text: String) -> Result<Self, ArnError> {
+        text.parse()
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(AccountId(text): AccountId) -> Self {
+        text
     }
 }
 

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::arn::AccountId;
 use super::names::AccountTag;
 use super::place::Places;
 
@@ -42,6 +43,9 @@ pub fn display(text: &str) -> Cow<'_, str> {
 pub fn mark(placeholder: &str) -> String {
     format!("{OPEN}{placeholder}{CLOSE}")
 }
+
+/// The key of the dictionary that names the user's other accounts, from id to name. It is no placeholder.
+pub const KNOWN_ACCOUNTS: &str = "known_accounts";
 
 /// The keys of an entry that is an object. Any other key is an account's tag.
 pub const KEYS: [&str; 6] = ["comment", "values", "tags", "pattern", "match", "in"];
@@ -126,12 +130,15 @@ impl Entry {
     }
 }
 
-/// The entries of a dictionary: placeholder to texts.
+/// The entries of a dictionary: placeholder to texts. And the accounts that are known besides the two.
 ///
 /// INVARIANT: no literal text is empty, no literal text has two placeholders where both could replace it, no
 /// placeholder is empty, holds a mark, or is reserved for what the program replaces by itself.
 #[derive(Debug, Clone, Default)]
-pub struct EquivalencyList(BTreeMap<String, Entry>);
+pub struct EquivalencyList {
+    entries: BTreeMap<String, Entry>,
+    known_accounts: BTreeMap<AccountId, String>,
+}
 
 /// Why an entry cannot be in a dictionary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -172,16 +179,19 @@ impl EquivalencyList {
     /// # Errors
     /// If the entry would break the dictionary's invariant.
     pub fn insert(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
-        if placeholder.is_empty() || placeholder == OWN_ACCOUNT || placeholder.contains([OPEN, CLOSE, GENERATED]) {
+        if placeholder.is_empty()
+            || [OWN_ACCOUNT, KNOWN_ACCOUNTS].contains(&placeholder)
+            || placeholder.contains([OPEN, CLOSE, GENERATED])
+        {
             return Err(EquivalencyError::Placeholder { placeholder: placeholder.to_owned() });
         }
-        if self.0.contains_key(placeholder) {
+        if self.entries.contains_key(placeholder) {
             return Err(EquivalencyError::Twice { placeholder: placeholder.to_owned() });
         }
         if entry.texts.literals().any(|(_, text)| text.is_empty()) {
             return Err(EquivalencyError::EmptyValue { placeholder: placeholder.to_owned() });
         }
-        for (first, other) in &self.0 {
+        for (first, other) in &self.entries {
             if let Some(value) = conflict(other, &entry) {
                 return Err(EquivalencyError::TwoPlaceholders {
                     value,
@@ -190,7 +200,7 @@ impl EquivalencyList {
                 });
             }
         }
-        self.0.insert(placeholder.to_owned(), entry);
+        self.entries.insert(placeholder.to_owned(), entry);
         Ok(())
     }
 
@@ -199,34 +209,45 @@ impl EquivalencyList {
     /// # Errors
     /// As [`EquivalencyList::insert`]; then nothing has changed.
     pub fn replace(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
-        let before = self.0.remove(placeholder);
+        let before = self.entries.remove(placeholder);
         self.insert(placeholder, entry).inspect_err(|_| {
             if let Some(before) = before {
-                self.0.insert(placeholder.to_owned(), before);
+                self.entries.insert(placeholder.to_owned(), before);
             }
         })
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, placeholder: &str) -> Option<Entry> {
-        self.0.remove(placeholder)
+        self.entries.remove(placeholder)
     }
 
     /// The entries by placeholder, sorted.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.0.iter().map(|(placeholder, entry)| (placeholder.as_str(), entry))
+        self.entries.iter().map(|(placeholder, entry)| (placeholder.as_str(), entry))
     }
 
     /// The entry of a placeholder.
     #[must_use]
     pub fn get(&self, placeholder: &str) -> Option<&Entry> {
-        self.0.get(placeholder)
+        self.entries.get(placeholder)
     }
 
     /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
+    }
+
+    /// Names an account that belongs to the user's organization besides the two under comparison. A later name takes the
+    /// place of an earlier one.
+    pub fn know_account(&mut self, id: AccountId, name: String) {
+        self.known_accounts.insert(id, name);
+    }
+
+    /// The known accounts with their names, sorted by id.
+    pub fn known_accounts(&self) -> impl Iterator<Item = (&AccountId, &str)> {
+        self.known_accounts.iter().map(|(id, name)| (id, name.as_str()))
     }
 }
 
@@ -249,7 +270,14 @@ fn conflict(first: &Entry, second: &Entry) -> Option<String> {
 /// In the form of the file: a plain list where nothing else is said.
 impl Serialize for EquivalencyList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(&self.0)
+        let mut map = serializer.serialize_map(None)?;
+        for (placeholder, entry) in &self.entries {
+            map.serialize_entry(placeholder, entry)?;
+        }
+        if !self.known_accounts.is_empty() {
+            map.serialize_entry(KNOWN_ACCOUNTS, &self.known_accounts)?;
+        }
+        map.end()
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::element::{ActionElement, ItemPrincipalType, PrincipalElement, ResourceElement};
 use super::policy::Effect;
 use super::sides::Side;
 
@@ -154,28 +155,30 @@ pub struct ItemTexts<'a> {
     /// The action without prefix.
     pub action: &'a str,
     /// `Action` or `NotAction`.
-    pub action_element: &'a str,
+    pub action_element: ActionElement,
     /// The resource.
     pub resource: Option<&'a str>,
     /// `Resource` or `NotResource`.
-    pub resource_element: Option<&'a str>,
+    pub resource_element: Option<ResourceElement>,
     /// The principal.
     pub principal: Option<&'a str>,
     /// `AWS`, `NotAWS`, …
-    pub principal_type: Option<&'a str>,
+    pub principal_type: Option<ItemPrincipalType>,
 }
 
 impl ItemTexts<'_> {
     /// The facts of the item; `role` is the place of its role.
     #[must_use]
     pub fn facts(&self, role: usize) -> DifferenceFacts {
-        let resource = self.resource.map(|text| of_element(self.resource_element.unwrap_or_default(), text));
+        let element = self.resource_element.unwrap_or(ResourceElement::Resource);
+        let resource = self.resource.map(|text| of_element(element.as_str(), text));
+        let element = self.principal_type.map_or(PrincipalElement::Principal, ItemPrincipalType::element);
         DifferenceFacts {
             policies: vec![self.policy.to_owned()],
             effect: Some(self.effect),
-            actions: vec![of_element(self.action_element, &action(self.service, self.action))],
+            actions: vec![of_element(self.action_element.as_str(), &action(self.service, self.action))],
             resources: resource.into_iter().collect(),
-            principal: self.principal.map(|text| of_principal(self.principal_type.unwrap_or_default(), text)),
+            principal: self.principal.map(|text| of_element(element.as_str(), text)),
             ..DifferenceFacts::new(DifferenceKind::Item, role, Some(self.side))
         }
     }
@@ -204,12 +207,12 @@ pub fn access<'a>(
 
 /// The facts of a trust difference: what the policy `trust` allows.
 #[must_use]
-pub fn trust(role: usize, side: Side, principal_type: &str, principal: &str, actions: &[String]) -> DifferenceFacts {
+pub fn trust(role: usize, side: Side, principal: &str, actions: &[String]) -> DifferenceFacts {
     DifferenceFacts {
         policies: vec!["trust".to_owned()],
         effect: Some(Effect::Allow),
         actions: actions.to_vec(),
-        principal: Some(of_principal(principal_type, principal)),
+        principal: Some(principal.to_owned()),
         ..DifferenceFacts::new(DifferenceKind::Trust, role, Some(side))
     }
 }
@@ -268,11 +271,6 @@ pub fn action(service: &str, action: &str) -> String {
 /// their opposites, so that neither can be taken for the other.
 fn of_element(element: &str, text: &str) -> String {
     if is_opposite(element) { format!("{element} {text}") } else { text.to_owned() }
-}
-
-/// A principal with what [`of_element`] does for its type, such as `NotAWS`.
-fn of_principal(principal_type: &str, text: &str) -> String {
-    of_element(if is_opposite(principal_type) { "NotPrincipal" } else { "Principal" }, text)
 }
 
 /// Whether a text of a difference is from `NotAction`, `NotResource` or `NotPrincipal`.

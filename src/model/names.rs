@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The short name of an account in files and reports, such as `dev`.
 ///
 /// INVARIANT: 1 to 64 of `[A-Za-z0-9._-]`, the first a letter or digit, so that it is safe in a file name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct AccountTag(String);
 
 /// A text that is no account tag.
@@ -38,6 +38,20 @@ impl FromStr for AccountTag {
         } else {
             Err(AccountTagError { text: text.to_owned() })
         }
+    }
+}
+
+impl TryFrom<String> for AccountTag {
+    type Error = AccountTagError;
+
+    fn try_from(text: String) -> Result<Self, AccountTagError> {
+        text.parse()
+    }
+}
+
+impl From<AccountTag> for String {
+    fn from(AccountTag(text): AccountTag) -> Self {
+        text
     }
 }
 

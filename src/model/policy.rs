@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
+use super::element::ResourceElement;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -70,10 +71,10 @@ impl ResourceClause {
 
     /// The element's name: `Resource` or `NotResource`.
     #[must_use]
-    pub const fn element(&self) -> &'static str {
+    pub const fn element(&self) -> ResourceElement {
         match self {
-            Self::Resource(_) => "Resource",
-            Self::NotResource(_) => "NotResource",
+            Self::Resource(_) => ResourceElement::Resource,
+            Self::NotResource(_) => ResourceElement::NotResource,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
+use super::element::{PrincipalElement, PrincipalType};
+
 /// One principal of a trust policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Principal {
@@ -21,13 +23,13 @@ pub enum Principal {
 impl Principal {
     /// The key under which a policy writes this principal; `*` for everyone.
     #[must_use]
-    pub const fn principal_type(&self) -> &'static str {
+    pub const fn principal_type(&self) -> PrincipalType {
         match self {
-            Self::Everyone => "*",
-            Self::Aws(_) => "AWS",
-            Self::Service(_) => "Service",
-            Self::Federated(_) => "Federated",
-            Self::CanonicalUser(_) => "CanonicalUser",
+            Self::Everyone => PrincipalType::Everyone,
+            Self::Aws(_) => PrincipalType::Aws,
+            Self::Service(_) => PrincipalType::Service,
+            Self::Federated(_) => PrincipalType::Federated,
+            Self::CanonicalUser(_) => PrincipalType::CanonicalUser,
         }
     }
 
@@ -61,10 +63,10 @@ impl PrincipalClause {
 
     /// The element's name: `Principal` or `NotPrincipal`.
     #[must_use]
-    pub const fn element(&self) -> &'static str {
+    pub const fn element(&self) -> PrincipalElement {
         match self {
-            Self::Principal(_) => "Principal",
-            Self::NotPrincipal(_) => "NotPrincipal",
+            Self::Principal(_) => PrincipalElement::Principal,
+            Self::NotPrincipal(_) => PrincipalElement::NotPrincipal,
         }
     }
 }

@@ -6,33 +6,36 @@
 
 use std::str::FromStr;
 
-/// A built-in rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Builtin {
-    /// The account's own id.
-    AccountId,
-    /// Roles of IAM Identity Center.
-    SsoRole,
-    /// The path of those roles, with or without a region.
-    SsoPath,
-    /// The SAML provider of IAM Identity Center.
-    SsoProvider,
-    /// Roles of the CDK bootstrap stack.
-    CdkBootstrap,
-    /// Roles of CloudFormation StackSets.
-    StackSet,
-    /// Roles and policies that SageMaker made.
-    SageMaker,
-    /// Names that Terraform made from a `name_prefix`.
-    Terraform,
-    /// Service roles and their policies made in the console.
-    Console,
-    /// Names that CloudFormation made.
-    CloudFormation,
-    /// The id of an EKS cluster's OIDC provider.
-    EksOidc,
-    /// The end of a secret's ARN.
-    Secret,
+use crate::model::words;
+
+words! {
+    /// A built-in rule.
+    pub enum Builtin {
+        /// The account's own id.
+        AccountId = "account-id",
+        /// Roles of IAM Identity Center.
+        SsoRole = "sso-role",
+        /// The path of those roles, with or without a region.
+        SsoPath = "sso-path",
+        /// The SAML provider of IAM Identity Center.
+        SsoProvider = "sso-provider",
+        /// Roles of the CDK bootstrap stack.
+        CdkBootstrap = "cdk-bootstrap",
+        /// Roles of CloudFormation StackSets.
+        StackSet = "stackset",
+        /// Roles and policies that SageMaker made.
+        SageMaker = "sagemaker",
+        /// Names that Terraform made from a `name_prefix`.
+        Terraform = "terraform",
+        /// Service roles and their policies made in the console.
+        Console = "console",
+        /// Names that CloudFormation made.
+        CloudFormation = "cloudformation",
+        /// The id of an EKS cluster's OIDC provider.
+        EksOidc = "eks-oidc",
+        /// The end of a secret's ARN.
+        Secret = "secret",
+    }
 }
 
 /// What a rule does, in words, for the documentation.
@@ -49,41 +52,6 @@ pub struct About {
 }
 
 impl Builtin {
-    /// All rules. Of names that several would match, the first takes it.
-    pub const ALL: [Self; 12] = [
-        Self::AccountId,
-        Self::SsoRole,
-        Self::SsoPath,
-        Self::SsoProvider,
-        Self::CdkBootstrap,
-        Self::StackSet,
-        Self::SageMaker,
-        Self::Terraform,
-        Self::Console,
-        Self::CloudFormation,
-        Self::EksOidc,
-        Self::Secret,
-    ];
-
-    /// The name by which it is switched off.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountId => "account-id",
-            Self::SsoRole => "sso-role",
-            Self::SsoPath => "sso-path",
-            Self::SsoProvider => "sso-provider",
-            Self::CdkBootstrap => "cdk-bootstrap",
-            Self::StackSet => "stackset",
-            Self::SageMaker => "sagemaker",
-            Self::Terraform => "terraform",
-            Self::Console => "console",
-            Self::CloudFormation => "cloudformation",
-            Self::EksOidc => "eks-oidc",
-            Self::Secret => "secret",
-        }
-    }
-
     /// What it does, in words.
     #[must_use]
     pub fn about(self) -> About {

@@ -27,6 +27,14 @@ pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, serde_json::Error> {
     serde_json::from_str::<File>(text).map(|file| file.accepted.into_iter().map(|Entry(entry)| entry).collect())
 }
 
+/// Reads entries that stand inside another document.
+///
+/// # Errors
+/// If one of them is not an entry.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<AcceptedEntry>, D::Error> {
+    Vec::<Entry>::deserialize(deserializer).map(|entries| entries.into_iter().map(|Entry(entry)| entry).collect())
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -6,8 +6,8 @@ use std::fmt;
 use regex::Regex;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use crate::model::equivalency::KEYS;
-use crate::model::{AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
+use crate::model::equivalency::{KEYS, KNOWN_ACCOUNTS};
+use crate::model::{AccountId, AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
 
 /// Reads a dictionary.
 ///
@@ -23,6 +23,14 @@ use crate::model::{AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
 /// ```
 pub fn read(text: &str) -> Result<EquivalencyList, serde_json::Error> {
     serde_json::from_str::<Read>(text).map(|Read(list)| list)
+}
+
+/// Reads a dictionary that stands inside another document.
+///
+/// # Errors
+/// If it is not a dictionary.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<EquivalencyList, D::Error> {
+    Read::deserialize(deserializer).map(|Read(list)| list)
 }
 
 struct Read(EquivalencyList);
@@ -45,6 +53,12 @@ impl<'de> Visitor<'de> for ReadVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Read, A::Error> {
         let mut list = EquivalencyList::default();
         while let Some(placeholder) = entries.next_key::<String>()? {
+            if placeholder == KNOWN_ACCOUNTS {
+                for (id, name) in entries.next_value::<BTreeMap<AccountId, String>>()? {
+                    list.know_account(id, name);
+                }
+                continue;
+            }
             entries.next_value_seed(EntrySeed { list: &mut list, placeholder: &placeholder })?;
         }
         Ok(Read(list))
@@ -238,6 +252,7 @@ mod tests {
             ("{\"a\": {\"pattern\": \"(\"}}", "`(` is no regular expression: unclosed group"),
             ("{\"a\": {\"pattern\": \"x*\"}}", "the pattern `x*` matches the empty text"),
             ("{\"a\": {\"dev\": [\"Dev\"]}, \"b\": [\"dev\"]}", "`Dev` is listed under `a` and under `b`"),
+            ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is no account id"),
             ("{\"a\": null}", "the values of `a` must be a list of texts"),
             ("[]", "invalid type: sequence, expected an object of placeholder to list of texts at line 1"),
             ("{\"a\": [\"x\"", "EOF while parsing a list at line 1"),
@@ -257,6 +272,7 @@ mod tests {
             r#"{"a":{"comment":"why","values":["x"],"match":"token","in":["rolename","path"]}}"#,
             r#"{"a":{"pattern":"-[A-Z0-9]{12}$","in":["rolename"]}}"#,
             r#"{"a":{"tags":{"in":["x"],"qa":["y"]},"match":"substring"}}"#,
+            r#"{"a":["x"],"known_accounts":{"444455556666":"audit"}}"#,
             // The texts of different accounts, or of different places, may be the same.
             r#"{"a":{"dev":["x"]},"b":{"qa":["x"]}}"#,
             r#"{"a":{"values":["x"],"in":["path"]},"b":{"values":["x"],"in":["tag"]}}"#,

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::role::{Blocked, Planner, open_parts};
 use super::{Part, Plan, PlanError, RolePlan, applied};
-use crate::compare::{self, Comparison, Input, RoleResult, Selection, Settings};
+use crate::compare::{self, Input, Settings};
+use crate::model::Selection;
 use crate::model::{Account, Side, Sides};
 use crate::normalise;
+use crate::report::{Report, RoleResult};
 
 /// A plan of which nothing that it writes still differs, and that makes no other role differ.
 pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, PlanError> {
@@ -20,7 +22,7 @@ pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, PlanError> {
 }
 
 /// Compares the accounts as they are after a plan, from the start.
-fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Comparison, PlanError> {
+fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Report, PlanError> {
     let input = &planner.input;
     let changed = applied(input.accounts.get(input.make), plan);
     let mut accounts = input.accounts;
@@ -34,6 +36,7 @@ fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Comparison, PlanError> {
             tag: input.tags.get(side),
             source: "",
             harvested_at: None,
+            all_roles: account.roles.len(),
             account,
             normalised: normalised.get(side),
             normaliser: normalisers.get(side),
@@ -51,7 +54,7 @@ const STILL_DIFFERS: &str = "what could be written would still not be read as th
 const ELSEWHERE: &str = "the change would make another role differ that does not now";
 
 /// Blocks what did not do what it was to do; whether there was anything.
-fn block(planner: &Planner<'_>, plan: &Plan, after: &Comparison, blocked: &mut Blocked) -> bool {
+fn block(planner: &Planner<'_>, plan: &Plan, after: &Report, blocked: &mut Blocked) -> bool {
     let before = planner.input.comparison;
     let mut any = false;
     for (index, role) in before.roles.iter().enumerate().filter(|(_, role)| role.is_paired()) {

@@ -102,12 +102,12 @@ fn conditions(conditions: &Conditions, translate: &Translate<'_>) -> Result<Cond
 
 /// The document of a policy as JSON.
 pub(super) fn identity_json(document: &IdentityPolicy) -> String {
-    json_of(document, |clause| (clause.element(), list(clause.patterns().iter().map(String::as_str))))
+    json_of(document, |clause| (clause.element().as_str(), list(clause.patterns().iter().map(String::as_str))))
 }
 
 /// A trust policy as JSON.
 pub(super) fn trust_json(document: &TrustPolicy) -> String {
-    json_of(document, |clause| (clause.element(), principals(clause.principals())))
+    json_of(document, |clause| (clause.element().as_str(), principals(clause.principals())))
 }
 
 fn json_of<T>(document: &PolicyDocument<T>, target: impl Fn(&T) -> (&'static str, Value)) -> String {
@@ -118,7 +118,7 @@ fn json_of<T>(document: &PolicyDocument<T>, target: impl Fn(&T) -> (&'static str
         }
         object.insert("Effect".to_owned(), json!(one.effect.to_string()));
         let (ActionClause::Action(actions) | ActionClause::NotAction(actions)) = &one.action;
-        object.insert(one.action.element().to_owned(), list(actions.iter().map(crate::model::ActionPattern::as_str)));
+        object.insert(one.action.element().to_string(), list(actions.iter().map(crate::model::ActionPattern::as_str)));
         let (element, value) = target(&one.target);
         object.insert(element.to_owned(), value);
         if !one.conditions.is_empty() {
@@ -155,7 +155,7 @@ fn principals(principals: &[Principal]) -> Value {
     }
     let mut kinds: Map<String, Value> = Map::new();
     for principal in principals {
-        let kind = if *principal == Principal::Everyone { "AWS" } else { principal.principal_type() };
+        let kind = if *principal == Principal::Everyone { "AWS" } else { principal.principal_type().as_str() };
         let texts = kinds.entry(kind.to_owned()).or_insert_with(|| json!([]));
         if let Value::Array(texts) = texts {
             texts.push(json!(principal.as_str()));

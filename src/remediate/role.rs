@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::words::Words;
 use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted};
-use crate::compare::{Alike, Comparison, RoleResult, RoleStatus};
+use crate::compare::Alike;
 use crate::model::equivalency::{GENERATED, OPEN, display};
 use crate::model::{
     Arn, DifferenceKind, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, PolicyType, Role, RoleDetails, Side, Sides,
 };
 use crate::normalise::NormalisedRole;
+use crate::report::{Report, RoleResult, RoleStatus};
 
 /// What may not be written, with the reason.
 #[derive(Debug, Clone, Default)]
@@ -91,7 +92,7 @@ impl<'a> Planner<'a> {
 }
 
 /// The parts of a role that differ and were not accepted.
-pub(super) fn open_parts(comparison: &Comparison, role: &RoleResult) -> BTreeSet<Part> {
+pub(super) fn open_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Part> {
     let is_of = |arn: &str| Side::BOTH.into_iter().any(|side| role.side(side).is_some_and(|real| real.arn == arn));
     let mut parts = BTreeSet::new();
     let of_type = |policy_type| if policy_type == PolicyType::Trust { Part::Trust } else { Part::Permissions };
@@ -105,15 +106,14 @@ pub(super) fn open_parts(comparison: &Comparison, role: &RoleResult) -> BTreeSet
     }
     let attributes = comparison.attribute_differences.iter();
     let attributes = attributes.filter(|d| is_of(&d.left_arn) && is_of(&d.right_arn));
-    parts.extend(attributes.map(|d| part_of_attribute(&d.attribute)));
+    parts.extend(attributes.map(|d| part_of_attribute(&d.attribute.to_string())));
     for reference in comparison.cross_references.iter().filter(|d| is_of(&d.role_arn)) {
         match (reference.policy_type, reference.place) {
             (Some(policy_type), _) => parts.insert(of_type(policy_type)),
             (None, place) => {
                 // A text that differs as well is one thing with its difference.
-                let known =
-                    |part: &Part| matches!(part, Part::Attribute(name) if name.replace('_', "").starts_with(place));
-                !parts.iter().any(known) && parts.insert(Part::Attribute(place.to_owned()))
+                let known = |part: &Part| matches!(part, Part::Attribute(name) if name.replace('_', "").starts_with(place.as_str()));
+                !parts.iter().any(known) && parts.insert(Part::Attribute(place.to_string()))
             }
         };
     }
@@ -121,7 +121,7 @@ pub(super) fn open_parts(comparison: &Comparison, role: &RoleResult) -> BTreeSet
 }
 
 /// The parts of which somebody has accepted something.
-fn accepted_parts(comparison: &Comparison, role: &RoleResult) -> BTreeSet<Part> {
+fn accepted_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Part> {
     let is_of = |arn: &str| Side::BOTH.into_iter().any(|side| role.side(side).is_some_and(|real| real.arn == arn));
     let accepted = comparison.accepted_differences.iter().filter(|d| is_of(&d.role_arn));
     accepted

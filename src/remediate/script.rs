@@ -9,16 +9,15 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Change, Left, Plan, PolicyChange, RolePlan, document};
-use crate::compare::{Comparison, RoleResult};
+use crate::formats::escape::terminal;
 use crate::model::{Account, AccountId, Arn, Role, Side};
-use crate::report::escape::terminal;
-use crate::report::findings;
+use crate::report::Report;
 
 /// What a script is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Script<'a> {
     /// The comparison that the plan follows.
-    pub comparison: &'a Comparison,
+    pub comparison: &'a Report,
     /// The account that is changed, as read.
     pub account: &'a Account,
     /// Its id, which the script asks for before it changes anything.
@@ -133,11 +132,10 @@ fn policy(out: &mut dyn Write, arn: &Arn, change: &PolicyChange, plan: &Plan) ->
 }
 
 fn one_role(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Result<()> {
-    let Some(result) = script.comparison.roles.get(plan.index) else { return Ok(()) };
     let role = script.account.roles.iter().find(|role| role.arn == plan.arn);
     writeln!(out)?;
     comment(out, &format!("=== Role {} ===", plan.name))?;
-    for reason in reasons(script.comparison, result) {
+    for reason in reasons(script.comparison, plan.index) {
         comment(out, &reason)?;
     }
     for left in &plan.left {
@@ -153,17 +151,9 @@ fn one_role(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Re
 }
 
 /// Why a role is changed.
-fn reasons(comparison: &Comparison, role: &RoleResult) -> Vec<String> {
-    let mut reasons = findings::of_role(comparison, role);
-    let attributes = comparison.attribute_differences.iter().filter(|d| findings::is_attribute_of(d, role));
-    let tags = comparison.accounts.as_ref().map(|account| &account.tag);
-    reasons.extend(
-        attributes.map(|d| format!("{}: {} in {}, {} in {}", d.attribute, d.left, tags.left, d.right, tags.right)),
-    );
-    if reasons.is_empty() {
-        reasons.push(format!("{} rows of its policies differ", role.differences.items));
-    }
-    reasons
+fn reasons(report: &Report, index: usize) -> Vec<String> {
+    let of_role = report.findings.iter().filter(|finding| finding.role_index == Some(index) && !finding.is_note());
+    of_role.map(|finding| finding.message.clone()).collect()
 }
 
 fn not_done(out: &mut dyn Write, left: &Left) -> io::Result<()> {

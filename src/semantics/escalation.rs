@@ -3,14 +3,67 @@
 //! A row of a comparison is marked with those that its actions open. AWS's own list of what permissions management
 //! can do: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
 
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
 use super::outcome::AccessDifference;
 use crate::model::{ActionPattern, Glob};
+
+/// The id of a way in reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct EscalationId(&'static str);
+
+impl EscalationId {
+    /// The id as text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// What the way does, in words.
+    #[must_use]
+    pub fn explanation(self) -> &'static str {
+        // An id is only ever made of one of the rules.
+        RULES.iter().find(|rule| rule.id == self).map_or("", |rule| rule.explanation)
+    }
+}
+
+/// A word that is the id of no way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a known way to escalate privileges", .text.escape_debug())]
+pub struct UnknownEscalation {
+    text: String,
+}
+
+impl FromStr for EscalationId {
+    type Err = UnknownEscalation;
+
+    fn from_str(text: &str) -> Result<Self, UnknownEscalation> {
+        let known = RULES.iter().find(|rule| rule.id.0 == text);
+        known.map(|rule| rule.id).ok_or_else(|| UnknownEscalation { text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for EscalationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for EscalationId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 /// One way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Escalation {
     /// Its id in reports.
-    pub id: &'static str,
+    pub id: EscalationId,
     /// What it does, in words.
     pub explanation: &'static str,
     /// The action that opens it.
@@ -22,7 +75,7 @@ pub struct Escalation {
 }
 
 const fn rule(id: &'static str, action: &'static str, explanation: &'static str) -> Escalation {
-    Escalation { id, explanation, action, with: &[], on_everything: false }
+    Escalation { id: EscalationId(id), explanation, action, with: &[], on_everything: false }
 }
 
 /// Services that run with a role that is passed to them, and the calls that pass it.
@@ -53,7 +106,7 @@ pub const RULES: &[Escalation] = &[
     rule("attach-role-policy", "iam:AttachRolePolicy", "attaches any managed policy to a role, its own too"),
     rule("attach-user-policy", "iam:AttachUserPolicy", "attaches any managed policy to a user"),
     Escalation {
-        id: "assume-any-role",
+        id: EscalationId("assume-any-role"),
         explanation: "takes every role that trusts the account",
         action: "sts:AssumeRole",
         with: &[],
@@ -66,7 +119,7 @@ pub const RULES: &[Escalation] = &[
     rule("delete-role-policy", "iam:DeleteRolePolicy", "removes an inline policy and the denials in it"),
     rule("detach-role-policy", "iam:DetachRolePolicy", "removes a managed policy and the denials in it"),
     Escalation {
-        id: "pass-role",
+        id: EscalationId("pass-role"),
         explanation: "runs code of its own with another role, by a service that the role is passed to",
         action: "iam:PassRole",
         with: COMPUTE,
@@ -115,7 +168,7 @@ pub fn gained(
     row: &AccessDifference,
     may: &dyn Fn(&str, &str) -> bool,
     other_may_too: &dyn Fn(&str, &str) -> bool,
-) -> Vec<&'static str> {
+) -> Vec<EscalationId> {
     let has = |action: &str| row_has(row, action);
     let asked = |ask: &dyn Fn(&str, &str) -> bool, action: &str| {
         action.split_once(':').is_some_and(|(service, name)| ask(service, name))
@@ -150,7 +203,7 @@ mod tests {
 
     #[test]
     fn ids_are_sorted_and_unique() {
-        let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        let mut ids: Vec<EscalationId> = RULES.iter().map(|rule| rule.id).collect();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), RULES.len());

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::EngineError;
+use super::escalation::EscalationId;
 use crate::catalog::AccessLevel;
-use crate::model::{PolicyType, Side};
+use crate::model::{PolicyType, Side, words};
 
 /// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
 pub const INCONSISTENT: &str = "internal inconsistency, please report";
@@ -23,7 +24,7 @@ pub(super) fn inconsistent(error: &EngineError) -> Vec<String> {
 }
 
 /// How far two roles are alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// The same statements, once they are spelled one way.
@@ -51,20 +52,20 @@ impl Grade {
     }
 }
 
-/// How sure a difference is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// No condition limits it.
-    Always,
-    /// It holds under a condition.
-    Conditional,
-    /// It may or may not hold; the row says why.
-    Unknown,
+words! {
+    /// How sure a difference is.
+    pub enum Certainty {
+        /// No condition limits it.
+        Always = "always",
+        /// It holds under a condition.
+        Conditional = "conditional",
+        /// It may or may not hold; the row says why.
+        Unknown = "unknown",
+    }
 }
 
 /// A statement of a role's policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StatementRef {
     /// The policy's name.
     pub policy_name: String,
@@ -77,7 +78,7 @@ pub struct StatementRef {
 }
 
 /// A request that one side allows and the other refuses.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Witness {
     /// The action, such as `s3:PutObject`.
     pub action: String,
@@ -88,7 +89,7 @@ pub struct Witness {
 }
 
 /// Why the other side refuses a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "by", content = "statements", rename_all = "snake_case")]
 pub enum Refusal {
     /// No statement allows it.
@@ -100,7 +101,7 @@ pub enum Refusal {
 }
 
 /// Something that one role may do and the other may not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccessDifference {
     /// The side that may.
     pub side: Side,
@@ -109,7 +110,6 @@ pub struct AccessDifference {
     /// The actions without prefix, sorted; with wildcards only where they say the same for every action there is.
     pub actions: Vec<String>,
     /// The highest level among them.
-    #[serde(serialize_with = "level")]
     pub access_level: AccessLevel,
     /// The resources, as the statements spell them.
     pub resources: Vec<String>,
@@ -126,13 +126,13 @@ pub struct AccessDifference {
     /// Why the other side refuses the witness.
     pub refused_by: Refusal,
     /// Known ways to raise itself that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
-    pub escalations: Vec<&'static str>,
+    pub escalations: Vec<EscalationId>,
     /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
     pub reasons: Vec<String>,
 }
 
 /// Something that one role's policies refuse outright and the other's do not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DenyDifference {
     /// The side that denies.
     pub side: Side,
@@ -156,21 +156,53 @@ pub struct DenyDifference {
     pub reasons: Vec<String>,
 }
 
+words! {
+    /// The kinds of remarks on statements.
+    pub enum StatementWarningKind {
+        /// What a condition means is not documented.
+        ConditionUnknown = "condition-unknown",
+        /// A trust policy names the id that a deleted user or role left behind.
+        DanglingPrincipal = "dangling-principal",
+        /// The order of colons in a pattern may matter.
+        FlatReading = "flat-reading",
+        /// A principal is of another partition than the role.
+        ForeignPartition = "foreign-partition",
+        /// A resource matches a form of ARN that it does not seem to.
+        HiddenForm = "hidden-form",
+        /// A condition has no values to match.
+        NoValues = "no-values",
+        /// An action takes no resource, so that it is probably not granted.
+        ProbablyNoGrant = "probably-no-grant",
+        /// The role's own tag decides a condition or a resource.
+        RoleTag = "role-tag",
+        /// A service principal is not in its documented spelling.
+        ServicePrincipalCase = "service-principal-case",
+        /// An action has a wildcard in its service prefix.
+        ServiceWildcard = "service-wildcard",
+        /// The tags of a session may override the role's own.
+        SessionTags = "session-tags",
+        /// An ARN has too few parts.
+        ShortArn = "short-arn",
+        /// A policy variable may have no value.
+        VariableWithoutValue = "variable-without-value",
+    }
+}
+
 /// A remark that a reader should know of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Warning {
     /// The side it is about.
     pub side: Side,
     /// The statement it is about.
     pub statement: StatementRef,
     /// The kind of remark.
-    pub id: &'static str,
+    pub id: StatementWarningKind,
     /// The remark in words.
     pub text: String,
 }
 
 /// What the identity policies of two roles permit, compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessComparison {
     /// How far they are alike.
     pub grade: Grade,
@@ -223,8 +255,4 @@ impl AccessComparison {
         };
         Self { grade: Grade::Unknown, differences: vec![row], deny_differences: Vec::new(), warnings: Vec::new() }
     }
-}
-
-fn level<S: serde::Serializer>(level: &AccessLevel, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(level.as_str())
 }

@@ -12,14 +12,14 @@ mod principals;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::{Confirming, EngineError};
 use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning, inconsistent, is_inconsistent};
 use super::own_account::OwnAccount;
 use super::solver::{Budget, Solver};
 use crate::catalog::Catalogue;
-use crate::model::{Side, Sides, TrustPolicy};
+use crate::model::{PrincipalType, Side, Sides, TrustPolicy};
 
 pub use principals::is_dangling;
 
@@ -47,7 +47,7 @@ impl<'a> TrustSide<'a> {
 /// How a trust policy lets a caller take the role.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrustRelation {
     /// It names the caller or everyone.
@@ -68,12 +68,12 @@ impl TrustRelation {
 }
 
 /// A request to take the role that one side allows and the other refuses.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrustWitness {
     /// The action, such as `sts:AssumeRole`.
     pub action: String,
     /// The kind of caller: `AWS`, `Service`, `Federated`, `CanonicalUser`.
-    pub principal_type: &'static str,
+    pub principal_type: PrincipalType,
     /// The caller.
     pub principal: String,
     /// The values of the keys that matter.
@@ -81,14 +81,14 @@ pub struct TrustWitness {
 }
 
 /// Somebody who may take one role and not the other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrustDifference {
     /// The side whose role may be taken.
     pub side: Side,
     /// By which actions, such as `sts:AssumeRole`; sorted.
     pub actions: Vec<String>,
     /// The element the principal is written in: `AWS`, `Service`, …; `*` for everyone.
-    pub principal_type: &'static str,
+    pub principal_type: PrincipalType,
     /// The principal as the policy spells it; `*` for everyone.
     pub principal: String,
     /// Principals among them for whom nothing differs.
@@ -118,7 +118,7 @@ impl TrustDifference {
 }
 
 /// The trust policies of two roles, compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrustComparison {
     /// How far they are alike.
     pub grade: Grade,
@@ -134,7 +134,7 @@ impl TrustComparison {
         let row = TrustDifference {
             side: Side::Right,
             actions: vec!["sts:*".to_owned()],
-            principal_type: "*",
+            principal_type: PrincipalType::Everyone,
             principal: "*".to_owned(),
             except: Vec::new(),
             relation: TrustRelation::Granted,

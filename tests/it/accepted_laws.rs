@@ -7,13 +7,13 @@ use iamctl::catalog::Catalogue;
 use iamctl::compare::accepted::matching::{Matcher, Verdict};
 use iamctl::compare::accepted::{Filter, Label, accepted, entries, open};
 use iamctl::compare::{self, Acceptance, Comparison, CrossReference, FailOn, Input, Selection, Settings};
+use iamctl::formats::files;
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::snapshot::{self, Snapshot};
 use iamctl::parse::{self, equivalency};
-use iamctl::report::files;
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -218,7 +218,7 @@ fn check(before: &Comparison, filter: &Filter) -> Result<usize, TestCaseError> {
     let tags = tags();
     let selected = filter.select(&roles, &differences, tags.as_ref());
     let written = entries(&roles, &differences, &selected, tags.as_ref(), &label());
-    let file = iamctl::report::accepted::file(&written).unwrap();
+    let file = iamctl::formats::accepted::file(&written).unwrap();
     prop_assert_eq!(&parse::accepted::read(&file).unwrap(), &written);
     for (place, entry) in written.iter().enumerate() {
         prop_assert!(!written[..place].iter().any(|other| other.says_the_same_as(entry)), "written once");

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use iamctl::compare::{Comparison, RoleStatus};
-use iamctl::report::formats::{ReportFormat, View};
-use iamctl::report::{differences, ndjson, sarif};
+use iamctl::formats::report_format::{ReportFormat, View};
+use iamctl::formats::{differences, ndjson, sarif};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -272,7 +272,7 @@ fn the_csv_of_findings_is_safe() {
     let comparison = comparison(&HOSTILE);
     let view = View::new(&comparison, "");
     let mut bytes = Vec::new();
-    ndjson::csv(&mut bytes, iamctl::report::csv::Options::default(), &view).unwrap();
+    ndjson::csv(&mut bytes, iamctl::formats::csv::Options::default(), &view).unwrap();
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), view.findings.len());

@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Comparison, CrossReference, Input, Selection, Settings, between};
+use iamctl::formats::html::{NormalisedRoles, write};
 use iamctl::model::{AccountTag, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::{equivalency, snapshot as snapshots};
-use iamctl::report::html::{NormalisedRoles, write};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use iamctl::compare::Comparison;
-use iamctl::report::formats::View;
-use iamctl::report::markdown;
+use iamctl::formats::markdown;
+use iamctl::formats::report_format::View;
 use proptest::prelude::*;
 use serde_json::Value;
 

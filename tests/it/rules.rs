@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use iamctl::report::differences;
-use iamctl::report::rules::{self, Rule};
+use iamctl::formats::differences;
+use iamctl::formats::rules::{self, Rule};
 use iamctl::semantics::outcome::INCONSISTENT;
 
 use crate::made_up::comparison;

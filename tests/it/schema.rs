@@ -181,7 +181,7 @@ fn the_schema_of_accepted_differences_agrees_with_the_reader() {
     for entry in good() {
         schema.check(&accepted(&entry)).unwrap_or_else(|error| panic!("{entry}: {error}"));
         let entries = reads(&accepted(&entry)).unwrap_or_else(|error| panic!("{entry}: {error}"));
-        let written = iamctl::report::accepted::file(&entries).unwrap();
+        let written = iamctl::formats::accepted::file(&entries).unwrap();
         schema.check(&serde_json::from_str(&written).unwrap()).unwrap();
         assert_eq!(reads(&serde_json::from_str(&written).unwrap()).unwrap(), entries);
     }

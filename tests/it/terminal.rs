@@ -1,7 +1,7 @@
 //! The summary on a terminal and in a pipe: its order, what it folds, and that nothing sticks out.
 
 use iamctl::compare::Comparison;
-use iamctl::report::text::{Page, write};
+use iamctl::formats::text::{Page, write};
 use unicode_width::UnicodeWidthStr;
 
 use crate::made_up::{HOSTILE, comparison, nothing};

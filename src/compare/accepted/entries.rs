@@ -3,13 +3,16 @@
 //! Each entry names the role exactly, the account, the policy, the effect, actions, resources,
 //! principal and condition. Entries
 //! that differ only in their actions, or only in their resources, become one with a list: it accepts the same
-//! combinations and nothing besides. Nothing is widened to a pattern.
+//! combinations and nothing besides. Nothing is widened to a pattern, but that all actions of a service are written as
+//! `service:*`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::facts::Open;
 use super::matching::{Matcher, Verdict};
+use crate::catalog::Catalogue;
 use crate::model::accepted::EffectGlob;
 use crate::model::pattern::{bracketed, escaped};
 use crate::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side, Sides};
@@ -97,12 +100,13 @@ struct Frame {
 /// entries cannot hold, such as an empty one, gets none.
 #[must_use]
 pub fn entries(
-    roles: &[RoleFacts],
-    differences: &[DifferenceFacts],
+    open: &Open,
     selected: &BTreeSet<usize>,
     tags: Sides<&AccountTag>,
     label: &Label,
+    catalogue: &Catalogue,
 ) -> Vec<AcceptedEntry> {
+    let Open { roles, differences, .. } = open;
     let names = Names::new(roles);
     // Each resource with its actions; none where there is no resource.
     let mut actions: BTreeMap<(Frame, Option<String>), BTreeSet<String>> = BTreeMap::new();
@@ -120,6 +124,9 @@ pub fn entries(
             }
         }
     }
+    for own in actions.values_mut() {
+        join_services(own, catalogue);
+    }
     // Without a resource an entry is about any, so it stays apart from those that name some.
     let mut resources: BTreeMap<(Frame, BTreeSet<String>, bool), Vec<String>> = BTreeMap::new();
     for ((frame, resource), actions) in actions {
@@ -128,6 +135,27 @@ pub fn entries(
     let all = resources.into_iter().map(|((frame, actions, _), list)| entry(frame, actions, list, tags, label));
     all.filter(|entry| entry.check().is_ok()).collect()
 }
+
+/// Writes `service:*` in place of all actions that the catalog has of a service.
+fn join_services(actions: &mut BTreeSet<String>, catalogue: &Catalogue) {
+    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for action in actions.iter() {
+        if let Some((service, name)) = action.split_once(':').filter(|(_, name)| !name.contains(['*', '?', '[', ' '])) {
+            services.entry(service.to_owned()).or_default().insert(name.to_ascii_lowercase());
+        }
+    }
+    for (prefix, named) in services {
+        let Some(service) = catalogue.service(&prefix) else { continue };
+        let all: BTreeSet<String> = service.actions.iter().map(|action| action.name.to_ascii_lowercase()).collect();
+        if all.len() >= FEW && all.is_subset(&named) {
+            actions.retain(|action| action.split_once(':').is_none_or(|(own, _)| own != prefix));
+            actions.insert(format!("{prefix}:*"));
+        }
+    }
+}
+
+/// Fewer actions than this are spelled out, though they are all that a service has.
+const FEW: usize = 3;
 
 fn some_or_none(texts: &[String]) -> impl Iterator<Item = Option<&String>> {
     texts.iter().map(Some).chain(texts.is_empty().then_some(None))

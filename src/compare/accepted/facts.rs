@@ -1,140 +1,15 @@
-//! The rows of a comparison as the facts that entries are compared with.
+//! The rows of a report as the facts that entries are compared with.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::compare::result::{
-    AttributeDifference, Comparison, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference,
-    RoleTrustDifference,
-};
-use crate::model::facts::{self, ItemTexts, places};
-use crate::model::{DifferenceFacts, DifferenceKind, RoleFacts, Side};
+use crate::model::{DifferenceFacts, RoleFacts, Side};
+use crate::report::{Difference, Finding, List, Report};
+use crate::semantics::outcome::{Refusal, StatementRef};
 
-/// What is reported of an accepted difference besides its facts.
-#[derive(Debug, Default)]
-pub(super) struct More {
-    pub service: Option<String>,
-    pub left: Value,
-    pub right: Value,
-}
-
-/// A row of one of the lists.
-pub(super) trait Listed {
-    /// The real role it is about; several roles may share a name.
-    fn real(&self) -> (Side, &str);
-
-    /// Its facts; `role` is the place of its role.
-    fn facts(&self, role: usize) -> DifferenceFacts;
-
-    /// The rest.
-    fn more(self) -> More;
-}
-
-impl Listed for ItemDifference {
-    fn real(&self) -> (Side, &str) {
-        (self.side, &self.role_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        let texts = ItemTexts {
-            side: self.side,
-            policy: &self.policy_name,
-            effect: self.effect,
-            service: &self.service,
-            action: &self.action,
-            action_element: self.action_element,
-            resource: self.arn.as_deref(),
-            resource_element: self.resource_element,
-            principal: self.principal.as_deref(),
-            principal_type: self.principal_type,
-        };
-        texts.facts(role).under(self.condition.as_deref())
-    }
-
-    fn more(self) -> More {
-        More { service: Some(self.service), ..More::default() }
-    }
-}
-
-impl Listed for RoleAccessDifference {
-    fn real(&self) -> (Side, &str) {
-        (self.difference.side, &self.role_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        let d = &self.difference;
-        let policies = d.granted_by.iter().map(|statement| statement.policy_name.as_str());
-        facts::access(DifferenceKind::Access, role, d.side, policies, &d.service, &d.actions, &d.resources)
-            .under(d.condition.as_deref())
-    }
-
-    fn more(self) -> More {
-        More { service: Some(self.difference.service), ..More::default() }
-    }
-}
-
-impl Listed for RoleDenyDifference {
-    fn real(&self) -> (Side, &str) {
-        (self.difference.side, &self.role_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        let d = &self.difference;
-        let policies = d.denied_by.iter().map(|statement| statement.policy_name.as_str());
-        facts::access(DifferenceKind::Deny, role, d.side, policies, &d.service, &d.actions, &d.resources)
-            .under(d.condition.as_deref())
-    }
-
-    fn more(self) -> More {
-        More { service: Some(self.difference.service), ..More::default() }
-    }
-}
-
-impl Listed for RoleTrustDifference {
-    fn real(&self) -> (Side, &str) {
-        (self.difference.side, &self.role_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        let d = &self.difference;
-        facts::trust(role, d.side, d.principal_type, &d.principal, &d.actions).under(d.condition.as_deref())
-    }
-
-    fn more(self) -> More {
-        More::default()
-    }
-}
-
-impl Listed for AttributeDifference {
-    fn real(&self) -> (Side, &str) {
-        (Side::Left, &self.left_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        facts::attribute(role, &self.attribute)
-    }
-
-    fn more(self) -> More {
-        More { left: self.left, right: self.right, ..More::default() }
-    }
-}
-
-impl Listed for CrossReference {
-    fn real(&self) -> (Side, &str) {
-        (self.side, &self.role_arn)
-    }
-
-    fn facts(&self, role: usize) -> DifferenceFacts {
-        facts::cross_reference(role, self.side, self.policy_name.as_deref(), self.place, &self.text)
-    }
-
-    fn more(self) -> More {
-        More::default()
-    }
-}
-
-/// The roles of a comparison, in its order.
-pub(super) fn roles(comparison: &Comparison) -> Vec<RoleFacts> {
-    let facts = comparison.roles.iter().map(|role| {
+/// The roles of a report, in its order.
+#[must_use]
+pub fn roles(report: &Report) -> Vec<RoleFacts> {
+    let facts = report.roles.iter().map(|role| {
         let sides = [role.left.as_ref(), role.right.as_ref()];
         RoleFacts {
             role: role.role.clone(),
@@ -145,35 +20,98 @@ pub(super) fn roles(comparison: &Comparison) -> Vec<RoleFacts> {
     facts.collect()
 }
 
-/// All that is open in a comparison, as [`crate::model::facts`] has it: its roles, and its differences list by list in
-/// the order of the report; roles of one account first.
+/// What is open in a report.
+#[derive(Debug)]
+pub struct Open {
+    /// Its roles, in its order.
+    pub roles: Vec<RoleFacts>,
+    /// Its differences that nobody has accepted, list by list in the order of the report; roles first.
+    pub differences: Vec<DifferenceFacts>,
+    /// The list and the row of each difference.
+    rows: Vec<(List, usize)>,
+}
+
+/// What is open in a report.
 #[must_use]
-pub fn open(comparison: &Comparison) -> (Vec<RoleFacts>, Vec<DifferenceFacts>) {
-    let roles = roles(comparison);
-    let places = places(&roles);
-    let alone = comparison.roles.iter().enumerate().filter(|(_, role)| role.is_open_alone());
-    let mut all: Vec<DifferenceFacts> =
-        alone.map(|(place, role)| DifferenceFacts::new(DifferenceKind::Role, place, role.only_side())).collect();
-    let mut list = |rows: &mut dyn Iterator<Item = &dyn Of>| {
-        all.extend(rows.filter_map(|row| row.of(&places)));
+pub fn open(report: &Report) -> Open {
+    let places = report.places();
+    let is_open = |difference: &Difference<'_>| match difference {
+        Difference::Role(role) => role.is_open_alone(),
+        Difference::Item(_)
+        | Difference::Access(_)
+        | Difference::Trust(_)
+        | Difference::Deny(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_) => true,
+        Difference::Statement(_) | Difference::Limitation(_) => false,
     };
-    list(&mut comparison.item_differences.iter().map(|row| row as &dyn Of));
-    list(&mut comparison.access_differences.iter().map(|row| row as &dyn Of));
-    list(&mut comparison.trust_differences.iter().map(|row| row as &dyn Of));
-    list(&mut comparison.deny_differences.iter().map(|row| row as &dyn Of));
-    list(&mut comparison.attribute_differences.iter().map(|row| row as &dyn Of));
-    list(&mut comparison.cross_references.iter().map(|row| row as &dyn Of));
-    (roles, all)
+    let mut open = Open { roles: roles(report), differences: Vec::new(), rows: Vec::new() };
+    for list in List::ALL {
+        for row in 0..report.len_of(list) {
+            let Some(difference) = report.difference(list, row).filter(is_open) else { continue };
+            // Every row is about a role of the report: `report::read` looks, and the comparison makes no other.
+            let place = difference.real_role().and_then(|real| places.get(&real).copied());
+            if let Some(facts) = place.and_then(|place| difference.facts(place)) {
+                open.differences.push(facts);
+                open.rows.push((list, row));
+            }
+        }
+    }
+    open
 }
 
-/// A row with its role looked up.
-trait Of {
-    fn of(&self, places: &facts::RolePlaces) -> Option<DifferenceFacts>;
-}
-
-impl<T: Listed> Of for T {
-    fn of(&self, places: &facts::RolePlaces) -> Option<DifferenceFacts> {
-        let (side, arn) = self.real();
-        places.get(&(side, arn.to_owned())).map(|place| self.facts(*place))
+impl Open {
+    /// The places of the differences that some findings are made of, and of the items of the policies they come from:
+    /// an item left open would be reported as soon as no finding explains it.
+    #[must_use]
+    pub fn rows_of(&self, report: &Report, findings: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let findings: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
+        let mut rows: BTreeSet<(List, usize)> = BTreeSet::new();
+        /// Role, account, name of a policy.
+        type OfPolicy<'r> = (usize, Side, &'r str);
+        let mut policies: BTreeSet<OfPolicy<'_>> = BTreeSet::new();
+        for finding in findings {
+            rows.extend(finding.rows.iter().map(|row| (finding.list, *row)));
+            let Some(role) = finding.role_index else { continue };
+            for difference in report.rows_of(finding) {
+                policies.extend(policies_of(&difference).into_iter().map(|(side, name)| (role, side, name)));
+            }
+        }
+        let places = report.places();
+        for (row, item) in report.item_differences.iter().enumerate() {
+            let role = places.get(&(item.side, item.role_arn.as_str()));
+            if role.is_some_and(|role| policies.contains(&(*role, item.side, item.policy_name.as_str()))) {
+                rows.insert((List::Items, row));
+            }
+        }
+        self.rows.iter().enumerate().filter(|(_, row)| rows.contains(row)).map(|(place, _)| place).collect()
     }
 }
+
+/// The policies whose items say what a difference says, by account and name.
+fn policies_of<'r>(difference: &Difference<'r>) -> Vec<(Side, &'r str)> {
+    let named = |side: Side, statements: &'r [StatementRef]| {
+        statements.iter().map(move |statement| (side, statement.policy_name.as_str()))
+    };
+    match difference {
+        Difference::Access(row) => {
+            let d = &row.difference;
+            let denied = match &d.refused_by {
+                Refusal::Deny(by) => by.as_slice(),
+                Refusal::NoAllow | Refusal::Boundary => &[],
+            };
+            named(d.side, &d.granted_by).chain(named(d.side.other(), denied)).collect()
+        }
+        Difference::Deny(row) => named(row.difference.side, &row.difference.denied_by).collect(),
+        Difference::Trust(row) => vec![(row.difference.side, TRUST)],
+        Difference::Role(_)
+        | Difference::Item(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_)
+        | Difference::Statement(_)
+        | Difference::Limitation(_) => Vec::new(),
+    }
+}
+
+/// What items of a trust policy have as the name of their policy.
+const TRUST: &str = "trust";

@@ -2,13 +2,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::compare::FailOn;
+use crate::formats::csv::Options;
+use crate::formats::report_format::{ReportFormat, View};
+use crate::formats::rules::Rule;
+use crate::formats::{access_csv, text};
 use crate::normalise::{self, Builtins};
 use crate::parse::account::AccountReader;
 use crate::parse::{equivalency, snapshot};
-use crate::report::csv::Options;
-use crate::report::formats::{ReportFormat, View};
-use crate::report::rules::Rule;
-use crate::report::{access_csv, text};
 use crate::semantics::Inconsistency;
 use crate::semantics::outcome::{Certainty, Grade, INCONSISTENT};
 
@@ -55,7 +55,7 @@ fn compared(
     accounts: &Sides<Account>,
     change: impl FnOnce(&mut Sides<Normalised>),
     engine: impl FnOnce(Engine<'_>) -> Engine<'_>,
-    look: impl FnOnce(Result<Comparison, EngineError>),
+    look: impl FnOnce(Result<Report, EngineError>),
 ) {
     let dictionary = equivalency::read("{}").unwrap();
     let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
@@ -116,7 +116,7 @@ fn a_refuted_witness_costs_one_row_and_not_the_run() {
     );
 }
 
-fn on_top_of_every_report(comparison: &Comparison) {
+fn on_top_of_every_report(comparison: &Report) {
     let view = View::new(comparison, "equivalency_list.json");
     let (first, rest) = view.findings.split_at(5);
     assert!(first.iter().all(|finding| finding.rule == Rule::InternalInconsistency));
@@ -182,7 +182,7 @@ fn roles_that_are_not_those_harvested_are_an_error() {
     shorter.right.roles.truncate(1);
     let whole = accounts();
     let swapped = |normalised: &mut Sides<Normalised>| normalised.right.roles.swap(0, 1);
-    let look = |comparison: Result<Comparison, EngineError>| {
+    let look = |comparison: Result<Report, EngineError>| {
         let error = comparison.unwrap_err();
         assert!(matches!(&error, EngineError::Internal { .. }) && error.to_string().contains("second account"));
     };

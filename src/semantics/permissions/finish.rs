@@ -14,7 +14,7 @@ use super::{Means, Shared};
 use crate::model::Side;
 use crate::semantics::error::EngineError;
 use crate::semantics::escalation;
-use crate::semantics::outcome::{AccessDifference, Refusal, StatementRef, Warning, Witness};
+use crate::semantics::outcome::{AccessDifference, Refusal, StatementRef, StatementWarningKind, Warning, Witness};
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::texts::{Fold, Template};
@@ -176,7 +176,7 @@ pub fn flat_warnings(pair: &Pair, rules: &[usize]) -> Vec<Warning> {
         warnings.extend(places.map(|place| Warning {
             side,
             statement: place.clone(),
-            id: "flat-reading",
+            id: StatementWarningKind::FlatReading,
             text: text.to_owned(),
         }));
     }

@@ -3,6 +3,7 @@
 //! What the role decides is decided here, before two roles are compared: each role has its own tags, so the same
 //! statement may mean another thing for the other.
 
+use crate::semantics::outcome::StatementWarningKind;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,7 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
     let session_tags = role.takes_session_tags() && keys.iter().any(|key| key.starts_with(TAG));
     // Of a key of which nothing is known nothing has to be kept.
     let mut facts: Facts = keys.into_iter().filter_map(known).collect();
-    facts.extend(session_tags.then(|| (SESSION_TAGS.to_owned(), None)));
+    facts.extend(session_tags.then(|| (SESSION_TAGS.as_str().to_owned(), None)));
     let own = role.own_account().filter(|own| {
         document.statements.iter().any(|statement| {
             let values = statement.conditions.tests().iter().flat_map(|test| &test.values);
@@ -61,7 +62,7 @@ pub fn statement<'s>(
     version: Version,
     role: &KnownRole,
     pool: &TestPool,
-    remarks: &mut Vec<(&'static str, String)>,
+    remarks: &mut Vec<(StatementWarningKind, String)>,
 ) -> Option<Known<'s>> {
     let (mut tests, mut open) = (Vec::new(), Vec::new());
     for test in statement.conditions.tests() {
@@ -120,7 +121,7 @@ fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &Test
 }
 
 /// Says that the role's own tags were taken.
-fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(&'static str, String)>) {
+fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(StatementWarningKind, String)>) {
     let key = test.key.as_str();
     if !test.key.folded().starts_with(TAG) {
         return;
@@ -137,7 +138,7 @@ fn session_tags(
     statement: &Statement<ResourceClause>,
     version: Version,
     role: &KnownRole,
-    remarks: &mut Vec<(&'static str, String)>,
+    remarks: &mut Vec<(StatementWarningKind, String)>,
 ) {
     if !role.takes_session_tags() {
         return;
@@ -163,10 +164,10 @@ fn session_tags(
 const TAG: &str = "aws:principaltag/";
 
 /// The id of remarks on a role's tags.
-pub const ROLE_TAG: &str = "role-tag";
+pub const ROLE_TAG: StatementWarningKind = StatementWarningKind::RoleTag;
 
 /// The id of remarks on tags that sessions may bring.
-const SESSION_TAGS: &str = "session-tags";
+const SESSION_TAGS: StatementWarningKind = StatementWarningKind::SessionTags;
 
 /// A test whose variables have the values that the role decides.
 fn bound(test: &ConditionTest, version: Version, role: &KnownRole, open: &mut Vec<String>) -> ConditionTest {
@@ -186,10 +187,10 @@ fn target(
     target: &ResourceClause,
     version: Version,
     role: &KnownRole,
-    remarks: &mut Vec<(&'static str, String)>,
+    remarks: &mut Vec<(StatementWarningKind, String)>,
     (spelled, open): (&mut BTreeMap<String, String>, &mut Vec<String>),
 ) -> ResourceClause {
-    let mut all = |patterns: &[String], remarks: &mut Vec<(&'static str, String)>| {
+    let mut all = |patterns: &[String], remarks: &mut Vec<(StatementWarningKind, String)>| {
         let mut texts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             let read = if version == Version::V2008 { Substituted::plain(pattern) } else { substituted(pattern, role) };

@@ -3,6 +3,7 @@
 //! What a statement says for certain and what AWS leaves open become rules of their own; the open ones carry a test
 //! that cannot be decided.
 
+use crate::semantics::outcome::StatementWarningKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -109,7 +110,7 @@ pub struct Remark {
     /// The statement's index in its document.
     pub statement: usize,
     /// The remark's id.
-    pub id: &'static str,
+    pub id: StatementWarningKind,
     /// What is remarkable, in words.
     pub text: String,
 }
@@ -243,7 +244,7 @@ fn canonical(draft: &Draft, effect: Effect, tests: &[Arc<Test>]) -> String {
     format!("{effect}\n{include}\n{}\n{negated}{}\n{}", actions(&draft.exclude), texts.join("\n "), tests.join("\n "))
 }
 
-type Remarks = Vec<(&'static str, String)>;
+type Remarks = Vec<(StatementWarningKind, String)>;
 
 /// The rules of a statement: the certain part first, then what may or may not apply.
 fn drafts(
@@ -274,7 +275,7 @@ fn action_parts(clause: &ActionClause, remarks: &mut Remarks) -> Vec<ActionPart>
     let (open, certain): (Vec<_>, Vec<_>) = patterns.iter().cloned().partition(has_service_wildcard);
     let reason = open.first().map(|pattern| {
         let reason = format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`");
-        remarks.push(("service-wildcard", reason.clone()));
+        remarks.push((StatementWarningKind::ServiceWildcard, reason.clone()));
         reason
     });
     let mut parts = match clause {
@@ -316,15 +317,15 @@ fn resource_parts(
     for written in clause.patterns() {
         if version == Version::V2012 && has_valueless_variable(written) {
             let reason = format!("`{written}` holds a variable that has no value in a role's session");
-            remarks.push(("variable-without-value", reason.clone()));
+            remarks.push((StatementWarningKind::VariableWithoutValue, reason.clone()));
             reasons.push(reason);
         } else if is_short(written) {
             let reason = format!("`{written}` has fewer than six parts");
-            remarks.push(("short-arn", reason.clone()));
+            remarks.push((StatementWarningKind::ShortArn, reason.clone()));
             short.push((texts.text(&format!("{written}:*"), version), reason));
         } else if let Some(perhaps) = hidden_form(written, version, texts, universe) {
             let reason = format!("a placeholder of the dictionary hides the form of `{written}`");
-            remarks.push(("hidden-form", reason.clone()));
+            remarks.push((StatementWarningKind::HiddenForm, reason.clone()));
             short.push((perhaps, reason));
         } else {
             certain.push(texts.text(written, version));
@@ -427,8 +428,10 @@ fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version
     let mut remarks = Remarks::new();
     for test in pool.tests(statement.conditions.tests(), version) {
         match &test.family {
-            Family::Never => remarks.push(("no-values", format!("`{}` has no values to match", test.spelled))),
-            Family::Opaque(reason) => remarks.push(("condition-unknown", reason.clone())),
+            Family::Never => {
+                remarks.push((StatementWarningKind::NoValues, format!("`{}` has no values to match", test.spelled)))
+            }
+            Family::Opaque(reason) => remarks.push((StatementWarningKind::ConditionUnknown, reason.clone())),
             Family::Text(..)
             | Family::Number(..)
             | Family::Date(..)
@@ -453,7 +456,10 @@ fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
     let foreign: BTreeSet<String> = named.filter(|partition| !own.contains(partition)).collect();
     let remark = |partition: String| {
         let own = own.join("`, `");
-        ("foreign-partition", format!("`arn:{partition}:…` matches nothing: the role acts in the partition `{own}`"))
+        (
+            StatementWarningKind::ForeignPartition,
+            format!("`arn:{partition}:…` matches nothing: the role acts in the partition `{own}`"),
+        )
     };
     foreign.into_iter().map(remark).collect()
 }
@@ -482,5 +488,5 @@ fn probably_no_grant(
         return Remarks::new();
     }
     let text = format!("{} can only be granted on `*`: on other resources probably no grant", names.join(", "));
-    vec![("probably-no-grant", text)]
+    vec![(StatementWarningKind::ProbablyNoGrant, text)]
 }

@@ -8,9 +8,10 @@ use super::principals::{Means, Point, accounts, clause_means, delegates, is_dang
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, Side, Sides, Statement,
+    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side,
+    Sides, Statement,
 };
-use crate::semantics::outcome::{Certainty, Refusal, StatementRef, Warning};
+use crate::semantics::outcome::{Certainty, Refusal, StatementRef, StatementWarningKind, Warning};
 use crate::semantics::permissions::pattern_matches;
 use crate::semantics::solver::conditions::Test;
 use crate::semantics::solver::question::{Answer, Found, Mode, Truth};
@@ -283,7 +284,7 @@ impl<'a> Both<'a> {
             let row = rows.entry(key).or_insert_with(|| TrustDifference {
                 side,
                 actions: Vec::new(),
-                principal_type: principal.map_or("*", Principal::principal_type),
+                principal_type: principal.map_or(PrincipalType::Everyone, Principal::principal_type),
                 principal: principal.map_or("*", Principal::as_str).to_owned(),
                 except: except.clone(),
                 relation: own.relation,
@@ -344,7 +345,7 @@ impl<'a> Both<'a> {
             let mut warn = |id, text| warnings.push(Warning { side: ready.side, statement: place(ready), id, text });
             for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
                 warn(
-                    "dangling-principal",
+                    StatementWarningKind::DanglingPrincipal,
                     format!("`{}` is what a deleted user or role left behind", principal.as_str()),
                 );
             }
@@ -354,11 +355,14 @@ impl<'a> Both<'a> {
                     && is_of_other_partition(&Point::aws(text.clone()), side)
                 {
                     let partition = side.partition;
-                    warn("foreign-partition", format!("`{text}` is not of the role's partition `{partition}`"));
+                    warn(
+                        StatementWarningKind::ForeignPartition,
+                        format!("`{text}` is not of the role's partition `{partition}`"),
+                    );
                 }
             }
             for reason in ready.tests.iter().filter_map(|test| test.opaque()) {
-                warn("condition-unknown", reason.to_owned());
+                warn(StatementWarningKind::ConditionUnknown, reason.to_owned());
             }
             let services = ready.statement.target.principals().iter().filter_map(|principal| match principal {
                 Principal::Service(name) if *name != name.to_ascii_lowercase() => Some(name),
@@ -369,7 +373,10 @@ impl<'a> Both<'a> {
                 | Principal::CanonicalUser(_) => None,
             });
             for name in services {
-                warn("service-principal-case", format!("`{name}` is not the documented spelling of a service"));
+                warn(
+                    StatementWarningKind::ServicePrincipalCase,
+                    format!("`{name}` is not the documented spelling of a service"),
+                );
             }
         }
         warnings.sort();

@@ -1,7 +1,7 @@
 //! Every witness is asked again of the plain evaluator.
 
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
-use crate::model::{Side, Sides};
+use crate::model::{PrincipalType, Side, Sides};
 use crate::semantics::error::{Confirming, EngineError};
 use crate::semantics::evaluate::{
     Caller, Context, Relation, RoleAccount, TrustDecision, TrustRequest, Verdict, evaluate_trust,
@@ -52,10 +52,10 @@ pub fn confirm(
 fn decide(side: &TrustSide<'_>, witness: &TrustWitness) -> TrustDecision {
     let text = witness.principal.as_str();
     let caller = match witness.principal_type {
-        "Service" => Caller::Service(text),
-        "Federated" => Caller::Federated(text),
-        "CanonicalUser" => Caller::CanonicalUser(text),
-        _ => Caller::Aws(text),
+        PrincipalType::Service => Caller::Service(text),
+        PrincipalType::Federated => Caller::Federated(text),
+        PrincipalType::CanonicalUser => Caller::CanonicalUser(text),
+        PrincipalType::Aws | PrincipalType::Everyone => Caller::Aws(text),
     };
     let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
     let request = TrustRequest { caller, action: &witness.action, context: &context };
@@ -78,7 +78,7 @@ mod tests {
         let mut row = TrustDifference {
             side: Side::Left,
             actions: vec!["sts:AssumeRole".to_owned()],
-            principal_type: "AWS",
+            principal_type: PrincipalType::Aws,
             principal: "444455556666".to_owned(),
             except: Vec::new(),
             relation: TrustRelation::Granted,

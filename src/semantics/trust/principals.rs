@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::TrustSide;
 use super::arns::{AccountOf, account_of, named_account, role_parts, session_parts};
-use crate::model::{Effect, Principal, PrincipalClause};
+use crate::model::{Effect, Principal, PrincipalClause, PrincipalType};
 
 /// Somebody who asks to take a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +37,12 @@ impl Point {
     }
 
     /// The key under which a policy would write the caller.
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> PrincipalType {
         match self {
-            Self::Aws { .. } => "AWS",
-            Self::Service(_) => "Service",
-            Self::Federated(_) => "Federated",
-            Self::CanonicalUser(_) => "CanonicalUser",
+            Self::Aws { .. } => PrincipalType::Aws,
+            Self::Service(_) => PrincipalType::Service,
+            Self::Federated(_) => PrincipalType::Federated,
+            Self::CanonicalUser(_) => PrincipalType::CanonicalUser,
         }
     }
 

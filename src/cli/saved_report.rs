@@ -1,0 +1,66 @@
+//! The folder of an earlier `diff`, read again: its report, its snapshots, and what they were compared under.
+
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::inputs::Dictionary;
+use super::source::Source;
+use crate::model::{AccountTag, Side, Sides};
+use crate::normalise::{Builtin, Builtins};
+use crate::report::{self, Report};
+use crate::store::text_file;
+
+/// A report, and where it is.
+pub(super) struct SavedReport {
+    pub report: Report,
+    folder: PathBuf,
+}
+
+impl SavedReport {
+    /// Reads the report of a folder.
+    pub(super) fn read(folder: &Path) -> Result<Self, CliError> {
+        let path = folder.join("report.json");
+        if !path.is_file() {
+            return Err(CliError::NoReport { path: folder.to_owned() });
+        }
+        let text = text_file::read(&path)?;
+        let report = report::read(&text).map_err(|source| CliError::Report { path, source })?;
+        Ok(Self { report, folder: folder.to_owned() })
+    }
+
+    /// The tags of the two accounts.
+    pub(super) fn tags(&self) -> Sides<&AccountTag> {
+        self.report.accounts.as_ref().map(|account| &account.tag)
+    }
+
+    /// The snapshots of the two accounts.
+    pub(super) fn sources(&self) -> Sides<Source> {
+        self.tags().map(|tag| self.snapshot(tag))
+    }
+
+    /// The snapshot of the account with a tag.
+    pub(super) fn snapshot(&self, tag: &AccountTag) -> Source {
+        Source::File(self.folder.join(format!("{tag}_snapshot.json")))
+    }
+
+    /// What the accounts were compared under.
+    pub(super) fn dictionary(&self) -> Result<Dictionary, CliError> {
+        let mut builtins = Builtins::default();
+        for rule in Builtin::ALL.into_iter().filter(|rule| !self.report.builtin_rules.contains(rule)) {
+            builtins = builtins.without(rule.as_str()).map_err(CliError::Builtin)?;
+        }
+        Ok(Dictionary { list: self.report.dictionary.clone(), builtins })
+    }
+
+    /// Which account a tag means: a tag of the report, or `left` and `right`.
+    pub(super) fn side(&self, tag: &AccountTag) -> Result<Side, CliError> {
+        let tags = self.tags();
+        let named = Side::BOTH.into_iter().find(|side| tags.get(*side).as_str().eq_ignore_ascii_case(tag.as_str()));
+        let plain = match tag.as_str().to_ascii_lowercase().as_str() {
+            "left" => Some(Side::Left),
+            "right" => Some(Side::Right),
+            _ => None,
+        };
+        named.or(plain).ok_or_else(|| CliError::UnknownSide { side: tag.clone(), tags: tags.map(Clone::clone) })
+    }
+}

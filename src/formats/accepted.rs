@@ -1,0 +1,149 @@
+//! Accepted differences as CSV, and accepted entries as the file they are kept in.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::csv::{Options, Table, value};
+use super::escape::terminal;
+use crate::model::AcceptedEntry;
+use crate::model::accepted::{FORMAT, VERSION};
+use crate::report::{AcceptedDifference, Report};
+
+/// What somebody has accepted, with reason and owner.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn differences(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
+    let tags = report.accounts.as_ref().map(|account| account.tag.as_str());
+    let header = [
+        "kind",
+        "tag",
+        "rolename",
+        "policies",
+        "effect",
+        "actions",
+        "resources",
+        "principal",
+        "condition",
+        "attribute",
+        tags.left,
+        tags.right,
+        "text",
+        "reason",
+        "owner",
+        "expires",
+        "entries",
+        "rolearn",
+        "otherrolearn",
+    ];
+    let mut table = Table::new(out, options, &header)?;
+    for one in &report.accepted_differences {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let numbers: Vec<String> = one.entries.iter().map(usize::to_string).collect();
+        table.row(&[
+            one.kind.as_str(),
+            one.side.map_or("", |side| *tags.get(side)),
+            &one.role,
+            &one.policies.join("\n"),
+            &one.effect.map(|effect| effect.to_string()).unwrap_or_default(),
+            &one.actions.join("\n"),
+            &one.resources.join("\n"),
+            &text(&one.principal),
+            &text(&one.condition),
+            &text(&one.attribute),
+            &value(&one.left),
+            &value(&one.right),
+            &text(&one.text),
+            &one.reason,
+            &text(&one.owner),
+            &text(&one.expires),
+            &numbers.join("\n"),
+            &one.role_arn,
+            &text(&one.other_role_arn),
+        ])?;
+    }
+    table.finish()
+}
+
+/// One accepted difference in a line: what it is, then why.
+#[must_use]
+pub fn line(report: &Report, one: &AcceptedDifference) -> String {
+    let mut line = one.kind.as_str().replace('_', " ");
+    if let Some(side) = one.side {
+        let _ = write!(line, " of {}", report.accounts.get(side).tag);
+    }
+    let effect = one.effect.map(|effect| effect.to_string());
+    let parts = [
+        effect,
+        some(&one.actions.join(", ")),
+        some(&one.resources.join(", ")).map(|resources| format!("on {resources}")),
+        one.principal.as_ref().filter(|_| one.text.is_none()).map(|who| format!("for {who}")),
+        one.attribute.clone(),
+        one.text.clone().filter(|_| one.resources.is_empty()),
+    ];
+    let what: Vec<String> = parts.into_iter().flatten().collect();
+    if !what.is_empty() {
+        let _ = write!(line, ": {}", what.join(" "));
+    }
+    let owner = one.owner.as_ref().map(|owner| format!(", {}", owner.replace('\n', ", "))).unwrap_or_default();
+    let until = one.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+    let _ = write!(line, " (accepted: {}{owner}{until})", one.reason.replace('\n', "; "));
+    line
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The whole file of these entries: indented JSON with a line end. Characters that a terminal or an editor would not
+/// show as what they are stand as `\u` escapes.
+///
+/// # Errors
+/// Never for entries; their keys are texts.
+pub fn file(entries: &[AcceptedEntry]) -> io::Result<String> {
+    #[derive(serde::Serialize)]
+    struct File<'a> {
+        format: &'static str,
+        version: u32,
+        accepted: &'a [AcceptedEntry],
+    }
+    text(&File { format: FORMAT, version: VERSION, accepted: entries })
+}
+
+/// Entries alone, as a list in the form of [`file()`].
+///
+/// # Errors
+/// Never for entries; their keys are texts.
+pub fn list(entries: &[AcceptedEntry]) -> io::Result<String> {
+    text(&entries)
+}
+
+fn text(value: &impl serde::Serialize) -> io::Result<String> {
+    let json = serde_json::to_string_pretty(value)?;
+    let mut text = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        // Such a character can only stand inside of a JSON string; line ends between them are as they should be.
+        if c == '\n' || matches!(terminal(c.encode_utf8(&mut [0; 4])), std::borrow::Cow::Borrowed(_)) {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_turn_a_line_around_is_escaped_and_read_again() {
+        let entry = AcceptedEntry::new("a\u{202e}b\u{9b}c\u{e0041}größe\u{7f}\n".to_owned(), "why".to_owned());
+        let text = file(std::slice::from_ref(&entry)).unwrap();
+        assert!(text.contains("a\\u202eb\\u009bc\\udb40\\udc41größe\\u007f\\n"), "{text}");
+        assert_eq!(crate::parse::accepted::read(&text).unwrap(), [entry]);
+    }
+}

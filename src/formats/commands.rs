@@ -1,0 +1,146 @@
+//! Commands that help with a finding, to be pasted into a shell.
+
+use crate::model::{PrincipalType, Side};
+use crate::report::sentences::{quoted, request};
+use crate::report::{Difference, Finding, Group, Report, RoleTrustDifference};
+
+use super::report_format::View;
+
+/// The folder that commands name where none was written.
+const FOLDER: &str = "FOLDER";
+
+/// What proves the group's most severe finding that has a proof, in short: `proof: s3:PutObject on arn:…`.
+#[must_use]
+pub fn proof(view: &View<'_>, group: &Group) -> Option<String> {
+    view.report.findings_of(group).find_map(|finding| proof_of(view.report, finding))
+}
+
+/// The same of one finding.
+#[must_use]
+pub fn proof_of(report: &Report, finding: &Finding) -> Option<String> {
+    let difference = report.rows_of(finding).next()?;
+    let (text, is_real) = match difference {
+        Difference::Access(row) => {
+            let witness = row.difference.witness.as_ref()?;
+            (request(&witness.action, &witness.resource, &witness.context), row.witness_is_real)
+        }
+        Difference::Deny(row) => {
+            let witness = row.difference.witness.as_ref()?;
+            (request(&witness.action, &witness.resource, &witness.context), row.witness_is_real)
+        }
+        Difference::Trust(row) => {
+            let witness = row.difference.witness.as_ref()?;
+            (request(&witness.action, &witness.principal, &witness.context), row.witness_is_real)
+        }
+        Difference::Role(_)
+        | Difference::Item(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_)
+        | Difference::Statement(_)
+        | Difference::Limitation(_) => return None,
+    };
+    Some(super::escape::terminal(&format!("proof: {text}{}", caveat(is_real))).into_owned())
+}
+
+/// What to know of a proof whose names are a guess.
+#[must_use]
+pub const fn caveat(is_real: bool) -> &'static str {
+    if is_real { "" } else { " (a placeholder stands for several texts here: a name in it may have to be another)" }
+}
+
+/// The command that asks about the proof of a finding again: `iamctl can …` or `iamctl can-assume …`.
+#[must_use]
+pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
+    let report = view.report;
+    let real = |side: Side| report.roles.get(finding.role_index?)?.side(side).map(|role| role.name.as_str());
+    let source = |side: Side| {
+        let file = format!("{}/{}_snapshot.json", folder(view), report.accounts.get(side).tag);
+        quoted(&file)
+    };
+    // Of an action that the catalog does not have, `can` asks only if it is told to.
+    let unknown = |reasons: &[String]| if reasons.is_empty() { "" } else { " --allow-unknown-action" };
+    match report.rows_of(finding).next()? {
+        Difference::Access(row) => {
+            let d = &row.difference;
+            let witness = d.witness.as_ref()?;
+            let asked = request(&witness.action, &witness.resource, &witness.context);
+            let role = quoted(real(d.side)?);
+            Some(format!("iamctl can {} {role} {asked}{}", source(d.side), unknown(&d.reasons)))
+        }
+        Difference::Deny(row) => {
+            let d = &row.difference;
+            let witness = d.witness.as_ref()?;
+            let asked = request(&witness.action, &witness.resource, &witness.context);
+            let role = quoted(real(d.side)?);
+            Some(format!("iamctl can {} {role} {asked}{}", source(d.side), unknown(&d.reasons)))
+        }
+        Difference::Trust(row) => {
+            let role = quoted(real(row.difference.side)?);
+            Some(format!("iamctl can-assume {} {role} {}", source(row.difference.side), can_assume(row)?))
+        }
+        Difference::Role(_)
+        | Difference::Item(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_)
+        | Difference::Statement(_)
+        | Difference::Limitation(_) => None,
+    }
+}
+
+/// Principal, action and context as `can-assume` takes them.
+fn can_assume(row: &RoleTrustDifference) -> Option<String> {
+    let witness = row.difference.witness.as_ref()?;
+    let kind = match witness.principal_type {
+        PrincipalType::CanonicalUser => " --principal-type canonical-user",
+        PrincipalType::Service => " --principal-type service",
+        PrincipalType::Federated => " --principal-type federated",
+        PrincipalType::Aws | PrincipalType::Everyone => "",
+    };
+    let pairs = witness.context.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+    let context: String =
+        pairs.map(|(key, value)| format!(" --context {}", quoted(&format!("{key}={value}")))).collect();
+    Some(format!("{}{kind} --action {}{context}", quoted(&witness.principal), quoted(&witness.action)))
+}
+
+/// What to do about a group next, each with the command for it.
+#[must_use]
+pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
+    let mut commands = Vec::new();
+    if let Some(ask) = view.report.findings_of(group).find_map(|finding| ask(view, finding)) {
+        commands.push(("ask about the proof", ask));
+    }
+    if let Some(role) = group.roles.first() {
+        commands.push(("see one role in full", explain(view, role)));
+    }
+    commands.push(("accept the cause", accept(view, group)));
+    commands.push(("print the commands that settle it", remediate(view, group)));
+    commands
+}
+
+/// The command that shows one role in full.
+#[must_use]
+pub fn explain(view: &View<'_>, role: &str) -> String {
+    format!("iamctl explain {} {}", quoted(folder(view)), quoted(role))
+}
+
+/// The command that accepts a group.
+#[must_use]
+pub fn accept(view: &View<'_>, group: &Group) -> String {
+    let id: String = group.id.chars().take(12).collect();
+    format!("iamctl accept {} --group {id} --reason 'WHY'", quoted(folder(view)))
+}
+
+/// The command that makes the second account's roles mean what the first account's do.
+#[must_use]
+pub fn remediate(view: &View<'_>, group: &Group) -> String {
+    let role = match group.roles.as_slice() {
+        [role] => format!(" --role {}", quoted(role)),
+        _ => String::new(),
+    };
+    let tag = view.report.accounts.right.tag.as_str();
+    format!("iamctl remediate {} --make {}{role}", quoted(folder(view)), quoted(tag))
+}
+
+fn folder<'v>(view: &View<'v>) -> &'v str {
+    view.folder.unwrap_or(FOLDER)
+}

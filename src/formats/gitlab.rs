@@ -1,0 +1,76 @@
+//! GitLab's code quality report: an array with an object for each cause.
+//!
+//! Source: <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::commands;
+use super::escape::{shortened, terminal};
+use super::report_format::View;
+use crate::model::Side;
+use crate::report::sentences::few;
+use crate::report::{Rule, Severity};
+
+/// How many roles a description names.
+const NAMED: usize = 5;
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: Rule,
+    fingerprint: &'a str,
+    severity: &'static str,
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+    let groups = view.report.groups.iter();
+    let issues = groups.map(|group| {
+        let roles: Vec<String> = group.roles.iter().map(|role| shortened(&terminal(role), 200)).collect();
+        let start = if roles.is_empty() { String::new() } else { format!("{}: ", few(&roles, NAMED)) };
+        let proof = commands::proof(view, group).map(|proof| format!("; {proof}")).unwrap_or_default();
+        let path = match group.rule {
+            Rule::DictionaryWarning => view.location.to_owned(),
+            _ => {
+                let side = view.report.findings_of(group).next().and_then(|finding| finding.side);
+                view.snapshot(side.unwrap_or(Side::Right))
+            }
+        };
+        Issue {
+            // It is shown in one line.
+            description: format!("{start}{}{proof}", group.message),
+            check_name: group.rule,
+            fingerprint: &group.id,
+            severity: severity(group.severity),
+            location: Location { path, lines: Lines { begin: 1 } },
+        }
+    });
+    super::files::json(out, &issues.collect::<Vec<_>>())
+}
+
+/// GitLab's word for a severity: one of `info`, `minor`, `major`, `critical`, `blocker`.
+const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Low | Severity::Medium => "minor",
+        Severity::High => "major",
+        Severity::Critical => "critical",
+    }
+}

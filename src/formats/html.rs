@@ -1,0 +1,56 @@
+//! `report.html`: the whole comparison as one page that needs nothing else.
+//!
+//! The frame, with the summary and the findings in words, is a template that escapes every text by itself: that is
+//! what is printed, and what a browser without scripts shows. What the page's script works on are three blocks of
+//! JSON; the script makes text nodes of them and nothing else. The page's Content-Security-Policy allows this one
+//! script and this one style, by their hashes, and no request at all.
+
+mod budget;
+mod charts;
+mod data;
+mod dictionary;
+mod documents;
+mod page;
+mod rows;
+mod words;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use askama::Template as _;
+
+use super::report_format::View;
+use crate::model::{Role, Side, Sides};
+use crate::report::RoleResult;
+
+/// The normalised roles of both accounts, found by what a comparison says of them.
+#[derive(Debug, Clone, Default)]
+pub struct NormalisedRoles<'a>(Sides<BTreeMap<&'a str, &'a Role>>);
+
+impl<'a> NormalisedRoles<'a> {
+    /// The roles of both accounts, in any order.
+    pub fn new(roles: Sides<impl IntoIterator<Item = &'a Role>>) -> Self {
+        Self(roles.map(|roles| roles.into_iter().map(|role| (role.arn.as_str(), role)).collect()))
+    }
+
+    /// The two roles of a pair; none for a role of one account.
+    #[must_use]
+    pub fn of(&self, pair: &RoleResult) -> Option<Sides<&'a Role>> {
+        let find = |side: Side| self.0.get(side).get(pair.side(side)?.arn.as_str()).copied();
+        Some(Sides { left: find(Side::Left)?, right: find(Side::Right)? })
+    }
+}
+
+/// Writes the page. The same comparison gives the same bytes.
+///
+/// What would make it larger than a browser likes is left out, and the page says what and where it is.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+    let none = NormalisedRoles::default();
+    let roles = view.roles.unwrap_or(&none);
+    let ordered = rows::by_severity(view.report);
+    let data = data::Data::new(view.report, &ordered, roles)?;
+    page::Page::new(view.report, &ordered, &data).write_into(out)
+}

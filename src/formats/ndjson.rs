@@ -1,0 +1,170 @@
+//! A JSON object a line: a header, every finding, a summary. And the findings as CSV.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::csv::{Options, Table};
+use super::details;
+use super::escape::terminal;
+use super::report_format::View;
+use super::sarif;
+use crate::model::{AccountTag, Side, Sides};
+use crate::report::{
+    AccountInfo, CatalogueInfo, Difference, FailOn, Finding, Group, List, Metric, Report, Rule, Severity, Totals,
+};
+
+/// `format` of the header.
+pub const FORMAT: &str = "iamctl-findings";
+
+/// `version` of the header.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Line<'a> {
+    Header {
+        format: &'static str,
+        version: u32,
+        generated_at: &'a str,
+        iamctl: &'a str,
+        catalogue: &'a CatalogueInfo,
+        accounts: &'a Sides<AccountInfo>,
+    },
+    Finding {
+        rule: Rule,
+        severity: Severity,
+        level: &'static str,
+        role: Option<&'a str>,
+        side: Option<Side>,
+        tag: Option<&'a AccountTag>,
+        message: &'a str,
+        details: Vec<String>,
+        fingerprint: &'a str,
+        group: Option<&'a str>,
+        difference: Rows<'a>,
+    },
+    Group {
+        #[serde(flatten)]
+        group: &'a Group,
+        /// The ids of its findings.
+        fingerprints: Vec<&'a str>,
+    },
+    Summary {
+        different: bool,
+        findings: usize,
+        rules: BTreeMap<&'static str, usize>,
+        totals: Totals,
+        metrics: &'a [Metric],
+    },
+}
+
+/// The rows of a finding: one, or the list of items of a policy.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Rows<'a> {
+    One(Difference<'a>),
+    Items(Vec<Difference<'a>>),
+}
+
+impl<'a> Rows<'a> {
+    fn new(report: &'a Report, finding: &'a Finding) -> Self {
+        let mut rows = report.rows_of(finding);
+        match (finding.list, rows.next()) {
+            (List::Items, first) => Self::Items(first.into_iter().chain(rows).collect()),
+            (_, Some(one)) => Self::One(one),
+            (_, None) => Self::Items(Vec::new()),
+        }
+    }
+}
+
+/// Writes the lines.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+    let report = view.report;
+    line(
+        out,
+        &Line::Header {
+            format: FORMAT,
+            version: VERSION,
+            generated_at: &report.generated_at,
+            iamctl: &report.iamctl,
+            catalogue: &report.catalogue,
+            accounts: &report.accounts,
+        },
+    )?;
+    let of_group: BTreeMap<usize, &str> = report
+        .groups
+        .iter()
+        .flat_map(|group| group.findings.iter().map(move |finding| (*finding, group.id.as_str())))
+        .collect();
+    let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for (place, finding) in report.findings.iter().enumerate() {
+        *rules.entry(finding.rule.id()).or_default() += 1;
+        line(
+            out,
+            &Line::Finding {
+                rule: finding.rule,
+                severity: finding.severity,
+                level: sarif::level(finding.severity),
+                role: finding.role.as_deref(),
+                side: finding.side,
+                tag: finding.tag(report),
+                message: &finding.message,
+                details: details::of_finding(report, finding),
+                fingerprint: &finding.id,
+                group: of_group.get(&place).copied(),
+                difference: Rows::new(report, finding),
+            },
+        )?;
+    }
+    for group in &report.groups {
+        let fingerprints = report.findings_of(group).map(|finding| finding.id.as_str()).collect();
+        line(out, &Line::Group { group, fingerprints })?;
+    }
+    let (different, findings) = (report.fails(&[FailOn::Any]), report.findings.len());
+    line(out, &Line::Summary { different, findings, rules, totals: report.totals, metrics: &report.summary })
+}
+
+fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+/// The findings as CSV: `rule,severity,rolename,tag,message,details,fingerprint,rolearn,otherrolearn`.
+///
+/// It goes to a terminal as well, so that no cell holds a control character but the line ends between details.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn csv(out: impl Write, options: Options, view: &View<'_>) -> io::Result<()> {
+    let header =
+        ["rule", "severity", "rolename", "tag", "message", "details", "fingerprint", "rolearn", "otherrolearn"];
+    let mut table = Table::new(out, options, &header)?;
+    for finding in &view.report.findings {
+        let [own, other] = arns(view.report, finding);
+        table.row(&[
+            finding.rule.id(),
+            finding.severity.as_str(),
+            &terminal(finding.role.as_deref().unwrap_or_default()),
+            finding.tag(view.report).map_or("", |tag| tag.as_str()),
+            &finding.message,
+            &details::of_finding(view.report, finding).join("\n"),
+            &finding.id,
+            &terminal(own),
+            &terminal(other),
+        ])?;
+    }
+    table.finish()
+}
+
+/// The real role of the account that the finding is about (of the first if it is about both), then the other one.
+fn arns<'r>(report: &'r Report, finding: &Finding) -> [&'r str; 2] {
+    let side = finding.side.unwrap_or(Side::Left);
+    let pair = finding.role_index.and_then(|index| report.roles.get(index));
+    let arn = |side: Side| pair.and_then(|pair| pair.side(side)).map_or("", |real| real.arn.as_str());
+    [arn(side), arn(side.other())]
+}

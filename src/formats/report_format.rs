@@ -1,0 +1,139 @@
+//! The formats of `--report`, and what each is made from.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use super::html::{self, NormalisedRoles};
+use super::{files, gitlab, junit, markdown, ndjson, sarif};
+use crate::model::{Side, Sides};
+use crate::report::{FailOn, Finding, Report};
+
+/// A format that `--report` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReportFormat {
+    /// One page for a browser, as `report.html`.
+    Html,
+    /// For pull requests and job summaries.
+    Markdown,
+    /// The whole report, as `report.json`.
+    Json,
+    /// A finding a line.
+    Ndjson,
+    /// Static Analysis Results Interchange Format 2.1.0.
+    Sarif,
+    /// JUnit's XML, a test case per role.
+    Junit,
+    /// GitLab's code quality report.
+    Gitlab,
+}
+
+/// A word that is no format of `--report`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a report format; the formats are {}", .name.escape_debug(), ReportFormat::ALL.map(ReportFormat::name).join(", "))]
+pub struct UnknownFormat {
+    /// The word.
+    pub name: String,
+}
+
+/// A report, and what the formats that show it need besides.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// What was found.
+    pub report: &'a Report,
+    /// The file of the repository that findings are shown at, with `/`: the dictionary.
+    pub location: &'a str,
+    /// The folder of the reports, as commands name it; none if none was written.
+    pub folder: Option<&'a str>,
+    /// Which findings make the run fail; none where nobody said.
+    pub fail_on: Option<&'a [FailOn]>,
+    /// The arguments of the program, as a pipeline shows them; empty where they are not known.
+    pub arguments: &'a [String],
+    /// When the run began, RFC 3339; none where it is not known.
+    pub started_at: Option<&'a str>,
+    /// The files that the accounts were read from, with `/`; none for a live account.
+    pub sources: Sides<Option<&'a str>>,
+    /// The roles whose policies the page shows side by side; without them it shows none.
+    pub roles: Option<&'a NormalisedRoles<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// A report whose findings are shown at this file.
+    #[must_use]
+    pub const fn new(report: &'a Report, location: &'a str) -> Self {
+        Self {
+            report,
+            location,
+            folder: None,
+            fail_on: None,
+            arguments: &[],
+            started_at: None,
+            sources: Sides { left: None, right: None },
+            roles: None,
+        }
+    }
+
+    /// The snapshot of an account as pipelines name it: the file it was read from, else the one in the folder.
+    #[must_use]
+    pub fn snapshot(&self, side: Side) -> String {
+        let own = || format!("{}_snapshot.json", self.report.accounts.get(side).tag);
+        self.sources.get(side).map_or_else(own, str::to_owned)
+    }
+
+    /// Whether a finding makes the run fail. Where nobody said which do, any difference does.
+    #[must_use]
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.fails(self.fail_on.unwrap_or(&[FailOn::Any]))
+    }
+}
+
+impl ReportFormat {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Self; 7] =
+        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
+        }
+    }
+
+    /// Writes a report.
+    ///
+    /// # Errors
+    /// If `out` cannot be written.
+    pub fn write(self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+        match self {
+            Self::Html => html::write(out, view),
+            Self::Markdown => out.write_all(markdown::text(view, markdown::LIMIT).as_bytes()),
+            Self::Json => files::json(out, view.report),
+            Self::Ndjson => ndjson::write(out, view),
+            Self::Sarif => sarif::write(out, view),
+            Self::Junit => junit::write(out, view),
+            Self::Gitlab => gitlab::write(out, view),
+        }
+    }
+}
+
+impl fmt::Display for ReportFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ReportFormat {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let named = Self::ALL.into_iter().find(|format| format.name() == name);
+        named.ok_or_else(|| UnknownFormat { name: name.to_owned() })
+    }
+}

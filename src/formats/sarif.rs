@@ -1,0 +1,287 @@
+//! SARIF 2.1.0: a result for each cause, for GitHub's code scanning and whoever else reads it. Accepted differences are
+//! suppressed results.
+//!
+//! GitHub takes no more than 25,000 results and 10 MB; what is over either is left out from the least severe on, and a
+//! notification says how many.
+//!
+//! Sources: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>,
+//! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+
+use std::io::{self, Write};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::commands;
+use super::escape::{shortened, terminal};
+use super::report_format::View;
+use crate::model::{DifferenceKind, Side};
+use crate::report::sentences::few;
+use crate::report::{AcceptedDifference, Group, Rule, Severity};
+
+/// The most results of a run.
+pub const RESULTS: usize = 25_000;
+
+/// The most bytes of a file.
+pub const BYTES: usize = 10_000_000;
+
+/// How many roles and further findings a message names.
+const NAMED: usize = 5;
+
+/// How many roles a result lists as locations.
+const LOCATIONS: usize = 100;
+
+/// Where the tool's subject is documented.
+const INFORMATION: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html";
+
+/// What a path of a URI may hold as it is.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+/// Writes the report within [`RESULTS`] and [`BYTES`].
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+    write_within(out, view, RESULTS, BYTES)
+}
+
+/// Writes the report within other limits. Rules and frame are written in any case.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write_within(out: &mut dyn Write, view: &View<'_>, results: usize, bytes: usize) -> io::Result<()> {
+    let open = view.report.groups.iter().map(|group| result(view, group));
+    let accepted = view.report.accepted_differences.iter().map(|one| suppressed(view, one));
+    let all = view.report.groups.len() + view.report.accepted_differences.len();
+    // As much as the frame can come to: the notification has the longest numbers there are.
+    let frame = serde_json::to_vec(&log(view, Value::Array(Vec::new()), usize::MAX))?.len();
+    let mut room = bytes.saturating_sub(frame + 1);
+    let mut kept: Vec<Box<RawValue>> = Vec::new();
+    for one in open.chain(accepted).take(results) {
+        let result = serde_json::value::to_raw_value(&one)?;
+        // One more for the comma.
+        match room.checked_sub(result.get().len() + 1) {
+            Some(left) => room = left,
+            None => break,
+        }
+        kept.push(result);
+    }
+    let left_out = all - kept.len();
+    write_log(out, view, &kept, left_out)?;
+    out.write_all(b"\n")
+}
+
+/// Puts the results, which are text already, into the frame.
+fn write_log(out: &mut dyn Write, view: &View<'_>, results: &[Box<RawValue>], left_out: usize) -> io::Result<()> {
+    // No text of an account is in the frame, so the mark stands where the results belong and nowhere else.
+    const MARK: &str = "\"results go here\"";
+    let frame = serde_json::to_string(&log(view, json!("results go here"), left_out))?;
+    let (start, end) = frame.split_once(MARK).unwrap_or((&frame, ""));
+    write!(out, "{start}[")?;
+    for (index, result) in results.iter().enumerate() {
+        if index > 0 {
+            out.write_all(b",")?;
+        }
+        out.write_all(result.get().as_bytes())?;
+    }
+    write!(out, "]{end}")
+}
+
+/// The log but for its results.
+fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
+    let report = view.report;
+    let (left, right) = (&report.accounts.left.tag, &report.accounts.right.tag);
+    let version = report.iamctl.as_str();
+    let rules: Vec<Value> = Rule::ALL.into_iter().map(rule).collect();
+    let text = format!(
+        "{left_out} results were left out, the least severe ones: a file holds at most {RESULTS} results and {BYTES} bytes. \
+         The other reports have them all; `--role` compares fewer roles."
+    );
+    let notification = json!({"level": "warning", "message": {"text": text}});
+    let notifications = if left_out > 0 { json!([notification]) } else { json!([]) };
+    let failed = view.fail_on.is_some_and(|fail_on| report.fails(fail_on));
+    let mut invocation = json!({
+        "executionSuccessful": true,
+        "exitCode": i32::from(failed),
+        "endTimeUtc": report.generated_at,
+        "toolExecutionNotifications": notifications,
+    });
+    if let Some(object) = invocation.as_object_mut() {
+        if !view.arguments.is_empty() {
+            object.insert("arguments".to_owned(), json!(view.arguments));
+        }
+        if let Some(start) = view.started_at {
+            object.insert("startTimeUtc".to_owned(), json!(start));
+        }
+    }
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "iamctl",
+                "informationUri": INFORMATION,
+                "version": version,
+                "semanticVersion": version,
+                "rules": rules,
+            }},
+            // Reports of other pairs of accounts in the same repository are kept apart by this.
+            "automationDetails": {"id": format!("iamctl/{left}-{right}/")},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [invocation],
+            "results": results,
+        }],
+    })
+}
+
+fn rule(rule: Rule) -> Value {
+    let text = rule.text();
+    let paragraphs = text.paragraphs();
+    let plain = paragraphs.map(|(heading, words)| format!("{heading}\n{words}")).join("\n\n");
+    let markdown = paragraphs.map(|(heading, words)| format!("**{heading}**\n\n{words}")).join("\n\n");
+    json!({
+        "id": rule.id(),
+        "name": name(rule.id()),
+        "helpUri": rule.documentation(),
+        "shortDescription": {"text": format!("{}.", text.title)},
+        "fullDescription": {"text": text.meaning},
+        "help": {"text": plain, "markdown": markdown},
+        "defaultConfiguration": {"level": level(text.severity)},
+        "properties": {
+            "tags": ["security", "iam"], "precision": "high", "security-severity": score(text.severity),
+        },
+    })
+}
+
+/// An id as a name in SARIF's style: `AccessGained`.
+fn name(id: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    id.split('-').map(word).collect()
+}
+
+fn result(view: &View<'_>, group: &Group) -> Value {
+    let report = view.report;
+    let first = report.findings_of(group).next();
+    let roles: Vec<String> = group.roles.iter().map(|role| shortened(&terminal(role), 200)).collect();
+    let start = if roles.is_empty() { String::new() } else { format!("{}: ", few(&roles, NAMED)) };
+    let side = first.and_then(|finding| finding.side);
+    let tag = side.map_or_else(|| "both accounts".to_owned(), |side| report.accounts.get(side).tag.to_string());
+    let logical: Vec<Value> = roles
+        .iter()
+        .take(LOCATIONS)
+        .map(|role| json!({"name": role, "fullyQualifiedName": format!("{tag}/{role}"), "kind": "resource"}))
+        .collect();
+    let mut message: Vec<String> = vec![format!("{start}{}", group.message)];
+    message.extend(commands::proof(view, group));
+    let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
+    message.extend(others.filter(|other| *other != group.message));
+    let failed = report.findings_of(group).any(|finding| view.fails(finding));
+    json!({
+        "ruleId": group.rule.id(),
+        "ruleIndex": group.rule.index(),
+        "level": level(group.severity),
+        "message": {"text": without_links(&message.join("\n"))},
+        "locations": [location(view, group.rule, side, &logical)],
+        "partialFingerprints": fingerprints(&group.id),
+        "properties": {
+            "severity": group.severity,
+            "security-severity": score(group.severity),
+            "side": side,
+            "findings": group.findings.len(),
+            "roles": group.roles.len(),
+            "failed": failed,
+        },
+    })
+}
+
+/// A difference that somebody has accepted.
+fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
+    let rule = rule_of(one);
+    let role = shortened(&terminal(&one.role), 200);
+    let line = super::accepted::line(view.report, one);
+    let justification = terminal(&one.reason).into_owned();
+    let logical = vec![json!({"name": role, "kind": "resource"})];
+    let id: String = format!("{:?}", (one.kind, one.side, &one.role_arn, &one.actions, &one.resources, &one.attribute));
+    json!({
+        "ruleId": rule.id(),
+        "ruleIndex": rule.index(),
+        "level": level(rule.default_severity()),
+        "message": {"text": without_links(&terminal(&format!("{role}: {line}")))},
+        "locations": [location(view, rule, one.side, &logical)],
+        "partialFingerprints": {"iamctl/accepted": shortened(&terminal(&id), 500)},
+        "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}],
+    })
+}
+
+/// The rule that an accepted difference would have.
+const fn rule_of(one: &AcceptedDifference) -> Rule {
+    match (one.kind, one.side) {
+        (DifferenceKind::Role, Some(Side::Right)) => Rule::RoleAdded,
+        (DifferenceKind::Role, Some(Side::Left) | None) => Rule::RoleMissing,
+        (DifferenceKind::Item, _) => Rule::ItemsDiffer,
+        (DifferenceKind::Access, Some(Side::Right)) => Rule::AccessGained,
+        (DifferenceKind::Access, Some(Side::Left) | None) => Rule::AccessLost,
+        (DifferenceKind::Trust, Some(Side::Right)) => Rule::TrustWidened,
+        (DifferenceKind::Trust, Some(Side::Left) | None) => Rule::TrustNarrowed,
+        (DifferenceKind::Deny, Some(Side::Right)) => Rule::DenyAdded,
+        (DifferenceKind::Deny, Some(Side::Left) | None) => Rule::DenyRemoved,
+        (DifferenceKind::Attribute, _) => Rule::AttributeChanged,
+        (DifferenceKind::CrossReference, _) => Rule::CrossReference,
+    }
+}
+
+/// What a result is shown at: the dictionary where it is about that, else the snapshot of the account.
+fn location(view: &View<'_>, rule: Rule, side: Option<Side>, logical: &[Value]) -> Value {
+    let file = match rule {
+        Rule::DictionaryWarning => view.location.to_owned(),
+        _ => view.snapshot(side.unwrap_or(Side::Right)),
+    };
+    let uri = utf8_percent_encode(&file, PATH).to_string();
+    json!({
+        "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
+        "logicalLocations": logical,
+    })
+}
+
+fn fingerprints(id: &str) -> Value {
+    json!({
+        "iamctl/v2": id,
+        // The only one that GitHub looks at; without it, it would make one of the line of the file, which is the
+        // same for all results.
+        "primaryLocationLineHash": format!("{id}:1"),
+    })
+}
+
+/// SARIF's level for a severity.
+#[must_use]
+pub const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Low | Severity::Medium => "warning",
+        Severity::High | Severity::Critical => "error",
+    }
+}
+
+/// The number by which GitHub says low, medium, high or critical.
+///
+/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+#[must_use]
+pub const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "1.0",
+        Severity::Low => "3.0",
+        Severity::Medium => "5.0",
+        Severity::High => "7.5",
+        Severity::Critical => "9.5",
+    }
+}
+
+/// `[text](target)` in a message is a link; a backslash before the bracket makes it text.
+fn without_links(text: &str) -> String {
+    text.replace("](", "\\](")
+}

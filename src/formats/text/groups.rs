@@ -1,0 +1,92 @@
+//! The causes, most severe first, each with its roles and one proof; then what to do next.
+
+use std::io;
+
+use anstyle::Style;
+
+use super::super::commands;
+use super::super::escape::terminal;
+use super::super::report_format::View;
+use super::super::verdict;
+use super::lines::{BAD, GOOD, HEADING, Lines, WORST};
+use crate::report::sentences::{counted, few};
+use crate::report::{Finding, Group, RoleStatus, Severity};
+
+/// How many causes are shown before the rest is only counted.
+const CAUSES: usize = 10;
+
+/// How many roles of a cause are named before the rest is only counted.
+const ROLES: usize = 5;
+
+/// Writes the causes, and what to do next.
+pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severity>) -> io::Result<()> {
+    let report = view.report;
+    let is_difference = |group: &&Group| !report.findings_of(group).all(Finding::is_note);
+    let wanted = |group: &&Group| only.is_none_or(|least| group.severity >= least);
+    let groups: Vec<&Group> = report.groups.iter().filter(is_difference).collect();
+    let shown: Vec<&Group> = groups.iter().copied().filter(wanted).collect();
+    let most = if only.is_some() { shown.len() } else { CAUSES };
+    let mut severity = None;
+    for group in shown.iter().take(most) {
+        if severity != Some(group.severity) {
+            lines.empty()?;
+            let rest = format!(" – {}", verdict::meaning(group.severity));
+            lines.styled(0, style(group.severity), group.severity.as_str(), &rest)?;
+            severity = Some(group.severity);
+        }
+        one(lines, view, group)?;
+    }
+    let hidden = groups.len() - shown.len().min(most);
+    if hidden > 0 {
+        let more = format!("… and {}; report.html and summary.md have them all", counted(hidden, "more cause"));
+        lines.empty()?;
+        lines.text(0, &more)?;
+    }
+    match shown.first() {
+        Some(first) => next(lines, view, first),
+        None => Ok(()),
+    }
+}
+
+fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> {
+    let text = match group.roles.as_slice() {
+        [role] => format!("{}: {}", terminal(role), group.message),
+        _ => group.message.clone(),
+    };
+    lines.cause(2, &format!("{text} [{}]", group.rule))?;
+    if group.roles.len() > 1 {
+        let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
+        lines.one_line(4, &format!("roles: {}", few(&names, ROLES)))?;
+    }
+    match commands::proof(view, group) {
+        Some(proof) => lines.one_line(4, &proof),
+        None => Ok(()),
+    }
+}
+
+/// The commands that help with the first cause, to be pasted.
+fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()> {
+    if view.folder.is_none() {
+        return Ok(());
+    }
+    lines.empty()?;
+    lines.styled(0, HEADING, "Next", "")?;
+    for (what, command) in commands::next(view, first) {
+        lines.command(2, &format!("{command}  # {what}"))?;
+    }
+    let alone = |role: &&crate::report::RoleResult| role.is_open_alone() && role.status != RoleStatus::Ambiguous;
+    let unmatched = view.report.roles.iter().filter(alone).count();
+    if unmatched > 1 {
+        let what = format!("{} without counterpart: look for words that differ", counted(unmatched, "role"));
+        lines.text(2, &format!("iamctl suggest: {what}"))?;
+    }
+    Ok(())
+}
+
+const fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => WORST,
+        Severity::Medium | Severity::Low => BAD,
+        Severity::Info => GOOD,
+    }
+}

@@ -1,0 +1,78 @@
+//! What a report comes to, in a sentence or two: the same for the terminal, Markdown and the page.
+
+use crate::report::sentences::counted;
+use crate::report::{Report, Severity};
+
+/// `Different: 60 roles, 87 findings, 41 causes (1 critical, 3 high)`, or `No differences in 24 common roles`.
+#[must_use]
+pub fn sentence(report: &Report) -> String {
+    let totals = report.totals;
+    if totals.findings == 0 {
+        let common = report.roles.iter().filter(|role| role.is_paired()).count();
+        let beyond = if report.accepted_differences.is_empty() { "" } else { " other than those accepted" };
+        return format!("No differences{beyond} in {}", counted(common, "common role"));
+    }
+    format!(
+        "Different: {}, {}, {} ({})",
+        counted(totals.roles, "role"),
+        counted(totals.findings, "finding"),
+        counted(totals.causes, "cause"),
+        severities(report),
+    )
+}
+
+/// `1 critical, 3 high`: how many causes there are of each severity that has some.
+#[must_use]
+pub fn severities(report: &Report) -> String {
+    let some = report.totals.by_severity().into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What else belongs to the verdict: what could not be told, and what was accepted.
+#[must_use]
+pub fn remarks(report: &Report) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let unknown = report.roles.iter().filter(|role| role.is_unknown()).count();
+    if unknown > 0 {
+        remarks.push(format!("For {} it could not be told whether access differs.", counted(unknown, "role")));
+    }
+    if report.is_inconsistent() {
+        remarks.push("iamctl contradicts itself about some difference: please report this.".to_owned());
+    }
+    match report.accepted_differences.len() {
+        0 => {}
+        some => remarks.push(format!("{} accepted, see accepted_differences.csv.", counted(some, "difference"))),
+    }
+    remarks
+}
+
+/// Which roles were compared, if not all.
+#[must_use]
+pub fn selection(report: &Report) -> Option<String> {
+    let selection = &report.selection;
+    if selection.is_all() {
+        return None;
+    }
+    let named: Vec<String> =
+        selection.roles.iter().map(|pattern| format!("`{}`", super::escape::terminal(pattern))).collect();
+    let named = if named.is_empty() { String::new() } else { format!(" named {}", named.join(" or ")) };
+    let linked = if selection.exclude_service_linked { ", without service-linked roles" } else { "" };
+    let count = |side| {
+        let account = report.accounts.get(side);
+        format!("{} of {} in {}", account.roles, account.all_roles, account.tag)
+    };
+    let (left, right) = (count(crate::model::Side::Left), count(crate::model::Side::Right));
+    Some(format!("Only roles{named}{linked}: {left}, {right}"))
+}
+
+/// What a severity means for the reader.
+#[must_use]
+pub const fn meaning(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "settle first: privilege escalation, or an external principal",
+        Severity::High => "settle: more permissions, data on all resources, a boundary or Deny that is gone",
+        Severity::Medium => "look at: other access, or what could not be told",
+        Severity::Low => "look at when there is time",
+        Severity::Info => "to know about",
+    }
+}

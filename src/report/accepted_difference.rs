@@ -1,0 +1,51 @@
+//! A difference that somebody has accepted.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::{DifferenceKind, Effect, Side};
+
+/// A difference that somebody has accepted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AcceptedDifference {
+    /// The list it would stand in.
+    pub kind: DifferenceKind,
+    /// The account that has it; none for an attribute.
+    pub side: Option<Side>,
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account that has the difference; for an attribute, in the first account.
+    pub role_arn: String,
+    /// The real role in the other account, if there is one.
+    pub other_role_arn: Option<String>,
+    /// The policies it is from, sorted.
+    pub policies: Vec<String>,
+    /// Allow or Deny.
+    pub effect: Option<Effect>,
+    /// The prefix of the actions; `*` for all.
+    pub service: Option<String>,
+    /// The actions with their service, as entries spell them.
+    pub actions: Vec<String>,
+    /// The resources, as entries spell them.
+    pub resources: Vec<String>,
+    /// The principal, as entries spell it.
+    pub principal: Option<String>,
+    /// The condition under which it holds.
+    pub condition: Option<String>,
+    /// The attribute.
+    pub attribute: Option<String>,
+    /// The attribute's value in the first account.
+    pub left: Value,
+    /// The attribute's value in the second account.
+    pub right: Value,
+    /// The whole text of a cross reference.
+    pub text: Option<String>,
+    /// Why: the reason of the entry; of several entries, each reason once, one a line.
+    pub reason: String,
+    /// Who answers for it; of several, each once, one a line.
+    pub owner: Option<String>,
+    /// The last day on which it is accepted, `YYYY-MM-DD`; of several entries, the first of their days.
+    pub expires: Option<String>,
+    /// The numbers of the entries that it takes to accept it; the first entry of the file is 1.
+    pub entries: Vec<usize>,
+}

@@ -1,0 +1,297 @@
+//! What a finding comes from: the one change in an account that would settle it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Report;
+use super::attribute::Attribute;
+use super::difference::Difference;
+use super::finding::{Finding, item_key};
+use super::rows::{AttributeDifference, ChangedStatement, ItemDifference, RoleTrustDifference};
+use crate::model::{PolicyType, Side};
+use crate::semantics::outcome::{Refusal, StatementRef};
+
+/// The cause of a finding. Findings of several roles with one cause are one group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Cause {
+    /// A managed policy is attached in one account only.
+    PolicyAttachment {
+        /// The account that attaches it.
+        side: Side,
+        /// The policy's normalised ARN.
+        policy: String,
+    },
+    /// A managed policy that both accounts attach has another document in each.
+    PolicyDocument {
+        /// The policy's normalised name.
+        policy: String,
+    },
+    /// A statement of an inline policy is another in each account, or is there in one only.
+    InlineStatement(ChangedStatement),
+    /// An inline policy is there in one account only.
+    InlinePolicy {
+        /// The account that has it.
+        side: Side,
+        /// The policy's normalised name.
+        policy: String,
+    },
+    /// A policy is inline in one account and managed in the other.
+    PolicyMoved {
+        /// The policy's normalised name.
+        policy: String,
+    },
+    /// The policies say it differently, and nothing is known to follow.
+    Items {
+        /// The items, as one text.
+        items: String,
+    },
+    /// The permissions boundary.
+    Boundary {
+        /// The first account's, none for none.
+        left: Option<String>,
+        /// The second account's.
+        right: Option<String>,
+    },
+    /// A principal of the trust policy.
+    TrustPrincipal {
+        /// The principal's type and text, normalised.
+        principal: String,
+        /// The accounts in which it can do more.
+        sides: BTreeSet<Side>,
+    },
+    /// A tag or another attribute.
+    Attribute {
+        /// The attribute.
+        attribute: Attribute,
+        /// The first account's value, as JSON.
+        left: String,
+        /// The second account's value.
+        right: String,
+    },
+    /// A text that belongs to the other account.
+    CrossReference {
+        /// The account whose roles hold it.
+        side: Side,
+        /// The whole text.
+        text: String,
+    },
+    /// A role that only one account has, or one with an ambiguous name.
+    Role {
+        /// The place of the role in the report.
+        role: usize,
+    },
+    /// A remark on a statement.
+    Statement {
+        /// The kind of remark.
+        id: String,
+        /// The policy.
+        policy: String,
+        /// The remark.
+        text: String,
+    },
+    /// What limits the report.
+    Limitation {
+        /// Its identity.
+        identity: String,
+    },
+}
+
+/// Finds the causes of findings.
+pub(super) struct Causes<'r> {
+    report: &'r Report,
+    /// The policies of each role that only one account attaches, and the inline policies that only one account has.
+    only_in: BTreeMap<usize, Vec<(Side, Attribute, String)>>,
+    /// The boundaries of roles whose boundary differs.
+    boundaries: BTreeMap<usize, Cause>,
+    /// In which accounts a principal can do more to a role.
+    trust_sides: BTreeMap<(usize, String), BTreeSet<Side>>,
+}
+
+impl<'r> Causes<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        let places = report.places();
+        let mut causes =
+            Self { report, only_in: BTreeMap::new(), boundaries: BTreeMap::new(), trust_sides: BTreeMap::new() };
+        for row in &report.attribute_differences {
+            let Some(role) = places.get(&(Side::Left, row.left_arn.as_str())).copied() else { continue };
+            match &row.attribute {
+                Attribute::AttachedPolicies | Attribute::InlinePolicies => {
+                    let entries = row.only_in().into_iter().map(|(side, name)| (side, row.attribute.clone(), name));
+                    causes.only_in.entry(role).or_default().extend(entries);
+                }
+                Attribute::PermissionsBoundary => {
+                    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+                    causes.boundaries.insert(role, Cause::Boundary { left: text(&row.left), right: text(&row.right) });
+                }
+                Attribute::Path
+                | Attribute::Description
+                | Attribute::MaxSessionDuration
+                | Attribute::InstanceProfiles
+                | Attribute::Tag(_) => {}
+            }
+        }
+        for row in &report.trust_differences {
+            let place = places.get(&(row.difference.side, row.role_arn.as_str()));
+            if let Some(role) = place.copied() {
+                causes.trust_sides.entry((role, principal(row))).or_default().insert(row.difference.side);
+            }
+        }
+        causes
+    }
+
+    /// The cause of a finding.
+    pub(super) fn find(&self, finding: &Finding) -> Cause {
+        let role = finding.role_index.unwrap_or(usize::MAX);
+        let first = finding.rows.first().and_then(|row| self.report.difference(finding.list, *row));
+        // A finding has a row of its list; without one it would have no cause but itself.
+        let Some(difference) = first else { return Cause::Limitation { identity: finding.id.clone() } };
+        match difference {
+            Difference::Access(row) => {
+                let d = &row.difference;
+                let (side, by) = match &d.refused_by {
+                    Refusal::NoAllow => (d.side, d.granted_by.as_slice()),
+                    Refusal::Deny(by) => (d.side.other(), by.as_slice()),
+                    Refusal::Boundary => return self.boundary(role),
+                };
+                self.of_statements(role, side, by, row.changed_statement.as_ref())
+            }
+            Difference::Deny(row) => {
+                let d = &row.difference;
+                self.of_statements(role, d.side, &d.denied_by, row.changed_statement.as_ref())
+            }
+            Difference::Trust(row) => {
+                let principal = principal(row);
+                let sides = self.trust_sides.get(&(role, principal.clone())).cloned().unwrap_or_default();
+                Cause::TrustPrincipal { principal, sides }
+            }
+            Difference::Item(item) => self.of_items(role, item, finding),
+            Difference::Attribute(row) => self.of_attribute(role, finding, row),
+            Difference::CrossReference(row) => Cause::CrossReference { side: row.side, text: row.text.clone() },
+            Difference::Role(_) => Cause::Role { role },
+            Difference::Statement(row) => Cause::Statement {
+                id: row.id.to_string(),
+                policy: format!("{} {}", row.statement.policy_type, row.statement.policy_name),
+                text: row.text.clone(),
+            },
+            Difference::Limitation(limitation) => Cause::Limitation { identity: limitation.identity() },
+        }
+    }
+
+    fn boundary(&self, role: usize) -> Cause {
+        self.boundaries.get(&role).cloned().unwrap_or_else(|| {
+            let items = self.report.item_differences.iter();
+            let arns = self.report.roles.get(role);
+            let is_of = |item: &&ItemDifference| {
+                item.policy_type == PolicyType::Boundary
+                    && arns.and_then(|role| role.side(item.side)).is_some_and(|real| real.arn == item.role_arn)
+            };
+            let name = items.clone().find(is_of).map(|item| item.policy_name.clone());
+            Cause::PolicyDocument { policy: name.unwrap_or_else(|| "permissions boundary".to_owned()) }
+        })
+    }
+
+    /// The statements that decide a difference: where several do, those of a policy that only one account has.
+    fn of_statements(&self, role: usize, side: Side, by: &[StatementRef], changed: Option<&ChangedStatement>) -> Cause {
+        let attached = by.iter().find_map(|statement| self.attachment(role, side, statement));
+        if let Some(cause) = attached {
+            return cause;
+        }
+        match (by.first(), changed) {
+            (Some(first), _) if first.policy_type == PolicyType::Managed => {
+                Cause::PolicyDocument { policy: first.policy_name.clone() }
+            }
+            (Some(first), _) if first.policy_type == PolicyType::Boundary => self.boundary(role),
+            (_, Some(changed)) => Cause::InlineStatement(changed.clone()),
+            (Some(first), None) => Cause::InlinePolicy { side, policy: first.policy_name.clone() },
+            // Only a difference that the comparison contradicts itself about has no statement.
+            (None, None) => Cause::Role { role },
+        }
+    }
+
+    fn attachment(&self, role: usize, side: Side, statement: &StatementRef) -> Option<Cause> {
+        if statement.policy_type != PolicyType::Managed {
+            return None;
+        }
+        let entries = self.only_in.get(&role)?;
+        let is_it = |(own, attribute, name): &&(Side, Attribute, String)| {
+            *own == side && *attribute == Attribute::AttachedPolicies && name_of(name) == statement.policy_name
+        };
+        let (_, _, policy) = entries.iter().find(is_it)?;
+        Some(self.attached(role, side, policy))
+    }
+
+    /// A policy that one account attaches: moved, if it is inline under the same name in the other.
+    fn attached(&self, role: usize, side: Side, policy: &str) -> Cause {
+        let entries = self.only_in.get(&role).into_iter().flatten();
+        let name = name_of(policy);
+        let mut inline = entries.filter(|(own, attribute, other)| {
+            *own == side.other() && *attribute == Attribute::InlinePolicies && other == name
+        });
+        match inline.next() {
+            Some(_) => Cause::PolicyMoved { policy: name.to_owned() },
+            None => Cause::PolicyAttachment { side, policy: policy.to_owned() },
+        }
+    }
+
+    fn of_items(&self, role: usize, item: &ItemDifference, finding: &Finding) -> Cause {
+        let statement = StatementRef {
+            policy_name: item.policy_name.clone(),
+            policy_type: item.policy_type,
+            statement: 0,
+            sid: None,
+        };
+        match item.policy_type {
+            PolicyType::Managed => {
+                let attached = self.attachment(role, item.side, &statement);
+                attached.unwrap_or_else(|| Cause::PolicyDocument { policy: item.policy_name.clone() })
+            }
+            PolicyType::Boundary => self.boundary(role),
+            PolicyType::Inline | PolicyType::Trust => {
+                let rows = finding.rows.iter();
+                // Every row of such a finding is in the list: `read` and the maker of the finding both look.
+                let mut items: Vec<String> =
+                    rows.filter_map(|row| self.report.item_differences.get(*row)).map(item_key).collect();
+                items.sort();
+                Cause::Items { items: items.join("\n") }
+            }
+        }
+    }
+
+    fn of_attribute(&self, role: usize, finding: &Finding, row: &AttributeDifference) -> Cause {
+        let side = finding.side.unwrap_or(Side::Left);
+        match (&row.attribute, finding.entry.clone()) {
+            (Attribute::PermissionsBoundary, _) => self.boundary(role),
+            (Attribute::AttachedPolicies, Some(policy)) => self.attached(role, side, &policy),
+            (Attribute::InlinePolicies, Some(policy)) => self.inline(role, side, policy),
+            (attribute, _) => Cause::Attribute {
+                attribute: attribute.clone(),
+                left: row.left.to_string(),
+                right: row.right.to_string(),
+            },
+        }
+    }
+
+    /// An inline policy that one account has: moved, if it is attached under the same name in the other.
+    fn inline(&self, role: usize, side: Side, policy: String) -> Cause {
+        let entries = self.only_in.get(&role).into_iter().flatten();
+        let mut attached = entries.filter(|(own, attribute, other)| {
+            *own == side.other() && *attribute == Attribute::AttachedPolicies && name_of(other) == policy
+        });
+        match attached.next() {
+            Some(_) => Cause::PolicyMoved { policy },
+            None => Cause::InlinePolicy { side, policy },
+        }
+    }
+}
+
+/// The principal of a trust difference, with its type.
+fn principal(row: &RoleTrustDifference) -> String {
+    format!("{} {}", row.difference.principal_type, row.difference.principal)
+}
+
+/// The name at the end of a policy's ARN.
+pub(super) fn name_of(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

@@ -1,0 +1,417 @@
+//! Every difference, and every thing to know, as one [`Finding`] under its [`Rule`].
+//!
+//! Messages are sentences, safe for one line of a terminal. Ids depend on the two tags, the rule, the role and what
+//! differs; not on times, machines, proofs, statement numbers or other findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Report;
+use super::assess;
+use super::attribute::Attribute;
+use super::difference::{Difference, List};
+use super::escape::{shortened, terminal};
+use super::fail_on::FailOn;
+use super::fingerprint::Fingerprint;
+use super::role::{RoleResult, RoleStatus};
+use super::rows::{AttributeDifference, ItemDifference};
+use super::rule::Rule;
+use super::sentences::{self, NAMED};
+use super::severity::Severity;
+use crate::model::{AccountTag, PolicyType, Side};
+use crate::semantics::outcome::{Certainty, Grade};
+
+/// The most characters of a message.
+const MESSAGE: usize = 1000;
+
+/// One difference, or one thing to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// 32 hexadecimal digits, the same for the same difference in every run; unique in a report.
+    pub id: String,
+    /// Its kind.
+    pub rule: Rule,
+    /// How severe it is.
+    pub severity: Severity,
+    /// The role's normalised name; none if it is about no role.
+    pub role: Option<String>,
+    /// The place of the role in [`Report::roles`].
+    pub role_index: Option<usize>,
+    /// The account that has it, allows it or denies it; none if it is about both.
+    pub side: Option<Side>,
+    /// What differs, in a sentence.
+    pub message: String,
+    /// The list of the report that has it in detail.
+    pub list: List,
+    /// Its rows there, counted from 0.
+    pub rows: Vec<usize>,
+    /// The entry that it is about, where an attribute is a list: a policy or an instance profile.
+    pub entry: Option<String>,
+}
+
+impl Finding {
+    /// The tag of the account it is about, if it is about one.
+    #[must_use]
+    pub fn tag<'r>(&self, report: &'r Report) -> Option<&'r AccountTag> {
+        self.side.map(|side| &report.accounts.get(side).tag)
+    }
+
+    /// Whether it is something to know rather than a difference. A role with an ambiguous name that was compared with a
+    /// counterpart is one: if the two differ, there are findings that say so.
+    #[must_use]
+    pub const fn is_note(&self) -> bool {
+        self.rule.is_note() || (matches!(self.rule, Rule::RoleAmbiguous) && self.side.is_none())
+    }
+
+    /// Whether it is one that a run was asked to fail on. What is only to know fails no run unless its rule or severity
+    /// is named.
+    #[must_use]
+    pub fn fails(&self, fail_on: &[FailOn]) -> bool {
+        fail_on.iter().any(|fail_on| match fail_on {
+            FailOn::None => false,
+            FailOn::Any => !self.is_note(),
+            FailOn::Access => self.rule.is_about_access() || (self.rule == Rule::RoleAmbiguous && !self.is_note()),
+            FailOn::Severity(severity) => !self.is_note() && self.severity >= *severity,
+            FailOn::Rule(rule) => self.rule == *rule,
+        })
+    }
+}
+
+/// A finding without id.
+pub(super) struct Draft {
+    pub rule: Rule,
+    pub role: Option<String>,
+    pub role_index: Option<usize>,
+    pub side: Option<Side>,
+    pub message: String,
+    pub list: List,
+    pub rows: Vec<usize>,
+    pub entry: Option<String>,
+    /// What differs, as texts; the part of the id that is the finding's own.
+    pub key: Vec<String>,
+}
+
+/// All findings of a report: most severe first, then by rule, role and account, and then as in the lists.
+pub(super) fn all(report: &Report) -> Vec<Finding> {
+    let mut drafts = Drafts { report, places: report.places(), made: Vec::new() };
+    drafts.collect();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut findings: Vec<Finding> = drafts.made.into_iter().map(|draft| finished(report, draft, &mut seen)).collect();
+    findings.sort_by_key(|finding| {
+        let severity = std::cmp::Reverse(finding.severity);
+        (severity, finding.rule, finding.role_index.unwrap_or(usize::MAX), finding.side)
+    });
+    findings
+}
+
+fn finished(report: &Report, draft: Draft, seen: &mut BTreeMap<String, usize>) -> Finding {
+    let severity = assess::severity(report, &draft);
+    let Draft { rule, role, role_index, side, message, list, rows, entry, key } = draft;
+    let fingerprint = |times: usize| {
+        let mut hash = Fingerprint::of_finding(report, rule, side);
+        hash.role(role.as_deref(), role_index.and_then(|index| report.roles.get(index)));
+        key.iter().for_each(|part| hash.part(part));
+        if times > 0 {
+            hash.part(&times.to_string());
+        }
+        hash.finish()
+    };
+    // Two rows that differ only in what does not count here, such as the proof, are told apart by their order.
+    let first = fingerprint(0);
+    let times = seen.entry(first.clone()).or_default();
+    let id = if *times == 0 { first } else { fingerprint(*times) };
+    *times += 1;
+    Finding { id, rule, severity, role, role_index, side, message: one_line(&message), list, rows, entry }
+}
+
+/// Findings being collected.
+struct Drafts<'r> {
+    report: &'r Report,
+    /// The place of each real role among the roles.
+    places: BTreeMap<(Side, &'r str), usize>,
+    made: Vec<Draft>,
+}
+
+impl<'r> Drafts<'r> {
+    fn collect(&mut self) {
+        let report = self.report;
+        for list in [List::Access, List::Trust, List::Denies] {
+            for row in 0..report.len_of(list) {
+                self.access_or_trust(list, row);
+            }
+        }
+        self.items();
+        for (row, difference) in report.attribute_differences.iter().enumerate() {
+            self.attribute(row, difference);
+        }
+        for (row, reference) in report.cross_references.iter().enumerate() {
+            // The place in words and the two texts; the policy may be called otherwise and say the same.
+            let placeholder = reference.placeholder.clone();
+            let key =
+                vec![reference.place.as_str().to_owned(), reference.text.clone(), reference.value.clone(), placeholder];
+            let message = report.cross_reference_sentence(reference);
+            self.push(
+                Rule::CrossReference,
+                Difference::CrossReference(reference),
+                message,
+                (List::CrossReferences, row),
+                key,
+            );
+        }
+        for (row, role) in report.roles.iter().enumerate() {
+            self.role(row, role);
+        }
+        for (row, warning) in report.statement_warnings.iter().enumerate() {
+            let dangling = warning.id == crate::semantics::outcome::StatementWarningKind::DanglingPrincipal;
+            let rule = if dangling { Rule::DanglingPrincipal } else { Rule::StatementWarning };
+            let statement = &warning.statement;
+            // Not the statement's number, which another statement before it changes.
+            let key = vec![
+                warning.id.to_string(),
+                statement.policy_type.to_string(),
+                statement.policy_name.clone(),
+                warning.text.clone(),
+            ];
+            let message = report.statement_sentence(warning);
+            self.push(rule, Difference::Statement(warning), message, (List::StatementWarnings, row), key);
+        }
+        for (row, limitation) in report.limitations.iter().enumerate() {
+            let (rule, key) = (limitation.rule(), vec![limitation.identity()]);
+            let difference = Difference::Limitation(limitation);
+            self.push(rule, difference, limitation.to_string(), (List::Limitations, row), key);
+        }
+    }
+
+    fn push(
+        &mut self,
+        rule: Rule,
+        difference: Difference<'r>,
+        message: String,
+        (list, row): (List, usize),
+        key: Vec<String>,
+    ) {
+        let index = difference.real_role().and_then(|real| self.places.get(&real).copied());
+        let role = index.and_then(|index| self.report.roles.get(index)).map(|role| role.role.clone());
+        let side = difference.side();
+        self.made.push(Draft { rule, role, role_index: index, side, message, list, rows: vec![row], entry: None, key });
+    }
+
+    fn access_or_trust(&mut self, list: List, row: usize) {
+        let report = self.report;
+        let Some(difference) = report.difference(list, row) else { return };
+        let (rule, message, key) = match difference {
+            Difference::Access(one) => {
+                let d = &one.difference;
+                let rule = match (d.escalations.is_empty(), d.certainty, d.side) {
+                    _ if d.is_inconsistent() => Rule::InternalInconsistency,
+                    (false, _, _) => Rule::PrivilegeEscalation,
+                    (true, Certainty::Unknown, _) => Rule::AccessUnknown,
+                    (true, Certainty::Always | Certainty::Conditional, Side::Left) => Rule::AccessLost,
+                    (true, Certainty::Always | Certainty::Conditional, Side::Right) => Rule::AccessGained,
+                };
+                let key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                (rule, report.access_sentence(one, NAMED), key)
+            }
+            Difference::Trust(one) => {
+                let d = &one.difference;
+                let rule = match (d.certainty, d.side) {
+                    _ if d.is_inconsistent() => Rule::InternalInconsistency,
+                    (Certainty::Unknown, _) => Rule::TrustUnknown,
+                    (Certainty::Always | Certainty::Conditional, Side::Left) => Rule::TrustNarrowed,
+                    (Certainty::Always | Certainty::Conditional, Side::Right) => Rule::TrustWidened,
+                };
+                let mut key = vec![d.principal_type.to_string(), d.principal.clone(), d.relation.as_str().to_owned()];
+                key.extend(rows_key("", &d.actions, &[], &d.except, d.condition.as_deref()));
+                (rule, report.trust_sentence(one, NAMED), key)
+            }
+            Difference::Deny(one) => {
+                let d = &one.difference;
+                let rule = match d.side {
+                    _ if d.is_inconsistent() => Rule::InternalInconsistency,
+                    Side::Left => Rule::DenyRemoved,
+                    Side::Right => Rule::DenyAdded,
+                };
+                let key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                (rule, report.deny_sentence(one, NAMED), key)
+            }
+            // Only the three lists above are asked for.
+            Difference::Role(_)
+            | Difference::Item(_)
+            | Difference::Attribute(_)
+            | Difference::CrossReference(_)
+            | Difference::Statement(_)
+            | Difference::Limitation(_) => return,
+        };
+        self.push(rule, difference, message, (list, row), key);
+    }
+
+    /// The items of policies that no finding of access, trust or denies explains: one finding per role, account and
+    /// policy.
+    fn items(&mut self) {
+        let explained: BTreeSet<(Option<usize>, bool)> =
+            self.made.iter().map(|draft| (draft.role_index, draft.list == List::Trust)).collect();
+        /// Role, account, kind of policy, its name.
+        type Of<'r> = (usize, Side, PolicyType, &'r str);
+        let mut rest: BTreeMap<Of<'r>, Vec<(usize, &'r ItemDifference)>> = BTreeMap::new();
+        for (row, item) in self.report.item_differences.iter().enumerate() {
+            let place = self.places.get(&(item.side, item.role_arn.as_str())).copied();
+            if !explained.contains(&(place, item.policy_type == PolicyType::Trust)) {
+                let of = (place.unwrap_or(usize::MAX), item.side, item.policy_type, item.policy_name.as_str());
+                rest.entry(of).or_default().push((row, item));
+            }
+        }
+        for ((index, side, policy_type, name), items) in rest {
+            let (own, other) = self.report.tags(side);
+            let role = self.report.roles.get(index);
+            let effect = role.map_or("", |role| effect_on_access(role, policy_type));
+            let first = items.first().map(|(_, item)| sentences::item(item)).unwrap_or_default();
+            let more = if items.len() > 1 { format!(" and {} more", items.len() - 1) } else { String::new() };
+            let message = format!(
+                "the {} in {own} has {} that {other} does not have{effect}: {first}{more}",
+                sentences::policy(policy_type, name),
+                sentences::counted(items.len(), "item"),
+            );
+            let mut key: Vec<String> = items.iter().map(|(_, item)| item_key(item)).collect();
+            key.sort();
+            self.made.push(Draft {
+                rule: Rule::ItemsDiffer,
+                role: role.map(|role| role.role.clone()),
+                role_index: role.map(|_| index),
+                side: Some(side),
+                message,
+                list: List::Items,
+                rows: items.into_iter().map(|(row, _)| row).collect(),
+                entry: None,
+                key,
+            });
+        }
+    }
+
+    fn attribute(&mut self, row: usize, difference: &'r AttributeDifference) {
+        let report = self.report;
+        let rule = match &difference.attribute {
+            Attribute::PermissionsBoundary => Rule::BoundaryChanged,
+            Attribute::Tag(_) => Rule::TagChanged,
+            Attribute::Path
+            | Attribute::Description
+            | Attribute::MaxSessionDuration
+            | Attribute::InstanceProfiles
+            | Attribute::InlinePolicies
+            | Attribute::AttachedPolicies => Rule::AttributeChanged,
+        };
+        let of = Difference::Attribute(difference);
+        let place = (List::Attributes, row);
+        let name = difference.attribute.to_string();
+        let split = match &difference.attribute {
+            Attribute::AttachedPolicies | Attribute::InlinePolicies | Attribute::InstanceProfiles => {
+                difference.only_in()
+            }
+            Attribute::PermissionsBoundary
+            | Attribute::Tag(_)
+            | Attribute::Path
+            | Attribute::Description
+            | Attribute::MaxSessionDuration => Vec::new(),
+        };
+        if split.is_empty() {
+            let key = vec![name, difference.left.to_string(), difference.right.to_string()];
+            self.push(rule, of, report.attribute_sentence(difference), place, key);
+            return;
+        }
+        // Each entry of a list is a cause of its own.
+        for (side, entry) in split {
+            let (own, other) = report.tags(side);
+            let message = match &difference.attribute {
+                Attribute::AttachedPolicies => format!("{own} attaches {entry}; {other} does not"),
+                Attribute::InlinePolicies => format!("only {own} has an inline policy named {entry}"),
+                Attribute::InstanceProfiles
+                | Attribute::PermissionsBoundary
+                | Attribute::Tag(_)
+                | Attribute::Path
+                | Attribute::Description
+                | Attribute::MaxSessionDuration => format!("only {own} has the role in the instance profile {entry}"),
+            };
+            let before = self.made.len();
+            self.push(rule, of, message, place, vec![name.clone(), entry.clone()]);
+            for draft in self.made.iter_mut().skip(before) {
+                (draft.side, draft.entry) = (Some(side), Some(entry.clone()));
+            }
+        }
+    }
+
+    fn role(&mut self, index: usize, role: &'r RoleResult) {
+        let (rule, side) = match (role.status, &role.left, &role.right) {
+            (RoleStatus::Common, _, _) => return,
+            // What somebody has accepted is no finding.
+            (RoleStatus::LeftOnly | RoleStatus::RightOnly | RoleStatus::Ambiguous, _, _) if role.accepted => return,
+            (RoleStatus::LeftOnly, _, _) => (Rule::RoleMissing, Some(Side::Left)),
+            (RoleStatus::RightOnly, _, _) => (Rule::RoleAdded, Some(Side::Right)),
+            (RoleStatus::Ambiguous, Some(_), Some(_)) => (Rule::RoleAmbiguous, None),
+            (RoleStatus::Ambiguous, Some(_), None) => (Rule::RoleAmbiguous, Some(Side::Left)),
+            (RoleStatus::Ambiguous, None, _) => (Rule::RoleAmbiguous, Some(Side::Right)),
+        };
+        self.made.push(Draft {
+            rule,
+            role: Some(role.role.clone()),
+            role_index: Some(index),
+            side,
+            message: self.report.role_sentence(role, side),
+            list: List::Roles,
+            rows: vec![index],
+            entry: None,
+            key: Vec::new(),
+        });
+    }
+}
+
+/// What differs in a row of actions and resources; each list with its length, so that none runs into the next.
+fn rows_key(
+    service: &str,
+    actions: &[String],
+    resources: &[String],
+    except: &[String],
+    condition: Option<&str>,
+) -> Vec<String> {
+    let mut key = vec![service.to_owned()];
+    for list in [actions, resources, except] {
+        key.push(list.len().to_string());
+        key.extend_from_slice(list);
+    }
+    key.extend(condition.map(str::to_owned));
+    key
+}
+
+/// What an item says, whatever its policy is called.
+pub(super) fn item_key(item: &ItemDifference) -> String {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        item.policy_type.as_str(),
+        &item.effect.to_string(),
+        item.action_element.as_str(),
+        &item.service,
+        &item.action,
+        item.resource_element.map_or("", |element| element.as_str()),
+        &optional(&item.arn),
+        item.principal_type.map_or("", |principal_type| principal_type.as_str()),
+        &optional(&item.principal),
+        &optional(&item.condition),
+        &optional(&item.excluded),
+    ]
+    .join("\u{0}")
+}
+
+/// What items that differ come to in what the role may do, or who can assume it. The only place where this is decided.
+#[must_use]
+pub fn effect_on_access(role: &RoleResult, policy_type: PolicyType) -> &'static str {
+    let grade = if policy_type == PolicyType::Trust { role.trust_grade } else { role.access_grade };
+    match grade {
+        Some(Grade::Identical | Grade::EqualForAllRequests) => ", without effect on access",
+        Some(Grade::EqualForCatalogue) => ", without effect on the actions of the catalog",
+        Some(Grade::Unknown | Grade::Different) | None => "",
+    }
+}
+
+/// A sentence for one line; never nothing, which some readers refuse.
+pub(super) fn one_line(text: &str) -> String {
+    if text.is_empty() { "(nothing)".to_owned() } else { shortened(&terminal(text), MESSAGE) }
+}

@@ -1,0 +1,241 @@
+//! Findings that have one cause, taken together.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Report;
+use super::breadth::Breadth;
+use super::cause::{Cause, Causes, name_of};
+use super::difference::{Difference, List};
+use super::finding::{Finding, one_line};
+use super::fingerprint::Fingerprint;
+use super::rule::Rule;
+use super::sentences::{self, counted};
+use super::severity::Severity;
+use crate::model::Side;
+
+/// Findings that have one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// 32 hexadecimal digits, the same for the same cause with the same findings in every run.
+    pub id: String,
+    /// The rule of its most severe finding.
+    pub rule: Rule,
+    /// The severity of its most severe finding.
+    pub severity: Severity,
+    /// What it is about, in a sentence.
+    pub message: String,
+    /// The cause.
+    pub cause: Cause,
+    /// The normalised names of its roles, in the order of the report, each once.
+    pub roles: Vec<String>,
+    /// The places of its findings in [`Report::findings`], most severe first.
+    pub findings: Vec<usize>,
+}
+
+/// What a report comes to. What is only to know (remarks, limitations) does not count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Roles that have findings; a role that both accounts have counts once.
+    pub roles: usize,
+    /// Findings.
+    pub findings: usize,
+    /// Causes: groups of findings.
+    pub causes: usize,
+    /// Causes of critical severity.
+    pub critical: usize,
+    /// Causes of high severity.
+    pub high: usize,
+    /// Causes of medium severity.
+    pub medium: usize,
+    /// Causes of low severity.
+    pub low: usize,
+    /// Causes of severity info.
+    pub info: usize,
+}
+
+impl Totals {
+    /// The number of causes of each severity, most severe first.
+    #[must_use]
+    pub const fn by_severity(&self) -> [(Severity, usize); 5] {
+        [
+            (Severity::Critical, self.critical),
+            (Severity::High, self.high),
+            (Severity::Medium, self.medium),
+            (Severity::Low, self.low),
+            (Severity::Info, self.info),
+        ]
+    }
+
+    fn count(&mut self, severity: Severity) {
+        let counter = match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+            Severity::Info => &mut self.info,
+        };
+        *counter += 1;
+    }
+}
+
+/// The groups of a report's findings: most severe first, then by rule, then the wider grant and the greater number of
+/// roles first.
+pub(super) fn all(report: &Report) -> Vec<Group> {
+    let causes = Causes::new(report);
+    let mut found: Vec<Cause> = report.findings.iter().map(|finding| causes.find(finding)).collect();
+    adopt(report, &mut found);
+    let mut members: BTreeMap<Cause, Vec<usize>> = BTreeMap::new();
+    for (place, cause) in found.into_iter().enumerate() {
+        members.entry(cause).or_default().push(place);
+    }
+    let groups = members.into_iter();
+    let mut groups: Vec<(Breadth, Group)> = groups.map(|(cause, findings)| group(report, cause, findings)).collect();
+    groups.sort_by_key(|(breadth, group)| {
+        let first = group.findings.first().copied().unwrap_or(usize::MAX);
+        (Reverse(group.severity), group.rule, Reverse(*breadth), Reverse(group.roles.len()), first)
+    });
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// What the groups of a report come to.
+pub(super) fn totals(report: &Report) -> Totals {
+    let mut totals = Totals::default();
+    let mut roles = BTreeSet::new();
+    for finding in report.findings.iter().filter(|finding| !finding.is_note()) {
+        totals.findings += 1;
+        roles.extend(finding.role_index);
+    }
+    for group in report.groups.iter().filter(|group| !report.findings_of(group).all(Finding::is_note)) {
+        totals.causes += 1;
+        totals.count(group.severity);
+    }
+    totals.roles = roles.len();
+    totals
+}
+
+/// What says the same thing once more takes the cause of what it says: the name of an inline policy that of the
+/// policy's statements, a text of the other account that of the statement it stands in.
+fn adopt(report: &Report, causes: &mut [Cause]) {
+    /// A finding of access, trust or denies: role, cause, names of its policies, texts.
+    struct Explained {
+        side: Option<Side>,
+        cause: Cause,
+        policies: BTreeSet<String>,
+        texts: Vec<String>,
+    }
+    let mut explained: BTreeMap<usize, Vec<Explained>> = BTreeMap::new();
+    for (finding, cause) in report.findings.iter().zip(causes.iter()) {
+        let first = finding.rows.first().and_then(|row| report.difference(finding.list, *row));
+        let (Some(role), Some(difference)) = (finding.role_index, first) else { continue };
+        let (policies, texts) = match difference {
+            Difference::Access(row) => (names(&row.difference.granted_by), row.difference.resources.clone()),
+            Difference::Deny(row) => (names(&row.difference.denied_by), row.difference.resources.clone()),
+            Difference::Trust(row) => (BTreeSet::new(), vec![row.difference.principal.clone()]),
+            Difference::Item(item) => {
+                (BTreeSet::from([item.policy_name.clone()]), item.arn.clone().into_iter().collect())
+            }
+            Difference::Role(_)
+            | Difference::Attribute(_)
+            | Difference::CrossReference(_)
+            | Difference::Statement(_)
+            | Difference::Limitation(_) => continue,
+        };
+        explained.entry(role).or_default().push(Explained {
+            side: finding.side,
+            cause: cause.clone(),
+            policies,
+            texts,
+        });
+    }
+    for (finding, cause) in report.findings.iter().zip(causes.iter_mut()) {
+        let Some(of_role) = finding.role_index.and_then(|role| explained.get(&role)) else { continue };
+        let wanted: Option<&Explained> = match cause {
+            Cause::InlinePolicy { side, policy } if finding.list == List::Attributes => {
+                of_role.iter().find(|one| one.side == Some(*side) && one.policies.contains(policy))
+            }
+            Cause::CrossReference { side, .. } => {
+                let row = finding.rows.first().and_then(|row| report.cross_references.get(*row));
+                let holds = |one: &&Explained| {
+                    let value = row.map(|row| row.value.as_str());
+                    one.side == Some(*side)
+                        && one.texts.iter().any(|text| value.is_some_and(|value| text.contains(value)))
+                };
+                of_role.iter().find(holds)
+            }
+            _ => None,
+        };
+        if let Some(one) = wanted {
+            *cause = one.cause.clone();
+        }
+    }
+}
+
+fn names(statements: &[crate::semantics::outcome::StatementRef]) -> BTreeSet<String> {
+    statements.iter().map(|statement| statement.policy_name.clone()).collect()
+}
+
+fn group(report: &Report, cause: Cause, findings: Vec<usize>) -> (Breadth, Group) {
+    // Findings stand most severe first, so their places do.
+    let members: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
+    let (rule, severity) =
+        members.first().map_or((Rule::CouldNotCompare, Severity::Info), |first| (first.rule, first.severity));
+    let mut indices = BTreeSet::new();
+    let mut roles = Vec::new();
+    let mut places: Vec<usize> = members.iter().filter_map(|finding| finding.role_index).collect();
+    places.sort_unstable();
+    for index in places {
+        if indices.insert(index) {
+            roles.extend(report.roles.get(index).map(|role| role.role.clone()));
+        }
+    }
+    let breadth = members.first().map(|first| Breadth::of_finding(report, first)).unwrap_or_default();
+    let message = message(report, &cause, &members, indices.len());
+    let mut hash = Fingerprint::new(report);
+    hash.part("group");
+    let mut ids: Vec<&str> = members.iter().map(|finding| finding.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.into_iter().for_each(|id| hash.part(id));
+    (breadth, Group { id: hash.finish(), rule, severity, message, cause, roles, findings })
+}
+
+/// What the group is about. Of one role it says what its most severe finding says, after the policy that it comes from.
+fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -> String {
+    let first = members.first().copied();
+    let row = first.and_then(|finding| report.rows_of(finding).next());
+    let says = first.map_or("", |finding| finding.message.as_str());
+    let granted = match row {
+        Some(Difference::Access(row)) => format!(": {}", sentences::granted(row)),
+        Some(Difference::Attribute(_)) => String::new(),
+        _ => format!(": {says}"),
+    };
+    let of = counted(roles, "role");
+    let text = match cause {
+        Cause::PolicyAttachment { side, policy } => {
+            let (own, other) = report.tags(*side);
+            let name = name_of(policy);
+            if roles == 1 {
+                format!("{own} attaches {name}, {other} does not{granted}")
+            } else {
+                format!("{own} attaches {name} to {of} that lack it in {other}{granted}")
+            }
+        }
+        Cause::PolicyDocument { policy } if roles > 1 => format!("policy {policy} of {of} differs: {says}"),
+        Cause::PolicyDocument { policy } => format!("policy {policy} differs: {says}"),
+        Cause::PolicyMoved { policy } if roles > 1 => format!("policy {policy} of {of} is inline in one account only"),
+        Cause::PolicyMoved { policy } => format!("policy {policy} is inline in one account only"),
+        Cause::TrustPrincipal { .. } if roles > 1 => match row {
+            Some(Difference::Trust(row)) => {
+                let (own, other) = report.tags(row.difference.side);
+                let who = sentences::principal(row.difference.principal_type, &row.difference.principal);
+                format!("{who} can assume {of} in {own}, not in {other}")
+            }
+            _ => format!("{says} ({of})"),
+        },
+        _ if roles > 1 => format!("{says} ({of})"),
+        _ => says.to_owned(),
+    };
+    one_line(&text)
+}

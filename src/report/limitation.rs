@@ -1,0 +1,360 @@
+//! What limits the report: what could not be compared, and what the dictionary or the accepted entries do not do.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::Rule;
+use crate::model::AccountTag;
+
+/// One limitation of a report. Its sentence is its `Display`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "snake_case")]
+pub enum Limitation {
+    /// No role of an account was compared, because it has none.
+    NoRoles {
+        /// The account.
+        tag: AccountTag,
+    },
+    /// `--role` chose none of an account's roles.
+    NoRolesSelected {
+        /// The account.
+        tag: AccountTag,
+        /// How many roles it has.
+        roles: usize,
+        /// The patterns.
+        patterns: Vec<String>,
+    },
+    /// Nothing tells the id of an account.
+    NoAccountId {
+        /// The account.
+        tag: AccountTag,
+        /// Where it was read from.
+        source: String,
+    },
+    /// A source does not hold descriptions and session durations.
+    NoDetails {
+        /// The account.
+        tag: AccountTag,
+        /// Where it was read from.
+        source: String,
+    },
+    /// Several roles of one account have one name after normalising.
+    AmbiguousName {
+        /// The name.
+        role: String,
+        /// The placeholders that made the names alike.
+        merged_by: BTreeSet<String>,
+    },
+    /// An accepted entry has expired.
+    AcceptedExpired {
+        /// Which entry.
+        entry: EntryName,
+        /// Its last day.
+        last: String,
+        /// Its reason.
+        reason: String,
+    },
+    /// An accepted entry covers differences only in part.
+    AcceptedInPart {
+        /// Which entry.
+        entry: EntryName,
+    },
+    /// An accepted entry covers nothing.
+    AcceptedNothing {
+        /// Which entry.
+        entry: EntryName,
+    },
+    /// A text of the dictionary stands nowhere.
+    TextNotFound {
+        /// Its placeholder.
+        placeholder: String,
+        /// The text.
+        text: String,
+    },
+    /// A text of the dictionary stands inside longer words.
+    TextInLongerWords {
+        /// Its placeholder.
+        placeholder: String,
+        /// The text.
+        text: String,
+        /// What was done, how often, with an example.
+        done: Vec<InLongerWords>,
+    },
+    /// A pattern of the dictionary matches wildcards or policy variables.
+    PatternMatchesWildcard {
+        /// Its placeholder.
+        placeholder: String,
+        /// The pattern.
+        pattern: String,
+        /// In how many texts.
+        texts: usize,
+        /// One of them.
+        example: String,
+    },
+    /// A text of the dictionary would leave ARNs that are not ARNs.
+    TextBreaksArn {
+        /// Its placeholder.
+        placeholder: String,
+        /// The text or pattern.
+        text: String,
+        /// Whether it is a pattern.
+        is_pattern: bool,
+        /// In how many ARNs.
+        arns: usize,
+        /// One of them.
+        example: String,
+    },
+    /// Both accounts use a text, so a reference through it cannot be told.
+    TextOfBothAccounts {
+        /// Its placeholder.
+        placeholder: String,
+        /// The text.
+        text: String,
+    },
+    /// An entry has texts for one account only.
+    TextsOfOneAccount {
+        /// Its placeholder.
+        placeholder: String,
+        /// The account that has some.
+        with: AccountTag,
+        /// The account that has none.
+        without: AccountTag,
+    },
+    /// An entry makes a single pair of texts equal.
+    OnePair {
+        /// Its placeholder.
+        placeholder: String,
+        /// The first account's text.
+        left: String,
+        /// The second account's text.
+        right: String,
+    },
+}
+
+/// How a message names an accepted entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntryName {
+    /// The file, if it has a name.
+    pub file: Option<String>,
+    /// The entry's number, from 1.
+    pub number: usize,
+    /// Its role.
+    pub role: String,
+}
+
+impl fmt::Display for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.as_deref().unwrap_or("the accepted entries");
+        write!(f, "entry {} of {file} (role `{}`)", self.number, self.role.escape_debug())
+    }
+}
+
+/// What was done with a text inside longer words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Treatment {
+    /// It was replaced.
+    Replaced,
+    /// It was left as it is.
+    Left,
+    /// It was taken for the other account's.
+    Foreign,
+}
+
+/// How often something was done with a text inside longer words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InLongerWords {
+    /// What was done.
+    pub treatment: Treatment,
+    /// How often.
+    pub count: usize,
+    /// One of the words.
+    pub example: String,
+}
+
+impl Limitation {
+    /// The rule under which it is reported.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        match self {
+            Self::NoRoles { .. }
+            | Self::NoRolesSelected { .. }
+            | Self::NoAccountId { .. }
+            | Self::NoDetails { .. }
+            | Self::AmbiguousName { .. }
+            | Self::AcceptedExpired { .. }
+            | Self::AcceptedInPart { .. }
+            | Self::AcceptedNothing { .. } => Rule::CouldNotCompare,
+            Self::TextNotFound { .. }
+            | Self::TextInLongerWords { .. }
+            | Self::PatternMatchesWildcard { .. }
+            | Self::TextBreaksArn { .. }
+            | Self::TextOfBothAccounts { .. }
+            | Self::TextsOfOneAccount { .. }
+            | Self::OnePair { .. } => Rule::DictionaryWarning,
+        }
+    }
+
+    /// What it is about: the part that stays the same from run to run, without counts and examples.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match self {
+            Self::TextInLongerWords { placeholder, text, .. } => format!("in-longer-words {placeholder} {text}"),
+            Self::PatternMatchesWildcard { placeholder, pattern, .. } => format!("wildcard {placeholder} {pattern}"),
+            Self::TextBreaksArn { placeholder, text, .. } => format!("breaks-arn {placeholder} {text}"),
+            Self::NoRoles { .. }
+            | Self::NoRolesSelected { .. }
+            | Self::NoAccountId { .. }
+            | Self::NoDetails { .. }
+            | Self::AmbiguousName { .. }
+            | Self::AcceptedExpired { .. }
+            | Self::AcceptedInPart { .. }
+            | Self::AcceptedNothing { .. }
+            | Self::TextNotFound { .. }
+            | Self::TextOfBothAccounts { .. }
+            | Self::TextsOfOneAccount { .. }
+            | Self::OnePair { .. } => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Limitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoles { tag } => write!(f, "{tag} has no roles"),
+            Self::NoRolesSelected { tag, roles, patterns } => {
+                write!(f, "0 of {roles} roles in {tag} match {}", quoted(patterns))
+            }
+            Self::NoAccountId { tag, source } => {
+                write!(f, "{tag}: {source} does not contain the account ID, so the ID is not replaced")
+            }
+            Self::NoDetails { tag, source } => {
+                write!(f, "{tag}: {source} has no descriptions and session durations; they were not compared")
+            }
+            Self::AmbiguousName { role, merged_by } => ambiguous(f, role, merged_by),
+            Self::AcceptedExpired { entry, last, reason } => {
+                write!(f, "{entry} expired on {last} and no longer counts; its reason was: {reason}")
+            }
+            Self::AcceptedInPart { entry } => {
+                write!(f, "{entry} accepts nothing: it covers differences only in part, and they stay open as a whole")
+            }
+            Self::AcceptedNothing { entry } => write!(f, "{entry} accepts nothing: no difference matches it"),
+            Self::TextNotFound { placeholder, text } => {
+                write!(f, "dictionary: {} of {} was not found anywhere", quoted([text]), quoted([placeholder]))
+            }
+            Self::TextInLongerWords { placeholder, text, done } => in_longer_words(f, placeholder, text, done),
+            Self::PatternMatchesWildcard { placeholder, pattern, texts, example } => {
+                matches_wildcard(f, placeholder, pattern, *texts, example)
+            }
+            Self::TextBreaksArn { placeholder, text, is_pattern, arns, example } => breaks_arn(
+                f,
+                placeholder,
+                text,
+                *is_pattern,
+                &format!("{}, such as {}", some(*arns, "ARN"), quoted([example])),
+            ),
+            Self::TextOfBothAccounts { placeholder, text } => write!(
+                f,
+                "dictionary: both accounts use {} of {}, so a reference to the other account through it cannot be \
+                 recognized; list it by account tag",
+                quoted([text]),
+                quoted([placeholder])
+            ),
+            Self::TextsOfOneAccount { placeholder, with, without } => write!(
+                f,
+                "dictionary: {} has texts for {with} and none for {without}, so it makes nothing equal",
+                quoted([placeholder])
+            ),
+            Self::OnePair { placeholder, left, right } => one_pair(f, placeholder, left, right),
+        }
+    }
+}
+
+fn ambiguous(f: &mut fmt::Formatter<'_>, role: &str, merged_by: &BTreeSet<String>) -> fmt::Result {
+    let merged = if merged_by.is_empty() { String::new() } else { format!(" (merged by {})", quoted(merged_by)) };
+    let role = role.escape_debug();
+    write!(f, "several roles of one account are called `{role}` after normalizing; see ambiguous_roles.csv{merged}")
+}
+
+fn in_longer_words(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str, done: &[InLongerWords]) -> fmt::Result {
+    let done: Vec<String> = done.iter().map(ToString::to_string).collect();
+    write!(
+        f,
+        "dictionary: {} of {} occurs inside longer words: {}; `\"match\": \"token\"` matches whole words only",
+        quoted([text]),
+        quoted([placeholder]),
+        done.join("; "),
+    )
+}
+
+fn matches_wildcard(
+    f: &mut fmt::Formatter<'_>,
+    placeholder: &str,
+    pattern: &str,
+    texts: usize,
+    example: &str,
+) -> fmt::Result {
+    write!(
+        f,
+        "dictionary: the pattern {} of {} matches a wildcard or a policy variable in {}, such as {}, so it was not \
+         replaced there: that would hide that the policy allows more; match the characters that differ, for example \
+         `[a-z0-9-]+`",
+        quoted([pattern]),
+        quoted([placeholder]),
+        some(texts, "text"),
+        quoted([example]),
+    )
+}
+
+fn breaks_arn(
+    f: &mut fmt::Formatter<'_>,
+    placeholder: &str,
+    text: &str,
+    is_pattern: bool,
+    where_from: &str,
+) -> fmt::Result {
+    let advice = if is_pattern {
+        "put what differs, without `/` and `:`, into a group of the pattern"
+    } else {
+        "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts"
+    };
+    write!(
+        f,
+        "dictionary: {} of {} would make an ARN invalid in {where_from}, so it was not replaced there; {advice}",
+        quoted([text]),
+        quoted([placeholder]),
+    )
+}
+
+fn one_pair(f: &mut fmt::Formatter<'_>, placeholder: &str, left: &str, right: &str) -> fmt::Result {
+    write!(
+        f,
+        "dictionary: {} makes only one pair of texts equal, {} and {}; if that is a difference that somebody \
+         approved, accept it with a reason instead",
+        quoted([placeholder]),
+        quoted([left]),
+        quoted([right])
+    )
+}
+
+impl fmt::Display for InLongerWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let done = match self.treatment {
+            Treatment::Replaced => "replaced",
+            Treatment::Left => "left unchanged, and not taken for a reference to an account,",
+            Treatment::Foreign => "taken for the other account's",
+        };
+        let times = if self.count == 1 { "once".to_owned() } else { format!("{} times", self.count) };
+        write!(f, "{done} {times}, as in {}", quoted([&self.example]))
+    }
+}
+
+fn some(count: usize, noun: &str) -> String {
+    if count == 1 { format!("one {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn quoted<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    texts.into_iter().map(|text| format!("`{}`", text.as_ref().escape_debug())).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,218 @@
+//! The rows of a report: what differs, list by list, as `report.json` has it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::attribute::Attribute;
+use crate::expand::Note;
+use crate::model::{ActionElement, Effect, ItemPrincipalType, Place, PolicyType, ResourceElement, Side};
+use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef, StatementWarningKind, Witness};
+use crate::semantics::trust::{TrustDifference, TrustWitness};
+
+/// A row of a common role that only one account has.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ItemDifference {
+    /// The account that has it.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The role's normalised path.
+    pub path: String,
+    /// The real role.
+    pub role_arn: String,
+    /// The policy's normalised name.
+    pub policy_name: String,
+    /// How the role has the policy.
+    pub policy_type: PolicyType,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// The service prefix; `*` for all.
+    pub service: String,
+    /// The action.
+    pub action: String,
+    /// The normalised resource, in an identity policy.
+    pub arn: Option<String>,
+    /// The normalised principal, in a trust policy.
+    pub principal: Option<String>,
+    /// `AWS`, `Service`, …; with a leading `Not` for `NotPrincipal`.
+    pub principal_type: Option<ItemPrincipalType>,
+    /// `Action` or `NotAction`.
+    pub action_element: ActionElement,
+    /// `Resource` or `NotResource`, in an identity policy.
+    pub resource_element: Option<ResourceElement>,
+    /// The condition as canonical JSON.
+    pub condition: Option<String>,
+    /// Why the row is kept though the catalogue does not explain it.
+    pub note: Option<Note>,
+    /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that this row is a part of.
+    pub excluded: Option<String>,
+}
+
+/// The statement of an inline policy that a difference comes from, as a short hash of what it says in each account.
+/// Where the policy is in one account only, of the whole policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ChangedStatement {
+    /// What it says in the first account; none if it is not there.
+    pub left: Option<String>,
+    /// What it says in the second account.
+    pub right: Option<String>,
+}
+
+/// Something that a common role may do in one account only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleAccessDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it may.
+    pub role_arn: String,
+    /// What it may do. Resources and conditions are normalised, the witness has the account's real names.
+    #[serde(flatten)]
+    pub difference: AccessDifference,
+    /// The witness in the other account's names, where it is refused. None where the same request means something
+    /// else in the other account and is allowed there, such as one about that account's own resources.
+    pub counterpart: Option<Witness>,
+    /// Whether the witness was confirmed once more with the account's real names. If not, a placeholder stands for
+    /// several names in this account, and the witness may need another of them.
+    pub witness_is_real: bool,
+    /// The statement it comes from, if that is one of an inline policy.
+    pub changed_statement: Option<ChangedStatement>,
+}
+
+/// Somebody who may take a common role in one account only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleTrustDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it may be taken.
+    pub role_arn: String,
+    /// Who may take it. Principals and conditions are normalised, the witness has the account's real names.
+    #[serde(flatten)]
+    pub difference: TrustDifference,
+    /// As in [`RoleAccessDifference`].
+    pub counterpart: Option<TrustWitness>,
+    /// As in [`RoleAccessDifference`].
+    pub witness_is_real: bool,
+}
+
+/// Something that a common role is denied outright in one account only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleDenyDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role, in the account where it is denied.
+    pub role_arn: String,
+    /// What is denied.
+    #[serde(flatten)]
+    pub difference: DenyDifference,
+    /// The witness in the other account's names, where no statement denies it.
+    pub counterpart: Option<Witness>,
+    /// As in [`RoleAccessDifference`].
+    pub witness_is_real: bool,
+    /// As in [`RoleAccessDifference`].
+    pub changed_statement: Option<ChangedStatement>,
+}
+
+/// A statement to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StatementWarning {
+    /// The account.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role.
+    pub role_arn: String,
+    /// The statement.
+    pub statement: StatementRef,
+    /// The kind of warning.
+    pub id: StatementWarningKind,
+    /// The warning in words.
+    pub text: String,
+}
+
+/// An attribute of a common role that differs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AttributeDifference {
+    /// The role's normalised name.
+    pub role: String,
+    /// The first account's role.
+    pub left_arn: String,
+    /// The second account's role.
+    pub right_arn: String,
+    /// `path`, `description`, `max_session_duration`, `permissions_boundary`, `tag:KEY`, `instance_profiles`,
+    /// `inline_policies` or `attached_policies`.
+    pub attribute: Attribute,
+    /// The first account's normalised value; null for none.
+    pub left: Value,
+    /// The second account's normalised value; null for none.
+    pub right: Value,
+}
+
+/// A text of one account's role that means the other account: qa's role that points at dev's bucket. The dictionary
+/// makes each account's own texts alike, never these.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CrossReference {
+    /// The account whose role holds it.
+    pub side: Side,
+    /// The role's normalised name.
+    pub role: String,
+    /// The real role.
+    pub role_arn: String,
+    /// The policy's name as harvested; `trust` for the trust policy; none for a text that is in no policy.
+    pub policy_name: Option<String>,
+    /// How the role has the policy.
+    pub policy_type: Option<PolicyType>,
+    /// In which kind of text: `resource`, `principal`, `condition`, `tag`, …
+    #[serde(rename = "where")]
+    pub place: Place,
+    /// The whole text as harvested.
+    pub text: String,
+    /// The part of it that belongs to the other account.
+    pub value: String,
+    /// What the other account's own `value` is replaced by.
+    pub placeholder: String,
+    /// The account whose value it is: always the other one.
+    pub owner: Side,
+}
+
+/// A text in which a dictionary entry replaced something; count 0 for an entry that replaced nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EquivalencyHit {
+    /// The account.
+    pub side: Side,
+    /// The placeholder.
+    pub placeholder: String,
+    /// The text that was replaced.
+    pub value: String,
+    /// In which kind of text: `rolename`, `path`, `policyname`, `resource`, …
+    pub place: Option<Place>,
+    /// The role's real name; empty for a managed policy's text.
+    pub role: String,
+    /// The policy's real name, for a policy's text.
+    pub policy_name: String,
+    /// The whole text before.
+    pub before: String,
+    /// The whole text after.
+    pub after: String,
+    /// How often.
+    pub count: usize,
+}
+
+impl AttributeDifference {
+    /// The entries of a list that only one account has, first those of the first account; empty where the attribute
+    /// is no list.
+    #[must_use]
+    pub fn only_in(&self) -> Vec<(Side, String)> {
+        let texts = |value: &Value| -> Vec<String> {
+            let list = value.as_array().into_iter().flatten();
+            // The lists that are compared hold names and ARNs, which are texts.
+            list.filter_map(|entry| entry.as_str().map(str::to_owned)).collect()
+        };
+        let (left, right) = (texts(&self.left), texts(&self.right));
+        let only = |side: Side, own: &[String], other: &[String]| -> Vec<(Side, String)> {
+            own.iter().filter(|entry| !other.contains(entry)).map(|entry| (side, entry.clone())).collect()
+        };
+        let mut all = only(Side::Left, &left, &right);
+        all.extend(only(Side::Right, &right, &left));
+        all
+    }
+}

@@ -1,0 +1,195 @@
+//! The kinds of findings: each has an id that stays, a default severity, and a text that says what it means, why it
+//! matters and how to settle it.
+
+use std::str::FromStr;
+
+use super::rule_texts;
+use super::severity::Severity;
+use crate::model::words;
+
+words! {
+    /// A kind of finding. The order is that of reports within one severity: most severe first.
+    pub enum Rule {
+        /// The program contradicts itself about a difference.
+        InternalInconsistency = "internal-inconsistency",
+        /// One account's role has a way to raise its own permissions that the other's has not.
+        PrivilegeEscalation = "privilege-escalation",
+        /// The second account's role may do more.
+        AccessGained = "access-gained",
+        /// More may take the second account's role.
+        TrustWidened = "trust-widened",
+        /// A role holds a text that belongs to the other account.
+        CrossReference = "cross-reference",
+        /// The permissions boundary is another.
+        BoundaryChanged = "boundary-changed",
+        /// Whether a role may do more could not be told.
+        AccessUnknown = "access-unknown",
+        /// Whether more may take a role could not be told.
+        TrustUnknown = "trust-unknown",
+        /// The second account's role may do less.
+        AccessLost = "access-lost",
+        /// Fewer may take the second account's role.
+        TrustNarrowed = "trust-narrowed",
+        /// Something is denied outright in the first account only.
+        DenyRemoved = "deny-removed",
+        /// The role is in the second account only.
+        RoleAdded = "role-added",
+        /// The role is in the first account only.
+        RoleMissing = "role-missing",
+        /// Several roles of one account have one name after normalising.
+        RoleAmbiguous = "role-ambiguous",
+        /// Something could not be compared at all.
+        CouldNotCompare = "could-not-compare",
+        /// Something is denied outright in the second account only.
+        DenyAdded = "deny-added",
+        /// Policies say it differently, and nothing else was found to follow from it.
+        ItemsDiffer = "items-differ",
+        /// An attribute is another.
+        AttributeChanged = "attribute-changed",
+        /// A tag is another.
+        TagChanged = "tag-changed",
+        /// A trust policy holds the id that a deleted user or role left behind.
+        DanglingPrincipal = "dangling-principal",
+        /// A statement does not do what it seems to.
+        StatementWarning = "statement-warning",
+        /// An entry of the dictionary does something else than it seems to, or nothing.
+        DictionaryWarning = "dictionary-warning",
+    }
+}
+
+/// What there is to say of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// The rule in one line.
+    pub title: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What was found when it is reported.
+    pub meaning: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to settle it.
+    pub settle: &'static str,
+}
+
+impl Text {
+    /// The three paragraphs with their headings.
+    #[must_use]
+    pub const fn paragraphs(&self) -> [(&'static str, &'static str); 3] {
+        [("What it means", self.meaning), ("Why it matters", self.why), ("How to settle it", self.settle)]
+    }
+}
+
+/// A word that is no rule's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule `{}`", .id.escape_debug())]
+pub struct UnknownRule {
+    /// The word.
+    pub id: String,
+}
+
+impl Rule {
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'static Text {
+        rule_texts::text_of(self)
+    }
+
+    /// Its id, as in reports.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.as_str()
+    }
+
+    /// How severe it is unless what was found raises or lowers that.
+    #[must_use]
+    pub const fn default_severity(self) -> Severity {
+        self.text().severity
+    }
+
+    /// The page of AWS's documentation on its subject.
+    #[must_use]
+    pub const fn documentation(self) -> &'static str {
+        match self {
+            Self::InternalInconsistency
+            | Self::AccessGained
+            | Self::AccessLost
+            | Self::AccessUnknown
+            | Self::ItemsDiffer
+            | Self::DenyAdded
+            | Self::DenyRemoved => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
+            }
+            Self::PrivilegeEscalation => "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
+            Self::TrustWidened | Self::TrustNarrowed | Self::TrustUnknown | Self::DanglingPrincipal => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+            }
+            Self::BoundaryChanged => "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+            Self::CrossReference => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+            Self::RoleAdded | Self::RoleMissing | Self::RoleAmbiguous | Self::AttributeChanged => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html"
+            }
+            Self::TagChanged => "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html",
+            Self::StatementWarning => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
+            }
+            Self::CouldNotCompare | Self::DictionaryWarning => {
+                "https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html"
+            }
+        }
+    }
+
+    /// Its place among [`Rule::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether it is about what a role may do or who can assume it, a role of one account only among them.
+    #[must_use]
+    pub const fn is_about_access(self) -> bool {
+        match self {
+            Self::InternalInconsistency
+            | Self::PrivilegeEscalation
+            | Self::AccessGained
+            | Self::AccessLost
+            | Self::AccessUnknown
+            | Self::TrustWidened
+            | Self::TrustNarrowed
+            | Self::TrustUnknown
+            | Self::RoleAdded
+            | Self::RoleMissing => true,
+            Self::CrossReference
+            | Self::BoundaryChanged
+            | Self::DenyRemoved
+            | Self::DenyAdded
+            | Self::RoleAmbiguous
+            | Self::CouldNotCompare
+            | Self::ItemsDiffer
+            | Self::AttributeChanged
+            | Self::TagChanged
+            | Self::DanglingPrincipal
+            | Self::StatementWarning
+            | Self::DictionaryWarning => false,
+        }
+    }
+
+    /// Whether it is about something to know rather than a difference between the accounts.
+    #[must_use]
+    pub const fn is_note(self) -> bool {
+        matches!(
+            self,
+            Self::CouldNotCompare | Self::DanglingPrincipal | Self::StatementWarning | Self::DictionaryWarning
+        )
+    }
+}
+
+impl FromStr for Rule {
+    type Err = UnknownRule;
+
+    /// An id, whatever its case.
+    fn from_str(id: &str) -> Result<Self, UnknownRule> {
+        let found = Self::ALL.into_iter().find(|rule| rule.id().eq_ignore_ascii_case(id));
+        found.ok_or_else(|| UnknownRule { id: id.to_owned() })
+    }
+}

@@ -1,0 +1,343 @@
+//! What each kind of difference says, in a sentence. The only place where these sentences are written.
+
+use std::collections::BTreeMap;
+
+use super::Report;
+use super::attribute::Attribute;
+use super::breadth::Breadth;
+use super::role::{RoleGrants, RoleResult, RoleStatus};
+use super::rows::{
+    AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
+    StatementWarning,
+};
+use crate::model::{ActionElement, PolicyType, PrincipalType, ResourceElement, Side};
+use crate::semantics::escalation::EscalationId;
+use crate::semantics::outcome::{Certainty, Refusal, StatementRef};
+
+/// How many actions or resources a sentence of a finding names before the rest is only counted.
+pub const NAMED: usize = 3;
+
+/// No limit to what a sentence names.
+pub const ALL: usize = usize::MAX;
+
+impl Report {
+    /// `qa allows s3:PutObject on arn:…; dev implicitly denies it`, naming at most so many actions and resources.
+    #[must_use]
+    pub fn access_sentence(&self, row: &RoleAccessDifference, most: usize) -> String {
+        let d = &row.difference;
+        let (own, other) = self.tags(d.side);
+        let what = what(&actions(&d.service, &d.actions), &d.resources, &d.except, most);
+        let condition = condition(d.condition.as_deref());
+        if d.certainty == Certainty::Unknown {
+            let reasons = d.reasons.join("; ");
+            return format!(
+                "whether {own} allows {what}{condition} and {other} does not, could not be told: {reasons}"
+            );
+        }
+        let refused = refused(other, &d.refused_by);
+        let escalations = escalations(&d.escalations, most);
+        format!("{own} allows {what}{condition}; {refused}{escalations}{}", because(&d.reasons))
+    }
+
+    /// `account 444455556666 can assume the role in qa; dev implicitly denies it`; see [`Report::access_sentence`].
+    #[must_use]
+    pub fn trust_sentence(&self, row: &RoleTrustDifference, most: usize) -> String {
+        let d = &row.difference;
+        let (own, other) = self.tags(d.side);
+        let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, most));
+        let what = trust_actions(&d.actions, most);
+        let condition = condition(d.condition.as_deref());
+        if d.certainty == Certainty::Unknown {
+            let reasons = d.reasons.join("; ");
+            return format!(
+                "whether {who} can {what} in {own}{condition} and not in {other}, could not be told: {reasons}"
+            );
+        }
+        format!("{who} can {what} in {own}{condition}; {}{}", refused(other, &d.refused_by), because(&d.reasons))
+    }
+
+    /// `account 444455556666 can assume the role`, without a word on the other account.
+    #[must_use]
+    pub fn can_assume_sentence(&self, row: &RoleTrustDifference) -> String {
+        let d = &row.difference;
+        let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, NAMED));
+        format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(d.condition.as_deref()))
+    }
+
+    /// `dev explicitly denies s3:DeleteObject on arn:…; qa does not`; see [`Report::access_sentence`].
+    #[must_use]
+    pub fn deny_sentence(&self, row: &RoleDenyDifference, most: usize) -> String {
+        let d = &row.difference;
+        let (own, other) = self.tags(d.side);
+        let what = what(&actions(&d.service, &d.actions), &d.resources, &d.except, most);
+        let condition = condition(d.condition.as_deref());
+        if d.certainty == Certainty::Unknown {
+            let reasons = d.reasons.join("; ");
+            return format!(
+                "whether {own} explicitly denies {what}{condition} and {other} does not, could not be told: {reasons}"
+            );
+        }
+        format!("{own} explicitly denies {what}{condition}; {other} does not{}", because(&d.reasons))
+    }
+
+    /// `qa references dev: 111122223333 in the resource arn:… [inline policy p]`.
+    #[must_use]
+    pub fn cross_reference_sentence(&self, row: &CrossReference) -> String {
+        let (own, other) = self.tags(row.side);
+        let policy = match (&row.policy_name, row.policy_type) {
+            (_, Some(PolicyType::Trust)) => " [trust policy]".to_owned(),
+            (Some(name), Some(policy_type)) => format!(" [{policy_type} policy {name}]"),
+            (None, Some(_)) | (_, None) => String::new(),
+        };
+        format!("{own} references {other}: `{}` in the {} {}{policy}", row.value, row.place, row.text)
+    }
+
+    /// `the permissions boundary is … in dev and not set in qa`.
+    #[must_use]
+    pub fn attribute_sentence(&self, row: &AttributeDifference) -> String {
+        let (left, right) = self.tags(Side::Left);
+        let value = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => "not set".to_owned(),
+            other => other.to_string(),
+        };
+        let name = match &row.attribute {
+            Attribute::PermissionsBoundary => "the permissions boundary".to_owned(),
+            Attribute::MaxSessionDuration => "the maximum session duration in seconds".to_owned(),
+            Attribute::Path => "the path".to_owned(),
+            Attribute::Description => "the description".to_owned(),
+            Attribute::Tag(key) => format!("tag {key}"),
+            Attribute::InstanceProfiles => "the list of instance profiles".to_owned(),
+            Attribute::InlinePolicies => "the list of inline policies".to_owned(),
+            Attribute::AttachedPolicies => "the list of attached policies".to_owned(),
+        };
+        format!("{name} is {} in {left}, {} in {right}", value(&row.left), value(&row.right))
+    }
+
+    /// `exists only in qa: it allows iam:* on * (privilege escalation: …); account 444455556666 can assume it`.
+    #[must_use]
+    pub fn role_sentence(&self, role: &RoleResult, side: Option<Side>) -> String {
+        let name = |side: Side| role.side(side).map_or("", |real| &real.name);
+        let linked = if role.service_linked { " (service-linked role)" } else { "" };
+        match (role.status, side) {
+            (RoleStatus::Ambiguous, None) => format!(
+                "{} of {} was compared with {} of {}, and more roles have this name after normalizing",
+                name(Side::Left),
+                self.accounts.left.tag,
+                name(Side::Right),
+                self.accounts.right.tag,
+            ),
+            (RoleStatus::Ambiguous, Some(side)) => format!(
+                "{} of {} has the same name as another role after normalizing and was compared with none",
+                name(side),
+                self.accounts.get(side).tag
+            ),
+            (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, None) => String::new(),
+            (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, Some(side)) => {
+                let grants = role.grants.as_ref().map(grants).unwrap_or_default();
+                format!("{} exists only in {}{linked}{grants}", name(side), self.accounts.get(side).tag)
+            }
+        }
+    }
+
+    /// A remark on a statement.
+    #[must_use]
+    pub fn statement_sentence(&self, row: &StatementWarning) -> String {
+        format!("{}: {}: {} ({})", self.accounts.get(row.side).tag, statement(&row.statement), row.text, row.id)
+    }
+
+    /// The tag of one account, then of the other.
+    #[must_use]
+    pub fn tags(&self, side: Side) -> (&str, &str) {
+        (self.accounts.get(side).tag.as_str(), self.accounts.get(side.other()).tag.as_str())
+    }
+}
+
+/// What a role grants, as the end of a sentence: the widest first, and who can assume it.
+fn grants(grants: &RoleGrants) -> String {
+    let mut rows: Vec<&RoleAccessDifference> = grants.access.iter().collect();
+    rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
+    let allowed: Vec<String> = rows.into_iter().map(granted).collect();
+    let mut who: Vec<String> =
+        grants.trust.iter().map(|row| principal(row.difference.principal_type, &row.difference.principal)).collect();
+    who.dedup();
+    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
+    let who = if who.is_empty() { "nobody".to_owned() } else { few(&who, NAMED) };
+    format!("; it allows {allowed}; {who} can assume it")
+}
+
+/// What a row allows, without the accounts: `iam:* on * (privilege escalation: attach-role-policy)`.
+#[must_use]
+pub fn granted(row: &RoleAccessDifference) -> String {
+    let d = &row.difference;
+    format!(
+        "{}{}{}",
+        what(&actions(&d.service, &d.actions), &d.resources, &d.except, NAMED),
+        condition(d.condition.as_deref()),
+        escalations(&d.escalations, NAMED)
+    )
+}
+
+/// The ways to escalate privileges that a row opens, as the end of a clause.
+fn escalations(ids: &[EscalationId], most: usize) -> String {
+    if ids.is_empty() {
+        return String::new();
+    }
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    format!(" (privilege escalation: {})", few(&ids, most))
+}
+
+/// An item of a policy in words.
+#[must_use]
+pub fn item(item: &ItemDifference) -> String {
+    let not_action = match item.action_element {
+        ActionElement::Action => "",
+        ActionElement::NotAction => "NotAction ",
+    };
+    let target = match (&item.arn, &item.principal) {
+        (Some(arn), _) => {
+            let not_resource = match item.resource_element {
+                Some(ResourceElement::NotResource) => "NotResource ",
+                Some(ResourceElement::Resource) | None => "",
+            };
+            format!("on {not_resource}{arn}")
+        }
+        (None, Some(principal)) => {
+            format!("for {} {principal}", item.principal_type.map_or("", |principal_type| principal_type.as_str()))
+        }
+        (None, None) => String::new(),
+    };
+    let condition = item.condition.as_deref().map(|text| format!(" if {text}")).unwrap_or_default();
+    let list = item.excluded.as_deref().map(|text| format!(" as one of {text}")).unwrap_or_default();
+    let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
+    format!(
+        "{} {not_action}{} {target}{list}{condition}{note} [{}]",
+        item.effect,
+        crate::model::facts::action(&item.service, &item.action),
+        policy(item.policy_type, &item.policy_name),
+    )
+}
+
+/// A policy in words: `inline policy p`, `trust policy`.
+#[must_use]
+pub fn policy(policy_type: PolicyType, name: &str) -> String {
+    match policy_type {
+        PolicyType::Trust => "trust policy".to_owned(),
+        PolicyType::Boundary => format!("permissions boundary {name}"),
+        PolicyType::Inline | PolicyType::Managed => format!("{policy_type} policy {name}"),
+    }
+}
+
+/// One statement in words; the first statement of a document is 0.
+#[must_use]
+pub fn statement(statement: &StatementRef) -> String {
+    let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
+    format!("{}, statement {}{sid}", policy(statement.policy_type, &statement.policy_name), statement.statement)
+}
+
+/// Why the other account does not allow a request, in words.
+#[must_use]
+pub fn refused(other: &str, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NoAllow => format!("{other} implicitly denies it"),
+        Refusal::Boundary => format!("the permissions boundary in {other} does not allow it"),
+        Refusal::Deny(by) => {
+            let by: Vec<String> = by.iter().map(statement).collect();
+            format!("{other} explicitly denies it ({})", by.join("; "))
+        }
+    }
+}
+
+/// A principal in words.
+#[must_use]
+pub fn principal(principal_type: PrincipalType, text: &str) -> String {
+    match principal_type {
+        PrincipalType::Everyone => "everyone".to_owned(),
+        PrincipalType::CanonicalUser => format!("canonical user {text}"),
+        PrincipalType::Aws => {
+            let root = text.strip_suffix(":root").and_then(|rest| rest.rsplit(':').next());
+            root.map_or_else(|| text.to_owned(), |account| format!("account {account}"))
+        }
+        PrincipalType::Service | PrincipalType::Federated => text.to_owned(),
+    }
+}
+
+/// A request as `iamctl can` and `iamctl can-assume` take it: action and resource or principal, then its context.
+#[must_use]
+pub fn request(action: &str, target: &str, context: &BTreeMap<String, Vec<String>>) -> String {
+    format!("{} {}{}", quoted(action), quoted(target), context_flags(context))
+}
+
+/// The context of a request as flags.
+fn context_flags(context: &BTreeMap<String, Vec<String>>) -> String {
+    let pairs = context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
+    pairs.map(|pair| format!(" --context {}", quoted(&pair))).collect()
+}
+
+/// A text as one word for a shell, so that a line can be copied whatever the names in it are.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '_' | '-' | '=' | '@' | '+' | ',');
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// Actions with their service; those of a row of many services have it already.
+#[must_use]
+pub fn actions(service: &str, actions: &[String]) -> Vec<String> {
+    actions.iter().map(|action| crate::model::facts::action(service, action)).collect()
+}
+
+/// Actions on resources.
+fn what(actions: &[String], resources: &[String], exceptions: &[String], most: usize) -> String {
+    format!("{} on {}{}", few(actions, most), few(resources, most), except(exceptions, most))
+}
+
+/// What somebody can do to a role by these actions.
+fn trust_actions(actions: &[String], most: usize) -> String {
+    let is_assume = |action: &&String| action.starts_with("sts:AssumeRole") || **action == "sts:*" || **action == "*";
+    let others: Vec<String> = actions.iter().filter(|action| !is_assume(action)).cloned().collect();
+    if others.len() == actions.len() {
+        return format!("call {} on the role", few(actions, most));
+    }
+    if others.is_empty() {
+        "assume the role".to_owned()
+    } else {
+        format!("assume the role and call {}", few(&others, most))
+    }
+}
+
+/// At most so many texts; the rest is counted.
+#[must_use]
+pub fn few(texts: &[String], most: usize) -> String {
+    let named = texts.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+    match texts.len().checked_sub(most) {
+        None | Some(0) => named,
+        Some(more) => format!("{named} and {more} more"),
+    }
+}
+
+fn except(except: &[String], most: usize) -> String {
+    if except.is_empty() { String::new() } else { format!(" except {}", few(except, most)) }
+}
+
+fn because(reasons: &[String]) -> String {
+    if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join("; ")) }
+}
+
+/// A condition as the end of a clause.
+fn condition(condition: Option<&str>) -> String {
+    match condition {
+        None => String::new(),
+        Some(text) if text.starts_with("unless ") => format!(", {text}"),
+        Some(text) => format!(", if {text}"),
+    }
+}
+
+/// `1 role`, `2 roles`.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
+}
