@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::joined;
+use super::merge_services::merge_services;
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
 use super::result::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
@@ -63,7 +63,7 @@ impl<'a> Access<'a> {
         Ok(Found {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: joined::services(access.differences, self.catalogue)
+            access: merge_services(access.differences, self.catalogue)
                 .into_iter()
                 .map(|difference| access_row(name, arn(difference.side), difference, &real))
                 .collect(),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtin;
-use super::forms;
-use super::generated::{IdUse, id_key};
+use super::counterparts::{IdUse, id_key};
+use super::generated_names;
 use super::text::Normaliser;
 use super::texts;
-use super::{Builtins, both::Names};
+use super::{Builtins, prepare::Names};
 use crate::model::{Account, Place, Side, Sides};
 
 /// An id as one account has it.
@@ -78,7 +78,7 @@ pub(super) fn pair(
 }
 
 fn each(text: &str, base: &Normaliser, builtins: Builtins, visit: &mut impl FnMut(Shape, String, bool)) {
-    for id in forms::ids(builtins, text) {
+    for id in generated_names::find_ids(builtins, text) {
         let whole = text.get(id.whole.clone()).unwrap_or_default();
         let key = id_key(id.rule, whole);
         let part = (id.part.start - id.whole.start, id.part.end - id.whole.start, "");

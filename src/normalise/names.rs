@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtin;
-use super::forms::Form;
-use super::generated::Part;
+use super::counterparts::Part;
+use super::generated_names::Form;
 use crate::model::{Side, Sides};
 
 /// The longest name a role can have, at which CloudFormation cuts.

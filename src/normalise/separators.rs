@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::generated::Part;
+use super::counterparts::Part;
 use crate::model::Place;
 
 /// The ranges between the separators of a text, and the separators. Those inside a variable, `${aws:username}`, are

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
-use super::bounds;
-use super::generated::{Generated, Part};
+use super::counterparts::{Generated, Part};
 use super::hits::{Found, What};
 use super::separators::{self, Form};
+use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Place, Places};
 
@@ -180,8 +180,11 @@ impl Normaliser {
     /// The longer words in which a text stands that is this account's own.
     pub(super) fn own_words(&self, text: &str, place: Place, mut visit: impl FnMut(Stem)) {
         for (literal, start, end) in self.literals_in(text, place) {
-            if literal.whose == Whose::Own && literal.how == How::Substring && !bounds::is_token(text, start, end) {
-                let (before, after) = bounds::rest_of_word(text, start, end);
+            if literal.whose == Whose::Own
+                && literal.how == How::Substring
+                && !word_boundaries::is_token(text, start, end)
+            {
+                let (before, after) = word_boundaries::rest_of_word(text, start, end);
                 visit((literal.placeholder.clone(), before.to_owned(), after.to_owned()));
             }
         }
@@ -195,7 +198,7 @@ impl Normaliser {
             let literal = self.literals.get(found.pattern().as_usize())?;
             let (start, end) = (found.start(), found.end());
             let counts = match literal.how {
-                How::Token => bounds::is_token(text, start, end),
+                How::Token => word_boundaries::is_token(text, start, end),
                 How::Substring => text.get(start..end) == Some(literal.text.as_str()),
                 How::AccountId => stands_alone(text, start, end),
             };
@@ -236,12 +239,12 @@ impl Normaliser {
 
     /// What becomes of a literal text where it stands.
     fn what(&self, literal: &Literal, text: &str, start: usize, end: usize) -> What {
-        let in_word = literal.how == How::Substring && !bounds::is_token(text, start, end);
+        let in_word = literal.how == How::Substring && !word_boundaries::is_token(text, start, end);
         match literal.whose {
             Whose::Anyone if in_word => What::ReplacedInWord,
             Whose::Anyone => What::Replaced,
             Whose::Own | Whose::Other if in_word => {
-                let (before, after) = bounds::rest_of_word(text, start, end);
+                let (before, after) = word_boundaries::rest_of_word(text, start, end);
                 let stem = (literal.placeholder.clone(), before.to_owned(), after.to_owned());
                 match (self.stems.contains(&stem), literal.whose) {
                     (true, Whose::Own) => What::ReplacedInWord,

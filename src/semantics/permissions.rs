@@ -4,7 +4,7 @@
 //! Written apart from [`super::evaluate`], which confirms every witness before it is reported. What is decided and
 //! what is left `unknown` is in `docs/semantics.md`.
 
-mod beyond;
+mod action_patterns;
 mod cells;
 mod classes;
 mod confirm;
@@ -18,9 +18,9 @@ mod proof;
 mod rows;
 mod rules;
 mod shared;
-mod spelling;
+mod uncatalogued;
+mod uncatalogued_rows;
 mod universe;
-mod unlisted;
 mod witness;
 
 pub(super) use shared::Shared;
@@ -63,7 +63,7 @@ pub(super) fn between(
         return Ok(AccessComparison::identical(without_role_tags(pair.warnings)));
     }
     let mut comparison = comparison(&pair, means)?;
-    if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
+    if comparison.grade == Grade::EqualForAllRequests && uncatalogued::differs(&pair, means.shared, means.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
     comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means)?);

@@ -1,12 +1,12 @@
 //! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
+use super::action_patterns::{Spelled, spell};
 use super::crowded;
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs};
 use super::rows::{RowKey, resources, rows};
-use super::spelling::{Spelled, spell};
-use super::unlisted::{self, Part};
+use super::uncatalogued_rows::{self, Part};
 use super::{Means, Shared};
 use crate::model::Sides;
 use crate::semantics::error::EngineError;
@@ -31,7 +31,7 @@ pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>,
     let rows = rows(&denying, means.shared, means.budget)?;
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        for part in unlisted::parts(&key, &parts, means.catalogue) {
+        for part in uncatalogued_rows::parts(&key, &parts, means.catalogue) {
             differences.extend(differences_of(&key, &part, &parts.proofs, &denying, means.shared)?);
         }
     }

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::action_patterns::{Spelled, spell};
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs, about};
 use super::rows::{RowKey, Rows, resources};
 use super::rules::Rule;
-use super::spelling::{Spelled, spell};
-use super::unlisted::{self, Part};
+use super::uncatalogued_rows::{self, Part};
 use super::witness::{Refused, matching};
 use super::{Means, Shared};
 use crate::model::Side;
@@ -26,7 +26,7 @@ use crate::semantics::solver::texts::{Fold, Template};
 pub fn differences(pair: &Pair, rows: Rows, means: Means<'_>) -> Result<Vec<AccessDifference>, EngineError> {
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        for part in unlisted::parts(&key, &parts, means.catalogue) {
+        for part in uncatalogued_rows::parts(&key, &parts, means.catalogue) {
             differences.extend(differences_of(&key, &part, &parts.proofs, pair, means.shared)?);
         }
     }

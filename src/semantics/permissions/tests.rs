@@ -30,8 +30,8 @@ fn what_is_lost_is_named() {
     says(pair.rule(2), "no statement 2 of 2");
     says(pair.places(Side::Left, 2), "statement 2 is in no policy");
     let rule = Arc::clone(pair.rule(0).unwrap());
-    says(spelling::spell(&[], &[], &rule, &shared.universe), "about no action");
-    says(spelling::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
+    says(action_patterns::spell(&[], &[], &rule, &shared.universe), "about no action");
+    says(action_patterns::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
     // A role's statement that the pair does not have.
     pair.roles.left.allows.insert(70);
     says(classes::classes(&pair, &shared.universe, 100), "no statement 70 of 2");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::builtin::Builtin;
-use super::forms::{self, Named};
+use super::generated_names::{self, Named};
 use super::hits::What;
 use super::text::Span;
 use crate::model::{AccountId, Place};
@@ -67,13 +67,15 @@ impl Generated {
             spans.extend(parts.iter().map(|part| span(part, 0, What::Replaced)));
             return;
         }
-        if matches!(place, Place::Tag | Place::Description) || !(place == Place::Path || forms::may_hold_any(text)) {
+        if matches!(place, Place::Tag | Place::Description)
+            || !(place == Place::Path || generated_names::may_hold_any(text))
+        {
             return;
         }
         self.references(text, spans);
         self.ids(text, spans);
         if self.builtins.has(Builtin::SsoPath)
-            && let Some(region) = forms::sso_region(text)
+            && let Some(region) = generated_names::sso_region(text)
         {
             let placeholder = Builtin::SsoPath.placeholder(0).into();
             spans.push(Span::built_in(region.start, region.end, placeholder, What::Replaced));
@@ -117,7 +119,7 @@ impl Generated {
         if self.ids.is_empty() {
             return;
         }
-        for id in forms::ids(self.builtins, text) {
+        for id in generated_names::find_ids(self.builtins, text) {
             let key = id_key(id.rule, text.get(id.whole.clone()).unwrap_or_default());
             let Some(known) = self.ids.get(&key) else { continue };
             let what = if known.foreign { What::Foreign } else { What::Replaced };

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::generated::Part;
+use super::counterparts::Part;
 use super::hits::Found;
 use super::text::{How, Literal, Normaliser, Pattern, Whose};
 use super::{Builtin, Rules, separators, texts};
@@ -86,7 +86,7 @@ fn clear_owner(key: &(String, String), counts: &Counts) -> Option<Side> {
 }
 
 /// The literal texts to look for in one account, and the patterns.
-pub(super) fn of_side(
+pub(super) fn literals_and_patterns(
     side: Side,
     accounts: Sides<&Account>,
     tags: Sides<&AccountTag>,

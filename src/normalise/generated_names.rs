@@ -76,7 +76,7 @@ static NAMES: [Rule; 9] = [
 ];
 
 /// The generated name in a text, if it is one.
-pub(super) fn of_name(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<Form> {
+pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<Form> {
     // Every made-up end is at least eight letters or digits, but for the CDK's regions: no need to try the expressions.
     let ends = name.len() >= 8 && name.bytes().rev().take(8).all(|b| b.is_ascii_alphanumeric());
     if !ends && !name.starts_with("cdk-") {
@@ -119,7 +119,7 @@ pub(super) fn may_hold_any(text: &str) -> bool {
 }
 
 /// The generated ids in a text.
-pub(super) fn ids(builtins: Builtins, text: &str) -> Vec<Id> {
+pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
     // Looking for a plain text first is many times faster than trying the expression.
     let kinds: [(Builtin, &str, &LazyLock<Option<Regex>>); 3] = [
         (Builtin::EksOidc, "oidc.eks.", &EKS),

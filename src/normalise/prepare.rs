@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtins;
-use super::forms::{self, Named};
-use super::generated::{Generated, Part};
+use super::counterparts::{Generated, Part};
+use super::generated_names::{self, Named};
 use super::names::{self, Parts};
 use super::text::{Normaliser, Stem};
-use super::{ids, texts, whose};
+use super::{ids, ownership, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
 /// What is replaced.
@@ -43,9 +43,9 @@ pub fn normalisers(
     tags: Sides<&AccountTag>,
     rules: Rules<'_>,
 ) -> Result<Sides<Normaliser>, aho_corasick::BuildError> {
-    let owners = whose::owners(accounts, rules)?;
+    let owners = ownership::owners(accounts, rules)?;
     let of_side = |side: Side| {
-        let (literals, patterns) = whose::of_side(side, accounts, tags, rules, &owners);
+        let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners);
         Normaliser::new(literals, patterns)
     };
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
@@ -214,7 +214,7 @@ fn pair_names<'a>(
         let without =
             all.get(side).iter().zip(plain.get(side)).filter(|(_, name)| !known.get(side.other()).contains(name));
         let generated = without.filter_map(|(one, _)| {
-            let form = forms::of_name(builtins, named, one.name, &one.path)?;
+            let form = generated_names::recognise(builtins, named, one.name, &one.path)?;
             let before = one.name.get(..form.part.start).unwrap_or_default();
             let before = base.get(side).shape(before, place, &[]);
             let (name, within) = (one.name.to_owned(), one.within.clone());
@@ -246,7 +246,7 @@ fn pair_names<'a>(
 type Mentions = BTreeMap<String, BTreeSet<String>>;
 
 fn mentions(account: &Account, base: &Normaliser, builtins: Builtins) -> Mentions {
-    let of_name = |role: &Role| forms::of_name(builtins, Named::Role, &role.name, &role.path);
+    let of_name = |role: &Role| generated_names::recognise(builtins, Named::Role, &role.name, &role.path);
     let made_up = account.roles.iter().filter(|role| of_name(role).is_some());
     let mut mentions: Mentions = made_up.map(|role| (role.name.clone(), BTreeSet::new())).collect();
     if mentions.is_empty() {
@@ -280,7 +280,7 @@ fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> BTreeSet<Strin
             return;
         }
         let text = without_generated(&text.replace(role.name.as_str(), ""), builtins);
-        let ids = forms::ids(builtins, &text);
+        let ids = generated_names::find_ids(builtins, &text);
         let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
         said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
     });
@@ -298,7 +298,7 @@ fn without_generated(text: &str, builtins: Builtins) -> String {
     let start = text.rfind(['/', ':']).map_or(0, |at| at + 1);
     let name = text.get(start..).unwrap_or_default();
     let kinds = [Named::Role, Named::ManagedPolicy];
-    let form = kinds.into_iter().find_map(|named| forms::of_name(builtins, named, name, "/service-role/"));
+    let form = kinds.into_iter().find_map(|named| generated_names::recognise(builtins, named, name, "/service-role/"));
     let end = form.map_or(text.len(), |form| start + form.part.start);
     text.get(..end).unwrap_or(text).to_owned()
 }
