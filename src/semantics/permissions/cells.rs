@@ -13,7 +13,7 @@ use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
 use crate::semantics::solver::keys::{Assignment, Whose};
-use crate::semantics::solver::question::{Answer, Asker, Purse, Question, Resources, Role, Start, contains};
+use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, Role, Start, contains};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
 use crate::semantics::solver::texts::{Binding, Bound, Fold, Template, Text};
@@ -119,7 +119,7 @@ pub struct ClassWork<'a> {
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
     tests: BTreeMap<(Vec<usize>, Absent, bool), Rc<Tests>>,
     /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
-    courtesy: [Purse; 2],
+    courtesy: [Fuel; 2],
 }
 
 /// What the questions about one statement that allows and one form of resource have in common.
@@ -153,7 +153,7 @@ impl<'a> ClassWork<'a> {
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let courtesy = [Purse::new(budget.states), Purse::new(budget.states)];
+        let courtesy = [Fuel::new(budget.states), Fuel::new(budget.states)];
         let of_rule = |rule: &usize| pair.rules.get(*rule).map(AsRef::as_ref);
         let tested = rules.iter().filter_map(of_rule).flat_map(|rule: &Rule| &rule.tests).map(|test| test.key.clone());
         let keys: BTreeSet<String> = tested.filter(|key| shared.universe.is_of_service(key)).collect();
@@ -221,17 +221,17 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, form: &Form<'_>, fuel: &mut Fuel) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(form));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }
-        let findings = Rc::new(self.ask(side, rule, form, purse));
+        let findings = Rc::new(self.ask(side, rule, form, fuel));
         self.asked.insert(key, Rc::clone(&findings));
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, form: &Form<'_>, fuel: &mut Fuel) -> Vec<Finding> {
         let template = form.template;
         let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
@@ -246,7 +246,7 @@ impl<'a> ClassWork<'a> {
         let mut courtesy = std::mem::take(self.courtesy_of(side));
         let mut findings = Vec::new();
         for (start, wanted) in starts.iter().enumerate() {
-            let outcome = self.outcome(&asking, &other, wanted, purse);
+            let outcome = self.outcome(&asking, &other, wanted, fuel);
             if matches!(outcome, Outcome::None) {
                 continue;
             }
@@ -259,7 +259,7 @@ impl<'a> ClassWork<'a> {
         findings
     }
 
-    const fn courtesy_of(&mut self, side: Side) -> &mut Purse {
+    const fn courtesy_of(&mut self, side: Side) -> &mut Fuel {
         let [left, right] = &mut self.courtesy;
         match side {
             Side::Left => left,
@@ -268,10 +268,10 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What differs on these resources, with these rules on the side that refuses.
-    fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, purse: &mut Purse) -> Outcome {
+    fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, fuel: &mut Fuel) -> Outcome {
         let Asking { rules, granting, own, tests, template, reported, .. } = asking;
         let texts = &self.shared.solver.texts;
-        let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, purse };
+        let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, fuel };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
             let within = match binding.of(RESOURCE_ACCOUNT) {
@@ -301,12 +301,12 @@ impl<'a> ClassWork<'a> {
         other: &Role,
         (within, wanted): (usize, &Start),
         outcome: &Outcome,
-        purse: &mut Purse,
+        fuel: &mut Fuel,
     ) -> Option<Vec<Finding>> {
         let (Outcome::Difference { found, context, .. }, Start::Matching(allowed)) = (outcome, wanted) else {
             return None;
         };
-        if other.denies.is_empty() || purse.is_empty() {
+        if other.denies.is_empty() || fuel.is_empty() {
             return None;
         }
         let texts = &self.shared.solver.texts;
@@ -317,13 +317,13 @@ impl<'a> ClassWork<'a> {
         }
         let patterns = self.denying(asking, allowed)?;
         let undenied = Role { denies: Vec::new(), ..other.clone() };
-        if !matches!(self.outcome(asking, &undenied, wanted, purse), Outcome::None) {
+        if !matches!(self.outcome(asking, &undenied, wanted, fuel), Outcome::None) {
             return None;
         }
         // Every difference on the allowed pattern is now on one of these.
         let mut findings = Vec::new();
         for (rule, pattern, denied) in patterns {
-            let outcome = self.outcome(asking, other, &Start::Matching(denied), purse);
+            let outcome = self.outcome(asking, other, &Start::Matching(denied), fuel);
             match outcome {
                 Outcome::None => {}
                 Outcome::Difference { .. } => {

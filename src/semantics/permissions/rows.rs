@@ -17,7 +17,7 @@ use crate::model::{Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
-use crate::semantics::solver::question::{self, Purse, Resources};
+use crate::semantics::solver::question::{self, Fuel, Resources};
 use crate::semantics::solver::search::Outcome;
 use crate::semantics::solver::texts::{Template, Text};
 
@@ -82,11 +82,11 @@ struct Group<'a> {
 /// If an action or a statement is lost on the way.
 pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Result<Rows, EngineError> {
     let mut rows = Rows::new();
-    let mut purse = question::Purse::new(budget.states_of_pair);
+    let mut fuel = question::Fuel::new(budget.states_of_pair);
     let preference = Preference::new(pair);
     for (signature, class) in classes::classes(pair, &shared.universe, budget.names)? {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut purse)?;
+            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut fuel)?;
         }
     }
     Ok(rows)
@@ -99,7 +99,7 @@ fn add_class(
     work: &mut ClassWork<'_>,
     (pair, preference): (&Pair, &Preference),
     shared: &Shared,
-    purse: &mut Purse,
+    fuel: &mut Fuel,
 ) -> Result<(), EngineError> {
     let groups = groups(class, work, &shared.universe, preference)?;
     for side in Side::BOTH {
@@ -116,7 +116,7 @@ fn add_class(
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, form) in &group.forms {
-                    let findings = work.findings(side, rule, form, purse);
+                    let findings = work.findings(side, rule, form, fuel);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, form.template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);

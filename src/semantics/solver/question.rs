@@ -50,13 +50,13 @@ pub enum Truth {
     Open,
 }
 
-/// Which way open conditions are taken.
+/// The two readings of open conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// As suits a difference: an empty answer is certain.
-    Hopeful,
-    /// As hinders a difference: a text that is found is certain.
-    Strict,
+    /// There may be a difference: as suits one, so that an empty answer is certain.
+    May,
+    /// There must be one: as hinders it, so that a text that is found is certain.
+    Must,
 }
 
 /// One role's statements by what they do; numbers index the list of rules in question.
@@ -132,7 +132,7 @@ pub struct Asker<'a> {
     /// States that one question may take.
     pub states: usize,
     /// What the pair has asked.
-    pub purse: &'a mut Purse,
+    pub fuel: &'a mut Fuel,
 }
 
 /// Template, groups and unwanted patterns: what tells questions apart.
@@ -141,17 +141,17 @@ type Key = (u32, Vec<Vec<u32>>, Vec<u32>);
 /// Answers and what they cost.
 pub type Answers = Cache<Key, (Answer, usize)>;
 
-/// The states that a pair may still spend, and the answers it has paid for.
+/// The states that a pair may still spend, and the answers it has spent them on.
 #[derive(Debug, Default)]
-pub struct Purse {
+pub struct Fuel {
     left: usize,
-    paid: BTreeMap<Key, Answer>,
+    answered: BTreeMap<Key, Answer>,
 }
 
-impl Purse {
+impl Fuel {
     /// Room for so many states.
     pub const fn new(states: usize) -> Self {
-        Self { left: states, paid: BTreeMap::new() }
+        Self { left: states, answered: BTreeMap::new() }
     }
 
     /// Whether nothing is left.
@@ -160,7 +160,7 @@ impl Purse {
     }
 
     /// Takes so much; `false` once there is not enough, from then on always.
-    fn pay(&mut self, cost: usize) -> bool {
+    fn spend(&mut self, cost: usize) -> bool {
         let enough = cost < self.left;
         self.left = if enough { self.left - cost } else { 0 };
         enough
@@ -200,12 +200,12 @@ impl Question<'_> {
     /// Asks with these conditions.
     pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
         let size: usize = self.rules.iter().map(|rule| rule.texts().len()).sum();
-        if !asker.purse.pay(size / 4) {
+        if !asker.fuel.spend(size / 4) {
             return Answer::OutOfBudget;
         }
         let counts = |rule: usize, hinders: bool| match truths.get(rule) {
             Some(Truth::Holds) => true,
-            Some(Truth::Open) => hinders == (mode == Mode::Strict),
+            Some(Truth::Open) => hinders == (mode == Mode::Must),
             Some(Truth::Fails) | None => false,
         };
         let Ok(base) = self.base(asker, &|rule| counts(rule, true)) else { return Answer::Empty };
@@ -367,7 +367,7 @@ impl Asker<'_> {
             }
         }
         let key: Key = (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
-        if let Some(answer) = self.purse.paid.get(&key) {
+        if let Some(answer) = self.fuel.answered.get(&key) {
             return answer.clone();
         }
         let (answer, cost) = self.answers.get(&key, || {
@@ -375,9 +375,9 @@ impl Asker<'_> {
             let answer = solve(&groups, &unwanted, template, &mut budget);
             (answer, self.states - budget)
         });
-        // An answer that another pair has paid for costs the same, so that no answer depends on the order of pairs.
-        let answer = if self.purse.pay(cost) { answer } else { Answer::OutOfBudget };
-        self.purse.paid.insert(key, answer.clone());
+        // An answer that another pair has bought costs the same, so that no answer depends on the order of pairs.
+        let answer = if self.fuel.spend(cost) { answer } else { Answer::OutOfBudget };
+        self.fuel.answered.insert(key, answer.clone());
         answer
     }
 }

@@ -270,7 +270,7 @@ impl Search<'_> {
             // Empty whatever values they have: a default is one more value, and without a value a pattern is none.
             let truths: Vec<Truth> = rules.iter().map(|atoms| self.truth(atoms, assumed)).collect();
             let alike = self.tests.spelled_alike;
-            if alike && (self.ask)(&truths, Mode::Hopeful, &Binding::default()) == Answer::Empty {
+            if alike && (self.ask)(&truths, Mode::May, &Binding::default()) == Answer::Empty {
                 return Outcome::None;
             }
             return self.by_case(rules, *key, assumed, decide_opaque);
@@ -280,21 +280,21 @@ impl Search<'_> {
             return Outcome::None;
         }
         let (any, concrete) = self.bindings(assumed);
-        let hopeful = (self.ask)(&truths, Mode::Hopeful, &any);
-        if hopeful == Answer::Empty {
+        let may = (self.ask)(&truths, Mode::May, &any);
+        if may == Answer::Empty {
             return Outcome::None;
         }
         if truths.get(self.granting) == Some(&Truth::Holds) {
             let same = !truths.contains(&Truth::Open) && any == concrete;
-            let strict = if same { hopeful.clone() } else { (self.ask)(&truths, Mode::Strict, &concrete) };
-            if let Answer::Found(found) = strict {
+            let must = if same { may.clone() } else { (self.ask)(&truths, Mode::Must, &concrete) };
+            if let Answer::Found(found) = must {
                 return self.difference(found, assumed);
             }
         }
         match self.next(rules, &truths, assumed, decide_opaque) {
             Some(Atom::Key(key, _)) => self.by_case(rules, key, assumed, decide_opaque),
             Some(Atom::Opaque(at)) => self.by_opaque(rules, at, assumed),
-            None => Outcome::Unknown(self.reasons(rules, &truths, assumed, &hopeful)),
+            None => Outcome::Unknown(self.reasons(rules, &truths, assumed, &may)),
         }
     }
 

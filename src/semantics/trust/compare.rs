@@ -441,7 +441,7 @@ fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
 fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> Answer {
     let counts = |truth: &Truth, hinders: bool| match truth {
         Truth::Holds => true,
-        Truth::Open => hinders == (mode == Mode::Strict),
+        Truth::Open => hinders == (mode == Mode::Must),
         Truth::Fails => false,
     };
     let any = |side: Side, effect: Effect, hinders: bool| {
