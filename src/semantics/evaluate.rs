@@ -21,8 +21,9 @@ mod variable;
 
 use std::sync::Arc;
 
+pub use super::statement_ref::StatementRef;
 pub use context::Context;
-pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, StatementRef, Verdict};
+pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, Verdict};
 pub use trust::{Caller, Relation, RoleAccount, TrustDecision, TrustRequest, evaluate_trust};
 
 use super::known_role::KnownRole;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use super::statement_ref::StatementRef;
+
 use super::error::EngineError;
 use crate::catalog::AccessLevel;
-use crate::model::{PolicyType, Side};
+use crate::model::Side;
 
 /// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
 pub const INCONSISTENT: &str = "internal inconsistency, please report";
@@ -61,19 +63,6 @@ pub enum Certainty {
     Conditional,
     /// It may or may not hold; the row says why.
     Unknown,
-}
-
-/// A statement of a role's policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct StatementRef {
-    /// The policy's name.
-    pub policy_name: String,
-    /// How it belongs to the role.
-    pub policy_type: PolicyType,
-    /// The statement's index in the document.
-    pub statement: usize,
-    /// Its name, if it has one.
-    pub sid: Option<String>,
 }
 
 /// A request that one side allows and the other refuses.

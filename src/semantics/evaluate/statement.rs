@@ -3,9 +3,10 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: all is refused that
 //! nothing allows; a Deny overrides every Allow; with a permissions boundary, both must allow.
 
-use super::decision::{BoundaryAnswer, Decision, Hint, Note, Reason, StatementRef, Verdict};
+use super::decision::{BoundaryAnswer, Decision, Hint, Note, Reason, Verdict};
 use super::truth::Truth;
 use crate::model::{Effect, PolicyType};
+use crate::semantics::statement_ref::StatementRef;
 
 /// The policy that statements are cited from.
 #[derive(Debug, Clone, Copy)]
