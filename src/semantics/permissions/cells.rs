@@ -12,11 +12,11 @@ use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::keys::{Assignment, Whose};
-use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, Role, Start, contains};
+use crate::semantics::solver::keys::{Assignment, Requester};
+use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, RulesByEffect, Start, contains};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
-use crate::semantics::solver::texts::{Binding, Bound, Fold, Template, Text};
+use crate::semantics::solver::texts::{Binding, Fold, Template, Text, VariableValue};
 
 /// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
 const MOST_DENYING: usize = 64;
@@ -84,7 +84,7 @@ pub type Absent = Rc<BTreeSet<String>>;
 
 /// A form of resource that actions act on, and the keys that their requests cannot have.
 #[derive(Debug, Clone)]
-pub struct Form<'a> {
+pub struct ResourceForm<'a> {
     /// The form of the ARN.
     pub template: &'a Template,
     /// The keys, in lower case.
@@ -127,7 +127,7 @@ struct Asking<'a> {
     side: Side,
     rules: Vec<&'a Resources>,
     granting: usize,
-    own: Role,
+    own: RulesByEffect,
     tests: Rc<Tests>,
     template: &'a Template,
     reported: Vec<Arc<Text>>,
@@ -200,8 +200,8 @@ impl<'a> ClassWork<'a> {
     }
 
     /// The kind of a form of resource: forms of one kind have the same outcomes.
-    pub fn kind(&mut self, form: &Form<'_>) -> usize {
-        let Form { template, absent } = form;
+    pub fn kind(&mut self, form: &ResourceForm<'_>) -> usize {
+        let ResourceForm { template, absent } = form;
         let own = (template.number, Rc::clone(absent));
         if let Some(kind) = self.kind_of.get(&own) {
             return *kind;
@@ -221,7 +221,7 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, form: &Form<'_>, fuel: &mut Fuel) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, form: &ResourceForm<'_>, fuel: &mut Fuel) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(form));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
@@ -231,7 +231,7 @@ impl<'a> ClassWork<'a> {
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, form: &Form<'_>, fuel: &mut Fuel) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, form: &ResourceForm<'_>, fuel: &mut Fuel) -> Vec<Finding> {
         let template = form.template;
         let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
@@ -268,17 +268,17 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What differs on these resources, with these rules on the side that refuses.
-    fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, fuel: &mut Fuel) -> Outcome {
+    fn outcome(&self, asking: &Asking<'_>, refusing: &RulesByEffect, start: &Start, fuel: &mut Fuel) -> Outcome {
         let Asking { rules, granting, own, tests, template, reported, .. } = asking;
         let texts = &self.shared.solver.texts;
         let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, fuel };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
             let within = match binding.of(RESOURCE_ACCOUNT) {
-                Bound::Value(account) => Some(texts.in_account(account)),
-                Bound::Any => None,
+                VariableValue::Value(account) => Some(texts.in_account(account)),
+                VariableValue::Any => None,
                 // A resource whose ARN holds an account is in this account.
-                Bound::Missing => return Answer::Empty,
+                VariableValue::Missing => return Answer::Empty,
             };
             let (granting, start) = (own, &start);
             let ask_about = |rules: &[&Resources]| {
@@ -298,7 +298,7 @@ impl<'a> ClassWork<'a> {
     fn denied(
         &self,
         asking: &Asking<'_>,
-        other: &Role,
+        other: &RulesByEffect,
         (within, wanted): (usize, &Start),
         outcome: &Outcome,
         fuel: &mut Fuel,
@@ -316,7 +316,7 @@ impl<'a> ClassWork<'a> {
             return None;
         }
         let patterns = self.denying(asking, allowed)?;
-        let undenied = Role { denies: Vec::new(), ..other.clone() };
+        let undenied = RulesByEffect { denies: Vec::new(), ..other.clone() };
         if !matches!(self.outcome(asking, &undenied, wanted, fuel), Outcome::None) {
             return None;
         }
@@ -357,7 +357,7 @@ impl<'a> ClassWork<'a> {
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
-    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &Form<'_>) -> Rc<Tests> {
+    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &ResourceForm<'_>) -> Rc<Tests> {
         let tests_account = rules.iter().flat_map(|rule| &rule.tests).any(|test| test.key == RESOURCE_ACCOUNT);
         let in_arn = tests_account && form.template.has_account();
         let own = (relevant.to_vec(), Rc::clone(&form.absent), in_arn);
@@ -382,7 +382,7 @@ impl<'a> ClassWork<'a> {
             list.dedup();
         }
         let scope = Scope {
-            whose: Whose::RoleSession,
+            requester: Requester::RoleSession,
             absent: &form.absent,
             given: &Assignment::new(),
             spelled_alike,
@@ -467,9 +467,13 @@ fn starts(rule: Option<&&Resources>) -> Vec<Start> {
 }
 
 /// A role's rules as places in the list of relevant ones.
-fn role(live: &RoleRules, relevant: &[usize]) -> Role {
+fn role(live: &RoleRules, relevant: &[usize]) -> RulesByEffect {
     let among = |bits: &Bits| -> Vec<usize> {
         relevant.iter().enumerate().filter(|(_, rule)| bits.contains(**rule)).map(|(at, _)| at).collect()
     };
-    Role { allows: among(&live.allows), denies: among(&live.denies), boundary: live.boundary.as_ref().map(among) }
+    RulesByEffect {
+        allows: among(&live.allows),
+        denies: among(&live.denies),
+        boundary: live.boundary.as_ref().map(among),
+    }
 }

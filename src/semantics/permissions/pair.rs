@@ -53,7 +53,7 @@ pub struct Pair {
     /// Which of them each role has.
     pub roles: Sides<RoleRules>,
     /// Where each role has them.
-    pub places: Sides<Places>,
+    pub places: Sides<RulePlaces>,
     /// What to warn of.
     pub warnings: Vec<Warning>,
 }
@@ -174,9 +174,9 @@ fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Resu
 }
 
 /// Where a role has each of its rules.
-type Places = BTreeMap<usize, Vec<StatementRef>>;
+type RulePlaces = BTreeMap<usize, Vec<StatementRef>>;
 
-fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<Places, EngineError> {
+fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<RulePlaces, EngineError> {
     let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
     for attached in attached {
         for (statement, rule) in &attached.compiled.rules {

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{Absent, ClassWork, Finding, Form, Place, is_everything};
+use super::cells::{Absent, ClassWork, Finding, Place, ResourceForm, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
 use super::uncatalogued_rows::proof_of;
-use super::universe::{KnownAction, Universe};
+use super::universe::{ActionUniverse, KnownAction};
 use super::witness::{Refused, refused};
 use crate::model::{Side, Sides};
 use crate::semantics::error::EngineError;
@@ -70,9 +70,9 @@ struct Member<'a> {
 
 /// Actions that act on forms of resource of the same kinds.
 #[derive(Default)]
-struct Group<'a> {
+struct FormGroup<'a> {
     /// One form of each kind.
-    forms: Vec<(usize, Form<'a>)>,
+    forms: Vec<(usize, ResourceForm<'a>)>,
     members: Vec<Member<'a>>,
 }
 
@@ -147,9 +147,9 @@ fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pai
 fn groups<'a>(
     class: &Class,
     work: &mut ClassWork<'_>,
-    universe: &'a Universe,
+    universe: &'a ActionUniverse,
     preference: &Preference,
-) -> Result<Vec<Group<'a>>, EngineError> {
+) -> Result<Vec<FormGroup<'a>>, EngineError> {
     let keys = work.service_keys().to_vec();
     let none = Absent::default();
     let mut shapes: BTreeMap<(usize, Vec<Absent>), Member<'a>> = BTreeMap::new();
@@ -171,18 +171,18 @@ fn groups<'a>(
         let absent = vec![none; templates.len()];
         members.push(Member::new(templates, absent, class.named.clone()));
     }
-    let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<usize>, FormGroup<'a>> = BTreeMap::new();
     for mut member in members {
         let best = |side| best(&member.known, side, universe, preference);
         member.best = Sides { left: best(Side::Left), right: best(Side::Right) };
-        let forms: Vec<Form<'a>> = member.forms().collect();
+        let forms: Vec<ResourceForm<'a>> = member.forms().collect();
         member.kinds = forms.iter().map(|form| work.kind(form)).collect();
         let mut kinds = member.kinds.clone();
         kinds.sort_unstable();
         kinds.dedup();
         let group = groups.entry(kinds).or_default();
         if group.members.is_empty() {
-            let forms: BTreeMap<usize, Form<'a>> = member.kinds.iter().copied().zip(forms).collect();
+            let forms: BTreeMap<usize, ResourceForm<'a>> = member.kinds.iter().copied().zip(forms).collect();
             group.forms = forms.into_iter().collect();
         }
         group.members.push(member);
@@ -199,28 +199,28 @@ const fn certainty(outcome: &Outcome) -> Certainty {
 }
 
 /// A finding, the kind of resource it is about, and one form of it.
-type Found<'a> = (Finding, usize, &'a Template);
+type RowFinding<'a> = (Finding, usize, &'a Template);
 
 fn add_group(
     rows: &mut Rows,
     (side, rule): (Side, usize),
-    found: Vec<Found<'_>>,
-    group: &Group<'_>,
+    found: Vec<RowFinding<'_>>,
+    group: &FormGroup<'_>,
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<Place, Found<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<Place, RowFinding<'_>> = BTreeMap::new();
     for finding in found {
-        let better = |old: &Found<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
+        let better = |old: &RowFinding<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
         if surest.get(&finding.0.place).is_none_or(better) {
             surest.insert(finding.0.place, finding);
         }
     }
     let whole: BTreeMap<Place, Certainty> =
         surest.iter().map(|(place, finding)| (*place, certainty(&finding.0.outcome))).collect();
-    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<Found<'_>>> = BTreeMap::new();
+    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
     for (place, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
@@ -243,9 +243,9 @@ fn add_group(
 }
 
 impl<'a> Member<'a> {
-    fn forms(&self) -> impl Iterator<Item = Form<'a>> {
+    fn forms(&self) -> impl Iterator<Item = ResourceForm<'a>> {
         let absent = self.absent.iter().map(Rc::clone);
-        self.templates.iter().zip(absent).map(|(template, absent)| Form { template, absent })
+        self.templates.iter().zip(absent).map(|(template, absent)| ResourceForm { template, absent })
     }
 
     const fn new(templates: &'a [Arc<Template>], absent: Vec<Absent>, named: Vec<NamedAction>) -> Self {
@@ -279,7 +279,7 @@ impl<'a> Member<'a> {
 fn best<'a>(
     known: &[usize],
     side: Side,
-    universe: &'a Universe,
+    universe: &'a ActionUniverse,
     preference: &Preference,
 ) -> Vec<(&'a KnownAction, Rank)> {
     let mut best: Vec<(&KnownAction, Rank)> = Vec::new();
@@ -299,7 +299,7 @@ fn row(
     side: Side,
     rule: usize,
     certainty: Certainty,
-    findings: &[Found<'_>],
+    findings: &[RowFinding<'_>],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,

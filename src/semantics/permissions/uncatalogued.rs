@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Shared;
-use super::cells::{ClassWork, Form};
+use super::cells::{ClassWork, ResourceForm};
 use super::classes::{NamedAction, possible_names, signature_of};
 use super::pair::Pair;
 use crate::model::Side;
@@ -39,7 +39,7 @@ fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, fuel: &mut Fuel) -> 
     Side::BOTH.iter().any(|side| {
         work.granting(*side).to_vec().into_iter().any(|rule| {
             let templates = shared.universe.unknown_templates();
-            let form = |template| Form { template, absent: Rc::default() };
+            let form = |template| ResourceForm { template, absent: Rc::default() };
             templates.iter().any(|template| !work.findings(*side, rule, &form(template), fuel).is_empty())
         })
     })
