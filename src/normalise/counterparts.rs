@@ -11,7 +11,7 @@ use crate::model::{AccountId, Place};
 
 /// A part of a name, with what replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ReplacedPart {
     pub range: Range<usize>,
     pub placeholder: String,
 }
@@ -26,15 +26,15 @@ pub(super) struct IdUse {
 
 /// What was made up in one account, and has a counterpart.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Generated {
+pub(super) struct Counterparts {
     pub builtins: super::Builtins,
     pub own: Option<AccountId>,
     /// Names by what they name; a role's embedded policies are in `inline`.
-    pub names: BTreeMap<Named, BTreeMap<String, Vec<Part>>>,
+    pub names: BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>,
     /// Names of the other account, which mean the other account here.
-    pub others: BTreeMap<Named, BTreeMap<String, Vec<Part>>>,
+    pub others: BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>,
     /// Names of embedded policies by role and name.
-    pub inline: BTreeMap<(String, String), Vec<Part>>,
+    pub inline: BTreeMap<(String, String), Vec<ReplacedPart>>,
     /// Ids by what names the thing, folded as [`id_key`] does.
     pub ids: BTreeMap<String, IdUse>,
 }
@@ -52,7 +52,7 @@ pub(super) fn id_key(rule: Builtin, whole: &str) -> String {
     if rule == Builtin::EksOidc { whole.to_ascii_lowercase() } else { whole.to_owned() }
 }
 
-impl Generated {
+impl Counterparts {
     /// Adds the generated parts of a text.
     pub(super) fn find<'a>(&'a self, text: &'a str, place: Place, spans: &mut Vec<Span<'a>>) {
         let named = match place {
@@ -106,7 +106,7 @@ impl Generated {
                 ":assumed-role/" => (0, rest.split('/').next().unwrap_or_default()),
                 _ => rest.rsplit_once('/').map_or((0, rest), |(path, name)| (path.len() + 1, name)),
             };
-            let known = |table: &'a BTreeMap<Named, BTreeMap<String, Vec<Part>>>| table.get(&named)?.get(name);
+            let known = |table: &'a BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>| table.get(&named)?.get(name);
             if let Some(parts) = known(&self.names) {
                 spans.extend(parts.iter().map(|part| span(part, start + offset, What::Replaced)));
             } else if let Some(parts) = known(&self.others) {
@@ -129,7 +129,7 @@ impl Generated {
     }
 }
 
-fn span(part: &Part, offset: usize, what: What) -> Span<'_> {
+fn span(part: &ReplacedPart, offset: usize, what: What) -> Span<'_> {
     let (start, end) = (part.range.start + offset, part.range.end + offset);
     Span::built_in(start, end, part.placeholder.as_str().into(), what)
 }

@@ -21,7 +21,7 @@ struct Seen {
 type Shape = (Builtin, String);
 
 /// The ids of an account by shape and key.
-type Found = BTreeMap<Shape, BTreeMap<String, Seen>>;
+type FoundIds = BTreeMap<Shape, BTreeMap<String, Seen>>;
 
 /// How often two ids stand in the two roles of a pair.
 type Together = BTreeMap<(String, String), usize>;
@@ -35,7 +35,7 @@ pub(super) fn pair(
     names: &Sides<Names>,
 ) -> Sides<BTreeMap<String, IdUse>> {
     let find = |side: Side| {
-        let mut found = Found::new();
+        let mut found = FoundIds::new();
         // Role by role: how many roles use a cluster says whose it is, though they share the text that names it.
         for role in &accounts.get(side).roles {
             texts::of_role(role, &mut |_, text| {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtins;
-use super::counterparts::{Generated, Part};
+use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, Named};
-use super::names::{self, Parts};
+use super::names::{self, NameParts};
 use super::text::{Normaliser, Stem};
 use super::{ids, ownership, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
@@ -51,9 +51,9 @@ pub fn normalisers(
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());
     let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
-    let generated = generated(accounts, base.as_ref(), rules.builtins);
+    let counterparts = counterparts(accounts, base.as_ref(), rules.builtins);
     let Sides { left, right } = base;
-    Ok(Sides { left: left.with_generated(generated.left), right: right.with_generated(generated.right) })
+    Ok(Sides { left: left.with_counterparts(counterparts.left), right: right.with_counterparts(counterparts.right) })
 }
 
 /// The longer words that hold the own text in each of the accounts.
@@ -77,7 +77,7 @@ fn stems(accounts: Sides<&Account>, base: Sides<&Normaliser>) -> BTreeSet<Stem> 
 /// The parts to replace in the names of one account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
-    roles: Parts,
+    roles: NameParts,
 }
 
 impl Names {
@@ -98,7 +98,7 @@ struct Candidate<'a> {
     content: Box<dyn Fn() -> BTreeSet<String> + 'a>,
 }
 
-fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
+fn counterparts(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Counterparts> {
     let (left, right) =
         rayon::join(|| mentions(accounts.left, base.left, builtins), || mentions(accounts.right, base.right, builtins));
     let mentions = Sides { left, right };
@@ -123,7 +123,7 @@ fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Buil
         names.map(|(role, name)| Candidate::within(name, role_name(side, role))).collect()
     });
     let ids = ids::pair(accounts, base, builtins, &names);
-    let by_name = |parts: &Parts| -> BTreeMap<String, Vec<Part>> {
+    let by_name = |parts: &NameParts| -> BTreeMap<String, Vec<ReplacedPart>> {
         parts.iter().map(|((_, name), parts)| (name.clone(), parts.clone())).collect()
     };
     let tables = |side: Side| {
@@ -144,7 +144,7 @@ fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Buil
                 }
             }
         }
-        Generated {
+        Counterparts {
             builtins,
             own: accounts.get(side).id.clone(),
             names: tables(side),
@@ -197,7 +197,7 @@ fn pair_names<'a>(
     builtins: Builtins,
     named: Named,
     candidates: impl Fn(Side) -> Vec<Candidate<'a>>,
-) -> Sides<Parts> {
+) -> Sides<NameParts> {
     let place = match named {
         Named::Role => Place::RoleName,
         Named::ManagedPolicy | Named::InlinePolicy => Place::PolicyName,
@@ -218,15 +218,15 @@ fn pair_names<'a>(
             let before = one.name.get(..form.part.start).unwrap_or_default();
             let before = base.get(side).shape(before, place, &[]);
             let (name, within) = (one.name.to_owned(), one.within.clone());
-            Some((one, names::Generated { name, form, before, within, content: BTreeSet::new() }))
+            Some((one, names::GeneratedName { name, form, before, within, content: BTreeSet::new() }))
         });
         generated.collect::<Vec<_>>()
     };
     let mut found = Sides { left: alone(Side::Left), right: alone(Side::Right) };
     // What they name is looked at only where the names leave a choice: that is most of the work.
-    let mut alike: BTreeMap<names::Group, usize> = BTreeMap::new();
+    let mut alike: BTreeMap<names::NameGroup, usize> = BTreeMap::new();
     for side in Side::BOTH {
-        let of_side: Vec<names::Group> = found.get(side).iter().map(|(_, name)| name.group()).collect();
+        let of_side: Vec<names::NameGroup> = found.get(side).iter().map(|(_, name)| name.group()).collect();
         for group in of_side {
             *alike.entry(group).or_default() += 1;
         }
