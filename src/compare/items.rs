@@ -99,7 +99,7 @@ fn one_way(side: Side, own: &[Policy<'_>], other: &[Policy<'_>], expander: &Expa
     }
     let (own_rows, other_rows) = (rows(own, expander), rows(other, expander));
     // Which inapplicable pairs matter is a question to all policies of the role; see `Expansion`.
-    let shown = Shown::of(own_rows.iter().map(|rows| &**rows));
+    let shown = Shown::by_policies(own_rows.iter().map(|rows| &**rows));
     let mut found = Vec::new();
     for (policy, rows) in own.iter().zip(&own_rows).filter(|(policy, _)| says_more(policy)) {
         let lacking = rows.rows().filter(|item| !other_rows.iter().any(|rows| rows.has(item)));

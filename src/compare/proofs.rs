@@ -33,12 +33,12 @@ pub(super) struct Proof<T> {
 }
 
 /// A request whose names can be spelled.
-pub(super) trait Spelled: Clone {
+pub(super) trait Spellable: Clone {
     /// The ways to spell it, the likeliest first.
     fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self>;
 }
 
-impl Spelled for Witness {
+impl Spellable for Witness {
     fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |resource: String| {
@@ -53,7 +53,7 @@ impl Spelled for Witness {
     }
 }
 
-impl Spelled for TrustWitness {
+impl Spellable for TrustWitness {
     fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |principal: String| {
@@ -94,7 +94,7 @@ impl Real<'_> {
         self.proof(side, witness, lets)
     }
 
-    fn proof<T: Spelled>(&self, side: Side, witness: Option<T>, holds: impl Fn(Side, &T) -> bool) -> Proof<T> {
+    fn proof<T: Spellable>(&self, side: Side, witness: Option<T>, holds: impl Fn(Side, &T) -> bool) -> Proof<T> {
         let Some(witness) = witness else { return Proof { witness: None, is_real: false, counterpart: None } };
         let own = witness.spellings(self.names.get(side));
         let confirmed = own.iter().find(|witness| holds(side, witness));

@@ -23,7 +23,7 @@ type Sequence = Vec<(String, String)>;
 
 impl<'a> RealNames<'a> {
     /// The texts that were replaced in an account.
-    pub(super) fn of(normalised: &Normalised, normaliser: &'a Normaliser, own: Option<&AccountId>) -> Self {
+    pub(super) fn new(normalised: &Normalised, normaliser: &'a Normaliser, own: Option<&AccountId>) -> Self {
         let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         for (hit, count) in normalised.hits.iter() {
             *counts.entry(&hit.placeholder).or_default().entry(&hit.value).or_default() += count;

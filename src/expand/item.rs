@@ -199,7 +199,7 @@ impl Expansion {
         }
         let mut expansion = Self { items, lone_inapplicable: Vec::new(), other_inapplicable: Vec::new() };
         if !inapplicable.is_empty() {
-            let shown = Shown::of([&expansion]);
+            let shown = Shown::by_policies([&expansion]);
             let (lone, other) = inapplicable.into_iter().partition(|pair| shown.lacks(pair));
             (expansion.lone_inapplicable, expansion.other_inapplicable) = (lone, other);
         }
@@ -241,7 +241,7 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// What these policies show together.
-    pub fn of(policies: impl IntoIterator<Item = &'a Expansion>) -> Self {
+    pub fn by_policies(policies: impl IntoIterator<Item = &'a Expansion>) -> Self {
         let mut shown = Self::default();
         for item in policies.into_iter().flat_map(|policy| &policy.items) {
             shown.actions.insert((item.effect, &item.condition.key, &item.action.key));

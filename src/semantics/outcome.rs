@@ -42,7 +42,7 @@ pub enum Grade {
 
 impl Grade {
     /// What the rows of a comparison come to; `identical` is whether the statements were, where there is no row.
-    pub(super) fn of(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
+    pub(super) fn from_certainties(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
         let surest = rows.into_iter().min();
         match surest {
             Some(Certainty::Always | Certainty::Conditional) => Self::Different,

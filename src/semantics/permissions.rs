@@ -107,7 +107,7 @@ fn comparison(pair: &Pair, setup: Setup<'_>) -> Result<AccessComparison, EngineE
     }
     differences.sort();
     Ok(AccessComparison {
-        grade: Grade::of(differences.iter().map(|row| row.certainty), false),
+        grade: Grade::from_certainties(differences.iter().map(|row| row.certainty), false),
         differences,
         deny_differences: denies::differences(pair, setup)?,
         warnings: pair.warnings.clone(),

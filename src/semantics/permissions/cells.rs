@@ -34,7 +34,7 @@ const MOST_CANDIDATES: usize = 12;
 
 /// The pattern that a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum PatternPlace {
     /// Of the statement that allows, by its index; 0 for one that lists exceptions.
     Allowed(usize),
     /// Of a rule by which the other side denies, where nothing else differs on the allowed one of that index.
@@ -48,7 +48,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl PatternPlace {
     /// The pattern as its statement writes it.
     pub fn spelled(self, allowing: usize, pair: &Pair) -> Option<&str> {
         let rule = match self {
@@ -95,7 +95,7 @@ pub struct ResourceForm<'a> {
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The pattern it is about.
-    pub place: Place,
+    pub place: PatternPlace,
     /// The outcome, never [`Outcome::None`].
     pub outcome: Outcome,
 }
@@ -252,7 +252,7 @@ impl<'a> ClassWork<'a> {
             }
             match self.denied(&asking, &other, (start, wanted), &outcome, &mut courtesy) {
                 Some(narrower) => findings.extend(narrower),
-                None => findings.push(Finding { place: Place::Allowed(start), outcome }),
+                None => findings.push(Finding { place: PatternPlace::Allowed(start), outcome }),
             }
         }
         *self.courtesy_of(side) = courtesy;
@@ -274,7 +274,7 @@ impl<'a> ClassWork<'a> {
         let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, fuel };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
-            let within = match binding.of(RESOURCE_ACCOUNT) {
+            let within = match binding.value(RESOURCE_ACCOUNT) {
                 VariableValue::Value(account) => Some(texts.in_account(account)),
                 VariableValue::Any => None,
                 // A resource whose ARN holds an account is in this account.
@@ -327,7 +327,7 @@ impl<'a> ClassWork<'a> {
             match outcome {
                 Outcome::None => {}
                 Outcome::Difference { .. } => {
-                    findings.push(Finding { place: Place::Denied { within, rule, pattern }, outcome });
+                    findings.push(Finding { place: PatternPlace::Denied { within, rule, pattern }, outcome });
                 }
                 Outcome::Unknown(_) => return None,
             }
@@ -390,7 +390,7 @@ impl<'a> ClassWork<'a> {
             candidates: &candidates,
             catalogue: self.shared.solver.tests.catalogue(),
         };
-        let tests = Rc::new(Tests::of(&lists, scope, &self.shared.solver.keys, self.budget.cases));
+        let tests = Rc::new(Tests::new(&lists, scope, &self.shared.solver.keys, self.budget.cases));
         self.tests.insert(own, Rc::clone(&tests));
         tests
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{Absent, ClassWork, Finding, Place, ResourceForm, is_everything};
+use super::cells::{Absent, ClassWork, Finding, PatternPlace, ResourceForm, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
@@ -31,7 +31,7 @@ pub struct RowKey {
     /// How sure it is.
     pub certainty: Certainty,
     /// The patterns that differ, all of the rule or all of one that denies; empty for a rule that lists exceptions.
-    pub places: Vec<Place>,
+    pub places: Vec<PatternPlace>,
     /// Patterns among them on which nothing differs.
     pub except: Vec<String>,
     /// The condition in words.
@@ -132,7 +132,7 @@ const MOST_COMPARED: usize = 4_000_000;
 /// The row of a side whose statements are too many to be put beside all others, by the first of them.
 fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pair: &Pair) -> Result<(), EngineError> {
     let places = match &pair.rule(rule)?.resources {
-        Resources::Matching(texts) => (0..texts.len()).map(Place::Allowed).collect(),
+        Resources::Matching(texts) => (0..texts.len()).map(PatternPlace::Allowed).collect(),
         Resources::Except(_) => Vec::new(),
     };
     let reasons = vec!["the statements about it are too many to compare".to_owned()];
@@ -211,21 +211,21 @@ fn add_group(
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<Place, RowFinding<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<PatternPlace, RowFinding<'_>> = BTreeMap::new();
     for finding in found {
         let better = |old: &RowFinding<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
         if surest.get(&finding.0.place).is_none_or(better) {
             surest.insert(finding.0.place, finding);
         }
     }
-    let whole: BTreeMap<Place, Certainty> =
+    let whole: BTreeMap<PatternPlace, Certainty> =
         surest.iter().map(|(place, finding)| (*place, certainty(&finding.0.outcome))).collect();
     let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
     for (place, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
-        let said = |within| whole.get(&Place::Allowed(within)).is_some_and(|whole| *whole <= certainty);
-        if !matches!(place, Place::Denied { within, .. } if said(within)) {
+        let said = |within| whole.get(&PatternPlace::Allowed(within)).is_some_and(|whole| *whole <= certainty);
+        if !matches!(place, PatternPlace::Denied { within, .. } if said(within)) {
             by_row.entry((certainty, place.denied_by())).or_default().push(finding);
         }
     }
@@ -305,7 +305,7 @@ fn row(
     shared: &Shared,
 ) -> (RowKey, Option<(Arc<Proof>, usize)>) {
     let texts = pair.rules.get(rule).map(|rule| &rule.resources);
-    let places: Vec<Place> = match texts {
+    let places: Vec<PatternPlace> = match texts {
         Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.place).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
@@ -340,7 +340,7 @@ const MOST_CARVED: usize = 4_000;
 fn except(
     side: Side,
     rule: usize,
-    places: &[Place],
+    places: &[PatternPlace],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,

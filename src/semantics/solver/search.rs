@@ -77,7 +77,7 @@ pub struct Scope<'a> {
 
 impl Tests {
     /// Sorts the tests of statements by key.
-    pub fn of(rules: &[&[Arc<Test>]], scope: Scope<'_>, cache: &KeyCache, budget: CaseBudget) -> Self {
+    pub fn new(rules: &[&[Arc<Test>]], scope: Scope<'_>, cache: &KeyCache, budget: CaseBudget) -> Self {
         let mut all: Vec<Arc<Test>> = rules.iter().copied().flatten().cloned().collect();
         all.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         all.dedup_by_key(|test| test.number);

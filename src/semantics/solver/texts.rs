@@ -92,7 +92,7 @@ impl Binding {
     }
 
     /// What is said of a key; one of which nothing is said may have any value.
-    pub fn of(&self, key: &str) -> &VariableValue {
+    pub fn value(&self, key: &str) -> &VariableValue {
         self.0.get(key).unwrap_or(&VariableValue::Any)
     }
 }
@@ -182,7 +182,7 @@ impl Texts {
             match piece {
                 Piece::Text(plain) => written.push_str(&plain),
                 Piece::Literal(c) => written.extend(["${", &c.to_string(), "}"]),
-                Piece::Variable(variable) => match (binding.of(&variable.key), variable.default) {
+                Piece::Variable(variable) => match (binding.value(&variable.key), variable.default) {
                     (VariableValue::Value(value), _) => written.push_str(&steps::written_literally(value)),
                     (VariableValue::Missing, Some(default)) => written.push_str(&steps::written_literally(&default)),
                     (VariableValue::Missing, None) => return None,

@@ -226,7 +226,7 @@ impl<'a> Both<'a> {
             candidates: &[],
             catalogue: self.solver.tests.catalogue(),
         };
-        let tests = Tests::of(&tests, scope, &self.solver.keys, self.budget.cases);
+        let tests = Tests::new(&tests, scope, &self.solver.keys, self.budget.cases);
         let allows = |live: &Live<'_>| live.ready.statement.effect == Effect::Allow && !live.fails();
         for (granting, own) in live.iter().enumerate().filter(|(_, live)| allows(live)) {
             let mut ask = |truths: &[ConditionState], mode, _: &Binding| differs(&live, own, truths, mode);
