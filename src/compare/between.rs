@@ -63,7 +63,7 @@ struct Compared {
 }
 
 /// What comparing a pair takes.
-struct Work<'a> {
+struct Comparing<'a> {
     accounts: Sides<&'a Account>,
     normalised: Sides<&'a Normalised>,
     expander: &'a Expander<'a>,
@@ -106,7 +106,7 @@ fn by_engine(
     let pairs = pair::pair(normalised, likeness);
     let names = inputs.map(|input| RealNames::new(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(engine, settings.catalogue, names);
-    let work = Work { accounts, normalised, expander: &expander, access };
+    let work = Comparing { accounts, normalised, expander: &expander, access };
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
         count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
@@ -137,7 +137,7 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
     )
 }
 
-impl<'a> Work<'a> {
+impl<'a> Comparing<'a> {
     fn compare(&self, pair: pair::RolePair) -> Result<Compared, EngineError> {
         let left = self.role(Side::Left, pair.left)?;
         let right = self.role(Side::Right, pair.right)?;

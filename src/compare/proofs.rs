@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::real_names::RoleNames;
+use super::real_names::RoleSpellings;
 use crate::catalog::Catalogue;
 use crate::model::{Role, Side, Sides};
 use crate::semantics::evaluate::{
@@ -16,7 +16,7 @@ use crate::semantics::trust::{TrustRelation, TrustWitness};
 pub(super) struct Real<'a> {
     pub(super) roles: Sides<&'a Role>,
     pub(super) policies: Sides<RolePolicies>,
-    pub(super) names: Sides<RoleNames<'a>>,
+    pub(super) names: Sides<RoleSpellings<'a>>,
     pub(super) catalogue: &'a Catalogue,
 }
 
@@ -35,11 +35,11 @@ pub(super) struct Proof<T> {
 /// A request whose names can be spelled.
 pub(super) trait Spellable: Clone {
     /// The ways to spell it, the likeliest first.
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self>;
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self>;
 }
 
 impl Spellable for Witness {
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |resource: String| {
             let action = &self.action;
@@ -54,7 +54,7 @@ impl Spellable for Witness {
 }
 
 impl Spellable for TrustWitness {
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |principal: String| {
             contexts.iter().map(move |context| Self {
@@ -136,7 +136,7 @@ fn context(keys: &Keys) -> Context {
 }
 
 /// The likeliest spelling of a context first, then those in which one value is spelled otherwise.
-fn contexts(names: &RoleNames<'_>, context: &Keys) -> Vec<Keys> {
+fn contexts(names: &RoleSpellings<'_>, context: &Keys) -> Vec<Keys> {
     let values = |values: &[String]| values.iter().map(|value| names.likeliest(value)).collect();
     let likeliest: Keys = context.iter().map(|(key, all)| (names.likeliest(key), values(all))).collect();
     let mut all = vec![likeliest.clone()];
