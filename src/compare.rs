@@ -5,22 +5,22 @@
 
 pub mod accepted;
 mod access;
+mod alignment;
 mod attributes;
 mod between;
 mod count;
 mod cross_references;
 mod dictionary;
 mod items;
-mod joined;
+mod merge_services;
 mod pair;
 mod proofs;
-mod quick;
 mod real_names;
 mod select;
 
 pub use accepted::{Acceptance, accept};
 pub use access::role_policies;
+pub use alignment::{Alignment, Alike, align, differences};
 pub use between::{Input, Settings, between, between_told};
 pub use dictionary::{UnfitText, unfit_texts};
-pub use quick::{Alignment, Alike, align, differences};
 pub use select::SelectError;

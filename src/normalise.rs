@@ -5,25 +5,25 @@
 //! the other account. Every substitution is recorded, and every text that was left for that reason.
 
 mod account;
-mod both;
-mod bounds;
 mod builtin;
-mod forms;
-mod generated;
+mod counterparts;
+mod generated_names;
 mod hits;
 mod ids;
 mod names;
+mod ownership;
+mod prepare;
 mod separators;
 #[cfg(test)]
 mod tests;
 mod text;
 mod texts;
-mod whose;
+mod word_boundaries;
 
 pub use account::{Normalised, NormalisedRole, account, trial};
-pub use both::{Rules, normalisers};
-pub(crate) use bounds::is_boundary;
 pub use builtin::{About, Builtin, BuiltinError, Builtins};
 pub use hits::{Foreign, Found, Hit, Hits, What};
+pub use prepare::{Rules, normalisers};
 pub use text::Normaliser;
 pub(crate) use texts::of_roles as texts_of_roles;
+pub(crate) use word_boundaries::is_boundary;

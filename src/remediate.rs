@@ -6,10 +6,10 @@
 
 mod apply;
 mod check;
+mod denormalise;
 mod document;
 mod role;
 mod script;
-mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -13,6 +13,7 @@ pub mod outcome;
 mod own_account;
 mod permissions;
 mod solver;
+mod statement_ref;
 pub mod trust;
 
 pub use engine::Engine;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use candidates::{Candidate, Kind};
+use candidates::{Candidate, WordKind};
 use segments::{Segment, Value};
 
 use crate::catalog::Catalogue;
@@ -116,31 +116,31 @@ pub struct Input<'a> {
 /// # Errors
 /// If the dictionary is too large to be looked for at once.
 pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError> {
-    let mut state = State::of(input, input.dictionary.clone(), normalise::trial)?;
+    let mut trial = Trial::new(input, input.dictionary.clone(), normalise::trial)?;
     let mut changed: Vec<String> = Vec::new();
     let mut failed: BTreeSet<Sides<Value>> = BTreeSet::new();
     while changed.len() < MOST_ENTRIES {
-        let Some((placeholder, next)) = state.better(input, &mut failed)? else { break };
+        let Some((placeholder, next)) = trial.better(input, &mut failed)? else { break };
         if !changed.contains(&placeholder) {
             changed.push(placeholder);
         }
-        state = next;
+        trial = next;
     }
-    let state = State::of(input, state.dictionary, normalise::account)?;
-    let open = state.differences(input, &state.alignment);
-    let after = state.differing_texts(&state.alignment);
+    let trial = Trial::new(input, trial.dictionary, normalise::account)?;
+    let open = trial.differences(input, &trial.alignment);
+    let after = trial.differing_texts(&trial.alignment);
     let found: Result<Vec<Option<Suggestion>>, aho_corasick::BuildError> = changed
         .into_par_iter()
         .map(|placeholder| {
-            let evidence = state.evidence(input, &placeholder, after)?;
-            Ok(state.suggestion(placeholder, evidence))
+            let evidence = trial.evidence(input, &placeholder, after)?;
+            Ok(trial.suggestion(placeholder, evidence))
         })
         .collect();
     let mut entries: Vec<Suggestion> = found?.into_iter().flatten().collect();
     entries
         .sort_by_key(|one| std::cmp::Reverse((one.evidence.roles, one.evidence.differences, one.evidence.other_texts)));
-    let remaining = state.remaining(input, &open);
-    let mut dictionary = state.dictionary;
+    let remaining = trial.remaining(input, &open);
+    let mut dictionary = trial.dictionary;
     for one in &entries {
         // The same entry with its evidence: nothing that could clash is new.
         let _ = dictionary.replace(&one.placeholder, one.entry.clone());
@@ -149,16 +149,16 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError
 }
 
 /// A dictionary tried out.
-struct State {
+struct Trial {
     dictionary: EquivalencyList,
     normalised: Sides<Normalised>,
     alignment: Alignment,
     segments: Sides<Vec<Segment>>,
 }
 
-impl State {
+impl Trial {
     /// Normalises both accounts; with or without what was replaced.
-    fn of(
+    fn new(
         input: Input<'_>,
         dictionary: EquivalencyList,
         normalise: fn(&Account, &Normaliser) -> Normalised,
@@ -181,7 +181,7 @@ impl State {
         Ok(Self { dictionary, normalised, alignment, segments: Sides { left, right } })
     }
 
-    /// The state with one more substitution, if one is good enough.
+    /// The trial with one more substitution, if one is good enough.
     /// `failed` are those that were tried out before: they are not tried again.
     fn better(
         &self,
@@ -198,7 +198,7 @@ impl State {
                 continue;
             }
             let Some((placeholder, dictionary)) = self.with(input, &candidate, matching) else { continue };
-            let next = Self::of(input, dictionary, normalise::trial)?;
+            let next = Self::new(input, dictionary, normalise::trial)?;
             if next.is_better_than(self) {
                 return Ok(Some((placeholder, next)));
             }
@@ -209,8 +209,8 @@ impl State {
 
     /// Whether this makes more alike than another, and makes nothing one that is two.
     fn is_better_than(&self, before: &Self) -> bool {
-        let open = |state: &Self| {
-            let Sides { left, right } = &state.segments;
+        let open = |trial: &Self| {
+            let Sides { left, right } = &trial.segments;
             segments::only_in(left, right).len() + segments::only_in(right, left).len()
         };
         let merges = self.alignment.ambiguous > before.alignment.ambiguous;
@@ -318,7 +318,11 @@ impl State {
 
     /// A placeholder that says what it stands for and is not taken.
     fn free_placeholder(&self, texts: Sides<&str>) -> String {
-        let kind = if Kind::of(texts.left) == Kind::of(texts.right) { Kind::of(texts.left) } else { Kind::Other };
+        let kind = if WordKind::from_word(texts.left) == WordKind::from_word(texts.right) {
+            WordKind::from_word(texts.left)
+        } else {
+            WordKind::Other
+        };
         let names = std::iter::once(kind.placeholder().to_owned());
         let mut names = names.chain((2..).map(|number| format!("{}{number}", kind.placeholder())));
         names.find(|name| self.dictionary.get(name).is_none()).unwrap_or_default()
@@ -361,7 +365,7 @@ impl State {
         if let Some(entry) = input.dictionary.get(placeholder) {
             let _ = dictionary.insert(placeholder, entry.clone());
         }
-        let without = Self::of(input, dictionary, normalise::trial)?;
+        let without = Self::new(input, dictionary, normalise::trial)?;
         let before = without.differing_texts(&self.alignment);
         let hits = |side: Side, wanted: fn(Place) -> bool| {
             let hits = self.normalised.get(side).hits.iter().map(|(hit, _)| hit);

@@ -100,7 +100,7 @@ impl ActionDraft {
     }
 
     /// The draft of an action of a service, naming its resource types.
-    pub(super) fn of(service: &Service, action: &Action) -> Self {
+    pub(super) fn from_action(service: &Service, action: &Action) -> Self {
         let name_of = |index: usize| service.resource_types.get(index).map(|kind| kind.name.clone());
         Self {
             name: action.name.clone(),
@@ -123,7 +123,7 @@ impl From<&Service> for ServiceDraft {
             name: service.name.clone(),
             resource_types: service.resource_types.clone(),
             condition_keys: service.condition_keys.clone(),
-            actions: service.actions.iter().map(|action| ActionDraft::of(service, action)).collect(),
+            actions: service.actions.iter().map(|action| ActionDraft::from_action(service, action)).collect(),
         }
     }
 }

@@ -139,7 +139,7 @@ impl FileResourceType {
         }
     }
 
-    fn of(kind: &ResourceType) -> Self {
+    fn from_resource_type(kind: &ResourceType) -> Self {
         Self {
             name: kind.name.clone(),
             arns: kind.arns.iter().map(|arn| arn.as_str().to_owned()).collect(),
@@ -170,8 +170,8 @@ impl FileAction {
         })
     }
 
-    fn of(service: &Service, action: &Action) -> Self {
-        let draft = ActionDraft::of(service, action);
+    fn from_action(service: &Service, action: &Action) -> Self {
+        let draft = ActionDraft::from_action(service, action);
         let written = |(name, required)| if required { format!("{name}*") } else { name };
         Self {
             name: draft.name,
@@ -204,9 +204,9 @@ fn service_text(service: &Service) -> String {
     let head =
         FileServiceHead { prefix: &service.prefix, name: &service.name, condition_keys: &service.condition_keys };
     let mut text = open(&head, "resource_types");
-    join(&mut text, service.resource_types.iter().map(|kind| json(&FileResourceType::of(kind))));
+    join(&mut text, service.resource_types.iter().map(|kind| json(&FileResourceType::from_resource_type(kind))));
     text.push_str(",\"actions\":");
-    join(&mut text, service.actions.iter().map(|action| json(&FileAction::of(service, action))));
+    join(&mut text, service.actions.iter().map(|action| json(&FileAction::from_action(service, action))));
     text.push('}');
     text
 }

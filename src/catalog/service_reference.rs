@@ -152,7 +152,7 @@ fn keep_retired(draft: &mut ServiceDraft, earlier: &Service) -> usize {
     let mut kinds: BTreeSet<String> = draft.resource_types.iter().map(|kind| kind.name.to_ascii_lowercase()).collect();
     let mut kept = 0;
     for action in earlier.actions.iter().filter(|action| !present.contains(&action.folded)) {
-        draft.actions.push(ActionDraft { retired: true, ..ActionDraft::of(earlier, action) });
+        draft.actions.push(ActionDraft { retired: true, ..ActionDraft::from_action(earlier, action) });
         for kind in earlier.resource_types_of(action) {
             if kinds.insert(kind.name.to_ascii_lowercase()) {
                 draft.resource_types.push(kind.clone());

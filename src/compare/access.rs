@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::joined;
+use super::merge_services::merge_services;
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
 use crate::catalog::Catalogue;
@@ -31,7 +31,7 @@ pub(super) struct Access<'a> {
 
 /// What was found for one pair of roles.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct AccessFindings {
     pub grade: Grade,
     pub trust_grade: Grade,
     pub access: Vec<RoleAccessDifference>,
@@ -52,7 +52,7 @@ impl<'a> Access<'a> {
         name: &str,
         roles: Sides<&NormalisedRole>,
         real: Sides<&Role>,
-    ) -> Result<Found, EngineError> {
+    ) -> Result<AccessFindings, EngineError> {
         let own = mark(OWN_ACCOUNT);
         let policies = roles.map(|role| normalised_policies(role, &own));
         let access = self.engine.between(&policies.left, &policies.right)?;
@@ -60,10 +60,10 @@ impl<'a> Access<'a> {
         let names = Sides { left: self.names.left.of_role(real.left), right: self.names.right.of_role(real.right) };
         let arn = |side: Side| real.get(side).arn.to_string();
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
-        Ok(Found {
+        Ok(AccessFindings {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: joined::services(access.differences, self.catalogue)
+            access: merge_services(access.differences, self.catalogue)
                 .into_iter()
                 .map(|difference| access_row(name, arn(difference.side), difference, &real))
                 .collect(),

@@ -15,7 +15,7 @@ use crate::report::{Attribute, AttributeDifference};
 /// though it names an account.
 pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -> Vec<AttributeDifference> {
     let Sides { left, right } = roles;
-    let mut found = Found { role: name, roles, differences: Vec::new() };
+    let mut found = AttributeFindings { role: name, roles, differences: Vec::new() };
     found.compare(Attribute::Path, text(&left.path), text(&right.path));
     if let (Some(left), Some(right)) = (&left.details, &right.details) {
         if !same_description(real) {
@@ -49,13 +49,13 @@ fn same_description(real: Sides<&Role>) -> bool {
     text(real.left) == text(real.right)
 }
 
-struct Found<'a> {
+struct AttributeFindings<'a> {
     role: &'a str,
     roles: Sides<&'a Role>,
     differences: Vec<AttributeDifference>,
 }
 
-impl Found<'_> {
+impl AttributeFindings<'_> {
     /// Compares values that still hold the marks of placeholders; the marks go as the difference is written down.
     fn compare(&mut self, attribute: Attribute, left: Value, right: Value) {
         if left != right {

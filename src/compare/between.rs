@@ -64,7 +64,7 @@ struct Compared {
 }
 
 /// What comparing a pair takes.
-struct Work<'a> {
+struct Comparing<'a> {
     accounts: Sides<&'a Account>,
     normalised: Sides<&'a Normalised>,
     expander: &'a Expander<'a>,
@@ -105,9 +105,9 @@ fn by_engine(
     let normalised = inputs.map(|input| input.normalised);
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
-    let names = inputs.map(|input| RealNames::of(input.normalised, input.normaliser, input.account.id.as_ref()));
+    let names = inputs.map(|input| RealNames::new(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(engine, settings.catalogue, names);
-    let work = Work { accounts, normalised, expander: &expander, access };
+    let work = Comparing { accounts, normalised, expander: &expander, access };
     let harvested = inputs.map(|input| {
         let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
         count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
@@ -118,7 +118,7 @@ fn by_engine(
     });
     tell(0, pairs.len());
     let done = AtomicUsize::new(0);
-    let one = |pair: &pair::Pair| {
+    let one = |pair: &pair::RolePair| {
         let compared = work.compare(*pair);
         tell(done.fetch_add(1, Ordering::Relaxed) + 1, pairs.len());
         compared
@@ -138,8 +138,8 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
     )
 }
 
-impl<'a> Work<'a> {
-    fn compare(&self, pair: pair::Pair) -> Result<Compared, EngineError> {
+impl<'a> Comparing<'a> {
+    fn compare(&self, pair: pair::RolePair) -> Result<Compared, EngineError> {
         let left = self.role(Side::Left, pair.left)?;
         let right = self.role(Side::Right, pair.right)?;
         let normalised = |role: Option<(&'a NormalisedRole, &'a Role)>| role.map(|(normalised, _)| normalised);
@@ -184,7 +184,7 @@ impl<'a> Work<'a> {
         real: Sides<&Role>,
     ) -> Result<(), EngineError> {
         let result = &mut compared.result;
-        compared.cross_references = cross_references::of(&result.role, roles, real, self.normalised);
+        compared.cross_references = cross_references::find(&result.role, roles, real, self.normalised);
         let rows = items::only_in(roles, self.expander);
         compared.items = rows.into_iter().map(|row| item_difference(row, result, roles)).collect();
         compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role), real);
@@ -206,7 +206,7 @@ impl<'a> Work<'a> {
     }
 }
 
-fn role_result(pair: pair::Pair, left: Option<&NormalisedRole>, right: Option<&NormalisedRole>) -> RoleResult {
+fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Option<&NormalisedRole>) -> RoleResult {
     let shown = |text: fn(&NormalisedRole) -> &str| left.or(right).map_or("", text);
     let status = match (left, right) {
         _ if pair.ambiguous => RoleStatus::Ambiguous,

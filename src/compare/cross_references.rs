@@ -5,7 +5,7 @@ use crate::normalise::{Foreign, Normalised, NormalisedRole};
 use crate::report::CrossReference;
 
 /// The cross-references of a pair of roles, sorted. `real` are the same roles as harvested.
-pub(super) fn of(
+pub(super) fn find(
     name: &str,
     roles: Sides<&NormalisedRole>,
     real: Sides<&Role>,

@@ -98,12 +98,12 @@ fn one_way(side: Side, own: &[Policy<'_>], other: &[Policy<'_>], expander: &Expa
         return Vec::new();
     }
     let (own_rows, other_rows) = (rows(own, expander), rows(other, expander));
-    // Which idle pairs matter is a question to all policies of the role; see `Expansion`.
-    let shown = Shown::of(own_rows.iter().map(|rows| &**rows));
+    // Which inapplicable pairs matter is a question to all policies of the role; see `Expansion`.
+    let shown = Shown::by_policies(own_rows.iter().map(|rows| &**rows));
     let mut found = Vec::new();
     for (policy, rows) in own.iter().zip(&own_rows).filter(|(policy, _)| says_more(policy)) {
         let lacking = rows.rows().filter(|item| !other_rows.iter().any(|rows| rows.has(item)));
-        found.extend(lacking.filter(|item| !item.is_idle() || shown.lacks(item)).map(|item| Row {
+        found.extend(lacking.filter(|item| !item.is_inapplicable() || shown.lacks(item)).map(|item| Row {
             side,
             policy_name: policy.name.to_owned(),
             policy_type: policy.policy_type,

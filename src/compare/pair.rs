@@ -11,7 +11,7 @@ use crate::normalise::{Normalised, NormalisedRole};
 
 /// A role of one or both accounts, by index into the normalised roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(super) struct RolePair {
     pub left: Option<usize>,
     pub right: Option<usize>,
     /// Whether several roles of one account have this name.
@@ -22,7 +22,7 @@ pub(super) struct Pair {
 pub(super) fn pair(
     accounts: Sides<&Normalised>,
     likeness: impl Fn(&NormalisedRole, &NormalisedRole) -> usize,
-) -> Vec<Pair> {
+) -> Vec<RolePair> {
     let mut groups: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for side in Side::BOTH {
         for numbered in accounts.get(side).roles.iter().enumerate() {
@@ -35,9 +35,9 @@ pub(super) fn pair(
 /// The roles of one name, with their indices.
 type Group<'a> = Sides<Vec<(usize, &'a NormalisedRole)>>;
 
-fn pair_group(group: &Group<'_>, likeness: &impl Fn(&NormalisedRole, &NormalisedRole) -> usize) -> Vec<Pair> {
+fn pair_group(group: &Group<'_>, likeness: &impl Fn(&NormalisedRole, &NormalisedRole) -> usize) -> Vec<RolePair> {
     if let (&[(left, _)], &[(right, _)]) = (group.left.as_slice(), group.right.as_slice()) {
-        return vec![Pair { left: Some(left), right: Some(right), ambiguous: false }];
+        return vec![RolePair { left: Some(left), right: Some(right), ambiguous: false }];
     }
     let ambiguous = group.left.len() > 1 || group.right.len() > 1;
     let mut scored: Vec<(bool, bool, usize, usize, usize)> = Vec::new();
@@ -57,10 +57,10 @@ fn pair_group(group: &Group<'_>, likeness: &impl Fn(&NormalisedRole, &Normalised
         if left_free.contains(&l) && right_free.contains(&r) {
             left_free.retain(|&index| index != l);
             right_free.retain(|&index| index != r);
-            pairs.push(Pair { left: Some(l), right: Some(r), ambiguous });
+            pairs.push(RolePair { left: Some(l), right: Some(r), ambiguous });
         }
     }
-    pairs.extend(left_free.into_iter().map(|l| Pair { left: Some(l), right: None, ambiguous }));
-    pairs.extend(right_free.into_iter().map(|r| Pair { left: None, right: Some(r), ambiguous }));
+    pairs.extend(left_free.into_iter().map(|l| RolePair { left: Some(l), right: None, ambiguous }));
+    pairs.extend(right_free.into_iter().map(|r| RolePair { left: None, right: Some(r), ambiguous }));
     pairs
 }

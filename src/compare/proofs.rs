@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::real_names::RoleNames;
+use super::real_names::RoleSpellings;
 use crate::catalog::Catalogue;
 use crate::model::{PrincipalType, Role, Side, Sides};
 use crate::semantics::evaluate::{
@@ -16,7 +16,7 @@ use crate::semantics::trust::{TrustRelation, TrustWitness};
 pub(super) struct Real<'a> {
     pub(super) roles: Sides<&'a Role>,
     pub(super) policies: Sides<RolePolicies>,
-    pub(super) names: Sides<RoleNames<'a>>,
+    pub(super) names: Sides<RoleSpellings<'a>>,
     pub(super) catalogue: &'a Catalogue,
 }
 
@@ -33,13 +33,13 @@ pub(super) struct Proof<T> {
 }
 
 /// A request whose names can be spelled.
-pub(super) trait Spelled: Clone {
+pub(super) trait Spellable: Clone {
     /// The ways to spell it, the likeliest first.
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self>;
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self>;
 }
 
-impl Spelled for Witness {
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
+impl Spellable for Witness {
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |resource: String| {
             let action = &self.action;
@@ -53,8 +53,8 @@ impl Spelled for Witness {
     }
 }
 
-impl Spelled for TrustWitness {
-    fn spellings(&self, names: &RoleNames<'_>) -> Vec<Self> {
+impl Spellable for TrustWitness {
+    fn spellings(&self, names: &RoleSpellings<'_>) -> Vec<Self> {
         let contexts = contexts(names, &self.context);
         let with = |principal: String| {
             contexts.iter().map(move |context| Self {
@@ -94,7 +94,7 @@ impl Real<'_> {
         self.proof(side, witness, lets)
     }
 
-    fn proof<T: Spelled>(&self, side: Side, witness: Option<T>, holds: impl Fn(Side, &T) -> bool) -> Proof<T> {
+    fn proof<T: Spellable>(&self, side: Side, witness: Option<T>, holds: impl Fn(Side, &T) -> bool) -> Proof<T> {
         let Some(witness) = witness else { return Proof { witness: None, is_real: false, counterpart: None } };
         let own = witness.spellings(self.names.get(side));
         let confirmed = own.iter().find(|witness| holds(side, witness));
@@ -136,7 +136,7 @@ fn context(keys: &Keys) -> Context {
 }
 
 /// The likeliest spelling of a context first, then those in which one value is spelled otherwise.
-fn contexts(names: &RoleNames<'_>, context: &Keys) -> Vec<Keys> {
+fn contexts(names: &RoleSpellings<'_>, context: &Keys) -> Vec<Keys> {
     let values = |values: &[String]| values.iter().map(|value| names.likeliest(value)).collect();
     let likeliest: Keys = context.iter().map(|(key, all)| (names.likeliest(key), values(all))).collect();
     let mut all = vec![likeliest.clone()];

@@ -23,7 +23,7 @@ type Sequence = Vec<(String, String)>;
 
 impl<'a> RealNames<'a> {
     /// The texts that were replaced in an account.
-    pub(super) fn of(normalised: &Normalised, normaliser: &'a Normaliser, own: Option<&AccountId>) -> Self {
+    pub(super) fn new(normalised: &Normalised, normaliser: &'a Normaliser, own: Option<&AccountId>) -> Self {
         let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         for (hit, count) in normalised.hits.iter() {
             *counts.entry(&hit.placeholder).or_default().entry(&hit.value).or_default() += count;
@@ -50,8 +50,8 @@ impl<'a> RealNames<'a> {
     }
 
     /// The names of one role.
-    pub(super) const fn of_role<'r>(&'r self, role: &'r Role) -> RoleNames<'r> {
-        RoleNames { names: self, role, sequences: OnceCell::new() }
+    pub(super) const fn of_role<'r>(&'r self, role: &'r Role) -> RoleSpellings<'r> {
+        RoleSpellings { names: self, role, sequences: OnceCell::new() }
     }
 
     /// How placeholders are spelled in the texts of one role's own policies.
@@ -119,14 +119,14 @@ impl<'a> RealNames<'a> {
 
 /// The names of one account as one role spells them.
 #[derive(Debug)]
-pub(super) struct RoleNames<'r> {
+pub(super) struct RoleSpellings<'r> {
     names: &'r RealNames<'r>,
     role: &'r Role,
     /// Looked up when the first text with a placeholder is met: most roles have none to show.
     sequences: OnceCell<Vec<Sequence>>,
 }
 
-impl RoleNames<'_> {
+impl RoleSpellings<'_> {
     /// The ways in which a text may be spelled, likeliest first; never none.
     pub(super) fn spellings(&self, text: &str) -> Vec<String> {
         if placeholders(text).next().is_none() {

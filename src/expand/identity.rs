@@ -11,16 +11,16 @@ use crate::model::{ActionClause, ActionPattern, Glob, IdentityPolicy, ResourceCl
 /// The rows of a document.
 pub(super) fn expand(document: &IdentityPolicy, universe: &Universe<'_>) -> Expansion {
     let mut rows =
-        Rows { items: Vec::new(), idle: Vec::new(), variables: document.effective_version() == Version::V2012 };
+        Rows { items: Vec::new(), inapplicable: Vec::new(), variables: document.effective_version() == Version::V2012 };
     for statement in &document.statements {
         rows.statement(statement, universe);
     }
-    Expansion::new(rows.items, rows.idle)
+    Expansion::new(rows.items, rows.inapplicable)
 }
 
 struct Rows {
     items: Vec<Item>,
-    idle: Vec<Item>,
+    inapplicable: Vec<Item>,
     /// Whether `${…}` is a policy variable; in the older version of the language it is plain text.
     variables: bool,
 }
@@ -97,7 +97,9 @@ impl Rows {
                 match (applies, one.known) {
                     (true, Some(_)) => self.items.push(frame.item(&one.action, target, None)),
                     (true, None) => self.items.push(frame.item(&one.action, target, Some(Note::UnknownAction))),
-                    (false, _) => self.idle.push(frame.item(&one.action, target, Some(Note::NoApplicableResource))),
+                    (false, _) => {
+                        self.inapplicable.push(frame.item(&one.action, target, Some(Note::NoApplicableResource)))
+                    }
                 }
             }
         }

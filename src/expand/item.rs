@@ -137,7 +137,7 @@ pub struct Item {
 impl Item {
     /// Whether this pairs an action with a resource it cannot act on; see [`Expansion`].
     #[must_use]
-    pub fn is_idle(&self) -> bool {
+    pub fn is_inapplicable(&self) -> bool {
         self.note == Some(Note::NoApplicableResource)
     }
 
@@ -169,42 +169,42 @@ impl Ord for Item {
 /// The rows of one policy.
 ///
 /// A statement pairs each of its actions with each of its resources. A pair of an action and a resource it cannot act
-/// on is idle: it grants nothing, and is shown only where nothing else shows its action or its resource, so that
-/// every text of a policy has a row, and a statement split in two has the same rows as before.
+/// on is inapplicable: it grants nothing, and is shown only where nothing else shows its action or its resource, so
+/// that every text of a policy has a row, and a statement split in two has the same rows as before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expansion {
     /// Sorted, each once.
     items: Vec<Item>,
-    /// Idle pairs whose action or resource no item of this policy shows; sorted, each once.
-    lone_idle: Vec<Item>,
-    /// The other idle pairs; sorted, each once.
-    other_idle: Vec<Item>,
+    /// Inapplicable pairs whose action or resource no item of this policy shows; sorted, each once.
+    lone_inapplicable: Vec<Item>,
+    /// The other inapplicable pairs; sorted, each once.
+    other_inapplicable: Vec<Item>,
 }
 
 impl Expansion {
-    pub(crate) fn new(mut items: Vec<Item>, mut idle: Vec<Item>) -> Self {
-        for list in [&mut items, &mut idle] {
+    pub(crate) fn new(mut items: Vec<Item>, mut inapplicable: Vec<Item>) -> Self {
+        for list in [&mut items, &mut inapplicable] {
             list.sort();
             list.dedup();
         }
-        let mut expansion = Self { items, lone_idle: Vec::new(), other_idle: Vec::new() };
-        if !idle.is_empty() {
-            let shown = Shown::of([&expansion]);
-            let (lone, other) = idle.into_iter().partition(|pair| shown.lacks(pair));
-            (expansion.lone_idle, expansion.other_idle) = (lone, other);
+        let mut expansion = Self { items, lone_inapplicable: Vec::new(), other_inapplicable: Vec::new() };
+        if !inapplicable.is_empty() {
+            let shown = Shown::by_policies([&expansion]);
+            let (lone, other) = inapplicable.into_iter().partition(|pair| shown.lacks(pair));
+            (expansion.lone_inapplicable, expansion.other_inapplicable) = (lone, other);
         }
         expansion
     }
 
-    /// The rows of the policy on its own, each once: those that apply, sorted, then the idle ones, sorted.
+    /// The rows of the policy on its own, each once: those that apply, sorted, then the inapplicable ones, sorted.
     pub fn rows(&self) -> impl Iterator<Item = &Item> {
-        self.items.iter().chain(&self.lone_idle)
+        self.items.iter().chain(&self.lone_inapplicable)
     }
 
     /// How many rows the policy has on its own.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.items.len() + self.lone_idle.len()
+        self.items.len() + self.lone_inapplicable.len()
     }
 
     /// Whether the policy has no rows.
@@ -213,10 +213,12 @@ impl Expansion {
         self.len() == 0
     }
 
-    /// Whether a statement of the policy says what this row says, also if the pair is idle and not shown.
+    /// Whether a statement of the policy says what this row says, also if the pair is inapplicable and not shown.
     #[must_use]
     pub fn has(&self, item: &Item) -> bool {
-        [&self.items, &self.lone_idle, &self.other_idle].iter().any(|list| list.binary_search(item).is_ok())
+        [&self.items, &self.lone_inapplicable, &self.other_inapplicable]
+            .iter()
+            .any(|list| list.binary_search(item).is_ok())
     }
 }
 
@@ -229,7 +231,7 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// What these policies show together.
-    pub fn of(policies: impl IntoIterator<Item = &'a Expansion>) -> Self {
+    pub fn by_policies(policies: impl IntoIterator<Item = &'a Expansion>) -> Self {
         let mut shown = Self::default();
         for item in policies.into_iter().flat_map(|policy| &policy.items) {
             shown.actions.insert((item.effect, &item.condition.key, &item.action.key));
@@ -238,11 +240,11 @@ impl<'a> Shown<'a> {
         shown
     }
 
-    /// Whether no applying row shows this idle pair's action, or none its resource.
+    /// Whether no applying row shows this inapplicable pair's action, or none its resource.
     #[must_use]
-    pub fn lacks(&self, idle: &Item) -> bool {
-        let action = (idle.effect, idle.condition.key.as_str(), idle.action.key.as_str());
-        let target = (idle.effect, idle.condition.key.as_str(), &*idle.target);
+    pub fn lacks(&self, inapplicable: &Item) -> bool {
+        let action = (inapplicable.effect, inapplicable.condition.key.as_str(), inapplicable.action.key.as_str());
+        let target = (inapplicable.effect, inapplicable.condition.key.as_str(), &*inapplicable.target);
         !self.actions.contains(&action) || !self.targets.contains(&target)
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtin;
-use super::forms;
-use super::generated::{IdUse, id_key};
+use super::counterparts::{IdUse, id_key};
+use super::generated_names;
 use super::text::Normaliser;
 use super::texts;
-use super::{Builtins, both::Names};
+use super::{Builtins, prepare::Names};
 use crate::model::{Account, Place, Side, Sides};
 
 /// An id as one account has it.
@@ -21,7 +21,7 @@ struct Seen {
 type Shape = (Builtin, String);
 
 /// The ids of an account by shape and key.
-type Found = BTreeMap<Shape, BTreeMap<String, Seen>>;
+type FoundIds = BTreeMap<Shape, BTreeMap<String, Seen>>;
 
 /// How often two ids stand in the two roles of a pair.
 type Together = BTreeMap<(String, String), usize>;
@@ -35,7 +35,7 @@ pub(super) fn pair(
     names: &Sides<Names>,
 ) -> Sides<BTreeMap<String, IdUse>> {
     let find = |side: Side| {
-        let mut found = Found::new();
+        let mut found = FoundIds::new();
         // Role by role: how many roles use a cluster says whose it is, though they share the text that names it.
         for role in &accounts.get(side).roles {
             texts::of_role(role, &mut |_, text| {
@@ -78,7 +78,7 @@ pub(super) fn pair(
 }
 
 fn each(text: &str, base: &Normaliser, builtins: Builtins, visit: &mut impl FnMut(Shape, String, bool)) {
-    for id in forms::ids(builtins, text) {
+    for id in generated_names::find_ids(builtins, text) {
         let whole = text.get(id.whole.clone()).unwrap_or_default();
         let key = id_key(id.rule, whole);
         let part = (id.part.start - id.whole.start, id.part.end - id.whole.start, "");

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtin;
-use super::forms::Form;
-use super::generated::Part;
+use super::counterparts::ReplacedPart;
+use super::generated_names::GeneratedForm;
 use crate::model::{Side, Sides};
 
 /// The longest name a role can have, at which CloudFormation cuts.
@@ -23,10 +23,10 @@ const ALIKE: usize = 500;
 
 /// A generated name of one account.
 #[derive(Debug, Clone)]
-pub(super) struct Generated {
+pub(super) struct GeneratedName {
     /// As harvested.
     pub name: String,
-    pub form: Form,
+    pub form: GeneratedForm,
     /// The name as the dictionary has it, without the made-up part and what follows.
     pub before: String,
     /// What distinguishes it from others: the role it belongs to, say.
@@ -36,28 +36,28 @@ pub(super) struct Generated {
 }
 
 /// What names have in common that are the same but for the made-up part: rule, within what, the name before that part.
-pub(super) type Group = (Builtin, String, String);
+pub(super) type NameGroup = (Builtin, String, String);
 
-impl Generated {
+impl GeneratedName {
     /// The names it could be taken for.
-    pub(super) fn group(&self) -> Group {
+    pub(super) fn group(&self) -> NameGroup {
         (self.form.rule, self.within.clone(), self.before.to_lowercase())
     }
 }
 
 /// The parts to replace in a name, by what it is within and the name.
-pub(super) type Parts = BTreeMap<(String, String), Vec<Part>>;
+pub(super) type NameParts = BTreeMap<(String, String), Vec<ReplacedPart>>;
 
 /// Finds the counterparts.
-pub(super) fn pair(names: Sides<Vec<Generated>>) -> Sides<Parts> {
-    let mut groups: BTreeMap<Group, Sides<Vec<&Generated>>> = BTreeMap::new();
+pub(super) fn pair(names: Sides<Vec<GeneratedName>>) -> Sides<NameParts> {
+    let mut groups: BTreeMap<NameGroup, Sides<Vec<&GeneratedName>>> = BTreeMap::new();
     for side in Side::BOTH {
         for name in names.get(side) {
             groups.entry(name.group()).or_default().get_mut(side).push(name);
         }
     }
-    let mut parts: Sides<Parts> = Sides::default();
-    let mut alone: Sides<Vec<&Generated>> = Sides::default();
+    let mut parts: Sides<NameParts> = Sides::default();
+    let mut alone: Sides<Vec<&GeneratedName>> = Sides::default();
     for ((rule, ..), group) in groups {
         let several = group.left.len() > 1 || group.right.len() > 1;
         let pairs = within_group(&group);
@@ -65,7 +65,7 @@ pub(super) fn pair(names: Sides<Vec<Generated>>) -> Sides<Parts> {
         for (number, (left, right)) in pairs.iter().enumerate() {
             let placeholder = rule.placeholder(if several { number + 1 } else { 0 });
             for (side, name) in [(Side::Left, left), (Side::Right, right)] {
-                let part = Part { range: name.form.part.clone(), placeholder: placeholder.clone() };
+                let part = ReplacedPart { range: name.form.part.clone(), placeholder: placeholder.clone() };
                 parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![part]);
             }
         }
@@ -77,19 +77,19 @@ pub(super) fn pair(names: Sides<Vec<Generated>>) -> Sides<Parts> {
 }
 
 /// The counterparts among names that are the same but for the made-up part.
-fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'a Generated)> {
-    let made_up = |left: &Generated, right: &Generated| left.form.looks_random || right.form.looks_random;
+fn within_group<'a>(group: &Sides<Vec<&'a GeneratedName>>) -> Vec<(&'a GeneratedName, &'a GeneratedName)> {
+    let made_up = |left: &GeneratedName, right: &GeneratedName| left.form.looks_random || right.form.looks_random;
     let (mut left, mut right) = (group.left.clone(), group.right.clone());
     let mut pairs = Vec::new();
     if left.len() > 1 || right.len() > 1 {
-        let likeness = Likeness::of(group);
+        let likeness = Likeness::new(group);
         let all = left.iter().flat_map(|l| right.iter().map(|r| (likeness.between(l, r), *l, *r)));
-        let mut likely: Vec<(usize, &Generated, &Generated)> =
+        let mut likely: Vec<(usize, &GeneratedName, &GeneratedName)> =
             all.filter(|(likeness, l, r)| *likeness >= ALIKE && made_up(l, r)).collect();
         // The most alike first; of those that are just as alike, in the order of their names.
         likely.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (&a.1.name, &a.2.name).cmp(&(&b.1.name, &b.2.name))));
         for (score, one, other) in likely {
-            let free = |names: &[&Generated], name: &Generated| names.iter().any(|free| free.name == name.name);
+            let free = |names: &[&GeneratedName], name: &GeneratedName| names.iter().any(|free| free.name == name.name);
             if !free(&left, one) || !free(&right, other) {
                 continue;
             }
@@ -118,11 +118,11 @@ fn within_group<'a>(group: &Sides<Vec<&'a Generated>>) -> Vec<(&'a Generated, &'
 struct Likeness<'a>(BTreeMap<(&'a str, &'a str), usize>);
 
 impl<'a> Likeness<'a> {
-    fn of(group: &Sides<Vec<&'a Generated>>) -> Self {
+    fn new(group: &Sides<Vec<&'a GeneratedName>>) -> Self {
         // Numbers for the texts: they are compared with each other many times.
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut numbered = |names: &[&'a Generated]| -> Vec<(&'a str, BTreeSet<usize>)> {
-            let mut content = |name: &'a Generated| {
+        let mut numbered = |names: &[&'a GeneratedName]| -> Vec<(&'a str, BTreeSet<usize>)> {
+            let mut content = |name: &'a GeneratedName| {
                 name.content
                     .iter()
                     .map(|text| {
@@ -145,17 +145,17 @@ impl<'a> Likeness<'a> {
         Self(likeness)
     }
 
-    fn between(&self, left: &Generated, right: &Generated) -> usize {
+    fn between(&self, left: &GeneratedName, right: &GeneratedName) -> usize {
         self.0.get(&(left.name.as_str(), right.name.as_str())).copied().unwrap_or_default()
     }
 }
 
 /// Names that CloudFormation cut at different places, because what stands before differs in length.
-fn cut(alone: &Sides<Vec<&Generated>>, parts: &mut Sides<Parts>) {
-    let of_stack = |name: &&&Generated| name.form.rule == Builtin::CloudFormation;
+fn cut(alone: &Sides<Vec<&GeneratedName>>, parts: &mut Sides<NameParts>) {
+    let of_stack = |name: &&&GeneratedName| name.form.rule == Builtin::CloudFormation;
     let (left, right): (Vec<_>, Vec<_>) =
         (alone.left.iter().filter(of_stack).collect(), alone.right.iter().filter(of_stack).collect());
-    let mut found: Vec<(&Generated, &Generated, Cut)> = Vec::new();
+    let mut found: Vec<(&GeneratedName, &GeneratedName, Cut)> = Vec::new();
     for one in &left {
         for other in right.iter().filter(|other| other.within == one.within) {
             if let Some(cut) = cut_of(one, other) {
@@ -164,15 +164,15 @@ fn cut(alone: &Sides<Vec<&Generated>>, parts: &mut Sides<Parts>) {
         }
     }
     for (one, other, cut) in &found {
-        let once = |name: &str, of: fn(&(&Generated, &Generated, Cut)) -> String| {
+        let once = |name: &str, of: fn(&(&GeneratedName, &GeneratedName, Cut)) -> String| {
             found.iter().filter(|pair| of(pair) == name).count() == 1
         };
         if once(&one.name, |pair| pair.0.name.clone()) && once(&other.name, |pair| pair.1.name.clone()) {
             let end = Builtin::CloudFormation.placeholder(0);
             for (side, name, more) in [(Side::Left, one, cut.more.left), (Side::Right, other, cut.more.right)] {
                 let at = name.form.part.start.saturating_sub(cut.same_end);
-                let gap = Part { range: at.saturating_sub(more)..at, placeholder: format!("{end}-cut") };
-                let part = Part { range: name.form.part.clone(), placeholder: end.clone() };
+                let gap = ReplacedPart { range: at.saturating_sub(more)..at, placeholder: format!("{end}-cut") };
+                let part = ReplacedPart { range: name.form.part.clone(), placeholder: end.clone() };
                 parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![gap, part]);
             }
         }
@@ -188,7 +188,7 @@ struct Cut {
 }
 
 /// One name is the other with some characters taken out, and is as long as a name can be.
-fn cut_of(left: &Generated, right: &Generated) -> Option<Cut> {
+fn cut_of(left: &GeneratedName, right: &GeneratedName) -> Option<Cut> {
     if !(left.form.looks_random || right.form.looks_random) {
         return None;
     }

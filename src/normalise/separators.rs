@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::generated::Part;
+use super::counterparts::ReplacedPart;
 use crate::model::Place;
 
 /// The ranges between the separators of a text, and the separators. Those inside a variable, `${aws:username}`, are
@@ -92,7 +92,7 @@ fn differing(texts: &BTreeMap<&str, Vec<Range<usize>>>) -> Option<BTreeSet<usize
 
 /// What of a text must stay as it is.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
+pub(super) struct FixedParts {
     /// Whether it is an ARN, or stands where one is expected.
     pub is_arn: bool,
     /// `arn`, the service, and the account of AWS's own policies.
@@ -103,55 +103,55 @@ pub(super) struct Form {
     first: Range<usize>,
 }
 
-impl Form {
-    /// The form of a text.
-    pub(super) fn of(text: &str, place: Place) -> Self {
+impl FixedParts {
+    /// Finds them in a text.
+    pub(super) fn new(text: &str, place: Place) -> Self {
         let is_arn = matches!(place, Place::Resource | Place::Principal);
-        let mut form = Self { is_arn, kept: Vec::new(), keys: Vec::new(), first: 0..0 };
-        form.keys.extend((place == Place::Condition && text.starts_with("aws:")).then_some(0..3));
+        let mut fixed = Self { is_arn, kept: Vec::new(), keys: Vec::new(), first: 0..0 };
+        fixed.keys.extend((place == Place::Condition && text.starts_with("aws:")).then_some(0..3));
         for (at, _) in text.match_indices("${") {
             let length = text.get(at..).and_then(|rest| rest.find([':', '}']));
-            form.keys.extend(length.map(|length| at..at + length));
+            fixed.keys.extend(length.map(|length| at..at + length));
         }
         if !text.starts_with("arn:") {
-            return form;
+            return fixed;
         }
-        form.is_arn = true;
+        fixed.is_arn = true;
         let mut start = 0;
         for (index, field) in text.splitn(6, ':').enumerate() {
             let range = start..start + field.len();
             start = range.end + 1;
             match index {
-                0 | 2 => form.kept.push(range),
-                4 if field == "aws" => form.kept.push(range),
+                0 | 2 => fixed.kept.push(range),
+                4 if field == "aws" => fixed.kept.push(range),
                 5 => {
                     if let Some(end) = field.find(['/', ':']) {
-                        form.first = range.start..range.start + end;
+                        fixed.first = range.start..range.start + end;
                     }
                 }
                 _ => {}
             }
         }
-        form
+        fixed
     }
 
     /// Whether something would be replaced that must stay; the parts are counted from `start`.
-    pub(super) fn keeps(&self, start: usize, parts: &[Part]) -> bool {
+    pub(super) fn keeps(&self, start: usize, parts: &[ReplacedPart]) -> bool {
         parts.iter().any(|part| self.kept.iter().any(|kept| meet(kept, start, part)))
     }
 
     /// Whether what begins the name of a key would be replaced, so that it would be no key.
-    pub(super) fn is_key(&self, start: usize, parts: &[Part]) -> bool {
+    pub(super) fn is_key(&self, start: usize, parts: &[ReplacedPart]) -> bool {
         parts.iter().any(|part| self.keys.iter().any(|key| meet(key, start, part)))
     }
 
     /// Whether the first part of the resource would be replaced.
-    pub(super) fn is_first(&self, start: usize, parts: &[Part]) -> bool {
+    pub(super) fn is_first(&self, start: usize, parts: &[ReplacedPart]) -> bool {
         parts.iter().any(|part| meet(&self.first, start, part))
     }
 }
 
-fn meet(range: &Range<usize>, start: usize, part: &Part) -> bool {
+fn meet(range: &Range<usize>, start: usize, part: &ReplacedPart) -> bool {
     range.start < start + part.range.end && start + part.range.start < range.end
 }
 
@@ -212,21 +212,21 @@ mod tests {
     #[test]
     fn the_form_of_an_arn_is_kept() {
         let text = "arn:aws:devops-guru:eu-west-1:aws:table/x";
-        let form = Form::of(text, Place::Tag);
+        let fixed = FixedParts::new(text, Place::Tag);
         let meets = |word: &str| {
             let start = text.find(word).unwrap();
-            let part = [Part { range: 0..word.len(), placeholder: String::new() }];
-            (form.keeps(start, &part), form.is_first(start, &part))
+            let part = [ReplacedPart { range: 0..word.len(), placeholder: String::new() }];
+            (fixed.keeps(start, &part), fixed.is_first(start, &part))
         };
         assert_eq!(meets("arn"), (true, false));
         assert_eq!(meets("aws"), (false, false));
         assert_eq!(meets("devops"), (true, false));
         assert_eq!(meets("aws:table"), (true, true));
         assert_eq!(meets("/x"), (false, false));
-        assert!(!Form::of("app/dev", Place::Path).is_arn);
-        let aws = [Part { range: 0..3, placeholder: String::new() }];
-        assert!(Form::of("aws:username", Place::Condition).is_key(0, &aws));
-        assert!(Form::of("x/${aws:username}", Place::Resource).is_key(4, &aws));
-        assert!(!Form::of("x/${a}/aws", Place::Resource).is_key(7, &aws));
+        assert!(!FixedParts::new("app/dev", Place::Path).is_arn);
+        let aws = [ReplacedPart { range: 0..3, placeholder: String::new() }];
+        assert!(FixedParts::new("aws:username", Place::Condition).is_key(0, &aws));
+        assert!(FixedParts::new("x/${aws:username}", Place::Resource).is_key(4, &aws));
+        assert!(!FixedParts::new("x/${a}/aws", Place::Resource).is_key(7, &aws));
     }
 }

@@ -1,4 +1,4 @@
-use super::forms::{self, Named};
+use super::generated_names::{self, Named};
 use super::*;
 use crate::model::equivalency::{CLOSE, OPEN, display};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Side, Sides};
@@ -342,10 +342,11 @@ fn every_rule_does_what_it_says() {
         assert!(!about.replaces.is_empty() && about.source.starts_with("https://"), "{rule:?}");
         let random = |text: &str| {
             let kinds = [Named::Role, Named::ManagedPolicy, Named::InlinePolicy, Named::InstanceProfile];
-            let forms = kinds.iter().filter_map(|named| forms::of_name(Builtins::default(), *named, text, "/"));
+            let forms =
+                kinds.iter().filter_map(|named| generated_names::recognise(Builtins::default(), *named, text, "/"));
             let name = forms.filter(|form| form.rule == rule).any(|form| form.looks_random);
-            let ids = forms::ids(Builtins::default(), text);
-            let path = rule == Builtin::SsoPath && forms::sso_region(text).is_some();
+            let ids = generated_names::find_ids(Builtins::default(), text);
+            let path = rule == Builtin::SsoPath && generated_names::sso_region(text).is_some();
             let own = rule == Builtin::AccountId && applied("{}", text) != text;
             name || path || own || ids.iter().any(|id| id.rule == rule && id.looks_random)
         };
@@ -363,8 +364,8 @@ fn every_rule_does_what_it_says() {
 fn other_ids_are_left() {
     for text in ["o-a1b2c3d4e5", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", "AROADBQP57FF2AEXAMPLE", "777788889999"] {
         assert_eq!(applied("{}", text), text);
-        assert_eq!(forms::of_name(Builtins::default(), Named::Role, text, "/"), None);
-        assert!(forms::ids(Builtins::default(), text).is_empty());
+        assert_eq!(generated_names::recognise(Builtins::default(), Named::Role, text, "/"), None);
+        assert!(generated_names::find_ids(Builtins::default(), text).is_empty());
     }
 }
 

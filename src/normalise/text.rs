@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
-use super::bounds;
-use super::generated::{Generated, Part};
+use super::counterparts::{Counterparts, ReplacedPart};
 use super::hits::{Found, What};
-use super::separators::{self, Form};
+use super::separators::{self, FixedParts};
+use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Place, Places};
 
@@ -18,7 +18,7 @@ const SMALL: usize = 500;
 
 /// Whose text a text of the dictionary is, seen from the account that is normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum Owner {
     /// This account's.
     Own,
     /// The other account's: never replaced, since it means the other account.
@@ -45,9 +45,9 @@ pub(super) struct Literal {
     pub placeholder: String,
     pub how: How,
     pub places: Places,
-    pub whose: Whose,
+    pub owner: Owner,
     /// What of it is replaced; nothing where that would take an ARN out of its form.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReplacedPart>,
 }
 
 impl Literal {
@@ -77,7 +77,7 @@ pub struct Normaliser {
     patterns: Vec<Pattern>,
     /// Longer words that hold each account's own text in that account, so that the text means the account there too.
     stems: BTreeSet<Stem>,
-    generated: Generated,
+    counterparts: Counterparts,
 }
 
 /// A part of a text with what is to become of it.
@@ -87,7 +87,7 @@ pub(super) struct Span<'a> {
     pub end: usize,
     pub placeholder: Cow<'a, str>,
     /// What of it is replaced, counted from its start; empty for the whole.
-    pub parts: Cow<'a, [Part]>,
+    pub parts: Cow<'a, [ReplacedPart]>,
     pub what: What,
     /// The dictionary's text; empty for a built-in rule or a pattern.
     pub literal: &'a str,
@@ -117,8 +117,8 @@ impl Normaliser {
         Self { stems, ..self }
     }
 
-    pub(super) fn with_generated(self, generated: Generated) -> Self {
-        Self { generated, ..self }
+    pub(super) fn with_counterparts(self, counterparts: Counterparts) -> Self {
+        Self { counterparts, ..self }
     }
 
     /// The text with placeholders (between their marks) for all that is to be replaced; `record` hears of each, and
@@ -127,28 +127,28 @@ impl Normaliser {
     /// All is looked for at once; of what begins together the longest wins, and what was replaced is not read again.
     pub fn apply<'t>(&self, text: &'t str, place: Place, record: impl FnMut(Found<'_>)) -> Cow<'t, str> {
         let mut spans = self.spans(text, place);
-        self.generated.find(text, place, &mut spans);
+        self.counterparts.find(text, place, &mut spans);
         render(text, spans, record)
     }
 
     /// The dictionary's literal texts that are replaced in this account, as (placeholder, text).
     pub fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
-        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.whose != Whose::Other);
+        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.owner != Owner::Other);
         literals.map(|one| (one.placeholder.as_str(), one.text.as_str()))
     }
 
     /// As [`Normaliser::replaced`], but of texts with separators the parts that are replaced.
     pub fn replaced_parts(&self) -> impl Iterator<Item = (&str, &str)> {
-        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.whose != Whose::Other);
+        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.owner != Owner::Other);
         literals.flat_map(|one| {
-            let of = |part: &Part| one.text.get(part.range.clone()).unwrap_or_default();
+            let of = |part: &ReplacedPart| one.text.get(part.range.clone()).unwrap_or_default();
             one.parts.iter().map(move |part| (part.placeholder.as_str(), of(part)))
         })
     }
 
     /// Those of them of which nothing tells whose they are, so that they are replaced in both accounts.
     pub fn nobodys(&self) -> impl Iterator<Item = (&str, &str)> {
-        let literals = self.literals.iter().filter(|one| one.whose == Whose::Anyone);
+        let literals = self.literals.iter().filter(|one| one.owner == Owner::Anyone);
         literals.map(|one| (one.placeholder.as_str(), one.text.as_str()))
     }
 
@@ -160,7 +160,7 @@ impl Normaliser {
         record: impl FnMut(Found<'_>),
     ) -> Cow<'t, str> {
         let mut spans = self.spans(name, Place::PolicyName);
-        spans.extend(self.generated.inline_name(role, name));
+        spans.extend(self.counterparts.inline_name(role, name));
         render(name, spans, record)
     }
 
@@ -180,8 +180,11 @@ impl Normaliser {
     /// The longer words in which a text stands that is this account's own.
     pub(super) fn own_words(&self, text: &str, place: Place, mut visit: impl FnMut(Stem)) {
         for (literal, start, end) in self.literals_in(text, place) {
-            if literal.whose == Whose::Own && literal.how == How::Substring && !bounds::is_token(text, start, end) {
-                let (before, after) = bounds::rest_of_word(text, start, end);
+            if literal.owner == Owner::Own
+                && literal.how == How::Substring
+                && !word_boundaries::is_token(text, start, end)
+            {
+                let (before, after) = word_boundaries::rest_of_word(text, start, end);
                 visit((literal.placeholder.clone(), before.to_owned(), after.to_owned()));
             }
         }
@@ -195,7 +198,7 @@ impl Normaliser {
             let literal = self.literals.get(found.pattern().as_usize())?;
             let (start, end) = (found.start(), found.end());
             let counts = match literal.how {
-                How::Token => bounds::is_token(text, start, end),
+                How::Token => word_boundaries::is_token(text, start, end),
                 How::Substring => text.get(start..end) == Some(literal.text.as_str()),
                 How::AccountId => stands_alone(text, start, end),
             };
@@ -204,13 +207,13 @@ impl Normaliser {
     }
 
     fn spans<'a>(&'a self, text: &'a str, place: Place) -> Vec<Span<'a>> {
-        let form = Form::of(text, place);
+        let fixed = FixedParts::new(text, place);
         let mut spans: Vec<Span<'a>> = Vec::new();
         for (literal, start, end) in self.literals_in(text, place) {
-            let fits = if literal.parts.is_empty() { !form.is_arn } else { !form.keeps(start, &literal.parts) };
+            let fits = if literal.parts.is_empty() { !fixed.is_arn } else { !fixed.keeps(start, &literal.parts) };
             // A word that is also part of a service's name, `devops` of `devops-guru`, or of a key's does not mean it
             // there.
-            if (!fits && !literal.is_separated()) || form.is_key(start, &literal.parts) {
+            if (!fits && !literal.is_separated()) || fixed.is_key(start, &literal.parts) {
                 continue;
             }
             let what = self.what(literal, text, start, end);
@@ -228,7 +231,7 @@ impl Normaliser {
             for captures in pattern.regex.captures_iter(text) {
                 let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
                 let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
-                spans.extend(pattern.span(&form, part.start(), part.as_str(), place));
+                spans.extend(pattern.span(&fixed, part.start(), part.as_str(), place));
             }
         }
         spans
@@ -236,42 +239,43 @@ impl Normaliser {
 
     /// What becomes of a literal text where it stands.
     fn what(&self, literal: &Literal, text: &str, start: usize, end: usize) -> What {
-        let in_word = literal.how == How::Substring && !bounds::is_token(text, start, end);
-        match literal.whose {
-            Whose::Anyone if in_word => What::ReplacedInWord,
-            Whose::Anyone => What::Replaced,
-            Whose::Own | Whose::Other if in_word => {
-                let (before, after) = bounds::rest_of_word(text, start, end);
+        let in_word = literal.how == How::Substring && !word_boundaries::is_token(text, start, end);
+        match literal.owner {
+            Owner::Anyone if in_word => What::ReplacedInWord,
+            Owner::Anyone => What::Replaced,
+            Owner::Own | Owner::Other if in_word => {
+                let (before, after) = word_boundaries::rest_of_word(text, start, end);
                 let stem = (literal.placeholder.clone(), before.to_owned(), after.to_owned());
-                match (self.stems.contains(&stem), literal.whose) {
-                    (true, Whose::Own) => What::ReplacedInWord,
+                match (self.stems.contains(&stem), literal.owner) {
+                    (true, Owner::Own) => What::ReplacedInWord,
                     (true, _) => What::Foreign,
                     // A word that only happens to hold the text, such as `devices`: alike on both sides as it stands.
                     (false, _) => What::LeftInWord,
                 }
             }
-            Whose::Own => What::Replaced,
-            Whose::Other => What::Foreign,
+            Owner::Own => What::Replaced,
+            Owner::Other => What::Foreign,
         }
     }
 }
 
 impl Pattern {
     /// What it matched; none if that is not to be replaced where it stands.
-    fn span(&self, form: &Form, start: usize, matched: &str, place: Place) -> Option<Span<'_>> {
+    fn span(&self, fixed: &FixedParts, start: usize, matched: &str, place: Place) -> Option<Span<'_>> {
         let (ranges, separators) = separators::segments(matched);
         let ranges = ranges.into_iter().filter(|range| !range.is_empty());
-        let parts: Vec<Part> = ranges.map(|range| Part { range, placeholder: self.placeholder.clone() }).collect();
+        let parts: Vec<ReplacedPart> =
+            ranges.map(|range| ReplacedPart { range, placeholder: self.placeholder.clone() }).collect();
         let is_wild = place.takes_wildcards() && matched.contains(['*', '?', '$', '{', '}']);
-        if form.is_key(start, &parts) && !is_wild {
+        if fixed.is_key(start, &parts) && !is_wild {
             return None;
         }
-        let keeps = form.keeps(start, &parts);
+        let keeps = fixed.keeps(start, &parts);
         let what = if is_wild {
             What::Wildcard
         } else if separators.is_empty() {
             (!keeps).then_some(What::Replaced)?
-        } else if form.is_arn && (keeps || parts.is_empty() || form.is_first(start, &parts)) {
+        } else if fixed.is_arn && (keeps || parts.is_empty() || fixed.is_first(start, &parts)) {
             What::Unfit
         } else {
             What::Replaced
@@ -298,7 +302,7 @@ impl<'a> Span<'a> {
         if self.parts.is_empty() {
             return vec![(self.start, self.end, &*self.placeholder)];
         }
-        let place = |part: &'_ Part| (self.start + part.range.start, self.start + part.range.end);
+        let place = |part: &'_ ReplacedPart| (self.start + part.range.start, self.start + part.range.end);
         self.parts.iter().map(|part| (place(part).0, place(part).1, part.placeholder.as_str())).collect()
     }
 }

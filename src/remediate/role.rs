@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::words::Words;
+use super::denormalise::Denormaliser;
 use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted};
 use crate::compare::Alike;
 use crate::model::equivalency::{GENERATED, OPEN, display};
@@ -24,7 +24,7 @@ pub(super) struct Blocked {
 /// Makes plans.
 pub(super) struct Planner<'a> {
     pub input: Input<'a>,
-    words: Words<'a>,
+    denormaliser: Denormaliser<'a>,
     alike: Alike<'a>,
     /// The places of roles in their account by ARN.
     places: Sides<BTreeMap<&'a str, usize>>,
@@ -49,7 +49,7 @@ impl<'a> Planner<'a> {
             .map(|account| account.roles.iter().enumerate().map(|(index, role)| (role.arn.as_str(), index)).collect());
         Self {
             input,
-            words: Words::new(normalisers, input.accounts.get(to), input.normalised.get(to)),
+            denormaliser: Denormaliser::new(normalisers, input.accounts.get(to), input.normalised.get(to)),
             alike: Alike::new(input.accounts, input.catalogue),
             places,
         }
@@ -67,7 +67,7 @@ impl<'a> Planner<'a> {
             else {
                 continue;
             };
-            let role = OneRole { planner: self, index, result, from, to, seen: self.words.of_role(to.real) };
+            let role = OneRole { planner: self, index, result, from, to, seen: self.denormaliser.of_role(to.real) };
             plan.roles.push(role.plan(blocked, &mut plan.policies));
         }
         plan
@@ -231,7 +231,7 @@ impl OneRole<'_, '_> {
     }
 
     fn text(&self, text: &str, place: Place) -> Result<String, String> {
-        self.planner.words.translate(text, place, &self.seen)
+        self.planner.denormaliser.translate(text, place, &self.seen)
     }
 
     fn trust(&self) -> Result<Vec<Change>, String> {

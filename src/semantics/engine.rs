@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::error::{Confirming, EngineError, Inconsistency};
 use super::evaluate::RolePolicies;
 use super::outcome::AccessComparison;
-use super::permissions::{self, Means, Shared};
+use super::permissions::{self, Setup, Shared};
 use super::solver::Budget;
 use super::solver::steps::Reading;
 use super::trust::{self, TrustComparison, TrustSide};
@@ -86,8 +86,8 @@ impl<'c> Engine<'c> {
     /// ```
     pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
         let Self { catalogue, budget, partitions, confirming, shared, flat } = self;
-        let means = Means { catalogue, budget: *budget, partitions, confirming: *confirming, shared, flat };
-        match (permissions::between(left, right, means), confirming.inconsistency) {
+        let setup = Setup { catalogue, budget: *budget, partitions, confirming: *confirming, shared, flat };
+        match (permissions::between(left, right, setup), confirming.inconsistency) {
             (Err(error), Inconsistency::Report) => Ok(AccessComparison::undecided(&error)),
             (answer, _) => answer,
         }

@@ -142,7 +142,7 @@ pub const RULES: &[Escalation] = &[
 
 /// What an action is to a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum EscalationPart {
     /// It opens one.
     Opens,
     /// It is what one needs besides.
@@ -151,11 +151,11 @@ pub enum Part {
 
 /// What an action, `service:name` in AWS's spelling, is to the ways there are.
 #[must_use]
-pub fn part(action: &str) -> Option<Part> {
+pub fn part(action: &str) -> Option<EscalationPart> {
     if RULES.iter().any(|rule| rule.action == action) {
-        return Some(Part::Opens);
+        return Some(EscalationPart::Opens);
     }
-    RULES.iter().any(|rule| rule.with.contains(&action)).then_some(Part::Partner)
+    RULES.iter().any(|rule| rule.with.contains(&action)).then_some(EscalationPart::Partner)
 }
 
 /// The ways that a row adds or widens, given what the role may do besides (on any resource), and whether the other

@@ -21,16 +21,17 @@ mod variable;
 
 use std::sync::Arc;
 
+pub use super::statement_ref::StatementRef;
 pub use context::Context;
-pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, StatementRef, Verdict};
+pub use decision::{BoundaryAnswer, Decision, Doubt, Hint, Note, Reason, Verdict};
 pub use trust::{Caller, Relation, RoleAccount, TrustDecision, TrustRequest, evaluate_trust};
 
 use super::known_role::KnownRole;
 use crate::catalog::Catalogue;
 use crate::model::{IdentityPolicy, PolicyType, ResourceClause, Statement, Version};
-use context::Facts;
-use resource::{Reading, Target};
-use statement::{Finding, Findings, Source};
+use context::ContextView;
+use resource::{ArnReading, Target};
+use statement::{Source, StatementMatch, StatementMatches};
 use truth::Truth;
 
 /// What a session of a role asks to do.
@@ -90,7 +91,7 @@ pub struct RolePolicies {
 #[must_use]
 pub fn evaluate(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue) -> Decision {
     let mut decision = decide(policies, request, catalogue);
-    let flat = decide_by(policies, request, catalogue, Reading::Flat).verdict;
+    let flat = decide_by(policies, request, catalogue, ArnReading::Flat).verdict;
     if flat != decision.verdict {
         decision.notes.push(Note { statement: None, hint: Hint::FlatTextDecidesOtherwise { verdict: flat } });
     }
@@ -100,20 +101,22 @@ pub fn evaluate(policies: &RolePolicies, request: &Request<'_>, catalogue: &Cata
 /// As [`evaluate`], without the note on what plain text would decide: for whoever asks only what AWS documents.
 #[must_use]
 pub fn decide(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue) -> Decision {
-    decide_by(policies, request, catalogue, Reading::Documented)
+    decide_by(policies, request, catalogue, ArnReading::Documented)
 }
 
-fn decide_by(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue, reading: Reading) -> Decision {
-    let scope = Scope::of(request, catalogue);
+fn decide_by(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalogue, reading: ArnReading) -> Decision {
+    let scope = ResourceScope::new(request, catalogue);
     let about_request = |hint| vec![Note { statement: None, hint }];
     let notes = match scope {
-        Scope::NotItsResource => return Findings::default().decide(None, about_request(Hint::NotItsResource)),
-        Scope::UnknownAction => about_request(Hint::UnknownAction),
-        Scope::Star | Scope::Resource => Vec::new(),
+        ResourceScope::NotItsResource => {
+            return StatementMatches::default().decide(None, about_request(Hint::NotItsResource));
+        }
+        ResourceScope::UnknownAction => about_request(Hint::UnknownAction),
+        ResourceScope::Star | ResourceScope::Resource => Vec::new(),
     };
-    let asked = Asked { request: *request, scope, reading, role: &policies.role };
-    let identity = asked.of_all(&policies.identity);
-    let boundary = policies.boundary.as_ref().map(|boundary| asked.of_all(std::slice::from_ref(boundary)));
+    let asked = AskedRequest { request: *request, scope, reading, role: &policies.role };
+    let identity = asked.match_all(&policies.identity);
+    let boundary = policies.boundary.as_ref().map(|boundary| asked.match_all(std::slice::from_ref(boundary)));
     identity.decide(boundary, notes)
 }
 
@@ -122,7 +125,7 @@ fn decide_by(policies: &RolePolicies, request: &Request<'_>, catalogue: &Catalog
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>:
 /// an action without resource types "does not support resource-level permissions", and only `*` applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
+enum ResourceScope {
     /// The action takes no resource, and the request names none.
     Star,
     /// The request's resource is of a type the action acts on.
@@ -133,8 +136,8 @@ enum Scope {
     UnknownAction,
 }
 
-impl Scope {
-    fn of(request: &Request<'_>, catalogue: &Catalogue) -> Self {
+impl ResourceScope {
+    fn new(request: &Request<'_>, catalogue: &Catalogue) -> Self {
         let found = request.action.split_once(':').and_then(|(service, name)| catalogue.action(service, name));
         let Some((service, action)) = found else { return Self::UnknownAction };
         if action.resources.is_empty() {
@@ -148,21 +151,21 @@ impl Scope {
 
 /// A request as every statement is asked about it.
 #[derive(Debug, Clone, Copy)]
-struct Asked<'a> {
+struct AskedRequest<'a> {
     request: Request<'a>,
-    scope: Scope,
-    reading: Reading,
+    scope: ResourceScope,
+    reading: ArnReading,
     role: &'a KnownRole,
 }
 
-impl Asked<'_> {
-    fn of_all(&self, policies: &[AttachedDocument]) -> Findings {
-        let mut findings = Findings::default();
+impl AskedRequest<'_> {
+    fn match_all(&self, policies: &[AttachedDocument]) -> StatementMatches {
+        let mut findings = StatementMatches::default();
         for policy in policies {
             let source = Source { policy_name: &policy.policy_name, policy_type: policy.policy_type };
             let version = policy.document.effective_version();
             for (index, statement) in policy.document.statements.iter().enumerate() {
-                let finding = self.of(statement, version);
+                let finding = self.matches(statement, version);
                 if !finding.says_nothing() {
                     findings.push(source.cite(index, statement.sid.clone()), finding);
                 }
@@ -172,22 +175,22 @@ impl Asked<'_> {
     }
 
     /// A statement matches when its action, its resource and its conditions do.
-    fn of(&self, statement: &Statement<ResourceClause>, version: Version) -> Finding {
+    fn matches(&self, statement: &Statement<ResourceClause>, version: Version) -> StatementMatch {
         let Request { action, resource, context } = self.request;
-        let facts = Facts::of_role_session(context, self.role);
+        let view = ContextView::of_role_session(context, self.role);
         let mut hints = Vec::new();
         let action = action::covers(&statement.action, action);
         let truth = if action.is_no() {
             action
         } else {
-            let target = Target { resource, facts, version, reading: self.reading };
+            let target = Target { resource, view, version, reading: self.reading };
             let resource = resource::covers(&statement.target, target, &mut hints);
-            if self.scope == Scope::Star && resource.is_no() {
+            if self.scope == ResourceScope::Star && resource.is_no() {
                 hints.push(Hint::TakesOnlyStar);
             }
-            Truth::all([action, resource, condition::hold(&statement.conditions, version, facts, &mut hints)])
+            Truth::all([action, resource, condition::hold(&statement.conditions, version, view, &mut hints)])
         };
-        Finding { effect: statement.effect, truth, hints }
+        StatementMatch { effect: statement.effect, truth, hints }
     }
 }
 

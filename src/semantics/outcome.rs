@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::statement_ref::StatementRef;
+
 use super::error::EngineError;
 use super::escalation::EscalationId;
 use crate::catalog::AccessLevel;
-use crate::model::{PolicyType, Side, words};
+use crate::model::{Side, words};
 
 /// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
 pub const INCONSISTENT: &str = "internal inconsistency, please report";
@@ -41,7 +43,7 @@ pub enum Grade {
 
 impl Grade {
     /// What the rows of a comparison come to; `identical` is whether the statements were, where there is no row.
-    pub(super) fn of(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
+    pub(super) fn from_certainties(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
         let surest = rows.into_iter().min();
         match surest {
             Some(Certainty::Always | Certainty::Conditional) => Self::Different,
@@ -62,19 +64,6 @@ words! {
         /// It may or may not hold; the row says why.
         Unknown = "unknown",
     }
-}
-
-/// A statement of a role's policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct StatementRef {
-    /// The policy's name.
-    pub policy_name: String,
-    /// How it belongs to the role.
-    pub policy_type: PolicyType,
-    /// The statement's index in the document.
-    pub statement: usize,
-    /// Its name, if it has one.
-    pub sid: Option<String>,
 }
 
 /// A request that one side allows and the other refuses.

@@ -4,7 +4,7 @@
 //! Written apart from [`super::evaluate`], which confirms every witness before it is reported. What is decided and
 //! what is left `unknown` is in `docs/semantics.md`.
 
-mod beyond;
+mod action_patterns;
 mod cells;
 mod classes;
 mod confirm;
@@ -18,9 +18,9 @@ mod proof;
 mod rows;
 mod rules;
 mod shared;
-mod spelling;
+mod uncatalogued;
+mod uncatalogued_rows;
 mod universe;
-mod unlisted;
 mod witness;
 
 pub(super) use shared::Shared;
@@ -38,7 +38,7 @@ use rules::Rule;
 
 /// What comparing takes besides the two roles.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Means<'a> {
+pub(super) struct Setup<'a> {
     pub catalogue: &'a Catalogue,
     pub budget: Budget,
     /// The partitions that the roles act in.
@@ -56,23 +56,23 @@ pub(super) struct Means<'a> {
 pub(super) fn between(
     left: &RolePolicies,
     right: &RolePolicies,
-    means: Means<'_>,
+    setup: Setup<'_>,
 ) -> Result<AccessComparison, EngineError> {
-    let pair = Pair::new(left, right, means.shared)?;
+    let pair = Pair::new(left, right, setup.shared)?;
     if pair.roles.left == pair.roles.right {
         return Ok(AccessComparison::identical(without_role_tags(pair.warnings)));
     }
-    let mut comparison = comparison(&pair, means)?;
-    if comparison.grade == Grade::EqualForAllRequests && beyond::differs(&pair, means.shared, means.budget) {
+    let mut comparison = comparison(&pair, setup)?;
+    if comparison.grade == Grade::EqualForAllRequests && uncatalogued::differs(&pair, setup.shared, setup.budget) {
         comparison.grade = Grade::EqualForCatalogue;
     }
-    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, means)?);
+    comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, setup)?);
     explain_by_tags(&mut comparison);
     if comparison.differences.is_empty() && comparison.deny_differences.is_empty() {
         comparison.warnings = without_role_tags(comparison.warnings);
     }
     comparison.warnings.sort();
-    confirm::confirm(&mut comparison, Sides { left, right }, means)?;
+    confirm::confirm(&mut comparison, Sides { left, right }, setup)?;
     Ok(comparison)
 }
 
@@ -100,16 +100,16 @@ fn without_role_tags(mut warnings: Vec<Warning>) -> Vec<Warning> {
 }
 
 /// The comparison, its witnesses not confirmed yet.
-fn comparison(pair: &Pair, means: Means<'_>) -> Result<AccessComparison, EngineError> {
-    let mut differences = finish::differences(pair, rows::rows(pair, means.shared, means.budget)?, means)?;
-    for open in crowded::open(pair, &means.shared.universe, means.budget.names)? {
+fn comparison(pair: &Pair, setup: Setup<'_>) -> Result<AccessComparison, EngineError> {
+    let mut differences = finish::differences(pair, rows::rows(pair, setup.shared, setup.budget)?, setup)?;
+    for open in crowded::open(pair, &setup.shared.universe, setup.budget.names)? {
         differences.extend(open.row(&differences));
     }
     differences.sort();
     Ok(AccessComparison {
-        grade: Grade::of(differences.iter().map(|row| row.certainty), false),
+        grade: Grade::from_certainties(differences.iter().map(|row| row.certainty), false),
         differences,
-        deny_differences: denies::differences(pair, means)?,
+        deny_differences: denies::differences(pair, setup)?,
         warnings: pair.warnings.clone(),
     })
 }
@@ -120,7 +120,7 @@ fn flat_reading(
     right: &RolePolicies,
     pair: &Pair,
     comparison: &AccessComparison,
-    means: Means<'_>,
+    setup: Setup<'_>,
 ) -> Result<Vec<Warning>, EngineError> {
     let has_inner_wildcard = |rule: &Rule| rule.resources.texts().iter().any(|text| text.has_inner_wildcard());
     let numbered = pair.rules.iter().enumerate();
@@ -129,10 +129,10 @@ fn flat_reading(
         return Ok(Vec::new());
     }
     let shared =
-        means.flat.get_or_init(|| Box::new(Shared::new(means.catalogue, Reading::Flat, means.partitions.to_vec())));
+        setup.flat.get_or_init(|| Box::new(Shared::new(setup.catalogue, Reading::Flat, setup.partitions.to_vec())));
     let flat = Pair::new(left, right, shared)?;
-    let means = Means { shared, ..means };
-    let differences = finish::differences(&flat, rows::rows(&flat, shared, means.budget)?, means)?;
+    let setup = Setup { shared, ..setup };
+    let differences = finish::differences(&flat, rows::rows(&flat, shared, setup.budget)?, setup)?;
     let sides = |rows: &[super::outcome::AccessDifference]| {
         let mut sides: Vec<_> = rows.iter().map(|row| (row.side, row.service.clone())).collect();
         sides.dedup();

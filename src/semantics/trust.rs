@@ -161,6 +161,6 @@ pub(super) fn between(
     differences.iter_mut().try_for_each(|row| confirm::confirm(row, sides, confirming))?;
     differences.sort();
     differences.dedup();
-    let grade = Grade::of(differences.iter().map(|row| row.certainty), identical);
+    let grade = Grade::from_certainties(differences.iter().map(|row| row.certainty), identical);
     Ok(TrustComparison { grade, differences, warnings })
 }

@@ -55,15 +55,15 @@ const SHORT_REGIONS: [&str; 22] = [
 
 /// Which kind of thing a word names, as far as can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum WordKind {
     Environment,
     Region,
     ShortRegion,
     Other,
 }
 
-impl Kind {
-    pub(super) fn of(word: &str) -> Self {
+impl WordKind {
+    pub(super) fn from_word(word: &str) -> Self {
         let parts: Vec<&str> = word.split('-').collect();
         let letters = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase());
         let digit = |text: &str| text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
@@ -157,7 +157,8 @@ fn is_minimal(left: &Value, right: &Value) -> bool {
             let words =
                 |text: &str| -> Vec<String> { text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect() };
             let (l, r) = (words(left), words(right));
-            let region = Kind::of(left) == Kind::Region && Kind::of(right) == Kind::Region;
+            let region =
+                WordKind::from_word(left) == WordKind::Region && WordKind::from_word(right) == WordKind::Region;
             (region || (l.first() != r.first() && l.last() != r.last())) && !is_finding(left) && !is_finding(right)
         }
         (Value::Words(words), Value::Placeholder(_)) | (Value::Placeholder(_), Value::Words(words)) => {
@@ -184,8 +185,10 @@ fn judge(values: Sides<Value>, with: Sides<&BTreeMap<Value, BTreeSet<String>>>) 
     let right = with.right.get(&values.right).unwrap_or(&none);
     let explained = left.intersection(right).count();
     let known = match (&values.left, &values.right) {
-        (Value::Words(left), Value::Words(right)) => Kind::of(left) != Kind::Other && Kind::of(left) == Kind::of(right),
-        (Value::Words(words), _) | (_, Value::Words(words)) => Kind::of(words) != Kind::Other,
+        (Value::Words(left), Value::Words(right)) => {
+            WordKind::from_word(left) != WordKind::Other && WordKind::from_word(left) == WordKind::from_word(right)
+        }
+        (Value::Words(words), _) | (_, Value::Words(words)) => WordKind::from_word(words) != WordKind::Other,
         _ => false,
     };
     let enough = if known { 1 } else { 3 };
@@ -216,7 +219,9 @@ pub(super) fn find_in_words(segments: Sides<&[Segment]>) -> Vec<Candidate> {
         }
     }
     let known = |values: &Sides<Value>| match (&values.left, &values.right) {
-        (Value::Words(a), Value::Words(b)) => Kind::of(a) != Kind::Other && Kind::of(a) == Kind::of(b),
+        (Value::Words(a), Value::Words(b)) => {
+            WordKind::from_word(a) != WordKind::Other && WordKind::from_word(a) == WordKind::from_word(b)
+        }
         _ => false,
     };
     // Letters alone explain much by chance; only words that are known for it are suggested inside of others.

@@ -58,7 +58,7 @@ pub(super) fn shapes_with(segments: &[Segment], values: &BTreeSet<Value>) -> BTr
     for (_, segment) in segments {
         let held: BTreeSet<Value> = runs(segment)
             .into_iter()
-            .filter_map(|(start, end)| Value::of(segment.get(start..end)?))
+            .filter_map(|(start, end)| Value::parse(segment.get(start..end)?))
             .filter(|value| values.contains(value))
             .collect();
         for value in held {
@@ -107,7 +107,7 @@ pub(super) enum Value {
 
 impl Value {
     /// None if the text is no side of a substitution: words and placeholders mixed, or something the program replaced.
-    fn of(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(OPEN) {
             None if text.contains(OPEN) => None,
             None => Some(Self::Words(text.to_lowercase())),
@@ -125,7 +125,7 @@ impl Value {
         let mut done = 0;
         for (start, end) in runs(segment) {
             let text = segment.get(start..end).unwrap_or_default();
-            if start >= done && Self::of(text).as_ref() == Some(self) {
+            if start >= done && Self::parse(text).as_ref() == Some(self) {
                 shape.push_str(segment.get(done..start).unwrap_or_default());
                 shape.push(HOLE);
                 done = end;
@@ -149,7 +149,7 @@ fn runs(segment: &str) -> Vec<(usize, usize)> {
 /// Visits what a segment is without each run of words: the shape, and the run.
 pub(super) fn shapes(segment: &str, visit: &mut impl FnMut(String, Value)) {
     for (start, end) in runs(segment) {
-        let Some(value) = segment.get(start..end).and_then(Value::of) else { continue };
+        let Some(value) = segment.get(start..end).and_then(Value::parse) else { continue };
         let (before, after) = (segment.get(..start).unwrap_or_default(), segment.get(end..).unwrap_or_default());
         visit(format!("{before}{HOLE}{after}"), value);
     }

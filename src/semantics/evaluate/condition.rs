@@ -7,9 +7,9 @@
 //! - `ForAllValues`, `ForAnyValue`:
 //!   <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html>
 
-use super::context::Facts;
+use super::context::ContextView;
 use super::decision::{Doubt, Hint};
-use super::operator::{Answer, Comparison, Rule, TextComparison, read_bool};
+use super::operator::{ComparisonKind, ComparisonResult, OperatorRule, TextComparison, read_bool};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
 use crate::catalog::holds_many;
@@ -17,18 +17,18 @@ use crate::model::{ConditionTest, Conditions, SetQualifier, Version};
 use crate::semantics::own_account::OwnAccount;
 
 /// Whether all tests hold: operators and keys are joined by "and".
-pub(super) fn hold(conditions: &Conditions, version: Version, facts: Facts<'_>, hints: &mut Vec<Hint>) -> Truth {
+pub(super) fn hold(conditions: &Conditions, version: Version, view: ContextView<'_>, hints: &mut Vec<Hint>) -> Truth {
     let mut answers = Vec::new();
     for test in conditions.tests() {
         if test.values.is_empty() {
             hints.push(Hint::NoValues { key: test.key.as_str().to_owned() });
         }
-        answers.push(holds(test, version, facts));
+        answers.push(holds(test, version, view));
     }
     Truth::all(answers)
 }
 
-fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
+fn holds(test: &ConditionTest, version: Version, view: ContextView<'_>) -> Truth {
     if !test.operator.is_known() {
         return Truth::unknown(Doubt::UnknownOperator { operator: test.operator.to_string() });
     }
@@ -36,14 +36,14 @@ fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
     if test.values.is_empty() {
         return Truth::No;
     }
-    let values = facts.values(test.key.folded());
-    let Some(rule) = Rule::of(&test.operator.base) else {
+    let values = view.values(test.key.folded());
+    let Some(rule) = OperatorRule::from_operator(&test.operator.base) else {
         return presence(test, values.unwrap_or_default());
     };
     let Some(values) = values else {
         return without_key(test, rule).into();
     };
-    let one = |value: &String| compare(test, rule, value, version, facts);
+    let one = |value: &String| compare(test, rule, value, version, view);
     match (test.operator.qualifier, values) {
         // AWS asks for a set operator on a key that can hold several values, however many a request has.
         (None, [value]) if !holds_many(test.key.folded()) => one(value),
@@ -58,7 +58,7 @@ fn holds(test: &ConditionTest, version: Version, facts: Facts<'_>) -> Truth {
 }
 
 /// Whether a test other than `Null` holds when the request does not carry the key.
-fn without_key(test: &ConditionTest, rule: Rule) -> bool {
+fn without_key(test: &ConditionTest, rule: OperatorRule) -> bool {
     test.operator.if_exists
         || match test.operator.qualifier {
             None => rule.negated,
@@ -89,35 +89,35 @@ fn compare_text(
     wanted: &str,
     given: &str,
     version: Version,
-    facts: Facts<'_>,
+    view: ContextView<'_>,
     how: TextComparison,
-) -> Result<Answer, Unresolved> {
-    match facts.own_account().filter(|own| how.takes_wildcards() && given.contains(own.spelled)) {
+) -> Result<ComparisonResult, Unresolved> {
+    match view.own_account().filter(|own| how.takes_wildcards() && given.contains(own.spelled)) {
         Some(OwnAccount { spelled, id }) => {
-            let wanted = variable::resolve(&wanted.replace(spelled, id), version, facts)?;
+            let wanted = variable::resolve(&wanted.replace(spelled, id), version, view)?;
             Ok(how.matches(&wanted, &given.replace(spelled, id)))
         }
-        None => Ok(how.matches(&variable::resolve(wanted, version, facts)?, given)),
+        None => Ok(how.matches(&variable::resolve(wanted, version, view)?, given)),
     }
 }
 
 /// One value of the request against all values of the policy: any of them, or for a negated operator none.
-fn compare(test: &ConditionTest, rule: Rule, given: &str, version: Version, facts: Facts<'_>) -> Truth {
+fn compare(test: &ConditionTest, rule: OperatorRule, given: &str, version: Version, view: ContextView<'_>) -> Truth {
     let any = Truth::any(test.values.iter().map(|wanted| {
         let answer = match rule.comparison {
-            Comparison::Text(how) => compare_text(wanted, given, version, facts, how),
-            Comparison::Value(how) => {
-                let digits = |text| facts.own_account().map_or(text, |own| own.as_number(text));
+            ComparisonKind::Text(how) => compare_text(wanted, given, version, view, how),
+            ComparisonKind::Value(how) => {
+                let digits = |text| view.own_account().map_or(text, |own| own.as_number(text));
                 Ok(how.matches(digits(wanted), digits(given)))
             }
         };
         match answer {
-            Ok(Answer::Yes) => Truth::Yes,
+            Ok(ComparisonResult::Yes) => Truth::Yes,
             // A variable without a value: "There is no equal or like value."
-            Ok(Answer::No) | Err(Unresolved::NoValue { .. }) => Truth::No,
+            Ok(ComparisonResult::No) | Err(Unresolved::NoValue { .. }) => Truth::No,
             Err(Unresolved::ManyValues { key }) => Truth::unknown(Doubt::VariableOfManyValues { key }),
-            Ok(Answer::ShortArn) => Truth::unknown(Doubt::ShortArn { pattern: wanted.clone() }),
-            Ok(Answer::Unreadable(value)) => {
+            Ok(ComparisonResult::ShortArn) => Truth::unknown(Doubt::ShortArn { pattern: wanted.clone() }),
+            Ok(ComparisonResult::Unreadable(value)) => {
                 Truth::unknown(Doubt::UnreadableValue { operator: test.operator.to_string(), value })
             }
         }

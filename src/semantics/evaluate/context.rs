@@ -45,7 +45,7 @@ impl<K: AsRef<str>, V: Into<String>> FromIterator<(K, Vec<V>)> for Context {
 
 /// The context as the policies of one kind see it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Facts<'a> {
+pub(super) struct ContextView<'a> {
     context: &'a Context,
     /// The role whose session makes the request; `None` where anybody may make it.
     role: Option<&'a KnownRole>,
@@ -53,7 +53,7 @@ pub(super) struct Facts<'a> {
     own_account: Option<OwnAccount<'a>>,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> ContextView<'a> {
     /// Of a request that a role's session makes.
     pub(super) fn of_role_session(context: &'a Context, role: &'a KnownRole) -> Self {
         Self { context, role: Some(role), own_account: role.own_account() }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::PolicyType;
+use crate::semantics::statement_ref::StatementRef;
 
 /// Whether a request is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,25 +25,6 @@ impl fmt::Display for Verdict {
             Self::ExplicitlyDenied => "explicitly denied",
             Self::Unknown => "unknown",
         })
-    }
-}
-
-/// Which statement of which policy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StatementRef {
-    /// The policy's name.
-    pub policy_name: String,
-    /// How the policy belongs to the role.
-    pub policy_type: PolicyType,
-    /// The statement's place in the document; the first is 0.
-    pub statement: usize,
-    /// The statement's `Sid`.
-    pub sid: Option<String>,
-}
-
-impl fmt::Display for StatementRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "statement {} of {} policy `{}`", self.statement, self.policy_type, self.policy_name.escape_debug())
     }
 }
 

@@ -9,14 +9,14 @@ use super::variable::Resolved;
 use crate::model::{BaseOperator, Glob};
 
 /// What one comparison of two values can say.
-pub(super) enum Answer {
+pub(super) enum ComparisonResult {
     Yes,
     No,
     ShortArn,
     Unreadable(String),
 }
 
-impl From<bool> for Answer {
+impl From<bool> for ComparisonResult {
     fn from(yes: bool) -> Self {
         if yes { Self::Yes } else { Self::No }
     }
@@ -24,14 +24,14 @@ impl From<bool> for Answer {
 
 /// How an operator compares, and whether it then asks for the opposite.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rule {
-    pub(super) comparison: Comparison,
+pub(super) struct OperatorRule {
+    pub(super) comparison: ComparisonKind,
     pub(super) negated: bool,
 }
 
 /// The kinds of comparison.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Comparison {
+pub(super) enum ComparisonKind {
     /// As text. These, and only these, take variables:
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-wheretouse>.
     Text(TextComparison),
@@ -65,9 +65,9 @@ const LESS_OR_EQUAL: &[Ordering] = &[Ordering::Less, Ordering::Equal];
 const GREATER: &[Ordering] = &[Ordering::Greater];
 const GREATER_OR_EQUAL: &[Ordering] = &[Ordering::Greater, Ordering::Equal];
 
-impl Rule {
+impl OperatorRule {
     /// `None` for `Null`, which compares no values, and for operators that AWS does not document.
-    pub(super) const fn of(operator: &BaseOperator) -> Option<Self> {
+    pub(super) const fn from_operator(operator: &BaseOperator) -> Option<Self> {
         let (comparison, negated) = match operator {
             BaseOperator::StringEquals => (text(TextComparison::Exact), false),
             BaseOperator::StringNotEquals => (text(TextComparison::Exact), true),
@@ -90,26 +90,26 @@ impl Rule {
             BaseOperator::DateLessThanEquals => (date(LESS_OR_EQUAL), false),
             BaseOperator::DateGreaterThan => (date(GREATER), false),
             BaseOperator::DateGreaterThanEquals => (date(GREATER_OR_EQUAL), false),
-            BaseOperator::Bool => (Comparison::Value(ValueComparison::Bool), false),
-            BaseOperator::BinaryEquals => (Comparison::Value(ValueComparison::Binary), false),
-            BaseOperator::IpAddress => (Comparison::Value(ValueComparison::Network), false),
-            BaseOperator::NotIpAddress => (Comparison::Value(ValueComparison::Network), true),
+            BaseOperator::Bool => (ComparisonKind::Value(ValueComparison::Bool), false),
+            BaseOperator::BinaryEquals => (ComparisonKind::Value(ValueComparison::Binary), false),
+            BaseOperator::IpAddress => (ComparisonKind::Value(ValueComparison::Network), false),
+            BaseOperator::NotIpAddress => (ComparisonKind::Value(ValueComparison::Network), true),
             BaseOperator::Null | BaseOperator::Unknown(_) => return None,
         };
         Some(Self { comparison, negated })
     }
 }
 
-const fn text(how: TextComparison) -> Comparison {
-    Comparison::Text(how)
+const fn text(how: TextComparison) -> ComparisonKind {
+    ComparisonKind::Text(how)
 }
 
-const fn number(orders: &'static [Ordering]) -> Comparison {
-    Comparison::Value(ValueComparison::Number(orders))
+const fn number(orders: &'static [Ordering]) -> ComparisonKind {
+    ComparisonKind::Value(ValueComparison::Number(orders))
 }
 
-const fn date(orders: &'static [Ordering]) -> Comparison {
-    Comparison::Value(ValueComparison::Date(orders))
+const fn date(orders: &'static [Ordering]) -> ComparisonKind {
+    ComparisonKind::Value(ValueComparison::Date(orders))
 }
 
 impl TextComparison {
@@ -117,15 +117,15 @@ impl TextComparison {
         matches!(self, Self::Pattern | Self::Arn)
     }
 
-    pub(super) fn matches(self, wanted: &Resolved, given: &str) -> Answer {
+    pub(super) fn matches(self, wanted: &Resolved, given: &str) -> ComparisonResult {
         match self {
             Self::Exact => (wanted.text() == given).into(),
             Self::IgnoringCase => (wanted.text().to_lowercase() == given.to_lowercase()).into(),
             Self::Pattern => Glob::from_tokens(wanted.pattern()).matches(given).into(),
             Self::Arn => match arn_matches(&wanted.pattern(), given) {
-                ArnMatch::Yes => Answer::Yes,
-                ArnMatch::No => Answer::No,
-                ArnMatch::IfMissingPartsAreAny => Answer::ShortArn,
+                ArnMatch::Yes => ComparisonResult::Yes,
+                ArnMatch::No => ComparisonResult::No,
+                ArnMatch::IfMissingPartsAreAny => ComparisonResult::ShortArn,
             },
         }
     }
@@ -133,7 +133,7 @@ impl TextComparison {
 
 impl ValueComparison {
     /// Reads both values first. What cannot be read is left open, not taken for a mismatch.
-    pub(super) fn matches(self, wanted: &str, given: &str) -> Answer {
+    pub(super) fn matches(self, wanted: &str, given: &str) -> ComparisonResult {
         match self {
             Self::Number(orders) => {
                 both(wanted, given, Number::read, |wanted, given| orders.contains(&given.compare(wanted)))
@@ -147,11 +147,16 @@ impl ValueComparison {
     }
 }
 
-fn both<T>(wanted: &str, given: &str, read: fn(&str) -> Option<T>, matches: impl FnOnce(&T, &T) -> bool) -> Answer {
+fn both<T>(
+    wanted: &str,
+    given: &str,
+    read: fn(&str) -> Option<T>,
+    matches: impl FnOnce(&T, &T) -> bool,
+) -> ComparisonResult {
     match (read(wanted), read(given)) {
         (Some(wanted), Some(given)) => matches(&wanted, &given).into(),
-        (None, _) => Answer::Unreadable(wanted.to_owned()),
-        (Some(_), None) => Answer::Unreadable(given.to_owned()),
+        (None, _) => ComparisonResult::Unreadable(wanted.to_owned()),
+        (Some(_), None) => ComparisonResult::Unreadable(given.to_owned()),
     }
 }
 

@@ -118,7 +118,7 @@ fn same_name(written: &str, name: &str) -> Truth {
     }
 }
 
-fn contains_aws(written: &str, caller: &str, account: Option<Account<'_>>) -> bool {
+fn contains_aws(written: &str, caller: &str, account: Option<PrincipalAccount<'_>>) -> bool {
     match account {
         Some(account) => account_in(caller) == Some(account),
         // A role stands for all its sessions, a user or a session for nothing but itself, what a deleted one left
@@ -128,10 +128,10 @@ fn contains_aws(written: &str, caller: &str, account: Option<Account<'_>>) -> bo
 }
 
 /// A partition, and an account in it.
-type Account<'a> = (&'a str, &'a str);
+type PrincipalAccount<'a> = (&'a str, &'a str);
 
 /// The account that a principal names: its id, or the ARN of its root.
-fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<Account<'a>> {
+fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<PrincipalAccount<'a>> {
     let Principal::Aws(text) = principal else { return None };
     if !text.contains(':') && !is_unique_id(text) {
         return Some((role.partition, text));
@@ -143,7 +143,7 @@ fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<Acc
 }
 
 /// The account that a caller belongs to.
-fn account_in(arn: &str) -> Option<Account<'_>> {
+fn account_in(arn: &str) -> Option<PrincipalAccount<'_>> {
     let mut parts = arn.splitn(6, ':');
     let (_arn, partition) = (parts.next()?, parts.next()?);
     let account = parts.nth(2)?;

@@ -6,7 +6,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html>: everything except
 //! the listed resources.
 
-use super::context::Facts;
+use super::context::ContextView;
 use super::decision::{Doubt, Hint};
 use super::truth::Truth;
 use super::variable::{self, Unresolved};
@@ -15,7 +15,7 @@ use crate::semantics::own_account::OwnAccount;
 
 /// How wildcards in the first five parts of an ARN are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum ArnReading {
     /// As AWS's page has it: they stay within their part, but for a `*` at its end.
     Documented,
     /// As some tools have it: the ARN is one text, and wildcards run across `:` everywhere.
@@ -32,9 +32,9 @@ const PARTITION: usize = 2;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
     pub(super) resource: &'a str,
-    pub(super) facts: Facts<'a>,
+    pub(super) view: ContextView<'a>,
     pub(super) version: Version,
-    pub(super) reading: Reading,
+    pub(super) reading: ArnReading,
 }
 
 /// Whether a statement's resource element is about a resource.
@@ -49,7 +49,7 @@ pub(super) fn covers(clause: &ResourceClause, target: Target<'_>, hints: &mut Ve
     };
     let mut answers = Vec::new();
     for pattern in clause.patterns() {
-        let answer = match target.facts.own_account().filter(|own| target.resource.contains(own.spelled)) {
+        let answer = match target.view.own_account().filter(|own| target.resource.contains(own.spelled)) {
             Some(OwnAccount { spelled, id }) => {
                 let resource = target.resource.replace(spelled, id);
                 matches(&pattern.replace(spelled, id), Target { resource: &resource, ..target }, hints)
@@ -73,7 +73,7 @@ fn matches(pattern: &str, target: Target<'_>, hints: &mut Vec<Hint>) -> Result<T
     if variable::stands_before_resource_part(pattern, target.version) {
         hints.push(Hint::VariableBeforeResourcePart { pattern: pattern.to_owned() });
     }
-    let tokens = variable::resolve(pattern, target.version, target.facts)?.pattern();
+    let tokens = variable::resolve(pattern, target.version, target.view)?.pattern();
     let parts: Vec<&[Token]> = tokens.splitn(ARN_PARTS, |token| *token == Token::Char(':')).collect();
     if parts.len() == ARN_PARTS || tokens.last() == Some(&Token::AnyText) {
         return Ok(arn_matches(&parts, target).into());
@@ -96,12 +96,12 @@ fn matches(pattern: &str, target: Target<'_>, hints: &mut Vec<Hint>) -> Result<T
 
 fn arn_matches(pattern: &[&[Token]], target: Target<'_>) -> bool {
     match target.reading {
-        Reading::Documented => {
+        ArnReading::Documented => {
             // With all six parts there, a `*` for the partition means the partition.
             let partition_stays = pattern.len() == ARN_PARTS;
             parts_match(pattern, 1, &target.resource.split(':').collect::<Vec<_>>(), partition_stays)
         }
-        Reading::Flat => glob(&pattern.join(&Token::Char(':'))).matches(target.resource),
+        ArnReading::Flat => glob(&pattern.join(&Token::Char(':'))).matches(target.resource),
     }
 }
 
@@ -134,21 +134,21 @@ mod tests {
     use super::*;
     use crate::semantics::evaluate::Context;
 
-    fn ask(clause: &ResourceClause, resource: &str, reading: Reading) -> (Truth, Vec<Hint>) {
+    fn ask(clause: &ResourceClause, resource: &str, reading: ArnReading) -> (Truth, Vec<Hint>) {
         let context = Context::from_iter([("aws:PrincipalTag/team", vec!["red"])]);
-        let facts = Facts::of_some_session(&context);
+        let view = ContextView::of_some_session(&context);
         let mut hints = Vec::new();
-        let truth = covers(clause, Target { resource, facts, version: Version::V2012, reading }, &mut hints);
+        let truth = covers(clause, Target { resource, view, version: Version::V2012, reading }, &mut hints);
         (truth, hints)
     }
 
     fn listed(pattern: &str, resource: &str) -> Truth {
-        ask(&ResourceClause::Resource(vec![pattern.to_owned()]), resource, Reading::Documented).0
+        ask(&ResourceClause::Resource(vec![pattern.to_owned()]), resource, ArnReading::Documented).0
     }
 
     fn excepted(patterns: &[&str], resource: &str) -> Truth {
         let patterns = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
-        ask(&ResourceClause::NotResource(patterns), resource, Reading::Documented).0
+        ask(&ResourceClause::NotResource(patterns), resource, ArnReading::Documented).0
     }
 
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
@@ -189,7 +189,7 @@ mod tests {
         let across = "arn:aws:sns:us-x:y1:1:news";
         assert_eq!(listed("arn:aws:sns:us-*1:1:news", across), Truth::No);
         let inner = ResourceClause::Resource(vec!["arn:aws:sns:us-*1:1:news".to_owned()]);
-        assert_eq!(ask(&inner, across, Reading::Flat).0, Truth::Yes);
+        assert_eq!(ask(&inner, across, ArnReading::Flat).0, Truth::Yes);
         assert_eq!(listed("arn:aws:sns:us-**:1:news", "arn:aws:sns:us-x:y1:1:news"), Truth::Yes);
         assert_eq!(listed("arn:aws:sns:us-*1*:1:news", "arn:aws:sns:us-x:y1:1:news"), Truth::No, "the inner one stays");
         assert_eq!(listed("arn:aws:s3*", "arn:aws:s3:::b/x"), Truth::Yes);
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_star_can_stretch_a_pattern_of_five_parts() {
         let clause = ResourceClause::Resource(vec!["arn:aws:sqs:*:orders".to_owned()]);
-        let (truth, hints) = ask(&clause, "arn:aws:sqs:us-east-1:1:orders", Reading::Documented);
+        let (truth, hints) = ask(&clause, "arn:aws:sqs:us-east-1:1:orders", ArnReading::Documented);
         assert_eq!(truth, Truth::Yes);
         assert_eq!(hints, [Hint::StretchedPattern { pattern: "arn:aws:sqs:*:orders".to_owned() }]);
     }

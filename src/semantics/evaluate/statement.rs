@@ -3,9 +3,10 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: all is refused that
 //! nothing allows; a Deny overrides every Allow; with a permissions boundary, both must allow.
 
-use super::decision::{BoundaryAnswer, Decision, Hint, Note, Reason, StatementRef, Verdict};
+use super::decision::{BoundaryAnswer, Decision, Hint, Note, Reason, Verdict};
 use super::truth::Truth;
 use crate::model::{Effect, PolicyType};
+use crate::semantics::statement_ref::StatementRef;
 
 /// The policy that statements are cited from.
 #[derive(Debug, Clone, Copy)]
@@ -22,13 +23,13 @@ impl Source<'_> {
 
 /// Whether one statement matches a request.
 #[derive(Debug)]
-pub(super) struct Finding {
+pub(super) struct StatementMatch {
     pub(super) effect: Effect,
     pub(super) truth: Truth,
     pub(super) hints: Vec<Hint>,
 }
 
-impl Finding {
+impl StatementMatch {
     /// Whether the statement does not match, and there is nothing to know of it: most statements, for most requests.
     pub(super) const fn says_nothing(&self) -> bool {
         self.truth.is_no() && self.hints.is_empty()
@@ -41,10 +42,10 @@ impl Finding {
 
 /// What the statements of some policies say of a request.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<(StatementRef, Finding)>);
+pub(super) struct StatementMatches(Vec<(StatementRef, StatementMatch)>);
 
-impl Findings {
-    pub(super) fn push(&mut self, statement: StatementRef, finding: Finding) {
+impl StatementMatches {
+    pub(super) fn push(&mut self, statement: StatementRef, finding: StatementMatch) {
         self.0.push((statement, finding));
     }
 
@@ -91,7 +92,7 @@ impl Findings {
     }
 }
 
-fn reasons(statement: &StatementRef, finding: &Finding) -> Vec<Reason> {
+fn reasons(statement: &StatementRef, finding: &StatementMatch) -> Vec<Reason> {
     match &finding.truth {
         Truth::Yes | Truth::No => Vec::new(),
         Truth::Unknown(doubts) => {
@@ -100,7 +101,7 @@ fn reasons(statement: &StatementRef, finding: &Finding) -> Vec<Reason> {
     }
 }
 
-fn notes(statement: &StatementRef, finding: &Finding) -> Vec<Note> {
+fn notes(statement: &StatementRef, finding: &StatementMatch) -> Vec<Note> {
     let note = |hint: &Hint| Note { statement: Some(statement.clone()), hint: hint.clone() };
     finding.hints.iter().map(note).collect()
 }

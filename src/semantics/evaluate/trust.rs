@@ -4,10 +4,10 @@
 //! policies must allow besides is not asked here.
 
 use super::caller;
-use super::context::{Context, Facts};
+use super::context::{Context, ContextView};
 use super::decision::{Decision, Hint, Note};
 use super::principal;
-use super::statement::{Finding, Findings, Source};
+use super::statement::{Source, StatementMatch, StatementMatches};
 use super::truth::Truth;
 use super::{action, condition};
 use crate::model::{PolicyType, Statement, TrustPolicy, Version};
@@ -78,10 +78,10 @@ pub fn evaluate_trust(
 ) -> TrustDecision {
     let source = Source { policy_name, policy_type: PolicyType::Trust };
     let version = policy.effective_version();
-    let mut findings = Findings::default();
+    let mut findings = StatementMatches::default();
     let refuse = |hint| {
         let note = Note { statement: None, hint };
-        TrustDecision { decision: Findings::default().decide(None, vec![note]), relation: None }
+        TrustDecision { decision: StatementMatches::default().decide(None, vec![note]), relation: None }
     };
     if let Some(hint) = caller::cannot_call(request.caller, request.action, role) {
         return refuse(hint);
@@ -108,15 +108,15 @@ fn find(
     version: Version,
     role: RoleAccount<'_>,
     request: &TrustRequest<'_>,
-) -> Finding {
+) -> StatementMatch {
     let mut hints = Vec::new();
     let action = action::covers(&statement.action, request.action);
     let truth = if action.is_no() {
         action
     } else {
         let principal = principal::covers(&statement.target, statement.effect, request.caller, role, &mut hints);
-        let facts = Facts::of_anybody(request.context, role);
-        Truth::all([action, principal, condition::hold(&statement.conditions, version, facts, &mut hints)])
+        let view = ContextView::of_anybody(request.context, role);
+        Truth::all([action, principal, condition::hold(&statement.conditions, version, view, &mut hints)])
     };
-    Finding { effect: statement.effect, truth, hints }
+    StatementMatch { effect: statement.effect, truth, hints }
 }

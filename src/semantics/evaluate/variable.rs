@@ -2,12 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
-use super::context::Facts;
+use super::context::ContextView;
 use crate::model::{Token, Version};
 
 /// One character of a text whose variables have been replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Letter {
+pub(super) enum SubstitutedChar {
     /// Written in the policy: `*` and `?` are wildcards where the element takes any.
     Written(char),
     /// From a variable's value or default, or from `${*}` and its like: stands for itself.
@@ -16,7 +16,7 @@ pub(super) enum Letter {
 
 /// A text of a policy with its variables replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Resolved(Vec<Letter>);
+pub(super) struct Resolved(Vec<SubstitutedChar>);
 
 /// Why a variable could not be replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,18 +31,18 @@ pub(super) enum Unresolved {
 impl Resolved {
     /// The text as a pattern: `*` and `?` are wildcards where the policy wrote them, and nowhere else.
     pub(super) fn pattern(&self) -> Vec<Token> {
-        let token = |letter: &Letter| match *letter {
-            Letter::Written('*') => Token::AnyText,
-            Letter::Written('?') => Token::AnyChar,
-            Letter::Written(c) | Letter::Literal(c) => Token::Char(c),
+        let token = |letter: &SubstitutedChar| match *letter {
+            SubstitutedChar::Written('*') => Token::AnyText,
+            SubstitutedChar::Written('?') => Token::AnyChar,
+            SubstitutedChar::Written(c) | SubstitutedChar::Literal(c) => Token::Char(c),
         };
         self.0.iter().map(token).collect()
     }
 
     /// The text as it is, for elements that take no wildcards.
     pub(super) fn text(&self) -> String {
-        let character = |letter: &Letter| match *letter {
-            Letter::Written(c) | Letter::Literal(c) => c,
+        let character = |letter: &SubstitutedChar| match *letter {
+            SubstitutedChar::Written(c) | SubstitutedChar::Literal(c) => c,
         };
         self.0.iter().map(character).collect()
     }
@@ -50,15 +50,15 @@ impl Resolved {
 
 /// Replaces the variables of a text. In the version `2008-10-17` there are none: `${…}` is plain text
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html>).
-pub(super) fn resolve(text: &str, version: Version, facts: Facts<'_>) -> Result<Resolved, Unresolved> {
+pub(super) fn resolve(text: &str, version: Version, view: ContextView<'_>) -> Result<Resolved, Unresolved> {
     let mut letters = Vec::new();
     let mut rest = text;
     while let Some((before, inside, after)) = next_variable(rest, version) {
-        letters.extend(before.chars().map(Letter::Written));
-        letters.extend(value_of(inside, facts)?.chars().map(Letter::Literal));
+        letters.extend(before.chars().map(SubstitutedChar::Written));
+        letters.extend(value_of(inside, view)?.chars().map(SubstitutedChar::Literal));
         rest = after;
     }
-    letters.extend(rest.chars().map(Letter::Written));
+    letters.extend(rest.chars().map(SubstitutedChar::Written));
     Ok(Resolved(letters))
 }
 
@@ -77,12 +77,12 @@ fn next_variable(text: &str, version: Version) -> Option<(&str, &str, &str)> {
     Some((before, inside, after))
 }
 
-fn value_of(inside: &str, facts: Facts<'_>) -> Result<String, Unresolved> {
+fn value_of(inside: &str, view: ContextView<'_>) -> Result<String, Unresolved> {
     if matches!(inside, "*" | "?" | "$") {
         return Ok(inside.to_owned());
     }
     let (key, default) = key_and_default(inside);
-    match (facts.values(key), default) {
+    match (view.values(key), default) {
         (Some([value]), _) => Ok(value.clone()),
         (Some(_), _) => Err(Unresolved::ManyValues { key: key.to_owned() }),
         (None, Some(default)) => Ok(default.to_owned()),
@@ -111,7 +111,7 @@ mod tests {
 
     fn text(pattern: &str, version: Version, entries: &[(&str, &[&str])]) -> Result<String, Unresolved> {
         let context: Context = entries.iter().map(|(key, values)| (*key, values.to_vec())).collect();
-        resolve(pattern, version, Facts::of_some_session(&context)).map(|resolved| resolved.text())
+        resolve(pattern, version, ContextView::of_some_session(&context)).map(|resolved| resolved.text())
     }
 
     #[test]
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn only_written_characters_are_wildcards() {
         let context = Context::from_iter([("k", vec!["*"])]);
-        let resolved = resolve("*${k}${?}?", Version::V2012, Facts::of_some_session(&context)).unwrap();
+        let resolved = resolve("*${k}${?}?", Version::V2012, ContextView::of_some_session(&context)).unwrap();
         assert_eq!(resolved.pattern(), [Token::AnyText, Token::Char('*'), Token::Char('?'), Token::AnyChar]);
     }
 }

@@ -12,11 +12,11 @@ use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::keys::{Assignment, Whose};
-use crate::semantics::solver::question::{Answer, Asker, Purse, Question, Resources, Role, Start, contains};
+use crate::semantics::solver::keys::{Assignment, Requester};
+use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, RulesByEffect, Start, contains};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
-use crate::semantics::solver::texts::{Binding, Bound, Fold, Template, Text};
+use crate::semantics::solver::texts::{Binding, Fold, Template, Text, VariableValue};
 
 /// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
 const MOST_DENYING: usize = 64;
@@ -34,7 +34,7 @@ const MOST_CANDIDATES: usize = 12;
 
 /// The pattern that a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum PatternPlace {
     /// Of the statement that allows, by its index; 0 for one that lists exceptions.
     Allowed(usize),
     /// Of a rule by which the other side denies, where nothing else differs on the allowed one of that index.
@@ -48,7 +48,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl PatternPlace {
     /// The pattern as its statement writes it.
     pub fn spelled(self, allowing: usize, pair: &Pair) -> Option<&str> {
         let rule = match self {
@@ -84,7 +84,7 @@ pub type Absent = Rc<BTreeSet<String>>;
 
 /// A form of resource that actions act on, and the keys that their requests cannot have.
 #[derive(Debug, Clone)]
-pub struct Form<'a> {
+pub struct ResourceForm<'a> {
     /// The form of the ARN.
     pub template: &'a Template,
     /// The keys, in lower case.
@@ -95,7 +95,7 @@ pub struct Form<'a> {
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The pattern it is about.
-    pub place: Place,
+    pub place: PatternPlace,
     /// The outcome, never [`Outcome::None`].
     pub outcome: Outcome,
 }
@@ -119,7 +119,7 @@ pub struct ClassWork<'a> {
     asked: BTreeMap<(Side, usize, usize), Rc<Vec<Finding>>>,
     tests: BTreeMap<(Vec<usize>, Absent, bool), Rc<Tests>>,
     /// For each side, what naming its rows more narrowly may cost: never what deciding whether they are may.
-    courtesy: [Purse; 2],
+    courtesy: [Fuel; 2],
 }
 
 /// What the questions about one statement that allows and one form of resource have in common.
@@ -127,7 +127,7 @@ struct Asking<'a> {
     side: Side,
     rules: Vec<&'a Resources>,
     granting: usize,
-    own: Role,
+    own: RulesByEffect,
     tests: Rc<Tests>,
     template: &'a Template,
     reported: Vec<Arc<Text>>,
@@ -153,7 +153,7 @@ impl<'a> ClassWork<'a> {
         texts.dedup_by_key(|text| text.number);
         let granting = [granting(pair, left, right), granting(pair, right, left)];
         let (kinds, kind_of, asked, tests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let courtesy = [Purse::new(budget.states), Purse::new(budget.states)];
+        let courtesy = [Fuel::new(budget.states), Fuel::new(budget.states)];
         let of_rule = |rule: &usize| pair.rules.get(*rule).map(AsRef::as_ref);
         let tested = rules.iter().filter_map(of_rule).flat_map(|rule: &Rule| &rule.tests).map(|test| test.key.clone());
         let keys: BTreeSet<String> = tested.filter(|key| shared.universe.is_of_service(key)).collect();
@@ -200,8 +200,8 @@ impl<'a> ClassWork<'a> {
     }
 
     /// The kind of a form of resource: forms of one kind have the same outcomes.
-    pub fn kind(&mut self, form: &Form<'_>) -> usize {
-        let Form { template, absent } = form;
+    pub fn kind(&mut self, form: &ResourceForm<'_>) -> usize {
+        let ResourceForm { template, absent } = form;
         let own = (template.number, Rc::clone(absent));
         if let Some(kind) = self.kind_of.get(&own) {
             return *kind;
@@ -221,17 +221,17 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What a statement of a side grants there and the other side refuses, on one form of resource.
-    pub fn findings(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Rc<Vec<Finding>> {
+    pub fn findings(&mut self, side: Side, rule: usize, form: &ResourceForm<'_>, fuel: &mut Fuel) -> Rc<Vec<Finding>> {
         let key = (side, rule, self.kind(form));
         if let Some(findings) = self.asked.get(&key) {
             return Rc::clone(findings);
         }
-        let findings = Rc::new(self.ask(side, rule, form, purse));
+        let findings = Rc::new(self.ask(side, rule, form, fuel));
         self.asked.insert(key, Rc::clone(&findings));
         findings
     }
 
-    fn ask(&mut self, side: Side, rule: usize, form: &Form<'_>, purse: &mut Purse) -> Vec<Finding> {
+    fn ask(&mut self, side: Side, rule: usize, form: &ResourceForm<'_>, fuel: &mut Fuel) -> Vec<Finding> {
         let template = form.template;
         let relevant: Vec<usize> = self.rules.iter().copied().filter(|rule| self.can_match(*rule, template)).collect();
         let Some(granting) = relevant.iter().position(|other| *other == rule) else { return Vec::new() };
@@ -246,20 +246,20 @@ impl<'a> ClassWork<'a> {
         let mut courtesy = std::mem::take(self.courtesy_of(side));
         let mut findings = Vec::new();
         for (start, wanted) in starts.iter().enumerate() {
-            let outcome = self.outcome(&asking, &other, wanted, purse);
+            let outcome = self.outcome(&asking, &other, wanted, fuel);
             if matches!(outcome, Outcome::None) {
                 continue;
             }
             match self.denied(&asking, &other, (start, wanted), &outcome, &mut courtesy) {
                 Some(narrower) => findings.extend(narrower),
-                None => findings.push(Finding { place: Place::Allowed(start), outcome }),
+                None => findings.push(Finding { place: PatternPlace::Allowed(start), outcome }),
             }
         }
         *self.courtesy_of(side) = courtesy;
         findings
     }
 
-    const fn courtesy_of(&mut self, side: Side) -> &mut Purse {
+    const fn courtesy_of(&mut self, side: Side) -> &mut Fuel {
         let [left, right] = &mut self.courtesy;
         match side {
             Side::Left => left,
@@ -268,17 +268,17 @@ impl<'a> ClassWork<'a> {
     }
 
     /// What differs on these resources, with these rules on the side that refuses.
-    fn outcome(&self, asking: &Asking<'_>, refusing: &Role, start: &Start, purse: &mut Purse) -> Outcome {
+    fn outcome(&self, asking: &Asking<'_>, refusing: &RulesByEffect, start: &Start, fuel: &mut Fuel) -> Outcome {
         let Asking { rules, granting, own, tests, template, reported, .. } = asking;
         let texts = &self.shared.solver.texts;
-        let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, purse };
+        let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, fuel };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
             let Some(start) = start.bind(binding, texts) else { return Answer::Empty };
-            let within = match binding.of(RESOURCE_ACCOUNT) {
-                Bound::Value(account) => Some(texts.in_account(account)),
-                Bound::Any => None,
+            let within = match binding.value(RESOURCE_ACCOUNT) {
+                VariableValue::Value(account) => Some(texts.in_account(account)),
+                VariableValue::Any => None,
                 // A resource whose ARN holds an account is in this account.
-                Bound::Missing => return Answer::Empty,
+                VariableValue::Missing => return Answer::Empty,
             };
             let (granting, start) = (own, &start);
             let ask_about = |rules: &[&Resources]| {
@@ -298,15 +298,15 @@ impl<'a> ClassWork<'a> {
     fn denied(
         &self,
         asking: &Asking<'_>,
-        other: &Role,
+        other: &RulesByEffect,
         (within, wanted): (usize, &Start),
         outcome: &Outcome,
-        purse: &mut Purse,
+        fuel: &mut Fuel,
     ) -> Option<Vec<Finding>> {
         let (Outcome::Difference { found, context, .. }, Start::Matching(allowed)) = (outcome, wanted) else {
             return None;
         };
-        if other.denies.is_empty() || purse.is_empty() {
+        if other.denies.is_empty() || fuel.is_empty() {
             return None;
         }
         let texts = &self.shared.solver.texts;
@@ -316,18 +316,18 @@ impl<'a> ClassWork<'a> {
             return None;
         }
         let patterns = self.denying(asking, allowed)?;
-        let undenied = Role { denies: Vec::new(), ..other.clone() };
-        if !matches!(self.outcome(asking, &undenied, wanted, purse), Outcome::None) {
+        let undenied = RulesByEffect { denies: Vec::new(), ..other.clone() };
+        if !matches!(self.outcome(asking, &undenied, wanted, fuel), Outcome::None) {
             return None;
         }
         // Every difference on the allowed pattern is now on one of these.
         let mut findings = Vec::new();
         for (rule, pattern, denied) in patterns {
-            let outcome = self.outcome(asking, other, &Start::Matching(denied), purse);
+            let outcome = self.outcome(asking, other, &Start::Matching(denied), fuel);
             match outcome {
                 Outcome::None => {}
                 Outcome::Difference { .. } => {
-                    findings.push(Finding { place: Place::Denied { within, rule, pattern }, outcome });
+                    findings.push(Finding { place: PatternPlace::Denied { within, rule, pattern }, outcome });
                 }
                 Outcome::Unknown(_) => return None,
             }
@@ -357,7 +357,7 @@ impl<'a> ClassWork<'a> {
         patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
-    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &Form<'_>) -> Rc<Tests> {
+    fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &ResourceForm<'_>) -> Rc<Tests> {
         let tests_account = rules.iter().flat_map(|rule| &rule.tests).any(|test| test.key == RESOURCE_ACCOUNT);
         let in_arn = tests_account && form.template.has_account();
         let own = (relevant.to_vec(), Rc::clone(&form.absent), in_arn);
@@ -382,7 +382,7 @@ impl<'a> ClassWork<'a> {
             list.dedup();
         }
         let scope = Scope {
-            whose: Whose::RoleSession,
+            requester: Requester::RoleSession,
             absent: &form.absent,
             given: &Assignment::new(),
             spelled_alike,
@@ -390,7 +390,7 @@ impl<'a> ClassWork<'a> {
             candidates: &candidates,
             catalogue: self.shared.solver.tests.catalogue(),
         };
-        let tests = Rc::new(Tests::of(&lists, scope, &self.shared.solver.keys, self.budget.cases));
+        let tests = Rc::new(Tests::new(&lists, scope, &self.shared.solver.keys, self.budget.cases));
         self.tests.insert(own, Rc::clone(&tests));
         tests
     }
@@ -467,9 +467,13 @@ fn starts(rule: Option<&&Resources>) -> Vec<Start> {
 }
 
 /// A role's rules as places in the list of relevant ones.
-fn role(live: &RoleRules, relevant: &[usize]) -> Role {
+fn role(live: &RoleRules, relevant: &[usize]) -> RulesByEffect {
     let among = |bits: &Bits| -> Vec<usize> {
         relevant.iter().enumerate().filter(|(_, rule)| bits.contains(**rule)).map(|(at, _)| at).collect()
     };
-    Role { allows: among(&live.allows), denies: among(&live.denies), boundary: live.boundary.as_ref().map(among) }
+    RulesByEffect {
+        allows: among(&live.allows),
+        denies: among(&live.denies),
+        boundary: live.boundary.as_ref().map(among),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::crowded::some_names;
 use super::pair::Pair;
-use super::universe::Universe;
+use super::universe::ActionUniverse;
 use crate::model::{ActionPattern, Glob};
 use crate::semantics::error::EngineError;
 use crate::semantics::solver::bits::Bits;
@@ -35,7 +35,7 @@ pub struct Class {
 ///
 /// # Errors
 /// If an action or a statement is lost on the way.
-pub fn classes(pair: &Pair, universe: &Universe, budget: usize) -> Result<Vec<(Bits, Class)>, EngineError> {
+pub fn classes(pair: &Pair, universe: &ActionUniverse, budget: usize) -> Result<Vec<(Bits, Class)>, EngineError> {
     let unshared = pair.unshared();
     let interesting = interesting(pair, unshared.as_ref(), universe)?;
     let mut classes: BTreeMap<Bits, Class> = BTreeMap::new();
@@ -61,7 +61,7 @@ pub fn signature_of(pair: &Pair, action: &NamedAction) -> Bits {
 }
 
 /// The actions that an unshared rule matches: on all others the roles have the same live statements.
-fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &Universe) -> Result<Bits, EngineError> {
+fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &ActionUniverse) -> Result<Bits, EngineError> {
     let Some(unshared) = unshared else { return Ok(Bits::full(universe.len())) };
     let mut actions = Bits::new(universe.len());
     for rule in unshared.iter() {
@@ -70,7 +70,11 @@ fn interesting(pair: &Pair, unshared: Option<&Bits>, universe: &Universe) -> Res
     Ok(actions)
 }
 
-fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Result<Vec<(Bits, usize)>, EngineError> {
+fn known_signatures(
+    pair: &Pair,
+    interesting: &Bits,
+    universe: &ActionUniverse,
+) -> Result<Vec<(Bits, usize)>, EngineError> {
     let none = |action: usize| EngineError::internal(format!("there is no action {action} of {}", universe.len()));
     let mut slots = vec![usize::MAX; universe.len()];
     let mut found: Vec<(Bits, usize)> = Vec::new();
@@ -91,7 +95,7 @@ fn known_signatures(pair: &Pair, interesting: &Bits, universe: &Universe) -> Res
 
 /// Actions that are spelled out and not in the catalogue, and, of services that are not, one for each set of
 /// patterns that an action can match.
-fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAction> {
+fn named_actions(pair: &Pair, universe: &ActionUniverse, budget: usize) -> Vec<NamedAction> {
     let mut named = BTreeMap::new();
     for pattern in pair.rules.iter().flat_map(|rule| rule.actions.patterns()) {
         let (service, name) = (pattern.service(), pattern.folded_name());
@@ -120,7 +124,7 @@ fn named_actions(pair: &Pair, universe: &Universe, budget: usize) -> Vec<NamedAc
 }
 
 /// The services that rules name and the catalogue does not have.
-pub fn unlisted_services(pair: &Pair, universe: &Universe) -> BTreeSet<String> {
+pub fn unlisted_services(pair: &Pair, universe: &ActionUniverse) -> BTreeSet<String> {
     let patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
     let services = patterns.map(ActionPattern::service).filter(|service| !service.contains(['*', '?']));
     services.filter(|service| !universe.services().contains_key(*service)).map(str::to_owned).collect()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Means;
+use super::Setup;
 use crate::model::{
     ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement,
 };
@@ -19,13 +19,13 @@ use crate::semantics::outcome::{AccessComparison, Certainty, Grade, Witness, is_
 pub fn confirm(
     comparison: &mut AccessComparison,
     roles: Sides<&RolePolicies>,
-    means: Means<'_>,
+    setup: Setup<'_>,
 ) -> Result<(), EngineError> {
-    let mut court = Court { roles, means, heard: BTreeMap::new() };
+    let mut court = Court { roles, setup, heard: BTreeMap::new() };
     for row in &mut comparison.differences {
         let Some(witness) = &row.witness else {
             if row.certainty != Certainty::Unknown {
-                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+                (row.certainty, row.reasons) = (Certainty::Unknown, setup.confirming.refuted(unproved(&row.service))?);
             }
             continue;
         };
@@ -46,11 +46,11 @@ pub fn confirm(
         return Ok(());
     }
     let (left, right) = (allowing_all(roles.left), allowing_all(roles.right));
-    let mut court = Court { roles: Sides { left: &left, right: &right }, means, heard: BTreeMap::new() };
+    let mut court = Court { roles: Sides { left: &left, right: &right }, setup, heard: BTreeMap::new() };
     for row in &mut comparison.deny_differences {
         let Some(witness) = &row.witness else {
             if row.certainty != Certainty::Unknown {
-                (row.certainty, row.reasons) = (Certainty::Unknown, means.confirming.refuted(unproved(&row.service))?);
+                (row.certainty, row.reasons) = (Certainty::Unknown, setup.confirming.refuted(unproved(&row.service))?);
             }
             continue;
         };
@@ -90,7 +90,7 @@ fn allowing_all(role: &RolePolicies) -> RolePolicies {
 /// Asks the evaluator about witnesses, about each once.
 struct Court<'a> {
     roles: Sides<&'a RolePolicies>,
-    means: Means<'a>,
+    setup: Setup<'a>,
     heard: BTreeMap<(Side, Witness), Option<Vec<String>>>,
 }
 
@@ -110,13 +110,13 @@ impl Court<'_> {
         let context: Context = witness.context.iter().map(|(key, values)| (key, values.clone())).collect();
         let request = Request { action: &witness.action, resource: &witness.resource, context: &context };
         let [own, other] =
-            [side, side.other()].map(|side| decide(self.roles.get(side), &request, self.means.catalogue));
-        let verdict = if (self.means.confirming.heard)(&witness.action, proves(&own, &other)) {
+            [side, side.other()].map(|side| decide(self.roles.get(side), &request, self.setup.catalogue));
+        let verdict = if (self.setup.confirming.heard)(&witness.action, proves(&own, &other)) {
             None
         } else {
             Some(match doubts(&own, &other) {
                 Some(reasons) => reasons,
-                None => self.means.confirming.refuted(refuted(witness, &own, &other))?,
+                None => self.setup.confirming.refuted(refuted(witness, &own, &other))?,
             })
         };
         self.heard.insert(key, verdict.clone());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::classes::possible_names;
 use super::pair::{Pair, RoleRules};
-use super::universe::Universe;
+use super::universe::ActionUniverse;
 use crate::model::Side;
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::{AccessDifference, Certainty, DenyDifference, Refusal, StatementRef};
@@ -68,7 +68,7 @@ pub struct Open {
 ///
 /// # Errors
 /// If a statement is lost on the way.
-pub fn open(pair: &Pair, universe: &Universe, budget: usize) -> Result<Vec<Open>, EngineError> {
+pub fn open(pair: &Pair, universe: &ActionUniverse, budget: usize) -> Result<Vec<Open>, EngineError> {
     let mut open = Vec::new();
     for service in super::classes::unlisted_services(pair, universe) {
         if possible_names(pair, &service, budget).is_some() {

@@ -1,13 +1,13 @@
 //! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
+use super::action_patterns::{Spelled, spell};
 use super::crowded;
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs};
 use super::rows::{RowKey, resources, rows};
-use super::spelling::{Spelled, spell};
-use super::unlisted::{self, Part};
-use super::{Means, Shared};
+use super::uncatalogued_rows::{self, AlikeActions};
+use super::{Setup, Shared};
 use crate::model::Sides;
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::DenyDifference;
@@ -16,7 +16,7 @@ use crate::semantics::outcome::DenyDifference;
 ///
 /// # Errors
 /// If something of a row is lost.
-pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>, EngineError> {
+pub fn differences(pair: &Pair, setup: Setup<'_>) -> Result<Vec<DenyDifference>, EngineError> {
     if pair.roles.left.denies == pair.roles.right.denies {
         return Ok(Vec::new());
     }
@@ -28,14 +28,14 @@ pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>,
         places: pair.places.clone(),
         warnings: Vec::new(),
     };
-    let rows = rows(&denying, means.shared, means.budget)?;
+    let rows = rows(&denying, setup.shared, setup.budget)?;
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        for part in unlisted::parts(&key, &parts, means.catalogue) {
-            differences.extend(differences_of(&key, &part, &parts.proofs, &denying, means.shared)?);
+        for part in uncatalogued_rows::parts(&key, &parts, setup.catalogue) {
+            differences.extend(differences_of(&key, &part, &parts.proofs, &denying, setup.shared)?);
         }
     }
-    for open in crowded::open(&denying, &means.shared.universe, means.budget.names)? {
+    for open in crowded::open(&denying, &setup.shared.universe, setup.budget.names)? {
         differences.extend(open.deny_row(&differences));
     }
     differences.sort();
@@ -45,7 +45,7 @@ pub fn differences(pair: &Pair, means: Means<'_>) -> Result<Vec<DenyDifference>,
 
 fn differences_of(
     key: &RowKey,
-    part: &Part,
+    part: &AlikeActions,
     proofs: &Proofs,
     pair: &Pair,
     shared: &Shared,

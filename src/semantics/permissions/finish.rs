@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::action_patterns::{Spelled, spell};
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs, about};
 use super::rows::{RowKey, Rows, resources};
 use super::rules::Rule;
-use super::spelling::{Spelled, spell};
-use super::unlisted::{self, Part};
+use super::uncatalogued_rows::{self, AlikeActions};
 use super::witness::{Refused, matching};
-use super::{Means, Shared};
+use super::{Setup, Shared};
 use crate::model::Side;
 use crate::semantics::error::EngineError;
 use crate::semantics::escalation;
@@ -23,14 +23,14 @@ use crate::semantics::solver::texts::{Fold, Template};
 ///
 /// # Errors
 /// If something of a row is lost.
-pub fn differences(pair: &Pair, rows: Rows, means: Means<'_>) -> Result<Vec<AccessDifference>, EngineError> {
+pub fn differences(pair: &Pair, rows: Rows, setup: Setup<'_>) -> Result<Vec<AccessDifference>, EngineError> {
     let mut differences = Vec::new();
     for (key, parts) in rows {
-        for part in unlisted::parts(&key, &parts, means.catalogue) {
-            differences.extend(differences_of(&key, &part, &parts.proofs, pair, means.shared)?);
+        for part in uncatalogued_rows::parts(&key, &parts, setup.catalogue) {
+            differences.extend(differences_of(&key, &part, &parts.proofs, pair, setup.shared)?);
         }
     }
-    mark_escalations(&mut differences, pair, means.shared);
+    mark_escalations(&mut differences, pair, setup.shared);
     differences.sort();
     differences.dedup();
     Ok(differences)
@@ -38,7 +38,7 @@ pub fn differences(pair: &Pair, rows: Rows, means: Means<'_>) -> Result<Vec<Acce
 
 fn differences_of(
     key: &RowKey,
-    part: &Part,
+    part: &AlikeActions,
     proofs: &Proofs,
     pair: &Pair,
     shared: &Shared,
@@ -103,7 +103,7 @@ fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Result<Refusal, Engine
 /// Marks the rows by which a role gains a known way to raise itself.
 fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair, shared: &Shared) {
     // Every row asks about the same few actions.
-    let (allowed, as_much) = (Answers::default(), Answers::default());
+    let (allowed, as_much) = (ActionAnswers::default(), ActionAnswers::default());
     for row in differences {
         let own = pair.roles.get(row.side);
         let other = pair.roles.get(row.side.other());
@@ -123,9 +123,9 @@ fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair, shared: &
 
 /// Answers about a side's actions, each worked out once.
 #[derive(Default)]
-struct Answers(RefCell<BTreeMap<(Side, String, String), bool>>);
+struct ActionAnswers(RefCell<BTreeMap<(Side, String, String), bool>>);
 
-impl Answers {
+impl ActionAnswers {
     fn get(&self, (side, service, name): (Side, &str, &str), answer: impl FnOnce() -> bool) -> bool {
         let key = (side, service.to_owned(), name.to_owned());
         if let Some(known) = self.0.borrow().get(&key) {

@@ -14,10 +14,10 @@ use crate::semantics::solver::steps::{self, Piece, written_literally};
 use crate::semantics::solver::texts::join_stars;
 
 /// What is known of a role of the keys that a document asks for, to tell roles apart for which it reads alike.
-pub type Facts = Vec<(String, Option<Vec<String>>)>;
+pub type KnownKeys = Vec<(String, Option<Vec<String>>)>;
 
 /// The facts of a role that a document asks for, sorted by key.
-pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
+pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> KnownKeys {
     let mut keys = BTreeSet::new();
     for statement in &document.statements {
         let tests = statement.conditions.tests();
@@ -31,7 +31,7 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> Facts {
     let known = |key: String| role.says(&key).map(|values| (key, values.map(<[String]>::to_vec)));
     let session_tags = role.takes_session_tags() && keys.iter().any(|key| key.starts_with(TAG));
     // Of a key of which nothing is known nothing has to be kept.
-    let mut facts: Facts = keys.into_iter().filter_map(known).collect();
+    let mut facts: KnownKeys = keys.into_iter().filter_map(known).collect();
     facts.extend(session_tags.then(|| (SESSION_TAGS.as_str().to_owned(), None)));
     let own = role.own_account().filter(|own| {
         document.statements.iter().any(|statement| {

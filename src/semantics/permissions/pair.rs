@@ -53,7 +53,7 @@ pub struct Pair {
     /// Which of them each role has.
     pub roles: Sides<RoleRules>,
     /// Where each role has them.
-    pub places: Sides<Places>,
+    pub places: Sides<RulePlaces>,
     /// What to warn of.
     pub warnings: Vec<Warning>,
 }
@@ -149,7 +149,7 @@ fn differing(a: &Bits, b: &Bits) -> Bits {
 struct Numbers(BTreeMap<u32, usize>);
 
 impl Numbers {
-    fn of(&self, rule: &Rule) -> Result<usize, EngineError> {
+    fn number(&self, rule: &Rule) -> Result<usize, EngineError> {
         let none = || EngineError::internal(format!("a statement has no number in its pair: {}", rule.canonical));
         self.0.get(&rule.number).copied().ok_or_else(none)
     }
@@ -162,7 +162,7 @@ fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Resu
             role.boundary.get_or_insert_with(|| Bits::new(size));
         }
         for (_, rule) in &attached.compiled.rules {
-            let number = numbers.of(rule)?;
+            let number = numbers.number(rule)?;
             match (rule.effect, attached.boundary, &mut role.boundary) {
                 (Effect::Deny, _, _) => role.denies.insert(number),
                 (Effect::Allow, true, Some(boundary)) => boundary.insert(number),
@@ -174,13 +174,13 @@ fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Resu
 }
 
 /// Where a role has each of its rules.
-type Places = BTreeMap<usize, Vec<StatementRef>>;
+type RulePlaces = BTreeMap<usize, Vec<StatementRef>>;
 
-fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<Places, EngineError> {
+fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<RulePlaces, EngineError> {
     let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
     for attached in attached {
         for (statement, rule) in &attached.compiled.rules {
-            places.entry(numbers.of(rule)?).or_default().push(attached.place(*statement));
+            places.entry(numbers.number(rule)?).or_default().push(attached.place(*statement));
         }
     }
     for list in places.values_mut() {
@@ -227,7 +227,7 @@ mod tests {
         let own = AttachedDocument { policy_name: "own".to_owned(), policy_type: PolicyType::Inline, document };
         let role = RolePolicies { identity: vec![own], ..RolePolicies::default() };
         let pair = Pair::new(&role, &role, &shared).unwrap();
-        match Numbers(BTreeMap::new()).of(pair.rule(0).unwrap()) {
+        match Numbers(BTreeMap::new()).number(pair.rule(0).unwrap()) {
             Err(EngineError::Internal { invariant }) => assert!(invariant.contains("no number"), "{invariant}"),
             other => panic!("{other:?}"),
         }

@@ -4,7 +4,7 @@ use super::pair::Pair;
 use super::universe::KnownAction;
 use crate::catalog::AccessLevel;
 use crate::model::Sides;
-use crate::semantics::escalation::{self, Part};
+use crate::semantics::escalation::{self, EscalationPart};
 
 /// Actions that people know, the best known of an access level first.
 const WELL_KNOWN: &[&str] = &[
@@ -89,7 +89,7 @@ impl Rank {
 /// What of an action counts, worked out once.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {
-    part: Option<Part>,
+    part: Option<EscalationPart>,
     level: u8,
     known: u8,
 }
@@ -136,8 +136,8 @@ impl Preference {
     pub fn rank(&self, side: crate::model::Side, action: &KnownAction) -> Rank {
         let Standing { part, level, known } = action.standing;
         let escalates = match part {
-            Some(Part::Opens) => true,
-            Some(Part::Partner) => *self.passes.get(side),
+            Some(EscalationPart::Opens) => true,
+            Some(EscalationPart::Partner) => *self.passes.get(side),
             None => false,
         };
         Rank { is_harmless: !escalates, level, known }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Shared;
 use super::pair::Pair;
 use super::preference::Rank;
-use super::witness::Context;
+use super::witness::KeyValues;
 use crate::semantics::outcome::Witness;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::question;
@@ -33,9 +33,9 @@ pub struct Proved {
 #[derive(Debug, Clone)]
 pub struct Proof {
     /// The resource.
-    pub found: question::Found,
+    pub found: question::FoundResource,
     /// The values of keys.
-    pub context: Context,
+    pub context: KeyValues,
 }
 
 /// The witness of a row for one of its services.

@@ -5,19 +5,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{Absent, ClassWork, Finding, Form, Place, is_everything};
+use super::cells::{Absent, ClassWork, Finding, PatternPlace, ResourceForm, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
-use super::universe::{KnownAction, Universe};
-use super::unlisted::proof_of;
+use super::uncatalogued_rows::proof_of;
+use super::universe::{ActionUniverse, KnownAction};
 use super::witness::{Refused, refused};
 use crate::model::{Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
-use crate::semantics::solver::question::{self, Purse, Resources};
+use crate::semantics::solver::question::{self, Fuel, Resources};
 use crate::semantics::solver::search::Outcome;
 use crate::semantics::solver::texts::{Template, Text};
 
@@ -31,7 +31,7 @@ pub struct RowKey {
     /// How sure it is.
     pub certainty: Certainty,
     /// The patterns that differ, all of the rule or all of one that denies; empty for a rule that lists exceptions.
-    pub places: Vec<Place>,
+    pub places: Vec<PatternPlace>,
     /// Patterns among them on which nothing differs.
     pub except: Vec<String>,
     /// The condition in words.
@@ -70,9 +70,9 @@ struct Member<'a> {
 
 /// Actions that act on forms of resource of the same kinds.
 #[derive(Default)]
-struct Group<'a> {
+struct FormGroup<'a> {
     /// One form of each kind.
-    forms: Vec<(usize, Form<'a>)>,
+    forms: Vec<(usize, ResourceForm<'a>)>,
     members: Vec<Member<'a>>,
 }
 
@@ -82,11 +82,11 @@ struct Group<'a> {
 /// If an action or a statement is lost on the way.
 pub fn rows(pair: &Pair, shared: &Shared, budget: Budget) -> Result<Rows, EngineError> {
     let mut rows = Rows::new();
-    let mut purse = question::Purse::new(budget.states_of_pair);
+    let mut fuel = question::Fuel::new(budget.states_of_pair);
     let preference = Preference::new(pair);
     for (signature, class) in classes::classes(pair, &shared.universe, budget.names)? {
         if let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) {
-            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut purse)?;
+            add_class(&mut rows, &class, &mut work, (pair, &preference), shared, &mut fuel)?;
         }
     }
     Ok(rows)
@@ -99,7 +99,7 @@ fn add_class(
     work: &mut ClassWork<'_>,
     (pair, preference): (&Pair, &Preference),
     shared: &Shared,
-    purse: &mut Purse,
+    fuel: &mut Fuel,
 ) -> Result<(), EngineError> {
     let groups = groups(class, work, &shared.universe, preference)?;
     for side in Side::BOTH {
@@ -116,7 +116,7 @@ fn add_class(
             for group in &groups {
                 let mut found = Vec::new();
                 for (kind, form) in &group.forms {
-                    let findings = work.findings(side, rule, form, purse);
+                    let findings = work.findings(side, rule, form, fuel);
                     found.extend(findings.iter().map(|finding| (finding.clone(), *kind, form.template)));
                 }
                 add_group(rows, (side, rule), found, group, work, pair, shared);
@@ -132,7 +132,7 @@ const MOST_COMPARED: usize = 4_000_000;
 /// The row of a side whose statements are too many to be put beside all others, by the first of them.
 fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pair: &Pair) -> Result<(), EngineError> {
     let places = match &pair.rule(rule)?.resources {
-        Resources::Matching(texts) => (0..texts.len()).map(Place::Allowed).collect(),
+        Resources::Matching(texts) => (0..texts.len()).map(PatternPlace::Allowed).collect(),
         Resources::Except(_) => Vec::new(),
     };
     let reasons = vec!["the statements about it are too many to compare".to_owned()];
@@ -147,9 +147,9 @@ fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pai
 fn groups<'a>(
     class: &Class,
     work: &mut ClassWork<'_>,
-    universe: &'a Universe,
+    universe: &'a ActionUniverse,
     preference: &Preference,
-) -> Result<Vec<Group<'a>>, EngineError> {
+) -> Result<Vec<FormGroup<'a>>, EngineError> {
     let keys = work.service_keys().to_vec();
     let none = Absent::default();
     let mut shapes: BTreeMap<(usize, Vec<Absent>), Member<'a>> = BTreeMap::new();
@@ -171,18 +171,18 @@ fn groups<'a>(
         let absent = vec![none; templates.len()];
         members.push(Member::new(templates, absent, class.named.clone()));
     }
-    let mut groups: BTreeMap<Vec<usize>, Group<'a>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<usize>, FormGroup<'a>> = BTreeMap::new();
     for mut member in members {
         let best = |side| best(&member.known, side, universe, preference);
         member.best = Sides { left: best(Side::Left), right: best(Side::Right) };
-        let forms: Vec<Form<'a>> = member.forms().collect();
+        let forms: Vec<ResourceForm<'a>> = member.forms().collect();
         member.kinds = forms.iter().map(|form| work.kind(form)).collect();
         let mut kinds = member.kinds.clone();
         kinds.sort_unstable();
         kinds.dedup();
         let group = groups.entry(kinds).or_default();
         if group.members.is_empty() {
-            let forms: BTreeMap<usize, Form<'a>> = member.kinds.iter().copied().zip(forms).collect();
+            let forms: BTreeMap<usize, ResourceForm<'a>> = member.kinds.iter().copied().zip(forms).collect();
             group.forms = forms.into_iter().collect();
         }
         group.members.push(member);
@@ -199,33 +199,33 @@ const fn certainty(outcome: &Outcome) -> Certainty {
 }
 
 /// A finding, the kind of resource it is about, and one form of it.
-type Found<'a> = (Finding, usize, &'a Template);
+type RowFinding<'a> = (Finding, usize, &'a Template);
 
 fn add_group(
     rows: &mut Rows,
     (side, rule): (Side, usize),
-    found: Vec<Found<'_>>,
-    group: &Group<'_>,
+    found: Vec<RowFinding<'_>>,
+    group: &FormGroup<'_>,
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<Place, Found<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<PatternPlace, RowFinding<'_>> = BTreeMap::new();
     for finding in found {
-        let better = |old: &Found<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
+        let better = |old: &RowFinding<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
         if surest.get(&finding.0.place).is_none_or(better) {
             surest.insert(finding.0.place, finding);
         }
     }
-    let whole: BTreeMap<Place, Certainty> =
+    let whole: BTreeMap<PatternPlace, Certainty> =
         surest.iter().map(|(place, finding)| (*place, certainty(&finding.0.outcome))).collect();
-    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<Found<'_>>> = BTreeMap::new();
+    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
     for (place, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
-        let said = |within| whole.get(&Place::Allowed(within)).is_some_and(|whole| *whole <= certainty);
-        if !matches!(place, Place::Denied { within, .. } if said(within)) {
+        let said = |within| whole.get(&PatternPlace::Allowed(within)).is_some_and(|whole| *whole <= certainty);
+        if !matches!(place, PatternPlace::Denied { within, .. } if said(within)) {
             by_row.entry((certainty, place.denied_by())).or_default().push(finding);
         }
     }
@@ -243,9 +243,9 @@ fn add_group(
 }
 
 impl<'a> Member<'a> {
-    fn forms(&self) -> impl Iterator<Item = Form<'a>> {
+    fn forms(&self) -> impl Iterator<Item = ResourceForm<'a>> {
         let absent = self.absent.iter().map(Rc::clone);
-        self.templates.iter().zip(absent).map(|(template, absent)| Form { template, absent })
+        self.templates.iter().zip(absent).map(|(template, absent)| ResourceForm { template, absent })
     }
 
     const fn new(templates: &'a [Arc<Template>], absent: Vec<Absent>, named: Vec<NamedAction>) -> Self {
@@ -279,7 +279,7 @@ impl<'a> Member<'a> {
 fn best<'a>(
     known: &[usize],
     side: Side,
-    universe: &'a Universe,
+    universe: &'a ActionUniverse,
     preference: &Preference,
 ) -> Vec<(&'a KnownAction, Rank)> {
     let mut best: Vec<(&KnownAction, Rank)> = Vec::new();
@@ -299,13 +299,13 @@ fn row(
     side: Side,
     rule: usize,
     certainty: Certainty,
-    findings: &[Found<'_>],
+    findings: &[RowFinding<'_>],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
 ) -> (RowKey, Option<(Arc<Proof>, usize)>) {
     let texts = pair.rules.get(rule).map(|rule| &rule.resources);
-    let places: Vec<Place> = match texts {
+    let places: Vec<PatternPlace> = match texts {
         Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.place).collect(),
         Some(Resources::Except(_)) | None => Vec::new(),
     };
@@ -340,7 +340,7 @@ const MOST_CARVED: usize = 4_000;
 fn except(
     side: Side,
     rule: usize,
-    places: &[Place],
+    places: &[PatternPlace],
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,

@@ -7,8 +7,8 @@ use crate::semantics::outcome::StatementWarningKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::known::{self, Facts, Known};
-use super::universe::{Universe, pattern_matches};
+use super::known::{self, Known, KnownKeys};
+use super::universe::{ActionUniverse, pattern_matches};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{
     ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect,
@@ -19,7 +19,7 @@ use crate::semantics::solver::Solver;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::{Cache, Interner};
 use crate::semantics::solver::conditions::{Family, Test, TestPool};
-use crate::semantics::solver::keys::{self, Presence, Whose};
+use crate::semantics::solver::keys::{self, Presence, Requester};
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::steps::{self, Piece};
 use crate::semantics::solver::texts::{Fold, Text, Texts};
@@ -62,7 +62,7 @@ pub struct Actions {
 }
 
 impl Actions {
-    fn new(include: Option<Vec<ActionPattern>>, exclude: Vec<ActionPattern>, universe: &Universe) -> Self {
+    fn new(include: Option<Vec<ActionPattern>>, exclude: Vec<ActionPattern>, universe: &ActionUniverse) -> Self {
         let known = match &include {
             None => Bits::full(universe.len()),
             Some(patterns) => union(patterns, universe),
@@ -98,7 +98,7 @@ impl Actions {
     }
 }
 
-fn union(patterns: &[ActionPattern], universe: &Universe) -> Bits {
+fn union(patterns: &[ActionPattern], universe: &ActionUniverse) -> Bits {
     let mut bits = Bits::new(universe.len());
     patterns.iter().for_each(|pattern| bits.union(&universe.matching(pattern)));
     bits
@@ -128,11 +128,11 @@ pub struct Compiled {
 #[derive(Debug)]
 pub struct Rules {
     rules: Interner<Rule>,
-    documents: Cache<(usize, Facts), (Arc<IdentityPolicy>, Arc<Compiled>)>,
+    documents: Cache<(usize, KnownKeys), (Arc<IdentityPolicy>, Arc<Compiled>)>,
 }
 
 /// The parts of a rule to be.
-struct Draft {
+struct RuleDraft {
     include: Option<Vec<ActionPattern>>,
     exclude: Vec<ActionPattern>,
     resources: ResourcePart,
@@ -163,7 +163,7 @@ impl Rules {
         &self,
         document: &Arc<IdentityPolicy>,
         role: &KnownRole,
-        universe: &Universe,
+        universe: &ActionUniverse,
         solver: &Solver,
     ) -> Arc<Compiled> {
         // The document is kept with its address, so the address stays its own.
@@ -172,7 +172,13 @@ impl Rules {
         self.documents.get(&key, read).1
     }
 
-    fn read(&self, document: &IdentityPolicy, role: &KnownRole, universe: &Universe, solver: &Solver) -> Compiled {
+    fn read(
+        &self,
+        document: &IdentityPolicy,
+        role: &KnownRole,
+        universe: &ActionUniverse,
+        solver: &Solver,
+    ) -> Compiled {
         let mut compiled = Compiled::default();
         for (at, statement) in document.statements.iter().enumerate() {
             let version = document.effective_version();
@@ -197,10 +203,10 @@ impl Rules {
 
     fn rule(
         &self,
-        draft: Draft,
+        draft: RuleDraft,
         (statement, conditions): (&Statement<ResourceClause>, &Conditions),
         version: Version,
-        (universe, pool): (&Universe, &TestPool),
+        (universe, pool): (&ActionUniverse, &TestPool),
     ) -> Arc<Rule> {
         let mut tests = pool.tests(conditions.tests(), version);
         tests.extend(draft.open.iter().map(|reason| pool.open_test(reason)));
@@ -230,7 +236,7 @@ impl Rules {
     }
 }
 
-fn canonical(draft: &Draft, effect: Effect, tests: &[Arc<Test>]) -> String {
+fn canonical(draft: &RuleDraft, effect: Effect, tests: &[Arc<Test>]) -> String {
     let actions = |patterns: &[ActionPattern]| patterns.iter().map(ActionPattern::folded).collect::<Vec<_>>().join(" ");
     let include = draft.include.as_deref().map_or_else(|| "!".to_owned(), actions);
     let texts: Vec<String> = draft
@@ -250,15 +256,15 @@ type Remarks = Vec<(StatementWarningKind, String)>;
 fn drafts(
     statement: &Statement<ResourceClause>,
     version: Version,
-    known: (&Texts, &Universe),
+    known: (&Texts, &ActionUniverse),
     remarks: &mut Remarks,
-) -> Vec<Draft> {
+) -> Vec<RuleDraft> {
     let mut drafts = Vec::new();
     for (include, exclude, open) in action_parts(&statement.action, remarks) {
         for resources in resource_parts(&statement.target, version, known, remarks) {
             let open = open.iter().chain(&resources.open).cloned().collect();
             let (include, exclude) = (include.clone(), exclude.clone());
-            drafts.push(Draft { include, exclude, resources, open, spelled: BTreeMap::new() });
+            drafts.push(RuleDraft { include, exclude, resources, open, spelled: BTreeMap::new() });
         }
     }
     remarks.sort();
@@ -309,7 +315,7 @@ fn join_stars(pattern: &ActionPattern) -> ActionPattern {
 fn resource_parts(
     clause: &ResourceClause,
     version: Version,
-    (texts, universe): (&Texts, &Universe),
+    (texts, universe): (&Texts, &ActionUniverse),
     remarks: &mut Remarks,
 ) -> Vec<ResourcePart> {
     let negated = matches!(clause, ResourceClause::NotResource(_));
@@ -346,7 +352,7 @@ fn resource_parts(
 }
 
 /// What a pattern may mean that is no resource of its service only because of its placeholders.
-fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &Universe) -> Option<Arc<Text>> {
+fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &ActionUniverse) -> Option<Arc<Text>> {
     if !written.contains(OPEN) {
         return None;
     }
@@ -418,7 +424,7 @@ fn ends_after_star(written: &str) -> bool {
 fn has_valueless_variable(written: &str) -> bool {
     steps::pieces(written).iter().any(|piece| match piece {
         Piece::Variable(variable) => {
-            variable.default.is_none() && keys::rule(&variable.key, Whose::RoleSession).presence == Presence::Never
+            variable.default.is_none() && keys::rule(&variable.key, Requester::RoleSession).presence == Presence::Never
         }
         Piece::Text(_) | Piece::Literal(_) => false,
     })
@@ -467,7 +473,7 @@ fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
 /// Actions spelled out that take no resource, next to resources that are not `*`.
 fn probably_no_grant(
     statement: &Statement<ResourceClause>,
-    universe: &Universe,
+    universe: &ActionUniverse,
     texts: &Texts,
     version: Version,
 ) -> Remarks {

@@ -1,7 +1,7 @@
 //! What all pairs of roles share: it depends on the catalogue alone, or is a pure function of what is asked.
 
 use super::rules::Rules;
-use super::universe::Universe;
+use super::universe::ActionUniverse;
 use crate::catalog::Catalogue;
 use crate::semantics::solver::Solver;
 use crate::semantics::solver::steps::Reading;
@@ -10,7 +10,7 @@ use crate::semantics::solver::steps::Reading;
 #[derive(Debug)]
 pub struct Shared {
     pub solver: Solver,
-    pub universe: Universe,
+    pub universe: ActionUniverse,
     pub rules: Rules,
 }
 
@@ -18,6 +18,6 @@ impl Shared {
     /// For the actions of a catalogue on resources in these partitions, with patterns read in one way.
     pub fn new(catalogue: &Catalogue, reading: Reading, partitions: Vec<String>) -> Self {
         let solver = Solver::new(reading, partitions, catalogue);
-        Self { universe: Universe::new(catalogue, &solver.texts), rules: Rules::new(), solver }
+        Self { universe: ActionUniverse::new(catalogue, &solver.texts), rules: Rules::new(), solver }
     }
 }

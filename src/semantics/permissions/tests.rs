@@ -30,8 +30,8 @@ fn what_is_lost_is_named() {
     says(pair.rule(2), "no statement 2 of 2");
     says(pair.places(Side::Left, 2), "statement 2 is in no policy");
     let rule = Arc::clone(pair.rule(0).unwrap());
-    says(spelling::spell(&[], &[], &rule, &shared.universe), "about no action");
-    says(spelling::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
+    says(action_patterns::spell(&[], &[], &rule, &shared.universe), "about no action");
+    says(action_patterns::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
     // A role's statement that the pair does not have.
     pair.roles.left.allows.insert(70);
     says(classes::classes(&pair, &shared.universe, 100), "no statement 70 of 2");
@@ -42,7 +42,7 @@ fn what_is_lost_is_named() {
     pair.places.left = BTreeMap::new();
     let flat = OnceLock::new();
     let confirming = Confirming::default();
-    let means = Means {
+    let setup = Setup {
         catalogue: &catalogue,
         budget: Budget::default(),
         partitions: &[],
@@ -50,7 +50,7 @@ fn what_is_lost_is_named() {
         shared: &shared,
         flat: &flat,
     };
-    says(finish::differences(&pair, rows, means), "is in no policy of its role");
+    says(finish::differences(&pair, rows, setup), "is in no policy of its role");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_certain_row_without_a_witness_is_no_proof() {
     let (left, right) = (role("s3:GetObject"), role("s3:PutObject"));
     let pair = Pair::new(&left, &right, &shared).unwrap();
     let mut confirming = Confirming { inconsistency: Inconsistency::Error, ..Confirming::default() };
-    let mut means = Means {
+    let mut setup = Setup {
         catalogue: &catalogue,
         budget: Budget::default(),
         partitions: &[],
@@ -69,13 +69,13 @@ fn a_certain_row_without_a_witness_is_no_proof() {
         shared: &shared,
         flat: &flat,
     };
-    let mut found = comparison(&pair, means).unwrap();
+    let mut found = comparison(&pair, setup).unwrap();
     found.differences[0].witness = None;
     let roles = Sides { left: &left, right: &right };
-    says(confirm::confirm(&mut found.clone(), roles, means), "has no witness");
+    says(confirm::confirm(&mut found.clone(), roles, setup), "has no witness");
     confirming.inconsistency = Inconsistency::Report;
-    means.confirming = confirming;
-    confirm::confirm(&mut found, roles, means).unwrap();
+    setup.confirming = confirming;
+    confirm::confirm(&mut found, roles, setup).unwrap();
     let unknown: Vec<_> = found.differences.iter().filter(|row| row.certainty == Certainty::Unknown).collect();
     assert!(unknown.len() == 1 && is_inconsistent(&unknown[0].reasons), "{found:#?}");
 }

@@ -38,7 +38,7 @@ pub struct KnownAction {
 
 /// All actions of a catalogue.
 #[derive(Debug)]
-pub struct Universe {
+pub struct ActionUniverse {
     actions: Vec<KnownAction>,
     services: BTreeMap<String, Range<usize>>,
     /// The forms of what the actions of each service act on.
@@ -49,7 +49,7 @@ pub struct Universe {
     taken: Cache<(usize, u32, String), bool>,
 }
 
-impl Universe {
+impl ActionUniverse {
     /// Numbers the actions of a catalogue.
     pub fn new(catalogue: &Catalogue, texts: &Texts) -> Self {
         let star = texts.star();

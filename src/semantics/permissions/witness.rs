@@ -7,18 +7,18 @@ use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
 use crate::semantics::solver::patterns::reads;
 use crate::semantics::solver::question::Resources;
-use crate::semantics::solver::texts::{Binding, Bound, Text, Texts};
+use crate::semantics::solver::texts::{Binding, Text, Texts, VariableValue};
 
 /// Values of condition keys.
-pub type Context = BTreeMap<String, Vec<String>>;
+pub type KeyValues = BTreeMap<String, Vec<String>>;
 
 /// The values of a key, in whatever case.
-fn values_of<'a>(key: &str, context: &'a Context) -> Option<&'a [String]> {
+fn values_of<'a>(key: &str, context: &'a KeyValues) -> Option<&'a [String]> {
     context.iter().find(|(other, _)| other.eq_ignore_ascii_case(key)).map(|(_, values)| values.as_slice())
 }
 
 /// Whether a rule matches a resource in a context; what cannot be decided does not match.
-pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) -> bool {
+pub fn matches(rule: &Rule, resource: &str, context: &KeyValues, texts: &Texts) -> bool {
     let any = |patterns: &[Arc<Text>]| patterns.iter().any(|text| matches_text(text, resource, context, texts));
     let about = match &rule.resources {
         Resources::Matching(patterns) => any(patterns),
@@ -35,12 +35,12 @@ pub fn matches(rule: &Rule, resource: &str, context: &Context, texts: &Texts) ->
             .all(|test| test.opaque().is_none() && test.under(&lookup).holds(values_of(&test.key, context)))
 }
 
-fn matches_text(text: &Arc<Text>, resource: &str, context: &Context, texts: &Texts) -> bool {
+fn matches_text(text: &Arc<Text>, resource: &str, context: &KeyValues, texts: &Texts) -> bool {
     let mut binding = Binding::default();
     for variable in &text.variables {
         let bound = match values_of(&variable.key, context) {
-            Some([value]) => Bound::Value(value.clone()),
-            Some(_) | None => Bound::Missing,
+            Some([value]) => VariableValue::Value(value.clone()),
+            Some(_) | None => VariableValue::Missing,
         };
         binding.insert(&variable.key, bound);
     }
@@ -52,7 +52,7 @@ pub fn matching(
     rules: impl Iterator<Item = usize>,
     pair: &Pair,
     resource: &str,
-    context: &Context,
+    context: &KeyValues,
     texts: &Texts,
 ) -> Vec<usize> {
     rules.filter(|rule| pair.rules.get(*rule).is_some_and(|rule| matches(rule, resource, context, texts))).collect()
@@ -70,7 +70,7 @@ pub enum Refused {
 }
 
 /// Why a role with these live rules refuses a request.
-pub fn refused(live: &RoleRules, pair: &Pair, resource: &str, context: &Context, texts: &Texts) -> Refused {
+pub fn refused(live: &RoleRules, pair: &Pair, resource: &str, context: &KeyValues, texts: &Texts) -> Refused {
     let denies = matching(live.denies.iter(), pair, resource, context, texts);
     if !denies.is_empty() {
         return Refused::Deny(denies);

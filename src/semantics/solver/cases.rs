@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::conditions::{Family, Ready, Test};
-use super::keys::{self, Assignment, Presence, Whose};
+use super::keys::{self, Assignment, Presence, Requester};
 use super::patterns::Pattern;
 use super::values::{Choice, Key};
 use crate::catalog::{Arity, Catalogue, arity};
@@ -40,7 +40,7 @@ pub struct KeyCases {
 }
 
 /// The keys to tell apart, and what is known of them.
-pub struct Question<'a> {
+pub struct CaseQuestion<'a> {
     /// The tests, each once.
     pub tests: &'a [Arc<Test>],
     /// Keys of variables in resources: their values are told apart as well.
@@ -52,7 +52,7 @@ pub struct Question<'a> {
     /// Keys of which it is known what the request says.
     pub given: &'a Assignment,
     /// Whose request it is.
-    pub whose: Whose,
+    pub requester: Requester,
     /// What it may cost.
     pub budget: CaseBudget,
     /// What is known of keys.
@@ -66,7 +66,7 @@ const MOST_COMBINATIONS: usize = 2_000;
 const UNMENTIONED: [&str; 5] = ["any", "other", "third", "fourth", "fifth"];
 
 /// Works out the cases.
-pub fn cases(question: &Question<'_>) -> KeyCases {
+pub fn cases(question: &CaseQuestion<'_>) -> KeyCases {
     let tests = question.tests;
     let mut opaque = undecidable(tests);
     let mut spelled: BTreeMap<String, String> = BTreeMap::new();
@@ -88,7 +88,7 @@ pub fn cases(question: &Question<'_>) -> KeyCases {
             why.get_or_insert_with(|| format!("the variable `${{{key}}}` holds several values"));
         }
     }
-    let mut listing = Listing::new(question, &opaque, spelled.keys().cloned().collect());
+    let mut listing = CaseListing::new(question, &opaque, spelled.keys().cloned().collect());
     listing.next(&mut Assignment::new(), &mut BTreeSet::new());
     let reason = |test: &Arc<Test>| format!("the values of `{}` are too many to tell apart", test.spelled);
     let is_open = |test: &Arc<Test>| !matches!(test.family, Family::Null(_) | Family::Never);
@@ -117,8 +117,8 @@ fn undecidable(tests: &[Arc<Test>]) -> Vec<Option<String>> {
 }
 
 /// Lists what requests can say of the keys, key by key.
-struct Listing<'a> {
-    question: &'a Question<'a>,
+struct CaseListing<'a> {
+    question: &'a CaseQuestion<'a>,
     /// The decidable tests by key.
     tests: BTreeMap<&'a str, Vec<&'a Test>>,
     /// The keys in the order in which they get values: one whose value others are compared with before these.
@@ -135,8 +135,8 @@ struct Listing<'a> {
     tried: usize,
 }
 
-impl<'a> Listing<'a> {
-    fn new(question: &'a Question<'a>, opaque: &'a [Option<String>], keys: Vec<String>) -> Self {
+impl<'a> CaseListing<'a> {
+    fn new(question: &'a CaseQuestion<'a>, opaque: &'a [Option<String>], keys: Vec<String>) -> Self {
         let mut tests: BTreeMap<&str, Vec<&Test>> = BTreeMap::new();
         for (test, _) in question.tests.iter().zip(opaque).filter(|(_, why)| why.is_none()) {
             tests.entry(test.key.as_str()).or_default().push(test);
@@ -146,7 +146,7 @@ impl<'a> Listing<'a> {
         let (order, circular) = order(keys, &tests);
         // A value that is compared by wildcards with another key's is not one of a few.
         let can_have = |key: &str| {
-            let is_never = keys::rule(key, question.whose).presence == Presence::Never;
+            let is_never = keys::rule(key, question.requester).presence == Presence::Never;
             !is_never && !question.absent.contains(key) && question.given.get(key) != Some(&None)
         };
         let compared = tests.iter().filter(|(_, tests)| tests.iter().any(|test| test.compares_by_pattern(can_have)));
@@ -184,7 +184,7 @@ impl<'a> Listing<'a> {
             return vec![Choice { values: values.clone(), generic: false }];
         }
         let absent = self.question.absent;
-        let mut rule = keys::rule_beside(key, self.question.whose, assigned, absent);
+        let mut rule = keys::rule_beside(key, self.question.requester, assigned, absent);
         if absent.contains(key) {
             rule.presence = Presence::Never;
         }
@@ -420,13 +420,13 @@ mod tests {
             })
             .collect();
         let absent = BTreeSet::new();
-        cases(&Question {
+        cases(&CaseQuestion {
             tests: &tests,
             variables: &[],
             candidates: &[],
             absent: &absent,
             given: &Assignment::new(),
-            whose: Whose::RoleSession,
+            requester: Requester::RoleSession,
             budget: CaseBudget { states: 20_000, sets: 256 },
             catalogue: &catalogue,
         })

@@ -45,9 +45,9 @@ pub enum Family {
     /// As text.
     Text(Vec<Pattern>),
     /// As numbers.
-    Number(Bound, Vec<Decimal>),
+    Number(NumberBound, Vec<Decimal>),
     /// As points in time.
-    Date(Bound, Vec<Instant>),
+    Date(NumberBound, Vec<Instant>),
     /// As addresses in networks.
     Network(Vec<(IpAddr, IpAddr)>),
     /// As true or false.
@@ -104,7 +104,7 @@ impl TestPool {
 
 /// Which numbers an operator accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bound {
+pub enum NumberBound {
     Equals,
     LessThan,
     LessThanEquals,
@@ -112,7 +112,7 @@ pub enum Bound {
     GreaterThanEquals,
 }
 
-impl Bound {
+impl NumberBound {
     /// Whether a value passes a bound.
     pub fn holds<T: Ord>(self, value: &T, bound: &T) -> bool {
         match self {
@@ -185,16 +185,16 @@ fn family(test: &ConditionTest, version: Version) -> Result<Family, String> {
         Op::StringEqualsIgnoreCase | Op::StringNotEqualsIgnoreCase => text(How::Folded),
         Op::StringLike | Op::StringNotLike => text(How::Like),
         Op::ArnEquals | Op::ArnLike | Op::ArnNotEquals | Op::ArnNotLike => text(How::Arn),
-        Op::NumericEquals | Op::NumericNotEquals => numbers(test, Bound::Equals),
-        Op::NumericLessThan => numbers(test, Bound::LessThan),
-        Op::NumericLessThanEquals => numbers(test, Bound::LessThanEquals),
-        Op::NumericGreaterThan => numbers(test, Bound::GreaterThan),
-        Op::NumericGreaterThanEquals => numbers(test, Bound::GreaterThanEquals),
-        Op::DateEquals | Op::DateNotEquals => dates(test, Bound::Equals),
-        Op::DateLessThan => dates(test, Bound::LessThan),
-        Op::DateLessThanEquals => dates(test, Bound::LessThanEquals),
-        Op::DateGreaterThan => dates(test, Bound::GreaterThan),
-        Op::DateGreaterThanEquals => dates(test, Bound::GreaterThanEquals),
+        Op::NumericEquals | Op::NumericNotEquals => numbers(test, NumberBound::Equals),
+        Op::NumericLessThan => numbers(test, NumberBound::LessThan),
+        Op::NumericLessThanEquals => numbers(test, NumberBound::LessThanEquals),
+        Op::NumericGreaterThan => numbers(test, NumberBound::GreaterThan),
+        Op::NumericGreaterThanEquals => numbers(test, NumberBound::GreaterThanEquals),
+        Op::DateEquals | Op::DateNotEquals => dates(test, NumberBound::Equals),
+        Op::DateLessThan => dates(test, NumberBound::LessThan),
+        Op::DateLessThanEquals => dates(test, NumberBound::LessThanEquals),
+        Op::DateGreaterThan => dates(test, NumberBound::GreaterThan),
+        Op::DateGreaterThanEquals => dates(test, NumberBound::GreaterThanEquals),
         Op::IpAddress | Op::NotIpAddress => all(test, "network", network).map(Family::Network),
         Op::Bool => all(test, "`true` or `false`", truth).map(Family::Bool),
         // "You can add IfExists to the end of any condition operator name except the Null condition."
@@ -211,12 +211,12 @@ fn all<T>(test: &ConditionTest, what: &str, read: impl Fn(&str) -> Option<T>) ->
     test.values.iter().map(one).collect()
 }
 
-fn numbers(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
+fn numbers(test: &ConditionTest, bound: NumberBound) -> Result<Family, String> {
     Ok(Family::Number(bound, all(test, "number", Decimal::read)?))
 }
 
 /// `aws:EpochTime` holds a number of seconds, which the date operators read too.
-fn dates(test: &ConditionTest, bound: Bound) -> Result<Family, String> {
+fn dates(test: &ConditionTest, bound: NumberBound) -> Result<Family, String> {
     let dates = all(test, "date", Instant::read)?;
     let of_seconds = test.key.folded() == keys::EPOCH_TIME;
     let seconds = || dates.iter().map(|date| Decimal::read(&date.seconds()?)).collect::<Option<Vec<Decimal>>>();

@@ -26,16 +26,16 @@ impl Instant {
         }
         let Some(at) = text.find(['T', 't']) else {
             let day = if text.len() == "2026-01".len() { format!("{text}-01") } else { text.to_owned() };
-            return Some(Self::of(day.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
+            return Some(Self::from_utc(day.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight())));
         };
         let (_, time) = text.split_at(at);
         let zone = time.rfind(['Z', 'z', '+', '-'])?;
         let (local, zone) = text.split_at(at + zone);
-        let local = Self::of(local.parse().ok()?);
+        let local = Self::from_utc(local.parse().ok()?);
         Some(Self(local.0 - offset(zone)? * SECOND))
     }
 
-    fn of(at: DateTime) -> Self {
+    fn from_utc(at: DateTime) -> Self {
         let days = i128::from(days_since_1970(at.date()));
         let time = at.time();
         let seconds = (i128::from(time.hour()) * 60 + i128::from(time.minute())) * 60 + i128::from(time.second());

@@ -14,7 +14,7 @@ use super::steps::{Letter, Step};
 
 /// Whose requests are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Whose {
+pub enum Requester {
     /// Those of a role's session.
     RoleSession,
     /// Those of a user.
@@ -57,20 +57,20 @@ pub enum Values {
 
 /// The values that a key can hold in every request.
 #[derive(Debug, Clone, Copy)]
-enum Form {
+enum ValueForm {
     Any,
     WholeNumber,
     OneOf(&'static [&'static str]),
     Like(&'static str),
 }
 
-impl From<Form> for Values {
-    fn from(form: Form) -> Self {
+impl From<ValueForm> for Values {
+    fn from(form: ValueForm) -> Self {
         match form {
-            Form::Any => Self::Any,
-            Form::WholeNumber => Self::WholeNumber,
-            Form::OneOf(values) => Self::OneOf(values.iter().map(|value| (*value).to_owned()).collect()),
-            Form::Like(pattern) => Self::Like(vec![pattern.to_owned()]),
+            ValueForm::Any => Self::Any,
+            ValueForm::WholeNumber => Self::WholeNumber,
+            ValueForm::OneOf(values) => Self::OneOf(values.iter().map(|value| (*value).to_owned()).collect()),
+            ValueForm::Like(pattern) => Self::Like(vec![pattern.to_owned()]),
         }
     }
 }
@@ -117,42 +117,42 @@ pub struct KeyRule {
     pub values: Values,
 }
 
-const BOTH: Form = Form::OneOf(&["true", "false"]);
+const BOTH: ValueForm = ValueForm::OneOf(&["true", "false"]);
 
 /// Seconds since 1970.
 pub const EPOCH_TIME: &str = "aws:epochtime";
 
 /// Keys of every request, whoever makes it.
-const ALWAYS: &[(&str, Form)] = &[
-    ("aws:currenttime", Form::Any),
-    (EPOCH_TIME, Form::WholeNumber),
-    ("aws:requestedregion", Form::Like("?*")),
+const ALWAYS: &[(&str, ValueForm)] = &[
+    ("aws:currenttime", ValueForm::Any),
+    (EPOCH_TIME, ValueForm::WholeNumber),
+    ("aws:requestedregion", ValueForm::Like("?*")),
     ("aws:securetransport", BOTH),
     ("aws:viaawsservice", BOTH),
 ];
 
 /// Keys of every request of a role's session.
-const ALWAYS_OF_ROLES: &[(&str, Form)] = &[
-    ("aws:principalaccount", Form::Like("?*")),
-    ("aws:principalarn", Form::Like("arn:*:*:*:*:?*")),
+const ALWAYS_OF_ROLES: &[(&str, ValueForm)] = &[
+    ("aws:principalaccount", ValueForm::Like("?*")),
+    ("aws:principalarn", ValueForm::Like("arn:*:*:*:*:?*")),
     // "False when a role's credentials make the request", also those of a service role.
-    ("aws:principalisawsservice", Form::OneOf(&["false"])),
-    ("aws:principaltype", Form::OneOf(&["AssumedRole"])),
-    ("aws:tokenissuetime", Form::Any),
+    ("aws:principalisawsservice", ValueForm::OneOf(&["false"])),
+    ("aws:principaltype", ValueForm::OneOf(&["AssumedRole"])),
+    ("aws:tokenissuetime", ValueForm::Any),
     // `role-id:caller-specified-role-name`, where a user has the user's id alone.
-    ("aws:userid", Form::Like("AROA*:?*")),
+    ("aws:userid", ValueForm::Like("AROA*:?*")),
 ];
 
 /// Keys of every request of a user. Ids: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
-const ALWAYS_OF_USERS: &[(&str, Form)] = &[
-    ("aws:principalisawsservice", Form::OneOf(&["false"])),
-    ("aws:principaltype", Form::OneOf(&["User"])),
-    ("aws:userid", Form::Like("AIDA?*")),
-    ("aws:username", Form::Like("?*")),
+const ALWAYS_OF_USERS: &[(&str, ValueForm)] = &[
+    ("aws:principalisawsservice", ValueForm::OneOf(&["false"])),
+    ("aws:principaltype", ValueForm::OneOf(&["User"])),
+    ("aws:userid", ValueForm::Like("AIDA?*")),
+    ("aws:username", ValueForm::Like("?*")),
 ];
 
 /// Keys of every request that a service makes by itself.
-const ALWAYS_OF_SERVICES: &[(&str, Form)] = &[("aws:principalisawsservice", Form::OneOf(&["true"]))];
+const ALWAYS_OF_SERVICES: &[(&str, ValueForm)] = &[("aws:principalisawsservice", ValueForm::OneOf(&["true"]))];
 
 /// Keys that are there only where a service makes the request by itself.
 const OF_SERVICES: &[&str] = &[
@@ -169,15 +169,15 @@ const OF_SERVICES: &[&str] = &[
 const KEPT_OF_SAML: &[&str] = &["saml:namequalifier", "saml:sub", "saml:sub_type"];
 
 /// Keys that hold a text of this form where a request has them.
-const FORMS: &[(&str, Form)] = &[
-    ("aws:calledviafirst", Form::Like("?*")),
-    ("aws:calledvialast", Form::Like("?*")),
+const FORMS: &[(&str, ValueForm)] = &[
+    ("aws:calledviafirst", ValueForm::Like("?*")),
+    ("aws:calledvialast", ValueForm::Like("?*")),
     ("aws:multifactorauthpresent", BOTH),
     ("aws:principalisawsservice", BOTH),
-    ("aws:sourcearn", Form::Like("arn:*:*:*:*:?*")),
+    ("aws:sourcearn", ValueForm::Like("arn:*:*:*:*:?*")),
     // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: two characters at least.
-    ("sts:externalid", Form::Like("??*")),
-    (SESSION_NAME, Form::Like("??*")),
+    ("sts:externalid", ValueForm::Like("??*")),
+    (SESSION_NAME, ValueForm::Like("??*")),
 ];
 
 /// Whoever assumes a role names the session.
@@ -196,46 +196,46 @@ pub fn web_identity_provider(key: &str) -> Option<&str> {
     key.rsplit_once(':').map(|(provider, _)| provider).filter(|provider| provider.contains('.'))
 }
 
-fn is_never(key: &str, whose: Whose) -> bool {
+fn is_never(key: &str, requester: Requester) -> bool {
     let of_saml = key.starts_with("saml:");
     let of_user = key == "aws:username";
     let of_organization = matches!(key, "aws:principalorgid" | "aws:principalorgpaths");
-    match whose {
-        Whose::RoleSession => OF_SERVICES.contains(&key) || of_user || (of_saml && !KEPT_OF_SAML.contains(&key)),
-        Whose::User => OF_SERVICES.contains(&key) || of_saml || web_identity_provider(key).is_some(),
-        Whose::Service => of_user || of_organization || of_saml || web_identity_provider(key).is_some(),
-        Whose::SamlAssertion => {
+    match requester {
+        Requester::RoleSession => OF_SERVICES.contains(&key) || of_user || (of_saml && !KEPT_OF_SAML.contains(&key)),
+        Requester::User => OF_SERVICES.contains(&key) || of_saml || web_identity_provider(key).is_some(),
+        Requester::Service => of_user || of_organization || of_saml || web_identity_provider(key).is_some(),
+        Requester::SamlAssertion => {
             OF_SERVICES.contains(&key) || of_user || key == "sts:externalid" || web_identity_provider(key).is_some()
         }
-        Whose::WebIdentity => OF_SERVICES.contains(&key) || of_user || key == "sts:externalid" || of_saml,
-        Whose::Anybody => false,
+        Requester::WebIdentity => OF_SERVICES.contains(&key) || of_user || key == "sts:externalid" || of_saml,
+        Requester::Anybody => false,
     }
 }
 
 /// What is known of a key, given in lower case.
-pub fn rule(key: &str, whose: Whose) -> KeyRule {
-    if is_never(key, whose) {
+pub fn rule(key: &str, requester: Requester) -> KeyRule {
+    if is_never(key, requester) {
         return KeyRule { presence: Presence::Never, values: Values::Any };
     }
-    let in_table = |table: &[(&str, Form)]| table.iter().find(|(own, _)| *own == key).map(|(_, values)| *values);
-    let of_whose = match whose {
-        Whose::RoleSession => in_table(ALWAYS_OF_ROLES),
-        Whose::User => in_table(ALWAYS_OF_USERS),
-        Whose::Service => in_table(ALWAYS_OF_SERVICES),
-        Whose::SamlAssertion | Whose::WebIdentity | Whose::Anybody => None,
+    let in_table = |table: &[(&str, ValueForm)]| table.iter().find(|(own, _)| *own == key).map(|(_, values)| *values);
+    let of_requester = match requester {
+        Requester::RoleSession => in_table(ALWAYS_OF_ROLES),
+        Requester::User => in_table(ALWAYS_OF_USERS),
+        Requester::Service => in_table(ALWAYS_OF_SERVICES),
+        Requester::SamlAssertion | Requester::WebIdentity | Requester::Anybody => None,
     };
-    match in_table(ALWAYS).or(of_whose) {
+    match in_table(ALWAYS).or(of_requester) {
         Some(form) => KeyRule { presence: Presence::Always, values: form.into() },
         None => {
             let presence = if key == SESSION_NAME { Presence::Always } else { Presence::Sometimes };
-            KeyRule { presence, values: in_table(FORMS).unwrap_or(Form::Any).into() }
+            KeyRule { presence, values: in_table(FORMS).unwrap_or(ValueForm::Any).into() }
         }
     }
 }
 
 /// What is known of a key in a request that says this of keys before it; those in `absent` it cannot have at all.
-pub fn rule_beside(key: &str, whose: Whose, assigned: &Assignment, absent: &BTreeSet<String>) -> KeyRule {
-    let mut rule = rule(key, whose);
+pub fn rule_beside(key: &str, requester: Requester, assigned: &Assignment, absent: &BTreeSet<String>) -> KeyRule {
+    let mut rule = rule(key, requester);
     if rule.presence == Presence::Never {
         return rule;
     }
@@ -390,10 +390,10 @@ pub fn possible(assigned: &Assignment) -> bool {
 }
 
 /// Nothing where the key is not asked for, else its values if the request has it.
-type Asked<'a> = Option<Option<&'a [String]>>;
+type AskedValues<'a> = Option<Option<&'a [String]>>;
 
 /// "The age is there only if MFA was used", and then `aws:MultiFactorAuthPresent` is true.
-fn multi_factor(age: Asked<'_>, present: Asked<'_>) -> bool {
+fn multi_factor(age: AskedValues<'_>, present: AskedValues<'_>) -> bool {
     let is_true = |values: &[String]| values.iter().any(|value| value.eq_ignore_ascii_case("true"));
     match (age, present) {
         (Some(Some(_)), Some(values)) => values.is_some_and(is_true),
@@ -403,7 +403,7 @@ fn multi_factor(age: Asked<'_>, present: Asked<'_>) -> bool {
 
 /// `aws:CalledVia` is the list of the services that made requests on behalf of the principal; the first and the last
 /// of them have keys of their own, and `aws:ViaAWSService` is true where there is one.
-fn chain<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
+fn chain<'a>(of: impl Fn(&str) -> AskedValues<'a>) -> bool {
     let all = of("aws:calledvia");
     let ends = [("aws:calledviafirst", true), ("aws:calledvialast", false)];
     let fits = |(key, first): (&str, bool)| match (of(key), all) {
@@ -427,7 +427,7 @@ fn chain<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
 }
 
 /// A request through a VPC endpoint has all keys that tell of it, another one none; `aws:SourceIp` is the other way round.
-fn endpoint<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
+fn endpoint<'a>(of: impl Fn(&str) -> AskedValues<'a>) -> bool {
     let has = |key: &str| matches!(of(key), Some(Some(_)));
     let lacks = |key: &str| matches!(of(key), Some(None));
     let through_endpoint = OF_ENDPOINT.iter().chain(ONLY_WITH_ENDPOINT).any(|key| has(key));
@@ -435,7 +435,7 @@ fn endpoint<'a>(of: impl Fn(&str) -> Asked<'a>) -> bool {
 }
 
 /// The key that lists the names of tags holds those that other keys tell of.
-fn names_are_listed(assigned: &Assignment, begin: &str, list: Asked<'_>) -> bool {
+fn names_are_listed(assigned: &Assignment, begin: &str, list: AskedValues<'_>) -> bool {
     let Some(list) = list else { return true };
     let listed = |tag: &str| list.is_some_and(|names| names.iter().any(|name| name.eq_ignore_ascii_case(tag)));
     let tags = assigned.iter().filter_map(|(key, values)| Some((key.strip_prefix(begin)?, values)));
@@ -474,7 +474,7 @@ mod tests {
     fn what_is_known_beside_other_keys() {
         let beside = |key: &str, (other, value): (&str, &str)| {
             let assigned = Assignment::from([(other.to_owned(), Some(vec![value.to_owned()]))]);
-            rule_beside(key, Whose::Service, &assigned, &BTreeSet::new())
+            rule_beside(key, Requester::Service, &assigned, &BTreeSet::new())
         };
         let one_of = |values: &[&str]| Values::OneOf(values.iter().map(|value| (*value).to_owned()).collect());
         // Whichever of two names comes first.
@@ -494,11 +494,11 @@ mod tests {
 
     #[test]
     fn a_role_has_no_user_name_and_always_an_arn() {
-        assert_eq!(rule("aws:username", Whose::RoleSession).presence, Presence::Never);
-        assert_eq!(rule("aws:username", Whose::Anybody).presence, Presence::Sometimes);
-        assert_eq!(rule("aws:username", Whose::User).presence, Presence::Always);
-        assert_eq!(rule("aws:principalarn", Whose::RoleSession).presence, Presence::Always);
-        assert_eq!(rule("aws:securetransport", Whose::Anybody).presence, Presence::Always);
+        assert_eq!(rule("aws:username", Requester::RoleSession).presence, Presence::Never);
+        assert_eq!(rule("aws:username", Requester::Anybody).presence, Presence::Sometimes);
+        assert_eq!(rule("aws:username", Requester::User).presence, Presence::Always);
+        assert_eq!(rule("aws:principalarn", Requester::RoleSession).presence, Presence::Always);
+        assert_eq!(rule("aws:securetransport", Requester::Anybody).presence, Presence::Always);
         assert_eq!(
             (documented("aws:principaltag/team"), documented("k")),
             ("aws:PrincipalTag/team".into(), "k".into())

@@ -41,7 +41,7 @@ impl Resources {
 
 /// Whether a statement's condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Truth {
+pub enum ConditionState {
     /// It does.
     Holds,
     /// It does not.
@@ -50,18 +50,18 @@ pub enum Truth {
     Open,
 }
 
-/// Which way open conditions are taken.
+/// The two readings of open conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// As suits a difference: an empty answer is certain.
-    Hopeful,
-    /// As hinders a difference: a text that is found is certain.
-    Strict,
+    /// There may be a difference: as suits one, so that an empty answer is certain.
+    May,
+    /// There must be one: as hinders it, so that a text that is found is certain.
+    Must,
 }
 
 /// One role's statements by what they do; numbers index the list of rules in question.
 #[derive(Debug, Clone, Default)]
-pub struct Role {
+pub struct RulesByEffect {
     /// Those that allow.
     pub allows: Vec<usize>,
     /// Those that deny, the boundary's too.
@@ -98,7 +98,7 @@ pub enum Answer {
     /// No resource, whatever the values of variables.
     Empty,
     /// A resource.
-    Found(Found),
+    Found(FoundResource),
     /// Perhaps one, for some values of variables.
     Perhaps,
     /// The budget ended.
@@ -107,20 +107,20 @@ pub enum Answer {
 
 /// A resource that was found, and the question it answers, to ask it again for a more readable one.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundResource {
     /// The resource.
     pub text: Vec<Letter>,
     groups: Vec<Vec<Arc<Text>>>,
     unwanted: Vec<Arc<Text>>,
 }
 
-impl PartialEq for Found {
+impl PartialEq for FoundResource {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-impl Eq for Found {}
+impl Eq for FoundResource {}
 
 /// What all questions share.
 #[derive(Debug)]
@@ -132,26 +132,26 @@ pub struct Asker<'a> {
     /// States that one question may take.
     pub states: usize,
     /// What the pair has asked.
-    pub purse: &'a mut Purse,
+    pub fuel: &'a mut Fuel,
 }
 
 /// Template, groups and unwanted patterns: what tells questions apart.
-type Key = (u32, Vec<Vec<u32>>, Vec<u32>);
+type QuestionKey = (u32, Vec<Vec<u32>>, Vec<u32>);
 
 /// Answers and what they cost.
-pub type Answers = Cache<Key, (Answer, usize)>;
+pub type Answers = Cache<QuestionKey, (Answer, usize)>;
 
-/// The states that a pair may still spend, and the answers it has paid for.
+/// The states that a pair may still spend, and the answers it has spent them on.
 #[derive(Debug, Default)]
-pub struct Purse {
+pub struct Fuel {
     left: usize,
-    paid: BTreeMap<Key, Answer>,
+    answered: BTreeMap<QuestionKey, Answer>,
 }
 
-impl Purse {
+impl Fuel {
     /// Room for so many states.
     pub const fn new(states: usize) -> Self {
-        Self { left: states, paid: BTreeMap::new() }
+        Self { left: states, answered: BTreeMap::new() }
     }
 
     /// Whether nothing is left.
@@ -160,7 +160,7 @@ impl Purse {
     }
 
     /// Takes so much; `false` once there is not enough, from then on always.
-    fn pay(&mut self, cost: usize) -> bool {
+    fn spend(&mut self, cost: usize) -> bool {
         let enough = cost < self.left;
         self.left = if enough { self.left - cost } else { 0 };
         enough
@@ -169,7 +169,7 @@ impl Purse {
 
 /// A question half built: what must match, what must not.
 #[derive(Debug, Clone, Default)]
-struct Draft {
+struct QuestionDraft {
     groups: Vec<Vec<Arc<Text>>>,
     unwanted: Vec<Arc<Text>>,
 }
@@ -183,9 +183,9 @@ pub struct Question<'a> {
     /// The resources of the statements that the numbers mean.
     pub rules: &'a [&'a Resources],
     /// The role that is to allow.
-    pub granting: &'a Role,
+    pub granting: &'a RulesByEffect,
     /// The role that is to refuse.
-    pub refusing: &'a Role,
+    pub refusing: &'a RulesByEffect,
     /// The form of the resource.
     pub template: &'a Template,
     /// What the allowing statement asks of the resource.
@@ -198,15 +198,15 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// Asks with these conditions.
-    pub fn ask(&self, truths: &[Truth], mode: Mode, asker: &mut Asker<'_>) -> Answer {
+    pub fn ask(&self, truths: &[ConditionState], mode: Mode, asker: &mut Asker<'_>) -> Answer {
         let size: usize = self.rules.iter().map(|rule| rule.texts().len()).sum();
-        if !asker.purse.pay(size / 4) {
+        if !asker.fuel.spend(size / 4) {
             return Answer::OutOfBudget;
         }
         let counts = |rule: usize, hinders: bool| match truths.get(rule) {
-            Some(Truth::Holds) => true,
-            Some(Truth::Open) => hinders == (mode == Mode::Strict),
-            Some(Truth::Fails) | None => false,
+            Some(ConditionState::Holds) => true,
+            Some(ConditionState::Open) => hinders == (mode == Mode::Must),
+            Some(ConditionState::Fails) | None => false,
         };
         let Ok(base) = self.base(asker, &|rule| counts(rule, true)) else { return Answer::Empty };
         let mut worst = Answer::Empty;
@@ -226,8 +226,8 @@ impl Question<'_> {
     }
 
     /// The allowing statement without what its own role denies.
-    fn base(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Result<Draft, Impossible> {
-        let mut draft = Draft::default();
+    fn base(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Result<QuestionDraft, Impossible> {
+        let mut draft = QuestionDraft::default();
         match self.start {
             Start::Matching(text) => draft.want(std::slice::from_ref(text), self.template, asker)?,
             Start::Except(texts) => draft.avoid(texts, self.template, asker)?,
@@ -243,11 +243,11 @@ impl Question<'_> {
     }
 
     /// The ways in which the boundary can allow.
-    fn boundary_choices(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
+    fn boundary_choices(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<QuestionDraft> {
         self.granting
             .boundary
             .as_ref()
-            .map_or_else(|| vec![Draft::default()], |rules| self.choices(rules, asker, counts))
+            .map_or_else(|| vec![QuestionDraft::default()], |rules| self.choices(rules, asker, counts))
     }
 
     /// The ways in which the other role can refuse: nothing allows, a Deny does apply, the boundary does not allow.
@@ -256,16 +256,16 @@ impl Question<'_> {
         asker: &Asker<'_>,
         hinders: &dyn Fn(usize) -> bool,
         helps: &dyn Fn(usize) -> bool,
-    ) -> Vec<Draft> {
+    ) -> Vec<QuestionDraft> {
         let none_of = |rules: &[usize]| {
-            let mut draft = Draft::default();
+            let mut draft = QuestionDraft::default();
             let mut counted = rules.iter().filter(|rule| hinders(**rule));
             counted
                 .try_for_each(|rule| draft.avoid_rule(self.rules.get(*rule), self.template, asker))
                 .ok()
                 .map(|()| draft)
         };
-        let mut drafts: Vec<Draft> = none_of(&self.refusing.allows).into_iter().collect();
+        let mut drafts: Vec<QuestionDraft> = none_of(&self.refusing.allows).into_iter().collect();
         drafts.extend(self.choices(&self.refusing.denies, asker, helps));
         drafts.extend(self.refusing.boundary.as_ref().and_then(|rules| none_of(rules)));
         drafts
@@ -273,21 +273,21 @@ impl Question<'_> {
 
     /// The ways in which one of some rules can match: by a pattern of those that list patterns, or by one that lists
     /// exceptions.
-    fn choices(&self, rules: &[usize], asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<Draft> {
+    fn choices(&self, rules: &[usize], asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Vec<QuestionDraft> {
         let mut matching: Vec<Arc<Text>> = Vec::new();
         let mut drafts = Vec::new();
         for rule in rules.iter().filter(|rule| counts(**rule)).filter_map(|rule| self.rules.get(*rule)) {
             match rule {
                 Resources::Matching(texts) => matching.extend(texts.iter().cloned()),
                 Resources::Except(texts) => {
-                    let mut draft = Draft::default();
+                    let mut draft = QuestionDraft::default();
                     if draft.avoid(texts, self.template, asker).is_ok() {
                         drafts.push(draft);
                     }
                 }
             }
         }
-        let mut draft = Draft::default();
+        let mut draft = QuestionDraft::default();
         if !matching.is_empty() && draft.want(&matching, self.template, asker).is_ok() {
             drafts.insert(0, draft);
         }
@@ -298,7 +298,7 @@ impl Question<'_> {
     }
 }
 
-impl Draft {
+impl QuestionDraft {
     fn add(&mut self, other: &Self) {
         self.groups.extend(other.groups.iter().cloned());
         self.unwanted.extend(other.unwanted.iter().cloned());
@@ -348,7 +348,7 @@ impl Draft {
 }
 
 impl Asker<'_> {
-    fn solve(&mut self, draft: &Draft, template: &Template) -> Answer {
+    fn solve(&mut self, draft: &QuestionDraft, template: &Template) -> Answer {
         let mut unwanted = draft.unwanted.clone();
         unwanted.sort_by_key(|text| text.number);
         unwanted.dedup_by_key(|text| text.number);
@@ -366,8 +366,9 @@ impl Asker<'_> {
                 return Answer::Empty;
             }
         }
-        let key: Key = (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
-        if let Some(answer) = self.purse.paid.get(&key) {
+        let key: QuestionKey =
+            (template.number, groups.iter().map(|group| numbers(group)).collect(), numbers(&unwanted));
+        if let Some(answer) = self.fuel.answered.get(&key) {
             return answer.clone();
         }
         let (answer, cost) = self.answers.get(&key, || {
@@ -375,9 +376,9 @@ impl Asker<'_> {
             let answer = solve(&groups, &unwanted, template, &mut budget);
             (answer, self.states - budget)
         });
-        // An answer that another pair has paid for costs the same, so that no answer depends on the order of pairs.
-        let answer = if self.purse.pay(cost) { answer } else { Answer::OutOfBudget };
-        self.purse.paid.insert(key, answer.clone());
+        // An answer that another pair has bought costs the same, so that no answer depends on the order of pairs.
+        let answer = if self.fuel.spend(cost) { answer } else { Answer::OutOfBudget };
+        self.fuel.answered.insert(key, answer.clone());
         answer
     }
 }
@@ -388,7 +389,9 @@ fn numbers(texts: &[Arc<Text>]) -> Vec<u32> {
 
 fn solve(groups: &[Vec<Arc<Text>>], unwanted: &[Arc<Text>], template: &Template, budget: &mut usize) -> Answer {
     match ask(Some(&template.forms), groups, unwanted, false, budget) {
-        Walked::Found(text) => Answer::Found(Found { text, groups: groups.to_vec(), unwanted: unwanted.to_vec() }),
+        Walked::Found(text) => {
+            Answer::Found(FoundResource { text, groups: groups.to_vec(), unwanted: unwanted.to_vec() })
+        }
         Walked::OutOfBudget => Answer::OutOfBudget,
         Walked::Nothing => without_variables(groups, unwanted, template, budget),
     }
@@ -450,7 +453,7 @@ pub fn written(letters: &[Letter]) -> String {
     letters.iter().copied().filter_map(Letter::as_char).collect()
 }
 
-impl Found {
+impl FoundResource {
     /// Found where there is no resource to ask for.
     pub const fn without_resource() -> Self {
         Self { text: Vec::new(), groups: Vec::new(), unwanted: Vec::new() }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::cases::{self, Case, CaseBudget, KeyCases};
 use super::conditions::Test;
-use super::keys::{self, Assignment, Whose};
-use super::question::{Answer, Found, Mode, Truth};
+use super::keys::{self, Assignment, Requester};
+use super::question::{Answer, ConditionState, FoundResource, Mode};
 use super::relations::{Clause, clauses};
-use super::texts::{Binding, Bound};
+use super::texts::{Binding, VariableValue};
 use crate::catalog::Catalogue;
 
 /// What the conditions of some rules depend on.
@@ -45,7 +45,7 @@ enum Atom {
 /// What tells cases apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseKey {
-    whose: Whose,
+    requester: Requester,
     tests: Vec<u32>,
     variables: Vec<String>,
     candidates: Vec<String>,
@@ -60,7 +60,7 @@ pub type KeyCache = Cache<CaseKey, Arc<KeyCases>>;
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     /// Whose they are.
-    pub whose: Whose,
+    pub requester: Requester,
     /// Keys that they cannot have.
     pub absent: &'a BTreeSet<String>,
     /// Keys of which it is known what they say.
@@ -77,7 +77,7 @@ pub struct Scope<'a> {
 
 impl Tests {
     /// Sorts the tests of statements by key.
-    pub fn of(rules: &[&[Arc<Test>]], scope: Scope<'_>, cache: &KeyCache, budget: CaseBudget) -> Self {
+    pub fn new(rules: &[&[Arc<Test>]], scope: Scope<'_>, cache: &KeyCache, budget: CaseBudget) -> Self {
         let mut all: Vec<Arc<Test>> = rules.iter().copied().flatten().cloned().collect();
         all.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         all.dedup_by_key(|test| test.number);
@@ -98,7 +98,7 @@ impl Tests {
             let variables: Vec<String> = scope.variables.iter().filter(of_group).cloned().collect();
             let candidates = if variables.is_empty() { &[] } else { scope.candidates };
             let key = CaseKey {
-                whose: scope.whose,
+                requester: scope.requester,
                 tests: own.iter().map(|test| test.number).collect(),
                 candidates: candidates.to_vec(),
                 absent: scope.absent.iter().filter(of_group).cloned().collect(),
@@ -111,11 +111,11 @@ impl Tests {
                 variables,
             };
             let cases = cache.get(&key, || {
-                let Scope { whose, absent, given, catalogue, .. } = scope;
+                let Scope { requester, absent, given, catalogue, .. } = scope;
                 let variables = &key.variables;
                 let tests = &own;
                 let question =
-                    cases::Question { tests, variables, candidates, absent, given, whose, budget, catalogue };
+                    cases::CaseQuestion { tests, variables, candidates, absent, given, requester, budget, catalogue };
                 Arc::new(cases::cases(&question))
             });
             tests.variables.extend(key.variables.iter().map(|key| (key.clone(), tests.keys.len())));
@@ -202,7 +202,7 @@ pub enum Outcome {
     /// They do, for this resource in this context.
     Difference {
         /// The resource.
-        found: Found,
+        found: FoundResource,
         /// Values of the keys that matter; keys that are not named are missing.
         context: BTreeMap<String, Vec<String>>,
         /// Whether no condition limits it.
@@ -225,7 +225,7 @@ pub struct Search<'a> {
 }
 
 /// Asks for a resource, given which conditions hold and what the variables in resources are.
-pub type Ask<'a> = &'a mut dyn FnMut(&[Truth], Mode, &Binding) -> Answer;
+pub type Ask<'a> = &'a mut dyn FnMut(&[ConditionState], Mode, &Binding) -> Answer;
 
 impl Search<'_> {
     /// Looks for a difference.
@@ -268,33 +268,33 @@ impl Search<'_> {
         // Without values for the variables in resources nothing can be asked.
         if let Some(key) = self.tests.variables.values().find(|key| assumed.cases.get(**key) == Some(&None)) {
             // Empty whatever values they have: a default is one more value, and without a value a pattern is none.
-            let truths: Vec<Truth> = rules.iter().map(|atoms| self.truth(atoms, assumed)).collect();
+            let truths: Vec<ConditionState> = rules.iter().map(|atoms| self.truth(atoms, assumed)).collect();
             let alike = self.tests.spelled_alike;
-            if alike && (self.ask)(&truths, Mode::Hopeful, &Binding::default()) == Answer::Empty {
+            if alike && (self.ask)(&truths, Mode::May, &Binding::default()) == Answer::Empty {
                 return Outcome::None;
             }
             return self.by_case(rules, *key, assumed, decide_opaque);
         }
-        let truths: Vec<Truth> = rules.iter().map(|atoms| self.truth(atoms, assumed)).collect();
-        if truths.get(self.granting) == Some(&Truth::Fails) {
+        let truths: Vec<ConditionState> = rules.iter().map(|atoms| self.truth(atoms, assumed)).collect();
+        if truths.get(self.granting) == Some(&ConditionState::Fails) {
             return Outcome::None;
         }
         let (any, concrete) = self.bindings(assumed);
-        let hopeful = (self.ask)(&truths, Mode::Hopeful, &any);
-        if hopeful == Answer::Empty {
+        let may = (self.ask)(&truths, Mode::May, &any);
+        if may == Answer::Empty {
             return Outcome::None;
         }
-        if truths.get(self.granting) == Some(&Truth::Holds) {
-            let same = !truths.contains(&Truth::Open) && any == concrete;
-            let strict = if same { hopeful.clone() } else { (self.ask)(&truths, Mode::Strict, &concrete) };
-            if let Answer::Found(found) = strict {
+        if truths.get(self.granting) == Some(&ConditionState::Holds) {
+            let same = !truths.contains(&ConditionState::Open) && any == concrete;
+            let must = if same { may.clone() } else { (self.ask)(&truths, Mode::Must, &concrete) };
+            if let Answer::Found(found) = must {
                 return self.difference(found, assumed);
             }
         }
         match self.next(rules, &truths, assumed, decide_opaque) {
             Some(Atom::Key(key, _)) => self.by_case(rules, key, assumed, decide_opaque),
             Some(Atom::Opaque(at)) => self.by_opaque(rules, at, assumed),
-            None => Outcome::Unknown(self.reasons(rules, &truths, assumed, &hopeful)),
+            None => Outcome::Unknown(self.reasons(rules, &truths, assumed, &may)),
         }
     }
 
@@ -304,13 +304,13 @@ impl Search<'_> {
         for (key, cases) in &self.tests.variables {
             let Some(case) = self.case(*cases, assumed) else { continue };
             let bound = match case.values.get(key).and_then(Option::as_deref) {
-                Some([value]) => Bound::Value(value.clone()),
+                Some([value]) => VariableValue::Value(value.clone()),
                 // A variable of a key that holds several values matches nothing for certain.
-                Some(_) => Bound::Any,
-                None => Bound::Missing,
+                Some(_) => VariableValue::Any,
+                None => VariableValue::Missing,
             };
             let generic = case.generic.contains(key);
-            any.insert(key, if generic { Bound::Any } else { bound.clone() });
+            any.insert(key, if generic { VariableValue::Any } else { bound.clone() });
             concrete.insert(key, bound);
         }
         (any, concrete)
@@ -358,13 +358,13 @@ impl Search<'_> {
         !self.tests.clauses.iter().any(|(one, other)| fails(*one) && fails(*other))
     }
 
-    fn truth(&self, atoms: &[Atom], assumed: &Assumed) -> Truth {
-        let mut truth = Truth::Holds;
+    fn truth(&self, atoms: &[Atom], assumed: &Assumed) -> ConditionState {
+        let mut truth = ConditionState::Holds;
         for atom in atoms {
             match self.atom(*atom, assumed) {
-                Some(false) => return Truth::Fails,
+                Some(false) => return ConditionState::Fails,
                 Some(true) => {}
-                None => truth = Truth::Open,
+                None => truth = ConditionState::Open,
             }
         }
         truth
@@ -378,8 +378,14 @@ impl Search<'_> {
     }
 
     /// What to tell apart next: a key of the statement that allows before those of others.
-    fn next(&self, rules: &[Vec<Atom>], truths: &[Truth], assumed: &Assumed, decide_opaque: bool) -> Option<Atom> {
-        let open = |rule: &usize| truths.get(*rule) == Some(&Truth::Open);
+    fn next(
+        &self,
+        rules: &[Vec<Atom>],
+        truths: &[ConditionState],
+        assumed: &Assumed,
+        decide_opaque: bool,
+    ) -> Option<Atom> {
+        let open = |rule: &usize| truths.get(*rule) == Some(&ConditionState::Open);
         let order = std::iter::once(self.granting).chain(0..truths.len()).filter(open);
         let atoms = order.filter_map(|rule| rules.get(rule)).flatten().copied();
         let mut unset = atoms.filter(|atom| self.atom(*atom, assumed).is_none());
@@ -393,7 +399,7 @@ impl Search<'_> {
         key.or(later.filter(|_| decide_opaque))
     }
 
-    fn difference(&self, found: Found, assumed: &Assumed) -> Outcome {
+    fn difference(&self, found: FoundResource, assumed: &Assumed) -> Outcome {
         let mut context = BTreeMap::new();
         for (at, key) in self.tests.keys.iter().enumerate() {
             for (folded, values) in self.case(at, assumed).into_iter().flat_map(|case| &case.values) {
@@ -406,9 +412,15 @@ impl Search<'_> {
         Outcome::Difference { found, context, always: !assumes }
     }
 
-    fn reasons(&self, rules: &[Vec<Atom>], truths: &[Truth], assumed: &Assumed, answer: &Answer) -> Vec<String> {
+    fn reasons(
+        &self,
+        rules: &[Vec<Atom>],
+        truths: &[ConditionState],
+        assumed: &Assumed,
+        answer: &Answer,
+    ) -> Vec<String> {
         let mut reasons: Vec<String> = Vec::new();
-        for (_, atoms) in truths.iter().zip(rules).filter(|(truth, _)| **truth == Truth::Open) {
+        for (_, atoms) in truths.iter().zip(rules).filter(|(truth, _)| **truth == ConditionState::Open) {
             let opaque =
                 atoms.iter().filter(|atom| self.atom(**atom, assumed).is_none()).filter_map(|atom| match atom {
                     Atom::Opaque(at) => self.tests.reasons.get(*at),

@@ -67,7 +67,7 @@ impl Text {
 
 /// What a request says of the key of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Bound {
+pub enum VariableValue {
     /// The request does not have it.
     Missing,
     /// This value.
@@ -78,11 +78,11 @@ pub enum Bound {
 
 /// What a request says of the keys of variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Binding(BTreeMap<String, Bound>);
+pub struct Binding(BTreeMap<String, VariableValue>);
 
 impl Binding {
     /// Says something of a key in lower case.
-    pub fn insert(&mut self, key: &str, bound: Bound) {
+    pub fn insert(&mut self, key: &str, bound: VariableValue) {
         self.0.insert(key.to_owned(), bound);
     }
 
@@ -92,8 +92,8 @@ impl Binding {
     }
 
     /// What is said of a key; one of which nothing is said may have any value.
-    pub fn of(&self, key: &str) -> &Bound {
-        self.0.get(key).unwrap_or(&Bound::Any)
+    pub fn value(&self, key: &str) -> &VariableValue {
+        self.0.get(key).unwrap_or(&VariableValue::Any)
     }
 }
 
@@ -182,11 +182,11 @@ impl Texts {
             match piece {
                 Piece::Text(plain) => written.push_str(&plain),
                 Piece::Literal(c) => written.extend(["${", &c.to_string(), "}"]),
-                Piece::Variable(variable) => match (binding.of(&variable.key), variable.default) {
-                    (Bound::Value(value), _) => written.push_str(&steps::written_literally(value)),
-                    (Bound::Missing, Some(default)) => written.push_str(&steps::written_literally(&default)),
-                    (Bound::Missing, None) => return None,
-                    (Bound::Any, _) => written.extend(["${", &variable.key, "}"]),
+                Piece::Variable(variable) => match (binding.value(&variable.key), variable.default) {
+                    (VariableValue::Value(value), _) => written.push_str(&steps::written_literally(value)),
+                    (VariableValue::Missing, Some(default)) => written.push_str(&steps::written_literally(&default)),
+                    (VariableValue::Missing, None) => return None,
+                    (VariableValue::Any, _) => written.extend(["${", &variable.key, "}"]),
                 },
             }
         }

@@ -196,7 +196,7 @@ impl Key<'_> {
         let is_wild = |ready: &&&Ready<'_>| ready.patterns.iter().any(|steps| !is_one_text(steps));
         let wild: Vec<&Ready<'_>> = texts.iter().filter(is_wild).copied().collect();
         let CaseBudget { states, sets: most } = self.budget;
-        let mut listing = Listing { wild, literal, form, states, most, found: Vec::new(), cut: false };
+        let mut listing = ValueListing { wild, literal, form, states, most, found: Vec::new(), cut: false };
         listing.list();
         (listing.found, listing.cut)
     }
@@ -279,7 +279,7 @@ fn exactly(text: &str) -> Vec<Step> {
 }
 
 /// Lists texts by which tests they pass: each test is taken as passed and as failed, as long as some text does it.
-struct Listing<'a> {
+struct ValueListing<'a> {
     wild: Vec<&'a Ready<'a>>,
     literal: Vec<Vec<Step>>,
     form: Option<&'a [Vec<Step>]>,
@@ -291,7 +291,7 @@ struct Listing<'a> {
     cut: bool,
 }
 
-impl Listing<'_> {
+impl ValueListing<'_> {
     fn list(&mut self) {
         if let Some(text) = self.text(&[]) {
             self.go(&mut Vec::new(), text);

@@ -268,7 +268,7 @@ fn letters(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> Vec<Lett
     let mut narrowest: Option<BTreeSet<Letter>> = None;
     let mut all = Next { any: true, ..Next::default() };
     for (places, group) in state.wanted.iter().zip(wanted) {
-        let next = Next::of(*group, places);
+        let next = Next::new(*group, places);
         if next.is_closed() && narrowest.as_ref().is_none_or(|other| next.named.len() < other.len()) {
             narrowest = Some(next.named.clone());
         }
@@ -280,7 +280,7 @@ fn letters(state: &State, wanted: &[Group<'_>], unwanted: Group<'_>) -> Vec<Lett
     if let Some(letters) = narrowest {
         return letters.into_iter().collect();
     }
-    all.named.extend(Next::of(unwanted, &state.unwanted).named);
+    all.named.extend(Next::new(unwanted, &state.unwanted).named);
     let mut letters: Vec<Letter> = Vec::with_capacity(all.named.len() + 1);
     letters.extend(other_letter(&all.named).filter(|_| all.any));
     letters.extend(other_of(LOWER, &all.named).filter(|_| all.lower));
@@ -305,7 +305,7 @@ struct Next {
 }
 
 impl Next {
-    fn of(group: Group<'_>, places: &[Place]) -> Self {
+    fn new(group: Group<'_>, places: &[Place]) -> Self {
         let mut next = Self::default();
         for place in places {
             visit(group, *place, &mut |_, step| {
@@ -341,7 +341,7 @@ impl Next {
 
 /// The letters that the next steps name, and whether they read others too.
 pub fn named_letters(group: Group<'_>, places: &[Place]) -> (BTreeSet<Letter>, bool) {
-    let next = Next::of(group, places);
+    let next = Next::new(group, places);
     let open = !next.is_closed();
     (next.named, open)
 }

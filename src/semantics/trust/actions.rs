@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::arns::is_user;
 use super::principals::Point;
 use crate::catalog::{Catalogue, TRUST_ACTIONS};
-use crate::semantics::solver::keys::Whose;
+use crate::semantics::solver::keys::Requester;
 
 /// A kind of caller, as far as it decides which operation hands out the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +56,14 @@ pub fn can_call(point: &Point, action: &str) -> bool {
 }
 
 /// Whose request a caller's is.
-pub fn whose(point: &Point) -> Whose {
+pub fn requester(point: &Point) -> Requester {
     match (point, kinds_of(point)) {
-        (Point::Aws { entity, .. }, _) if is_user(entity) => Whose::User,
-        (Point::Aws { .. }, _) => Whose::RoleSession,
-        (_, [Kind::Service]) => Whose::Service,
-        (_, [Kind::Saml]) => Whose::SamlAssertion,
-        (_, [Kind::WebIdentity]) => Whose::WebIdentity,
-        _ => Whose::Anybody,
+        (Point::Aws { entity, .. }, _) if is_user(entity) => Requester::User,
+        (Point::Aws { .. }, _) => Requester::RoleSession,
+        (_, [Kind::Service]) => Requester::Service,
+        (_, [Kind::Saml]) => Requester::SamlAssertion,
+        (_, [Kind::WebIdentity]) => Requester::WebIdentity,
+        _ => Requester::Anybody,
     }
 }
 

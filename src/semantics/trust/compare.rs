@@ -14,7 +14,7 @@ use crate::model::{
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, StatementWarningKind, Warning};
 use crate::semantics::permissions::pattern_matches;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::question::{Answer, Found, Mode, Truth};
+use crate::semantics::solver::question::{Answer, ConditionState, FoundResource, Mode};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::texts::Binding;
 use crate::semantics::solver::{Budget, Solver};
@@ -22,7 +22,7 @@ use crate::semantics::solver::{Budget, Solver};
 type TrustStatement = Statement<PrincipalClause>;
 
 /// A statement with its tests made ready.
-struct Ready<'a> {
+struct ReadyStatement<'a> {
     side: Side,
     index: usize,
     statement: &'a TrustStatement,
@@ -31,7 +31,7 @@ struct Ready<'a> {
 
 /// A statement that may mean a caller, with the tests that the caller does not decide.
 struct Live<'a> {
-    ready: &'a Ready<'a>,
+    ready: &'a ReadyStatement<'a>,
     tests: Vec<Arc<Test>>,
     relation: TrustRelation,
     /// What the tests on keys that follow from the caller come to; `None` where there is none.
@@ -48,7 +48,7 @@ impl Live<'_> {
 /// The two policies.
 struct Both<'a> {
     sides: &'a Sides<TrustSide<'a>>,
-    statements: Vec<Ready<'a>>,
+    statements: Vec<ReadyStatement<'a>>,
     catalogue: &'a Catalogue,
     solver: &'a Solver,
     budget: Budget,
@@ -85,7 +85,7 @@ pub fn compare(
             }
             let mut tests = solver.tests.tests(&tests, version);
             tests.extend(open);
-            statements.push(Ready { side, index, statement, tests });
+            statements.push(ReadyStatement { side, index, statement, tests });
         }
     }
     let both = Both { sides, statements, catalogue, solver, budget };
@@ -105,7 +105,7 @@ pub fn compare(
 }
 
 /// What makes two findings one row: all but the actions and the witness.
-type RowKey = (Side, usize, usize, TrustRelation, Certainty, Option<String>, Refusal, Vec<String>);
+type TrustRowKey = (Side, usize, usize, TrustRelation, Certainty, Option<String>, Refusal, Vec<String>);
 
 impl<'a> Both<'a> {
     fn callers(&self) -> Callers {
@@ -148,7 +148,7 @@ impl<'a> Both<'a> {
     fn canonical(&self, side: Side) -> BTreeSet<String> {
         let own = self.sides.get(side);
         let of_side = self.statements.iter().filter(|ready| ready.side == side);
-        let one = |ready: &Ready<'_>| {
+        let one = |ready: &ReadyStatement<'_>| {
             let statement = ready.statement;
             let mut actions: Vec<&str> = statement.action.patterns().iter().map(ActionPattern::folded).collect();
             actions.sort_unstable();
@@ -195,7 +195,7 @@ impl<'a> Both<'a> {
     }
 
     /// What the caller makes of a statement's tests, and the tests that it does not decide.
-    fn told_by(&self, callers: &Callers, point: &Point, ready: &Ready<'_>) -> (Option<bool>, Vec<Arc<Test>>) {
+    fn told_by(&self, callers: &Callers, point: &Point, ready: &ReadyStatement<'_>) -> (Option<bool>, Vec<Arc<Test>>) {
         let (mut by_caller, mut open) = (None, Vec::new());
         for test in &ready.tests {
             let is_about = callers::is_about_caller(test);
@@ -214,12 +214,12 @@ impl<'a> Both<'a> {
         if by_caller == Some(false) { (by_caller, Vec::new()) } else { (by_caller, open) }
     }
 
-    fn add(&self, rows: &mut BTreeMap<RowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
+    fn add(&self, rows: &mut BTreeMap<TrustRowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
         let live = self.live(callers, point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
         let given = callers::given(tests.iter().copied().flatten(), point);
         let scope = Scope {
-            whose: actions::whose(point),
+            requester: actions::requester(point),
             absent: &BTreeSet::new(),
             given: &given,
             variables: &[],
@@ -227,10 +227,10 @@ impl<'a> Both<'a> {
             candidates: &[],
             catalogue: self.solver.tests.catalogue(),
         };
-        let tests = Tests::of(&tests, scope, &self.solver.keys, self.budget.cases);
+        let tests = Tests::new(&tests, scope, &self.solver.keys, self.budget.cases);
         let allows = |live: &Live<'_>| live.ready.statement.effect == Effect::Allow && !live.fails();
         for (granting, own) in live.iter().enumerate().filter(|(_, live)| allows(live)) {
-            let mut ask = |truths: &[Truth], mode, _: &Binding| differs(&live, own, truths, mode);
+            let mut ask = |truths: &[ConditionState], mode, _: &Binding| differs(&live, own, truths, mode);
             let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
             let (certainty, context, reasons) = match outcome {
                 Outcome::None => continue,
@@ -257,7 +257,7 @@ impl<'a> Both<'a> {
     /// Adds the action to the row of each principal that lets the caller in.
     fn add_rows(
         &self,
-        rows: &mut BTreeMap<RowKey, TrustDifference>,
+        rows: &mut BTreeMap<TrustRowKey, TrustDifference>,
         own: &Live<'_>,
         live: &[Live<'_>],
         point: &Point,
@@ -311,15 +311,15 @@ impl<'a> Both<'a> {
         }
         let side = own.ready.side;
         let of = |effect, side| {
-            let of_side = move |ready: &&Ready<'_>| ready.side == side && ready.statement.effect == effect;
+            let of_side = move |ready: &&ReadyStatement<'_>| ready.side == side && ready.statement.effect == effect;
             self.statements.iter().filter(of_side)
         };
-        let mut settled: Vec<&Ready<'_>> = of(Effect::Deny, side).collect();
+        let mut settled: Vec<&ReadyStatement<'_>> = of(Effect::Deny, side).collect();
         let shares_account = self.sides.left.account == self.sides.right.account;
         if of(Effect::Deny, side.other()).next().is_none() && own.relation == TrustRelation::Granted && shares_account {
             settled.extend(of(Effect::Allow, side.other()));
         }
-        let same_actions = |ready: &&Ready<'_>| live.iter().any(|live| std::ptr::eq(live.ready, *ready));
+        let same_actions = |ready: &&ReadyStatement<'_>| live.iter().any(|live| std::ptr::eq(live.ready, *ready));
         for ready in settled.into_iter().filter(|ready| ready.tests.is_empty()) {
             if let PrincipalClause::Principal(principals) = &ready.statement.target
                 && (same_actions(&ready) || covers_all(&ready.statement.action, own))
@@ -445,11 +445,11 @@ fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
 }
 
 /// Whether the own side allows and the other refuses, given which conditions hold.
-fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> Answer {
-    let counts = |truth: &Truth, hinders: bool| match truth {
-        Truth::Holds => true,
-        Truth::Open => hinders == (mode == Mode::Strict),
-        Truth::Fails => false,
+fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[ConditionState], mode: Mode) -> Answer {
+    let counts = |truth: &ConditionState, hinders: bool| match truth {
+        ConditionState::Holds => true,
+        ConditionState::Open => hinders == (mode == Mode::Must),
+        ConditionState::Fails => false,
     };
     let any = |side: Side, effect: Effect, hinders: bool| {
         live.iter().zip(truths).filter(|(other, _)| !other.fails()).any(|(other, truth)| {
@@ -460,10 +460,10 @@ fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[Truth], mode: Mode) -> A
     let side = own.ready.side;
     let denied = any(side, Effect::Deny, true);
     let refused = !any(side.other(), Effect::Allow, true) || any(side.other(), Effect::Deny, false);
-    if !denied && refused { Answer::Found(Found::without_resource()) } else { Answer::Empty }
+    if !denied && refused { Answer::Found(FoundResource::without_resource()) } else { Answer::Empty }
 }
 
-fn place(ready: &Ready<'_>) -> StatementRef {
+fn place(ready: &ReadyStatement<'_>) -> StatementRef {
     StatementRef {
         policy_name: "trust".to_owned(),
         policy_type: PolicyType::Trust,

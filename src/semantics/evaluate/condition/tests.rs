@@ -19,8 +19,8 @@ fn policy(version: &str, condition: &str) -> IdentityPolicy {
 fn ask_version(version: &str, condition: &str, entries: Entries<'_>) -> Truth {
     let policy = policy(version, condition);
     let context: Context = entries.iter().map(|(key, values)| (*key, values.to_vec())).collect();
-    let facts = Facts::of_some_session(&context);
-    hold(&policy.statements[0].conditions, policy.effective_version(), facts, &mut Vec::new())
+    let view = ContextView::of_some_session(&context);
+    hold(&policy.statements[0].conditions, policy.effective_version(), view, &mut Vec::new())
 }
 
 fn ask(condition: &str, entries: Entries<'_>) -> Truth {

@@ -131,12 +131,12 @@ fn split(statement: &IdentityStatement) -> Vec<IdentityStatement> {
 /// What the elements of a statement say, one after the other.
 fn element_answers(statement: &IdentityStatement, request: &(&str, &str, Context)) -> [Truth; 3] {
     let (action, resource, context) = request;
-    let facts = Facts::of_some_session(context);
-    let target = Target { resource, facts, version: Version::V2012, reading: Reading::Documented };
+    let view = ContextView::of_some_session(context);
+    let target = Target { resource, view, version: Version::V2012, reading: ArnReading::Documented };
     [
         action::covers(&statement.action, action),
         resource::covers(&statement.target, target, &mut Vec::new()),
-        condition::hold(&statement.conditions, Version::V2012, facts, &mut Vec::new()),
+        condition::hold(&statement.conditions, Version::V2012, view, &mut Vec::new()),
     ]
 }
 
@@ -245,7 +245,7 @@ proptest! {
         ] {
             let ask = |operator: &str| {
                 let conditions = Conditions::new(vec![condition(operator, &value)]);
-                condition::hold(&conditions, Version::V2012, Facts::of_some_session(&request.2), &mut Vec::new())
+                condition::hold(&conditions, Version::V2012, ContextView::of_some_session(&request.2), &mut Vec::new())
             };
             let (yes, no) = (ask(positive), ask(negated));
             if let (Truth::Unknown(_), Truth::Unknown(_)) = (&yes, &no) {
@@ -266,13 +266,13 @@ proptest! {
     ) {
         let covers = |reading| {
             let context = Context::default();
-            let facts = Facts::of_some_session(&context);
-            let target = Target { resource: &resource, facts, version: Version::V2012, reading };
+            let view = ContextView::of_some_session(&context);
+            let target = Target { resource: &resource, view, version: Version::V2012, reading };
             resource::covers(&ResourceClause::Resource(vec![pattern.clone()]), target, &mut Vec::new())
         };
-        prop_assert!(!covers(Reading::Documented).is_yes() || covers(Reading::Flat).is_yes());
+        prop_assert!(!covers(ArnReading::Documented).is_yes() || covers(ArnReading::Flat).is_yes());
         if !pattern.contains(['*', '?']) && pattern.matches(':').count() >= 5 {
-            prop_assert_eq!(covers(Reading::Documented), (pattern == resource).into());
+            prop_assert_eq!(covers(ArnReading::Documented), (pattern == resource).into());
         }
     }
 }

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::generated::Part;
+use super::counterparts::ReplacedPart;
 use super::hits::Found;
-use super::text::{How, Literal, Normaliser, Pattern, Whose};
+use super::text::{How, Literal, Normaliser, Owner, Pattern};
 use super::{Builtin, Rules, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
 use crate::model::{Account, AccountId, AccountTag, Matching, Place, Places, Side, Sides, Texts};
@@ -29,7 +29,7 @@ pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owne
         placeholder: placeholder.to_owned(),
         how,
         places,
-        whose: Whose::Anyone,
+        owner: Owner::Anyone,
         // It is only counted, once wherever it stands.
         parts: vec![part(0..text.len(), placeholder)],
     };
@@ -86,7 +86,7 @@ fn clear_owner(key: &(String, String), counts: &Counts) -> Option<Side> {
 }
 
 /// The literal texts to look for in one account, and the patterns.
-pub(super) fn of_side(
+pub(super) fn literals_and_patterns(
     side: Side,
     accounts: Sides<&Account>,
     tags: Sides<&AccountTag>,
@@ -94,7 +94,7 @@ pub(super) fn of_side(
     owners: &Owners,
 ) -> (Vec<Literal>, Vec<Pattern>) {
     let own_id = accounts.get(side).id.as_ref().filter(|_| rules.builtins.has(Builtin::AccountId));
-    let parts = Parts { own_id: own_id.map(AccountId::as_str) };
+    let splitter = PartSplitter { own_id: own_id.map(AccountId::as_str) };
     let (mut literals, mut patterns): (Vec<Literal>, Vec<Pattern>) = (Vec::new(), Vec::new());
     for (placeholder, entry) in rules.dictionary.entries() {
         let (placeholder, places) = (placeholder.to_owned(), entry.places);
@@ -103,11 +103,11 @@ pub(super) fn of_side(
                 let ranges = separators::ranges(texts.iter().map(String::as_str).enumerate());
                 literals.extend(texts.iter().map(|text| {
                     let owner = owners.get(&(placeholder.clone(), text.clone())).copied().flatten();
-                    let whose =
-                        owner.map_or(Whose::Anyone, |owner| if owner == side { Whose::Own } else { Whose::Other });
-                    let parts = parts.of(&placeholder, text, &ranges);
+                    let owner =
+                        owner.map_or(Owner::Anyone, |owner| if owner == side { Owner::Own } else { Owner::Other });
+                    let parts = splitter.split(&placeholder, text, &ranges);
                     let (text, placeholder, how) = (text.clone(), placeholder.clone(), how(*matching));
-                    Literal { text, placeholder, how, places, whose, parts }
+                    Literal { text, placeholder, how, places, owner, parts }
                 }));
             }
             Texts::Pattern(regex) => patterns.push(Pattern { regex: regex.clone(), placeholder, places }),
@@ -116,16 +116,16 @@ pub(super) fn of_side(
                 let (own, other) = (tags.get(side), tags.get(side.other()));
                 // A text of both accounts does not tell them apart; it counts as its own in each.
                 let foreign = of(other).filter(|text| !of(own).any(|mine| mine.eq_ignore_ascii_case(text)));
-                let all = of(own).map(|text| (text, Whose::Own)).chain(foreign.map(|text| (text, Whose::Other)));
+                let all = of(own).map(|text| (text, Owner::Own)).chain(foreign.map(|text| (text, Owner::Other)));
                 let both = of(own).map(|text| (0, text.as_str())).chain(of(other).map(|text| (1, text.as_str())));
                 let ranges = separators::ranges(both);
-                literals.extend(all.map(|(text, whose)| Literal {
+                literals.extend(all.map(|(text, owner)| Literal {
                     text: text.clone(),
                     placeholder: placeholder.clone(),
                     how: how(*matching),
                     places,
-                    whose,
-                    parts: parts.of(&placeholder, text, &ranges),
+                    owner,
+                    parts: splitter.split(&placeholder, text, &ranges),
                 }));
             }
         }
@@ -135,13 +135,13 @@ pub(super) fn of_side(
 }
 
 /// Makes the parts of texts that are replaced in one account.
-struct Parts<'a> {
+struct PartSplitter<'a> {
     own_id: Option<&'a str>,
 }
 
-impl Parts<'_> {
+impl PartSplitter<'_> {
     /// The parts of a text. The account's own id is always replaced as such, so that it is the same everywhere.
-    fn of(&self, placeholder: &str, text: &str, ranges: &BTreeMap<&str, Vec<Range<usize>>>) -> Vec<Part> {
+    fn split(&self, placeholder: &str, text: &str, ranges: &BTreeMap<&str, Vec<Range<usize>>>) -> Vec<ReplacedPart> {
         let replaced = ranges.get(text).map_or(&[][..], Vec::as_slice);
         if replaced.is_empty() || !text.contains(['/', ':']) {
             return replaced.iter().map(|range| part(range.clone(), placeholder)).collect();
@@ -157,8 +157,8 @@ impl Parts<'_> {
     }
 }
 
-fn part(range: Range<usize>, placeholder: &str) -> Part {
-    Part { range, placeholder: placeholder.to_owned() }
+fn part(range: Range<usize>, placeholder: &str) -> ReplacedPart {
+    ReplacedPart { range, placeholder: placeholder.to_owned() }
 }
 
 /// The account's own id, and the other's, which is never replaced.
@@ -167,13 +167,13 @@ fn account_ids<'a>(
     accounts: Sides<&'a Account>,
     rules: Rules<'a>,
 ) -> impl Iterator<Item = Literal> + use<'a> {
-    let both = [(side, Whose::Own), (side.other(), Whose::Other)];
+    let both = [(side, Owner::Own), (side.other(), Owner::Other)];
     let own = accounts.get(side).id.as_ref();
-    both.into_iter().filter_map(move |(of, whose)| {
+    both.into_iter().filter_map(move |(of, owner)| {
         let id = accounts.get(of).id.as_ref()?;
-        let wanted = match whose {
-            Whose::Own => rules.builtins.has(Builtin::AccountId),
-            Whose::Other | Whose::Anyone => own != Some(id),
+        let wanted = match owner {
+            Owner::Own => rules.builtins.has(Builtin::AccountId),
+            Owner::Other | Owner::Anyone => own != Some(id),
         };
         wanted.then(|| Literal {
             parts: vec![part(0..id.as_str().len(), OWN_ACCOUNT)],
@@ -181,7 +181,7 @@ fn account_ids<'a>(
             placeholder: OWN_ACCOUNT.to_owned(),
             how: How::AccountId,
             places: Places::default(),
-            whose,
+            owner,
         })
     })
 }

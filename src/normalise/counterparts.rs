@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::builtin::Builtin;
-use super::forms::{self, Named};
+use super::generated_names::{self, Named};
 use super::hits::What;
 use super::text::Span;
 use crate::model::{AccountId, Place};
 
 /// A part of a name, with what replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ReplacedPart {
     pub range: Range<usize>,
     pub placeholder: String,
 }
@@ -26,15 +26,15 @@ pub(super) struct IdUse {
 
 /// What was made up in one account, and has a counterpart.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Generated {
+pub(super) struct Counterparts {
     pub builtins: super::Builtins,
     pub own: Option<AccountId>,
     /// Names by what they name; a role's embedded policies are in `inline`.
-    pub names: BTreeMap<Named, BTreeMap<String, Vec<Part>>>,
+    pub names: BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>,
     /// Names of the other account, which mean the other account here.
-    pub others: BTreeMap<Named, BTreeMap<String, Vec<Part>>>,
+    pub others: BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>,
     /// Names of embedded policies by role and name.
-    pub inline: BTreeMap<(String, String), Vec<Part>>,
+    pub inline: BTreeMap<(String, String), Vec<ReplacedPart>>,
     /// Ids by what names the thing, folded as [`id_key`] does.
     pub ids: BTreeMap<String, IdUse>,
 }
@@ -52,7 +52,7 @@ pub(super) fn id_key(rule: Builtin, whole: &str) -> String {
     if rule == Builtin::EksOidc { whole.to_ascii_lowercase() } else { whole.to_owned() }
 }
 
-impl Generated {
+impl Counterparts {
     /// Adds the generated parts of a text.
     pub(super) fn find<'a>(&'a self, text: &'a str, place: Place, spans: &mut Vec<Span<'a>>) {
         let named = match place {
@@ -67,13 +67,15 @@ impl Generated {
             spans.extend(parts.iter().map(|part| span(part, 0, What::Replaced)));
             return;
         }
-        if matches!(place, Place::Tag | Place::Description) || !(place == Place::Path || forms::may_hold_any(text)) {
+        if matches!(place, Place::Tag | Place::Description)
+            || !(place == Place::Path || generated_names::may_hold_any(text))
+        {
             return;
         }
         self.references(text, spans);
         self.ids(text, spans);
         if self.builtins.has(Builtin::SsoPath)
-            && let Some(region) = forms::sso_region(text)
+            && let Some(region) = generated_names::sso_region(text)
         {
             let placeholder = Builtin::SsoPath.placeholder(0).into();
             spans.push(Span::built_in(region.start, region.end, placeholder, What::Replaced));
@@ -104,7 +106,7 @@ impl Generated {
                 ":assumed-role/" => (0, rest.split('/').next().unwrap_or_default()),
                 _ => rest.rsplit_once('/').map_or((0, rest), |(path, name)| (path.len() + 1, name)),
             };
-            let known = |table: &'a BTreeMap<Named, BTreeMap<String, Vec<Part>>>| table.get(&named)?.get(name);
+            let known = |table: &'a BTreeMap<Named, BTreeMap<String, Vec<ReplacedPart>>>| table.get(&named)?.get(name);
             if let Some(parts) = known(&self.names) {
                 spans.extend(parts.iter().map(|part| span(part, start + offset, What::Replaced)));
             } else if let Some(parts) = known(&self.others) {
@@ -117,7 +119,7 @@ impl Generated {
         if self.ids.is_empty() {
             return;
         }
-        for id in forms::ids(self.builtins, text) {
+        for id in generated_names::find_ids(self.builtins, text) {
             let key = id_key(id.rule, text.get(id.whole.clone()).unwrap_or_default());
             let Some(known) = self.ids.get(&key) else { continue };
             let what = if known.foreign { What::Foreign } else { What::Replaced };
@@ -127,7 +129,7 @@ impl Generated {
     }
 }
 
-fn span(part: &Part, offset: usize, what: What) -> Span<'_> {
+fn span(part: &ReplacedPart, offset: usize, what: What) -> Span<'_> {
     let (start, end) = (part.range.start + offset, part.range.end + offset);
     Span::built_in(start, end, part.placeholder.as_str().into(), what)
 }

@@ -1,4 +1,4 @@
-//! Rows of many services joined to one, where they say the same.
+//! Rows of many services merged to one, where they say the same.
 //!
 //! A grant of nearly everything differs in hundreds of services at once. One row a service would bury what matters.
 
@@ -10,27 +10,27 @@ use crate::semantics::outcome::AccessDifference;
 /// From how many services on one row is easier to read than a row for each.
 const MANY: usize = 5;
 
-/// Joins the rows that grant all actions of many services on the same resources, by the same statements and under
+/// Merges the rows that grant all actions of many services on the same resources, by the same statements and under
 /// the same condition. The service of such a row is `*`, and its actions have their service with them.
-pub(super) fn services(rows: Vec<AccessDifference>, catalogue: &Catalogue) -> Vec<AccessDifference> {
-    let mut joined = Vec::new();
+pub(super) fn merge_services(rows: Vec<AccessDifference>, catalogue: &Catalogue) -> Vec<AccessDifference> {
+    let mut merged = Vec::new();
     let mut whole: BTreeMap<AccessDifference, Vec<AccessDifference>> = BTreeMap::new();
     for row in rows {
         if is_whole(&row, catalogue) {
             whole.entry(apart_from_service(&row)).or_default().push(row);
         } else {
-            joined.push(row);
+            merged.push(row);
         }
     }
     for (common, rows) in whole {
         if rows.len() < MANY {
-            joined.extend(rows);
+            merged.extend(rows);
         } else {
-            joined.push(one(common, rows));
+            merged.push(merge(common, rows));
         }
     }
-    joined.sort();
-    joined
+    merged.sort();
+    merged
 }
 
 /// Whether a row is about every action of its service; one that has few is spelled out.
@@ -52,7 +52,7 @@ fn apart_from_service(row: &AccessDifference) -> AccessDifference {
     }
 }
 
-fn one(mut common: AccessDifference, rows: Vec<AccessDifference>) -> AccessDifference {
+fn merge(mut common: AccessDifference, rows: Vec<AccessDifference>) -> AccessDifference {
     common.access_level = highest(&rows);
     // What escalates is proved by a request that escalates.
     common.witness = rows.iter().filter(|row| !row.escalations.is_empty()).find_map(|row| row.witness.clone());
@@ -101,9 +101,9 @@ mod tests {
     fn many_whole_services_are_one_row() {
         let mut rows: Vec<AccessDifference> = ["a", "b", "iam", "d", "e"].map(|service| row(service, &["*"])).into();
         rows.push(row("s3", &["GetObject"]));
-        let joined = services(rows, &Catalogue::embedded());
-        assert_eq!(joined.len(), 2);
-        let whole = joined.iter().find(|row| row.service == "*").unwrap();
+        let merged = merge_services(rows, &Catalogue::embedded());
+        assert_eq!(merged.len(), 2);
+        let whole = merged.iter().find(|row| row.service == "*").unwrap();
         assert_eq!(whole.actions, ["a:*", "b:*", "d:*", "e:*", "iam:*"]);
         assert_eq!(
             (whole.access_level, whole.escalations.as_slice()),
@@ -122,6 +122,6 @@ mod tests {
     #[test]
     fn a_few_services_stay_apart() {
         let rows = vec![row("a", &["*"]), row("b", &["*"])];
-        assert_eq!(services(rows, &Catalogue::embedded()).len(), 2);
+        assert_eq!(merge_services(rows, &Catalogue::embedded()).len(), 2);
     }
 }

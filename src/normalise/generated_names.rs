@@ -19,7 +19,7 @@ pub(super) enum Named {
 
 /// A name or id with the part that was made up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Form {
+pub(super) struct GeneratedForm {
     pub rule: Builtin,
     /// Where the made-up part stands.
     pub part: Range<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Form {
 }
 
 /// One form of names.
-struct Rule {
+struct FormRule {
     builtin: Builtin,
     named: &'static [Named],
     /// Its first group is the made-up part.
@@ -46,7 +46,7 @@ const ANY: &[Named] = &[Named::Role, Named::ManagedPolicy, Named::InlinePolicy, 
 
 macro_rules! rule {
     ($builtin:ident, $named:expr, $regex:literal, $random:expr, $path:literal) => {
-        Rule {
+        FormRule {
             builtin: Builtin::$builtin,
             named: $named,
             regex: LazyLock::new(|| Regex::new($regex).ok()),
@@ -57,7 +57,7 @@ macro_rules! rule {
 }
 
 /// In the order in which they are tried.
-static NAMES: [Rule; 9] = [
+static NAMES: [FormRule; 9] = [
     rule!(SsoRole, ROLE, r"^AWSReservedSSO_.{1,32}_([0-9a-f]{16})$", |_| true, false),
     rule!(
         CdkBootstrap,
@@ -76,7 +76,7 @@ static NAMES: [Rule; 9] = [
 ];
 
 /// The generated name in a text, if it is one.
-pub(super) fn of_name(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<Form> {
+pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<GeneratedForm> {
     // Every made-up end is at least eight letters or digits, but for the CDK's regions: no need to try the expressions.
     let ends = name.len() >= 8 && name.bytes().rev().take(8).all(|b| b.is_ascii_alphanumeric());
     if !ends && !name.starts_with("cdk-") {
@@ -90,7 +90,7 @@ pub(super) fn of_name(builtins: Builtins, named: Named, name: &str, path: &str) 
         // Digits alone are an account id, a date, a number: somebody else's, or a person's.
         let plain = rule.builtin == Builtin::CloudFormation && part.as_str().bytes().all(|b| b.is_ascii_digit());
         let looks_random = (rule.looks_random)(part.as_str());
-        (!plain).then(|| Form { rule: rule.builtin, part: part.range(), looks_random })
+        (!plain).then(|| GeneratedForm { rule: rule.builtin, part: part.range(), looks_random })
     })
 }
 
@@ -119,7 +119,7 @@ pub(super) fn may_hold_any(text: &str) -> bool {
 }
 
 /// The generated ids in a text.
-pub(super) fn ids(builtins: Builtins, text: &str) -> Vec<Id> {
+pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
     // Looking for a plain text first is many times faster than trying the expression.
     let kinds: [(Builtin, &str, &LazyLock<Option<Regex>>); 3] = [
         (Builtin::EksOidc, "oidc.eks.", &EKS),

@@ -54,7 +54,7 @@ pub fn differences(
         let real: Sides<&Role> = Sides { left: real_left, right: real_right };
         items::only_in(roles, &expander).len()
             + attributes::differences("", roles.map(|role| &role.role), real).len()
-            + cross_references::of("", roles, real, normalised).len()
+            + cross_references::find("", roles, real, normalised).len()
     };
     pairs.par_iter().map(of_pair).collect()
 }

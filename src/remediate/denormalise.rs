@@ -22,7 +22,7 @@ struct Found {
 
 /// Spells the texts of one account in the words of the other.
 #[derive(Debug)]
-pub(super) struct Words<'a> {
+pub(super) struct Denormaliser<'a> {
     from: &'a Normaliser,
     to: &'a Normaliser,
     own_id: Option<&'a str>,
@@ -35,11 +35,11 @@ pub(super) struct Words<'a> {
     literals: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> Denormaliser<'a> {
     /// From the account to follow (`from`) to the one that is changed (`to`).
     pub(super) fn new(normalisers: Sides<&'a Normaliser>, to: &'a Account, normalised: &Normalised) -> Self {
         let Sides { left: from, right: normaliser } = normalisers;
-        let mut words = Self {
+        let mut denormaliser = Self {
             from,
             to: normaliser,
             own_id: to.id.as_ref().map(crate::model::AccountId::as_str),
@@ -49,21 +49,21 @@ impl<'a> Words<'a> {
             literals: BTreeMap::new(),
         };
         for role in &to.roles {
-            let seen = words.of_role(role);
+            let seen = denormaliser.of_role(role);
             for ((place, normal), texts) in seen {
                 for text in texts {
-                    words.add_parts(&normal, &text);
-                    words.seen.entry((place, normal.clone())).or_default().insert(text);
+                    denormaliser.add_parts(&normal, &text);
+                    denormaliser.seen.entry((place, normal.clone())).or_default().insert(text);
                 }
             }
         }
         for (hit, _) in normalised.hits.iter() {
-            words.values.entry(hit.placeholder.clone()).or_default().insert(hit.value.clone());
+            denormaliser.values.entry(hit.placeholder.clone()).or_default().insert(hit.value.clone());
         }
         for (placeholder, text) in normaliser.replaced_parts() {
-            words.literals.entry(placeholder.to_owned()).or_default().insert(text.to_owned());
+            denormaliser.literals.entry(placeholder.to_owned()).or_default().insert(text.to_owned());
         }
-        words
+        denormaliser
     }
 
     /// The texts of a role of the account that is changed.

@@ -13,7 +13,7 @@ use crate::semantics::outcome::Certainty;
 
 /// Actions of a row of which the same is to be said.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct AlikeActions {
     /// How sure the difference is for them.
     pub certainty: Certainty,
     /// Why it is unknown, and what limits it.
@@ -24,7 +24,7 @@ pub struct Part {
     pub named: Vec<NamedAction>,
 }
 
-impl Part {
+impl AlikeActions {
     /// Under what the proof of these actions, spelled for a service, is found; none where they have no proof.
     pub fn proof(&self, service: &str) -> Option<String> {
         match self.named.iter().find(|action| action.service == service) {
@@ -41,11 +41,11 @@ pub fn proof_of(action: &NamedAction) -> String {
 }
 
 /// The parts of a row: the actions of the catalogue first, then the others by what is to be said of them.
-pub fn parts(key: &RowKey, row: &RowParts, catalogue: &Catalogue) -> Vec<Part> {
+pub fn parts(key: &RowKey, row: &RowParts, catalogue: &Catalogue) -> Vec<AlikeActions> {
     let mut parts = Vec::new();
     if !row.known.is_empty() || row.named.is_empty() {
         let (certainty, reasons) = (key.certainty, key.reasons.clone());
-        parts.push(Part { certainty, reasons, known: row.known.clone(), named: Vec::new() });
+        parts.push(AlikeActions { certainty, reasons, known: row.known.clone(), named: Vec::new() });
     }
     let mut unlisted: BTreeMap<(Certainty, Vec<String>), Vec<NamedAction>> = BTreeMap::new();
     for action in &row.named {
@@ -55,7 +55,7 @@ pub fn parts(key: &RowKey, row: &RowParts, catalogue: &Catalogue) -> Vec<Part> {
         reasons.sort();
         unlisted.entry((certainty.max(key.certainty), reasons)).or_default().push(action.clone());
     }
-    let part = |((certainty, reasons), named)| Part { certainty, reasons, known: Vec::new(), named };
+    let part = |((certainty, reasons), named)| AlikeActions { certainty, reasons, known: Vec::new(), named };
     parts.extend(unlisted.into_iter().map(part));
     parts
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::classes::NamedAction;
 use super::rules::Rule;
-use super::universe::Universe;
+use super::universe::ActionUniverse;
 use crate::catalog::AccessLevel;
 use crate::semantics::error::EngineError;
 use crate::semantics::solver::bits::Bits;
@@ -30,7 +30,7 @@ pub fn spell(
     known: &[usize],
     named: &[NamedAction],
     rule: &Rule,
-    universe: &Universe,
+    universe: &ActionUniverse,
 ) -> Result<Vec<Spelled>, EngineError> {
     if known.is_empty() && named.is_empty() {
         return Err(EngineError::internal("a difference is about no action"));
@@ -79,7 +79,7 @@ fn highest(levels: impl Iterator<Item = AccessLevel>) -> AccessLevel {
     levels.filter(|level| *level != AccessLevel::Unknown).max().unwrap_or(AccessLevel::Unknown)
 }
 
-fn spell_service(service: &str, numbers: &[usize], set: &Bits, rule: &Rule, universe: &Universe) -> Vec<String> {
+fn spell_service(service: &str, numbers: &[usize], set: &Bits, rule: &Rule, universe: &ActionUniverse) -> Vec<String> {
     if universe.services().get(service).is_some_and(|range| range.len() == numbers.len() && numbers.len() > 1) {
         return vec!["*".to_owned()];
     }

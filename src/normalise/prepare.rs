@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builtin::Builtins;
-use super::forms::{self, Named};
-use super::generated::{Generated, Part};
-use super::names::{self, Parts};
+use super::counterparts::{Counterparts, ReplacedPart};
+use super::generated_names::{self, Named};
+use super::names::{self, NameParts};
 use super::text::{Normaliser, Stem};
-use super::{ids, texts, whose};
+use super::{ids, ownership, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
 /// What is replaced.
@@ -43,17 +43,17 @@ pub fn normalisers(
     tags: Sides<&AccountTag>,
     rules: Rules<'_>,
 ) -> Result<Sides<Normaliser>, aho_corasick::BuildError> {
-    let owners = whose::owners(accounts, rules)?;
+    let owners = ownership::owners(accounts, rules)?;
     let of_side = |side: Side| {
-        let (literals, patterns) = whose::of_side(side, accounts, tags, rules, &owners);
+        let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners);
         Normaliser::new(literals, patterns)
     };
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());
     let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
-    let generated = generated(accounts, base.as_ref(), rules.builtins);
+    let counterparts = counterparts(accounts, base.as_ref(), rules.builtins);
     let Sides { left, right } = base;
-    Ok(Sides { left: left.with_generated(generated.left), right: right.with_generated(generated.right) })
+    Ok(Sides { left: left.with_counterparts(counterparts.left), right: right.with_counterparts(counterparts.right) })
 }
 
 /// The longer words that hold the own text in each of the accounts.
@@ -77,7 +77,7 @@ fn stems(accounts: Sides<&Account>, base: Sides<&Normaliser>) -> BTreeSet<Stem> 
 /// The parts to replace in the names of one account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
-    roles: Parts,
+    roles: NameParts,
 }
 
 impl Names {
@@ -98,7 +98,7 @@ struct Candidate<'a> {
     content: Box<dyn Fn() -> BTreeSet<String> + 'a>,
 }
 
-fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Generated> {
+fn counterparts(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Counterparts> {
     let (left, right) =
         rayon::join(|| mentions(accounts.left, base.left, builtins), || mentions(accounts.right, base.right, builtins));
     let mentions = Sides { left, right };
@@ -123,7 +123,7 @@ fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Buil
         names.map(|(role, name)| Candidate::within(name, role_name(side, role))).collect()
     });
     let ids = ids::pair(accounts, base, builtins, &names);
-    let by_name = |parts: &Parts| -> BTreeMap<String, Vec<Part>> {
+    let by_name = |parts: &NameParts| -> BTreeMap<String, Vec<ReplacedPart>> {
         parts.iter().map(|((_, name), parts)| (name.clone(), parts.clone())).collect()
     };
     let tables = |side: Side| {
@@ -144,7 +144,7 @@ fn generated(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Buil
                 }
             }
         }
-        Generated {
+        Counterparts {
             builtins,
             own: accounts.get(side).id.clone(),
             names: tables(side),
@@ -197,7 +197,7 @@ fn pair_names<'a>(
     builtins: Builtins,
     named: Named,
     candidates: impl Fn(Side) -> Vec<Candidate<'a>>,
-) -> Sides<Parts> {
+) -> Sides<NameParts> {
     let place = match named {
         Named::Role => Place::RoleName,
         Named::ManagedPolicy | Named::InlinePolicy => Place::PolicyName,
@@ -214,19 +214,19 @@ fn pair_names<'a>(
         let without =
             all.get(side).iter().zip(plain.get(side)).filter(|(_, name)| !known.get(side.other()).contains(name));
         let generated = without.filter_map(|(one, _)| {
-            let form = forms::of_name(builtins, named, one.name, &one.path)?;
+            let form = generated_names::recognise(builtins, named, one.name, &one.path)?;
             let before = one.name.get(..form.part.start).unwrap_or_default();
             let before = base.get(side).shape(before, place, &[]);
             let (name, within) = (one.name.to_owned(), one.within.clone());
-            Some((one, names::Generated { name, form, before, within, content: BTreeSet::new() }))
+            Some((one, names::GeneratedName { name, form, before, within, content: BTreeSet::new() }))
         });
         generated.collect::<Vec<_>>()
     };
     let mut found = Sides { left: alone(Side::Left), right: alone(Side::Right) };
     // What they name is looked at only where the names leave a choice: that is most of the work.
-    let mut alike: BTreeMap<names::Group, usize> = BTreeMap::new();
+    let mut alike: BTreeMap<names::NameGroup, usize> = BTreeMap::new();
     for side in Side::BOTH {
-        let of_side: Vec<names::Group> = found.get(side).iter().map(|(_, name)| name.group()).collect();
+        let of_side: Vec<names::NameGroup> = found.get(side).iter().map(|(_, name)| name.group()).collect();
         for group in of_side {
             *alike.entry(group).or_default() += 1;
         }
@@ -246,7 +246,7 @@ fn pair_names<'a>(
 type Mentions = BTreeMap<String, BTreeSet<String>>;
 
 fn mentions(account: &Account, base: &Normaliser, builtins: Builtins) -> Mentions {
-    let of_name = |role: &Role| forms::of_name(builtins, Named::Role, &role.name, &role.path);
+    let of_name = |role: &Role| generated_names::recognise(builtins, Named::Role, &role.name, &role.path);
     let made_up = account.roles.iter().filter(|role| of_name(role).is_some());
     let mut mentions: Mentions = made_up.map(|role| (role.name.clone(), BTreeSet::new())).collect();
     if mentions.is_empty() {
@@ -280,7 +280,7 @@ fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> BTreeSet<Strin
             return;
         }
         let text = without_generated(&text.replace(role.name.as_str(), ""), builtins);
-        let ids = forms::ids(builtins, &text);
+        let ids = generated_names::find_ids(builtins, &text);
         let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
         said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
     });
@@ -298,7 +298,7 @@ fn without_generated(text: &str, builtins: Builtins) -> String {
     let start = text.rfind(['/', ':']).map_or(0, |at| at + 1);
     let name = text.get(start..).unwrap_or_default();
     let kinds = [Named::Role, Named::ManagedPolicy];
-    let form = kinds.into_iter().find_map(|named| forms::of_name(builtins, named, name, "/service-role/"));
+    let form = kinds.into_iter().find_map(|named| generated_names::recognise(builtins, named, name, "/service-role/"));
     let end = form.map_or(text.len(), |form| start + form.part.start);
     text.get(..end).unwrap_or(text).to_owned()
 }

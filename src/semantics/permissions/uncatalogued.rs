@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Shared;
-use super::cells::{ClassWork, Form};
+use super::cells::{ClassWork, ResourceForm};
 use super::classes::{NamedAction, possible_names, signature_of};
 use super::pair::Pair;
 use crate::model::Side;
 use crate::semantics::solver::Budget;
-use crate::semantics::solver::question::Purse;
+use crate::semantics::solver::question::Fuel;
 
 /// A service prefix that no policy can mean but by `*` or by what it leaves out.
 const UNHEARD_OF: &str = "\u{fdd0}unheard\u{fdd1}";
@@ -17,7 +17,7 @@ const UNHEARD_OF: &str = "\u{fdd0}unheard\u{fdd1}";
 /// Whether some action that is in no catalogue tells the roles apart; also when that takes too long to find out.
 pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
     let mut asked = BTreeSet::new();
-    let mut purse = Purse::new(budget.states_of_pair);
+    let mut fuel = Fuel::new(budget.states_of_pair);
     for service in services(pair) {
         let Some(names) = possible_names(pair, &service, budget.names) else { return true };
         for name in names {
@@ -27,7 +27,7 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
                 continue;
             }
             let Some(mut work) = ClassWork::new(pair, &signature, shared, budget) else { continue };
-            if class_differs(&mut work, shared, &mut purse) {
+            if class_differs(&mut work, shared, &mut fuel) {
                 return true;
             }
         }
@@ -35,12 +35,12 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
     false
 }
 
-fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, purse: &mut Purse) -> bool {
+fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, fuel: &mut Fuel) -> bool {
     Side::BOTH.iter().any(|side| {
         work.granting(*side).to_vec().into_iter().any(|rule| {
             let templates = shared.universe.unknown_templates();
-            let form = |template| Form { template, absent: Rc::default() };
-            templates.iter().any(|template| !work.findings(*side, rule, &form(template), purse).is_empty())
+            let form = |template| ResourceForm { template, absent: Rc::default() };
+            templates.iter().any(|template| !work.findings(*side, rule, &form(template), fuel).is_empty())
         })
     })
 }

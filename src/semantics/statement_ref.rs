@@ -1,0 +1,26 @@
+//! How the evaluator and the comparison name a statement.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::PolicyType;
+
+/// Which statement of which of a role's policies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StatementRef {
+    /// The policy's name.
+    pub policy_name: String,
+    /// How the policy belongs to the role.
+    pub policy_type: PolicyType,
+    /// The statement's place in the document; the first is 0.
+    pub statement: usize,
+    /// The statement's `Sid`.
+    pub sid: Option<String>,
+}
+
+impl fmt::Display for StatementRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "statement {} of {} policy `{}`", self.statement, self.policy_type, self.policy_name.escape_debug())
+    }
+}
