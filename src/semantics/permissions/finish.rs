@@ -54,6 +54,7 @@ fn differences_of(
             refused_by: refusal(&key.refused, key.side.other(), pair)?,
             service: spelled.service,
             actions: spelled.actions,
+            not_actions: Vec::new(),
             access_level: spelled.level,
             resources: resources.clone(),
             except: key.except.clone(),
