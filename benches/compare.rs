@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Selection, Settings, between};
+use iamctl::compare::{Input, Settings, between};
+use iamctl::model::Selection;
 use iamctl::formats::csv::Options;
 use iamctl::formats::files::{self, Harvest};
 use iamctl::formats::html::{self, NormalisedRoles};

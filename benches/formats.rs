@@ -8,7 +8,9 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, Input, Selection, Settings, between};
+use iamctl::compare::{Input, Settings, between};
+use iamctl::model::Selection;
+use iamctl::report::{Report};
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::formats::{csv, differences, ndjson, text};
 use iamctl::model::{AccountTag, Sides};
@@ -52,7 +54,7 @@ fn main() -> Result<()> {
 }
 
 /// Two accounts in which every role has an action more in the second, whether or not the role had it already.
-fn comparison(roles: usize) -> Result<Comparison> {
+fn comparison(roles: usize) -> Result<Report> {
     let snapshots = accounts(Shape { drift_every: 1, ..Shape::of(roles) })?;
     let list = equivalency::read(DICTIONARY)?;
     let catalogue = Catalogue::embedded();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use iamctl::compare::Comparison;
+use iamctl::report::Report;
 use iamctl::formats::markdown;
 use iamctl::formats::report_format::View;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::made_up::{HOSTILE, comparison, nothing};
 use crate::program::repository;
 
-fn text(comparison: &Comparison, budget: usize) -> String {
+fn text(comparison: &Report, budget: usize) -> String {
     markdown::text(&View::new(comparison, ""), budget)
 }
 

@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use iamctl::compare::{self, Acceptance, Comparison, Selection, Settings, between};
+use iamctl::compare::{self, Acceptance, Settings, between};
+use iamctl::model::Selection;
+use iamctl::report::{Report};
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::equivalency;
@@ -23,7 +25,7 @@ fn compared(
     accounts: Sides<&Account>,
     dictionary: &EquivalencyList,
     make: Side,
-) -> (Comparison, Plan) {
+) -> (Report, Plan) {
     let (tags, rules) = (generated.tags.as_ref(), Rules { dictionary, builtins: Builtins::default() });
     let normalisers = normalise::normalisers(accounts, tags, rules).unwrap();
     let normalised = Sides {
@@ -34,6 +36,7 @@ fn compared(
         tag: tags.get(side),
         source: "generated",
         harvested_at: None,
+        all_roles: accounts.get(side).roles.len(),
         account: accounts.get(side),
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
@@ -75,7 +78,7 @@ fn carried_out(generated: &Generated, make: Side) -> Done {
     let mut both = accounts.as_ref();
     *both.get_mut(make) = &changed;
     let (after, _) = compared(generated, both, &dictionary, make);
-    let arns = |role: &compare::RoleResult| Side::BOTH.map(|side| role.side(side).map(|real| real.arn.clone()));
+    let arns = |role: &iamctl::report::RoleResult| Side::BOTH.map(|side| role.side(side).map(|real| real.arn.clone()));
     let mut done = Done::default();
     for (index, role) in before.roles.iter().enumerate().filter(|(_, role)| role.is_paired()) {
         let Some(now) = after.roles.iter().find(|now| arns(now) == arns(role)) else {

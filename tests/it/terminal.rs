@@ -1,6 +1,7 @@
 //! The summary on a terminal and in a pipe: its order, what it folds, and that nothing sticks out.
 
-use iamctl::compare::Comparison;
+use iamctl::report::Report;
+use iamctl::formats::report_format::View;
 use iamctl::formats::text::{Page, write};
 use unicode_width::UnicodeWidthStr;
 
@@ -8,14 +9,14 @@ use crate::made_up::{HOSTILE, comparison, nothing};
 use crate::program::{EXAMPLES, Place};
 
 /// The summary with its styles.
-fn styled(comparison: &Comparison, width: Option<usize>) -> String {
+fn styled(comparison: &Report, width: Option<usize>) -> String {
     let mut out = Vec::new();
-    write(&mut out, comparison, Page { folder: None, width }).unwrap();
+    write(&mut out, &View::new(comparison, ""), Page { width, ..Page::default() }).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// The summary as a reader without colours sees it.
-fn plain(comparison: &Comparison, width: Option<usize>) -> String {
+fn plain(comparison: &Report, width: Option<usize>) -> String {
     anstream::adapter::strip_str(&styled(comparison, width)).to_string()
 }
 
