@@ -1,4 +1,4 @@
-//! `iamctl can-assume`: whether a role's trust policy lets somebody take it, and by which statement.
+//! `iamctl can-assume`: whether a principal can assume a role, and which statement allows it.
 
 use clap::ValueEnum;
 
@@ -19,26 +19,46 @@ use crate::semantics::evaluate::{Caller, Hint, RoleAccount, TrustRequest, evalua
 /// What `can-assume` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Name of the role, ignoring case
+    /// Name of the role
+    ///
+    /// The real name in the account, in any case.
     #[arg(value_name = "ROLE")]
     role: String,
-    /// Who asks: ARN of a role, user or session; a service, such as `ec2.amazonaws.com`; ARN or name of a SAML or web
-    /// identity provider
+    /// Principal that assumes the role
+    ///
+    /// One of: the ARN of a role, a user, or a session; a service, such as `ec2.amazonaws.com`; the ARN or the name of a SAML
+    /// or OIDC provider; an S3 canonical user ID.
     #[arg(value_name = "PRINCIPAL")]
     principal: String,
-    /// What PRINCIPAL is, where its form does not say
+    /// Type of the principal
+    ///
+    /// Required only if the form of PRINCIPAL does not show its type.
     #[arg(long, value_enum, value_name = "TYPE")]
     principal_type: Option<PrincipalType>,
-    /// Operation [default: the one by which such a principal takes roles, such as `sts:AssumeRole`]
+    /// Action, such as `sts:TagSession`
+    ///
+    /// Without this option, the action with which such a principal assumes a role: `sts:AssumeRole`,
+    /// `sts:AssumeRoleWithSAML`, or `sts:AssumeRoleWithWebIdentity`.
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
-    /// A condition key of the request, such as `sts:ExternalId=blue-7`; repeatable, also for one key
+    /// Condition key of the request; can be repeated
+    ///
+    /// For example, `sts:ExternalId=blue-7`. Repeat the option for several keys, or for one key that has several
+    /// values. The request does not contain the keys that you do not name.
+    ///
+    /// `aws:PrincipalArn`, `aws:PrincipalAccount`, and `aws:PrincipalType` follow from PRINCIPAL.
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = ask::key_value)]
     context: Vec<(String, String)>,
-    /// Ask also of an action that the catalogue does not have
+    /// Accept an action that is not in the catalogue
+    ///
+    /// iamctl then assumes that the action can act on any resource.
     #[arg(long)]
     allow_unknown_action: bool,
     #[command(flatten)]
@@ -83,7 +103,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     Ok(exit_code(answer.decision.verdict))
 }
 
-/// The operation by which a caller of this kind takes roles.
+/// The action with which a caller of this kind assumes roles.
 fn default_action(caller: Caller<'_>) -> &'static str {
     match caller {
         Caller::Aws(_) | Caller::Service(_) | Caller::CanonicalUser(_) => "sts:AssumeRole",

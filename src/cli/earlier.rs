@@ -1,20 +1,22 @@
 //! The folder of an earlier `diff`, read again: its snapshots, and what they were compared under.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::inputs::Dictionary;
+use super::inputs::{self, Dictionary};
 use super::source::Source;
 use crate::compare::Selection;
 use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::{AcceptedEntry, AccountTag, Sides};
 use crate::normalise::{Builtin, Builtins};
+use crate::parse::snapshot::Snapshot;
 use crate::parse::{accepted, equivalency};
 use crate::store::text_file;
 
 /// What a report was made from.
 pub(super) struct Earlier {
     pub sources: Sides<Source>,
+    folder: PathBuf,
     pub tags: Sides<AccountTag>,
     pub selection: Selection,
     report: serde_json::Value,
@@ -37,7 +39,16 @@ impl Earlier {
         let snapshot = |tag: &AccountTag| Source::File(folder.join(format!("{tag}_snapshot.json")));
         let sources = Sides { left: snapshot(&tags.left), right: snapshot(&tags.right) };
         let selection = selection(&report);
-        Ok(Self { sources, tags, selection, report, no_report: no_report() })
+        Ok(Self { sources, folder: folder.to_owned(), tags, selection, report, no_report: no_report() })
+    }
+
+    /// Its snapshots.
+    pub(super) fn snapshots(&self) -> Result<Sides<Snapshot>, CliError> {
+        let read = |tag: &AccountTag| {
+            let path = self.folder.join(format!("{tag}_snapshot.json"));
+            inputs::snapshot_file(&path)
+        };
+        Ok(Sides { left: read(&self.tags.left)?, right: read(&self.tags.right)? })
     }
 
     /// What it was made under.

@@ -1,4 +1,4 @@
-//! `iamctl remediate`: the commands that make one account's roles mean what the other's do.
+//! `iamctl remediate`: the commands that align one account's roles with the other's.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::console::Console;
 use super::earlier::Earlier;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, Dictionary, InputArgs};
+use super::inputs::{self, CatalogueArgs, Dictionary};
 use super::pair::{Prepared, join, prepare};
 use crate::compare::{self, Acceptance, Selection, Settings};
 use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
@@ -16,17 +16,22 @@ use crate::remediate::{self, Input, Plan, Script};
 /// What `remediate` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The folder of an earlier `diff`
+    /// Output folder of an earlier `iamctl diff`
     #[arg(value_name = "REPORT_FOLDER")]
     folder: PathBuf,
-    /// The account to change, by its tag; the other is followed
+    /// Tag of the account to change
+    ///
+    /// The roles of the other account are the model.
     #[arg(long, value_name = "TAG", env = "IAMCTL_MAKE")]
     make: AccountTag,
-    /// Only roles of this name, real or common (`*`, `?`); repeatable
+    /// Change only roles with this name; can be repeated
+    ///
+    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
     #[command(flatten)]
-    input: InputArgs,
+    catalogue: CatalogueArgs,
 }
 
 /// What a report was made under.
@@ -46,11 +51,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let Some(make) = known else {
         return Err(CliError::UnknownSide { side: args.make.clone(), tags: earlier.tags });
     };
-    let sources = [&earlier.sources.left, &earlier.sources.right];
-    // Whoever made the report has said already that it may be one account.
-    let read = args.input.snapshots(sources, true, console)?;
-    let [left, right] = &read;
-    of_snapshots(args, &earlier, &under, Sides { left, right }, make, console)
+    let Sides { left, right } = earlier.snapshots()?;
+    of_snapshots(args, &earlier, &under, Sides { left: &left, right: &right }, make, console)
 }
 
 fn of_snapshots(
@@ -62,7 +64,7 @@ fn of_snapshots(
     console: &Console,
 ) -> Result<ExitCode, CliError> {
     let (tags, rules, now) = (earlier.tags.as_ref(), under.dictionary.rules(), inputs::now());
-    let catalogue = args.input.catalogue(console)?;
+    let catalogue = args.catalogue.read(console)?;
     // All roles, also of a report about some: a policy is changed for every role that carries it.
     let all = Selection::default();
     let prepared = prepare(snapshots, tags, rules, |both| {
@@ -105,7 +107,7 @@ fn of_snapshots(
 
 fn tell(plan: &Plan, args: &Args, console: &Console) {
     console.note(&format!(
-        "{} roles of {} differ: {} commands written, {} differences left, marked NOT DONE",
+        "{} roles of {} differ: {} commands written, {} differences remain, marked NOT DONE",
         plan.roles.len(),
         args.make,
         plan.changes(),

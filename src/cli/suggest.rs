@@ -24,13 +24,19 @@ const SHOWN: usize = 5;
 /// What `suggest` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
-    /// Short name of the first account, under which the dictionary lists its texts
+    /// Short name of the first account, such as `dev`
+    ///
+    /// The dictionary lists the texts of the account under this tag.
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
-    /// The second account's profile, file, or `env:`
+    /// AWS profile, snapshot file, or `env:` of the second account
     #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
@@ -38,10 +44,15 @@ pub(super) struct Args {
     tag_2: AccountTag,
     #[command(flatten)]
     dictionary: DictionaryArgs,
-    /// Put the entries into the dictionary file (made if there is none); what is there is kept
+    /// Add the entries to the dictionary file
+    ///
+    /// The file is the one of `--equivalency`, or `equivalency_list.json` in the current folder. iamctl creates it if it does
+    /// not exist, and keeps the entries that it has.
     #[arg(long, env = "IAMCTL_WRITE", value_parser = FalseyValueParser::new())]
     write: bool,
-    /// Compare even if both sources are one account
+    /// Compare two sources of the same account
+    ///
+    /// Without this option, two sources of the same account are an error.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]
