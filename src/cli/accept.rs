@@ -83,7 +83,8 @@ struct FilterArgs {
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     principal: Option<String>,
     /// Differences in this attribute, such as `tag:owner`
-    #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"], help_heading = "Which differences")]
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"],
+        help_heading = "Which differences")]
     attribute: Option<String>,
 }
 
@@ -198,11 +199,12 @@ fn tell(args: &Args, console: &Console, open: &OpenReport, selected: &BTreeSet<u
     let matcher = Matcher::new(&merged.all, open.tags.as_ref(), today, &open.roles);
     let covered = accepted(&matcher, &open.differences);
     let file = args.file.display();
-    let known = if merged.known > 0 { format!(", {} there already", merged.known) } else { String::new() };
+    let known = if merged.known > 0 { format!(", {} already in the file", merged.known) } else { String::new() };
     let verb = if args.dry_run { "not written (--dry-run)" } else { "written" };
     console.note(&format!("{file}: {} {verb}{known}", counted(merged.written.len(), "entry", "entries")));
     let others = covered.difference(selected).count();
-    let others = if others > 0 { format!(" (together with entries of before, {others} more)") } else { String::new() };
+    let others =
+        if others > 0 { format!(" (and {others} more together with existing entries)") } else { String::new() };
     console.note(&format!(
         "they cover {} of the report{others}; {} open",
         counted(covered.intersection(selected).count(), "difference", "differences"),
@@ -213,7 +215,10 @@ fn tell(args: &Args, console: &Console, open: &OpenReport, selected: &BTreeSet<u
     ));
     let without = selected.difference(&covered).count();
     if without > 0 {
-        console.warning(&format!("{without} of the selected have a text that no entry can hold, and stay open"));
+        console.warning(&format!(
+            "{without} selected differences contain a text that no entry can contain; they stay \
+            open"
+        ));
     }
 }
 

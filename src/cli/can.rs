@@ -62,8 +62,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     let context = ask::context(&args.context);
     let request = Request { action: &args.action, resource: &args.resource, context: &context };
-    let decision = evaluate(&role_policies(role), &request, &catalogue);
-    console.print(|out| decision::write(out, &role.name, &request, &decision))?;
+    for warning in ask::misspelt_keys(&args.context, &catalogue) {
+        console.warning(&warning);
+    }
+    let policies = role_policies(role);
+    let decision = evaluate(&policies, &request, &catalogue);
+    let ignored = ask::ignored(&args.context, &context, &policies.role);
+    console.print(|out| decision::write(out, &role.name, &request, &decision, &ignored))?;
     Ok(exit_code(decision.verdict))
 }
 

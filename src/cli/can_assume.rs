@@ -87,6 +87,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let caller = caller(&args.principal, args.principal_type, role)?;
     let action = args.action.as_deref().unwrap_or_else(|| default_action(caller));
     check_action(&catalogue, action, args.allow_unknown_action)?;
+    for warning in ask::misspelt_keys(&args.context, &catalogue) {
+        console.warning(&warning);
+    }
     let context = ask::context(&args.context);
     let request = TrustRequest { caller, action, context: &context };
     let of = RoleAccount { account: role.arn.account(), id: None, partition: role.arn.partition() };
@@ -135,7 +138,7 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
     let (partition, account) = (role.arn.partition(), role.arn.account());
     let refuse = |why, instead| Err(AskError::Principal { principal: text.to_owned(), why, instead });
     if text.contains(['*', '?']) {
-        return refuse("it is a pattern, and one caller is asked about", name_one(partition, account));
+        return refuse("it is a pattern: give one principal", name_one(partition, account));
     }
     match given {
         Some(PrincipalType::Service) => return Ok(Caller::Service(text)),
@@ -147,11 +150,11 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
         return of_arn(text, given);
     }
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let why = "it is an account, whose root user cannot take a role";
+        let why = "it is an account, and its root user cannot assume a role";
         return refuse(why, name_one(partition, text));
     }
     if text.starts_with("AROA") || text.starts_with("AIDA") {
-        let why = "it is the unique id of a user or role; nobody asks by it";
+        let why = "it is the unique ID of a user or role; give the ARN";
         return refuse(why, name_one(partition, account));
     }
     let by_form = given.is_none();
@@ -166,33 +169,34 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
         return Ok(Caller::CanonicalUser(text));
     }
     let instead = format!(
-        "name a role, user or session by its ARN, a service, or a provider, such as \
-         `arn:{partition}:iam::{account}:oidc-provider/HOST`; or say `--principal-type`"
+        "give the ARN of a role, user, or session, a service, or a provider, such as \
+            `arn:{partition}:iam::{account}:oidc-provider/HOST`; or use `--principal-type`"
     );
-    refuse("its form does not say what it is", instead)
+    refuse("its form does not show its type", instead)
 }
 
 fn of_arn(text: &str, given: Option<PrincipalType>) -> Result<Caller<'_>, AskError> {
     let refuse = |why, instead| Err(AskError::Principal { principal: text.to_owned(), why, instead });
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, partition, service, _, account, name] = parts.as_slice() else {
-        return refuse("it is no whole ARN", "an ARN has six parts, with `:` between them".to_owned());
+        return refuse("it is not a complete ARN", "an ARN has six parts, separated by `:`".to_owned());
     };
     let is = |kind: &str| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty());
     match *service {
         "iam" if *name == "root" => {
-            refuse("it is an account, whose root user cannot take a role", name_one(partition, account))
+            refuse("it is an account, and its root user cannot assume a role", name_one(partition, account))
         }
         "iam" if given.is_none() && (is("saml-provider/") || is("oidc-provider/")) => Ok(Caller::Federated(text)),
         "iam" if is("role/") || is("user/") => Ok(Caller::Aws(text)),
         "sts" if is("assumed-role/") || is("federated-user/") => Ok(Caller::Aws(text)),
-        _ => refuse("no user, role, session or provider has such an ARN", name_one(partition, account)),
+        _ => refuse("no user, role, session, or provider has such an ARN", name_one(partition, account)),
     }
 }
 
 fn name_one(partition: &str, account: &str) -> String {
     format!(
-        "name who asks, such as `arn:{partition}:iam::{account}:role/NAME`, `arn:{partition}:iam::{account}:user/NAME` \
+        "give a principal, such as `arn:{partition}:iam::{account}:role/NAME`, \
+            `arn:{partition}:iam::{account}:user/NAME` \
          or `arn:{partition}:sts::{account}:assumed-role/NAME/SESSION`"
     )
 }

@@ -82,7 +82,7 @@ fn of_snapshots(
     let Some(account_id) = &accounts.get(make).id else {
         return Err(CliError::NoAccountId { tag: args.make.clone() });
     };
-    spinner.say("proving the changes");
+    spinner.say("verifying the changes");
     let plan = remediate::plan(Input {
         comparison: &comparison,
         accounts,

@@ -149,7 +149,7 @@ pub(super) fn append_to_job_summary(view: &View<'_>, console: &Console) {
     let room = markdown::LIMIT.saturating_sub(there).saturating_sub(separator.len());
     let text = markdown::text(view, room);
     if text.is_empty() {
-        console.warning(&format!("{JOB_SUMMARY}: the summary is full, nothing was added"));
+        console.warning(&format!("{JOB_SUMMARY}: the summary is full; nothing was added"));
     } else if let Err(error) = report_file::append(&path, &format!("{separator}{text}")) {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         console.warning(&format!("{JOB_SUMMARY}: {error}{cause}"));

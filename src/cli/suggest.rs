@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &read;
     let mut reader = AccountReader::default();
     let accounts = Sides { left: reader.account(left)?, right: reader.account(right)? };
-    let spinner = console.spinner("looking for what is meant to differ");
+    let spinner = console.spinner("searching for texts that are meant to differ");
     let found = suggest::suggest(Input {
         accounts: accounts.as_ref(),
         tags,
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         let mut text = Vec::new();
         files::json(&mut text, &found.dictionary).map_err(CliError::Print)?;
         text_file::replace(&path, &String::from_utf8_lossy(&text))?;
-        console.note(&format!("written to {}; look at it before you keep it", path.display()));
+        console.note(&format!("written to {}; review the file before you use it", path.display()));
     }
     Ok(ExitCode::Done)
 }
@@ -119,11 +119,11 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
     if found.entries.is_empty() {
         let alone = left.roles.left.len() + left.roles.right.len();
         let why = match (alone, left.differing.len(), left.common) {
-            (0, 0, _) => "nothing to suggest: the accounts are alike as they are",
+            (0, 0, _) => "nothing to suggest: the accounts are already equal",
             (_, _, 0) => {
-                "nothing to suggest: the accounts have no role in common, and no substitution makes roles alike"
+                "nothing to suggest: the accounts have no role in common, and no substitution makes roles equal"
             }
-            _ => "nothing to suggest: what differs has no pattern that a dictionary could hold",
+            _ => "nothing to suggest: the differences have no pattern that a dictionary can describe",
         };
         console.note(why);
     }

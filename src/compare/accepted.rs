@@ -220,13 +220,12 @@ impl Work<'_> {
             }
             if let (Some(last), false) = (entry.expires, entry.counts_on(today)) {
                 warnings
-                    .push(format!("{which} expired on {last} and no longer counts; its reason was: {}", entry.reason));
+                    .push(format!("{which} expired on {last} and no longer applies; its reason was: {}", entry.reason));
             } else if self.partly.contains(&index) {
-                warnings.push(format!(
-                    "{which} accepts nothing: it covers differences only in part, and they stay open as a whole"
-                ));
+                warnings
+                    .push(format!("{which} accepts nothing: it covers differences only in part, so they stay open"));
             } else if all_roles || self.matcher.names_a_role(index) {
-                warnings.push(format!("{which} accepts nothing: no difference is as it says"));
+                warnings.push(format!("{which} accepts nothing: no difference matches it"));
             }
         }
         warnings

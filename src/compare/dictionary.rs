@@ -90,7 +90,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, comparison: &Com
             for side in Side::BOTH.into_iter().filter(|side| has(*side) && !has(side.other())) {
                 let (with, without) = (inputs.get(side).tag, inputs.get(side.other()).tag);
                 warnings.push(format!(
-                    "dictionary: {} has texts for {with} and none for {without}, so it makes nothing equal",
+                    "dictionary: {} has texts for {with} but not for {without}, so it makes nothing equal",
                     quoted([placeholder])
                 ));
             }
@@ -111,7 +111,11 @@ fn did_nothing(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<St
             idle.get(side).contains(&key) || !looked_for.get(side).contains(&key)
         };
         if is_idle(Side::Left) && is_idle(Side::Right) {
-            warnings.push(format!("dictionary: {} of {} was found nowhere", quoted([*text]), quoted([*placeholder])));
+            warnings.push(format!(
+                "dictionary: {} of {} was not found in either account",
+                quoted([*text]),
+                quoted([*placeholder])
+            ));
         }
     }
 }
@@ -134,16 +138,16 @@ fn in_words(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
                 let done = match what {
                     What::Replaced | What::ReplacedInWord => "replaced",
                     What::LeftInWord | What::Unfit | What::Wildcard => {
-                        "left as it is, and not taken for a reference to an account,"
+                        "not replaced, and not treated as a reference to an account,"
                     }
-                    What::Foreign => "taken for the other account's",
+                    What::Foreign => "treated as a reference to the other account",
                 };
                 let times = if *count == 1 { "once".to_owned() } else { format!("{count} times") };
                 format!("{done} {times}, as in {}", quoted([*example]))
             })
             .collect();
         warnings.push(format!(
-            "dictionary: {} of {} stands inside longer words: {}; `\"match\": \"token\"` looks for whole words only",
+            "dictionary: {} of {} occurs inside longer words: {}; use `\"match\": \"token\"` to match whole words only",
             quoted([text]),
             quoted([placeholder]),
             done.join("; "),
@@ -167,9 +171,9 @@ fn wildcards(inputs: Sides<Input<'_>>, rules: Rules<'_>, warnings: &mut Vec<Stri
     for (placeholder, (count, example)) in patterns {
         let times = if count == 1 { "one text".to_owned() } else { format!("{count} texts") };
         warnings.push(format!(
-            "dictionary: the pattern {} of {} matches a wildcard or a variable in {times}, such as {}, so it was not \
-             replaced there: it would hide that the policy allows more; match the characters that differ, for example \
-             `[a-z0-9-]+`",
+            "dictionary: the pattern {} of {} matches a wildcard or a variable in {times}, such as {}, and was not \
+                replaced there, because that would hide that the policy allows more; match the characters that \
+                differ, for example `[a-z0-9-]+`",
             quoted([pattern_of(rules, placeholder)]),
             quoted([placeholder]),
             quoted([example]),
@@ -208,15 +212,19 @@ impl UnfitText {
     #[must_use]
     pub fn sentence(&self, rules: Rules<'_>) -> String {
         let (text, advice) = if self.literal.is_empty() {
-            (pattern_of(rules, &self.placeholder), "put what differs, without `/` and `:`, into a group of the pattern")
+            (
+                pattern_of(rules, &self.placeholder),
+                "put the part that differs, without `/` and `:`, into a group of \
+                the pattern",
+            )
         } else {
-            let advice =
-                "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts";
+            let advice = "list texts without `/` and `:`, or texts that have the same `/` and `:` in the same order for both \
+                    accounts";
             (self.literal.as_str(), advice)
         };
         let times = if self.count == 1 { "one ARN".to_owned() } else { format!("{} ARNs", self.count) };
         format!(
-            "dictionary: {} of {} would make {times} no ARN, such as {}, so it was not replaced there; {advice}",
+            "dictionary: replacing {} of {} would break {times}, such as {}, so it was not replaced there; {advice}",
             quoted([text]),
             quoted([self.placeholder.as_str()]),
             quoted([self.example.as_str()]),
@@ -249,8 +257,8 @@ fn nobodys(inputs: Sides<Input<'_>>, warnings: &mut Vec<String>) {
     for (placeholder, text) in inputs.left.normaliser.nobodys() {
         if hits(&inputs.left, placeholder, text) && hits(&inputs.right, placeholder, text) {
             warnings.push(format!(
-                "dictionary: both accounts use {} of {}, so nothing tells whose it is, and a reference to the other \
-                 account through it is not found; list it by account tag",
+                "dictionary: both accounts use {} of {}, so iamctl cannot tell which account it belongs to and does \
+                    not find references to the other account through it; list it by account tag",
                 quoted([text]),
                 quoted([placeholder])
             ));
@@ -270,8 +278,8 @@ fn one_place(comparison: &Comparison, placeholder: &str) -> Option<String> {
     match (left.next(), left.next(), right.next(), right.next()) {
         (Some((before, after)), None, Some((other, other_after)), None) if before != other && after == other_after => {
             Some(format!(
-                "dictionary: {} makes only one text equal, {} and {}; if that is a difference somebody approved of, \
-                 accept it with a reason instead",
+                "dictionary: {} makes only one text equal, {} and {}; if this is an approved difference, accept it \
+                    with a reason instead",
                 quoted([placeholder]),
                 quoted([before]),
                 quoted([other])

@@ -64,7 +64,7 @@ fn every_rule_is_found() {
     let mut inconsistent = all.access_differences[0].clone();
     inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
     all.access_differences.push(inconsistent);
-    all.warnings.push("dictionary: `dev` of `environment` was found nowhere".to_owned());
+    all.warnings.push("dictionary: `dev` of `environment` was not found in either account".to_owned());
     let found: BTreeSet<Rule> = differences::all(&all).iter().map(|finding| finding.rule).collect();
     assert_eq!(found, BTreeSet::from(Rule::ALL));
 }

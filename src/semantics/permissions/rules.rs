@@ -273,7 +273,7 @@ fn action_parts(clause: &ActionClause, remarks: &mut Remarks) -> Vec<ActionPart>
     patterns.dedup();
     let (open, certain): (Vec<_>, Vec<_>) = patterns.iter().cloned().partition(has_service_wildcard);
     let reason = open.first().map(|pattern| {
-        let reason = format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`");
+        let reason = format!("AWS does not document a wildcard in the service prefix of an action, as in `{pattern}`");
         remarks.push(("service-wildcard", reason.clone()));
         reason
     });
@@ -315,7 +315,7 @@ fn resource_parts(
     let (mut certain, mut short, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for written in clause.patterns() {
         if version == Version::V2012 && has_valueless_variable(written) {
-            let reason = format!("`{written}` holds a variable that has no value in a role's session");
+            let reason = format!("`{written}` contains a variable that has no value in a role session");
             remarks.push(("variable-without-value", reason.clone()));
             reasons.push(reason);
         } else if is_short(written) {
@@ -323,7 +323,7 @@ fn resource_parts(
             remarks.push(("short-arn", reason.clone()));
             short.push((texts.text(&format!("{written}:*"), version), reason));
         } else if let Some(perhaps) = hidden_form(written, version, texts, universe) {
-            let reason = format!("a placeholder of the dictionary hides the form of `{written}`");
+            let reason = format!("a placeholder of the dictionary hides the resource type of `{written}`");
             remarks.push(("hidden-form", reason.clone()));
             short.push((perhaps, reason));
         } else {
@@ -453,7 +453,13 @@ fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
     let foreign: BTreeSet<String> = named.filter(|partition| !own.contains(partition)).collect();
     let remark = |partition: String| {
         let own = own.join("`, `");
-        ("foreign-partition", format!("`arn:{partition}:…` matches nothing: the role acts in the partition `{own}`"))
+        (
+            "foreign-partition",
+            format!(
+                "`arn:{partition}:…` matches nothing, because the role is in the partition \
+            `{own}`"
+            ),
+        )
     };
     foreign.into_iter().map(remark).collect()
 }
@@ -481,6 +487,9 @@ fn probably_no_grant(
     if names.is_empty() {
         return Remarks::new();
     }
-    let text = format!("{} can only be granted on `*`: on other resources probably no grant", names.join(", "));
+    let text = format!(
+        "{} can be granted only on `*`; on other resources, the statement probably grants nothing",
+        names.join(", ")
+    );
     vec![("probably-no-grant", text)]
 }

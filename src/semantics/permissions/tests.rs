@@ -30,7 +30,7 @@ fn what_is_lost_is_named() {
     says(pair.rule(2), "no statement 2 of 2");
     says(pair.places(Side::Left, 2), "statement 2 is in no policy");
     let rule = Arc::clone(pair.rule(0).unwrap());
-    says(spelling::spell(&[], &[], &rule, &shared.universe), "about no action");
+    says(spelling::spell(&[], &[], &rule, &shared.universe), "has no action");
     says(spelling::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
     // A role's statement that the pair does not have.
     pair.roles.left.allows.insert(70);
@@ -72,7 +72,7 @@ fn a_certain_row_without_a_witness_is_no_proof() {
     let mut found = comparison(&pair, means).unwrap();
     found.differences[0].witness = None;
     let roles = Sides { left: &left, right: &right };
-    says(confirm::confirm(&mut found.clone(), roles, means), "has no witness");
+    says(confirm::confirm(&mut found.clone(), roles, means), "has no proof");
     confirming.inconsistency = Inconsistency::Report;
     means.confirming = confirming;
     confirm::confirm(&mut found, roles, means).unwrap();

@@ -199,7 +199,7 @@ impl<'a> Both<'a> {
         for test in &ready.tests {
             let is_about = callers::is_about_caller(test);
             if is_about && callers.too_many {
-                let why = format!("the callers that `{}` tells apart are too many to list", test.spelled);
+                let why = format!("`{}` distinguishes too many principals to list", test.spelled);
                 open.push(self.solver.tests.open_test(&why));
                 continue;
             }
@@ -343,10 +343,7 @@ impl<'a> Both<'a> {
         for ready in &self.statements {
             let mut warn = |id, text| warnings.push(Warning { side: ready.side, statement: place(ready), id, text });
             for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
-                warn(
-                    "dangling-principal",
-                    format!("`{}` is what a deleted user or role left behind", principal.as_str()),
-                );
+                warn("dangling-principal", format!("`{}` is the ID of a deleted user or role", principal.as_str()));
             }
             for principal in ready.statement.target.principals() {
                 let side = self.sides.get(ready.side);
@@ -354,7 +351,7 @@ impl<'a> Both<'a> {
                     && is_of_other_partition(&Point::aws(text.clone()), side)
                 {
                     let partition = side.partition;
-                    warn("foreign-partition", format!("`{text}` is not of the role's partition `{partition}`"));
+                    warn("foreign-partition", format!("`{text}` is not in the role's partition `{partition}`"));
                 }
             }
             for reason in ready.tests.iter().filter_map(|test| test.opaque()) {
@@ -369,7 +366,13 @@ impl<'a> Both<'a> {
                 | Principal::CanonicalUser(_) => None,
             });
             for name in services {
-                warn("service-principal-case", format!("`{name}` is not the documented spelling of a service"));
+                warn(
+                    "service-principal-case",
+                    format!(
+                        "`{name}` is not the documented spelling of a service \
+                    principal"
+                    ),
+                );
             }
         }
         warnings.sort();
@@ -412,8 +415,10 @@ fn action_means(clause: &ActionClause, action: &str) -> Means {
             listed = Means::Yes;
             break;
         }
-        listed =
-            Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
+        listed = Means::Perhaps(format!(
+            "AWS does not document a wildcard in the service prefix of an action, as in \
+                `{pattern}`"
+        ));
     }
     match (clause, listed) {
         (ActionClause::NotAction(_), Means::Yes) => Means::No,
