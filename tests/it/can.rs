@@ -49,7 +49,7 @@ fn what_was_not_decided_is_not_denied() {
         ("s33:GetObject", "arn:aws:s3:::b/x", "the catalogue does not have the action", "`s3:GetObject`"),
         ("GetObject", "arn:aws:s3:::b/x", "`GetObject` is not an action", "`s3:GetObject`"),
         (":", "*", "`:` is not an action", ""),
-        ("s3:*", "arn:aws:s3:::b/x", "`s3:*` is a pattern: one action", "`s3:AbortMultipartUpload`"),
+        ("s3:*", "arn:aws:s3:::b/x", "`s3:*` is a pattern: give one action", "`s3:AbortMultipartUpload`"),
     ] {
         let run = ask(action, resource);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{action} {resource}: {run:?}");
