@@ -177,7 +177,7 @@ pub enum CliError {
     #[error(transparent)]
     ReportFile(#[from] ReportFileError),
     /// Two of the files to write, or one to write and one to read, are the same.
-    #[error("`{}` is {} already", .path.display(), .what)]
+    #[error("`{}` is already {}", .path.display(), .what)]
     ReportTwice {
         /// The file.
         path: PathBuf,
