@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Settings, between};
-use iamctl::model::Selection;
 use iamctl::formats::csv::Options;
 use iamctl::formats::files::{self, Harvest};
 use iamctl::formats::html::{self, NormalisedRoles};
+use iamctl::model::Selection;
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Settings, between};
-use iamctl::model::Selection;
-use iamctl::report::{Report};
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::formats::{csv, differences, ndjson, text};
+use iamctl::model::Selection;
 use iamctl::model::{AccountTag, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
+use iamctl::report::Report;
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

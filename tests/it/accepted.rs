@@ -158,7 +158,7 @@ fn a_selection_is_accepted_and_the_rest_stays() {
     // What is open is what the next report offers.
     refused(
         &place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]),
-        "open differences of the report is as you say",
+        "open differences of the report matches",
     );
 }
 
@@ -188,10 +188,7 @@ fn a_row_is_accepted_as_a_whole_or_not_at_all() {
     let report = under(&tool, &json!([{"role": "r", "kind": "access", "action": "s3:GetObject", "reason": "x"}]));
     assert_eq!(
         warnings(&report),
-        [
-            "entry 1 of accepted.json (role `r`) accepts nothing: it covers differences only in part, and they stay open as \
-         a whole"
-        ]
+        ["entry 1 of accepted.json (role `r`) accepts nothing: it covers differences only in part, so they stay open"]
     );
 }
 
@@ -332,8 +329,8 @@ fn unused_and_expired_entries_are_warned_about_and_those_of_other_accounts_are_n
     assert_eq!(
         warnings(&report),
         [
-            "entry 3 of accepted.json (role `gone`) accepts nothing: no difference is as it says",
-            "entry 4 of accepted.json (role `r`) expired on 2026-11-20 and no longer counts; its reason was: was once right",
+            "entry 3 of accepted.json (role `gone`) accepts nothing: no difference matches it",
+            "entry 4 of accepted.json (role `r`) expired on 2026-11-20 and no longer applies; its reason was: was once right",
         ]
     );
     assert_eq!(report["accepted_differences"][0]["entries"], json!([5]));
@@ -368,20 +365,29 @@ fn the_file_is_named_here_or_by_a_flag_or_a_variable() {
 #[test]
 fn accept_says_what_is_wrong_and_writes_nothing() {
     let tool = qa_more(&json!([allow(&["s3:GetObject"], &["*"])]));
-    refused(&tool.run(&["accept", "out", "--all", "--reason", "x"]), "`out` holds no report of `iamctl diff`");
+    refused(
+        &tool.run(&["accept", "out", "--all", "--reason", "x"]),
+        "`out` does not contain a report of `iamctl diff`",
+    );
     tool.diff(&[]);
     let accept = |more: &[&str]| tool.run(&[&["accept", "out"], more].concat());
     for (more, error) in [
-        (&["--reason", "x"][..], "`accept` takes at least one filter, such as `--role`, or `--all`"),
+        (&["--reason", "x"][..], "`accept` needs at least one filter, such as `--role`, or `--all`"),
         (&["--all", "--reason", " "], "`--reason` is empty"),
         (&["--all", "--reason", "x", "--owner", ""], "`--owner` is empty"),
         (&["--all"], "--reason <TEXT>"),
         (&["--all", "--role", "r", "--reason", "x"], "cannot be used with"),
         (&["--side", "qa", "--attribute", "x", "--reason", "x"], "cannot be used with"),
-        (&["--all", "--reason", "x", "--expires", "2026-11-20"], "`--expires 2026-11-20` is past: today is 2026-11-21"),
-        (&["--all", "--reason", "x", "--expires", "tomorrow"], "`tomorrow` is no date"),
-        (&["--side", "prod", "--reason", "x"], "`prod` is the tag of neither account: the report is of `dev` and `qa`"),
-        (&["--role", "nobody", "--reason", "x"], "none of the 2 open differences of the report is as you say"),
+        (
+            &["--all", "--reason", "x", "--expires", "2026-11-20"],
+            "`--expires 2026-11-20` is in the past: today is 2026-11-21",
+        ),
+        (&["--all", "--reason", "x", "--expires", "tomorrow"], "`tomorrow` is not a date"),
+        (
+            &["--side", "prod", "--reason", "x"],
+            "`prod` is not the tag of either account: the report compares `dev` and `qa`",
+        ),
+        (&["--role", "nobody", "--reason", "x"], "none of the 2 open differences of the report matches"),
         (&["--all", "--reason", "x", "--file", "no/accepted.json"], "cannot write `no/accepted.json`"),
     ] {
         refused(&accept(more), error);
@@ -416,7 +422,7 @@ fn entries_are_kept_never_doubled_and_renewed_when_expired() {
     let text = tool.read("accepted.json");
     let again = accept(&["--role", "r", "--reason", "another"]);
     assert_eq!(again.stdout, "[]\n");
-    assert!(again.stderr.contains("accepted.json: 0 entries written, 1 there already"), "{}", again.stderr);
+    assert!(again.stderr.contains("accepted.json: 0 entries written, 1 already in the file"), "{}", again.stderr);
     assert_eq!(tool.read("accepted.json"), text);
     let late =
         tool.command(&["accept", "out", "--all", "--reason", "renewed"]).env("SOURCE_DATE_EPOCH", DAY_AFTER).output();

@@ -7,15 +7,15 @@ use iamctl::catalog::Catalogue;
 use iamctl::compare::accepted::matching::{Matcher, Verdict};
 use iamctl::compare::accepted::{Filter, Label, Open, accepted, entries, open};
 use iamctl::compare::{self, Acceptance, Input, Settings};
-use iamctl::model::Selection;
-use iamctl::report::{self, Report, CrossReference, FailOn};
 use iamctl::formats::files;
+use iamctl::model::Selection;
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Place, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::snapshot::{self, Snapshot};
 use iamctl::parse::{self, equivalency};
+use iamctl::report::{self, CrossReference, FailOn, Report};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -142,7 +142,7 @@ fn comparison() -> impl Strategy<Value = Report> {
         let mut comparison = compared(Sides { left: &left, right: &right }, &catalogue());
         if crossing {
             add_cross_references(&mut comparison);
-        comparison.conclude();
+            comparison.conclude();
         }
         comparison
     })

@@ -408,20 +408,20 @@ fn a_role_that_is_not_there_suggests_near_ones() {
 #[test]
 fn explain_used_wrongly() {
     let tool = named_by_environment();
-    let none = "error: `nowhere` holds no report of `iamctl diff`\n";
+    let none = "error: `nowhere` does not contain a report of `iamctl diff`\n";
     let run = refused(&tool, &["explain", "nowhere", "r"], none);
-    assert!(run.stderr.contains("hint: name the folder that `iamctl diff` printed"), "{run:?}");
+    assert!(run.stderr.contains("hint: give the folder that `iamctl diff` printed"), "{run:?}");
     tool.write("other/report.json", r#"{"format": "something else"}"#);
-    refused(&tool, &["explain", "other", "r"], "error: `other` holds no report of `iamctl diff`\n");
+    refused(&tool, &["explain", "other", "r"], "error: `other` does not contain a report of `iamctl diff`\n");
     tool.write("other/report.json", "not JSON");
-    refused(&tool, &["explain", "other", "r"], "error: `other` holds no report of `iamctl diff`\n");
+    refused(&tool, &["explain", "other", "r"], "error: `other` does not contain a report of `iamctl diff`\n");
     tool.diff(&[]);
     std::fs::remove_file(tool.path().join("out/qa_snapshot.json")).unwrap();
     refused(&tool, &["explain", "out", "app-qa"], "error: cannot read `out/qa_snapshot.json`\n");
     for words in [&["out"][..], &["dev.json", "dev", "r"], &["dev.json", "dev", "qa.json", "qa", "r", "more"]] {
         refused(&tool, &[&["explain"], words].concat(), "error: ");
     }
-    refused(&tool, &["explain", "dev.json", "d ev", "qa.json", "qa", "r"], "error: `d ev` is no account tag");
+    refused(&tool, &["explain", "dev.json", "d ev", "qa.json", "qa", "r"], "error: `d ev` is not an account tag");
     refused(&tool, &["explain", "dev.json", "x", "qa.json", "X", "r"], "error: both accounts have the tag `x`\n");
     refused(&tool, &["explain", "dev.json", "x", "dev.json", "y", "app-development"], "error: both sources are");
 }
@@ -442,7 +442,7 @@ fn can_answers_by_exit_code() {
     let secure = ["--context", "aws:securetransport=true"];
     let run = can(&[&["s3:getobject", "arn:aws:s3:::b/x"][..], &secure].concat());
     assert_eq!(run.code, 0, "{run:?}");
-    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 0 of inline policy `p`\n";
+    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 0 of the inline policy `p`\n";
     assert_eq!(run.stdout, allowed);
     let run = can(&["s3:GetObject", "arn:aws:s3:::b/x"]);
     assert_eq!(run.code, 1, "{run:?}");

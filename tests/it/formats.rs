@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use iamctl::report::{Report, RoleStatus};
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::formats::{ndjson, sarif};
+use iamctl::report::{Report, RoleStatus};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

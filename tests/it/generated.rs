@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Settings, between};
 use iamctl::model::Selection;
-use iamctl::report::{Report, RoleResult};
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
 use iamctl::normalise::{self, Builtin, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
+use iamctl::report::{Report, RoleResult};
 use iamctl::testing::{Drift, DriftKind, Generated, NoiseKinds, Plan, generate};
 use rayon::prelude::*;
 

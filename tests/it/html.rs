@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::{Input, Settings, between};
-use iamctl::model::Selection;
-use iamctl::formats::report_format::View;
-use iamctl::report::{Report, CrossReference};
 use iamctl::formats::html::{NormalisedRoles, write};
+use iamctl::formats::report_format::View;
+use iamctl::model::Selection;
 use iamctl::model::{AccountTag, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::{equivalency, snapshot as snapshots};
+use iamctl::report::{CrossReference, Report};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 
 use iamctl::catalog::AccessLevel;
 use iamctl::model::Selection;
-use iamctl::report::{
-    AccountInfo, Attribute, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, EntryName, FORMAT,
-    ItemDifference, Limitation, Metric, MetricName, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide,
-    RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
-};
 use iamctl::model::{
     ActionElement, Effect, EquivalencyList, Place, PolicyType, PrincipalType, ResourceElement, Side, Sides,
 };
+use iamctl::report::{
+    AccountInfo, Attribute, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, EntryName, FORMAT,
+    ItemDifference, Limitation, Metric, MetricName, Report, RoleAccessDifference, RoleDenyDifference, RoleResult,
+    RoleSide, RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
+};
 use iamctl::semantics::escalation::EscalationId;
-use iamctl::semantics::outcome::{AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, StatementWarningKind, Witness};
+use iamctl::semantics::outcome::{
+    AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, StatementWarningKind, Witness,
+};
 use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
 use serde_json::json;
 
@@ -181,9 +183,9 @@ fn add(comparison: &mut Report, index: usize, name: &str) {
         });
     }
     comparison.item_differences.push(item(name, arn(Side::Right, at)));
-    comparison.limitations.push(Limitation::AcceptedNothing {
-        entry: EntryName { file: None, number: index + 1, role: text() },
-    });
+    comparison
+        .limitations
+        .push(Limitation::AcceptedNothing { entry: EntryName { file: None, number: index + 1, role: text() } });
 }
 
 fn access(

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use iamctl::report::Report;
 use iamctl::formats::markdown;
 use iamctl::formats::report_format::View;
+use iamctl::report::Report;
 use proptest::prelude::*;
 use serde_json::Value;
 

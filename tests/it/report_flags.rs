@@ -105,17 +105,17 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
     refused(&tool, &["--report", "sarif"], "FORMAT=PATH");
     refused(&tool, &["--report", "sarif="], "FORMAT=PATH");
     refused(&tool, &["--report", "pdf=x.pdf"], "there are html, markdown, json, ndjson, sarif, junit, gitlab");
-    refused(&tool, &["--report", "sarif=-"], "a report goes to a file");
+    refused(&tool, &["--report", "sarif=-"], "a report is written to a file");
     refused(&tool, &["--report", "sarif=missing/iam.sarif"], "there is no folder `missing` for the report");
-    refused(&tool, &["--report", "sarif=folder"], "`folder` is no file");
+    refused(&tool, &["--report", "sarif=folder"], "`folder` is not a regular file");
     refused(&tool, &["--report", "sarif=folder/file/iam.sarif"], "there is no folder `folder/file`");
-    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is the file of another report already");
+    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is already the file of another report");
     refused(&tool, &["--report", "sarif=a", "--report", "junit=folder/../a"], "the file of another report");
-    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is a file that is read already");
-    refused(&tool, &["--report", "json=iam.json"], "a file that is read");
-    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is already a file that iamctl reads");
+    refused(&tool, &["--report", "json=iam.json"], "a file that iamctl reads");
+    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that iamctl reads");
     tool.write("list.json", "{}");
-    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that iamctl reads");
     assert_eq!(tool.read("list.json"), "{}");
 }
 
@@ -142,7 +142,7 @@ fn links_are_followed_and_devices_are_left_alone() {
     assert!(same.code == 2 && same.stderr.contains("the file of another report"), "{same:?}");
     for device in ["/dev/null", "/dev/stdout"] {
         let run = diff(&tool, &["--report", &format!("json={device}")]);
-        assert!(run.code == 2 && run.stderr.contains("is no file"), "{run:?}");
+        assert!(run.code == 2 && run.stderr.contains("is not a regular file"), "{run:?}");
     }
 }
 

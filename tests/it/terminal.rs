@@ -1,8 +1,8 @@
 //! The summary on a terminal and in a pipe: its order, what it folds, and that nothing sticks out.
 
-use iamctl::report::Report;
 use iamctl::formats::report_format::View;
 use iamctl::formats::text::{Page, write};
+use iamctl::report::Report;
 use unicode_width::UnicodeWidthStr;
 
 use crate::made_up::{HOSTILE, comparison, nothing};

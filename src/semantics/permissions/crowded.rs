@@ -17,7 +17,7 @@ use crate::semantics::solver::steps::{Letter, Step, flat};
 use crate::semantics::solver::walk::{Group, Walked, walk};
 
 /// Why a row about such a service is unknown.
-const REASON: &str = "its action patterns are too many to tell apart";
+const REASON: &str = "it has too many action patterns to tell apart";
 
 /// The most patterns of which any two are asked about together.
 const MOST_PAIRED: usize = 64;
