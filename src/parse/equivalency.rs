@@ -252,7 +252,7 @@ mod tests {
             ("{\"a\": {\"pattern\": \"(\"}}", "`(` is not a regular expression: unclosed group"),
             ("{\"a\": {\"pattern\": \"x*\"}}", "the pattern `x*` matches the empty text"),
             ("{\"a\": {\"dev\": [\"Dev\"]}, \"b\": [\"dev\"]}", "`Dev` is listed under `a` and under `b`"),
-            ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is no account id"),
+            ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is not an account ID"),
             ("{\"a\": null}", "the values of `a` must be a list of texts"),
             ("[]", "invalid type: sequence, expected an object of placeholder to list of texts at line 1"),
             ("{\"a\": [\"x\"", "EOF while parsing a list at line 1"),

@@ -390,7 +390,7 @@ mod tests {
         )
         .unwrap();
         let PrincipalClause::NotPrincipal(principals) = &policy.statements[0].target else { panic!() };
-        let kinds: Vec<_> = principals.iter().map(Principal::principal_type).collect();
+        let kinds: Vec<&str> = principals.iter().map(|one| one.principal_type().as_str()).collect();
         assert_eq!(kinds, ["AWS", "AWS", "Service", "Federated", "CanonicalUser"]);
     }
 
