@@ -179,15 +179,15 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
     if args.filter.is_empty() && !args.all {
         return Err(CliError::NoFilter);
     }
-    if args.all && args.expires.is_none() {
-        return Err(CliError::AllWithoutExpiry);
-    }
     // An entry would not be read again without a reason.
     if args.reason.trim().is_empty() {
         return Err(CliError::EmptyText { flag: "--reason" });
     }
     if args.owner.as_ref().is_some_and(|owner| owner.trim().is_empty()) {
         return Err(CliError::EmptyText { flag: "--owner" });
+    }
+    if args.all && args.expires.is_none() {
+        return Err(CliError::AllWithoutExpiry);
     }
     match args.expires {
         Some(expires) if expires < today => Err(CliError::PastExpiry { expires, today }),

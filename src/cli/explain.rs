@@ -90,7 +90,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     mark_accepted(&mut report, &asked.accepted);
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     let folder = asked.folder.as_ref().map(|folder| folder.to_string_lossy());
-    let view = View { folder: folder.as_deref(), roles: Some(&roles), ..View::new(&report, "") };
+    let words = asked.sources.as_ref().map(Source::word);
+    let view = View {
+        folder: folder.as_deref(),
+        sources: words.as_ref().map(|word| Some(word.as_str())),
+        roles: Some(&roles),
+        ..View::new(&report, "")
+    };
     console.print(|out| {
         for (index, role) in report.roles.iter().enumerate() {
             if index > 0 {

@@ -210,7 +210,7 @@ fn junitparser_reads_a_case_for_each_role() {
     let failure = &of_name("<script>alert(1)</script>")["results"][0];
     assert_eq!((&failure["kind"], &failure["type"]), (&json!("Failure"), &json!("privilege-escalation")));
     let text = failure["text"].as_str().unwrap();
-    assert!(text.contains("access-gained: qa may also s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
+    assert!(text.contains("access-gained: qa allows s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
     assert_eq!(of_name("alike")["results"], json!([]));
     assert_eq!(of_name("accepted")["results"][0]["kind"], "Skipped");
     assert!(cases.iter().all(|case| case["class"] == "iamctl.dev.qa"));
@@ -257,9 +257,16 @@ fn every_line_of_ndjson_is_an_object() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!((kinds[0], kinds[kinds.len() - 1]), ("header", "summary"));
-    let findings = &lines[1..lines.len() - 1];
+    let inner = &lines[1..lines.len() - 1];
+    let (findings, groups): (Vec<&Value>, Vec<&Value>) = inner.iter().partition(|line| line["kind"] == "finding");
     assert_eq!(findings.len(), FINDINGS * HOSTILE.len());
-    assert!(findings.iter().all(|line| line["kind"] == "finding" && !line["difference"].is_null()));
+    assert!(findings.iter().all(|line| !line["difference"].is_null()));
+    // Each finding is of one group, which names it.
+    assert!(groups.iter().all(|line| line["kind"] == "group"));
+    for finding in &findings {
+        let group = groups.iter().find(|group| group["id"] == finding["group"]).unwrap();
+        assert!(group["fingerprints"].as_array().unwrap().contains(&finding["fingerprint"]));
+    }
     let summary = &lines[lines.len() - 1];
     assert_eq!(summary["findings"], findings.len());
     assert_eq!(summary["different"], true);
@@ -341,6 +348,7 @@ fn a_group_is_another_when_a_finding_comes() {
     let mut more = two.access_differences[1].clone();
     more.difference.resources = vec!["more".to_owned()];
     two.access_differences.push(more);
+    two.conclude();
     let issues = |comparison: &Report| -> BTreeSet<String> {
         let report = json_of(ReportFormat::Gitlab, comparison);
         report.as_array().unwrap().iter().map(|issue| issue["fingerprint"].to_string()).collect()
