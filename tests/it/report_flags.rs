@@ -109,13 +109,13 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
     refused(&tool, &["--report", "sarif=missing/iam.sarif"], "there is no folder `missing` for the report");
     refused(&tool, &["--report", "sarif=folder"], "`folder` is not a regular file");
     refused(&tool, &["--report", "sarif=folder/file/iam.sarif"], "there is no folder `folder/file`");
-    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is the file of another report already");
+    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is already the file of another report");
     refused(&tool, &["--report", "sarif=a", "--report", "junit=folder/../a"], "the file of another report");
-    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is a file that is read already");
-    refused(&tool, &["--report", "json=iam.json"], "a file that is read");
-    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is already a file that iamctl reads");
+    refused(&tool, &["--report", "json=iam.json"], "a file that iamctl reads");
+    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that iamctl reads");
     tool.write("list.json", "{}");
-    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that iamctl reads");
     assert_eq!(tool.read("list.json"), "{}");
 }
 
