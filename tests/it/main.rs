@@ -96,3 +96,5 @@ mod tool;
 mod trust;
 #[cfg(test)]
 mod trust_laws;
+#[cfg(test)]
+mod wording;
