@@ -333,7 +333,7 @@ impl Trial {
     }
 
     /// How many texts only one of two roles has, of all these pairs. Quicker than to compare what the texts come to,
-    /// which is no different while they all differ.
+    /// which does not differ while they all differ.
     fn differing_texts(&self, alignment: &Alignment) -> usize {
         let of_pair = |pair: &Sides<usize>| {
             let texts = |side: Side| {

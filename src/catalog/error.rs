@@ -1,6 +1,6 @@
 //! What can be wrong with a catalogue.
 
-/// A text that is no catalogue.
+/// A text that is not a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
     /// Not JSON, or not of the shape.

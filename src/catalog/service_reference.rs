@@ -98,7 +98,7 @@ impl ServiceReference {
     ///
     /// # Errors
     ///
-    /// When it is no such document, or the service is there already.
+    /// When it is not such a document, or the service is already listed.
     pub fn add(&mut self, text: &str) -> Result<(), CatalogueError> {
         let document: Document = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
         let version = document.version.clone();

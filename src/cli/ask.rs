@@ -10,7 +10,7 @@ use super::error::CliError;
 /// How many names or forms a hint lists.
 const NAMED: usize = 5;
 
-/// Why a question is none that could be answered with yes or no.
+/// Why a question cannot be answered with yes or no.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Many actions at once.
@@ -37,7 +37,7 @@ pub enum AskError {
         /// Actions that are like it.
         near: Vec<String>,
     },
-    /// An action by which nobody takes a role.
+    /// An action by which nobody assumes a role.
     #[error("`{}` does not act on a role", .action.escape_debug())]
     NotOnRole {
         /// The action.

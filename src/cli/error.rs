@@ -43,7 +43,7 @@ pub enum CliError {
         /// What is wrong, with line and column.
         problem: serde_json::Error,
     },
-    /// The file of accepted differences is none.
+    /// The file of accepted differences is not valid.
     #[error("the accepted differences `{}` cannot be used: {problem}", .path.display())]
     Accepted {
         /// The file.
@@ -142,7 +142,7 @@ pub enum CliError {
     /// A file cannot be written.
     #[error(transparent)]
     Replace(#[from] ReplaceError),
-    /// A file is no snapshot.
+    /// A file is not a snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// An account holds something that cannot be read.
@@ -151,7 +151,7 @@ pub enum CliError {
     /// The words after `explain` fit neither form.
     #[error("`explain` needs two sources with their tags and a role, or a report folder and a role")]
     ExplainWords,
-    /// A word that is no tag.
+    /// A word that is not a tag.
     #[error(transparent)]
     Tag(AccountTagError),
     /// No role has the name that was given.

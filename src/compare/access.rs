@@ -1,4 +1,4 @@
-//! What one of two roles may do and the other may not, and who may take one and not the other.
+//! What one of two roles may do and the other may not, and who can assume one and not the other.
 //!
 //! The comparison works on normalised policies; what it finds is written down in the names people know: patterns with
 //! placeholders, and the witness in the real names of its account, where it is asked once more of the real policies.

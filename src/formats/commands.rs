@@ -57,7 +57,7 @@ pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
         let own = || format!("{}/{}_snapshot.json", folder(view), report.accounts.get(side).tag);
         quoted(&view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, str::to_owned))
     };
-    // Of an action that the catalog does not have, `can` asks only if it is told to.
+    // Of an action that the catalogue does not have, `can` asks only if it is told to.
     let unknown = |reasons: &[String]| if reasons.is_empty() { "" } else { " --allow-unknown-action" };
     match report.rows_of(finding).next()? {
         Difference::Access(row) => {

@@ -169,7 +169,7 @@ fn a_pattern_hides_no_wildcard_and_no_variable() {
         assert!(found.iter().any(|(_, _, what)| *what == What::Wildcard), "{found:?}");
         assert!(found.iter().all(|(_, _, what)| !what.is_replaced()), "{found:?}");
     }
-    // A star in a description is no wildcard.
+    // A star in a description is not a wildcard.
     assert_eq!(shown(&both.left, Place::Description, "for app-*"), "for app");
 }
 

@@ -196,7 +196,7 @@ impl Draft {
     }
 }
 
-/// What stands under a key that may be a tag: none if it is no list of texts, and so no tag.
+/// What stands under a key that may be a tag: none if it is not a list of texts, and so no tag.
 struct TagValues(Option<BTreeSet<String>>);
 
 impl<'de> Deserialize<'de> for TagValues {

@@ -14,7 +14,7 @@ pub const FORMAT: &str = "iamctl-snapshot";
 /// The version of the format this program writes and reads.
 pub const VERSION: u32 = 1;
 
-/// Why a file is no snapshot.
+/// Why a file is not a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// Not JSON at all.
@@ -72,7 +72,7 @@ pub enum SnapshotError {
         /// The policy's ARN.
         arn: String,
     },
-    /// A policy document that is no JSON.
+    /// A policy document that is not JSON.
     #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(),
         .policy.escape_debug())]
     Document {

@@ -25,7 +25,7 @@ const WORKERS: usize = 6;
 /// How long to wait before trying again; as many further tries as there are waits.
 const WAITS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 
-/// The largest document is a few megabytes; what is larger is no document.
+/// The largest document is a few megabytes; what is larger is not a document.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Files that hold the index in a folder, the second as mirroring programs name it.

@@ -14,10 +14,10 @@ use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPol
 /// What is wrong with a plan; never with one whose accounts fit into memory.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    /// A document of ours is no JSON.
+    /// A document of ours is not JSON.
     #[error("a document is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// An environment's name is no tag.
+    /// An environment's name is not a tag.
     #[error(transparent)]
     Tag(#[from] crate::model::AccountTagError),
 }
