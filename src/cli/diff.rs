@@ -71,9 +71,9 @@ pub(super) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Set exit code 1 for these findings: none, any, access, severity=LEVEL, or rule=ID; repeatable
+    /// Findings that set exit code 1, such as severity=high
     ///
-    /// Accepted differences never set the exit code.
+    /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; can be repeated. Accepted differences never set the exit code.
     #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',')]
     fail_on: Vec<String>,
     /// Set exit code 1 if anything differs, like `--fail-on any`

@@ -51,6 +51,16 @@ pub enum CliError {
         /// What is wrong, with line and column.
         problem: serde_json::Error,
     },
+    /// A file with the quotation marks of a word processor.
+    #[error("`{}` has the typographic quotation mark `{quote}` in line {line}, where JSON needs `\"`", .path.display())]
+    TypographicQuote {
+        /// The file.
+        path: PathBuf,
+        /// The mark.
+        quote: char,
+        /// The line, from 1.
+        line: usize,
+    },
     /// `accept` without a word on what.
     #[error("`accept` needs at least one filter, such as `--role`, or `--all`")]
     NoFilter,
@@ -299,6 +309,9 @@ impl CliError {
             Self::AmbiguousId { near, .. } => Some(format!("they are `{}`; give more of it", near.join("`, `"))),
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
+            Self::TypographicQuote { .. } => {
+                Some("replace every “ and ” with \"; word processors and web pages change them".to_owned())
+            }
             Self::NothingSelected { open: 0 } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"

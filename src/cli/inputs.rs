@@ -231,6 +231,16 @@ impl Dictionary {
     }
 }
 
+/// That a text is no JSON because of the quotation marks of a word processor, if that is why.
+fn typographic_quote(path: &Path, text: &str, problem: &serde_json::Error) -> Option<CliError> {
+    if !problem.is_syntax() {
+        return None;
+    }
+    let line = text.lines().nth(problem.line().checked_sub(1)?)?;
+    let quote = line.chars().find(|c| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»'))?;
+    Some(CliError::TypographicQuote { path: path.to_owned(), quote, line: problem.line() })
+}
+
 /// Flags of the commands that compare accounts.
 #[derive(Debug, clap::Args)]
 pub(super) struct DictionaryArgs {
@@ -257,7 +267,9 @@ impl DictionaryArgs {
         let text = text_file::read(&path)?;
         match equivalency::read(&text) {
             Ok(list) => Ok((Dictionary { list, builtins }, Some(path))),
-            Err(problem) => Err(CliError::Dictionary { path, problem }),
+            Err(problem) => {
+                Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Dictionary { path, problem }))
+            }
         }
     }
 
@@ -288,7 +300,7 @@ pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Opti
     let text = text_file::read(&path)?;
     match accepted::read(&text) {
         Ok(entries) => Ok((entries, Some(path))),
-        Err(problem) => Err(CliError::Accepted { path, problem }),
+        Err(problem) => Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Accepted { path, problem })),
     }
 }
 
