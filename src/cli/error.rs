@@ -8,27 +8,23 @@ use jiff::civil::Date;
 use super::ask::AskError;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
-use crate::compare::SelectError;
 use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::normalise::BuiltinError;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
-use crate::remediate::PlanError;
+use crate::pipeline;
+
 use crate::report::{FailOnError, ReadError, Rule, UnknownRule};
-use crate::semantics::EngineError;
 use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CliError {
-    /// Both accounts have one tag.
-    #[error("both accounts have the tag `{tag}`")]
-    SameTag {
-        /// The tag.
-        tag: AccountTag,
-    },
+    /// The accounts cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] pipeline::Error),
     /// Both sources are one account.
     #[error("both sources are account {account_id}: comparing it with itself would find nothing")]
     SameAccount {
@@ -119,15 +115,6 @@ pub enum CliError {
     /// No built-in rule has this name.
     #[error(transparent)]
     Builtin(BuiltinError),
-    /// The dictionary has too many entries to be matched at once.
-    #[error("the dictionary is too large")]
-    DictionarySize(#[source] aho_corasick::BuildError),
-    /// A text of the dictionary cannot be replaced in ARNs. The sentence says which, and what to do.
-    #[error("{sentence}")]
-    DictionarySeparators {
-        /// What is wrong.
-        sentence: String,
-    },
     /// The action catalogue is not one.
     #[error("the catalogue `{}` cannot be used", .path.display())]
     Catalogue {
@@ -179,19 +166,13 @@ pub enum CliError {
     },
     /// No changes can be found.
     #[error("the changes cannot be proved")]
-    Plan(#[from] PlanError),
-    /// The comparison contradicts itself: this program's own fault.
-    #[error("the comparison contradicts itself; this is a fault of iamctl")]
-    Engine(#[from] EngineError),
+    Plan(#[source] pipeline::Error),
     /// Something that always holds does not: this program's own fault.
     #[error("{invariant}; this is a fault of iamctl")]
     Internal {
         /// What does not hold, in words.
         invariant: String,
     },
-    /// `--role` names no role.
-    #[error(transparent)]
-    Select(#[from] SelectError),
     /// The tags give two files one name.
     #[error(transparent)]
     NameClash(#[from] NameClash),
@@ -229,6 +210,21 @@ pub enum CliError {
         /// What was asked for.
         asked: String,
     },
+}
+
+/// What can be done where accounts cannot be compared.
+const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
+    match error {
+        pipeline::Error::SameTag { .. } => Some("give each account a tag of its own, such as `dev` and `qa`"),
+        pipeline::Error::Engine(_) => {
+            Some("please report it with the two roles' policies; `--role` leaves other roles comparable")
+        }
+        pipeline::Error::Select(_) => {
+            Some("names are compared as in the account or in the reports; `*` and `?` are allowed")
+        }
+        pipeline::Error::Snapshot(error) => error.hint(),
+        pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
+    }
 }
 
 /// The rules that may be meant, or all of them.
@@ -273,7 +269,7 @@ impl CliError {
     #[expect(clippy::too_many_lines, reason = "one arm per kind of error, and nothing else")]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SameTag { .. } => Some("give each account a tag of its own, such as `dev` and `qa`".to_owned()),
+            Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
                 "check the two profiles; if it is meant (two snapshots of one account), say `--allow-same-account`"
                     .to_owned(),
@@ -313,26 +309,15 @@ impl CliError {
             Self::NoReport { .. } => {
                 Some("name the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }
-            Self::Engine(_) => {
-                Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
-            }
             Self::Internal { .. } => Some("please report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("harvest the account, which says whose it is".to_owned()),
-            Self::Builtin(_)
-            | Self::Plan(_)
-            | Self::DictionarySize(_)
-            | Self::DictionarySeparators { .. }
-            | Self::Print(_)
-            | Self::File(_)
-            | Self::Replace(_)
-            | Self::Account(_) => None,
+            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => {
+                None
+            }
             Self::Catalogue { .. } => {
                 Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
             }
             Self::Snapshot(error) => error.hint().map(str::to_owned),
-            Self::Select(_) => {
-                Some("names are compared as in the account or in the reports; `*` and `?` are allowed".to_owned())
-            }
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::ReportFile(error) => error.hint().map(str::to_owned),

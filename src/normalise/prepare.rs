@@ -6,7 +6,7 @@ use super::builtin::Builtins;
 use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, Named};
 use super::names::{self, NameParts};
-use super::text::{Normaliser, Stem};
+use super::text::{DictionaryTooLarge, Normaliser, Stem};
 use super::{ids, ownership, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
@@ -22,12 +22,15 @@ pub struct Rules<'a> {
 /// Makes the rules ready for both accounts.
 ///
 /// # Errors
-/// If the automaton over all texts would grow beyond what the `aho-corasick` library builds.
+/// If the dictionary has too many texts to be looked for at once.
 ///
 /// ```
 /// use iamctl::model::{Account, Entry, EquivalencyList, Place, Sides, equivalency::display};
 /// use iamctl::normalise::{Builtins, Rules, normalisers};
-/// let account = |id: &str| Account { id: Some(id.parse().unwrap()), roles: Vec::new() };
+/// let account = |id: &str| {
+///     let (source, harvested_at) = (String::new(), None);
+///     Account { id: Some(id.parse().unwrap()), source, harvested_at, roles: Vec::new() }
+/// };
 /// let (dev, qa) = (account("111122223333"), account("444455556666"));
 /// let dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#).unwrap();
 /// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
@@ -42,7 +45,7 @@ pub fn normalisers(
     accounts: Sides<&Account>,
     tags: Sides<&AccountTag>,
     rules: Rules<'_>,
-) -> Result<Sides<Normaliser>, aho_corasick::BuildError> {
+) -> Result<Sides<Normaliser>, DictionaryTooLarge> {
     let owners = ownership::owners(accounts, rules)?;
     let of_side = |side: Side| {
         let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners);
