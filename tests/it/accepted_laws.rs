@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::accepted::matching::{Matcher, Verdict};
 use iamctl::compare::accepted::{Filter, Label, accepted, entries, open};
-use iamctl::compare::{self, Acceptance, Comparison, CrossReference, FailOn, Input, Selection, Settings};
+use iamctl::compare::{self, Acceptance};
 use iamctl::formats::files;
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, PolicyType, Side, Sides};
-use iamctl::normalise::{self, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
 use iamctl::parse::snapshot::{self, Snapshot};
 use iamctl::parse::{self, equivalency};
+use iamctl::pipeline::{self, Options};
+use iamctl::report::{CrossReference, DifferenceCounts, FailOn, Report};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -29,28 +29,13 @@ fn tags() -> Sides<AccountTag> {
 }
 
 /// Compares two snapshots under a dictionary of `dev` and `qa`, which makes some names ambiguous.
-fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Comparison {
-    let dictionary = equivalency::read(DICTIONARY).unwrap();
-    let mut reader = AccountReader::default();
-    let accounts = snapshots.map(|snapshot| reader.account(snapshot).unwrap());
-    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
-    let tags = tags();
-    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(&accounts.left, &normalisers.left),
-        right: normalise::account(&accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| Input {
-        tag: tags.get(side),
-        source: "law",
-        harvested_at: None,
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue, rules, generated_at: "2026-11-21T08:00:00Z", selection };
-    compare::between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
+fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Report {
+    let accounts = pipeline::read(snapshots).unwrap();
+    let Sides { left, right } = tags();
+    let mut options = Options::new(left, right);
+    options.dictionary = equivalency::read(DICTIONARY).unwrap();
+    options.catalogue = catalogue.clone();
+    iamctl::compare(&accounts.left, &accounts.right, &options).unwrap()
 }
 
 fn statement() -> impl Strategy<Value = Value> {
@@ -134,7 +119,7 @@ fn snapshot_of(id: &'static str) -> impl Strategy<Value = Snapshot> {
     })
 }
 
-fn comparison() -> impl Strategy<Value = Comparison> {
+fn comparison() -> impl Strategy<Value = Report> {
     (snapshot_of(DEV), snapshot_of(QA), any::<bool>()).prop_map(|(left, right, crossing)| {
         let mut comparison = compared(Sides { left: &left, right: &right }, &catalogue());
         if crossing {
@@ -145,7 +130,7 @@ fn comparison() -> impl Strategy<Value = Comparison> {
 }
 
 /// Texts of the other account in every common role, as a policy, a condition and a tag may hold them.
-fn add_cross_references(comparison: &mut Comparison) {
+fn add_cross_references(comparison: &mut Report) {
     let places = [("resource", Some("p")), ("condition", Some("p")), ("principal", Some("trust")), ("tag", None)];
     for role in &mut comparison.roles {
         let Some(right) = role.right.as_ref().filter(|_| role.left.is_some()) else { continue };
@@ -206,7 +191,7 @@ fn parted(facts: Vec<DifferenceFacts>, places: &BTreeSet<usize>) -> (Vec<Differe
 }
 
 /// What the entries for a selection do to a comparison: they accept it and leave the rest.
-fn check(before: &Comparison, filter: &Filter) -> Result<usize, TestCaseError> {
+fn check(before: &Report, filter: &Filter) -> Result<usize, TestCaseError> {
     // The report that is read again has the same facts as the comparison it was written from.
     let mut text = Vec::new();
     files::json(&mut text, before).unwrap();
@@ -231,7 +216,7 @@ fn check(before: &Comparison, filter: &Filter) -> Result<usize, TestCaseError> {
     prop_assert_eq!(&after.warnings, &before.warnings, "every entry accepts something");
     for (role, was) in after.roles.iter().zip(&before.roles) {
         let sum =
-            |d: compare::DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
+            |d: DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
         let alone = usize::from(role.accepted);
         prop_assert_eq!(sum(role.differences) + role.differences.accepted, sum(was.differences) + alone);
         prop_assert_eq!((role.access_grade, role.trust_grade), (was.access_grade, was.trust_grade));

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, Input, RoleResult, Selection, Settings, between};
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
-use iamctl::normalise::{self, Builtin, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
+use iamctl::normalise::{Builtin, Builtins};
 use iamctl::parse::equivalency;
+use iamctl::pipeline::{self, Options};
+use iamctl::report::{Report, RoleResult};
 use iamctl::testing::{Drift, DriftKind, Generated, NoiseKinds, Plan, generate};
 use rayon::prelude::*;
 
@@ -20,34 +20,27 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 pub fn read(generated: &Generated) -> Sides<Account> {
-    let mut reader = AccountReader::default();
-    generated.snapshots.as_ref().map(|snapshot| reader.account(snapshot).unwrap())
+    pipeline::read(generated.snapshots.as_ref()).unwrap()
+}
+
+/// What the accounts are compared under.
+pub fn options(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Options {
+    let Sides { left, right } = generated.tags.clone();
+    let mut options = Options::new(left, right);
+    options.dictionary = dictionary.clone();
+    options.builtins = builtins;
+    options.catalogue = catalogue().clone();
+    options
 }
 
 /// Compares the accounts under a dictionary, with the built-in rules or without.
-pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Comparison {
+pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Report {
     let accounts = read(generated);
-    let rules = Rules { dictionary, builtins };
-    let normalisers = normalise::normalisers(accounts.as_ref(), generated.tags.as_ref(), rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(&accounts.left, &normalisers.left),
-        right: normalise::account(&accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| Input {
-        tag: generated.tags.get(side),
-        source: "generated",
-        harvested_at: generated.snapshots.get(side).harvested_at.as_deref(),
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z", selection };
-    between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
+    iamctl::compare(&accounts.left, &accounts.right, &options(generated, dictionary, builtins)).unwrap()
 }
 
 /// What the dictionary alone makes of the accounts, and the own ids.
-fn compared(generated: &Generated, list: &EquivalencyList) -> Comparison {
+fn compared(generated: &Generated, list: &EquivalencyList) -> Report {
     let mut builtins = Builtins::default();
     for rule in Builtin::ALL.into_iter().filter(|rule| *rule != Builtin::AccountId) {
         builtins = builtins.without(rule.as_str()).unwrap();
@@ -60,13 +53,13 @@ fn names(role: &RoleResult) -> RoleNames {
 }
 
 /// The real names of the roles of which anything is reported.
-fn reported_roles(comparison: &Comparison) -> BTreeSet<RoleNames> {
+fn reported_roles(comparison: &Report) -> BTreeSet<RoleNames> {
     let reported = comparison.roles.iter().filter(|role| !role.is_paired() || !role.differences.is_zero());
     reported.map(names).collect()
 }
 
 /// What is wrong: drifts that are not reported, roles that are and have none. Empty if all is well.
-pub fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
+pub fn mistakes(generated: &Generated, comparison: &Report) -> Vec<String> {
     let reported = reported_roles(comparison);
     let drifted: BTreeMap<&RoleNames, &Drift> =
         generated.drifts.iter().map(|drift| (&drift.role_names, drift)).collect();
@@ -81,7 +74,7 @@ pub fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
 }
 
 /// Everything that is said of a role.
-fn told(comparison: &Comparison, role: &RoleResult) -> String {
+fn told(comparison: &Report, role: &RoleResult) -> String {
     let arns: Vec<&str> = [&role.left, &role.right].into_iter().flatten().map(|side| side.arn.as_str()).collect();
     let of = |arn: &str| arns.contains(&arn);
     let mut lines = vec![format!("{role:?}")];
@@ -94,7 +87,7 @@ fn told(comparison: &Comparison, role: &RoleResult) -> String {
 }
 
 /// Fails with the mistakes of all plans.
-fn check(plans: impl Iterator<Item = Plan>, list: fn(&Generated) -> EquivalencyList) -> Vec<(Generated, Comparison)> {
+fn check(plans: impl Iterator<Item = Plan>, list: fn(&Generated) -> EquivalencyList) -> Vec<(Generated, Report)> {
     let plans: Vec<Plan> = plans.collect();
     let one = |plan: &Plan| {
         let generated = generate(plan).unwrap();
