@@ -58,7 +58,7 @@
 //!
 //! - `cli` (on by default): the program: the rooms `cli` and `store`, and all that only a command line needs.
 //! - `harvest` (on by default): reading live accounts with the AWS SDK.
-//! - `testing`: accounts made up, strategies for property tests.
+//! - `testing`: accounts made up, strategies for property tests; needs `cli`.
 //!
 //! Without the first two, the library is pure and builds in a fraction of the time.
 //!
@@ -80,7 +80,7 @@
 //! | [`pipeline`] | the way from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
 //! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report |
-//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, catalog, normalise, semantics, compare, report, pipeline, formats |
+//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, normalise, compare, report, pipeline, formats |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | `store` | files and folders (feature `cli`) | catalog |
 //! | `cli` | the commands (feature `cli`) | everything |
@@ -88,6 +88,7 @@
 //! All above `harvest` is pure: no files, clock, environment, network, async or printing.
 
 pub mod catalog;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
 pub mod expand;
@@ -101,6 +102,7 @@ pub mod pipeline;
 pub mod remediate;
 pub mod report;
 pub mod semantics;
+#[cfg(feature = "cli")]
 pub mod store;
 pub mod suggest;
 #[cfg(feature = "testing")]

@@ -215,8 +215,7 @@ fn check(before: &Report, filter: &Filter) -> Result<usize, TestCaseError> {
     prop_assert_eq!(open(&after), (roles, open_facts));
     prop_assert_eq!(&after.warnings, &before.warnings, "every entry accepts something");
     for (role, was) in after.roles.iter().zip(&before.roles) {
-        let sum =
-            |d: DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
+        let sum = |d: DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
         let alone = usize::from(role.accepted);
         prop_assert_eq!(sum(role.differences) + role.differences.accepted, sum(was.differences) + alone);
         prop_assert_eq!((role.access_grade, role.trust_grade), (was.access_grade, was.trust_grade));
