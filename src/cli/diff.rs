@@ -153,13 +153,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
     }
     let catalogue = args.input.catalogue(console)?;
-    let read_from = args.sources();
-    let read_from = Side::BOTH.into_iter().filter_map(|side| read_from.get(side).file());
+    let sources = args.sources();
+    let read_from = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
     let read_from = read_from.chain(from.as_deref()).chain(file.as_deref());
     args.reports.check(args.output.named(), read_from)?;
     let folder = args.output.folder()?;
     let started_at = inputs::now();
-    let sources = args.sources();
     let read = args.input.snapshots([sources.left, sources.right], args.allow_same_account, console)?;
     let [left, right] = &read;
     let snapshots = Sides { left, right };

@@ -11,6 +11,7 @@ use crate::catalog::CatalogueError;
 use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::normalise::BuiltinError;
+use crate::parse::JsonError;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::pipeline;
@@ -37,7 +38,7 @@ pub enum CliError {
         /// The file.
         path: PathBuf,
         /// What is wrong, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// The file of accepted differences is none.
     #[error("the accepted differences `{}` cannot be used: {problem}", .path.display())]
@@ -45,7 +46,7 @@ pub enum CliError {
         /// The file.
         path: PathBuf,
         /// What is wrong, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// `accept` without a word on what.
     #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
