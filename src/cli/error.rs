@@ -224,6 +224,7 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
             Some("names are compared as in the account or in the reports; `*` and `?` are allowed")
         }
         pipeline::Error::Snapshot(error) => error.hint(),
+        pipeline::Error::Mark { .. } => Some("IAM gave no such text: harvest the account again"),
         pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
     }
 }

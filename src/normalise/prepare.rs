@@ -25,7 +25,7 @@ pub struct Rules<'a> {
 /// If the dictionary has too many texts to be looked for at once.
 ///
 /// ```
-/// use iamctl::model::{Account, Entry, EquivalencyList, Place, Sides, equivalency::display};
+/// use iamctl::model::{Account, Place, Sides};
 /// use iamctl::normalise::{Builtins, Rules, normalisers};
 /// let account = |id: &str| {
 ///     let (source, harvested_at) = (String::new(), None);
@@ -36,7 +36,7 @@ pub struct Rules<'a> {
 /// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
 /// let (left, right) = ("dev".parse().unwrap(), "qa".parse().unwrap());
 /// let both = normalisers(Sides { left: &dev, right: &qa }, Sides { left: &left, right: &right }, rules).unwrap();
-/// let in_qa = |text| display(&both.right.apply(text, Place::Resource, |_| {})).into_owned();
+/// let in_qa = |text| both.right.apply(text, Place::Resource, |_| {}).shown().into_inner();
 /// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:444455556666:app-qa"), "arn:aws:sqs:eu-west-1:ownaccountid:app-environment");
 /// // What belongs to the other account stays.
 /// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:111122223333:app-dev"), "arn:aws:sqs:eu-west-1:111122223333:app-dev");

@@ -39,7 +39,7 @@ fn ready(dictionary: &str, dev: &Account, qa: &Account) -> Sides<Normaliser> {
 }
 
 fn shown(normaliser: &Normaliser, place: Place, text: &str) -> String {
-    display(&normaliser.apply(text, place, |_| {})).into_owned()
+    normaliser.apply(text, place, |_| {}).shown().into_inner().into_owned()
 }
 
 /// What a dictionary makes of a resource of the dev account, where the accounts themselves say nothing.
@@ -86,7 +86,7 @@ fn a_dictionary_with_both_ids_does_not_hide_whose_id_it_is() {
 fn a_placeholder_is_not_the_text_it_is_spelled_like() {
     let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
     let both = ready(r#"{"env": ["dev"]}"#, &dev, &qa);
-    let apply = |text| both.left.apply(text, Place::Resource, |_| {}).into_owned();
+    let apply = |text| both.left.apply(text, Place::Resource, |_| {}).into_with_marks().into_owned();
     assert_ne!(apply("app-dev"), apply("app-env"));
 }
 

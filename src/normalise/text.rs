@@ -11,7 +11,7 @@ use super::hits::{Found, What};
 use super::separators::{self, FixedParts};
 use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
-use crate::model::{Place, Places};
+use crate::model::{Marked, Place, Places};
 
 /// Up to how many literal texts the quickest automaton is worth its memory.
 const SMALL: usize = 500;
@@ -131,10 +131,10 @@ impl Normaliser {
     /// of what was found and left.
     ///
     /// All is looked for at once; of what begins together the longest wins, and what was replaced is not read again.
-    pub fn apply<'t>(&self, text: &'t str, place: Place, record: impl FnMut(Found<'_>)) -> Cow<'t, str> {
+    pub fn apply<'t>(&self, text: &'t str, place: Place, record: impl FnMut(Found<'_>)) -> Marked<Cow<'t, str>> {
         let mut spans = self.spans(text, place);
         self.counterparts.find(text, place, &mut spans);
-        render(text, spans, record)
+        Marked::new(render(text, spans, record))
     }
 
     /// The dictionary's literal texts that are replaced in this account, as (placeholder, text).

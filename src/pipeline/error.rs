@@ -24,6 +24,14 @@ pub enum Error {
         /// The tag.
         tag: AccountTag,
     },
+    /// A text of an account holds a character that placeholders are told by, which IAM allows in none.
+    #[error("{tag}: the text `{}` holds U+FDD0 or U+FDD1, which no text of IAM can hold", .text.escape_debug())]
+    Mark {
+        /// The account.
+        tag: AccountTag,
+        /// The text.
+        text: String,
+    },
     /// The dictionary has too many texts to be looked for at once.
     #[error(transparent)]
     Dictionary(#[from] DictionaryTooLarge),

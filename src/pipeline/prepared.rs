@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::{Error, Options, different_tags};
 use crate::compare::{Input, Settings, accept, between_told, unfit_texts};
-use crate::model::{Account, Role, Selection, Side, Sides};
-use crate::normalise::{self, Normalised, Normaliser};
+use crate::model::equivalency::{CLOSE, OPEN};
+use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
+use crate::normalise::{self, Normalised, Normaliser, texts_of_roles};
 use crate::report::Report;
 
 /// Two accounts, normalised, ready to be compared.
@@ -32,12 +33,16 @@ impl<'a> Prepared<'a> {
     /// depend on another.
     ///
     /// # Errors
-    /// If both have one tag, the dictionary is too large, or a text of it cannot be replaced in their ARNs.
+    /// If both have one tag, an account holds a text that could be mistaken for a placeholder, the dictionary is too
+    /// large, or a text of it cannot be replaced in the accounts' ARNs.
     pub fn new(accounts: Sides<Cow<'a, Account>>, options: &'a Options) -> Result<Self, Error> {
         let tags = options.tags.as_ref();
         different_tags(tags)?;
         let rules = options.rules();
         let of = Sides { left: &*accounts.left, right: &*accounts.right };
+        for side in Side::BOTH {
+            without_marks(of.get(side), tags.get(side))?;
+        }
         let normalisers = normalise::normalisers(of, tags, rules)?;
         let Sides { left, right } = accounts;
         let accounts = Sides { left: One::new(left, normalisers.left), right: One::new(right, normalisers.right) };
@@ -141,6 +146,17 @@ impl<'a> Prepared<'a> {
             normaliser,
         }
     }
+}
+
+/// Refuses what could be mistaken for a placeholder.
+fn without_marks(account: &Account, tag: &AccountTag) -> Result<(), Error> {
+    let mut marked = None;
+    texts_of_roles(&account.roles, &mut |_, text| {
+        if text.contains([OPEN, CLOSE]) {
+            marked = Some(text.to_owned());
+        }
+    });
+    marked.map_or(Ok(()), |text| Err(Error::Mark { tag: tag.clone(), text }))
 }
 
 impl<'a> One<'a> {

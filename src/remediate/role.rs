@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::denormalise::Denormaliser;
 use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted};
 use crate::compare::Alike;
-use crate::model::equivalency::{GENERATED, OPEN, display};
+use crate::model::equivalency::{GENERATED, OPEN};
 use crate::model::{
     Arn, DifferenceKind, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, PolicyType, Role, RoleDetails, Side, Sides,
 };
@@ -269,7 +269,8 @@ impl OneRole<'_, '_> {
     fn normal(&self, both: &Both<'_>, key: &str) -> String {
         let input = &self.planner.input;
         let side = if std::ptr::eq(both.real, self.to.real) { input.make } else { input.make.other() };
-        display(&input.prepared.normalisers().get(side).apply(key, Place::Tag, |_| {})).into_owned()
+        let normal = input.prepared.normalisers().get(side).apply(key, Place::Tag, |_| {});
+        normal.shown().into_inner().into_owned()
     }
 
     fn profiles(&self) -> Result<Vec<Change>, String> {
