@@ -144,8 +144,9 @@ impl CatalogueError {
     }
 }
 
-impl From<serde_json::Error> for CatalogueError {
-    fn from(error: serde_json::Error) -> Self {
+impl CatalogueError {
+    /// Not JSON, or not of the form of a catalogue.
+    pub(super) fn json(error: serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
         // The place is said already.

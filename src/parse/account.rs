@@ -117,7 +117,9 @@ impl<'a> AccountReader<'a> {
         });
         match twice {
             Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
-            None => Ok(Account { id, roles }),
+            None => {
+                Ok(Account { id, source: snapshot.source.clone(), harvested_at: snapshot.harvested_at.clone(), roles })
+            }
         }
     }
 }

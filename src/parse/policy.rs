@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
+use super::JsonError;
 use super::json::Node;
 use crate::model::{
     ActionClause, ActionPattern, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect, IdentityPolicy,
@@ -15,7 +16,7 @@ pub enum PolicyError {
     #[error("the policy document is not JSON: {problem}")]
     Json {
         /// What the JSON reader says, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// JSON, but not IAM's grammar.
     #[error("at `{path}`: {problem}")]
