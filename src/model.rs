@@ -11,6 +11,7 @@ pub mod arn;
 pub mod condition;
 pub mod equivalency;
 pub mod facts;
+pub mod key_spelling;
 pub mod names;
 pub mod pattern;
 pub mod place;

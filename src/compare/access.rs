@@ -95,7 +95,7 @@ fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, re
     }
     show_statements(&mut difference.granted_by);
     show_refusal(&mut difference.refused_by);
-    let condition = difference.condition.map(|text| shown(&text));
+    let condition = difference.condition.map(|condition| condition.with_texts(shown));
     let difference = AccessDifference { witness, condition, ..difference };
     RoleAccessDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
@@ -130,7 +130,7 @@ fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: 
         show_all(list);
     }
     show_statements(&mut difference.denied_by);
-    let condition = difference.condition.map(|text| shown(&text));
+    let condition = difference.condition.map(|condition| condition.with_texts(shown));
     let difference = DenyDifference { witness, condition, ..difference };
     RoleDenyDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
@@ -144,7 +144,8 @@ fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real
     }
     show_statements(&mut difference.granted_by);
     show_refusal(&mut difference.refused_by);
-    let (principal, condition) = (shown(&difference.principal), difference.condition.map(|text| shown(&text)));
+    let (principal, condition) =
+        (shown(&difference.principal), difference.condition.map(|condition| condition.with_texts(shown)));
     let difference = TrustDifference { principal, witness, condition, ..difference };
     RoleTrustDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }

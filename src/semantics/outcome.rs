@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::difference_condition::DifferenceCondition;
 use super::error::EngineError;
 use crate::catalog::AccessLevel;
 use crate::model::{PolicyType, Side};
@@ -116,7 +117,7 @@ pub struct AccessDifference {
     /// Resources among them on which the roles do not differ.
     pub except: Vec<String>,
     /// The condition under which it holds, `None` for none.
-    pub condition: Option<String>,
+    pub condition: Option<DifferenceCondition>,
     /// How sure it is.
     pub certainty: Certainty,
     /// A request that proves it; `None` only where it is unknown.
@@ -145,7 +146,7 @@ pub struct DenyDifference {
     /// As in [`AccessDifference`].
     pub except: Vec<String>,
     /// As in [`AccessDifference`].
-    pub condition: Option<String>,
+    pub condition: Option<DifferenceCondition>,
     /// As in [`AccessDifference`].
     pub certainty: Certainty,
     /// A request that one side denies and the other does not.
