@@ -5,6 +5,7 @@
 
 pub mod accepted;
 pub mod access_csv;
+pub mod condition_words;
 pub mod csv;
 pub mod decision;
 pub mod differences;
