@@ -12,6 +12,7 @@ pub mod condition;
 pub mod element;
 pub mod equivalency;
 pub mod facts;
+pub mod key_spelling;
 pub mod marked;
 pub mod names;
 pub mod pattern;

@@ -9,6 +9,7 @@ mod assess;
 mod attribute;
 mod breadth;
 mod cause;
+pub mod condition_words;
 mod difference;
 pub mod escape;
 mod fail_on;

@@ -4,6 +4,8 @@
 //! trust policies ([`trust`]) permit, then the solver that both ask. Beside them stand what they answer ([`outcome`])
 //! and the plain evaluator ([`evaluate`]), which is written apart from the solver and confirms what it finds.
 
+pub mod condition_block;
+pub mod difference_condition;
 mod engine;
 mod error;
 pub mod escalation;
@@ -12,6 +14,7 @@ mod known_role;
 pub mod outcome;
 mod own_account;
 mod permissions;
+mod remaining;
 mod solver;
 mod statement_ref;
 pub mod trust;

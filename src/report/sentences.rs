@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use super::Report;
 use super::attribute::Attribute;
 use super::breadth::Breadth;
+use super::condition_words;
 use super::role::{RoleGrants, RoleResult, RoleStatus};
 use super::rows::{
     AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
     StatementWarning,
 };
 use crate::model::{ActionElement, PolicyType, PrincipalType, ResourceElement, Side};
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::escalation::EscalationId;
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef};
 
@@ -27,7 +29,7 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
-        let condition = condition(d.condition.as_deref());
+        let condition = condition(d.condition.as_ref());
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -46,7 +48,7 @@ impl Report {
         let (own, other) = self.tags(d.side);
         let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, most));
         let what = trust_actions(&d.actions, most);
-        let condition = condition(d.condition.as_deref());
+        let condition = condition(d.condition.as_ref());
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -61,7 +63,7 @@ impl Report {
     pub fn can_assume_sentence(&self, row: &RoleTrustDifference) -> String {
         let d = &row.difference;
         let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, NAMED));
-        format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(d.condition.as_deref()))
+        format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(d.condition.as_ref()))
     }
 
     /// `dev explicitly denies s3:DeleteObject on arn:…; qa does not`; see [`Report::access_sentence`].
@@ -70,7 +72,7 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
-        let condition = condition(d.condition.as_deref());
+        let condition = condition(d.condition.as_ref());
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -175,7 +177,7 @@ pub fn granted(row: &RoleAccessDifference) -> String {
     format!(
         "{}{}{}",
         what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, NAMED),
-        condition(d.condition.as_deref()),
+        condition(d.condition.as_ref()),
         escalations(&d.escalations, NAMED)
     )
 }
@@ -337,12 +339,8 @@ fn because(reasons: &[String]) -> String {
 }
 
 /// A condition as the end of a clause.
-fn condition(condition: Option<&str>) -> String {
-    match condition {
-        None => String::new(),
-        Some(text) if text.starts_with("unless ") => format!(", {text}"),
-        Some(text) => format!(", if {text}"),
-    }
+fn condition(condition: Option<&DifferenceCondition>) -> String {
+    condition.map(|condition| format!(", {}", condition_words::phrase(condition))).unwrap_or_default()
 }
 
 /// `1 role`, `2 roles`.

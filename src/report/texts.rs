@@ -1,5 +1,7 @@
 //! Which fields of the rows hold texts from the accounts: those that may come with marks out of the comparison.
 
+use std::cell::RefCell;
+
 use super::attribute::Attribute;
 use super::role::{RoleGrants, RoleResult, RoleSide};
 use super::rows::{
@@ -7,6 +9,7 @@ use super::rows::{
     RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 use crate::model::{HasTexts, has_texts};
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Refusal, StatementRef, Witness};
 use crate::semantics::trust::{TrustDifference, TrustWitness};
 
@@ -48,6 +51,17 @@ has_texts!(TrustDifference {
 has_texts!(Witness { action, resource, context; });
 has_texts!(TrustWitness { action, principal, context; principal_type });
 has_texts!(StatementRef { policy_name, sid; policy_type, statement });
+
+impl HasTexts for DifferenceCondition {
+    fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let change = RefCell::new(change);
+        *self = self.with_texts(|text| {
+            let mut text = text.to_owned();
+            change.borrow_mut()(&mut text);
+            text
+        });
+    }
+}
 
 impl HasTexts for Refusal {
     fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::statement_ref::StatementRef;
 
+use super::difference_condition::DifferenceCondition;
 use super::error::EngineError;
 use super::escalation::EscalationId;
 use crate::catalog::AccessLevel;
@@ -107,7 +108,7 @@ pub struct AccessDifference {
     /// Resources among them on which the roles do not differ.
     pub except: Vec<String>,
     /// The condition under which it holds, `None` for none.
-    pub condition: Option<String>,
+    pub condition: Option<DifferenceCondition>,
     /// How sure it is.
     pub certainty: Certainty,
     /// A request that proves it; `None` only where it is unknown.
@@ -138,7 +139,7 @@ pub struct DenyDifference {
     /// As in [`AccessDifference`].
     pub except: Vec<String>,
     /// As in [`AccessDifference`].
-    pub condition: Option<String>,
+    pub condition: Option<DifferenceCondition>,
     /// As in [`AccessDifference`].
     pub certainty: Certainty,
     /// A request that one side denies and the other does not.

@@ -5,6 +5,7 @@
 //! what is left `unknown` is in `docs/semantics.md`.
 
 mod action_patterns;
+mod because;
 mod cells;
 mod classes;
 mod confirm;
@@ -12,9 +13,11 @@ mod crowded;
 mod denies;
 mod finish;
 mod known;
+mod limits;
 mod pair;
 mod preference;
 mod proof;
+mod remarks;
 mod rows;
 mod rules;
 mod shared;
@@ -67,30 +70,13 @@ pub(super) fn between(
         comparison.grade = Grade::EqualForCatalogue;
     }
     comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, setup)?);
-    explain_by_tags(&mut comparison);
+    because::explain(&mut comparison, Sides { left, right }, &setup.shared.solver.tests);
     if comparison.differences.is_empty() && comparison.deny_differences.is_empty() {
         comparison.warnings = without_role_tags(comparison.warnings);
     }
     comparison.warnings.sort();
     confirm::confirm(&mut comparison, Sides { left, right }, setup)?;
     Ok(comparison)
-}
-
-/// Says of the rows for which a tag of a role was taken, of the statement that allows or of its like on the other side,
-/// that they are because of it.
-fn explain_by_tags(comparison: &mut AccessComparison) {
-    let taken: Vec<&Warning> = comparison.warnings.iter().filter(|warning| warning.id == known::ROLE_TAG).collect();
-    for row in &mut comparison.differences {
-        let allows = |warning: &&&Warning| row.granted_by.contains(&warning.statement);
-        let name = |warning: &&Warning| match warning.side == row.side {
-            true => format!("because of the role's tag: {}", warning.text),
-            false => format!("because of the other role's tag: {}", warning.text),
-        };
-        let reasons: Vec<String> = taken.iter().filter(allows).map(name).collect();
-        row.reasons.extend(reasons);
-        row.reasons.sort();
-        row.reasons.dedup();
-    }
 }
 
 /// The warnings but for those on tags of the roles: which tags were taken matters only where something differs.

@@ -16,7 +16,7 @@ mod mixed;
 mod networks;
 pub(super) mod patterns;
 pub(super) mod question;
-mod relations;
+pub mod relations;
 pub(super) mod search;
 pub(super) mod signatures;
 pub(super) mod steps;

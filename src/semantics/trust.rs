@@ -8,12 +8,14 @@ mod arns;
 mod callers;
 mod compare;
 mod confirm;
+mod limits;
 mod principals;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::difference_condition::DifferenceCondition;
 use super::error::{Confirming, EngineError};
 use super::outcome::{Certainty, Grade, Refusal, StatementRef, Warning, inconsistent, is_inconsistent};
 use super::own_account::OwnAccount;
@@ -96,7 +98,7 @@ pub struct TrustDifference {
     /// Whether the caller is granted the role or the own account may pass it on.
     pub relation: TrustRelation,
     /// The condition under which it holds.
-    pub condition: Option<String>,
+    pub condition: Option<DifferenceCondition>,
     /// How sure it is.
     pub certainty: Certainty,
     /// A request that proves it.

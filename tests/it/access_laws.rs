@@ -359,6 +359,17 @@ proptest! {
     }
 
     #[test]
+    fn every_condition_is_true_of_its_witness(left in world(), right in world(), less in 0..4_usize) {
+        // Policies that have most in common differ by their conditions.
+        let mut fewer = left.clone();
+        fewer.0.truncate(less.max(1));
+        for other in [right, fewer] {
+            let (left, right) = (role(&left), role(&other));
+            crate::conditions::assert_true_of_witnesses(&between(&left, &right), &left, &right, &catalogue());
+        }
+    }
+
+    #[test]
     fn swapping_the_sides_mirrors_the_answer(left in world(), right in world()) {
         let (left, right) = (role(&left), role(&right));
         prop_assert_eq!(mirrored(between(&left, &right)), between(&right, &left));

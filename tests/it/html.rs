@@ -208,7 +208,8 @@ fn what_would_make_it_too_large_is_left_out_and_said() {
         for (number, row) in (0..100).flat_map(|_| rows.clone()).enumerate() {
             let mut row = row;
             row.difference.resources = (0..200).map(|at| format!("arn:aws:s3:::{number}-{at}")).collect();
-            row.difference.condition = Some("y".repeat(10_000));
+            row.difference.condition =
+                Some(format!(r#"{{"StringEquals":{{"k":["{}"]}}}}"#, "y".repeat(10_000)).parse().unwrap());
             comparison.access_differences.push(row);
         }
         for role in &mut comparison.roles {

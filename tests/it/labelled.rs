@@ -109,7 +109,7 @@ fn label(rows: impl Iterator<Item = (Side, Certainty)>, grade: Grade) -> &'stati
     }
 }
 
-fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (String, String) {
+fn answer(engine: &Engine<'_>, catalogue: &Catalogue, area: &str, case: &Case, swapped: bool) -> (String, String) {
     let sides = [
         (&case.left, case.left_boundary.as_ref(), case.left_tags.as_ref()),
         (&case.right, case.right_boundary.as_ref(), case.right_tags.as_ref()),
@@ -121,6 +121,7 @@ fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (Strin
         let side = |policy| TrustSide { policy, account: ACCOUNT, account_id: None, partition: "aws" };
         return match engine.trust_between(side(&left), side(&right)) {
             Ok(found) => {
+                crate::conditions::assert_true_of_callers(&found, ACCOUNT);
                 let rows = found.differences.iter().map(|row| (row.side, row.certainty));
                 (label(rows, found.grade).to_owned(), format!("{:#?}", found.differences))
             }
@@ -130,8 +131,10 @@ fn answer(engine: &Engine<'_>, area: &str, case: &Case, swapped: bool) -> (Strin
     let role = |(policy, boundary, tags): (&Value, Option<&Value>, Option<&BTreeMap<String, String>>)| {
         role(policy, boundary, tags)
     };
-    match engine.between(&role(left), &role(right)) {
+    let (left, right) = (role(left), role(right));
+    match engine.between(&left, &right) {
         Ok(found) => {
+            crate::conditions::assert_true_of_witnesses(&found, &left, &right, catalogue);
             let rows = found.differences.iter().map(|row| (row.side, row.certainty));
             (label(rows, found.grade).to_owned(), format!("{:#?}", found.differences))
         }
@@ -175,7 +178,7 @@ fn every_labelled_pair_is_answered_as_labelled() {
         assert!(!case.why.is_empty() && !case.source.is_empty(), "{}", case.name);
         asked += 1;
         for turned in [false, true] {
-            let (found, rows) = answer(&engine, area, case, turned);
+            let (found, rows) = answer(&engine, &catalogue, area, case, turned);
             let found = if turned { swapped(&found).to_owned() } else { found };
             if found != case.expected {
                 let rows = if only.is_empty() { String::new() } else { format!("\n{rows}") };

@@ -207,7 +207,7 @@ fn access(
             access_level: AccessLevel::Write,
             resources: vec![name.to_owned(); 5],
             except: vec![name.to_owned()],
-            condition: Some(json!({"StringEquals": {name: [name]}}).to_string()),
+            condition: Some(json!({"StringEquals": {name: [name]}}).to_string().parse().unwrap()),
             certainty,
             witness: Some(witness()),
             granted_by: vec![statement(name)],

@@ -27,6 +27,8 @@ mod can;
 #[cfg(test)]
 mod completions;
 #[cfg(test)]
+mod conditions;
+#[cfg(test)]
 mod dictionary_separators;
 #[cfg(test)]
 mod documentation;

@@ -353,7 +353,9 @@ proptest! {
     #[test]
     fn every_difference_lies_in_a_row_and_every_witness_is_one(left in statements(), right in statements()) {
         let (left, right) = (policy(&left), policy(&right));
-        assert_complete(&left, &right, &between(&left, &right));
+        let comparison = between(&left, &right);
+        assert_complete(&left, &right, &comparison);
+        crate::conditions::assert_true_of_callers(&comparison, OWN);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub fn differences(pair: &Pair, setup: Setup<'_>) -> Result<Vec<DenyDifference>,
         rules: pair.rules.clone(),
         roles: Sides { left: only_denies(&pair.roles.left), right: only_denies(&pair.roles.right) },
         places: pair.places.clone(),
+        stated: pair.stated.clone(),
         warnings: Vec::new(),
     };
     let rows = rows(&denying, setup.shared, setup.budget)?;

@@ -7,8 +7,10 @@ use crate::semantics::outcome::StatementWarningKind;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::key_spelling::documented;
 use crate::model::{ConditionTest, Conditions, IdentityPolicy, ResourceClause, Statement, Version};
 use crate::semantics::KnownRole;
+use crate::semantics::remaining::Stated;
 use crate::semantics::solver::conditions::{Family, TestPool};
 use crate::semantics::solver::steps::{self, Piece, written_literally};
 use crate::semantics::solver::texts::join_stars;
@@ -50,6 +52,8 @@ pub fn facts(document: &IdentityPolicy, role: &KnownRole) -> KnownKeys {
 pub struct Known<'s> {
     /// The statement, without the tests that the role decides.
     pub statement: Cow<'s, Statement<ResourceClause>>,
+    /// The tests that the role does not decide.
+    pub tests: Vec<Stated>,
     /// Why it may not apply.
     pub open: Vec<String>,
     /// The statement's own pattern for each resource that was added because of the account's digits.
@@ -64,9 +68,10 @@ pub fn statement<'s>(
     pool: &TestPool,
     remarks: &mut Vec<(StatementWarningKind, String)>,
 ) -> Option<Known<'s>> {
-    let (mut tests, mut open) = (Vec::new(), Vec::new());
+    let (mut tests, mut stated, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for test in statement.conditions.tests() {
-        let bound = bound(test, version, role, &mut open);
+        let said = with_values(test, version, role);
+        let bound = in_account(&said, version, role, &mut open);
         match decided(&bound, version, role, pool) {
             Decided::Is(holds) => {
                 remark(&bound, role, remarks);
@@ -77,7 +82,14 @@ pub fn statement<'s>(
             Decided::ByAnotherKey => {
                 open.push(format!("`{}`, which the role determines, is compared with another key", bound.key.as_str()));
             }
-            Decided::NotByRole => tests.push(bound),
+            Decided::NotByRole => {
+                stated.extend(pool.tests(std::slice::from_ref(&bound), version).into_iter().map(|ready| Stated {
+                    written: test.clone(),
+                    bound: said.clone(),
+                    ready,
+                }));
+                tests.push(bound);
+            }
         }
     }
     session_tags(statement, version, role, remarks);
@@ -85,17 +97,25 @@ pub fn statement<'s>(
     let target = target(&statement.target, version, role, remarks, (&mut spelled, &mut open));
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
     let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
-    Some(Known { statement: read, open, spelled })
+    Some(Known { statement: read, tests: stated, open, spelled })
 }
 
 /// What is known of the role says of a test.
-enum Decided {
+pub enum Decided {
     /// Whether it holds.
     Is(bool),
     /// Nothing: nothing is known of its key.
     NotByRole,
     /// Its key is known, and the key that it is compared with is not.
     ByAnotherKey,
+}
+
+/// What a role says of a test as its statement writes it.
+pub fn decided_for(test: &ConditionTest, version: Version, role: &KnownRole, pool: &TestPool) -> Decided {
+    let mut open = Vec::new();
+    let test = in_account(&with_values(test, version, role), version, role, &mut open);
+    // What is open because of the account's digits is not decided.
+    if open.is_empty() { decided(&test, version, role, pool) } else { Decided::NotByRole }
 }
 
 fn decided(test: &ConditionTest, version: Version, role: &KnownRole, pool: &TestPool) -> Decided {
@@ -152,7 +172,7 @@ fn session_tags(
     });
     let mut keys: BTreeSet<String> = variables.collect();
     keys.extend(tests.iter().map(|test| test.key.folded().to_owned()));
-    for key in keys.iter().filter(|key| key.starts_with(TAG)) {
+    for key in keys.iter().filter(|key| key.starts_with(TAG)).map(|key| documented(key)) {
         let text = format!(
             "`{key}` can have any value: the trust policy allows `sts:TagSession`, and session tags override the tags \
                 of the role"
@@ -162,7 +182,7 @@ fn session_tags(
 }
 
 /// Begins the keys of the principal's tags.
-const TAG: &str = "aws:principaltag/";
+pub const TAG: &str = "aws:principaltag/";
 
 /// The id of remarks on a role's tags.
 pub const ROLE_TAG: StatementWarningKind = StatementWarningKind::RoleTag;
@@ -171,16 +191,20 @@ pub const ROLE_TAG: StatementWarningKind = StatementWarningKind::RoleTag;
 const SESSION_TAGS: StatementWarningKind = StatementWarningKind::SessionTags;
 
 /// A test whose variables have the values that the role decides.
-fn bound(test: &ConditionTest, version: Version, role: &KnownRole, open: &mut Vec<String>) -> ConditionTest {
+fn with_values(test: &ConditionTest, version: Version, role: &KnownRole) -> ConditionTest {
     if version == Version::V2008 {
         return test.clone();
     }
     let values = test.values.iter().map(|value| substituted(value, role).text).collect();
-    let test = ConditionTest { values, ..test.clone() };
-    let Some(own) = role.own_account() else { return test };
-    own.in_test(&test).unwrap_or_else(|why| {
+    ConditionTest { values, ..test.clone() }
+}
+
+/// The same with the values that it has for the role's account.
+fn in_account(test: &ConditionTest, version: Version, role: &KnownRole, open: &mut Vec<String>) -> ConditionTest {
+    let Some(own) = role.own_account().filter(|_| version != Version::V2008) else { return test.clone() };
+    own.in_test(test).unwrap_or_else(|why| {
         open.push(why);
-        test
+        test.clone()
     })
 }
 
@@ -195,7 +219,7 @@ fn target(
         let mut texts = Vec::with_capacity(patterns.len());
         for pattern in patterns {
             let read = if version == Version::V2008 { Substituted::plain(pattern) } else { substituted(pattern, role) };
-            for key in read.tags {
+            for key in read.tags.iter().map(|key| documented(key)) {
                 let text = format!("`{key}` is a tag of the role; the trust policy does not allow `sts:TagSession`");
                 remarks.push((ROLE_TAG, text));
             }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Shared;
-use super::rules::{Compiled, Rule};
+use super::rules::{Compiled, Placed, Rule};
 use crate::model::{Effect, Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{StatementRef, Warning};
+use crate::semantics::remaining::Stated;
 use crate::semantics::solver::bits::Bits;
 
 /// The rules of one role, as numbers into [`Pair::rules`].
@@ -54,9 +55,14 @@ pub struct Pair {
     pub roles: Sides<RoleRules>,
     /// Where each role has them.
     pub places: Sides<RulePlaces>,
+    /// How each role's statements write the tests of each rule; of several the first by its tests.
+    pub stated: Sides<StatedRules>,
     /// What to warn of.
     pub warnings: Vec<Warning>,
 }
+
+/// The tests of rules, by number, as statements write them.
+type StatedRules = BTreeMap<usize, Arc<Vec<Stated>>>;
 
 /// A document of a role, read.
 struct Attached<'a> {
@@ -75,7 +81,7 @@ impl Pair {
         let mut known: Vec<Arc<Rule>> = Side::BOTH
             .iter()
             .flat_map(|side| attached.get(*side))
-            .flat_map(|attached| attached.compiled.rules.iter().map(|(_, rule)| Arc::clone(rule)))
+            .flat_map(|attached| attached.compiled.rules.iter().map(|placed| Arc::clone(&placed.rule)))
             .collect();
         known.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         known.dedup_by_key(|rule| rule.number);
@@ -84,13 +90,15 @@ impl Pair {
         let roles = Sides { left: role(Side::Left)?, right: role(Side::Right)? };
         let places = |side: Side| places(attached.get(side), &numbers);
         let places = Sides { left: places(Side::Left)?, right: places(Side::Right)? };
+        let stated = |side: Side| stated(attached.get(side), &numbers);
+        let stated = Sides { left: stated(Side::Left)?, right: stated(Side::Right)? };
         let mut warnings = Vec::new();
         for side in Side::BOTH {
             attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
         }
         warnings.sort();
         warnings.dedup();
-        Ok(Self { rules: known, roles, places, warnings })
+        Ok(Self { rules: known, roles, places, stated, warnings })
     }
 
     /// The rule of this number.
@@ -109,6 +117,11 @@ impl Pair {
     pub fn places(&self, side: Side, rule: usize) -> Result<&[StatementRef], EngineError> {
         let none = || EngineError::internal(format!("statement {rule} is in no policy of its role"));
         self.places.get(side).get(&rule).map(Vec::as_slice).ok_or_else(none)
+    }
+
+    /// The tests of a role's rule that are known, as its statement writes them; none of a rule that it does not have.
+    pub fn stated(&self, side: Side, rule: usize) -> &[Stated] {
+        self.stated.get(side).get(&rule).map_or(&[], |stated| stated.as_slice())
     }
 
     /// The rules that not both roles have in the same way; `None` when one role alone has a boundary, which makes
@@ -161,7 +174,7 @@ fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Resu
         if attached.boundary {
             role.boundary.get_or_insert_with(|| Bits::new(size));
         }
-        for (_, rule) in &attached.compiled.rules {
+        for Placed { rule, .. } in &attached.compiled.rules {
             let number = numbers.number(rule)?;
             match (rule.effect, attached.boundary, &mut role.boundary) {
                 (Effect::Deny, _, _) => role.denies.insert(number),
@@ -173,13 +186,24 @@ fn role_rules(attached: &[Attached<'_>], numbers: &Numbers, size: usize) -> Resu
     Ok(role)
 }
 
+fn stated(attached: &[Attached<'_>], numbers: &Numbers) -> Result<StatedRules, EngineError> {
+    let mut rules = StatedRules::new();
+    for Placed { rule, stated, .. } in attached.iter().flat_map(|attached| &attached.compiled.rules) {
+        let first = rules.entry(numbers.number(rule)?).or_insert_with(|| Arc::clone(stated));
+        if stated.iter().map(|test| &test.written).lt(first.iter().map(|test| &test.written)) {
+            *first = Arc::clone(stated);
+        }
+    }
+    Ok(rules)
+}
+
 /// Where a role has each of its rules.
 type RulePlaces = BTreeMap<usize, Vec<StatementRef>>;
 
 fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<RulePlaces, EngineError> {
     let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
     for attached in attached {
-        for (statement, rule) in &attached.compiled.rules {
+        for Placed { statement, rule, .. } in &attached.compiled.rules {
             places.entry(numbers.number(rule)?).or_default().push(attached.place(*statement));
         }
     }

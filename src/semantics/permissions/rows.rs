@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Shared;
 use super::cells::{Absent, ClassWork, Finding, PatternPlace, ResourceForm, is_everything};
 use super::classes::{self, Class, NamedAction};
+use super::limits::{self, Limited};
 use super::pair::Pair;
 use super::preference::{Preference, Rank};
 use super::proof::{Proof, Proofs, Proved};
@@ -14,6 +15,7 @@ use super::uncatalogued_rows::proof_of;
 use super::universe::{ActionUniverse, KnownAction};
 use super::witness::{Refused, refused};
 use crate::model::{Side, Sides};
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
@@ -34,8 +36,8 @@ pub struct RowKey {
     pub places: Vec<PatternPlace>,
     /// Patterns among them on which nothing differs.
     pub except: Vec<String>,
-    /// The condition in words.
-    pub condition: Option<String>,
+    /// The condition under which it holds.
+    pub condition: Option<DifferenceCondition>,
     /// Why the other side denies.
     pub refused: Refused,
     /// Why it is unknown.
@@ -328,8 +330,12 @@ fn row(
         refused(work.live(side.other()), pair, &resource, &proof.context, &shared.solver.texts)
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
-    let except = except(side, rule, &places, work, pair, shared);
-    let condition = condition(side, rule, certainty, &templates, &refused, work, pair);
+    let mut except = except(side, rule, &places, work, pair, shared);
+    let about = limits::Row { side, rule, certainty, places: &places, templates: &templates, refused: &refused };
+    let Limited { condition, except: more } = limits::limited(about, work, pair, shared);
+    except.extend(more);
+    except.sort();
+    except.dedup();
     (RowKey { side, rule, certainty, places, except, condition, refused, reasons }, proof)
 }
 
@@ -370,41 +376,6 @@ fn except(
     spelled.sort();
     spelled.dedup();
     spelled
-}
-
-/// The condition of a row: the allowing statement's own, and those by which others give or take.
-fn condition(
-    side: Side,
-    rule: usize,
-    certainty: Certainty,
-    templates: &[&Template],
-    refused: &Refused,
-    work: &ClassWork<'_>,
-    pair: &Pair,
-) -> Option<String> {
-    if certainty == Certainty::Always {
-        return None;
-    }
-    let text = |rule: usize| {
-        let relevant = templates.iter().any(|template| work.can_match(rule, template));
-        let rule = pair.rules.get(rule).filter(|_| relevant)?;
-        (!rule.condition.is_empty()).then(|| rule.condition.clone())
-    };
-    let (own, other) = (work.live(side), work.live(side.other()));
-    let mut parts: Vec<String> = text(rule).into_iter().collect();
-    let when: Vec<usize> = if let Refused::Deny(rules) = refused { rules.clone() } else { Vec::new() };
-    parts.extend(list("when", when.iter().filter_map(|rule| text(*rule))));
-    let gives = other.allows.iter().filter(|_| matches!(refused, Refused::NoAllow));
-    let takes = own.denies.iter();
-    parts.extend(list("unless", gives.chain(takes).filter_map(text)));
-    (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-fn list(word: &str, conditions: impl Iterator<Item = String>) -> Option<String> {
-    let mut conditions: Vec<String> = conditions.collect();
-    conditions.sort();
-    conditions.dedup();
-    (!conditions.is_empty()).then(|| format!("{word} {}", conditions.join(" or ")))
 }
 
 /// The resources of a row as the statement that allows spells them, or the one that denies.

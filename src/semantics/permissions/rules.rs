@@ -8,17 +8,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::known::{self, Known, KnownKeys};
+use super::remarks::{foreign_partitions, probably_no_grant, remarks_on_conditions};
 use super::universe::{ActionUniverse, pattern_matches};
 use crate::model::equivalency::{CLOSE, OPEN};
+use crate::model::key_spelling::documented;
 use crate::model::{
-    ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect,
-    IdentityPolicy, ResourceClause, Statement, Version,
+    ActionClause, ActionPattern, BaseOperator, ConditionKey, ConditionOperator, ConditionTest, Effect, IdentityPolicy,
+    ResourceClause, Statement, Version,
 };
 use crate::semantics::KnownRole;
+use crate::semantics::remaining::Stated;
 use crate::semantics::solver::Solver;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::cache::{Cache, Interner};
-use crate::semantics::solver::conditions::{Family, Test, TestPool};
+use crate::semantics::solver::conditions::{Test, TestPool};
 use crate::semantics::solver::keys::{self, Presence, Requester};
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::steps::{self, Piece};
@@ -41,8 +44,6 @@ pub struct Rule {
     pub spelled: BTreeMap<String, String>,
     /// Its tests, all of which must hold.
     pub tests: Vec<Arc<Test>>,
-    /// Its condition for reports; empty without one.
-    pub condition: String,
 }
 
 impl Rule {
@@ -115,11 +116,23 @@ pub struct Remark {
     pub text: String,
 }
 
+/// A rule where a document has it.
+#[derive(Debug)]
+pub struct Placed {
+    /// The index of the statement.
+    pub statement: usize,
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// Those of its tests that are known, as the statement writes them. Another statement may write the same rule
+    /// otherwise.
+    pub stated: Arc<Vec<Stated>>,
+}
+
 /// A document made ready.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// The rules, each with the index of its statement.
-    pub rules: Vec<(usize, Arc<Rule>)>,
+    /// The rules.
+    pub rules: Vec<Placed>,
     /// What to warn of.
     pub remarks: Vec<Remark>,
 }
@@ -185,12 +198,14 @@ impl Rules {
             let mut remarks = Vec::new();
             let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
             // A statement that can never apply says nothing.
-            if let Some(Known { statement: read, open, spelled }) = read {
+            if let Some(Known { statement: read, tests, open, spelled }) = read {
                 for mut draft in drafts(&read, version, (&solver.texts, universe), &mut remarks) {
                     draft.open.extend(open.iter().cloned());
                     draft.spelled.clone_from(&spelled);
-                    let rule = self.rule(draft, (statement, &read.conditions), version, (universe, &solver.tests));
-                    compiled.rules.push((at, rule));
+                    let mut stated = tests.clone();
+                    stated.extend(draft.presence(&solver.tests, version));
+                    let rule = self.rule(draft, statement.effect, &stated, (universe, &solver.tests));
+                    compiled.rules.push(Placed { statement: at, rule, stated: Arc::new(stated) });
                 }
             }
             remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
@@ -204,25 +219,19 @@ impl Rules {
     fn rule(
         &self,
         draft: RuleDraft,
-        (statement, conditions): (&Statement<ResourceClause>, &Conditions),
-        version: Version,
+        effect: Effect,
+        stated: &[Stated],
         (universe, pool): (&ActionUniverse, &TestPool),
     ) -> Arc<Rule> {
-        let mut tests = pool.tests(conditions.tests(), version);
+        let mut tests: Vec<Arc<Test>> = stated.iter().map(|test| Arc::clone(&test.ready)).collect();
         tests.extend(draft.open.iter().map(|reason| pool.open_test(reason)));
-        let presence = draft.resources.missing.iter().map(|(key, missing)| ConditionTest {
-            operator: ConditionOperator { base: BaseOperator::Null, qualifier: None, if_exists: false },
-            key: ConditionKey::new(key),
-            values: vec![missing.to_string()],
-        });
-        tests.extend(pool.tests(&presence.collect::<Vec<_>>(), version));
         tests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
         tests.dedup_by_key(|test| test.number);
-        let canonical = canonical(&draft, statement.effect, &tests);
+        let canonical = canonical(&draft, effect, &tests);
         self.rules.get(&canonical.clone(), |number| Rule {
             number,
             canonical,
-            effect: statement.effect,
+            effect,
             actions: Actions::new(draft.include, draft.exclude, universe),
             resources: if draft.resources.negated {
                 Resources::Except(draft.resources.texts)
@@ -231,8 +240,23 @@ impl Rules {
             },
             spelled: draft.spelled,
             tests,
-            condition: statement.conditions.canonical_json(ConditionKey::folded),
         })
+    }
+}
+
+impl RuleDraft {
+    /// The tests for the keys that a request must have or must not have for the rule to apply.
+    fn presence(&self, pool: &TestPool, version: Version) -> Vec<Stated> {
+        let presence = self.resources.missing.iter().map(|(key, missing)| ConditionTest {
+            operator: ConditionOperator { base: BaseOperator::Null, qualifier: None, if_exists: false },
+            key: ConditionKey::new(key),
+            values: vec![missing.to_string()],
+        });
+        let stated = |test: ConditionTest| {
+            let ready = pool.tests(std::slice::from_ref(&test), version);
+            ready.into_iter().map(move |ready| Stated { written: test.clone(), bound: test.clone(), ready })
+        };
+        presence.flat_map(stated).collect()
     }
 }
 
@@ -250,7 +274,8 @@ fn canonical(draft: &RuleDraft, effect: Effect, tests: &[Arc<Test>]) -> String {
     format!("{effect}\n{include}\n{}\n{negated}{}\n{}", actions(&draft.exclude), texts.join("\n "), tests.join("\n "))
 }
 
-type Remarks = Vec<(StatementWarningKind, String)>;
+/// Remarks on a statement, each with its kind.
+pub type Remarks = Vec<(StatementWarningKind, String)>;
 
 /// The rules of a statement: the certain part first, then what may or may not apply.
 fn drafts(
@@ -390,7 +415,7 @@ fn all_but(certain: Vec<Arc<Text>>, short: Vec<(Arc<Text>, String)>, mut reasons
     }
     for key in keys {
         let others = certain.iter().filter(|text| text.variables.iter().all(|own| own.key != key)).cloned().collect();
-        let reason = format!("the request has no value for the variable `{key}` in NotResource");
+        let reason = format!("the request has no value for the variable `{}` in NotResource", documented(&key));
         parts.push(ResourcePart { open: Some(reason), missing: vec![(key, true)], ..part(others) });
     }
     parts
@@ -428,77 +453,4 @@ fn has_valueless_variable(written: &str) -> bool {
         }
         Piece::Text(_) | Piece::Literal(_) => false,
     })
-}
-
-fn remarks_on_conditions(statement: &Statement<ResourceClause>, version: Version, pool: &TestPool) -> Remarks {
-    let mut remarks = Remarks::new();
-    for test in pool.tests(statement.conditions.tests(), version) {
-        match &test.family {
-            Family::Never => {
-                remarks.push((StatementWarningKind::NoValues, format!("`{}` has no values to match", test.spelled)))
-            }
-            Family::Opaque(reason) => remarks.push((StatementWarningKind::ConditionUnknown, reason.clone())),
-            Family::Text(..)
-            | Family::Number(..)
-            | Family::Date(..)
-            | Family::Network(_)
-            | Family::Bool(_)
-            | Family::Null(_) => {}
-        }
-    }
-    remarks
-}
-
-/// Resources that are spelled out in a partition that the role does not act in: they match nothing.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>: "Each AWS account is scoped to one
-/// partition."
-fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
-    let partition_of = |written: &'_ str| {
-        let partition = written.strip_prefix("arn:")?.split(':').next()?.to_owned();
-        (!partition.contains(['*', '?', '$', OPEN])).then_some(partition)
-    };
-    let named = resources.patterns().iter().filter_map(|written| partition_of(written));
-    let foreign: BTreeSet<String> = named.filter(|partition| !own.contains(partition)).collect();
-    let remark = |partition: String| {
-        let own = own.join("`, `");
-        (
-            StatementWarningKind::ForeignPartition,
-            format!(
-                "`arn:{partition}:…` matches nothing, because the role is in the partition \
-            `{own}`"
-            ),
-        )
-    };
-    foreign.into_iter().map(remark).collect()
-}
-
-/// Actions spelled out that take no resource, next to resources that are not `*`.
-fn probably_no_grant(
-    statement: &Statement<ResourceClause>,
-    universe: &ActionUniverse,
-    texts: &Texts,
-    version: Version,
-) -> Remarks {
-    let (ActionClause::Action(patterns), ResourceClause::Resource(resources)) = (&statement.action, &statement.target)
-    else {
-        return Remarks::new();
-    };
-    let is_star = |written: &String| texts.text(written, version).is_everything();
-    if statement.effect == Effect::Deny || resources.iter().any(is_star) {
-        return Remarks::new();
-    }
-    let bare = patterns.iter().filter(|pattern| !pattern.has_wildcard()).filter_map(|pattern| {
-        let number = universe.find(pattern.service(), pattern.folded_name())?;
-        universe.action(number).filter(|action| action.wildcard_only)
-    });
-    let names: Vec<String> = bare.map(|action| format!("`{}:{}`", action.service, action.name)).collect();
-    if names.is_empty() {
-        return Remarks::new();
-    }
-    let text = format!(
-        "{} can be granted only on `*`; on other resources, the statement probably grants nothing",
-        names.join(", ")
-    );
-    vec![(StatementWarningKind::ProbablyNoGrant, text)]
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
+use crate::semantics::remaining::holds_in;
 use crate::semantics::solver::patterns::reads;
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::texts::{Binding, Text, Texts, VariableValue};
@@ -24,15 +25,7 @@ pub fn matches(rule: &Rule, resource: &str, context: &KeyValues, texts: &Texts) 
         Resources::Matching(patterns) => any(patterns),
         Resources::Except(patterns) => !any(patterns),
     };
-    let lookup = |key: &str| match values_of(key, context)? {
-        [value] => Some(value.clone()),
-        _ => None,
-    };
-    about
-        && rule
-            .tests
-            .iter()
-            .all(|test| test.opaque().is_none() && test.under(&lookup).holds(values_of(&test.key, context)))
+    about && holds_in(&rule.tests, context)
 }
 
 fn matches_text(text: &Arc<Text>, resource: &str, context: &KeyValues, texts: &Texts) -> bool {

@@ -44,6 +44,23 @@ pub fn clauses(tests: &[&Test]) -> Vec<Clause> {
     clauses
 }
 
+/// Whether one test holds only where another one does, whatever the request is.
+pub fn implies_for_certain(a: &Test, b: &Test) -> bool {
+    let one_way = a.negated == b.negated || a.qualifier.is_some() || (holds_one_value(a) && holds_one_value(b));
+    a.number == b.number || (a.key == b.key && one_way && implies(a, b))
+}
+
+/// Whether two tests never hold together, whatever the request is.
+pub fn excludes_for_certain(a: &Test, b: &Test) -> bool {
+    a.key == b.key && holds_one_value(a) && holds_one_value(b) && excludes(a, b)
+}
+
+/// Whether a request has one value for the key of a test, if it has the key. Of a key of which nothing is known a plain
+/// operator says so.
+fn holds_one_value(test: &Test) -> bool {
+    test.arity != Arity::Many && is_plain(test)
+}
+
 const fn is_plain(test: &Test) -> bool {
     test.qualifier.is_none()
 }

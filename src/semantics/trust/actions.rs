@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::arns::is_user;
-use super::principals::Point;
+use super::principals::{Means, Point};
 use crate::catalog::{Catalogue, TRUST_ACTIONS};
+use crate::model::ActionClause;
+use crate::semantics::permissions::pattern_matches;
 use crate::semantics::solver::keys::Requester;
 
 /// A kind of caller, as far as it decides which operation hands out the role.
@@ -75,5 +77,25 @@ fn kinds_of(point: &Point) -> &'static [Kind] {
         Point::Federated(text) if text.contains(":saml-provider/") => &[Kind::Saml],
         Point::Federated(text) if text.contains(":oidc-provider/") || !text.starts_with("arn:") => &[Kind::WebIdentity],
         Point::Federated(_) => &[Kind::Saml, Kind::WebIdentity],
+    }
+}
+
+/// Whether a clause means an action.
+pub fn means(clause: &ActionClause, action: &str) -> Means {
+    let (service, name) = action.split_once(':').unwrap_or((action, ""));
+    let name = name.to_ascii_lowercase();
+    let mut listed = Means::No;
+    for pattern in clause.patterns().iter().filter(|pattern| pattern_matches(pattern, service, &name)) {
+        if pattern.is_everything() || !pattern.service().contains(['*', '?']) {
+            listed = Means::Yes;
+            break;
+        }
+        listed =
+            Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
+    }
+    match (clause, listed) {
+        (ActionClause::NotAction(_), Means::Yes) => Means::No,
+        (ActionClause::NotAction(_), Means::No) => Means::Yes,
+        (_, listed) => listed,
     }
 }

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::arns::partition_of;
+use super::limits::{condition, refusal};
 use super::principals::{Means, Point, accounts, clause_means, delegates, is_dangling, means, points};
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, ConditionKey, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side,
-    Sides, Statement,
+    ActionClause, ActionPattern, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side, Sides, Statement,
 };
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, StatementWarningKind, Warning};
-use crate::semantics::permissions::pattern_matches;
+use crate::semantics::remaining::Stated;
 use crate::semantics::solver::conditions::Test;
 use crate::semantics::solver::question::{Answer, ConditionState, FoundResource, Mode};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
@@ -22,25 +23,32 @@ use crate::semantics::solver::{Budget, Solver};
 type TrustStatement = Statement<PrincipalClause>;
 
 /// A statement with its tests made ready.
-struct ReadyStatement<'a> {
-    side: Side,
+pub struct ReadyStatement<'a> {
+    /// Requester it is.
+    pub side: Side,
     index: usize,
-    statement: &'a TrustStatement,
+    /// The statement.
+    pub statement: &'a TrustStatement,
     tests: Vec<Arc<Test>>,
+    /// Its tests as it writes them.
+    pub stated: Vec<Stated>,
 }
 
 /// A statement that may mean a caller, with the tests that the caller does not decide.
-struct Live<'a> {
-    ready: &'a ReadyStatement<'a>,
-    tests: Vec<Arc<Test>>,
-    relation: TrustRelation,
+pub struct Live<'a> {
+    /// The statement.
+    pub ready: &'a ReadyStatement<'a>,
+    /// The tests that the caller does not decide.
+    pub tests: Vec<Arc<Test>>,
+    /// How it lets the caller in.
+    pub relation: TrustRelation,
     /// What the tests on keys that follow from the caller come to; `None` where there is none.
     by_caller: Option<bool>,
 }
 
 impl Live<'_> {
     /// Whether the caller alone keeps the statement from counting.
-    fn fails(&self) -> bool {
+    pub fn fails(&self) -> bool {
         self.by_caller == Some(false)
     }
 }
@@ -74,18 +82,22 @@ pub fn compare(
         let (policy, own) = (of_side.policy, of_side.own_account());
         let version = policy.effective_version();
         for (index, statement) in policy.statements.iter().enumerate() {
-            let mut tests = statement.conditions.tests().to_vec();
-            let mut open = Vec::new();
-            for test in &mut tests {
-                match own.map(|own| own.in_test(test)) {
-                    Some(Ok(in_account)) => *test = in_account,
-                    Some(Err(why)) => open.push(solver.tests.open_test(&why)),
-                    None => {}
-                }
+            let (mut stated, mut open) = (Vec::new(), Vec::new());
+            for test in statement.conditions.tests() {
+                let decided = match own.map(|own| own.in_test(test)) {
+                    Some(Ok(in_account)) => in_account,
+                    Some(Err(why)) => {
+                        open.push(solver.tests.open_test(&why));
+                        test.clone()
+                    }
+                    None => test.clone(),
+                };
+                let ready = solver.tests.tests(std::slice::from_ref(&decided), version).into_iter();
+                stated.extend(ready.map(|ready| Stated { written: test.clone(), bound: test.clone(), ready }));
             }
-            let mut tests = solver.tests.tests(&tests, version);
+            let mut tests: Vec<Arc<Test>> = stated.iter().map(|test| Arc::clone(&test.ready)).collect();
             tests.extend(open);
-            statements.push(ReadyStatement { side, index, statement, tests });
+            statements.push(ReadyStatement { side, index, statement, tests, stated });
         }
     }
     let both = Both { sides, statements, catalogue, solver, budget };
@@ -104,8 +116,18 @@ pub fn compare(
     (rows.into_values().collect(), warnings, false)
 }
 
+/// What was found of a caller and an action.
+struct RowOf<'a> {
+    action: &'a str,
+    certainty: Certainty,
+    condition: Option<DifferenceCondition>,
+    refused: Refusal,
+    witness: Option<TrustWitness>,
+    reasons: Vec<String>,
+}
+
 /// What makes two findings one row: all but the actions and the witness.
-type TrustRowKey = (Side, usize, usize, TrustRelation, Certainty, Option<String>, Refusal, Vec<String>);
+type TrustRowKey = (Side, usize, usize, TrustRelation, Certainty, Option<DifferenceCondition>, Refusal, Vec<String>);
 
 impl<'a> Both<'a> {
     fn callers(&self) -> Callers {
@@ -177,7 +199,7 @@ impl<'a> Both<'a> {
                 continue;
             }
             let who = clause_means(&statement.target, statement.effect, point, side);
-            let what = action_means(&statement.action, action);
+            let what = actions::means(&statement.action, action);
             if who == Means::No || what == Means::No {
                 continue;
             }
@@ -241,6 +263,8 @@ impl<'a> Both<'a> {
                 }
                 Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
             };
+            let refused = refusal(&live, own.ready.side.other(), context.as_ref());
+            let condition = condition(own, &live, certainty, context.as_ref(), &self.solver.tests);
             let witness = context.map(|mut context| {
                 // What follows from who asks, the principal says.
                 context.retain(|key, _| !given.contains_key(&key.to_ascii_lowercase()));
@@ -250,7 +274,8 @@ impl<'a> Both<'a> {
                 let principal = point.text().to_owned();
                 TrustWitness { action: action.to_owned(), principal_type: point.kind(), principal, context }
             });
-            self.add_rows(rows, own, &live, point, (action, certainty, witness, reasons));
+            let found = RowOf { action, certainty, condition, refused, witness, reasons };
+            self.add_rows(rows, own, &live, point, found);
         }
     }
 
@@ -261,12 +286,11 @@ impl<'a> Both<'a> {
         own: &Live<'_>,
         live: &[Live<'_>],
         point: &Point,
-        (action, certainty, witness, reasons): (&str, Certainty, Option<TrustWitness>, Vec<String>),
+        found: RowOf<'_>,
     ) {
+        let RowOf { action, certainty, condition, refused, witness, reasons } = found;
         let ready = own.ready;
         let side = ready.side;
-        let refused = refusal(live, side.other());
-        let condition = condition(own, live, certainty);
         let except = self.except(own, live);
         let meant: Vec<(usize, Option<&Principal>)> = match &ready.statement.target {
             PrincipalClause::NotPrincipal(_) => vec![(usize::MAX, None)],
@@ -413,27 +437,6 @@ fn covers_all(clause: &ActionClause, own: &Live<'_>) -> bool {
         if patterns.iter().all(|pattern| wide.contains(pattern)))
 }
 
-fn action_means(clause: &ActionClause, action: &str) -> Means {
-    let (service, name) = action.split_once(':').unwrap_or((action, ""));
-    let name = name.to_ascii_lowercase();
-    let mut listed = Means::No;
-    for pattern in clause.patterns().iter().filter(|pattern| pattern_matches(pattern, service, &name)) {
-        if pattern.is_everything() || !pattern.service().contains(['*', '?']) {
-            listed = Means::Yes;
-            break;
-        }
-        listed = Means::Perhaps(format!(
-            "AWS does not document a wildcard in the service prefix of an action, as in \
-                `{pattern}`"
-        ));
-    }
-    match (clause, listed) {
-        (ActionClause::NotAction(_), Means::Yes) => Means::No,
-        (ActionClause::NotAction(_), Means::No) => Means::Yes,
-        (_, listed) => listed,
-    }
-}
-
 /// Whether a difference holds for all whom the principals name, and not just for a caller with the right ARN.
 fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
     let told = |live: &Live<'_>| if live.by_caller.is_some() { None } else { Some(live.tests.is_empty()) };
@@ -468,43 +471,14 @@ fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[ConditionState], mode: M
     if !denied && refused { Answer::Found(FoundResource::without_resource()) } else { Answer::Empty }
 }
 
-fn place(ready: &ReadyStatement<'_>) -> StatementRef {
+/// Where a statement stands.
+pub fn place(ready: &ReadyStatement<'_>) -> StatementRef {
     StatementRef {
         policy_name: "trust".to_owned(),
         policy_type: PolicyType::Trust,
         statement: ready.index,
         sid: ready.statement.sid.clone(),
     }
-}
-
-fn refusal(live: &[Live<'_>], side: Side) -> Refusal {
-    let denies = live.iter().filter(|live| live.ready.side == side && live.ready.statement.effect == Effect::Deny);
-    let denies = denies.filter(|live| !live.fails());
-    let places: Vec<StatementRef> = denies.map(|live| place(live.ready)).collect();
-    if places.is_empty() { Refusal::NoAllow } else { Refusal::Deny(places) }
-}
-
-fn condition(own: &Live<'_>, live: &[Live<'_>], certainty: Certainty) -> Option<String> {
-    if certainty == Certainty::Always {
-        return None;
-    }
-    let text = |live: &Live<'_>| live.ready.statement.conditions.canonical_json(ConditionKey::folded);
-    let others = |side: Side, effect: Effect| {
-        let of = move |live: &&Live<'_>| live.ready.side == side && live.ready.statement.effect == effect;
-        live.iter().filter(of).map(text).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>()
-    };
-    let side = own.ready.side;
-    let mut unless = others(side, Effect::Deny);
-    unless.extend(others(side.other(), Effect::Allow));
-    let mut parts = vec![text(own)];
-    let when = others(side.other(), Effect::Deny);
-    for (word, texts) in [("when", when), ("unless", unless)] {
-        if !texts.is_empty() {
-            parts.push(format!("{word} {}", texts.into_iter().collect::<Vec<_>>().join(" or ")));
-        }
-    }
-    parts.retain(|part| !part.is_empty());
-    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// Those of some principals that another means as well: only they are worth leaving out of its row.
