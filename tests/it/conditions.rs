@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use iamctl::catalog::Catalogue;
 use iamctl::model::{
-    ActionClause, Conditions, Effect, PolicyDocument, PolicyType, Principal, PrincipalClause, ResourceClause, Side,
-    Statement, TrustPolicy, Version,
+    ActionClause, Conditions, Effect, PolicyDocument, PolicyType, Principal, PrincipalClause, PrincipalType,
+    ResourceClause, Side, Statement, TrustPolicy, Version,
 };
 use iamctl::parse::policy::{parse_identity, parse_trust};
 use iamctl::semantics::condition_block::ConditionBlock;
@@ -95,10 +95,10 @@ pub fn assert_true_of_witnesses(
 fn holds_for_caller(block: &ConditionBlock, account: &str, witness: &TrustWitness) -> bool {
     let text = witness.principal.as_str();
     let (caller, principal) = match witness.principal_type {
-        "Service" => (Caller::Service(text), Principal::Service(text.to_owned())),
-        "Federated" => (Caller::Federated(text), Principal::Federated(text.to_owned())),
-        "CanonicalUser" => (Caller::CanonicalUser(text), Principal::CanonicalUser(text.to_owned())),
-        _ => (Caller::Aws(text), Principal::Aws(text.to_owned())),
+        PrincipalType::Service => (Caller::Service(text), Principal::Service(text.to_owned())),
+        PrincipalType::Federated => (Caller::Federated(text), Principal::Federated(text.to_owned())),
+        PrincipalType::CanonicalUser => (Caller::CanonicalUser(text), Principal::CanonicalUser(text.to_owned())),
+        PrincipalType::Aws | PrincipalType::Everyone => (Caller::Aws(text), Principal::Aws(text.to_owned())),
     };
     let statement = Statement {
         sid: None,
