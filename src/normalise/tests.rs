@@ -1,6 +1,6 @@
 use super::generated_names::{self, Named};
 use super::*;
-use crate::model::equivalency::{CLOSE, OPEN, display};
+use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Side, Sides};
 use crate::parse::account::AccountReader;
 use crate::parse::{equivalency, snapshot};
@@ -393,6 +393,7 @@ mod laws {
                         replaced.push(one.value.to_owned());
                     }
                 });
+                let after = after.into_with_marks();
                 let own = if side == Side::Left { &dev } else { &qa };
                 prop_assert!(replaced.iter().all(|value| own.contains(&value.to_lowercase())));
                 let mut values = replaced.into_iter();
