@@ -393,6 +393,7 @@ mod laws {
                         replaced.push(one.value.to_owned());
                     }
                 });
+                let after = after.into_with_marks();
                 let own = if side == Side::Left { &dev } else { &qa };
                 prop_assert!(replaced.iter().all(|value| own.contains(&value.to_lowercase())));
                 let mut values = replaced.into_iter();
