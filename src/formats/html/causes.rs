@@ -96,7 +96,8 @@ pub(super) fn json(
     }
     if left_out > 0 {
         let causes = words::counted(left_out, "cause");
-        notes.push(format!("{causes}, the least severe, left out of this page to keep it small; report.json has them."));
+        notes
+            .push(format!("{causes}, the least severe, left out of this page to keep it small; report.json has them."));
     }
     Ok(format!("[{}]", parts.join(",")))
 }

@@ -157,8 +157,7 @@ fn rules(report: &Report) -> Vec<RuleText> {
 
 fn entry(view: &View<'_>, rows: &Rows<'_>, facets: &Facets) -> Entry {
     let role = rows.role;
-    let side =
-        |side: &RoleSide| [shown(&side.name), shown(&side.arn), console::link(side).unwrap_or_default()];
+    let side = |side: &RoleSide| [shown(&side.name), shown(&side.arn), console::link(side).unwrap_or_default()];
     let grades = role.access_grade.zip(role.trust_grade);
     let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
     for (_, finding) in rows.findings.iter().filter(|(_, finding)| !finding.is_note()) {

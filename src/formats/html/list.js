@@ -37,7 +37,7 @@ function causeRow(place) {
   return el("a", { class: "row cause", href: address({ ...list.state, cause: cause.i }) },
     severity(cause.v),
     el("span", { class: "name" }, cause.m),
-    el("span", { class: "top" }, el("span", { class: "rule" }, cause.u), " ", names, more > 0 && ` and ${more} more`),
+    el("span", { class: "top" }, names, more > 0 && ` and ${more} more`, " ", el("span", { class: "rule" }, cause.u)),
     cause.p && el("span", { class: "top proof" }, cause.p));
 }
 

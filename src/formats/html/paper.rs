@@ -56,6 +56,12 @@ pub(super) struct Said {
     pub(super) proof: String,
 }
 
+impl Said {
+    const fn says_something(&self) -> bool {
+        !(self.message.is_empty() && self.proof.is_empty() && self.role.is_empty())
+    }
+}
+
 /// A rule that the report names.
 pub(super) struct RuleText {
     pub(super) id: &'static str,
@@ -103,7 +109,12 @@ fn full(view: &View<'_>, group: &Group) -> Full {
     let roles = places.iter().take(OF_A_CAUSE).filter_map(|place| report.roles.get(*place));
     let said = |finding: &Finding| Said {
         role: finding.role.as_deref().filter(|_| places.len() > 1).map(shown).unwrap_or_default(),
-        message: cut(shown(&finding.message), budget::OF_A_SENTENCE),
+        // A group of one finding says what the finding says.
+        message: if finding.message == group.message {
+            String::new()
+        } else {
+            cut(shown(&finding.message), budget::OF_A_SENTENCE)
+        },
         proof: commands::proof_of(report, finding)
             .map(|proof| cut(shown(&proof), budget::OF_A_SENTENCE))
             .unwrap_or_default(),
@@ -115,7 +126,7 @@ fn full(view: &View<'_>, group: &Group) -> Full {
         message: cut(shown(&group.message), budget::OF_A_SENTENCE),
         roles: roles.map(|role| named(report, role)).collect(),
         more_roles: places.len().saturating_sub(OF_A_CAUSE),
-        findings: report.findings_of(group).take(OF_A_CAUSE).map(said).collect(),
+        findings: report.findings_of(group).take(OF_A_CAUSE).map(said).filter(Said::says_something).collect(),
         more_findings: group.findings.len().saturating_sub(OF_A_CAUSE),
         commands: commands.collect(),
     }
