@@ -11,11 +11,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Selection, Settings, between};
+use iamctl::compare::{Input, Settings, between};
 use iamctl::formats::csv::Options;
 use iamctl::formats::files::{self, Harvest};
 use iamctl::formats::html::{self, NormalisedRoles};
-use iamctl::model::{AccountTag, Sides};
+use iamctl::formats::report_format::View;
+use iamctl::model::{AccountTag, Selection, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
@@ -105,18 +106,26 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     let right_normalised = normalise::account(&accounts.right, &normalisers.right);
     let normalised = start.elapsed();
 
-    let input = |tag, source, account, normalised, normaliser| Input {
+    let input = |tag, source, account, all_roles, normalised, normaliser| Input {
         tag,
         source,
         harvested_at: None,
+        all_roles,
         account,
         normalised,
         normaliser,
     };
     let start = Instant::now();
     let inputs = Sides {
-        left: input(&tags.left, "dev", &accounts.left, &left_normalised, &normalisers.left),
-        right: input(&tags.right, "qa", &accounts.right, &right_normalised, &normalisers.right),
+        left: input(&tags.left, "dev", &accounts.left, accounts.left.roles.len(), &left_normalised, &normalisers.left),
+        right: input(
+            &tags.right,
+            "qa",
+            &accounts.right,
+            accounts.right.roles.len(),
+            &right_normalised,
+            &normalisers.right,
+        ),
     };
     let settings = Settings {
         catalogue: &catalogue,
@@ -135,13 +144,14 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     };
     let roles = Sides { left: &left_normalised, right: &right_normalised };
     let roles = NormalisedRoles::new(roles.map(|account| account.roles.iter().map(|role| &role.role)));
-    let files = files::of_diff(&comparison, harvests, &roles, &catalogue, Options::default())?;
+    let view = View { roles: Some(&roles), ..View::new(&comparison, "equivalency_list.json") };
+    let files = files::of_diff(&view, harvests, &catalogue, Options::default(), &[])?;
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
     let reports = start.elapsed();
 
     let (plain, bytes) = write_again(&written, &folder.path().join("plain"))?;
     let start = Instant::now();
-    html::write(&mut std::io::sink(), &comparison, &roles)?;
+    html::write(&mut std::io::sink(), &view)?;
     let page = start.elapsed();
     Ok(([read, normalised, compared, reports, plain, page], bytes))
 }

@@ -11,6 +11,7 @@ mod complete;
 mod console;
 mod diff;
 mod error;
+mod examples;
 mod exit_code;
 mod explain;
 mod harvest;
@@ -28,15 +29,25 @@ mod suggest;
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use console::{Console, ConsoleArgs};
 pub use error::CliError;
 pub use exit_code::ExitCode;
 
-/// Compares the IAM roles of two AWS accounts and says exactly what differs.
+/// Compares the IAM roles of two AWS accounts and reports exactly what differs
+///
+/// iamctl reads the IAM roles of two AWS accounts, from the accounts themselves or from files, and compares what each role
+/// can do, who can assume it, and what its policies and attributes say. For every difference in access it shows a proof: a
+/// request that one account allows and the other account denies. iamctl never changes an account.
 #[derive(Debug, Parser)]
-#[command(name = "iamctl", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "iamctl",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_long_help = examples::PROGRAM
+)]
 struct Cli {
     #[command(flatten)]
     console: ConsoleArgs,
@@ -46,31 +57,131 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a sample dictionary and the action catalogue, to edit and to keep in git
+    /// Write a sample dictionary and the action catalogue as files
+    ///
+    /// Writes two files that you can edit and keep in git: `equivalency_list.json`, a sample of a dictionary, and
+    /// `iam.json`, the action catalogue. Both are optional. The command works offline, unless you give `--refresh` without
+    /// a folder.
+    #[command(after_long_help = examples::INIT)]
     Init(init::Args),
-    /// List the profiles of the AWS config, with how each gets its credentials
-    #[command(visible_alias = "profiles")]
+    /// List the profiles of the AWS config
+    ///
+    /// Prints each profile of the AWS config with its region and the way in which it gets its credentials.
+    #[command(visible_alias = "profiles", after_long_help = examples::LISTPROFILES)]
     Listprofiles(profiles::Args),
-    /// Read one account: all its IAM items as CSV, and a snapshot
+    /// Read one account and write its IAM items and a snapshot
+    ///
+    /// Reads all IAM roles of an account with their policies, and writes them to a folder: every item of a policy as a row
+    /// in CSV files, and the account as a snapshot. This is called a harvest. Every command that compares accounts reads
+    /// the snapshot instead of the account.
+    #[command(after_long_help = examples::HARVEST)]
     Harvest(harvest::Args),
-    /// Compare two accounts: both harvests, all reports, a summary
+    /// Compare the IAM roles of two accounts
+    ///
+    /// Reads two accounts, pairs their roles by name, and compares what each role can do, who can assume it, what its
+    /// policies say, and its attributes. Writes reports to a folder and prints a summary, the most severe differences
+    /// first. Each difference in access comes with a proof: a request that one account allows and the other account
+    /// denies.
+    ///
+    /// Texts that are meant to differ between the accounts, such as `dev` and `qa`, are listed in a dictionary and count as
+    /// equal. `iamctl suggest` finds them.
+    #[command(after_long_help = examples::DIFF)]
     Diff(Box<diff::Args>),
-    /// Find the dictionary that two accounts need: what is meant to differ between them
+    /// Find the dictionary that two accounts need
+    ///
+    /// Compares the names in two accounts and finds the texts that are meant to differ, such as `dev` and `qa`. Prints them
+    /// as a dictionary, each entry with its evidence, and lists the roles that the entries do not explain.
+    #[command(after_long_help = examples::SUGGEST)]
     Suggest(Box<suggest::Args>),
-    /// Explain one role: what each account's may do more, with proof and cause, and the policies side by side
+    /// Explain the differences of one role, or a rule
+    ///
+    /// Shows everything that differs between the roles of one name: what the role can do in only one account, each
+    /// difference with its proof and its cause; who can assume it; its attributes; and both policies side by side, with
+    /// placeholders in place of the texts of the dictionary.
+    ///
+    /// With `--rule`, explains a kind of difference: what it means, why it matters, and how to resolve it.
+    #[command(after_long_help = examples::EXPLAIN)]
     Explain(explain::Args),
-    /// Accept differences of a report: write them, each with a reason, to the file that `diff` reads
+    /// Accept differences of a report
+    ///
+    /// Writes the selected differences of a report to `accepted.json`, each with a reason. `iamctl diff` reads this file:
+    /// accepted differences no longer make a run fail, and the reports list them separately.
+    #[command(after_long_help = examples::ACCEPT)]
     Accept(Box<accept::Args>),
-    /// Print a script of AWS CLI commands that make one account's roles mean what the other's do
+    /// Print AWS CLI commands that align one account's roles with the other's
+    ///
+    /// Reads the report of an earlier `iamctl diff` and prints a shell script of AWS CLI commands. The script changes the
+    /// roles of one account so that they have the same permissions as those of the other account. iamctl does not run the
+    /// script. What is not certain is a comment in the script, marked NOT DONE, with the reason.
+    #[command(after_long_help = examples::REMEDIATE)]
     Remediate(remediate::Args),
-    /// Ask whether a role may do something, and by which statement (exit code 0 yes, 1 no, 2 not certain)
+    /// Check whether a role can make one request
+    ///
+    /// Evaluates one request against the policies and the permissions boundary of a role, and prints the decision and the
+    /// statements that lead to it. Use it to check the proof of a difference. The exit code is 0 if the request is allowed,
+    /// 1 if it is denied, and 2 if that is not certain.
+    #[command(after_long_help = examples::CAN)]
     Can(can::Args),
-    /// Ask whether somebody may take a role, and by which statement (exit code 0 yes, 1 no, 2 not certain)
+    /// Check whether a principal can assume a role
+    ///
+    /// Evaluates the trust policy of a role for one principal, and prints the decision and the statements that lead to it.
+    /// The policies of the principal's own account are not evaluated. The exit code is 0 if the principal can assume the
+    /// role, 1 if it cannot, and 2 if that is not certain.
+    #[command(after_long_help = examples::CAN_ASSUME)]
     CanAssume(can_assume::Args),
-    /// Print what makes a shell complete commands, flags, profiles and files
+    /// Print the completion script for a shell
+    ///
+    /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell.
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions(complete::Args),
-    /// Print the man page of iamctl or of a command, or write all of them to a folder
+    /// Print or install the man pages
+    ///
+    /// Prints the man page of iamctl or of one command, or writes all man pages to a folder.
+    #[command(after_long_help = examples::MAN)]
     Man(man::Args),
+}
+
+/// The options of all commands that change nothing about one of them.
+const fn without_effect(command: &str) -> &'static [&'static str] {
+    match command.as_bytes() {
+        b"init" => &["quiet", "verbose", "no_progress", "no_input"],
+        b"listprofiles" | b"accept" => &["verbose", "no_progress", "no_input"],
+        b"remediate" => &["no_input"],
+        b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input"],
+        _ => &[],
+    }
+}
+
+/// The command line. A command does not list the options of all commands that change nothing about it, though it takes
+/// them.
+fn command() -> clap::Command {
+    let mut program = Cli::command();
+    let of_all: Vec<clap::Arg> = program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let names: Vec<String> = program.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    for name in names {
+        let hidden = of_all.iter().filter(|arg| without_effect(&name).contains(&arg.get_id().as_str()));
+        let hidden: Vec<clap::Arg> = hidden.map(|arg| arg.clone().hide(true)).collect();
+        program = program.mut_subcommand(&name, |command| command.args(hidden));
+    }
+    program
+}
+
+/// The command line for `-h`, which has one line per option: variables and values are for `--help`.
+fn command_in_short() -> clap::Command {
+    let short = |arg: clap::Arg| {
+        let has_values = arg.get_action().takes_values();
+        arg.hide_env(true).hide_possible_values(has_values)
+    };
+    let program = command();
+    let names: Vec<String> = program.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    names.iter().fold(program.mut_args(short), |program, name| program.mut_subcommand(name, |one| one.mut_args(short)))
+}
+
+fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let is_short = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "-h");
+    let mut program = if is_short { command_in_short() } else { command() };
+    let matches = program.try_get_matches_from_mut(args)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
 }
 
 /// Runs the program with these arguments, the first being its own name.
@@ -79,7 +190,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = complete::asked_by_shell(&args) {
         return code;
     }
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match parse(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout with 0, wrong use to stderr with 2. A closed stream changes nothing.

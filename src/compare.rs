@@ -8,6 +8,7 @@ mod access;
 mod alignment;
 mod attributes;
 mod between;
+mod changed_statement;
 mod count;
 mod cross_references;
 mod dictionary;

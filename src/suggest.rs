@@ -73,7 +73,7 @@ impl std::fmt::Display for Evidence {
         let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
-            "{} ↔ {}: {}, {}; makes {} common, removes {}; seen inside longer words {}",
+            "{} ↔ {}: {}, {}; makes {} common, removes {}; occurs inside longer words {}",
             quoted(&self.texts.left),
             quoted(&self.texts.right),
             counted(self.role_names, "role name"),

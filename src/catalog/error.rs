@@ -14,22 +14,22 @@ pub enum CatalogueError {
         reason: String,
     },
     /// JSON, but neither of the two formats.
-    #[error("neither a catalogue of iamctl (`format`) nor the original tool's `iam.json` (`serviceMap`)")]
+    #[error("neither a catalogue of iamctl (`format`) nor an `iam.json` of the original tool (`serviceMap`)")]
     Unrecognised,
     /// Another file of ours, or someone else's.
-    #[error("the file's format is {found}, `iamctl-catalogue` is expected")]
+    #[error("the format of the file is {found}, but `iamctl-catalogue` is expected")]
     Format {
         /// The `format` as JSON.
         found: String,
     },
     /// From another iamctl.
-    #[error("the catalogue's version is {found}, 1 is expected")]
+    #[error("the version of the catalogue is {found}, but 1 is expected")]
     Version {
         /// The `version` as JSON.
         found: String,
     },
     /// The header does not say what the file holds.
-    #[error("the catalogue's header says {expected} {what}, the file holds {found}")]
+    #[error("the header of the catalogue says {expected} {what}, but the file contains {found}")]
     Count {
         /// `services` or `actions`.
         what: &'static str,
@@ -39,22 +39,23 @@ pub enum CatalogueError {
         found: usize,
     },
     /// No services at all.
-    #[error("the catalogue holds no services")]
+    #[error("the catalogue contains no services")]
     Empty,
     /// Not a service prefix.
-    #[error("`{}` is no service prefix: letters, digits and `-` are expected", .service.escape_debug())]
+    #[error("`{}` is not a service prefix: use letters, digits, and `-`", .service.escape_debug())]
     Prefix {
         /// The text that was given.
         service: String,
     },
     /// One prefix, two services.
-    #[error("service `{service}` is there twice")]
+    #[error("service `{service}` is listed twice")]
     ServiceTwice {
         /// Its prefix.
         service: String,
     },
     /// Not an action's name.
-    #[error("service `{service}`: `{}` is no action name: letters, digits, `-`, `_` and `.` are expected", .action.escape_debug())]
+    #[error("service `{service}`: `{}` is not an action name: use letters, digits, `-`, `_`, and `.`",
+        .action.escape_debug())]
     ActionName {
         /// The service's prefix.
         service: String,
@@ -62,7 +63,7 @@ pub enum CatalogueError {
         action: String,
     },
     /// One name, two actions (in any case).
-    #[error("action `{service}:{action}` is there twice")]
+    #[error("action `{service}:{action}` is listed twice")]
     ActionTwice {
         /// The service's prefix.
         service: String,
@@ -70,7 +71,7 @@ pub enum CatalogueError {
         action: String,
     },
     /// Words that are no access level.
-    #[error("action `{service}:{action}`: `{}` is no access level", .found.escape_debug())]
+    #[error("action `{service}:{action}`: `{}` is not an access level", .found.escape_debug())]
     AccessLevel {
         /// The service's prefix.
         service: String,
@@ -90,7 +91,7 @@ pub enum CatalogueError {
         resource_type: String,
     },
     /// Not a resource type's name.
-    #[error("service `{service}`: `{}` is no name of a resource type", .resource_type.escape_debug())]
+    #[error("service `{service}`: `{}` is not the name of a resource type", .resource_type.escape_debug())]
     ResourceTypeName {
         /// The service's prefix.
         service: String,
@@ -98,7 +99,7 @@ pub enum CatalogueError {
         resource_type: String,
     },
     /// One name, two resource types.
-    #[error("service `{service}`: resource type `{resource_type}` is there twice")]
+    #[error("service `{service}`: resource type `{resource_type}` is listed twice")]
     ResourceTypeTwice {
         /// The service's prefix.
         service: String,
@@ -121,11 +122,12 @@ impl CatalogueError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Json { .. } | Self::Empty => {
-                "the file may have been cut short or edited: write a new one with `iamctl init --force`"
+                "the file might be truncated or edited: write a new one with `iamctl init --force`"
             }
             Self::Unrecognised | Self::Format { .. } => "`iamctl init` writes a catalogue",
             Self::Version { .. } => {
-                "another version of iamctl wrote it: write a new one with `iamctl init --force`, or use that version"
+                "another version of iamctl wrote the file: write a new one with `iamctl init --force`, or use that \
+                    version"
             }
             Self::Count { .. } => "the file was edited or merged: correct the header, or write a new one",
             Self::Prefix { .. }

@@ -134,22 +134,22 @@ fn what_is_wrong_with_a_file_is_said() {
         (
             "iamctl-catalogue",
             "iamctl-snapshot",
-            "the file's format is `iamctl-snapshot`, `iamctl-catalogue` is expected",
+            "the format of the file is `iamctl-snapshot`, but `iamctl-catalogue` is expected",
         ),
-        ("\"version\":1", "\"version\":2", "the catalogue's version is `2`, 1 is expected"),
-        ("\"version\":1,", "", "the catalogue's version is missing, 1 is expected"),
-        ("\"services\":1", "\"services\":2", "the catalogue's header says 2 services, the file holds 1"),
-        ("\"actions\":2", "\"actions\":3", "the catalogue's header says 3 actions, the file holds 2"),
-        ("\"s3\"", "\"s3:\\u001b[2J\"", "`s3:\\u{1b}[2J` is no service prefix: letters, digits and `-` are expected"),
-        ("ListAllMyBuckets", "getobject", "action `s3:getobject` is there twice"),
+        ("\"version\":1", "\"version\":2", "the version of the catalogue is `2`, but 1 is expected"),
+        ("\"version\":1,", "", "the version of the catalogue is missing, but 1 is expected"),
+        ("\"services\":1", "\"services\":2", "the header of the catalogue says 2 services, but the file contains 1"),
+        ("\"actions\":2", "\"actions\":3", "the header of the catalogue says 3 actions, but the file contains 2"),
+        ("\"s3\"", "\"s3:\\u001b[2J\"", "`s3:\\u{1b}[2J` is not a service prefix: use letters, digits, and `-`"),
+        ("ListAllMyBuckets", "getobject", "action `s3:getobject` is listed twice"),
         (
             "ListAllMyBuckets",
             "List*",
-            "service `s3`: `List*` is no action name: letters, digits, `-`, `_` and `.` are expected",
+            "service `s3`: `List*` is not an action name: use letters, digits, `-`, `_`, and `.`",
         ),
-        ("\"List\"", "\"list\"", "action `s3:ListAllMyBuckets`: `list` is no access level"),
+        ("\"List\"", "\"list\"", "action `s3:ListAllMyBuckets`: `list` is not an access level"),
         ("object*", "bucket*", "action `s3:GetObject`: the service has no resource type `bucket`"),
-        ("\"object\"", "\"object*\"", "service `s3`: `object*` is no name of a resource type"),
+        ("\"object\"", "\"object*\"", "service `s3`: `object*` is not the name of a resource type"),
         (
             "[\"arn:${Partition}:s3:::${BucketName}/${ObjectName}\"]",
             "[]",
@@ -191,7 +191,7 @@ fn one_service_twice_is_refused() {
     let service = service.trim_end().strip_suffix("\n]}").unwrap();
     let twice = text.replace(service, &format!("{service},\n{service}"));
     let twice = twice.replace("\"services\":1,\"actions\":2", "\"services\":2,\"actions\":4");
-    assert_eq!(refused(&twice).to_string(), "service `s3` is there twice");
+    assert_eq!(refused(&twice).to_string(), "service `s3` is listed twice");
     let none = text.replace(service, "").replace("\"services\":1,\"actions\":2", "\"services\":0,\"actions\":0");
     assert_eq!(refused(&none), CatalogueError::Empty);
 }
@@ -254,11 +254,11 @@ mod original {
     #[test]
     fn what_is_wrong_with_it_is_said() {
         for (from, to, expected) in [
-            ("\"STS\"", "\"st s\"", "`st s` is no service prefix: letters, digits and `-` are expected"),
+            ("\"STS\"", "\"st s\"", "`st s` is not a service prefix: use letters, digits, and `-`"),
             (
                 "\"AssumeRole\"",
                 "\"\\u0007\"",
-                "service `sts`: `\\u{7}` is no action name: letters, digits, `-`, `_` and `.` are expected",
+                "service `sts`: `\\u{7}` is not an action name: use letters, digits, `-`, `_`, and `.`",
             ),
             ("\"Actions\":[\"AssumeRole\"],", "", "not readable at line 3, column 119: missing field `Actions`"),
         ] {
@@ -354,7 +354,7 @@ mod reference {
     fn what_is_wrong_with_a_document_is_said() {
         let mut reference = ServiceReference::default();
         reference.add(S3).unwrap();
-        assert_eq!(reference.add(S3).unwrap_err().to_string(), "service `s3` is there twice");
+        assert_eq!(reference.add(S3).unwrap_err().to_string(), "service `s3` is listed twice");
         assert_eq!(
             reference.add("{\"Name\":\"x\"}").unwrap_err().to_string(),
             "not readable at line 1, column 12: missing field `Actions`"

@@ -25,27 +25,31 @@ pub(super) const ACCEPTED_FILE: &str = "accepted.json";
 /// What `accept` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Folder of an earlier `diff`
+    /// Output folder of an earlier `iamctl diff`
     #[arg(value_name = "REPORT_FOLDER")]
     folder: PathBuf,
     #[command(flatten)]
     filter: FilterArgs,
-    /// Every difference that is open in the report
+    /// Accept every open difference of the report
+    ///
+    /// Use it instead of a filter.
     #[arg(long, conflicts_with = "FilterArgs")]
     all: bool,
-    /// Why these differences are accepted
+    /// Reason for accepting the differences
     #[arg(long, value_name = "TEXT", help_heading = "Entries")]
     reason: String,
-    /// Who answers for it
+    /// Person or team that is responsible
     #[arg(long, value_name = "TEXT", help_heading = "Entries")]
     owner: Option<String>,
-    /// Last day on which it counts, such as 2027-03-31, in UTC
+    /// Last day on which the entries apply (UTC), such as 2027-03-31
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Entries")]
     expires: Option<Date>,
-    /// File to add the entries to; made if it is not there
+    /// File to add the entries to
+    ///
+    /// iamctl creates the file if it does not exist.
     #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED", default_value = ACCEPTED_FILE, help_heading = "Entries")]
     file: PathBuf,
-    /// Show the entries and write nothing
+    /// Print the entries without writing them
     #[arg(long, help_heading = "Entries")]
     dry_run: bool,
 }
@@ -53,26 +57,36 @@ pub(super) struct Args {
 /// Which differences are meant: those that fit all that is given.
 #[derive(Debug, clap::Args)]
 struct FilterArgs {
-    /// Differences of this role, by its normalised or real name; `*` and `?` allowed; repeatable
+    /// Differences of this role; can be repeated
+    ///
+    /// The name is the real or the normalised one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
+    /// difference must match all filters.
     #[arg(long = "role", value_name = "GLOB", help_heading = "Which differences")]
     roles: Vec<String>,
-    /// Differences from this policy only
+    /// Differences that come from this policy
+    ///
+    /// `trust` is the trust policy.
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     policy: Option<String>,
-    /// Differences that the account with this tag has
+    /// Differences of the account with this tag
     #[arg(long, value_name = "TAG", help_heading = "Which differences")]
     side: Option<AccountTag>,
-    /// Differences in these actions only, such as `s3:Put*`; repeatable
+    /// Differences in these actions; can be repeated
+    ///
+    /// Every action of the difference must match a pattern, such as `s3:Put*`.
     #[arg(long = "action", value_name = "GLOB", help_heading = "Which differences")]
     actions: Vec<String>,
-    /// Differences on these resources only
+    /// Differences on these resources
+    ///
+    /// Every resource of the difference must match the pattern.
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     resource: Option<String>,
     /// Differences for this principal
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     principal: Option<String>,
     /// Differences in this attribute, such as `tag:owner`
-    #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"], help_heading = "Which differences")]
+    #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"],
+        help_heading = "Which differences")]
     attribute: Option<String>,
     /// Findings of this rule only, such as `tag-changed`; repeatable
     #[arg(long = "rule", value_name = "ID", help_heading = "Which differences")]
@@ -165,15 +179,15 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
     if args.filter.is_empty() && !args.all {
         return Err(CliError::NoFilter);
     }
-    if args.all && args.expires.is_none() {
-        return Err(CliError::AllWithoutExpiry);
-    }
     // An entry would not be read again without a reason.
     if args.reason.trim().is_empty() {
         return Err(CliError::EmptyText { flag: "--reason" });
     }
     if args.owner.as_ref().is_some_and(|owner| owner.trim().is_empty()) {
         return Err(CliError::EmptyText { flag: "--owner" });
+    }
+    if args.all && args.expires.is_none() {
+        return Err(CliError::AllWithoutExpiry);
     }
     match args.expires {
         Some(expires) if expires < today => Err(CliError::PastExpiry { expires, today }),
@@ -239,11 +253,12 @@ fn tell(
     let matcher = Matcher::new(&merged.all, tags, today, &open.roles);
     let covered = accepted(&matcher, &open.differences);
     let file = args.file.display();
-    let known = if merged.known > 0 { format!(", {} there already", merged.known) } else { String::new() };
+    let known = if merged.known > 0 { format!(", {} already in the file", merged.known) } else { String::new() };
     let verb = if args.dry_run { "not written (--dry-run)" } else { "written" };
     console.note(&format!("{file}: {} {verb}{known}", counted(merged.written.len(), "entry", "entries")));
     let others = covered.difference(selected).count();
-    let others = if others > 0 { format!(" (together with entries of before, {others} more)") } else { String::new() };
+    let others =
+        if others > 0 { format!(" (and {others} more together with existing entries)") } else { String::new() };
     console.note(&format!(
         "they cover {} of the report{others}; {} open",
         counted(covered.intersection(selected).count(), "difference", "differences"),
@@ -254,7 +269,10 @@ fn tell(
     ));
     let without = selected.difference(&covered).count();
     if without > 0 {
-        console.warning(&format!("{without} of the selected have a text that no entry can hold, and stay open"));
+        console.warning(&format!(
+            "{without} selected differences contain a text that no entry can contain; they stay \
+            open"
+        ));
     }
 }
 

@@ -1,7 +1,8 @@
 //! What `can` and `can-assume` share: what is asked, and whether it is a question that can be decided.
 
 use crate::catalog::{Action, Catalogue, Service};
-use crate::model::{ActionClause, Glob, Role};
+use crate::model::{ActionClause, ConditionKey, Glob, Role};
+use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
 use super::error::CliError;
@@ -13,7 +14,7 @@ const NAMED: usize = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Many actions at once.
-    #[error("`{}` is a pattern: one action is asked about", .action.escape_debug())]
+    #[error("`{}` is a pattern: give one action", .action.escape_debug())]
     ActionPattern {
         /// The pattern.
         action: String,
@@ -21,7 +22,7 @@ pub enum AskError {
         matched: Vec<String>,
     },
     /// No action's name.
-    #[error("`{}` is no action: a service and a name are expected, such as `s3:GetObject`", .action.escape_debug())]
+    #[error("`{}` is not an action: give a service and a name, such as `s3:GetObject`", .action.escape_debug())]
     NoAction {
         /// The word.
         action: String,
@@ -59,7 +60,7 @@ pub enum AskError {
         named: Vec<String>,
     },
     /// Many callers at once, or none.
-    #[error("`{}` is no caller: {why}", .principal.escape_debug())]
+    #[error("`{}` is not a principal that can assume a role: {why}", .principal.escape_debug())]
     Principal {
         /// The word.
         principal: String,
@@ -69,7 +70,8 @@ pub enum AskError {
         instead: String,
     },
     /// A value of the context that no request of this caller has.
-    #[error("no request by `{}` has this value of `{key}`, which follows from who asks", .principal.escape_debug())]
+    #[error("no request by `{}` has this value of `{key}`: the principal determines the value",
+        .principal.escape_debug())]
     Contradiction {
         /// The caller.
         principal: String,
@@ -85,27 +87,27 @@ impl AskError {
         match self {
             Self::ActionPattern { matched, .. } if matched.is_empty() => None,
             Self::ActionPattern { matched, .. } => {
-                Some(format!("ask about one of those it matches, such as {}", list(matched)))
+                Some(format!("use one of the actions that it matches, such as {}", list(matched)))
             }
             Self::NoAction { near, .. } if near.is_empty() => None,
             Self::NoAction { near, .. } => Some(format!("did you mean {}?", list(near))),
             Self::UnknownAction { near, .. } => {
                 let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", list(near)) };
                 Some(format!(
-                    "{near}`--allow-unknown-action` asks nevertheless, as of an action that may act on anything"
+                    "{near}use `--allow-unknown-action` to evaluate it as an action that can act on any resource"
                 ))
             }
-            Self::NotOnRole { near, .. } => Some(format!("a role is taken by {}", list(near))),
+            Self::NotOnRole { near, .. } => Some(format!("a role is assumed with {}", list(near))),
             Self::Resource { forms, named, .. } => {
                 let named = if named.is_empty() {
                     "; no statement of the role names the action".to_owned()
                 } else {
-                    format!("; the role's statements that name the action speak of {}", list(named))
+                    format!("; the statements of the role that name the action list {}", list(named))
                 };
-                Some(format!("ask with {}{named}", list(forms)))
+                Some(format!("use {}{named}", list(forms)))
             }
             Self::Principal { instead, .. } => Some(instead.clone()),
-            Self::Contradiction { .. } => Some("leave the key out, or name another caller".to_owned()),
+            Self::Contradiction { .. } => Some("omit the key, or name another principal".to_owned()),
         }
     }
 }
@@ -114,7 +116,7 @@ impl AskError {
 pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("`KEY=VALUE` is expected".to_owned()),
+        _ => Err("the form is `KEY=VALUE`".to_owned()),
     }
 }
 
@@ -136,6 +138,60 @@ pub(super) fn context(pairs: &[(String, String)]) -> Context {
         }
     }
     keys.into_iter().collect()
+}
+
+/// Prefixes of condition keys that are not those of services. A web identity provider's is its host, which has a `.`.
+const KEY_PREFIXES: [&str; 3] = ["aws", "saml", "sts"];
+
+/// What is wrong with the names of the condition keys: a prefix that no key has.
+pub(super) fn misspelt_keys(pairs: &[(String, String)], catalogue: &Catalogue) -> Vec<String> {
+    let known: Vec<&str> = KEY_PREFIXES.into_iter().chain(catalogue.prefixes()).collect();
+    let mut warnings: Vec<String> = Vec::new();
+    for (key, _) in pairs {
+        let warning = match key.split_once(':') {
+            None => format!("`{key}` is not a condition key: the form is `prefix:name`, such as `aws:SourceIp`"),
+            Some((prefix, _)) if prefix.contains('.') || known.iter().any(|one| one.eq_ignore_ascii_case(prefix)) => {
+                continue;
+            }
+            Some((prefix, name)) => {
+                let near = CliError::near_names(prefix, &known);
+                let near: Vec<String> = near.iter().take(3).map(|near| format!("`{near}:{name}`")).collect();
+                let near = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+                format!("no condition key has the prefix `{prefix}`, as in `{key}`{near}")
+            }
+        };
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    warnings
+}
+
+/// The values that do not count, because the role decides them.
+pub(super) fn ignored(pairs: &[(String, String)], context: &Context, role: &KnownRole) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for (key, _) in pairs {
+        let condition_key = ConditionKey::new(key);
+        let own = match condition_key.folded() {
+            "aws:username" => Some(None),
+            folded => role.says(folded),
+        };
+        let note = match own {
+            None => continue,
+            Some(own) if own == context.values(key) => continue,
+            Some(Some(own)) => {
+                format!("the given value of `{key}` was ignored: the role has the value `{}`", own.join("`, `"))
+            }
+            Some(None) if condition_key.folded() == "aws:username" => {
+                format!("the given value of `{key}` was ignored: a role session does not have this key")
+            }
+            Some(None) => format!("the given value of `{key}` was ignored: the role does not have this tag"),
+        };
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
 }
 
 /// The action of the catalogue that is asked about; `None` for one that it does not have, where that is allowed.
@@ -187,8 +243,11 @@ fn near(catalogue: &Catalogue, service: &str, name: &str) -> Vec<String> {
         let there = like.iter().filter_map(|prefix| catalogue.action(prefix, name));
         let mut near: Vec<String> =
             there.map(|(service, action)| format!("{}:{}", service.prefix, action.name)).collect();
-        near.extend(called(catalogue, name));
-        near.dedup();
+        for action in called(catalogue, name) {
+            if !near.contains(&action) {
+                near.push(action);
+            }
+        }
         near.truncate(NAMED);
         return near;
     };
@@ -209,13 +268,13 @@ pub(super) fn resource(
         Err(AskError::Resource { named: named(role, &action), action, resource, why, forms })
     };
     if found.resources.is_empty() {
-        let why = ": it takes no resource";
+        let why = ": the action does not support resource-level permissions";
         return if resource == "*" { Ok(()) } else { fail(why, vec!["*".to_owned()]) };
     }
     let templates = || service.resource_types_of(found).flat_map(|resource_type| &resource_type.arns);
     let forms = || templates().take(NAMED).map(|template| form(template.as_str(), role)).collect();
     if resource.contains(['*', '?']) {
-        return fail(", which is a pattern: one ARN is asked about", forms());
+        return fail(", which is a pattern: give one ARN", forms());
     }
     let is_its = templates().any(|template| template.matches(resource));
     if is_its { Ok(()) } else { fail("", forms()) }
@@ -227,7 +286,7 @@ pub(super) fn resource_of_unknown(action: &str, resource: &str, role: &Role) -> 
         return Ok(());
     }
     let (action, resource) = (action.to_owned(), resource.to_owned());
-    let why = ", which is a pattern: one ARN, or `*`, is asked about";
+    let why = ", which is a pattern: give one ARN, or `*`";
     let forms = vec!["*".to_owned(), "an ARN".to_owned()];
     Err(AskError::Resource { named: named(role, &action), action, resource, why, forms })
 }

@@ -15,22 +15,35 @@ use crate::semantics::evaluate::{Request, Verdict, evaluate};
 /// What `can` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Name of the role, ignoring case
+    /// Name of the role
+    ///
+    /// The real name in the account, in any case.
     #[arg(value_name = "ROLE")]
     role: String,
     /// Action, such as `s3:PutObject`
     #[arg(value_name = "ACTION")]
     action: String,
-    /// ARN of what it acts on; `*` for an action that takes no resource
+    /// ARN of the resource, or `*`
+    ///
+    /// Use `*` for an action that does not support resource-level permissions.
     #[arg(value_name = "RESOURCE")]
     resource: String,
-    /// A condition key of the request, such as `aws:SecureTransport=true`; repeatable, also for one key
+    /// Condition key of the request; can be repeated
+    ///
+    /// For example, `aws:SecureTransport=true`. Repeat the option for several keys, or for one key that has several
+    /// values. The request does not contain the keys that you do not name.
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = ask::key_value)]
     context: Vec<(String, String)>,
-    /// Ask also of an action that the catalogue does not have
+    /// Accept an action that is not in the catalogue
+    ///
+    /// iamctl then assumes that the action can act on any resource.
     #[arg(long)]
     allow_unknown_action: bool,
     #[command(flatten)]
@@ -49,8 +62,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     let context = ask::context(&args.context);
     let request = Request { action: &args.action, resource: &args.resource, context: &context };
-    let decision = evaluate(&role_policies(role), &request, &catalogue);
-    console.print(|out| decision::write(out, &role.name, &request, &decision))?;
+    for warning in ask::misspelt_keys(&args.context, &catalogue) {
+        console.warning(&warning);
+    }
+    let policies = role_policies(role);
+    let decision = evaluate(&policies, &request, &catalogue);
+    let ignored = ask::ignored(&args.context, &context, &policies.role);
+    console.print(|out| decision::write(out, &role.name, &request, &decision, &ignored))?;
     Ok(exit_code(decision.verdict))
 }
 

@@ -1,4 +1,4 @@
-//! `iamctl can-assume`: whether a role's trust policy lets somebody take it, and by which statement.
+//! `iamctl can-assume`: whether a principal can assume a role, and which statement allows it.
 
 use clap::ValueEnum;
 
@@ -19,26 +19,46 @@ use crate::semantics::evaluate::{Caller, Hint, RoleAccount, TrustRequest, evalua
 /// What `can-assume` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Name of the role, ignoring case
+    /// Name of the role
+    ///
+    /// The real name in the account, in any case.
     #[arg(value_name = "ROLE")]
     role: String,
-    /// Who asks: ARN of a role, user or session; a service, such as `ec2.amazonaws.com`; ARN or name of a SAML or web
-    /// identity provider
+    /// Principal that assumes the role
+    ///
+    /// One of: the ARN of a role, a user, or a session; a service, such as `ec2.amazonaws.com`; the ARN or the name of a SAML
+    /// or OIDC provider; an S3 canonical user ID.
     #[arg(value_name = "PRINCIPAL")]
     principal: String,
-    /// What PRINCIPAL is, where its form does not say
+    /// Type of the principal
+    ///
+    /// Required only if the form of PRINCIPAL does not show its type.
     #[arg(long, value_enum, value_name = "TYPE")]
     principal_type: Option<PrincipalType>,
-    /// Operation [default: the one by which such a principal takes roles, such as `sts:AssumeRole`]
+    /// Action, such as `sts:TagSession`
+    ///
+    /// Without this option, the action with which such a principal assumes a role: `sts:AssumeRole`,
+    /// `sts:AssumeRoleWithSAML`, or `sts:AssumeRoleWithWebIdentity`.
     #[arg(long, value_name = "ACTION")]
     action: Option<String>,
-    /// A condition key of the request, such as `sts:ExternalId=blue-7`; repeatable, also for one key
+    /// Condition key of the request; can be repeated
+    ///
+    /// For example, `sts:ExternalId=blue-7`. Repeat the option for several keys, or for one key that has several
+    /// values. The request does not contain the keys that you do not name.
+    ///
+    /// `aws:PrincipalArn`, `aws:PrincipalAccount`, and `aws:PrincipalType` follow from PRINCIPAL.
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = ask::key_value)]
     context: Vec<(String, String)>,
-    /// Ask also of an action that the catalogue does not have
+    /// Accept an action that is not in the catalogue
+    ///
+    /// iamctl then assumes that the action can act on any resource.
     #[arg(long)]
     allow_unknown_action: bool,
     #[command(flatten)]
@@ -67,6 +87,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let caller = caller(&args.principal, args.principal_type, role)?;
     let action = args.action.as_deref().unwrap_or_else(|| default_action(caller));
     check_action(&catalogue, action, args.allow_unknown_action)?;
+    for warning in ask::misspelt_keys(&args.context, &catalogue) {
+        console.warning(&warning);
+    }
     let context = ask::context(&args.context);
     let request = TrustRequest { caller, action, context: &context };
     let of = RoleAccount { account: role.arn.account(), id: None, partition: role.arn.partition() };
@@ -83,7 +106,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     Ok(exit_code(answer.decision.verdict))
 }
 
-/// The operation by which a caller of this kind takes roles.
+/// The action with which a caller of this kind assumes roles.
 fn default_action(caller: Caller<'_>) -> &'static str {
     match caller {
         Caller::Aws(_) | Caller::Service(_) | Caller::CanonicalUser(_) => "sts:AssumeRole",
@@ -115,7 +138,7 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
     let (partition, account) = (role.arn.partition(), role.arn.account());
     let refuse = |why, instead| Err(AskError::Principal { principal: text.to_owned(), why, instead });
     if text.contains(['*', '?']) {
-        return refuse("it is a pattern, and one caller is asked about", name_one(partition, account));
+        return refuse("it is a pattern: give one principal", name_one(partition, account));
     }
     match given {
         Some(PrincipalType::Service) => return Ok(Caller::Service(text)),
@@ -127,11 +150,11 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
         return of_arn(text, given);
     }
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let why = "it is an account, whose root user cannot take a role";
+        let why = "it is an account, and its root user cannot assume a role";
         return refuse(why, name_one(partition, text));
     }
     if text.starts_with("AROA") || text.starts_with("AIDA") {
-        let why = "it is the unique id of a user or role; nobody asks by it";
+        let why = "it is the unique ID of a user or role; give the ARN";
         return refuse(why, name_one(partition, account));
     }
     let by_form = given.is_none();
@@ -146,33 +169,34 @@ fn caller<'a>(text: &'a str, given: Option<PrincipalType>, role: &Role) -> Resul
         return Ok(Caller::CanonicalUser(text));
     }
     let instead = format!(
-        "name a role, user or session by its ARN, a service, or a provider, such as \
-         `arn:{partition}:iam::{account}:oidc-provider/HOST`; or say `--principal-type`"
+        "give the ARN of a role, user, or session, a service, or a provider, such as \
+            `arn:{partition}:iam::{account}:oidc-provider/HOST`; or use `--principal-type`"
     );
-    refuse("its form does not say what it is", instead)
+    refuse("its form does not show its type", instead)
 }
 
 fn of_arn(text: &str, given: Option<PrincipalType>) -> Result<Caller<'_>, AskError> {
     let refuse = |why, instead| Err(AskError::Principal { principal: text.to_owned(), why, instead });
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [_, partition, service, _, account, name] = parts.as_slice() else {
-        return refuse("it is no whole ARN", "an ARN has six parts, with `:` between them".to_owned());
+        return refuse("it is not a complete ARN", "an ARN has six parts, separated by `:`".to_owned());
     };
     let is = |kind: &str| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty());
     match *service {
         "iam" if *name == "root" => {
-            refuse("it is an account, whose root user cannot take a role", name_one(partition, account))
+            refuse("it is an account, and its root user cannot assume a role", name_one(partition, account))
         }
         "iam" if given.is_none() && (is("saml-provider/") || is("oidc-provider/")) => Ok(Caller::Federated(text)),
         "iam" if is("role/") || is("user/") => Ok(Caller::Aws(text)),
         "sts" if is("assumed-role/") || is("federated-user/") => Ok(Caller::Aws(text)),
-        _ => refuse("no user, role, session or provider has such an ARN", name_one(partition, account)),
+        _ => refuse("no user, role, session, or provider has such an ARN", name_one(partition, account)),
     }
 }
 
 fn name_one(partition: &str, account: &str) -> String {
     format!(
-        "name who asks, such as `arn:{partition}:iam::{account}:role/NAME`, `arn:{partition}:iam::{account}:user/NAME` \
+        "give a principal, such as `arn:{partition}:iam::{account}:role/NAME`, \
+            `arn:{partition}:iam::{account}:user/NAME` \
          or `arn:{partition}:sts::{account}:assumed-role/NAME/SESSION`"
     )
 }

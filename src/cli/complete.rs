@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory as _, ValueEnum};
+use clap::ValueEnum;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _};
 use clap_complete::env::{CompleteEnv, Shells};
 
@@ -24,7 +24,7 @@ const PROGRAM: &str = "iamctl";
 /// What `completions` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The shell
+    /// Shell: bash, zsh, fish, or powershell
     #[arg(value_enum)]
     shell: Shell,
 }
@@ -68,7 +68,7 @@ pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
         return None;
     }
     let here = std::env::current_dir().ok();
-    let answer = CompleteEnv::with_factory(super::Cli::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
+    let answer = CompleteEnv::with_factory(super::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     match answer.try_complete(args, here.as_deref()) {
         Ok(false) => None,
         Ok(true) => Some(ExitCode::Done),

@@ -21,30 +21,34 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 /// Flags that every command takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConsoleArgs {
-    /// When to use colour
+    /// Use colour: auto, always, or never
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, env = "IAMCTL_COLOR", help_heading = "Output")]
     color: Color,
-    /// Say nothing on stderr but warnings and errors
+    /// Print only warnings and errors on stderr
     #[arg(short, long, global = true, env = "IAMCTL_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     quiet: bool,
-    /// Say more on stderr
+    /// Print more details on stderr
+    ///
+    /// For example, how long each stage takes.
     #[arg(short, long, global = true, env = "IAMCTL_VERBOSE", value_parser = FalseyValueParser::new(), conflicts_with = "quiet", help_heading = "Output")]
     verbose: bool,
-    /// Show no progress bars
+    /// Do not show progress bars
     #[arg(long, global = true, env = "IAMCTL_NO_PROGRESS", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     no_progress: bool,
-    /// Never ask for anything, fail instead
+    /// Never prompt for input
+    ///
+    /// iamctl fails instead if it needs input, such as an MFA code.
     #[arg(long, global = true, env = "IAMCTL_NO_INPUT", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     no_input: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// Use colour on a terminal, unless NO_COLOR is set
     Auto,
-    /// Always
+    /// Always use colour
     Always,
-    /// Never
+    /// Never use colour
     Never,
 }
 

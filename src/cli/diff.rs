@@ -26,13 +26,20 @@ use crate::report::{FailOn, Severity};
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
-    /// Short name of the first account in files and reports, such as `dev`
+    /// Short name of the first account, such as `dev`
+    ///
+    /// The tag names the account in reports, file names, and the dictionary: 1 to 64 letters, digits, `.`, `_`, or `-`, the
+    /// first one a letter or digit. The two tags must differ.
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
-    /// The second account's profile, file, or `env:`
+    /// AWS profile, snapshot file, or `env:` of the second account
     #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
@@ -40,39 +47,55 @@ pub(super) struct Args {
     tag_2: AccountTag,
     #[command(flatten)]
     dictionary: DictionaryArgs,
-    /// Differences that somebody has accepted [default: accepted.json here if there is one]
+    /// File with accepted differences [default: accepted.json]
+    ///
+    /// Accepted differences do not make the run fail, and the reports list them separately. Without this option, iamctl
+    /// reads `accepted.json` in the current folder if it exists. `iamctl accept` writes the file.
     #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
     accepted: Option<PathBuf>,
-    /// Compare only roles of this name, real or normalised; `*` and `?` allowed; repeatable
+    /// Compare only roles with this name; can be repeated
+    ///
+    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
-    /// Leave out the roles that AWS services own
+    /// Exclude service-linked roles
+    ///
+    /// AWS services own these roles, and you cannot change what they are permitted to do.
     #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED", value_parser = FalseyValueParser::new())]
     exclude_service_linked: bool,
-    /// What goes to stdout [default: table]
+    /// What to print: table, json, ndjson, markdown, or csv
+    ///
+    /// Without this option, iamctl prints the summary (`table`).
     #[arg(long, value_enum, env = "IAMCTL_FORMAT")]
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Which findings make the exit code 1: none, any, access, severity=LEVEL or rule=ID; repeatable
+    /// Set exit code 1 for these findings: none, any, access, severity=LEVEL, or rule=ID; repeatable
+    ///
+    /// Accepted differences never set the exit code.
     #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',')]
     fail_on: Vec<String>,
-    /// Exit with 1 if anything differs: the same as `--fail-on any`
+    /// Set exit code 1 if anything differs, like `--fail-on any`
     #[arg(long, env = "IAMCTL_EXIT_CODE", value_parser = FalseyValueParser::new())]
     exit_code: bool,
-    /// Show every cause of this severity or a higher one, and no other
+    /// Show every cause of this severity or higher, and no other cause
     #[arg(long, value_name = "LEVEL", env = "IAMCTL_ONLY_SEVERITY")]
     only_severity: Option<Severity>,
-    /// Show nothing but the counts
+    /// Show only the counts
     #[arg(long, env = "IAMCTL_COUNTS", value_parser = FalseyValueParser::new())]
     counts: bool,
-    /// Leave out files that can be large
+    /// Do not write these files, which can be large
     #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
     skip: Vec<SkipArg>,
-    /// An account besides the two that is known, such as 444455556666=audit; repeatable
+    /// Another account of yours, such as 444455556666=audit; repeatable
+    ///
+    /// A principal or resource of an account that is neither compared nor known is external and is more severe.
     #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
     known_accounts: Vec<(AccountId, String)>,
-    /// Compare even if both sources are one account
+    /// Compare two sources of the same account
+    ///
+    /// Without this option, two sources of the same account are an error.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]
@@ -83,15 +106,15 @@ pub(super) struct Args {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// The summary, for people
+    /// The summary as text
     Table,
     /// The whole report, as in report.json
     Json,
-    /// A header, a finding, …, a summary: a JSON object a line
+    /// The findings as JSON, one object per line, between a header and a summary
     Ndjson,
     /// The summary for pull requests, as in summary.md
     Markdown,
-    /// The findings
+    /// The findings as CSV
     Csv,
 }
 

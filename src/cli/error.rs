@@ -30,7 +30,7 @@ pub enum CliError {
         tag: AccountTag,
     },
     /// Both sources are one account.
-    #[error("both sources are account {account_id}: comparing it with itself would find nothing")]
+    #[error("both sources are account {account_id}: a comparison would find no differences")]
     SameAccount {
         /// The account's id.
         account_id: String,
@@ -52,7 +52,7 @@ pub enum CliError {
         problem: serde_json::Error,
     },
     /// `accept` without a word on what.
-    #[error("`accept` takes at least one filter, such as `--role`, or `--all`")]
+    #[error("`accept` needs at least one filter, such as `--role`, or `--all`")]
     NoFilter,
     /// `accept --all` without an end.
     #[error("`--all` needs `--expires`: what is accepted without a look must be looked at some day")]
@@ -93,7 +93,7 @@ pub enum CliError {
         flag: &'static str,
     },
     /// An entry that would never count.
-    #[error("`--expires {expires}` is past: today is {today} in UTC")]
+    #[error("`--expires {expires}` is in the past: today is {today} in UTC")]
     PastExpiry {
         /// The last day.
         expires: Date,
@@ -101,7 +101,7 @@ pub enum CliError {
         today: Date,
     },
     /// A tag of neither account.
-    #[error("`{side}` is the tag of neither account: the report is of `{}` and `{}`", .tags.left, .tags.right)]
+    #[error("`{side}` is not the tag of either account: the report compares `{}` and `{}`", .tags.left, .tags.right)]
     UnknownSide {
         /// The tag.
         side: AccountTag,
@@ -149,7 +149,7 @@ pub enum CliError {
     #[error(transparent)]
     Account(#[from] AccountError),
     /// The words after `explain` fit neither form.
-    #[error("`explain` takes two sources with their tags and a role, or a report's folder and a role")]
+    #[error("`explain` needs two sources with their tags and a role, or a report folder and a role")]
     ExplainWords,
     /// A word that is no tag.
     #[error(transparent)]
@@ -159,32 +159,32 @@ pub enum CliError {
     UnknownRole {
         /// The name.
         name: String,
-        /// Names of a few roles that are like it, sorted.
+        /// Names of a few roles that are like it, the nearest first.
         near: Vec<String>,
     },
     /// A question that cannot be answered with yes or no.
     #[error(transparent)]
     Ask(#[from] AskError),
     /// A folder that holds no report of `diff`.
-    #[error("`{}` holds no report of `iamctl diff`", .path.display())]
+    #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
         /// The folder.
         path: PathBuf,
     },
     /// An account that a script could not tell from another.
-    #[error("nothing in the snapshot of {tag} tells its account id, which the script has to check")]
+    #[error("the snapshot of {tag} does not contain the account ID, which the script must check")]
     NoAccountId {
         /// The account.
         tag: AccountTag,
     },
     /// No changes can be found.
-    #[error("the changes cannot be proved")]
+    #[error("the changes cannot be verified")]
     Plan(#[from] PlanError),
     /// The comparison contradicts itself: this program's own fault.
-    #[error("the comparison contradicts itself; this is a fault of iamctl")]
+    #[error("the comparison contradicts itself; this is a bug in iamctl")]
     Engine(#[from] EngineError),
     /// Something that always holds does not: this program's own fault.
-    #[error("{invariant}; this is a fault of iamctl")]
+    #[error("{invariant}; this is a bug in iamctl")]
     Internal {
         /// What does not hold, in words.
         invariant: String,
@@ -202,7 +202,7 @@ pub enum CliError {
     #[error(transparent)]
     ReportFile(#[from] ReportFileError),
     /// Two of the files to write, or one to write and one to read, are the same.
-    #[error("`{}` is {} already", .path.display(), .what)]
+    #[error("`{}` is already {}", .path.display(), .what)]
     ReportTwice {
         /// The file.
         path: PathBuf,
@@ -224,7 +224,7 @@ pub enum CliError {
     Harvest(#[from] crate::harvest::HarvestError),
     /// A live account was asked for, but the program was built without the AWS side.
     #[cfg(not(feature = "harvest"))]
-    #[error("{asked} needs AWS, and this iamctl was built to compare files only")]
+    #[error("{asked} needs AWS, but this iamctl was built without AWS support and compares only files")]
     NoAws {
         /// What was asked for.
         asked: String,
@@ -244,9 +244,9 @@ fn rule_hint(error: &UnknownRule) -> String {
 
 fn nothing_selected(open: usize) -> String {
     match open {
-        0 => "the report has no open difference; nothing was written".to_owned(),
-        1 => "the one open difference of the report is not as you say; nothing was written".to_owned(),
-        _ => format!("none of the {open} open differences of the report is as you say; nothing was written"),
+        0 => "the report has no open differences; nothing was written".to_owned(),
+        1 => "the one open difference of the report does not match; nothing was written".to_owned(),
+        _ => format!("none of the {open} open differences of the report matches; nothing was written"),
     }
 }
 
@@ -256,16 +256,18 @@ impl CliError {
         Self::UnknownRole { name: name.to_owned(), near: Self::near_names(name, known) }
     }
 
-    /// The few of some names that are most like one, sorted.
+    /// The few of some names that are most like one, the nearest first.
     pub(super) fn near_names(name: &str, known: &[&str]) -> Vec<String> {
         let folded = name.to_lowercase();
-        let mut near: Vec<&str> =
-            known.iter().filter(|known| known.to_lowercase().contains(&folded)).copied().collect();
-        near.extend(similar::get_close_matches(name, known, 3, 0.6));
-        near.sort_unstable();
+        let near = known.iter().filter_map(|known| {
+            let other = known.to_lowercase();
+            let likeness = similar::TextDiff::from_chars(folded.as_str(), other.as_str()).ratio();
+            (likeness >= 0.6 || other.contains(&folded)).then_some((likeness, *known))
+        });
+        let mut near: Vec<(f32, &str)> = near.collect();
+        near.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
         near.dedup();
-        near.truncate(5);
-        near.into_iter().map(str::to_owned).collect()
+        near.into_iter().take(5).map(|(_, known)| known.to_owned()).collect()
     }
 
     /// What the user can do about it.
@@ -273,9 +275,10 @@ impl CliError {
     #[expect(clippy::too_many_lines, reason = "one arm per kind of error, and nothing else")]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SameTag { .. } => Some("give each account a tag of its own, such as `dev` and `qa`".to_owned()),
+            Self::SameTag { .. } => Some("give each account its own tag, such as `dev` and `qa`".to_owned()),
             Self::SameAccount { .. } => Some(
-                "check the two profiles; if it is meant (two snapshots of one account), say `--allow-same-account`"
+                "check the two profiles; if you want to compare two snapshots of one account, use \
+                    `--allow-same-account`"
                     .to_owned(),
             ),
             Self::Dictionary { .. } => Some(
@@ -287,7 +290,7 @@ impl CliError {
                  docs/accepted.md describes the file"
                     .to_owned(),
             ),
-            Self::NoFilter => Some("`--all` accepts every difference that is open in the report".to_owned()),
+            Self::NoFilter => Some("use `--all` to accept every open difference of the report".to_owned()),
             Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
             Self::UnknownId { near, .. } if near.is_empty() => {
                 Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
@@ -298,10 +301,10 @@ impl CliError {
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
             Self::NothingSelected { open: 0 } => None,
             Self::NothingSelected { .. } => Some(
-                "every action and resource of a difference has to fit; `report.json` and the CSV files show them"
+                "every action and resource of a difference must match; `report.json` and the CSV files list them"
                     .to_owned(),
             ),
-            Self::Report { .. } => Some("run `iamctl diff` again with this iamctl".to_owned()),
+            Self::Report { .. } => Some("run `iamctl diff` again with this version of iamctl".to_owned()),
             Self::EmptyText { .. } | Self::PastExpiry { .. } | Self::UnknownSide { .. } => None,
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
@@ -311,13 +314,13 @@ impl CliError {
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
             Self::Ask(error) => error.hint(),
             Self::NoReport { .. } => {
-                Some("name the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
+                Some("give the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }
             Self::Engine(_) => {
-                Some("please report it with the two roles' policies; `--role` leaves other roles comparable".to_owned())
+                Some("report it with the policies of both roles; use `--role` to compare the other roles".to_owned())
             }
-            Self::Internal { .. } => Some("please report it with the command line".to_owned()),
-            Self::NoAccountId { .. } => Some("harvest the account, which says whose it is".to_owned()),
+            Self::Internal { .. } => Some("report it with the command line".to_owned()),
+            Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::Builtin(_)
             | Self::Plan(_)
             | Self::DictionarySize(_)
@@ -326,23 +329,25 @@ impl CliError {
             | Self::File(_)
             | Self::Replace(_)
             | Self::Account(_) => None,
-            Self::Catalogue { .. } => {
-                Some("`iamctl init --force` writes a good one; without `iam.json` the embedded one is used".to_owned())
-            }
+            Self::Catalogue { .. } => Some(
+                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in \
+                    catalogue"
+                    .to_owned(),
+            ),
             Self::Snapshot(error) => error.hint().map(str::to_owned),
             Self::Select(_) => {
-                Some("names are compared as in the account or in the reports; `*` and `?` are allowed".to_owned())
+                Some("use the name in the account or in the reports; `*` and `?` are wildcards".to_owned())
             }
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::ReportFile(error) => error.hint().map(str::to_owned),
-            Self::ReportTwice { .. } => Some("give each `--report` a file of its own".to_owned()),
+            Self::ReportTwice { .. } => Some("give each `--report` its own file".to_owned()),
             Self::Rule(error) => Some(rule_hint(error)),
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),
             #[cfg(not(feature = "harvest"))]
-            Self::NoAws { .. } => Some("build it with its default features: `cargo build --release`".to_owned()),
+            Self::NoAws { .. } => Some("build iamctl with its default features: `cargo build --release`".to_owned()),
         }
     }
 }

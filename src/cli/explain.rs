@@ -26,18 +26,29 @@ use crate::report::Report;
     override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE\n       iamctl explain --rule [ID]"
 )]
 pub(super) struct Args {
-    /// Two sources with their tags, or the folder of an earlier `diff`; then the role, by its real or common name
+    /// Two sources with tags, or a report folder; then the role
+    ///
+    /// A source is an AWS profile, a snapshot file, or `env:`. A report folder is the output folder of an earlier `iamctl
+    /// diff`; its snapshots, tags, dictionary, built-in rules, and accepted differences are used. The role is named by its
+    /// real name in either account, or by its normalised name, in any case.
     #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::source())]
     words: Vec<String>,
-    /// Explain a kind of difference instead, by its id; without an id list them all
+    /// Explain a rule, or list all rules
+    ///
+    /// A rule is a kind of difference. Without an ID, or with `list`, iamctl lists all rules.
     #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words")]
     rule: Option<String>,
     #[command(flatten)]
     dictionary: DictionaryArgs,
-    /// Differences that somebody has accepted [default: the report's, or accepted.json here]
+    /// File with accepted differences [default: accepted.json]
+    ///
+    /// Without this option, iamctl uses the accepted differences of the report, or `accepted.json` in the current folder if
+    /// it exists.
     #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
     accepted: Option<PathBuf>,
-    /// Compare even if both sources are one account
+    /// Compare two sources of the same account
+    ///
+    /// Without this option, two sources of the same account are an error.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = clap::builder::FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]
@@ -79,7 +90,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     mark_accepted(&mut report, &asked.accepted);
     let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
     let folder = asked.folder.as_ref().map(|folder| folder.to_string_lossy());
-    let view = View { folder: folder.as_deref(), roles: Some(&roles), ..View::new(&report, "") };
+    let words = asked.sources.as_ref().map(Source::word);
+    let view = View {
+        folder: folder.as_deref(),
+        sources: words.as_ref().map(|word| Some(word.as_str())),
+        roles: Some(&roles),
+        ..View::new(&report, "")
+    };
     console.print(|out| {
         for (index, role) in report.roles.iter().enumerate() {
             if index > 0 {

@@ -13,10 +13,16 @@ use crate::parse::account::account;
 /// What `harvest` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Short name of the account in files and reports, such as `dev`
+    /// Short name of the account, such as `dev`
+    ///
+    /// The tag names the account in file names: 1 to 64 letters, digits, `.`, `_`, or `-`, the first one a letter or digit.
     #[arg(value_name = "TAG")]
     tag: AccountTag,
     #[command(flatten)]
@@ -39,7 +45,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
     let path = folder.write(&format!("harvest {}", args.tag), &files)?;
     console.print(|out| {
-        let id = account.id.as_ref().map_or("of unknown id", |id| id.as_str());
+        let id = account.id.as_ref().map_or("with unknown ID", |id| id.as_str());
         writeln!(out, "{}: account {id}, {} roles", args.tag, account.roles.len())?;
         writeln!(out, "Files: {}", crate::formats::escape::terminal(&path.to_string_lossy()))
     })?;

@@ -21,13 +21,19 @@ const SAMPLE: &str = include_str!("../../equivalency_list.example.json");
 /// What `init` takes.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Folder to write to; made if it is not there
+    /// Folder to write to
+    ///
+    /// iamctl creates the folder if it does not exist.
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// Overwrite the files that are there
+    /// Overwrite existing files
+    ///
+    /// Without this option, nothing is overwritten.
     #[arg(long)]
     pub force: bool,
-    /// Take AWS's Service Reference instead of the embedded catalogue: from AWS, a mirror's URL, or a folder
+    /// Read the catalogue from AWS's Service Reference
+    ///
+    /// The source is AWS by default, or the URL of a mirror, or a folder.
     #[arg(long, value_name = "URL or DIR", num_args = 0..=1, default_missing_value = ADDRESS)]
     pub refresh: Option<String>,
 }
@@ -36,13 +42,13 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// Something would be overwritten.
-    #[error("{} already there", there(.paths))]
+    #[error("{}", already(.paths))]
     Exists {
         /// What is there; not empty.
         paths: Vec<PathBuf>,
     },
     /// The folder could not be made.
-    #[error("cannot make the folder `{}`", shown(.path))]
+    #[error("cannot create the folder `{}`", shown(.path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -60,7 +66,7 @@ pub enum InitError {
         source: io::Error,
     },
     /// AWS's Service Reference could not be read.
-    #[error("cannot take the actions from AWS's Service Reference")]
+    #[error("cannot read the actions from AWS's Service Reference")]
     Refresh(#[source] ServiceReferenceError),
     /// The files are written, but saying so failed.
     #[error("cannot print")]
@@ -73,7 +79,7 @@ impl InitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Exists { .. } => {
-                Some("`--force` overwrites, another folder can be given: `iamctl init DIR`".to_owned())
+                Some("use `--force` to overwrite, or give another folder: `iamctl init DIR`".to_owned())
             }
             Self::Refresh(error) => error.hint(),
             Self::Folder { .. } | Self::Write { .. } => {
@@ -152,18 +158,21 @@ fn report(header: &Header, targets: &[PathBuf; 2], out: &mut dyn Write) -> io::R
 
 fn advise(equivalency_file: &Path, err: &mut dyn Write) -> io::Result<()> {
     let file = shown(equivalency_file);
-    writeln!(err, "next: put into {file} what your accounts name differently on purpose, such as `acme-dev` and")?;
-    writeln!(err, "`acme-qa`; account ids are not needed. Then: iamctl diff PROFILE_1 TAG_1 PROFILE_2 TAG_2")
+    writeln!(
+        err,
+        "next: add the texts that are meant to differ between your accounts to {file}, such as `acme-dev` and"
+    )?;
+    writeln!(err, "`acme-qa`. Account IDs are not needed. Then run: iamctl diff PROFILE_1 TAG_1 PROFILE_2 TAG_2")
 }
 
 fn shown(path: &Path) -> String {
     path.display().to_string().escape_debug().to_string()
 }
 
-/// `a is`, or `a and b are`.
-fn there(paths: &[PathBuf]) -> String {
+/// `a already exists`, or `a and b already exist`.
+fn already(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|path| format!("`{}`", shown(path))).collect();
-    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+    format!("{} already {}", names.join(" and "), if names.len() == 1 { "exists" } else { "exist" })
 }
 
 #[cfg(test)]
@@ -225,14 +234,14 @@ mod tests {
         let mine = folder.path().join(CATALOGUE_FILE);
         fs::write(&mine, "mine").unwrap();
         let error = init(&args).unwrap_err();
-        assert_eq!(error.to_string(), format!("`{}` is already there", mine.display()));
+        assert_eq!(error.to_string(), format!("`{}` already exists", mine.display()));
         assert_eq!(names(folder.path()), [CATALOGUE_FILE]);
         assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
 
         args.force = true;
         init(&args).unwrap();
         args.force = false;
-        assert!(init(&args).unwrap_err().to_string().ends_with("iam.json` are already there"));
+        assert!(init(&args).unwrap_err().to_string().ends_with("iam.json` already exist"));
         assert_eq!(names(folder.path()), [EQUIVALENCY_FILE, CATALOGUE_FILE]);
     }
 
@@ -242,7 +251,7 @@ mod tests {
         let dir = folder.path().join("new");
         let refresh = Some(folder.path().display().to_string());
         let error = init(&Args { dir: dir.clone(), force: false, refresh }).unwrap_err();
-        assert_eq!(error.to_string(), "cannot take the actions from AWS's Service Reference");
+        assert_eq!(error.to_string(), "cannot read the actions from AWS's Service Reference");
         assert!(error.hint().unwrap().contains("index.json"));
         assert!(!dir.exists());
     }
@@ -253,6 +262,6 @@ mod tests {
         let dir = folder.path().join("file");
         fs::write(&dir, "").unwrap();
         let error = init(&Args { dir: dir.clone(), force: false, refresh: None }).unwrap_err();
-        assert_eq!(error.to_string(), format!("cannot make the folder `{}`", dir.display()));
+        assert_eq!(error.to_string(), format!("cannot create the folder `{}`", dir.display()));
     }
 }

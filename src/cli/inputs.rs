@@ -21,10 +21,15 @@ use crate::store::{Folder, FolderError, NamedFile, text_file};
 /// Flags of the commands that write folders.
 #[derive(Debug, clap::Args)]
 pub(super) struct OutputArgs {
-    /// Folder for the reports [default: ~/aws-idt/output/YYYY/mm/dd/HH/MM/SS]
+    /// Output folder [default: a new one in ~/aws-idt/output]
+    ///
+    /// iamctl creates the folder if it does not exist, and replaces the files of an earlier report of the same kind. Without
+    /// this option, each run gets its own folder, `~/aws-idt/output/YYYY/mm/dd/HH/MM/SS`.
     #[arg(long, value_name = "DIR", env = "IAMCTL_OUTPUT")]
     output: Option<PathBuf>,
-    /// Leave cells that a spreadsheet would run as formulas as they are
+    /// Do not protect CSV cells against spreadsheet formulas
+    ///
+    /// By default, iamctl puts an apostrophe before cells that a spreadsheet would run as a formula.
     #[arg(long, env = "IAMCTL_RAW_CSV", value_parser = FalseyValueParser::new())]
     raw_csv: bool,
 }
@@ -49,12 +54,22 @@ impl OutputArgs {
     }
 }
 
+/// The flag of the commands that need the actions.
+#[derive(Debug, clap::Args)]
+pub(super) struct CatalogueArgs {
+    /// Action catalogue [default: iam.json, or the built-in one]
+    ///
+    /// Without this option, iamctl reads `iam.json` in the current folder if it exists, or else uses the catalogue that is
+    /// part of the program.
+    #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
+    catalogue: Option<PathBuf>,
+}
+
 /// Flags of the commands that read accounts.
 #[derive(Debug, clap::Args)]
 pub(super) struct InputArgs {
-    /// Action catalogue [default: iam.json here if there is one, else the embedded one]
-    #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
-    catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    catalogue: CatalogueArgs,
     #[command(flatten)]
     mfa: MfaArgs,
 }
@@ -62,17 +77,21 @@ pub(super) struct InputArgs {
 /// How to come by the code of an MFA device.
 #[derive(Debug, clap::Args)]
 struct MfaArgs {
-    /// Code of the MFA device that the profiles name
+    /// Code of the MFA device
+    ///
+    /// For profiles with `mfa_serial`.
     #[arg(long, value_name = "CODE", env = "IAMCTL_MFA_CODE", hide_env_values = true, help_heading = "MFA")]
     mfa_code: Option<String>,
     /// Command that prints the code of the MFA device
+    ///
+    /// For profiles with `mfa_serial`. Without a code and a command, iamctl asks for the code on the terminal.
     #[arg(long, value_name = "COMMAND", env = "IAMCTL_MFA_COMMAND", help_heading = "MFA")]
     mfa_command: Option<String>,
 }
 
-impl InputArgs {
+impl CatalogueArgs {
     /// The catalogue that was named, or is here, or is embedded.
-    pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
+    pub(super) fn read(&self, console: &Console) -> Result<Catalogue, CliError> {
         let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {
             return Ok(Catalogue::embedded());
         };
@@ -81,6 +100,13 @@ impl InputArgs {
         let header = catalogue.header();
         console.note(&format!("catalogue: {}, {} actions", path.display(), header.actions));
         Ok(catalogue)
+    }
+}
+
+impl InputArgs {
+    /// As [`CatalogueArgs::read`].
+    pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
+        self.catalogue.read(console)
     }
 
     /// Reads one source.
@@ -169,17 +195,20 @@ fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -
     all.try_into()
         .ok()
         .filter(|_| read == N)
-        .ok_or_else(|| CliError::Internal { invariant: format!("{N} accounts were asked for and {read} were read") })
+        .ok_or_else(|| CliError::Internal { invariant: format!("{N} accounts were requested and {read} were read") })
 }
 
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
     match source {
         Source::Profile(_) | Source::Environment => Ok(None),
-        Source::File(path) => {
-            let text = text_file::read(path)?;
-            Ok(Some(snapshot::read(&text, &source.in_words())?))
-        }
+        Source::File(path) => snapshot_file(path).map(Some),
     }
+}
+
+/// Reads a snapshot.
+pub(super) fn snapshot_file(path: &Path) -> Result<Snapshot, CliError> {
+    let text = text_file::read(path)?;
+    Ok(snapshot::read(&text, &Source::File(path.to_owned()).in_words())?)
 }
 
 fn refuse_same(ids: &[String]) -> Result<(), CliError> {
@@ -205,10 +234,15 @@ impl Dictionary {
 /// Flags of the commands that compare accounts.
 #[derive(Debug, clap::Args)]
 pub(super) struct DictionaryArgs {
-    /// Dictionary of what is meant to differ [default: equivalency_list.json here if there is one]
+    /// Dictionary file [default: equivalency_list.json]
+    ///
+    /// The dictionary lists texts that are meant to differ between the accounts. Without this option, iamctl reads
+    /// `equivalency_list.json` in the current folder if it exists.
     #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
     pub equivalency: Option<PathBuf>,
-    /// Switch off a built-in rule, or all; repeatable
+    /// Turn off a built-in dictionary rule, or all; can be repeated
+    ///
+    /// Built-in rules recognise generated names and IDs, such as those of CloudFormation. `all` turns all of them off.
     #[arg(long = "no-builtin", value_name = "NAME", env = "IAMCTL_NO_BUILTIN", value_delimiter = ',')]
     no_builtin: Vec<String>,
 }

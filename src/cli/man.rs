@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -16,10 +16,12 @@ use crate::store::{ReplaceError, text_file};
 /// What `man` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The command, such as `diff` [default: iamctl itself]
+    /// Command, such as `diff` [default: iamctl itself]
     #[arg(value_name = "COMMAND", value_parser = known, add = ArgValueCandidates::new(candidates))]
     command: Option<String>,
-    /// Write the pages of iamctl and of all commands to this folder, such as `~/.local/share/man/man1`
+    /// Write all man pages to this folder
+    ///
+    /// For example, `~/.local/share/man/man1`. iamctl creates the folder if it does not exist.
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     all: Option<PathBuf>,
 }
@@ -43,7 +45,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 }
 
 fn program() -> Command {
-    let mut program = super::Cli::command().disable_help_subcommand(true);
+    let mut program = super::command().disable_help_subcommand(true);
     program.build();
     program
 }
@@ -55,12 +57,12 @@ fn known(name: &str) -> Result<String, String> {
         return Ok(name.to_owned());
     }
     let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-    Err(format!("there are: {}", names.join(", ")))
+    Err(format!("the commands are {}", names.join(", ")))
 }
 
 fn candidates() -> Vec<CompletionCandidate> {
     // Not built, which would ask for these again.
-    super::Cli::command().get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
+    super::command().get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
 }
 
 /// A page in ASCII, which every reader of man pages takes whatever the locale.
@@ -90,6 +92,7 @@ fn sections(out: &mut dyn Write, command: &Command) -> io::Result<()> {
         man.render_subcommands_section(out)?;
     }
     let mut more = Roff::default();
+    examples(&mut more, &command.get_after_long_help().map(ToString::to_string).unwrap_or_default());
     more.control("SH", ["EXIT STATUS"]);
     for (code, meaning) in exit_codes(command.get_name()) {
         more.control("TP", []);
@@ -102,25 +105,57 @@ fn sections(out: &mut dyn Write, command: &Command) -> io::Result<()> {
     man.render_version_section(out)
 }
 
-const FAILED: (&str, &str) = ("2", "failed, incomplete, or used wrongly");
-const INTERRUPTED: (&str, &str) = ("130", "interrupted; nothing half-written is left");
+/// What stands below the options in `--help`: headings, sentences, and commands or lists, which keep their lines.
+fn examples(out: &mut Roff, text: &str) {
+    let mut kept = false;
+    for line in text.lines() {
+        let is_kept = line.starts_with("   ") || line.starts_with("  ") && line.trim().contains("  ");
+        if is_kept != kept {
+            kept = is_kept;
+            out.control(if kept { "nf" } else { "fi" }, []);
+        }
+        match line.strip_suffix(':') {
+            _ if is_kept => out.text([roman(line.strip_prefix("  ").unwrap_or(line))]),
+            Some(heading) if !line.starts_with(' ') => out.control("SH", [heading.to_uppercase().as_str()]),
+            _ if line.is_empty() => out,
+            _ => out.control("PP", []).text([roman(line.trim())]),
+        };
+    }
+    if kept {
+        out.control("fi", []);
+    }
+}
+
+const FAILED: (&str, &str) = ("2", "failed, incomplete, or wrong usage");
+const INTERRUPTED: (&str, &str) = ("130", "interrupted; no incomplete file remains");
 
 /// As in docs/cli.md.
 fn exit_codes(command: &str) -> &'static [(&'static str, &'static str)] {
     match command {
         "iamctl" => &[
-            ("0", "done, with or without differences; for can and can-assume: allowed"),
-            ("1", "done, and there are differences of the kind --fail-on names; for can and can-assume: not allowed"),
-            ("2", "failed, incomplete, or used wrongly; for can and can-assume also: not certain"),
+            ("0", "success, with or without differences; can and can-assume: allowed"),
+            (
+                "1",
+                "success, and there are differences of the kind that --fail-on names; can and can-assume: denied; remediate: something is not done",
+            ),
+            ("2", "failed, incomplete, or wrong usage; can and can-assume: also if the decision is not certain"),
             INTERRUPTED,
         ],
         "diff" => &[
-            ("0", "done, with or without differences"),
-            ("1", "done, and there are differences of the kind --fail-on names"),
+            ("0", "success, with or without differences"),
+            ("1", "success, and there are differences of the kind that --fail-on names"),
             FAILED,
             INTERRUPTED,
         ],
-        "can" | "can-assume" => &[("0", "allowed"), ("1", "not allowed"), ("2", "not certain, or failed"), INTERRUPTED],
-        _ => &[("0", "done"), FAILED, INTERRUPTED],
+        "can" | "can-assume" => &[
+            ("0", "allowed"),
+            ("1", "denied"),
+            ("2", "the decision is not certain, or the command failed"),
+            INTERRUPTED,
+        ],
+        "remediate" => {
+            &[("0", "success"), ("1", "success, and something is NOT DONE in the script"), FAILED, INTERRUPTED]
+        }
+        _ => &[("0", "success"), FAILED, INTERRUPTED],
     }
 }

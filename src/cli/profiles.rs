@@ -15,7 +15,7 @@ pub(super) fn run(_: &Args, console: &mut Console) -> Result<ExitCode, CliError>
 
     let profiles = crate::harvest::profiles()?;
     if profiles.is_empty() {
-        console.note("there are no profiles; `aws configure` or `aws configure sso` makes one");
+        console.note("there are no profiles; create one with `aws configure` or `aws configure sso`");
     }
     console.print(|out| {
         let names: Vec<_> = profiles.iter().map(|profile| terminal(&profile.name)).collect();

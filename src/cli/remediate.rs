@@ -1,11 +1,11 @@
-//! `iamctl remediate`: the commands that make one account's roles mean what the other's do.
+//! `iamctl remediate`: the commands that align one account's roles with the other's.
 
 use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs};
+use super::inputs::{self, CatalogueArgs};
 use super::pair::{Prepared, join, prepare};
 use super::saved_report::SavedReport;
 use crate::compare::{self, Acceptance, Settings};
@@ -17,28 +17,30 @@ use crate::remediate::{self, Input, Plan, Script};
 /// What `remediate` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The folder of an earlier `diff`
+    /// Output folder of an earlier `iamctl diff`
     #[arg(value_name = "REPORT_FOLDER")]
     folder: PathBuf,
-    /// The account to change, by its tag; the other is followed
+    /// Tag of the account to change
+    ///
+    /// The roles of the other account are the model.
     #[arg(long, value_name = "TAG", env = "IAMCTL_MAKE")]
     make: AccountTag,
-    /// Only roles of this name, real or common (`*`, `?`); repeatable
+    /// Change only roles with this name; can be repeated
+    ///
+    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
     roles: Vec<String>,
     #[command(flatten)]
-    input: InputArgs,
+    catalogue: CatalogueArgs,
 }
 
 /// Prints the script.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let saved = SavedReport::read(&args.folder)?;
     let make = saved.side(&args.make)?;
-    let sources = saved.sources();
-    // Whoever made the report has said already that it may be one account.
-    let read = args.input.snapshots([&sources.left, &sources.right], true, console)?;
-    let [left, right] = &read;
-    of_snapshots(args, &saved, Sides { left, right }, make, console)
+    let Sides { left, right } = saved.snapshots()?;
+    of_snapshots(args, &saved, Sides { left: &left, right: &right }, make, console)
 }
 
 fn of_snapshots(
@@ -50,7 +52,7 @@ fn of_snapshots(
 ) -> Result<ExitCode, CliError> {
     let dictionary = saved.dictionary()?;
     let (tags, rules, now) = (saved.tags(), dictionary.rules(), inputs::now());
-    let catalogue = args.input.catalogue(console)?;
+    let catalogue = args.catalogue.read(console)?;
     // All roles, also of a report about some: a policy is changed for every role that carries it.
     let all = Selection::default();
     let prepared = prepare(snapshots, tags, rules, |both| {
@@ -69,7 +71,7 @@ fn of_snapshots(
     let Some(account_id) = &accounts.get(make).id else {
         return Err(CliError::NoAccountId { tag: args.make.clone() });
     };
-    spinner.say("proving the changes");
+    spinner.say("verifying the changes");
     let plan = remediate::plan(Input {
         comparison: &report,
         accounts,
@@ -94,7 +96,7 @@ fn of_snapshots(
 
 fn tell(plan: &Plan, args: &Args, console: &Console) {
     console.note(&format!(
-        "{} roles of {} differ: {} commands written, {} differences left, marked NOT DONE",
+        "{} roles of {} differ: {} commands written, {} differences remain, marked NOT DONE",
         plan.roles.len(),
         args.make,
         plan.changes(),

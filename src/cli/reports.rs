@@ -17,7 +17,10 @@ const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// Flags of reports besides those in the folder.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArgs {
-    /// One more report: html, markdown, json, ndjson, sarif, junit or gitlab, and its file; repeatable
+    /// Additional report in a file; can be repeated
+    ///
+    /// The format is `html`, `markdown`, `json`, `ndjson`, `sarif`, `junit`, or `gitlab`. For example,
+    /// `--report sarif=iam.sarif`.
     #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',')]
     reports: Vec<ReportArg>,
 }
@@ -32,9 +35,9 @@ struct ReportArg {
 /// Why a word is no `FORMAT=PATH`.
 #[derive(Debug, thiserror::Error)]
 enum ReportArgError {
-    #[error("it is not of the form FORMAT=PATH, such as `sarif=iam.sarif`")]
+    #[error("the form is FORMAT=PATH, such as `sarif=iam.sarif`")]
     Form,
-    #[error("a report goes to a file; `--format` says what goes to stdout")]
+    #[error("a report is written to a file; use `--format` for stdout")]
     Stdout,
     #[error(transparent)]
     Format(#[from] UnknownFormat),
@@ -66,7 +69,7 @@ impl ReportArgs {
         // Those two are read by the next run, if they are here.
         let here = [EQUIVALENCY_FILE, CATALOGUE_FILE].map(Path::new);
         for path in read.chain(here) {
-            taken.insert(place(path), "a file that is read");
+            taken.insert(place(path), "a file that iamctl reads");
         }
         for report in &self.reports {
             let place = if is_in_missing(folder, &report.path) {
@@ -167,7 +170,7 @@ pub(super) fn append_to_job_summary(view: &View<'_>, console: &Console) {
     let room = markdown::LIMIT.saturating_sub(there).saturating_sub(separator.len());
     let text = markdown::text(view, room);
     if text.is_empty() {
-        console.warning(&format!("{JOB_SUMMARY}: the summary is full, nothing was added"));
+        console.warning(&format!("{JOB_SUMMARY}: the summary is full; nothing was added"));
     } else if let Err(error) = report_file::append(&path, &format!("{separator}{text}")) {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         console.warning(&format!("{JOB_SUMMARY}: {error}{cause}"));

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::inputs::Dictionary;
+use super::inputs::{self, Dictionary};
 use super::source::Source;
 use crate::model::{AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
+use crate::parse::snapshot::Snapshot;
 use crate::report::{self, Report};
 use crate::store::text_file;
 
@@ -41,6 +42,13 @@ impl SavedReport {
     /// The snapshot of the account with a tag.
     pub(super) fn snapshot(&self, tag: &AccountTag) -> Source {
         Source::File(self.folder.join(format!("{tag}_snapshot.json")))
+    }
+
+    /// The snapshots of the two accounts, read.
+    pub(super) fn snapshots(&self) -> Result<Sides<Snapshot>, CliError> {
+        let read = |tag: &AccountTag| inputs::snapshot_file(&self.folder.join(format!("{tag}_snapshot.json")));
+        let tags = self.tags();
+        Ok(Sides { left: read(tags.left)?, right: read(tags.right)? })
     }
 
     /// What the accounts were compared under.

@@ -55,6 +55,15 @@ impl Source {
         name.chars().take(100).map(safe).collect()
     }
 
+    /// The word that means this source on the command line.
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::File(path) => shown(path),
+            Self::Profile(name) => name.clone(),
+            Self::Environment => "env:".to_owned(),
+        }
+    }
+
     /// The source in words, as reports name it.
     pub(super) fn in_words(&self) -> String {
         match self {

@@ -24,13 +24,19 @@ const SHOWN: usize = 5;
 /// What `suggest` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Profile of the AWS config, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`
+    ///
+    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
+    /// profile of the AWS config.
     #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
-    /// Short name of the first account, under which the dictionary lists its texts
+    /// Short name of the first account, such as `dev`
+    ///
+    /// The dictionary lists the texts of the account under this tag.
     #[arg(value_name = "TAG_1")]
     tag_1: AccountTag,
-    /// The second account's profile, file, or `env:`
+    /// AWS profile, snapshot file, or `env:` of the second account
     #[arg(value_name = "SOURCE_2", add = complete::source())]
     source_2: Source,
     /// Short name of the second account
@@ -38,10 +44,15 @@ pub(super) struct Args {
     tag_2: AccountTag,
     #[command(flatten)]
     dictionary: DictionaryArgs,
-    /// Put the entries into the dictionary file (made if there is none); what is there is kept
+    /// Add the entries to the dictionary file
+    ///
+    /// The file is the one of `--equivalency`, or `equivalency_list.json` in the current folder. iamctl creates it if it does
+    /// not exist, and keeps the entries that it has.
     #[arg(long, env = "IAMCTL_WRITE", value_parser = FalseyValueParser::new())]
     write: bool,
-    /// Compare even if both sources are one account
+    /// Compare two sources of the same account
+    ///
+    /// Without this option, two sources of the same account are an error.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]
@@ -61,7 +72,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &read;
     let mut reader = AccountReader::default();
     let accounts = Sides { left: reader.account(left)?, right: reader.account(right)? };
-    let spinner = console.spinner("looking for what is meant to differ");
+    let spinner = console.spinner("searching for texts that are meant to differ");
     let found = suggest::suggest(Input {
         accounts: accounts.as_ref(),
         tags,
@@ -84,7 +95,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         let mut text = Vec::new();
         files::json(&mut text, &found.dictionary).map_err(CliError::Print)?;
         text_file::replace(&path, &String::from_utf8_lossy(&text))?;
-        console.note(&format!("written to {}; look at it before you keep it", path.display()));
+        console.note(&format!("written to {}; review the file before you use it", path.display()));
     }
     Ok(ExitCode::Done)
 }
@@ -108,11 +119,11 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
     if found.entries.is_empty() {
         let alone = left.roles.left.len() + left.roles.right.len();
         let why = match (alone, left.differing.len(), left.common) {
-            (0, 0, _) => "nothing to suggest: the accounts are alike as they are",
+            (0, 0, _) => "nothing to suggest: the accounts are already equal",
             (_, _, 0) => {
-                "nothing to suggest: the accounts have no role in common, and no substitution makes roles alike"
+                "nothing to suggest: the accounts have no role in common, and no substitution makes roles equal"
             }
-            _ => "nothing to suggest: what differs has no pattern that a dictionary could hold",
+            _ => "nothing to suggest: the differences have no pattern that a dictionary can describe",
         };
         console.note(why);
     }

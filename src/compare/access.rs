@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::changed_statement;
 use super::merge_services::merge_services;
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
@@ -15,7 +16,7 @@ use crate::model::{
     Sides, Statement, TrustPolicy,
 };
 use crate::normalise::{NormalisedRole, Normaliser};
-use crate::report::{RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning};
+use crate::report::{RoleAccessDifference, RoleDenyDifference, RoleGrants, RoleTrustDifference, StatementWarning};
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
 use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
@@ -46,6 +47,28 @@ impl<'a> Access<'a> {
         Self { engine, catalogue, names }
     }
 
+    /// What a role of one account grants, as against a role that grants nothing.
+    pub(super) fn alone(
+        &self,
+        name: &str,
+        side: Side,
+        role: &NormalisedRole,
+        real: &Role,
+    ) -> Result<RoleGrants, EngineError> {
+        let (empty, empty_real) =
+            (NormalisedRole { role: without_grants(&role.role), ..role.clone() }, without_grants(real));
+        let sides = |own, other| match side {
+            Side::Left => Sides { left: own, right: other },
+            Side::Right => Sides { left: other, right: own },
+        };
+        let real = match side {
+            Side::Left => Sides { left: real, right: &empty_real },
+            Side::Right => Sides { left: &empty_real, right: real },
+        };
+        let AccessFindings { access, trust, .. } = self.between(name, sides(role, &empty), real)?;
+        Ok(RoleGrants { access, trust })
+    }
+
     /// Compares two roles, normalised and real; `name` is the role's in the report.
     pub(super) fn between(
         &self,
@@ -60,17 +83,30 @@ impl<'a> Access<'a> {
         let names = Sides { left: self.names.left.of_role(real.left), right: self.names.right.of_role(real.right) };
         let arn = |side: Side| real.get(side).arn.to_string();
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
+        let normalised = roles.map(|role| &role.role);
+        let is_open_ended = |side: Side, statement: &StatementRef| is_open_ended(normalised.get(side), statement);
+        let changed = |side: Side, by: &[StatementRef]| changed_statement::find(normalised, side, by);
         Ok(AccessFindings {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: merge_services(access.differences, self.catalogue)
+            access: merge_services(access.differences, self.catalogue, &is_open_ended)
                 .into_iter()
-                .map(|difference| access_row(name, arn(difference.side), difference, &real))
+                .map(|difference| {
+                    let changed = match &difference.refused_by {
+                        Refusal::Deny(by) => changed(difference.side.other(), by),
+                        Refusal::NoAllow | Refusal::Boundary => changed(difference.side, &difference.granted_by),
+                    };
+                    let row = access_row(name, arn(difference.side), difference, &real);
+                    RoleAccessDifference { changed_statement: changed, ..row }
+                })
                 .collect(),
-            denies: access
-                .deny_differences
+            denies: merge_services(access.deny_differences, self.catalogue, &is_open_ended)
                 .into_iter()
-                .map(|difference| deny_row(name, arn(difference.side), difference, &real))
+                .map(|difference| {
+                    let changed = changed(difference.side, &difference.denied_by);
+                    let row = deny_row(name, arn(difference.side), difference, &real);
+                    RoleDenyDifference { changed_statement: changed, ..row }
+                })
                 .collect(),
             trust: trust
                 .differences
@@ -85,6 +121,36 @@ impl<'a> Access<'a> {
                 .collect(),
         })
     }
+}
+
+/// The same role without any policy, trusting nobody.
+fn without_grants(role: &Role) -> Role {
+    Role {
+        trust: Arc::new(TrustPolicy { statements: Vec::new(), ..(*role.trust).clone() }),
+        inline: Vec::new(),
+        attached: Vec::new(),
+        boundary: None,
+        ..role.clone()
+    }
+}
+
+/// Whether a statement names its actions by what it leaves out, or names all.
+fn is_open_ended(role: &Role, statement: &StatementRef) -> bool {
+    let document = match statement.policy_type {
+        PolicyType::Inline => {
+            role.inline.iter().find(|policy| policy.name == statement.policy_name).map(|policy| &policy.document)
+        }
+        PolicyType::Managed => {
+            role.attached.iter().find(|policy| policy.name == statement.policy_name).map(|policy| &policy.document)
+        }
+        PolicyType::Boundary => role.boundary.as_ref().map(|policy| &policy.document),
+        PolicyType::Trust => None,
+    };
+    let found = document.and_then(|document| document.statements.get(statement.statement));
+    found.is_some_and(|statement| match &statement.action {
+        ActionClause::NotAction(_) => true,
+        ActionClause::Action(patterns) => patterns.iter().any(|pattern| matches!(pattern.folded(), "*" | "*:*")),
+    })
 }
 
 /// A row of access as people see it.

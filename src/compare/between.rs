@@ -157,6 +157,11 @@ impl<'a> Comparing<'a> {
         if let (Some((left, real_left)), Some((right, real_right))) = (left, right) {
             let real = Sides { left: real_left, right: real_right };
             self.both(&mut compared, Sides { left, right }, real)?;
+        } else {
+            let alone = left.map(|one| (Side::Left, one)).or(right.map(|one| (Side::Right, one)));
+            if let Some((side, (role, real))) = alone {
+                compared.result.grants = Some(self.access.alone(&compared.result.role, side, role, real)?);
+            }
         }
         Ok(compared)
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{Place, PolicyType, Role, Side, Sides};
 use crate::normalise::{Foreign, Normalised, NormalisedRole};
-use crate::report::CrossReference;
+use crate::report::{CrossReference, ReferencePart};
 
 /// The cross-references of a pair of roles, sorted. `real` are the same roles as harvested.
 pub(super) fn find(
@@ -27,7 +27,33 @@ pub(super) fn find(
     }
     found.sort();
     found.dedup();
-    found
+    one_a_text(found)
+}
+
+/// One cross-reference for each text, though several parts of it belong to the other account: the longest part first.
+fn one_a_text(found: Vec<CrossReference>) -> Vec<CrossReference> {
+    let mut kept: Vec<CrossReference> = Vec::new();
+    for one in found {
+        let same = kept.iter_mut().find(|kept| {
+            let place = |one: &CrossReference| (one.side, one.policy_name.clone(), one.policy_type, one.place);
+            place(kept) == place(&one) && kept.text == one.text
+        });
+        match same {
+            None => kept.push(one),
+            Some(kept) => {
+                let mut parts = std::mem::take(&mut kept.further);
+                parts.push(ReferencePart { value: one.value, placeholder: one.placeholder });
+                parts.push(ReferencePart {
+                    value: std::mem::take(&mut kept.value),
+                    placeholder: std::mem::take(&mut kept.placeholder),
+                });
+                parts.sort_by_key(|part| (std::cmp::Reverse(part.value.len()), part.value.clone()));
+                let first = parts.remove(0);
+                (kept.value, kept.placeholder, kept.further) = (first.value, first.placeholder, parts);
+            }
+        }
+    }
+    kept
 }
 
 /// A managed policy's texts are found once, whatever it is to a role; `policy_type` says what it is to this one.
@@ -43,5 +69,6 @@ fn one(name: &str, side: Side, role: &Role, foreign: &Foreign, policy_type: Opti
         value: foreign.value.clone(),
         placeholder: crate::model::equivalency::display(&foreign.placeholder).into_owned(),
         owner: side.other(),
+        further: Vec::new(),
     }
 }

@@ -21,8 +21,8 @@ fn rows(statements: &[String]) -> Vec<String> {
 
 fn show(item: &Item) -> String {
     let (target, element) = match item.target.principal() {
-        Some((kind, principal)) => (principal, kind),
-        None => (item.target.arn().unwrap(), item.target.resource_element()),
+        Some((kind, principal)) => (principal, kind.as_str()),
+        None => (item.target.arn().unwrap(), item.target.resource_element().unwrap().as_str()),
     };
     let action = format!("{}:{}", item.action.service, item.action.action);
     let note = item.note.map_or("", Note::as_str);

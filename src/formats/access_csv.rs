@@ -43,7 +43,7 @@ pub fn access(out: impl Write, options: Options, report: &Report) -> io::Result<
             report.accounts.get(d.side).tag.as_str(),
             &row.role,
             &d.service,
-            &d.actions.join("\n"),
+            &actions(&d.actions, &d.not_actions),
             d.access_level.as_str(),
             &d.resources.join("\n"),
             &d.except.join("\n"),
@@ -144,7 +144,7 @@ pub fn denies(out: impl Write, options: Options, report: &Report) -> io::Result<
             report.accounts.get(d.side).tag.as_str(),
             &row.role,
             &d.service,
-            &d.actions.join("\n"),
+            &actions(&d.actions, &d.not_actions),
             &d.resources.join("\n"),
             &d.except.join("\n"),
             d.condition.as_deref().unwrap_or_default(),
@@ -204,4 +204,12 @@ fn refusal(refusal: &Refusal) -> String {
 /// The ids of ways to escalate privileges, one a line.
 fn escalations(ids: &[EscalationId]) -> String {
     ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+/// The actions of a row, one a line; those that a row about all actions leaves out as entries of `NotAction`.
+fn actions(actions: &[String], not_actions: &[String]) -> String {
+    if not_actions.is_empty() {
+        return actions.join("\n");
+    }
+    not_actions.iter().map(|action| format!("NotAction {action}")).collect::<Vec<_>>().join("\n")
 }

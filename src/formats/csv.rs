@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::escape::cell;
 use crate::model::Side;
-use crate::report::{Report, RoleResult, RoleStatus};
+use crate::report::{ReferencePart, Report, RoleResult, RoleStatus};
 
 /// How the files are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -211,6 +211,10 @@ pub fn cross_references(out: impl Write, options: Options, report: &Report) -> i
     let mut table = Table::new(out, options, &header)?;
     let tag = |side: Side| report.accounts.get(side).tag.as_str();
     for one in &report.cross_references {
+        let further = |part: fn(&ReferencePart) -> &str, first: &str| {
+            let all = std::iter::once(first).chain(one.further.iter().map(part));
+            all.collect::<Vec<_>>().join("\n")
+        };
         table.row(&[
             tag(one.side),
             &one.role,
@@ -218,9 +222,9 @@ pub fn cross_references(out: impl Write, options: Options, report: &Report) -> i
             one.policy_type.map_or("", |policy_type| policy_type.as_str()),
             one.place.as_str(),
             &one.text,
-            &one.value,
+            &further(|part| &part.value, &one.value),
             tag(one.owner),
-            &one.placeholder,
+            &further(|part| &part.placeholder, &one.placeholder),
             &one.role_arn,
         ])?;
     }

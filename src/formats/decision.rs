@@ -7,17 +7,27 @@ use crate::semantics::evaluate::{
     BoundaryAnswer, Caller, Decision, Relation, Request, RoleAccount, StatementRef, TrustDecision, TrustRequest,
 };
 
-/// Writes the verdict, the statements behind it, and what else should be known.
+/// Writes the verdict, the statements behind it, and what else should be known, `notes` last.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write(out: &mut dyn Write, role: &str, request: &Request<'_>, decision: &Decision) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    role: &str,
+    request: &Request<'_>,
+    decision: &Decision,
+    notes: &[String],
+) -> io::Result<()> {
     let (action, resource) = (terminal(request.action), terminal(request.resource));
     writeln!(out, "{}: {} {action} on {resource}", decision.verdict, terminal(role))?;
-    because(out, decision)
+    because(out, decision)?;
+    for note in notes {
+        writeln!(out, "  note: {}", terminal(note))?;
+    }
+    Ok(())
 }
 
-/// Writes whether somebody may take a role, the statements behind it, and what else should be known.
+/// Writes whether a principal can assume a role, the statements behind it, and what else should be known.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -36,10 +46,14 @@ pub fn write_trust(
     let is_own = caller.split(':').nth(4) == Some(of.account);
     match (answer.relation, request.caller) {
         (Some(Relation::Delegated), _) => {
-            writeln!(out, "  the role's own account is named only: policies there have to allow it too")
+            writeln!(
+                out,
+                "  the trust policy names only the role's account: policies in that account must allow it \
+                too"
+            )
         }
         (Some(Relation::Granted), Caller::Aws(_)) if !is_own => {
-            writeln!(out, "  policies of the caller's own account have to allow it too")
+            writeln!(out, "  policies in the account of the principal must allow it too")
         }
         (Some(Relation::Granted) | None, _) => Ok(()),
     }
@@ -51,8 +65,8 @@ fn because(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
     statements(out, "denied by", &decision.denied_by)?;
     match &decision.boundary {
         BoundaryAnswer::Absent => {}
-        BoundaryAnswer::Allows(by) => statements(out, "within the boundary by", by)?,
-        BoundaryAnswer::Unknown => writeln!(out, "  whether the permissions boundary allows it is not decided")?,
+        BoundaryAnswer::Allows(by) => statements(out, "allowed in the permissions boundary by", by)?,
+        BoundaryAnswer::Unknown => writeln!(out, "  it is not certain whether the permissions boundary allows it")?,
         BoundaryAnswer::DoesNotAllow => writeln!(out, "  the permissions boundary does not allow it")?,
     }
     if decision.allowed_by.is_empty() && decision.denied_by.is_empty() {
@@ -60,7 +74,7 @@ fn because(out: &mut dyn Write, decision: &Decision) -> io::Result<()> {
     }
     for reason in &decision.unknown_because {
         let (statement, doubt) = (reason.statement.to_string(), reason.doubt.to_string());
-        writeln!(out, "  not decided: {}: {}", terminal(&statement), terminal(&doubt))?;
+        writeln!(out, "  not certain: {}: {}", terminal(&statement), terminal(&doubt))?;
     }
     for note in &decision.notes {
         let statement = note.statement.as_ref().map(|statement| format!("{statement}: ")).unwrap_or_default();

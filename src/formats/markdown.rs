@@ -13,10 +13,10 @@ use crate::model::Side;
 use crate::report::sentences::{counted, few};
 use crate::report::{Finding, Group, Report};
 
-/// The most bytes GitHub takes for the summary of a step.
+/// The most bytes of a report: below 900 KiB. GitHub takes a job summary of up to 1 MiB.
 ///
 /// Source: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits>
-pub const LIMIT: usize = 1_048_576;
+pub const LIMIT: usize = 900 * 1024 - 1;
 
 /// How many causes the table has.
 const CAUSES: usize = 10;

@@ -51,7 +51,8 @@ pub struct View<'a> {
     pub arguments: &'a [String],
     /// When the run began, RFC 3339; none where it is not known.
     pub started_at: Option<&'a str>,
-    /// The files that the accounts were read from, with `/`; none for a live account.
+    /// The sources that the accounts were read from, as commands and pipelines name them: files with `/`. None where the
+    /// snapshot in the folder stands for them.
     pub sources: Sides<Option<&'a str>>,
     /// The roles whose policies the page shows side by side; without them it shows none.
     pub roles: Option<&'a NormalisedRoles<'a>>,

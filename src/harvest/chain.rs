@@ -71,7 +71,7 @@ pub(super) fn follow(set: &ProfileSet, name: &str) -> Result<Chain, HarvestError
         match next(profile).map_err(unusable)? {
             None => break base(profile).map_err(unusable)?,
             Some(source) if visited.contains(&source) => {
-                return Err(unusable(format!("the profiles {} lead in a circle", visited.join(" -> "))));
+                return Err(unusable(format!("the profiles {} form a circle", visited.join(" -> "))));
             }
             Some(source) => {
                 profile = set.get_profile(source).ok_or_else(|| {
@@ -148,7 +148,7 @@ fn named(profile: &Profile) -> Result<NamedSource, String> {
         "ec2instancemetadata" => Ok(NamedSource::InstanceMetadata),
         "ecscontainer" => Ok(NamedSource::Container),
         _ => Err(format!(
-            "credential_source of profile `{}` is `{}`, not Environment, Ec2InstanceMetadata or EcsContainer",
+            "credential_source of profile `{}` is `{}`, not Environment, Ec2InstanceMetadata, or EcsContainer",
             profile.name(),
             value.escape_debug()
         )),

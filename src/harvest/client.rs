@@ -78,7 +78,7 @@ fn certificates(path: &Path) -> Result<Vec<u8>, HarvestError> {
         rustls::RootCertStore::empty().add(certificate).map_err(|error| unusable(error.to_string()))?;
         found += 1;
     }
-    if found == 0 { Err(unusable("it holds no certificate".to_owned())) } else { Ok(bytes) }
+    if found == 0 { Err(unusable("it contains no certificate".to_owned())) } else { Ok(bytes) }
 }
 
 /// The bundle that the environment or the profile names; the environment wins, as in the AWS CLI.

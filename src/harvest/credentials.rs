@@ -105,11 +105,11 @@ impl ChainCredentials {
         let way = match &self.chain.base {
             Base::Keys(_) => "access keys".to_owned(),
             Base::Profile { name, kind, .. } => format!("{} of profile `{}`", way(*kind), name.escape_debug()),
-            Base::Named(NamedSource::Environment) => "the environment's variables".to_owned(),
+            Base::Named(NamedSource::Environment) => "the environment variables".to_owned(),
             Base::Named(NamedSource::InstanceMetadata) => "the EC2 instance metadata".to_owned(),
             Base::Named(NamedSource::Container) => "the container".to_owned(),
             Base::Named(NamedSource::Any) => {
-                "the environment's variables, a web identity, the container or the instance".to_owned()
+                "the environment variables, a web identity, the container, or the instance".to_owned()
             }
         };
         HarvestError::Credentials { origin: self.caller.origin.clone(), way, cause }

@@ -78,7 +78,7 @@ pub enum HarvestError {
         cause: Box<Cause>,
     },
     /// A code of the MFA device is needed, and there is nobody to ask.
-    #[error("profile `{}` needs a code of the MFA device `{}`", .profile.escape_debug(), .device.escape_debug())]
+    #[error("profile `{}` needs a code from the MFA device `{}`", .profile.escape_debug(), .device.escape_debug())]
     MfaCodeNeeded {
         /// The profile that holds `mfa_serial`.
         profile: String,
@@ -86,13 +86,14 @@ pub enum HarvestError {
         device: String,
     },
     /// What was given as code of an MFA device is not six digits. The text itself is not repeated.
-    #[error("the code for the MFA device `{}` is not six digits", .device.escape_debug())]
+    #[error("the code for the MFA device `{}` does not have six digits", .device.escape_debug())]
     MfaCodeMalformed {
         /// The device.
         device: String,
     },
     /// One code was given, and the sources need codes of several devices or users.
-    #[error("the MFA code given was used already, and profile `{}` needs another for `{}`", .profile.escape_debug(), .device.escape_debug())]
+    #[error("the MFA code was already used, and profile `{}` needs another code for `{}`", .profile.escape_debug(),
+        .device.escape_debug())]
     MfaCodeUsed {
         /// The profile that holds `mfa_serial`.
         profile: String,
@@ -108,7 +109,8 @@ pub enum HarvestError {
         problem: String,
     },
     /// AWS refused the session that the code of an MFA device was to make.
-    #[error("AWS did not take the code of the MFA device `{}` for profile `{}`", .device.escape_debug(), .profile.escape_debug())]
+    #[error("AWS rejected the code of the MFA device `{}` for profile `{}`", .device.escape_debug(),
+        .profile.escape_debug())]
     MfaRefused {
         /// The profile that holds `mfa_serial`.
         profile: String,
@@ -134,7 +136,7 @@ pub enum HarvestError {
         cause: Box<Cause>,
     },
     /// The credentials ran out.
-    #[error("the credentials of {origin} have expired, says {call}")]
+    #[error("the credentials of {origin} have expired, according to {call}")]
     Expired {
         /// The call that was refused.
         call: &'static str,
@@ -145,7 +147,7 @@ pub enum HarvestError {
         cause: Box<Cause>,
     },
     /// AWS does not know the credentials.
-    #[error("the credentials of {origin} are not valid, says {call}")]
+    #[error("the credentials of {origin} are not valid, according to {call}")]
     NotValid {
         /// The call that was refused.
         call: &'static str,
@@ -192,7 +194,7 @@ pub enum HarvestError {
         cause: Box<Cause>,
     },
     /// Something changed again and again while it was read.
-    #[error("{what} in account {account} keeps changing while it is read")]
+    #[error("{what} in account {account} keeps changing while iamctl reads it")]
     Unsettled {
         /// The account.
         account: AccountId,
@@ -222,7 +224,7 @@ pub enum Cause {
         request_id: Option<String>,
     },
     /// No answer in time.
-    #[error("no answer in time: {0}")]
+    #[error("no response in time: {0}")]
     Timeout(String),
     /// No connection, or it broke off.
     #[error("the connection failed: {0}")]
@@ -241,17 +243,25 @@ impl HarvestError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::ConfigFiles { .. } => Some(
-                "look at ~/.aws/config and ~/.aws/credentials, or the files AWS_CONFIG_FILE and \
-                 AWS_SHARED_CREDENTIALS_FILE name"
+                "check ~/.aws/config and ~/.aws/credentials, or the files that AWS_CONFIG_FILE and \
+                    AWS_SHARED_CREDENTIALS_FILE name"
                     .to_owned(),
             ),
-            Self::UnknownProfile { known, .. } if known.is_empty() => {
-                Some("make a profile with `aws configure`, or point AWS_CONFIG_FILE at a file that has one".to_owned())
-            }
-            Self::UnknownProfile { .. } => Some("`iamctl listprofiles` shows them with their settings".to_owned()),
+            Self::UnknownProfile { known, .. } if known.is_empty() => Some(
+                "create a profile with `aws configure`, or set AWS_CONFIG_FILE to a file that contains \
+                    one"
+                .to_owned(),
+            ),
+            Self::UnknownProfile { .. } => Some(
+                "run `iamctl listprofiles` to see the profiles with their \
+                settings"
+                    .to_owned(),
+            ),
             Self::ProfileUnusable { .. } | Self::EnvironmentUnusable { .. } => None,
             Self::CertificateBundle { .. } => Some(
-                "`ca_bundle` of the profile or AWS_CA_BUNDLE has to name a file of certificates in PEM form".to_owned(),
+                "`ca_bundle` of the profile or AWS_CA_BUNDLE must name a file with certificates in PEM \
+                    format"
+                    .to_owned(),
             ),
             Self::SsoLogin { profile, session, .. } => Some(match session {
                 Some(session) => {
@@ -262,30 +272,33 @@ impl HarvestError {
             Self::ConsoleLogin { profile, .. } => Some(format!("run `aws login --profile {profile}`")),
             Self::Credentials { .. } => None,
             Self::MfaCodeNeeded { .. } => Some(
-                "run on a terminal without --no-input, or give the code with --mfa-code or a command that prints it \
-                 with --mfa-command"
+                "run iamctl on a terminal without --no-input, give the code with --mfa-code, or give a command that \
+                    prints it with --mfa-command"
                     .to_owned(),
             ),
-            Self::MfaCodeMalformed { .. } => Some("an MFA code is six digits, nothing else".to_owned()),
-            Self::MfaCodeUsed { .. } => {
-                Some("AWS takes a code once: use --mfa-command, or run on a terminal to be asked for each".to_owned())
-            }
+            Self::MfaCodeMalformed { .. } => Some("an MFA code consists of six digits".to_owned()),
+            Self::MfaCodeUsed { .. } => Some(
+                "AWS accepts each code only once: use --mfa-command, or run iamctl on a terminal to be prompted \
+                    for each code"
+                    .to_owned(),
+            ),
             Self::MfaCommand { .. } => Some(
-                "the command is run by the shell, with IAMCTL_MFA_DEVICE set, and has to print six digits".to_owned(),
+                "the shell runs the command with IAMCTL_MFA_DEVICE set; the command must print six digits".to_owned(),
             ),
             Self::MfaRefused { .. } => {
-                Some("a code is good once and for half a minute: wait for the next; check mfa_serial".to_owned())
+                Some("a code is valid once and for 30 seconds: wait for the next code; check mfa_serial".to_owned())
             }
-            Self::Denied { permission, .. } => {
-                Some(format!("the permission {permission} is needed; docs/aws.md has the whole policy"))
-            }
-            Self::Expired { .. } => Some("get new credentials and run again".to_owned()),
+            Self::Denied { permission, .. } => Some(format!(
+                "the identity needs the permission {permission}; docs/aws.md contains the complete \
+                    policy"
+            )),
+            Self::Expired { .. } => Some("get new credentials and run the command again".to_owned()),
             Self::NotValid { .. } => {
-                Some("check the access key, the clock of this machine and the partition's region".to_owned())
+                Some("check the access key, the clock of this machine, and the Region of the partition".to_owned())
             }
             Self::Call { cause, .. } => cause.hint(),
             Self::Reply { .. } | Self::Document { .. } | Self::Runtime { .. } => None,
-            Self::Unsettled { .. } => Some("run again when the account is quiet".to_owned()),
+            Self::Unsettled { .. } => Some("run the command again when nobody changes the account".to_owned()),
         }
     }
 }
@@ -299,10 +312,11 @@ impl Cause {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Timeout(_) | Self::Connection(_) => Some(
-                "check the network, the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (endpoint_url, AWS_ENDPOINT_URL)"
+                "check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the endpoint (endpoint_url, \
+                    AWS_ENDPOINT_URL)"
                     .to_owned(),
             ),
-            Self::Service { .. } | Self::Reply(_) => Some("run again; nothing was written".to_owned()),
+            Self::Service { .. } | Self::Reply(_) => Some("run the command again; nothing was written".to_owned()),
             Self::Local(_) => None,
         }
     }
@@ -322,7 +336,7 @@ pub(super) fn permission(call: &str, on: Option<&Arn>) -> String {
 
 fn known_profiles(known: &[String]) -> String {
     if known.is_empty() {
-        return "there are none at all".to_owned();
+        return "there are no profiles".to_owned();
     }
     let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
     format!("there are {}", names.join(", "))

@@ -59,7 +59,7 @@ async fn from_command(command: &str, profile: &str, device: &str) -> Result<Stri
     shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     let output = tokio::time::timeout(COMMAND_TIME, shell.output())
         .await
-        .map_err(|_| failed(format!("did not end within {} seconds", COMMAND_TIME.as_secs())))?
+        .map_err(|_| failed(format!("did not finish within {} seconds", COMMAND_TIME.as_secs())))?
         .map_err(|error| failed(format!("cannot be started: {error}")))?;
     if !output.status.success() {
         return Err(failed(format!("ended with {}", output.status)));

@@ -121,7 +121,10 @@ impl<'a> Reader<'a> {
         open.extend(listed.into_keys());
         roles.retain(|name, _| !open.contains(name));
         for name in &open {
-            self.note(format!("role `{}` changed while the account was read: reading it again", name.escape_debug()));
+            self.note(format!(
+                "role `{}` changed while iamctl read the account: reading the role again",
+                name.escape_debug()
+            ));
         }
         roles.extend(self.each(open).await?);
         Ok(roles)
@@ -130,8 +133,8 @@ impl<'a> Reader<'a> {
     /// The slow way, for who may not call GetAccountAuthorizationDetails.
     async fn role_by_role(&self, listed: BTreeMap<String, Listed>) -> Result<Roles, HarvestError> {
         self.warn(format!(
-            "{} may not call iam:GetAccountAuthorizationDetails in account {}: reading its {} roles one by one, with \
-             several calls for each; grant that permission to read them with a few",
+            "{} is not allowed to call iam:GetAccountAuthorizationDetails in account {}: reading the {} roles one by \
+                one, with several calls for each; with this permission, a few calls are enough",
             self.caller.origin,
             self.identity.account_id,
             listed.len()
@@ -153,7 +156,7 @@ impl<'a> Reader<'a> {
             match role {
                 Some(role) => drop(roles.insert(name, role)),
                 None => self.warn(format!(
-                    "role `{}` of account {} was deleted while the account was read: it is left out",
+                    "role `{}` of account {} was deleted while iamctl read the account: it is omitted",
                     name.escape_debug(),
                     self.identity.account_id
                 )),

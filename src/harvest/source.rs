@@ -120,7 +120,8 @@ fn region(live: &LiveSource, set: &ProfileSet, profile: Option<&str>, chain: &Ch
     });
     let partition = partition.unwrap_or_else(|| "aws".to_owned());
     profiles::default_region(&partition).map(str::to_owned).ok_or_else(|| {
-        let problem = format!("it names no region, and partition `{}` has none by default", partition.escape_debug());
+        let problem =
+            format!("it does not set a Region, and partition `{}` has no default Region", partition.escape_debug());
         match profile {
             Some(profile) => HarvestError::ProfileUnusable { profile: profile.to_owned(), problem },
             None => HarvestError::EnvironmentUnusable { problem },

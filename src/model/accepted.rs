@@ -137,25 +137,25 @@ pub enum EntryError {
         key: &'static str,
     },
     /// No effect.
-    #[error("`{}` is no effect: use `Allow`, `Deny` or `*`", .text.escape_debug())]
+    #[error("`{}` is not an effect: use `Allow`, `Deny`, or `*`", .text.escape_debug())]
     Effect {
         /// What stands there.
         text: String,
     },
     /// No date.
-    #[error("`{}` is no date: use `YYYY-MM-DD`", .text.escape_debug())]
+    #[error("`{}` is not a date: use `YYYY-MM-DD`", .text.escape_debug())]
     Date {
         /// What stands there.
         text: String,
     },
     /// It would silence the whole comparison, or all of one account.
     #[error(
-        "the entry would accept everything: one of `role`, `policy`, `action`, `resource`, `principal`, \
-         `condition`, `attribute`, `text` has to hold more than `*` and `?`"
+        "the entry would accept everything: at least one of `role`, `policy`, `action`, `resource`, `principal`, \
+            `condition`, `attribute`, or `text` must contain more than `*` and `?`"
     )]
     Everything,
     /// No difference has all that it asks for.
-    #[error("the entry can accept nothing: no difference has `{}` together", .keys.join("`, `"))]
+    #[error("the entry cannot accept anything: no difference has `{}` together", .keys.join("`, `"))]
     Nothing {
         /// The keys that do not go together.
         keys: Vec<&'static str>,

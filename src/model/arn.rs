@@ -70,13 +70,13 @@ impl fmt::Display for AccountId {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArnError {
     /// Not twelve digits.
-    #[error("`{}` is no account id: twelve digits are expected", .text.escape_debug())]
+    #[error("`{}` is not an account ID: an account ID has twelve digits", .text.escape_debug())]
     AccountId {
         /// The text that was given.
         text: String,
     },
     /// Not `arn:partition:service:region:account:resource`.
-    #[error("`{}` is no ARN: `arn:partition:service:region:account:resource` is expected", .text.escape_debug())]
+    #[error("`{}` is not an ARN: the form is `arn:partition:service:region:account:resource`", .text.escape_debug())]
     Arn {
         /// The text that was given.
         text: String,

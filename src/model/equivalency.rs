@@ -150,7 +150,8 @@ pub enum EquivalencyError {
         placeholder: String,
     },
     /// An empty or reserved placeholder.
-    #[error("`{}` cannot be a placeholder: it is empty, reserved or holds a reserved character", .placeholder.escape_debug())]
+    #[error("`{}` cannot be a placeholder: it is empty or reserved, or contains a reserved character",
+        .placeholder.escape_debug())]
     Placeholder {
         /// The placeholder.
         placeholder: String,
@@ -162,7 +163,8 @@ pub enum EquivalencyError {
         placeholder: String,
     },
     /// One text with two placeholders: the result would depend on their order.
-    #[error("`{}` is listed under `{}` and under `{}`", .value.escape_debug(), .first.escape_debug(), .second.escape_debug())]
+    #[error("`{}` is listed under `{}` and under `{}`", .value.escape_debug(), .first.escape_debug(),
+        .second.escape_debug())]
     TwoPlaceholders {
         /// The text.
         value: String,

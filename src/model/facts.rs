@@ -190,8 +190,7 @@ pub fn access<'a>(
     role: usize,
     side: Side,
     policies: impl Iterator<Item = &'a str>,
-    service: &str,
-    actions: &[String],
+    (service, actions, not_actions): (&str, &[String], &[String]),
     resources: &[String],
 ) -> DifferenceFacts {
     let policies: BTreeSet<&str> = policies.collect();
@@ -199,7 +198,12 @@ pub fn access<'a>(
     DifferenceFacts {
         policies: policies.into_iter().map(str::to_owned).collect(),
         effect: Some(effect),
-        actions: actions.iter().map(|name| action(service, name)).collect(),
+        actions: if not_actions.is_empty() {
+            actions.iter().map(|name| action(service, name)).collect()
+        } else {
+            let element = ActionElement::NotAction.as_str();
+            not_actions.iter().map(|name| of_element(element, name)).collect()
+        },
         resources: resources.to_vec(),
         ..DifferenceFacts::new(kind, role, Some(side))
     }

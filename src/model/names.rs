@@ -14,7 +14,8 @@ pub struct AccountTag(String);
 
 /// A text that is no account tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no account tag: use 1 to 64 letters, digits, `.`, `_` or `-`, starting with a letter or digit", .text.escape_debug())]
+#[error("`{}` is not an account tag: use 1 to 64 letters, digits, `.`, `_`, or `-`, starting with a letter or digit",
+    .text.escape_debug())]
 pub struct AccountTagError {
     text: String,
 }

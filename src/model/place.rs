@@ -74,7 +74,7 @@ impl fmt::Display for Place {
 
 /// A word that names no kind of text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no place: use {}", .text.escape_debug(), Place::ALL.map(Place::as_str).join(", "))]
+#[error("`{}` is not a place: use {}", .text.escape_debug(), Place::ALL.map(Place::as_str).join(", "))]
 pub struct PlaceError {
     text: String,
 }

@@ -72,7 +72,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::AccountId,
         About {
-            replaces: "the account's own id, wherever it stands as an account id",
+            replaces: "the ID of the account, wherever it is used as an account ID",
             example: "arn:aws:sqs:eu-west-1:111122223333:jobs",
             near_miss: "order-1111222233334",
             source: "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
@@ -81,7 +81,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::SsoRole,
         About {
-            replaces: "the 16 hexadecimal digits that end the name of a role of IAM Identity Center",
+            replaces: "the 16 hexadecimal digits at the end of the name of an IAM Identity Center role",
             example: "AWSReservedSSO_AdministratorAccess_aad2ada13f3171bf",
             near_miss: "AWSReservedSSO_AdministratorAccess",
             source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html",
@@ -90,7 +90,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::SsoPath,
         About {
-            replaces: "the region in the path of the roles of IAM Identity Center, which is there or not",
+            replaces: "the Region in the path of IAM Identity Center roles, which can be absent",
             example: "/aws-reserved/sso.amazonaws.com/ap-southeast-1/",
             near_miss: "/aws-service-role/sso.amazonaws.com/",
             source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html",
@@ -99,7 +99,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::SsoProvider,
         About {
-            replaces: "the 16 hexadecimal digits of the SAML provider of IAM Identity Center",
+            replaces: "the 16 hexadecimal digits of the IAM Identity Center SAML provider",
             example: "arn:aws:iam::111122223333:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE",
             near_miss: "arn:aws:iam::111122223333:saml-provider/AWSSSO_x",
             source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/service-linked-roles.html",
@@ -108,7 +108,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::CdkBootstrap,
         About {
-            replaces: "the region that ends the names of the roles of the CDK's bootstrap stack",
+            replaces: "the Region at the end of the role names of the CDK bootstrap stack",
             example: "cdk-hnb659fds-deploy-role-111122223333-us-east-1",
             near_miss: "cdk-deploy-role",
             source: "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html",
@@ -117,7 +117,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::StackSet,
         About {
-            replaces: "the 32 hexadecimal digits of a StackSet's execution role",
+            replaces: "the 32 hexadecimal digits of the execution role of a StackSet",
             example: "stacksets-exec-899a82a2cb437e970934262f85c7628a",
             near_miss: "stacksets-exec-x",
             source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-enable-trusted-access.html",
@@ -126,7 +126,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::SageMaker,
         About {
-            replaces: "the time stamp that ends the names of roles and policies SageMaker made",
+            replaces: "the timestamp at the end of the names of roles and policies that SageMaker created",
             example: "AmazonSageMaker-ExecutionRole-20190915T161542",
             near_miss: "reports-20190915",
             source: "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",
@@ -144,7 +144,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::Console,
         About {
-            replaces: "the random end of the names of service roles and policies made in the console",
+            replaces: "the random end of the names of service roles and policies that were created in the console",
             example: "contact-form-handler-role-40w71jir",
             near_miss: "app-role-readonly",
             source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
@@ -153,7 +153,8 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::CloudFormation,
         About {
-            replaces: "the 12 or 13 random characters that end a name CloudFormation made; names it cut at 64 characters too",
+            replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, also if it \
+                was cut at 64 characters",
             example: "eksctl-main-nodegroup-ng-NodeInstanceRole-1HEFSZWHPVCFQ",
             near_miss: "content-distribution",
             source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
@@ -162,7 +163,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::EksOidc,
         About {
-            replaces: "the id of an EKS cluster's OIDC provider, in principals and condition keys",
+            replaces: "the ID of the OIDC provider of an EKS cluster, in principals and condition keys",
             example: "oidc.eks.eu-west-1.amazonaws.com/id/1C1C7BCDE7C743BDE3D27F1D009FFD56:sub",
             near_miss: "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
             source: "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
@@ -171,7 +172,7 @@ const ABOUT: [(Builtin, About); 12] = [
     (
         Builtin::Secret,
         About {
-            replaces: "the six random characters that end a secret's ARN",
+            replaces: "the six random characters at the end of the ARN of a secret",
             example: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf",
             near_miss: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-??????",
             source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html",
@@ -181,7 +182,7 @@ const ABOUT: [(Builtin, About); 12] = [
 
 /// No built-in rule has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no built-in rule: use all, {}", .text.escape_debug(), Builtin::ALL.map(Builtin::as_str).join(", "))]
+#[error("`{}` is not a built-in rule: use all, {}", .text.escape_debug(), Builtin::ALL.map(Builtin::as_str).join(", "))]
 pub struct BuiltinError {
     text: String,
 }

@@ -57,7 +57,10 @@ fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
 fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     match u32::deserialize(deserializer)? {
         VERSION => Ok(()),
-        other => Err(D::Error::custom(format_args!("version {other} is not known; this iamctl reads {VERSION}"))),
+        other => Err(D::Error::custom(format_args!(
+            "version {other} is not supported; this iamctl reads version \
+            {VERSION}"
+        ))),
     }
 }
 
@@ -201,19 +204,22 @@ mod tests {
             (r#"{"role": "a", "reason": " "}"#, "the text is empty at line 2 column 28"),
             (r#"{"role": "a", "reasons": "x"}"#, "unknown field `reasons`, expected one of `role`"),
             (r#"{"role": "a", "role": "b", "reason": "x"}"#, "duplicate field `role` at line 2"),
-            (r#"{"role": "a", "reason": "x", "expires": "2027-02-29"}"#, "`2027-02-29` is no date: use `YYYY-MM-DD`"),
+            (
+                r#"{"role": "a", "reason": "x", "expires": "2027-02-29"}"#,
+                "`2027-02-29` is not a date: use `YYYY-MM-DD`",
+            ),
             (
                 r#"{"role": "a", "reason": "x", "expires": "20270331"}"#,
-                "`20270331` is no date: use `YYYY-MM-DD` at line 2",
+                "`20270331` is not a date: use `YYYY-MM-DD` at line 2",
             ),
-            (r#"{"role": "a", "reason": "x", "side": "../x"}"#, "`../x` is no account tag"),
+            (r#"{"role": "a", "reason": "x", "side": "../x"}"#, "`../x` is not an account tag"),
             (r#"{"role": "a", "reason": "x", "side": null}"#, "invalid type: null, expected a string at line 2"),
             (r#"{"role": "a", "reason": "x", "owner": null}"#, "invalid type: null, expected a string at line 2"),
-            (r#"{"role": "a", "reason": "x", "effect": "Permit"}"#, "`Permit` is no effect"),
+            (r#"{"role": "a", "reason": "x", "effect": "Permit"}"#, "`Permit` is not an effect"),
             (r#"{"role": "a", "reason": "x", "kind": "rows"}"#, "unknown variant `rows`"),
             (r#"{"role": "a", "reason": "x", "action": []}"#, "the list is empty at line 2"),
             (r#"{"role": "a", "reason": "x", "action": 1}"#, "invalid type: integer `1`, expected a text or a list"),
-            (r#"{"role": "*", "reason": "x"}"#, "the entry would accept everything: one of `role`"),
+            (r#"{"role": "*", "reason": "x"}"#, "the entry would accept everything: at least one of `role`"),
             (r#"{"role": "*", "side": "qa", "effect": "*", "reason": "x"}"#, "the entry would accept everything"),
             (
                 r#"{"role": "?*", "action": ["s3:*", "*:*"], "resource": "**", "reason": "x"}"#,
@@ -222,11 +228,11 @@ mod tests {
             (r#"{"role": "*", "attribute": "*", "reason": "x"}"#, "the entry would accept everything"),
             (
                 r#"{"role": "a", "attribute": "tag:x", "side": "qa", "reason": "x"}"#,
-                "the entry can accept nothing: no difference has `side`, `attribute` together at line 2",
+                "the entry cannot accept anything: no difference has `side`, `attribute` together at line 2",
             ),
             (
                 r#"{"role": "a", "kind": "role", "policy": "p", "reason": "x"}"#,
-                "the entry can accept nothing: no difference has `kind: role`, `policy` together at line 2",
+                "the entry cannot accept anything: no difference has `kind: role`, `policy` together at line 2",
             ),
         ];
         for (entry, expected) in cases {
@@ -236,7 +242,7 @@ mod tests {
         for (text, expected) in [
             ("{}", "missing field `format`"),
             (r#"{"format": "iamctl-report", "version": 1, "accepted": []}"#, "the format is `iamctl-report`, not"),
-            (r#"{"format": "iamctl-accepted", "version": 2, "accepted": []}"#, "version 2 is not known"),
+            (r#"{"format": "iamctl-accepted", "version": 2, "accepted": []}"#, "version 2 is not supported"),
             (r#"{"format": "iamctl-accepted", "version": 1}"#, "missing field `accepted`"),
             (r#"{"format": "iamctl-accepted", "version": 1, "accepted": [], "more": 1}"#, "unknown field `more`"),
             (r#"[]"#, "invalid length 0"),

@@ -16,7 +16,7 @@ use crate::model::{
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// A policy document that breaks IAM's grammar.
-    #[error("account `{account}`, role `{}`: the {policy_type} policy `{}` cannot be read", .role.escape_debug(), .policy.escape_debug())]
+    #[error("account `{account}`, role `{}`: {} cannot be read", .role.escape_debug(), which(*.policy_type, .policy))]
     Document {
         /// The account's id or its source.
         account: String,
@@ -50,7 +50,8 @@ pub enum AccountError {
         source: ArnError,
     },
     /// A role carries a policy the snapshot does not hold.
-    #[error("account `{account}`, role `{}`: the policy `{}` it carries is not in the snapshot", .role.escape_debug(), .arn.escape_debug())]
+    #[error("account `{account}`, role `{}`: the snapshot does not contain the policy `{}`, which is attached to the \
+        role", .role.escape_debug(), .arn.escape_debug())]
     MissingPolicy {
         /// The account's id or its source.
         account: String,
@@ -67,6 +68,16 @@ pub enum AccountError {
         /// The role's name.
         role: String,
     },
+}
+
+/// A policy in words; a role has only one trust policy, which has no name.
+fn which(policy_type: PolicyType, policy: &str) -> String {
+    match policy_type {
+        PolicyType::Trust => "the trust policy".to_owned(),
+        PolicyType::Boundary => format!("the permissions boundary `{}`", policy.escape_debug()),
+        PolicyType::Inline => format!("the inline policy `{}`", policy.escape_debug()),
+        PolicyType::Managed => format!("the managed policy `{}`", policy.escape_debug()),
+    }
 }
 
 /// Makes an account of a snapshot.

@@ -165,7 +165,7 @@ impl Draft {
                 let texts = keys.next_value::<TagValues>()?;
                 let (TagValues(Some(texts)), Ok(tag)) = (texts, tag.parse()) else {
                     return Err(A::Error::custom(format_args!(
-                        "`{}` is no key of the entry `{}`: use an account's tag with a list of texts, or {}",
+                        "`{}` is not a key of the entry `{}`: use an account tag with a list of texts, or {}",
                         key.escape_debug(),
                         placeholder.escape_debug(),
                         KEYS.join(", ")
@@ -184,13 +184,13 @@ impl Draft {
             (Some(values), false, None) => Texts::Shared(values, matching),
             (None, true, None) => Texts::ByTag(self.tags, matching),
             (None, false, Some(_)) if self.matching.is_some() => {
-                return Err("has a pattern, which takes no `match`");
+                return Err("has a pattern, which does not support `match`");
             }
             (None, false, Some(pattern)) => Texts::Pattern(pattern),
             (None, false, None) => {
-                return Err("says no texts: it needs `values`, a `pattern`, or account tags with lists of texts");
+                return Err("contains no texts: it needs `values`, a `pattern`, or account tags with lists of texts");
             }
-            _ => return Err("may have only one of `values`, `pattern` and account tags"),
+            _ => return Err("can have only one of `values`, `pattern`, and account tags"),
         };
         Ok(Entry { texts, places: self.places, comment: self.comment })
     }
@@ -212,7 +212,7 @@ fn pattern<E: serde::de::Error>(text: &str) -> Result<Regex, E> {
     let pattern = Regex::new(text).map_err(|error| {
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        E::custom(format_args!("`{}` is no regular expression: {reason}", text.escape_debug()))
+        E::custom(format_args!("`{}` is not a regular expression: {reason}", text.escape_debug()))
     })?;
     if pattern.is_match("") {
         return Err(E::custom(format_args!("the pattern `{}` matches the empty text", text.escape_debug())));
@@ -223,7 +223,7 @@ fn pattern<E: serde::de::Error>(text: &str) -> Result<Regex, E> {
 fn matching<E: serde::de::Error>(word: &str) -> Result<Matching, E> {
     let known = [Matching::Token, Matching::Substring];
     known.into_iter().find(|matching| matching.as_str() == word).ok_or_else(|| {
-        E::custom(format_args!("`{}` is no way to match: use `token` or `substring`", word.escape_debug()))
+        E::custom(format_args!("`{}` is not a way to match: use `token` or `substring`", word.escape_debug()))
     })
 }
 
@@ -240,19 +240,19 @@ mod tests {
             ("{\"a\": [], \"a\": []}", "`a` appears twice at line 1"),
             ("{\"\": [\"x\"]}", "`` cannot be a placeholder"),
             ("{\"~a\": [\"x\"]}", "`~a` cannot be a placeholder"),
-            ("{\"a\": {}}", "the entry `a` says no texts"),
-            ("{\"a\": {\n\"mtach\": \"token\"}}", "`mtach` is no key of the entry `a`: use an account's tag"),
-            ("{\"a\": {\"b c\": [\"x\"]}}", "`b c` is no key of the entry `a`"),
+            ("{\"a\": {}}", "the entry `a` contains no texts"),
+            ("{\"a\": {\n\"mtach\": \"token\"}}", "`mtach` is not a key of the entry `a`: use an account tag"),
+            ("{\"a\": {\"b c\": [\"x\"]}}", "`b c` is not a key of the entry `a`"),
             ("{\"a\": {\"dev\": [\"x\"], \"dev\": [\"y\"]}}", "`dev` appears twice"),
             ("{\"a\": {\"dev\": [\"\"]}}", "a value of `a` is empty"),
-            ("{\"a\": {\"values\": [\"x\"], \"match\": \"word\"}}", "`word` is no way to match: use `token`"),
-            ("{\"a\": {\"values\": [\"x\"], \"in\": [\"rolname\"]}}", "`rolname` is no place: use rolename, path"),
-            ("{\"a\": {\"values\": [\"x\"], \"pattern\": \"y\"}}", "the entry `a` may have only one of"),
-            ("{\"a\": {\"pattern\": \"y\", \"match\": \"token\"}}", "the entry `a` has a pattern, which takes no"),
-            ("{\"a\": {\"pattern\": \"(\"}}", "`(` is no regular expression: unclosed group"),
+            ("{\"a\": {\"values\": [\"x\"], \"match\": \"word\"}}", "`word` is not a way to match: use `token`"),
+            ("{\"a\": {\"values\": [\"x\"], \"in\": [\"rolname\"]}}", "`rolname` is not a place: use rolename, path"),
+            ("{\"a\": {\"values\": [\"x\"], \"pattern\": \"y\"}}", "the entry `a` can have only one of"),
+            ("{\"a\": {\"pattern\": \"y\", \"match\": \"token\"}}", "the entry `a` has a pattern, which does not"),
+            ("{\"a\": {\"pattern\": \"(\"}}", "`(` is not a regular expression: unclosed group"),
             ("{\"a\": {\"pattern\": \"x*\"}}", "the pattern `x*` matches the empty text"),
             ("{\"a\": {\"dev\": [\"Dev\"]}, \"b\": [\"dev\"]}", "`Dev` is listed under `a` and under `b`"),
-            ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is no account id"),
+            ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is not an account ID"),
             ("{\"a\": null}", "the values of `a` must be a list of texts"),
             ("[]", "invalid type: sequence, expected an object of placeholder to list of texts at line 1"),
             ("{\"a\": [\"x\"", "EOF while parsing a list at line 1"),

@@ -108,7 +108,7 @@ impl Place {
     }
 
     fn expected(&self, what: &str, found: &Node) -> PolicyError {
-        self.error(format!("{what} is expected, not {}", found.kind()))
+        self.error(format!("expected {what}, not {}", found.kind()))
     }
 }
 
@@ -136,7 +136,7 @@ fn document<T>(text: &str, target: fn(&Place, &Parts<'_>) -> Result<T>) -> Resul
             "Version" => version = Some(read_version(&here, node)?),
             "Id" => id = Some(text_of(&here, node)?.to_owned()),
             "Statement" => statements = Some(read_statements(&here, node, target)?),
-            _ => return Err(place.error(format!("`{}` is no element of a policy document", key.escape_debug()))),
+            _ => return Err(place.error(format!("`{}` is not an element of a policy document", key.escape_debug()))),
         }
     }
     let statements = statements.ok_or_else(|| place.error("the Statement element is missing"))?;
@@ -148,7 +148,7 @@ fn read_version(place: &Place, node: &Node) -> Result<Version> {
         "2012-10-17" => Ok(Version::V2012),
         "2008-10-17" => Ok(Version::V2008),
         other => Err(place.error(format!(
-            "`{}` is no version of the policy language; `2012-10-17` and `2008-10-17` are",
+            "`{}` is not a version of the policy language; use `2012-10-17` or `2008-10-17`",
             other.escape_debug()
         ))),
     }
@@ -200,7 +200,7 @@ fn parts<'a>(place: &Place, node: &'a Node) -> Result<Parts<'a>> {
             "Resource" => &mut parts.resource,
             "NotResource" => &mut parts.not_resource,
             "Condition" => &mut parts.condition,
-            _ => return Err(place.error(format!("`{}` is no element of a statement", key.escape_debug()))),
+            _ => return Err(place.error(format!("`{}` is not an element of a statement", key.escape_debug()))),
         };
         *slot = Some(node);
     }
@@ -216,7 +216,7 @@ fn one_of<'a>(
     match (plain.1, negated.1) {
         (Some(node), None) => Ok((place.key(plain.0), node, false)),
         (None, Some(node)) => Ok((place.key(negated.0), node, true)),
-        (Some(_), Some(_)) => Err(place.error(format!("{} and {} exclude each other", plain.0, negated.0))),
+        (Some(_), Some(_)) => Err(place.error(format!("{} and {} cannot be used together", plain.0, negated.0))),
         (None, None) => Err(place.error(format!("{} or {} is missing", plain.0, negated.0))),
     }
 }
@@ -225,7 +225,7 @@ fn read_effect(place: &Place, node: &Node) -> Result<Effect> {
     match text_of(place, node)? {
         "Allow" => Ok(Effect::Allow),
         "Deny" => Ok(Effect::Deny),
-        other => Err(place.error(format!("`{}` is no effect; `Allow` and `Deny` are", other.escape_debug()))),
+        other => Err(place.error(format!("`{}` is not an effect; use `Allow` or `Deny`", other.escape_debug()))),
     }
 }
 
@@ -234,7 +234,7 @@ fn actions(place: &Place, node: &Node) -> Result<Vec<ActionPattern>> {
         .into_iter()
         .map(|(place, text)| {
             ActionPattern::new(text).ok_or_else(|| {
-                place.error(format!("`{}` is no action; `service:Action` or `*` is expected", text.escape_debug()))
+                place.error(format!("`{}` is not an action; use `service:Action` or `*`", text.escape_debug()))
             })
         })
         .collect()
@@ -256,7 +256,7 @@ fn principals(place: &Place, node: &Node) -> Result<Vec<Principal>> {
         Node::Text(text) if text == "*" => return Ok(vec![Principal::Everyone]),
         Node::Text(text) => {
             return Err(place.error(format!(
-                "`{}` is no principal; `*` or an object such as {{\"AWS\": …}} is expected",
+                "`{}` is not a principal; use `*` or an object such as {{\"AWS\": …}}",
                 text.escape_debug()
             )));
         }
@@ -271,7 +271,7 @@ fn principals(place: &Place, node: &Node) -> Result<Vec<Principal>> {
             all.push(principal(&here, kind, text)?);
         }
     }
-    if all.is_empty() { Err(place.error("no principal is named")) } else { Ok(all) }
+    if all.is_empty() { Err(place.error("the principal is missing")) } else { Ok(all) }
 }
 
 fn principal(place: &Place, kind: &str, text: &str) -> Result<Principal> {
@@ -286,7 +286,7 @@ fn principal(place: &Place, kind: &str, text: &str) -> Result<Principal> {
         "Federated" => Ok(Principal::Federated(text)),
         "CanonicalUser" => Ok(Principal::CanonicalUser(text)),
         _ => Err(place.error(format!(
-            "`{}` is no kind of principal; `AWS`, `Service`, `Federated` and `CanonicalUser` are",
+            "`{}` is not a type of principal; use `AWS`, `Service`, `Federated`, or `CanonicalUser`",
             kind.escape_debug()
         ))),
     }
@@ -390,7 +390,7 @@ mod tests {
         )
         .unwrap();
         let PrincipalClause::NotPrincipal(principals) = &policy.statements[0].target else { panic!() };
-        let kinds: Vec<_> = principals.iter().map(Principal::principal_type).collect();
+        let kinds: Vec<&str> = principals.iter().map(|one| one.principal_type().as_str()).collect();
         assert_eq!(kinds, ["AWS", "AWS", "Service", "Federated", "CanonicalUser"]);
     }
 
@@ -411,21 +411,21 @@ mod tests {
     #[test]
     fn what_the_grammar_does_not_know_is_refused_with_its_place() {
         let cases = [
-            ("[]", "at `$`: an object is expected, not a list"),
+            ("[]", "at `$`: expected an object, not a list"),
             ("{}", "at `$`: the Statement element is missing"),
-            (r#"{"statement": []}"#, "at `$`: `statement` is no element of a policy document"),
+            (r#"{"statement": []}"#, "at `$`: `statement` is not an element of a policy document"),
             (
                 r#"{"Version": "2013", "Statement": []}"#,
-                "at `$.Version`: `2013` is no version of the policy language; `2012-10-17` and `2008-10-17` are",
+                "at `$.Version`: `2013` is not a version of the policy language; use `2012-10-17` or `2008-10-17`",
             ),
-            (r#"{"Statement": [1]}"#, "at `$.Statement[0]`: an object is expected, not a number"),
+            (r#"{"Statement": [1]}"#, "at `$.Statement[0]`: expected an object, not a number"),
             (
                 r#"{"Statement": [{"Effect": "allow", "Action": "*", "Resource": "*"}]}"#,
-                "at `$.Statement[0].Effect`: `allow` is no effect; `Allow` and `Deny` are",
+                "at `$.Statement[0].Effect`: `allow` is not an effect; use `Allow` or `Deny`",
             ),
             (
                 r#"{"Statement": [{"Effect": "Allow", "Action": ["s3"], "Resource": "*"}]}"#,
-                "at `$.Statement[0].Action[0]`: `s3` is no action; `service:Action` or `*` is expected",
+                "at `$.Statement[0].Action[0]`: `s3` is not an action; use `service:Action` or `*`",
             ),
             (
                 r#"{"Statement": [{"Effect": "Allow", "Action": [], "Resource": "*"}]}"#,
@@ -437,7 +437,7 @@ mod tests {
             ),
             (
                 r#"{"Statement": [{"Effect": "Allow", "Action": "*", "NotAction": "*", "Resource": "*"}]}"#,
-                "at `$.Statement[0]`: Action and NotAction exclude each other",
+                "at `$.Statement[0]`: Action and NotAction cannot be used together",
             ),
             (
                 r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": "*"}]}"#,
@@ -445,7 +445,8 @@ mod tests {
             ),
             (
                 r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"a:b": {}}}}]}"#,
-                "at `$.Statement[0].Condition.StringLike[\"a:b\"]`: a string, number or boolean is expected, not an object",
+                "at `$.Statement[0].Condition.StringLike[\"a:b\"]`: expected a string, number or boolean, not an \
+                    object",
             ),
         ];
         for (text, expected) in cases {
@@ -455,6 +456,6 @@ mod tests {
         assert!(identity_error(twice).contains("key `Action` appears twice at line 1"));
         assert!(identity_error("{").starts_with("the policy document is not JSON: EOF"));
         let trust = parse_trust(r#"{"Statement": {"Effect": "Allow", "Action": "*", "Principal": {"aws": "*"}}}"#);
-        assert!(trust.unwrap_err().to_string().contains("`aws` is no kind of principal"));
+        assert!(trust.unwrap_err().to_string().contains("`aws` is not a type of principal"));
     }
 }

@@ -26,13 +26,13 @@ pub enum SnapshotError {
         problem: serde_json::Error,
     },
     /// JSON, but neither of the two forms.
-    #[error("{file} is neither a snapshot of ours nor the AWS CLI's authorization details")]
+    #[error("{file} is neither a snapshot of iamctl nor the output of `aws iam get-account-authorization-details`")]
     Unknown {
         /// Where the text is from.
         file: String,
     },
     /// A snapshot of a version this program does not read.
-    #[error("{file} is a snapshot of version {found}; this program reads version {VERSION}")]
+    #[error("{file} is a snapshot of version {found}; this iamctl reads version {VERSION}")]
     Version {
         /// Where the text is from.
         file: String,
@@ -48,13 +48,13 @@ pub enum SnapshotError {
         problem: serde_json::Error,
     },
     /// Authorization details that were cut off by paging.
-    #[error("{file} holds only a part of the account")]
+    #[error("{file} contains only a part of the account")]
     Partial {
         /// Where the text is from.
         file: String,
     },
     /// Roles of more than one account.
-    #[error("{file} holds more than one account: `{ids}`")]
+    #[error("{file} contains more than one account: `{ids}`")]
     SeveralAccounts {
         /// Where the text is from.
         file: String,
@@ -62,7 +62,8 @@ pub enum SnapshotError {
         ids: String,
     },
     /// A role carries a policy that the file does not hold.
-    #[error("{file} lacks the policy `{}` that the role `{}` carries", .arn.escape_debug(), .role.escape_debug())]
+    #[error("{file} does not contain the policy `{}`, which is attached to the role `{}`", .arn.escape_debug(),
+        .role.escape_debug())]
     MissingPolicy {
         /// Where the text is from.
         file: String,
@@ -72,7 +73,8 @@ pub enum SnapshotError {
         arn: String,
     },
     /// A policy document that is no JSON.
-    #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(), .policy.escape_debug())]
+    #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(),
+        .policy.escape_debug())]
     Document {
         /// Where the text is from.
         file: String,
@@ -91,16 +93,15 @@ impl SnapshotError {
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Json { .. } | Self::Unknown { .. } | Self::Form { .. } => Some(
-                "give a file written by `iamctl harvest`, or by `aws iam get-account-authorization-details --output json`",
+                "give a file written by `iamctl harvest`, or by `aws iam get-account-authorization-details --output \
+                    json`",
             ),
-            Self::Version { .. } => Some("harvest the account again with this version of iamctl"),
-            Self::Partial { .. } => {
-                Some("let the AWS CLI fetch every page: leave out `--max-items` and `--no-paginate`")
-            }
+            Self::Version { .. } => Some("read the account again with this version of iamctl"),
+            Self::Partial { .. } => Some("make the AWS CLI read every page: omit `--max-items` and `--no-paginate`"),
             Self::SeveralAccounts { .. } => Some("give one file per account"),
-            Self::MissingPolicy { .. } => Some(
-                "fetch the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`",
-            ),
+            Self::MissingPolicy { .. } => {
+                Some("get the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`")
+            }
             Self::Document { .. } => None,
         }
     }

@@ -50,8 +50,8 @@ fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Report, PlanError> {
 }
 
 /// Why something is taken out of a plan.
-const STILL_DIFFERS: &str = "what could be written would still not be read as the same";
-const ELSEWHERE: &str = "the change would make another role differ that does not now";
+const STILL_DIFFERS: &str = "the change would not make the two accounts equal";
+const ELSEWHERE: &str = "the change would make another role differ that is equal now";
 
 /// Blocks what did not do what it was to do; whether there was anything.
 fn block(planner: &Planner<'_>, plan: &Plan, after: &Report, blocked: &mut Blocked) -> bool {

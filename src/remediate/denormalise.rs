@@ -104,13 +104,13 @@ impl<'a> Denormaliser<'a> {
             What::LeftInWord | What::Unfit | What::Wildcard => {}
         });
         if let Some(value) = foreign {
-            return Err(format!("`{text}`: `{value}` belongs to the account that is to be changed"));
+            return Err(format!("`{text}`: `{value}` belongs to the account that the script changes"));
         }
         if found.is_empty() {
             return if self.means(text, place, &normal) {
                 Ok(text.to_owned())
             } else {
-                Err(format!("`{text}` would mean something else in the other account"))
+                Err(format!("`{text}` would have another meaning in the other account"))
             };
         }
         let key = (place, normal.clone().into_owned());
@@ -123,7 +123,7 @@ impl<'a> Denormaliser<'a> {
         if self.means(&spelled, place, &normal) {
             Ok(spelled)
         } else {
-            Err(format!("`{text}`: `{spelled}` would not mean the same in the other account"))
+            Err(format!("`{text}`: `{spelled}` would not have the same meaning in the other account"))
         }
     }
 
@@ -142,11 +142,9 @@ impl<'a> Denormaliser<'a> {
             let here: Vec<&Found> = rest.by_ref().take(part.matches(OPEN).count()).collect();
             // What was made up, or matched a pattern, can only be looked up.
             if here.iter().any(|one| one.placeholder.starts_with(GENERATED) || one.literal.is_empty()) {
-                spelled.push_str(
-                    only(self.parts.get(part)).ok_or_else(|| {
-                        format!("nothing tells which name `{}` is in the other account", display(part))
-                    })?,
-                );
+                spelled.push_str(only(self.parts.get(part)).ok_or_else(|| {
+                    format!("the name that corresponds to `{}` in the other account is not known", display(part))
+                })?);
                 continue;
             }
             let mut texts = part.split(OPEN);
@@ -162,14 +160,14 @@ impl<'a> Denormaliser<'a> {
     /// How the account that is changed spells one placeholder.
     fn word(&self, found: &Found) -> Result<String, String> {
         if found.placeholder == OWN_ACCOUNT {
-            return self.own_id.map(str::to_owned).ok_or_else(|| "the account's id is not known".to_owned());
+            return self.own_id.map(str::to_owned).ok_or_else(|| "the account ID is not known".to_owned());
         }
         let none = BTreeSet::new();
         let listed = self.literals.get(&found.placeholder).unwrap_or(&none);
         let literal = listed.first().filter(|first| listed.iter().all(|other| other.eq_ignore_ascii_case(first)));
         let Some(literal) = literal else {
             let shown = display(&found.placeholder);
-            return Err(format!("`{shown}` stands for several texts of the other account, or for none"));
+            return Err(format!("`{shown}` stands for several texts of the other account, or for no text"));
         };
         let mut spellings = in_case_of(&found.value, literal);
         if listed.len() > 1 {
@@ -185,7 +183,7 @@ impl<'a> Denormaliser<'a> {
         let used = self.values.get(&found.placeholder).unwrap_or(&none);
         let used: BTreeSet<String> = spellings.intersection(used).cloned().collect();
         only(Some(&used)).cloned().ok_or_else(|| {
-            format!("nothing tells in which case the other account would spell `{literal}` for `{}`", found.value)
+            format!("the case in which the other account spells `{literal}` for `{}` is not known", found.value)
         })
     }
 }

@@ -43,13 +43,13 @@ pub(super) fn trust(document: &TrustPolicy, translate: &Translate<'_>) -> Result
 }
 
 /// One operator tests one key twice, in two spellings: rare, and not worth a form of its own.
-const UNWRITABLE: &str = "the document cannot be written so that it is read as the same again";
+const UNWRITABLE: &str = "the document cannot be written without a change of its meaning";
 
 fn principal(principal: &Principal, translate: &Translate<'_>) -> Result<Principal, String> {
     if let Principal::Aws(id) = principal
         && ["AROA", "AIDA"].iter().any(|start| id.starts_with(start))
     {
-        return Err(format!("`{id}` is what a deleted user or role left behind, and cannot be written"));
+        return Err(format!("`{id}` is the ID of a deleted user or role, which IAM does not accept"));
     }
     let text = |text: &str| translate(text, Place::Principal);
     Ok(match principal {

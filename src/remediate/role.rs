@@ -170,7 +170,7 @@ impl OneRole<'_, '_> {
             let made = if let Some(why) = blocked.parts.get(&(self.index, part.clone())) {
                 Err(why.clone())
             } else if accepted.contains(&part) {
-                Err("somebody has accepted a part of what differs; this cannot be told apart here".to_owned())
+                Err("a part of the difference is accepted, and the rest cannot be changed separately".to_owned())
             } else {
                 self.part(&part, blocked, policies, &mut details)
             };
@@ -191,12 +191,16 @@ impl OneRole<'_, '_> {
     fn untouchable(&self) -> Option<String> {
         let owned = |role: &Role| role.is_service_linked() || role.path.starts_with("/aws-reserved/");
         if owned(self.to.real) || owned(self.from.real) {
-            return Some("the role belongs to AWS, which alone can change it".to_owned());
+            return Some("the role belongs to AWS, and only AWS can change it".to_owned());
         }
         if self.result.status == RoleStatus::Ambiguous {
-            return Some("several roles of one account have this name, so its counterpart is not certain".to_owned());
+            return Some(
+                "several roles of one account have this name, so it is not certain which role corresponds to \
+                it"
+                .to_owned(),
+            );
         }
-        (!is_name(&self.to.real.name)).then(|| "IAM knows no such name of a role".to_owned())
+        (!is_name(&self.to.real.name)).then(|| "IAM does not allow this role name".to_owned())
     }
 
     fn part(
@@ -220,11 +224,11 @@ impl OneRole<'_, '_> {
                     details.max_session_duration = from.max_session_duration;
                     Ok(Vec::new())
                 }
-                ("path", ..) => Err("the path of a role cannot be changed; it has to be made anew".to_owned()),
+                ("path", ..) => Err("the path of a role cannot be changed; you must create the role again".to_owned()),
                 ("instance_profiles", ..) => self.profiles(),
                 (name, ..) => match name.strip_prefix("tag:") {
                     Some(key) => self.tag(key),
-                    None => Err("this is the other account's text where it stands".to_owned()),
+                    None => Err("the other account has the same text here".to_owned()),
                 },
             },
         }
@@ -251,7 +255,7 @@ impl OneRole<'_, '_> {
         let (from, to) = (find(&self.from), find(&self.to));
         let key = to.as_ref().map(|(key, _)| key.clone());
         if key.as_deref().or(from.as_ref().map(|(key, _)| key.as_str())).is_some_and(|key| key.starts_with("aws:")) {
-            return Err("tags that begin with `aws:` are AWS's own".to_owned());
+            return Err("tags that begin with `aws:` are reserved for AWS".to_owned());
         }
         match (from, key) {
             (Some((from, value)), key) => {
@@ -259,7 +263,7 @@ impl OneRole<'_, '_> {
                 Ok(vec![Change::Tag(key, self.text(&value, Place::Tag)?)])
             }
             (None, Some(key)) => Ok(vec![Change::Untag(key)]),
-            (None, None) => Err("the tag's key is not found again".to_owned()),
+            (None, None) => Err("the key of the tag was not found".to_owned()),
         }
     }
 
@@ -281,7 +285,7 @@ impl OneRole<'_, '_> {
             let account = self.planner.input.accounts.get(self.planner.input.make);
             if let Some(other) = account.roles.iter().find(|role| role.instance_profiles.contains(&name)) {
                 return Err(format!(
-                    "the instance profile `{name}` holds the role `{}`, and takes only one",
+                    "the instance profile `{name}` contains the role `{}`, and can contain only one role",
                     other.name
                 ));
             }
@@ -328,7 +332,7 @@ impl OneRole<'_, '_> {
         changes.extend(away);
         let wanted = wanted.into_inner();
         if changes.is_empty() && wanted == *policies && !self.is_served(policies) {
-            return Err("no change of these policies explains what differs".to_owned());
+            return Err("no change of these policies explains the difference".to_owned());
         }
         *policies = wanted;
         Ok(changes)
@@ -348,7 +352,7 @@ impl OneRole<'_, '_> {
                 Some((_, other)) if self.is_alike(&normal.document, &other.document) => continue,
                 Some((real, _)) => real.name.clone(),
                 None if normal.name.contains(&format!("{OPEN}{GENERATED}")) => {
-                    return Err(format!("nothing tells how the policy `{}` is called in the other account", real.name));
+                    return Err(format!("the name of the policy `{}` in the other account is not known", real.name));
                 }
                 None => self.text(&real.name, Place::PolicyName)?,
             };
@@ -360,7 +364,10 @@ impl OneRole<'_, '_> {
             if !from.normal.role.inline.iter().any(|other| other.name == normal.name) {
                 let same = |name: &String| name.eq_ignore_ascii_case(&real.name);
                 if changes.iter().any(|change| matches!(change, Change::PutInline(name, _) if same(name))) {
-                    return Err(format!("the policy `{}` would be there in two cases at once", real.name));
+                    return Err(format!(
+                        "the policy `{}` would exist twice, with names that differ only in case",
+                        real.name
+                    ));
                 }
                 away.push(Change::DeleteInline(checked_name(real.name.clone())?));
             }
@@ -389,7 +396,13 @@ impl OneRole<'_, '_> {
         let there = match (own, known.len()) {
             (Some((_, policy)), _) => Some(*policy),
             (None, 0 | 1) => known.values().next().copied(),
-            (None, _) => return Err(in_policy("the other account has several policies that could be it".to_owned())),
+            (None, _) => {
+                return Err(in_policy(
+                    "several policies of the other account could correspond to \
+                it"
+                    .to_owned(),
+                ));
+            }
         };
         if let Some((there, other)) = there
             && self.is_alike(&normal.document, &other.document)
@@ -403,9 +416,11 @@ impl OneRole<'_, '_> {
         let arn = checked_arn(arn).map_err(in_policy)?;
         if arn.account() == "aws" {
             return match there {
-                Some(_) => {
-                    Err(in_policy("AWS's own policy was read in two versions; read both accounts again".to_owned()))
-                }
+                Some(_) => Err(in_policy(
+                    "the AWS managed policy was read in two versions; read both accounts \
+                        again"
+                        .to_owned(),
+                )),
                 None => Ok((arn, Arc::clone(&real.document))),
             };
         }
@@ -418,7 +433,7 @@ impl OneRole<'_, '_> {
         let change = PolicyChange { create: there.is_none(), document: Arc::clone(&document), carriers };
         match policies.get(&arn) {
             Some(other) if *other != change => {
-                return Err(in_policy("two policies of the one account would be this one policy".to_owned()));
+                return Err(in_policy("two policies of one account would become this one policy".to_owned()));
             }
             _ => policies.insert(arn.clone(), change),
         };
@@ -463,10 +478,10 @@ fn is_name(text: &str) -> bool {
 }
 
 fn checked_name(name: String) -> Result<String, String> {
-    if is_name(&name) { Ok(name) } else { Err(format!("IAM knows no such name as `{name}`")) }
+    if is_name(&name) { Ok(name) } else { Err(format!("IAM does not allow the name `{name}`")) }
 }
 
 fn checked_arn(arn: Arn) -> Result<Arn, String> {
     let path = arn.resource().strip_prefix("policy/").is_some_and(|path| path.split('/').all(is_name));
-    if path && arn.service() == "iam" { Ok(arn) } else { Err("IAM knows no such ARN of a policy".to_owned()) }
+    if path && arn.service() == "iam" { Ok(arn) } else { Err("IAM does not allow such a policy ARN".to_owned()) }
 }

@@ -16,7 +16,7 @@ use super::rule::Rule;
 use super::severity::Severity;
 use crate::catalog::AccessLevel;
 use crate::model::{Place, PolicyType, PrincipalType, Side};
-use crate::semantics::outcome::{AccessDifference, Certainty};
+use crate::semantics::outcome::{AccessDifference, Certainty, Refusal};
 
 /// The severity of a finding.
 pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
@@ -58,6 +58,10 @@ fn of_access(d: &AccessDifference) -> Severity {
     let everywhere = d.resources.iter().any(|resource| resource == "*");
     if !d.escalations.is_empty() {
         return Severity::Critical;
+    }
+    // What the other account denies explicitly was meant to be impossible.
+    if matches!(d.refused_by, Refusal::Deny(_)) {
+        return Severity::High;
     }
     match d.access_level {
         AccessLevel::PermissionsManagement => Severity::High,

@@ -153,14 +153,28 @@ impl<'a> Difference<'a> {
             Self::Access(row) => {
                 let d = &row.difference;
                 let policies = d.granted_by.iter().map(|statement| statement.policy_name.as_str());
-                facts::access(DifferenceKind::Access, role, d.side, policies, &d.service, &d.actions, &d.resources)
-                    .under(d.condition.as_deref())
+                facts::access(
+                    DifferenceKind::Access,
+                    role,
+                    d.side,
+                    policies,
+                    (&d.service, &d.actions, &d.not_actions),
+                    &d.resources,
+                )
+                .under(d.condition.as_deref())
             }
             Self::Deny(row) => {
                 let d = &row.difference;
                 let policies = d.denied_by.iter().map(|statement| statement.policy_name.as_str());
-                facts::access(DifferenceKind::Deny, role, d.side, policies, &d.service, &d.actions, &d.resources)
-                    .under(d.condition.as_deref())
+                facts::access(
+                    DifferenceKind::Deny,
+                    role,
+                    d.side,
+                    policies,
+                    (&d.service, &d.actions, &d.not_actions),
+                    &d.resources,
+                )
+                .under(d.condition.as_deref())
             }
             Self::Trust(row) => {
                 let d = &row.difference;

@@ -210,7 +210,8 @@ impl<'r> Drafts<'r> {
                     (true, Certainty::Always | Certainty::Conditional, Side::Left) => Rule::AccessLost,
                     (true, Certainty::Always | Certainty::Conditional, Side::Right) => Rule::AccessGained,
                 };
-                let key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                let mut key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                key.extend_from_slice(&d.not_actions);
                 (rule, report.access_sentence(one, NAMED), key)
             }
             Difference::Trust(one) => {
@@ -232,7 +233,8 @@ impl<'r> Drafts<'r> {
                     Side::Left => Rule::DenyRemoved,
                     Side::Right => Rule::DenyAdded,
                 };
-                let key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                let mut key = rows_key(&d.service, &d.actions, &d.resources, &d.except, d.condition.as_deref());
+                key.extend_from_slice(&d.not_actions);
                 (rule, report.deny_sentence(one, NAMED), key)
             }
             // Only the three lists above are asked for.

@@ -235,14 +235,14 @@ impl fmt::Display for Limitation {
             }
             Self::AmbiguousName { role, merged_by } => ambiguous(f, role, merged_by),
             Self::AcceptedExpired { entry, last, reason } => {
-                write!(f, "{entry} expired on {last} and no longer counts; its reason was: {reason}")
+                write!(f, "{entry} expired on {last} and no longer applies; its reason was: {reason}")
             }
             Self::AcceptedInPart { entry } => {
-                write!(f, "{entry} accepts nothing: it covers differences only in part, and they stay open as a whole")
+                write!(f, "{entry} accepts nothing: it covers differences only in part, so they stay open")
             }
             Self::AcceptedNothing { entry } => write!(f, "{entry} accepts nothing: no difference matches it"),
             Self::TextNotFound { placeholder, text } => {
-                write!(f, "dictionary: {} of {} was not found anywhere", quoted([text]), quoted([placeholder]))
+                write!(f, "dictionary: {} of {} was not found in either account", quoted([text]), quoted([placeholder]))
             }
             Self::TextInLongerWords { placeholder, text, done } => in_longer_words(f, placeholder, text, done),
             Self::PatternMatchesWildcard { placeholder, pattern, texts, example } => {
@@ -257,14 +257,14 @@ impl fmt::Display for Limitation {
             ),
             Self::TextOfBothAccounts { placeholder, text } => write!(
                 f,
-                "dictionary: both accounts use {} of {}, so a reference to the other account through it cannot be \
-                 recognized; list it by account tag",
+                "dictionary: both accounts use {} of {}, so iamctl cannot tell which account it \
+                 belongs to and does not find references to the other account through it; list it by account tag",
                 quoted([text]),
                 quoted([placeholder])
             ),
             Self::TextsOfOneAccount { placeholder, with, without } => write!(
                 f,
-                "dictionary: {} has texts for {with} and none for {without}, so it makes nothing equal",
+                "dictionary: {} has texts for {with} but not for {without}, so it makes nothing equal",
                 quoted([placeholder])
             ),
             Self::OnePair { placeholder, left, right } => one_pair(f, placeholder, left, right),
@@ -282,7 +282,7 @@ fn in_longer_words(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str, do
     let done: Vec<String> = done.iter().map(ToString::to_string).collect();
     write!(
         f,
-        "dictionary: {} of {} occurs inside longer words: {}; `\"match\": \"token\"` matches whole words only",
+        "dictionary: {} of {} occurs inside longer words: {}; use `\"match\": \"token\"` to match whole words only",
         quoted([text]),
         quoted([placeholder]),
         done.join("; "),
@@ -298,8 +298,8 @@ fn matches_wildcard(
 ) -> fmt::Result {
     write!(
         f,
-        "dictionary: the pattern {} of {} matches a wildcard or a policy variable in {}, such as {}, so it was not \
-         replaced there: that would hide that the policy allows more; match the characters that differ, for example \
+        "dictionary: the pattern {} of {} matches a wildcard or a variable in {}, such as {}, and was not replaced there, \
+         because that would hide that the policy allows more; match the characters that differ, for example \
          `[a-z0-9-]+`",
         quoted([pattern]),
         quoted([placeholder]),
@@ -316,13 +316,13 @@ fn breaks_arn(
     where_from: &str,
 ) -> fmt::Result {
     let advice = if is_pattern {
-        "put what differs, without `/` and `:`, into a group of the pattern"
+        "put the part that differs, without `/` and `:`, into a group of the pattern"
     } else {
-        "list texts without `/` and `:`, or texts with the same ones in the same order for both accounts"
+        "list texts without `/` and `:`, or texts that have the same `/` and `:` in the same order for both accounts"
     };
     write!(
         f,
-        "dictionary: {} of {} would make an ARN invalid in {where_from}, so it was not replaced there; {advice}",
+        "dictionary: replacing {} of {} would break {where_from}, so it was not replaced there; {advice}",
         quoted([text]),
         quoted([placeholder]),
     )
@@ -331,8 +331,8 @@ fn breaks_arn(
 fn one_pair(f: &mut fmt::Formatter<'_>, placeholder: &str, left: &str, right: &str) -> fmt::Result {
     write!(
         f,
-        "dictionary: {} makes only one pair of texts equal, {} and {}; if that is a difference that somebody \
-         approved, accept it with a reason instead",
+        "dictionary: {} makes only one text equal, {} and {}; if this is an approved difference, accept it with a \
+         reason instead",
         quoted([placeholder]),
         quoted([left]),
         quoted([right])

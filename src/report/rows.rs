@@ -172,6 +172,17 @@ pub struct CrossReference {
     pub placeholder: String,
     /// The account whose value it is: always the other one.
     pub owner: Side,
+    /// Further parts of the text that belong to the other account.
+    pub further: Vec<ReferencePart>,
+}
+
+/// A part of a text that belongs to the other account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ReferencePart {
+    /// The part.
+    pub value: String,
+    /// What the other account's own `value` is replaced by.
+    pub placeholder: String,
 }
 
 /// A text in which a dictionary entry replaced something; count 0 for an entry that replaced nothing.

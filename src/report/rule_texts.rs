@@ -4,10 +4,10 @@ use super::rule::{Rule, Text};
 use super::severity::Severity;
 
 /// What `docs/rules.md` says before the rules. The page is written by a test from this text.
-pub const INTRODUCTION: &str = "Every difference that `iamctl diff` reports is of one of these kinds. Their \
-    ids stay: Markdown, SARIF, JUnit, GitLab code quality, ndjson and the CSV on stdout name them, and \
-    `iamctl explain --rule ID` prints what stands here. First and second account are those of the command line; name \
-    the one that is as it should be first. `gained`, `widened` and `added` then say what the second one has too much.";
+pub const INTRODUCTION: &str = "Every difference that `iamctl diff` reports has one of these rules. The IDs are \
+    stable: Markdown, SARIF, JUnit, GitLab code quality, ndjson, and the CSV on stdout use them, and `iamctl explain \
+    --rule ID` prints the text below. The first and the second account are those of the command line. Name the account \
+    that is correct first. `gained`, `widened`, and `added` then mean that the second account has too much.";
 
 /// The text of a rule.
 #[expect(clippy::too_many_lines, reason = "a list of texts")]
@@ -16,214 +16,227 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         Rule::InternalInconsistency => &Text {
             title: "iamctl contradicts itself about a difference",
             severity: Severity::Critical,
-            meaning: "iamctl decides each difference twice, by code written apart, and here the two do not agree, or \
-                something that always holds did not. The difference may be there or not, so it is unknown and has no \
-                proof. All other differences are decided as ever.",
-            why: "What the role may do in one account only is not told, and it may be anything that the finding names. \
-                It counts as a difference wherever differences make a run fail.",
-            settle: "Look at the statements that the finding names by hand, or ask about single requests by `iamctl \
-                can`. Please report it with the finding and the policies of the two roles: it is a fault of iamctl.",
+            meaning: "iamctl decides each difference twice, with two independent implementations. Here the two \
+                disagree, or a condition that must always hold does not hold. The difference might or might not exist, \
+                so iamctl reports it as unknown and without a proof. This does not affect any other difference.",
+            why: "iamctl cannot tell what the role can do in only one account. It can be anything that the finding \
+                names. The finding counts as a difference wherever differences make a run fail.",
+            settle: "Review the statements that the finding names, or check single requests with `iamctl can`. This is \
+                a bug in iamctl: report it with the finding and the policies of both roles.",
         },
         Rule::PrivilegeEscalation => &Text {
-            title: "One account's role can raise its own permissions, the other's cannot",
+            title: "A role allows privilege escalation in one account only",
             severity: Severity::Critical,
-            meaning: "A role of both accounts may do something in one account only, and with it the role gains a known \
-                way to raise its own permissions: to write or attach policies, to pass a stronger role to a service, to \
-                change who may take a role. The message names the ways, such as `pass-role`; `iamctl explain` tells what \
-                each of them does.",
-            why: "Whoever holds the role can give itself everything the account allows, whatever the rest of its \
-                policies says. All other differences of the role are then beside the point.",
-            settle: "Take the action away where it is not meant, or limit it: `iam:PassRole` to the roles that are \
-                needed, policy changes by a permissions boundary and by conditions. If it is meant, put it into both \
-                accounts, or accept it by name.",
+            meaning: "A role that exists in both accounts has permissions in only one account that open a known path \
+                to privilege escalation: it can create or attach policies, pass a more privileged role to a service, \
+                or change who can assume a role. The message names the methods, such as `pass-role`. `iamctl explain` \
+                describes each method.",
+            why: "A principal that has this role can give itself every permission in the account, whatever the role's \
+                other policies say. Compared with that, all other differences of the role are minor.",
+            settle: "Remove the action where it is not intended, or restrict it: limit `iam:PassRole` to the required \
+                roles, and limit policy changes with a permissions boundary and conditions. If it is intended, grant \
+                it in both accounts or accept it by name.",
         },
         Rule::AccessGained => &Text {
-            title: "The second account's role may do more",
+            title: "The role has more permissions in the second account",
             severity: Severity::High,
-            meaning: "There is a request that the role's policies allow in the second account and refuse in the first, \
-                all statements, conditions and the permissions boundary taken together. The finding shows such a \
-                request as a proof, the statements that allow it, and why the first account refuses it.",
-            why: "What was tried and approved in the first account is not what runs in the second: the role has rights \
-                there that nobody has looked at.",
-            settle: "Remove the right from the second account's policies, or grant it in the first one too. If it is \
-                meant to differ because a name differs, add the two names to the dictionary. `iamctl can` asks about \
-                the proof's request again.",
+            meaning: "There is a request that the role's policies allow in the second account and deny in the first. \
+                All statements, conditions, and the permissions boundary are evaluated together. The finding shows \
+                such a request as a proof, the statements that allow it, and why it is denied in the first account.",
+            why: "What you tested and approved in the first account is not what runs in the second. The role has \
+                permissions there that nobody reviewed.",
+            settle: "Remove the permission from the policies of the second account, or grant it in the first account \
+                too. If the accounts differ only in a name, add both names to the dictionary. `iamctl can` checks the \
+                request of the proof again.",
         },
         Rule::TrustWidened => &Text {
-            title: "More may take the second account's role",
+            title: "More principals can assume the role in the second account",
             severity: Severity::High,
-            meaning: "The trust policy of the second account lets somebody take the role, by some action or under some \
-                condition, whom the first account's refuses. The principal may be an account, a role, a service, an \
-                identity provider, or everyone.",
-            why: "Who takes a role has all its permissions. A principal too many, or a condition too few (an external \
-                id, an organisation, the subject of an OIDC token), opens the role to others.",
-            settle: "Remove the principal from the second account's trust policy, or add the condition that the first \
-                one has. If each account has a partner of its own, put both into the dictionary.",
+            meaning: "The trust policy of the second account allows a principal to assume the role, with some action \
+                or under some condition, that the trust policy of the first account does not allow. The principal can \
+                be an account, a role, a service, an identity provider, or everyone.",
+            why: "Whoever assumes a role has all of its permissions. One principal too many, or one condition too few \
+                (an external ID, an organization, the subject of an OIDC token), opens the role to others.",
+            settle: "Remove the principal from the trust policy of the second account, or add the condition that the \
+                first account has. If each account has its own partner, add both to the dictionary.",
         },
         Rule::CrossReference => &Text {
-            title: "A role holds a text that belongs to the other account",
+            title: "A role references the other account",
             severity: Severity::High,
-            meaning: "A resource, principal, condition or other text of a role names something of the other account: \
-                its account id, or a text that the dictionary has for the other account only, such as the bucket of \
-                dev in a role of qa.",
-            why: "The dictionary makes each account's own names alike. A name of the other account is most often a \
-                copy that was not adapted: the role then reads or changes the other environment's data, or does not \
-                work at all.",
-            settle: "Put the own account's name there. Where the reference is meant, such as a shared bucket, say so by \
-                accepting it.",
+            meaning: "A resource, principal, condition, or other text of a role references the other account: it \
+                contains the ID of that account, or a text that the dictionary lists for that account only, such as \
+                the bucket of dev in a role of qa.",
+            why: "The dictionary treats the names of the two accounts as equal. A name that belongs to the other \
+                account is usually left over from a copy. The role then reads or changes data of the other \
+                environment, or does not work at all.",
+            settle: "Replace the reference with the name that the role's own account uses. If the reference is \
+                intended, for example to a shared bucket, accept the difference.",
         },
         Rule::BoundaryChanged => &Text {
-            title: "The permissions boundary is another",
+            title: "The permissions boundary differs",
             severity: Severity::High,
-            meaning: "The role has a permissions boundary in one account only, or another one by its normalised ARN.",
-            why: "A boundary limits what any policy of the role can grant, those attached later too. Without it the \
-                next change of a policy is unlimited, even if nothing differs today.",
-            settle: "Set the same boundary in both accounts. If only its name differs, put both names into the \
-                dictionary.",
+            meaning: "The role has a permissions boundary in only one account, or the normalised ARNs of the two \
+                boundaries differ.",
+            why: "A permissions boundary limits what every policy of the role can grant, including policies that are \
+                attached later. Without the boundary, nothing limits the next policy change, even if the permissions \
+                are the same today.",
+            settle: "Set the same permissions boundary in both accounts. If only its name differs, add both names to \
+                the dictionary.",
         },
         Rule::AccessUnknown => &Text {
-            title: "Whether a role may do more could not be told",
+            title: "Could not determine whether the role has more permissions in one account",
             severity: Severity::Medium,
-            meaning: "The policies differ, and whether there is a request that only one account allows was not decided: \
-                AWS does not document how the element works, or the question took more work than the budget allows. \
-                The message gives the reason.",
-            why: "It is no all-clear: the role may have a right in one account only that nobody has looked at.",
-            settle: "Read the statements that the finding names, and write them alike in both accounts. Often a simpler \
-                condition or a plain list of actions is enough to decide it.",
+            meaning: "The policies differ, and iamctl could not determine whether only one account allows some \
+                request. Either AWS does not document how the element works, or the decision exceeded the limit for \
+                the work on one question. The message gives the reason.",
+            why: "This does not mean that the roles are equal. The role might have a permission in only one account \
+                that nobody reviewed.",
+            settle: "Review the statements that the finding names, and write them the same way in both accounts. A \
+                simpler condition or an explicit list of actions is often enough for a decision.",
         },
         Rule::TrustUnknown => &Text {
-            title: "Whether more may take a role could not be told",
+            title: "Could not determine whether more principals can assume the role in one account",
             severity: Severity::Medium,
-            meaning: "The trust policies differ, and whether somebody may take the role in one account only was not \
-                decided. The message gives the reason.",
-            why: "It is no all-clear: the role may be open to somebody in one account only.",
-            settle: "Read both trust policies, and write the principal and its condition alike in both accounts.",
+            meaning: "The trust policies differ, and iamctl could not determine whether some principal can assume the \
+                role in only one account. The message gives the reason.",
+            why: "This does not mean that the trust policies are equal. A principal might be able to assume the role \
+                in only one account.",
+            settle: "Review both trust policies, and write the principal and its condition the same way in both \
+                accounts.",
         },
         Rule::AccessLost => &Text {
-            title: "The second account's role may do less",
+            title: "The role has fewer permissions in the second account",
             severity: Severity::Medium,
-            meaning: "There is a request that the role's policies allow in the first account and refuse in the second. \
-                The finding shows it, the statements that allow it, and why the second account refuses it.",
-            why: "What works in the first account fails in the second, or the first one has a right too many.",
-            settle: "Grant the right in the second account, or remove it from the first. If only a name differs, add \
-                both names to the dictionary.",
+            meaning: "There is a request that the role's policies allow in the first account and deny in the second. \
+                The finding shows the request, the statements that allow it, and why it is denied in the second \
+                account.",
+            why: "What works in the first account fails in the second, or the role has more permissions than it needs \
+                in the first account.",
+            settle: "Grant the permission in the second account, or remove it from the first. If only a name differs, \
+                add both names to the dictionary.",
         },
         Rule::TrustNarrowed => &Text {
-            title: "Fewer may take the second account's role",
+            title: "Fewer principals can assume the role in the second account",
             severity: Severity::Medium,
-            meaning: "The trust policy of the first account lets somebody take the role whom the second account's \
-                refuses.",
-            why: "Whoever is missing cannot work with the second account, or is trusted by the first one for no reason.",
-            settle: "Add the principal to the second account's trust policy, or remove it from the first. If each \
-                account has a partner of its own, put both into the dictionary.",
+            meaning: "The trust policy of the first account allows a principal to assume the role that the trust \
+                policy of the second account does not allow.",
+            why: "The principal cannot use the role in the second account, or the first account trusts it without \
+                need.",
+            settle: "Add the principal to the trust policy of the second account, or remove it from the first. If each \
+                account has its own partner, add both to the dictionary.",
         },
         Rule::DenyRemoved => &Text {
-            title: "Something is denied outright in the first account only",
+            title: "Requests are explicitly denied in the first account only",
             severity: Severity::Medium,
-            meaning: "A Deny statement of the first account's role refuses requests that no Deny of the second \
-                account's role refuses. It takes no right away by itself: the role's own policies may not allow these \
-                requests in either account.",
-            why: "The policy of a bucket, queue or key can grant what the role's own policies do not, and only an \
-                explicit Deny holds against it. A guard is missing in the second account.",
-            settle: "Put the Deny into the second account's policies too, or remove it from the first.",
+            meaning: "A Deny statement of the role in the first account denies requests that no Deny statement of the \
+                role in the second account denies. The difference alone does not change what the role can do: the \
+                role's own policies might not allow these requests in either account.",
+            why: "A resource-based policy of a bucket, queue, or key can grant what the role's own policies do not \
+                grant. Only an explicit deny overrides it, and the second account does not have this deny.",
+            settle: "Add the Deny statement to the policies of the second account, or remove it from the first.",
         },
         Rule::RoleAdded => &Text {
-            title: "The role is in the second account only",
+            title: "The role exists in the second account only",
             severity: Severity::Medium,
-            meaning: "No role of the first account has this name after normalising.",
-            why: "Nothing was compared: whatever the role may do is new in the second account.",
-            settle: "Remove the role, or make it in the first account. If it is there under another name, add to the \
-                dictionary what the names differ in.",
+            meaning: "No role of the first account has this name after normalisation.",
+            why: "iamctl compared nothing: every permission of the role is new in the second account.",
+            settle: "Delete the role, or create it in the first account. If it exists there under another name, add \
+                the parts in which the names differ to the dictionary.",
         },
         Rule::RoleMissing => &Text {
-            title: "The role is in the first account only",
+            title: "The role exists in the first account only",
             severity: Severity::Medium,
-            meaning: "No role of the second account has this name after normalising.",
-            why: "Nothing was compared, and what needs the role cannot run in the second account.",
-            settle: "Make the role in the second account, or remove it from the first. If it is there under another \
-                name, add to the dictionary what the names differ in.",
+            meaning: "No role of the second account has this name after normalisation.",
+            why: "iamctl compared nothing, and whatever needs the role cannot run in the second account.",
+            settle: "Create the role in the second account, or delete it from the first. If it exists there under \
+                another name, add the parts in which the names differ to the dictionary.",
         },
         Rule::RoleAmbiguous => &Text {
-            title: "Several roles of one account have one name after normalising",
+            title: "Several roles of one account have the same name after normalisation",
             severity: Severity::Medium,
-            meaning: "The dictionary folds the names of two or more roles of one account into one. Each counterpart was \
-                compared with the one that fits best; the others count as roles of one account only.",
-            why: "The pair that was compared may not be the pair that is meant, and the roles left over were not \
-                compared.",
-            settle: "Make the dictionary's entries longer or fewer, so that the names stay apart. \
-                `ambiguous_roles.csv` shows which were compared, `equivalency_hits.csv` which entry did it.",
+            meaning: "The dictionary maps the names of two or more roles of one account to the same name. iamctl \
+                compared each counterpart with the role that fits best. The other roles count as roles that exist in \
+                only one account.",
+            why: "iamctl might have compared the wrong pair, and it did not compare the remaining roles.",
+            settle: "Make the entries of the dictionary more specific, or remove some, so that the names stay \
+                distinct. `ambiguous_roles.csv` lists which roles were compared, and `equivalency_hits.csv` lists \
+                which entry caused it.",
         },
         Rule::CouldNotCompare => &Text {
             title: "Something could not be compared",
             severity: Severity::Medium,
-            meaning: "A source does not hold what is needed, such as descriptions or the account's id; an account has \
-                no roles at all; or several roles share a name after normalising. The message says what and where.",
-            why: "The report is silent about it, which is not the same as no difference.",
-            settle: "Read the account with `iamctl harvest` instead of the AWS CLI, or name the right source.",
+            meaning: "A source does not contain required data, such as descriptions or the account ID; an account has \
+                no roles; or several roles have the same name after normalisation. The message says what is missing \
+                and where.",
+            why: "The report cannot show differences in this data. That does not mean that there are none.",
+            settle: "Read the account with `iamctl harvest` instead of the AWS CLI, or name the correct source.",
         },
         Rule::DenyAdded => &Text {
-            title: "Something is denied outright in the second account only",
+            title: "Requests are explicitly denied in the second account only",
             severity: Severity::Info,
-            meaning: "A Deny statement of the second account's role refuses requests that no Deny of the first \
-                account's role refuses. It takes no right away by itself: the role's own policies may not allow these \
-                requests in either account.",
-            why: "What the policy of a bucket, queue or key grants to the role is refused in the second account only.",
-            settle: "Put the Deny into the first account's policies too, or remove it from the second.",
+            meaning: "A Deny statement of the role in the second account denies requests that no Deny statement of the \
+                role in the first account denies. The difference alone does not change what the role can do: the \
+                role's own policies might not allow these requests in either account.",
+            why: "If a resource-based policy of a bucket, queue, or key grants these requests to the role, they are \
+                denied in the second account only.",
+            settle: "Add the Deny statement to the policies of the first account, or remove it from the second.",
         },
         Rule::ItemsDiffer => &Text {
-            title: "The policies say it differently, and no difference in access was found",
+            title: "The policies are written differently, but no difference in access was found",
             severity: Severity::Info,
-            meaning: "One account's policies have rows (effect, action, resource or principal, condition) that the \
-                other's have not, and no difference in what the role may do, who may take it or what it is denied \
-                explains them: another statement says the same, or a Deny or the boundary takes it back. The message \
-                says so if it holds only for the actions of the catalogue.",
-            why: "Nothing is open today. The next change to the statement that covers the difference can open it.",
-            settle: "Write the policies alike, or let the difference stand.",
+            meaning: "The policies of one account have rows (effect, action, resource or principal, condition) that \
+                the policies of the other account do not have. No difference in what the role can do, who can assume \
+                it, or what it is denied explains these rows: another statement has the same effect, or a Deny or the \
+                permissions boundary overrides them. If this holds only for the actions of the catalogue, the message \
+                says so.",
+            why: "There is no difference in access today. The next change to the statement that covers the difference \
+                can create one.",
+            settle: "Write the policies the same way, or leave the difference.",
         },
         Rule::AttributeChanged => &Text {
-            title: "An attribute of the role is another",
+            title: "An attribute of the role differs",
             severity: Severity::Info,
-            meaning: "The path, description, session duration, instance profiles, or the list of inline or attached \
-                policies differs after normalising. What the policies say is compared apart from their names.",
-            why: "It grants nothing by itself, but shows that the two roles were not made from one template. A longer \
-                session keeps stolen credentials usable for longer.",
-            settle: "Set the same value in both accounts, or put the differing names into the dictionary.",
+            meaning: "The path, description, maximum session duration, instance profiles, or the list of inline or \
+                attached policies differs after normalisation. The content of the policies is compared separately.",
+            why: "The difference grants nothing by itself, but it shows that the two roles were not created from the \
+                same template. With a longer session duration, stolen credentials stay valid for longer.",
+            settle: "Set the same value in both accounts, or add the names that differ to the dictionary.",
         },
         Rule::TagChanged => &Text {
-            title: "A tag of the role is another",
+            title: "A tag of the role differs",
             severity: Severity::Info,
-            meaning: "A tag is in one account only, or its value differs after normalising.",
-            why: "Policies can decide by `aws:PrincipalTag`, so a tag can open what the role's own policies do not \
-                show. Bills and inventories use tags too.",
-            settle: "Set the same tag in both accounts, or put the differing values into the dictionary.",
+            meaning: "A tag exists in only one account, or its value differs after normalisation.",
+            why: "Policies can use `aws:PrincipalTag` in conditions, so a tag can grant access that the role's own \
+                policies do not show. Cost allocation and inventories use tags too.",
+            settle: "Set the same tag in both accounts, or add the values that differ to the dictionary.",
         },
         Rule::DanglingPrincipal => &Text {
-            title: "A trust policy holds what a deleted user or role left behind",
+            title: "A trust policy contains the ID of a deleted user or role",
             severity: Severity::Info,
-            meaning: "A principal of the trust policy is a unique id (`AROA…`, `AIDA…`) that no role of the account has. \
-                IAM shows it in place of the ARN once the user or role is deleted. Nobody can take the role by it, and \
-                it counts for nothing when access is compared.",
-            why: "Whoever creates a user or role of the old name does not get the access back that the policy seems to \
-                give, and a policy with such a principal cannot be saved again.",
-            settle: "Remove the id from the trust policy, or put the ARN of the principal in its place that is meant.",
+            meaning: "A principal of the trust policy is a unique ID (`AROA…`, `AIDA…`) that no role of the account \
+                has. IAM shows the ID instead of the ARN after the user or role is deleted. Nobody can assume the role \
+                through this ID, and iamctl ignores it when it compares access.",
+            why: "A new user or role with the old name does not get the access that the policy seems to give. IAM also \
+                rejects a policy with such a principal when you save it again.",
+            settle: "Remove the ID from the trust policy, or replace it with the ARN of the intended principal.",
         },
         Rule::StatementWarning => &Text {
-            title: "A statement does not do what it seems to",
+            title: "A statement does not have the effect that it seems to have",
             severity: Severity::Info,
-            meaning: "A statement of a differing role grants nothing, or can be read in two ways. The message has the \
-                kind of warning and the statement; `docs/reports.md` lists the kinds.",
-            why: "Whoever reads the policy takes it for something else than AWS does.",
-            settle: "Write the statement so that it says what is meant, or remove it.",
+            meaning: "A statement of a role that differs grants nothing, or it can be read in two ways. The message \
+                names the kind of warning and the statement. `docs/reports.md` lists the kinds.",
+            why: "People who read the policy understand it differently from AWS.",
+            settle: "Rewrite the statement so that it says what you intend, or remove it.",
         },
         Rule::DictionaryWarning => &Text {
-            title: "An entry of the dictionary does something else than it seems to, or nothing",
+            title: "A dictionary entry has no effect, or not the effect that it seems to have",
             severity: Severity::Info,
-            meaning: "A text of the dictionary was found nowhere, stands inside longer words, is used by both accounts, \
-                or makes just one text equal. The message names the entry.",
-            why: "What the dictionary makes equal is not compared. An entry that reaches further than it was meant to \
-                hides differences; one that does nothing is believed to do something.",
-            settle: "Remove the entry, list its texts by account tag, or let it match whole words only; \
-                `docs/equivalency-list.md` says how, and `equivalency_hits.csv` shows what each entry replaced.",
+            meaning: "A text of the dictionary was not found, occurs inside longer words, is used by both accounts, or \
+                makes only one text equal. The message names the entry.",
+            why: "iamctl does not compare what the dictionary makes equal. An entry that matches too much hides \
+                differences. An entry that matches nothing gives false confidence.",
+            settle: "Remove the entry, list its texts by account tag, or make it match whole words only. \
+                `docs/equivalency-list.md` explains how, and `equivalency_hits.csv` lists what each entry replaced.",
         },
     }
 }

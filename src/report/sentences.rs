@@ -26,7 +26,7 @@ impl Report {
     pub fn access_sentence(&self, row: &RoleAccessDifference, most: usize) -> String {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
-        let what = what(&actions(&d.service, &d.actions), &d.resources, &d.except, most);
+        let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
         let condition = condition(d.condition.as_deref());
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
@@ -69,7 +69,7 @@ impl Report {
     pub fn deny_sentence(&self, row: &RoleDenyDifference, most: usize) -> String {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
-        let what = what(&actions(&d.service, &d.actions), &d.resources, &d.except, most);
+        let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
         let condition = condition(d.condition.as_deref());
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
@@ -89,7 +89,10 @@ impl Report {
             (Some(name), Some(policy_type)) => format!(" [{policy_type} policy {name}]"),
             (None, Some(_)) | (_, None) => String::new(),
         };
-        format!("{own} references {other}: `{}` in the {} {}{policy}", row.value, row.place, row.text)
+        let values: Vec<&str> =
+            std::iter::once(row.value.as_str()).chain(row.further.iter().map(|part| part.value.as_str())).collect();
+        let (values, place) = (values.join("` and `"), row.place);
+        format!("{own} references {other}: `{values}` in the {place} {}{policy}", row.text)
     }
 
     /// `the permissions boundary is … in dev and not set in qa`.
@@ -171,7 +174,7 @@ pub fn granted(row: &RoleAccessDifference) -> String {
     let d = &row.difference;
     format!(
         "{}{}{}",
-        what(&actions(&d.service, &d.actions), &d.resources, &d.except, NAMED),
+        what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, NAMED),
         condition(d.condition.as_deref()),
         escalations(&d.escalations, NAMED)
     )
@@ -286,7 +289,13 @@ pub fn quoted(text: &str) -> String {
 
 /// Actions with their service; those of a row of many services have it already.
 #[must_use]
-pub fn actions(service: &str, actions: &[String]) -> Vec<String> {
+pub fn actions(service: &str, actions: &[String], not_actions: &[String]) -> Vec<String> {
+    if !not_actions.is_empty() {
+        return vec![format!("every action except {}", few(not_actions, ALL))];
+    }
+    if service == "*" && actions == ["*"] {
+        return vec!["every action".to_owned()];
+    }
     actions.iter().map(|action| crate::model::facts::action(service, action)).collect()
 }
 

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The two evaluators of this program disagree.
-    #[error("the witness `{action}` on `{resource}` is not confirmed: {problem}")]
+    #[error("the proof `{action}` on `{resource}` is not confirmed: {problem}")]
     WitnessRefuted {
         /// The action.
         action: String,

@@ -98,6 +98,8 @@ pub struct AccessDifference {
     pub service: String,
     /// The actions without prefix, sorted; with wildcards only where they say the same for every action there is.
     pub actions: Vec<String>,
+    /// Actions, with their service, that a row about all actions leaves out; empty for none.
+    pub not_actions: Vec<String>,
     /// The highest level among them.
     pub access_level: AccessLevel,
     /// The resources, as the statements spell them.
@@ -129,6 +131,8 @@ pub struct DenyDifference {
     pub service: String,
     /// As in [`AccessDifference`].
     pub actions: Vec<String>,
+    /// As in [`AccessDifference`].
+    pub not_actions: Vec<String>,
     /// As in [`AccessDifference`].
     pub resources: Vec<String>,
     /// As in [`AccessDifference`].
@@ -231,6 +235,7 @@ impl AccessComparison {
             side: Side::Right,
             service: "*".to_owned(),
             actions: vec!["*".to_owned()],
+            not_actions: Vec::new(),
             access_level: AccessLevel::Unknown,
             resources: vec!["*".to_owned()],
             except: Vec::new(),

@@ -76,7 +76,7 @@ impl<'a> OwnAccount<'a> {
                     found.insert(before.chain(&spelling).chain(letters.iter().skip(end)).collect());
                 }
                 if found.len() > MOST {
-                    return Err("its wildcards can stand for the account's id in too many places".to_owned());
+                    return Err("its wildcards can match the account ID in too many places".to_owned());
                 }
             }
         }

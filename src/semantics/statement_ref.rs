@@ -21,6 +21,12 @@ pub struct StatementRef {
 
 impl fmt::Display for StatementRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "statement {} of {} policy `{}`", self.statement, self.policy_type, self.policy_name.escape_debug())
+        let (number, name) = (self.statement, self.policy_name.escape_debug());
+        match self.policy_type {
+            PolicyType::Trust => write!(f, "statement {number} of the trust policy"),
+            PolicyType::Boundary => write!(f, "statement {number} of the permissions boundary `{name}`"),
+            PolicyType::Inline => write!(f, "statement {number} of the inline policy `{name}`"),
+            PolicyType::Managed => write!(f, "statement {number} of the managed policy `{name}`"),
+        }
     }
 }

@@ -42,7 +42,7 @@ pub enum FolderError {
         source: io::Error,
     },
     /// A file is in the way that this program did not write.
-    #[error("`{name}` in `{}` was not written by iamctl", .path.display())]
+    #[error("iamctl did not write `{name}` in `{}`", .path.display())]
     Foreign {
         /// The folder.
         path: PathBuf,
@@ -64,12 +64,13 @@ impl FolderError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoHome => Some("name a folder with `--output DIR`"),
-            Self::Folder { .. } | Self::File { .. } => {
-                Some("check space and permissions, or name another folder with `--output DIR`; nothing was changed")
-            }
-            Self::Foreign { .. } => Some("move that file away, or name another folder with `--output DIR`"),
-            Self::Manifest { .. } => Some("move it away together with the reports it lists"),
+            Self::NoHome => Some("give a folder with `--output DIR`"),
+            Self::Folder { .. } | Self::File { .. } => Some(
+                "check the free space and the permissions, or give another folder with `--output DIR`; nothing \
+                    was changed",
+            ),
+            Self::Foreign { .. } => Some("move the file, or give another folder with `--output DIR`"),
+            Self::Manifest { .. } => Some("move the file together with the reports that it lists"),
         }
     }
 }

@@ -18,7 +18,7 @@ pub enum ReportFileError {
         folder: PathBuf,
     },
     /// Something other than a file has that name.
-    #[error("`{}` is no file, so no report can take its place", .path.display())]
+    #[error("`{}` is not a regular file, so a report cannot replace it", .path.display())]
     NoFile {
         /// What was named.
         path: PathBuf,
@@ -38,9 +38,9 @@ impl ReportFileError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoFolder { .. } => Some("make the folder first, or name another file"),
-            Self::NoFile { .. } => Some("name a file; `--format` says what goes to stdout"),
-            Self::Write { .. } => Some("check space and permissions of its folder, or name another file"),
+            Self::NoFolder { .. } => Some("create the folder first, or give another file"),
+            Self::NoFile { .. } => Some("give a file; use `--format` for stdout"),
+            Self::Write { .. } => Some("check the free space and the permissions of its folder, or give another file"),
         }
     }
 }

@@ -83,7 +83,8 @@ pub enum ServiceReferenceError {
         source: ureq::Error,
     },
     /// An entry of the index leads nowhere.
-    #[error("the index `{}` gives `{}` as the address of `{}`", .index.escape_debug(), .url.escape_debug(), .service.escape_debug())]
+    #[error("the index `{}` gives `{}` as the address of `{}`", .index.escape_debug(), .url.escape_debug(),
+        .service.escape_debug())]
     Entry {
         /// Where the index is.
         index: String,
@@ -102,7 +103,8 @@ pub enum ServiceReferenceError {
         source: io::Error,
     },
     /// The index names a service whose document is not in the folder.
-    #[error("the index names `{}`, but there is no `{}`", .service.escape_debug(), .path.display().to_string().escape_debug())]
+    #[error("the index lists `{}`, but `{}` does not exist", .service.escape_debug(),
+        .path.display().to_string().escape_debug())]
     Missing {
         /// The service.
         service: String,
@@ -116,7 +118,7 @@ pub enum ServiceReferenceError {
         folder: PathBuf,
     },
     /// What was read is not what AWS publishes.
-    #[error("`{}` is not what AWS publishes", .place.escape_debug())]
+    #[error("`{}` does not have the format that AWS publishes", .place.escape_debug())]
     Document {
         /// The file or address.
         place: String,
@@ -132,16 +134,18 @@ impl ServiceReferenceError {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Fetch { .. } => {
-                "check the address and the proxy (`HTTPS_PROXY`); where there is no network, `iamctl init` without \
-                 `--refresh` needs none, and `--refresh DIR` reads a folder of the same files"
+                "check the address and the proxy (`HTTPS_PROXY`); without a network, use `iamctl init` without \
+                    `--refresh`, or `--refresh DIR` to read the same files from a folder"
             }
             Self::Entry { .. } | Self::Document { .. } => {
-                "a proxy or mirror may have answered instead of AWS; `iamctl init` without `--refresh` needs neither"
+                "a proxy or mirror might have responded instead of AWS; `iamctl init` without `--refresh` does not \
+                    need the network"
             }
-            Self::Read { .. } => "`--refresh` takes an address that starts with `https://`, or a folder",
-            Self::Missing { .. } => "copy the whole reference: every document the index names",
+            Self::Read { .. } => "`--refresh` needs an address that starts with `https://`, or a folder",
+            Self::Missing { .. } => "copy the complete reference: every document that the index lists",
             Self::NoDocuments { .. } => {
-                "the folder should hold `index.json` and the documents as AWS has them, such as `v1/s3/s3.json`"
+                "the folder must contain `index.json` and the documents in the same structure as on AWS, such as \
+                    `v1/s3/s3.json`"
             }
         };
         Some(hint.to_owned())

@@ -336,7 +336,7 @@ fn change_trust(role: &mut RoleModel, planned: &Planned) -> &'static str {
         statement.conditions.clear();
         statement.conditions.extend(changed.then(|| external_id(planned.number + 1)));
     }
-    if changed { "the external id is another" } else { "the external id is not asked for" }
+    if changed { "the external id differs" } else { "the external id is not asked for" }
 }
 
 fn unlike_any_other(number: usize) -> RoleModel {

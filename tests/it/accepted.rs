@@ -105,8 +105,8 @@ fn a_baseline_of_the_examples_is_clean_until_it_expires() {
         assert_eq!(place.read(&format!("reports/{file}")).lines().count(), 1, "{file}");
     }
     let stdout = place.run(&strict).stdout;
-    assert!(stdout.contains(&format!("{open} accepted differences (see accepted_differences.csv)\n")), "{stdout}");
-    assert!(stdout.contains("No differences but those accepted in 24 common roles.\n"), "{stdout}");
+    assert!(stdout.contains(&format!("{open} differences accepted, see accepted_differences.csv.\n")), "{stdout}");
+    assert!(stdout.contains("No differences other than those accepted in 24 common roles\n"), "{stdout}");
 
     let on = |day: &str, arguments: &str| {
         let mut command = place.command(&arguments.split_whitespace().collect::<Vec<_>>());
@@ -158,7 +158,7 @@ fn a_selection_is_accepted_and_the_rest_stays() {
     // What is open is what the next report offers.
     refused(
         &place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]),
-        "open differences of the report is as you say",
+        "open differences of the report matches",
     );
 }
 
@@ -188,10 +188,7 @@ fn a_row_is_accepted_as_a_whole_or_not_at_all() {
     let report = under(&tool, &json!([{"role": "r", "kind": "access", "action": "s3:GetObject", "reason": "x"}]));
     assert_eq!(
         warnings(&report),
-        [
-            "entry 1 of accepted.json (role `r`) accepts nothing: it covers differences only in part, and they stay open as \
-         a whole"
-        ]
+        ["entry 1 of accepted.json (role `r`) accepts nothing: it covers differences only in part, so they stay open"]
     );
 }
 
@@ -296,7 +293,7 @@ fn a_condition_that_is_lifted_is_no_longer_what_was_accepted() {
     statement["Condition"] = json!({"Bool": {"aws:SecureTransport": "true"}});
     let tool = qa_more(&json!([statement]));
     tool.diff(&[]);
-    ok(tool.run(&["accept", "out", "--all", "--reason", "over TLS"]));
+    ok(tool.run(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "over TLS"]));
     tool.diff(&[]);
     assert_eq!(fails(&tool, "any"), 0);
     let open = qa_more(&json!([allow(&["s3:GetObject"], &["arn:aws:s3:::a/*"])]));
@@ -332,15 +329,15 @@ fn unused_and_expired_entries_are_warned_about_and_those_of_other_accounts_are_n
     assert_eq!(
         warnings(&report),
         [
-            "entry 3 of accepted.json (role `gone`) accepts nothing: no difference is as it says",
-            "entry 4 of accepted.json (role `r`) expired on 2026-11-20 and no longer counts; its reason was: was once right",
+            "entry 3 of accepted.json (role `gone`) accepts nothing: no difference matches it",
+            "entry 4 of accepted.json (role `r`) expired on 2026-11-20 and no longer applies; its reason was: was once right",
         ]
     );
     assert_eq!(report["accepted_differences"][0]["entries"], json!([5]));
     assert_eq!(report["accepted_entries"], entries);
     let stdout = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]).stdout;
     assert!(
-        stdout.contains("note: entry 3 of accepted.json") && stdout.contains("2 accepted differences (see"),
+        stdout.contains("  entry 3 of accepted.json") && stdout.contains("2 differences accepted, see"),
         "{stdout}"
     );
     // Of roles that were not compared nothing can be said.
@@ -368,21 +365,37 @@ fn the_file_is_named_here_or_by_a_flag_or_a_variable() {
 #[test]
 fn accept_says_what_is_wrong_and_writes_nothing() {
     let tool = qa_more(&json!([allow(&["s3:GetObject"], &["*"])]));
-    refused(&tool.run(&["accept", "out", "--all", "--reason", "x"]), "`out` holds no report of `iamctl diff`");
+    refused(
+        &tool.run(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "x"]),
+        "`out` does not contain a report of `iamctl diff`",
+    );
     tool.diff(&[]);
     let accept = |more: &[&str]| tool.run(&[&["accept", "out"], more].concat());
     for (more, error) in [
-        (&["--reason", "x"][..], "`accept` takes at least one filter, such as `--role`, or `--all`"),
+        (&["--reason", "x"][..], "`accept` needs at least one filter, such as `--role`, or `--all`"),
         (&["--all", "--reason", " "], "`--reason` is empty"),
         (&["--all", "--reason", "x", "--owner", ""], "`--owner` is empty"),
         (&["--all"], "--reason <TEXT>"),
+        (&["--all", "--reason", "x"], "`--all` needs `--expires`"),
+        (&["--rule", "tag-chnged", "--reason", "x"], "there is no rule `tag-chnged`"),
+        (&["--finding", "xyz", "--reason", "x"], "the report has no finding `xyz`"),
+        (&["--group", "", "--reason", "x"], "the report has no group ``"),
         (&["--all", "--role", "r", "--reason", "x"], "cannot be used with"),
         (&["--side", "qa", "--attribute", "x", "--reason", "x"], "cannot be used with"),
-        (&["--all", "--reason", "x", "--expires", "2026-11-20"], "`--expires 2026-11-20` is past: today is 2026-11-21"),
-        (&["--all", "--reason", "x", "--expires", "tomorrow"], "`tomorrow` is no date"),
-        (&["--side", "prod", "--reason", "x"], "`prod` is the tag of neither account: the report is of `dev` and `qa`"),
-        (&["--role", "nobody", "--reason", "x"], "none of the 2 open differences of the report is as you say"),
-        (&["--all", "--reason", "x", "--file", "no/accepted.json"], "cannot write `no/accepted.json`"),
+        (
+            &["--all", "--reason", "x", "--expires", "2026-11-20"],
+            "`--expires 2026-11-20` is in the past: today is 2026-11-21",
+        ),
+        (&["--all", "--reason", "x", "--expires", "tomorrow"], "`tomorrow` is not a date"),
+        (
+            &["--side", "prod", "--reason", "x"],
+            "`prod` is not the tag of either account: the report compares `dev` and `qa`",
+        ),
+        (&["--role", "nobody", "--reason", "x"], "none of the 2 open differences of the report matches"),
+        (
+            &["--all", "--expires", "2027-12-31", "--reason", "x", "--file", "no/accepted.json"],
+            "cannot write `no/accepted.json`",
+        ),
     ] {
         refused(&accept(more), error);
     }
@@ -390,15 +403,18 @@ fn accept_says_what_is_wrong_and_writes_nothing() {
     assert!(!tool.exists("accepted.json"));
     let same = tool_of(&[role(DEV, "r", &json!({}))], &[role(QA, "r", &json!({}))]);
     same.diff(&[]);
-    refused(&same.run(&["accept", "out", "--all", "--reason", "x"]), "the report has no open difference");
+    refused(
+        &same.run(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "x"]),
+        "the report has no open difference",
+    );
     tool.write("accepted.json", "{}");
     refused(
-        &accept(&["--all", "--reason", "x"]),
+        &accept(&["--all", "--expires", "2027-12-31", "--reason", "x"]),
         "the accepted differences `accepted.json` cannot be used: missing field",
     );
     assert_eq!(tool.read("accepted.json"), "{}");
     tool.write("out/report.json", r#"{"format": "iamctl-report", "version": 2}"#);
-    refused(&accept(&["--all", "--reason", "x"]), "not `iamctl-report` version 1");
+    refused(&accept(&["--all", "--expires", "2027-12-31", "--reason", "x"]), "not `iamctl-report` version 1");
 }
 
 #[test]
@@ -416,10 +432,12 @@ fn entries_are_kept_never_doubled_and_renewed_when_expired() {
     let text = tool.read("accepted.json");
     let again = accept(&["--role", "r", "--reason", "another"]);
     assert_eq!(again.stdout, "[]\n");
-    assert!(again.stderr.contains("accepted.json: 0 entries written, 1 there already"), "{}", again.stderr);
+    assert!(again.stderr.contains("accepted.json: 0 entries written, 1 already in the file"), "{}", again.stderr);
     assert_eq!(tool.read("accepted.json"), text);
-    let late =
-        tool.command(&["accept", "out", "--all", "--reason", "renewed"]).env("SOURCE_DATE_EPOCH", DAY_AFTER).output();
+    let late = tool
+        .command(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "renewed"])
+        .env("SOURCE_DATE_EPOCH", DAY_AFTER)
+        .output();
     assert!(late.unwrap().status.success());
     let entries: Value = serde_json::from_str(&tool.read("accepted.json")).unwrap();
     let reasons: Vec<&Value> = entries["accepted"].as_array().unwrap().iter().map(|entry| &entry["reason"]).collect();
@@ -436,7 +454,7 @@ fn a_link_stays_a_link_and_permissions_stay() {
     let real = tool.write("lists/real.json", file(&json!([])));
     std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink("lists/real.json", tool.path().join("accepted.json")).unwrap();
-    ok(tool.run(&["accept", "out", "--all", "--reason", "x"]));
+    ok(tool.run(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "x"]));
     assert!(tool.path().join("accepted.json").is_symlink());
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(tool.names("lists"), ["real.json"], "nothing half-written stays");
@@ -450,10 +468,34 @@ fn explain_shows_all_and_says_what_is_accepted() {
     let line = "  access of qa: Allow s3:GetObject on * (accepted: qa reads, iam@x, until 2027-01-01)\n";
     for arguments in [&["explain", "out", "r"][..], &["explain", "dev.json", "dev", "qa.json", "qa", "r"]] {
         let stdout = ok(tool.run(arguments)).stdout;
-        assert!(stdout.contains("qa may also s3:GetObject on *") && stdout.contains("\nAccepted\n"), "{stdout}");
+        assert!(stdout.contains("qa allows s3:GetObject on *") && stdout.contains("\nAccepted\n"), "{stdout}");
         assert!(stdout.contains(line), "{stdout}");
     }
     std::fs::remove_file(tool.path().join("accepted.json")).unwrap();
     let run = |arguments: &[&str]| ok(tool.run(arguments)).stdout.contains(line);
     assert!(run(&["explain", "out", "r"]) && !run(&["explain", "dev.json", "dev", "qa.json", "qa", "r"]));
+}
+
+#[test]
+fn a_cause_or_a_finding_is_accepted_by_its_id() {
+    let tool = qa_more(&json!([allow(&["s3:GetObject"], &["*"]), allow(&["sqs:*"], &["*"])]));
+    tool.diff(&[]);
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    let groups = report["groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 2, "{groups:#?}");
+    let group = groups.iter().find(|group| group["message"].as_str().unwrap().contains("sqs:")).unwrap();
+    let id = &group["id"].as_str().unwrap()[..12];
+    let run = ok(tool.run(&["accept", "out", "--group", id, "--reason", "the queue"]));
+    // Every action of the service is one pattern, not a list of them all.
+    let written: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(written.as_array().unwrap().iter().all(|entry| entry["action"] == "sqs:*"), "{written}");
+    tool.diff(&[]);
+    let after: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(after["totals"]["causes"], 1, "{}", after["findings"]);
+    assert_eq!(after["groups"][0]["id"], groups.iter().find(|other| *other != group).unwrap()["id"]);
+    let finding = after["findings"][0]["id"].as_str().unwrap();
+    ok(tool.run(&["accept", "out", "--finding", finding, "--reason", "the bucket"]));
+    assert_eq!(fails(&tool, "any"), 0);
+    let near = tool.run(&["accept", "out", "--rule", "acess-gained", "--reason", "x"]);
+    assert!(near.code == 2 && near.stderr.contains("did you mean `access-gained`"), "{near:?}");
 }

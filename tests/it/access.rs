@@ -388,7 +388,7 @@ fn a_proof_is_what_people_know() {
     let pass = on("Allow", "iam:PassRole", "Resource", &["*"]);
     let found = differences(std::slice::from_ref(&pass), &[pass.clone(), on("Allow", "glue:*", "Resource", &["*"])]);
     let row = found.differences.iter().find(|row| !row.escalations.is_empty()).unwrap();
-    assert_eq!(row.escalations, ["pass-role"]);
+    assert_eq!(row.escalations, ["pass-role".parse().unwrap()]);
     assert_eq!(row.witness.as_ref().unwrap().action, "glue:CreateDevEndpoint");
 }
 
@@ -438,7 +438,7 @@ fn a_foreign_partition_is_warned_of() {
     let found = differences(&[queue("aws")], &[queue("aws"), queue("aws-cn"), queue("aws*")]);
     assert_eq!(found.differences, []);
     let warnings: Vec<_> = found.warnings.iter().map(|warning| (warning.id, warning.statement.statement)).collect();
-    assert_eq!(warnings, [("foreign-partition", 1)]);
+    assert_eq!(warnings, [(iamctl::semantics::outcome::StatementWarningKind::ForeignPartition, 1)]);
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn an_action_that_is_gained_is_one_row_with_its_proof() {
     assert_eq!(report["roles"][0]["differences"]["access"], 1);
     assert_eq!(every_proof_holds(&report, "out/", |arguments| tool.run(arguments)), 2);
     let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]);
-    let line = "    qa may also s3:PutObject on arn:aws:s3:::b/*, refused in dev: no Allow\n";
+    let line = "  r: qa allows s3:PutObject on arn:aws:s3:::b/*; dev implicitly denies it\n";
     assert!(run.stdout.contains(line), "{}", run.stdout);
     let mut reader = csv::Reader::from_path(tool.path().join("out/access_differences.csv")).unwrap();
     let rows: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
@@ -240,7 +240,7 @@ fn an_unknown_operator_is_named_and_no_all_clear() {
     assert_eq!(grades(&report).0, "unknown");
     assert_eq!(fails_on(&tool, "access"), 1);
     let run = tool.run(&["explain", "out", "r"]);
-    assert!(run.stdout.contains("What it may do: not certain") && run.stdout.contains("StringSounds"), "{run:?}");
+    assert!(run.stdout.contains("Access: not certain") && run.stdout.contains("StringSounds"), "{run:?}");
     // The same doubt on both sides is none.
     assert_eq!(fails_on(&tool_of_statements(&json!([strange]), &json!([strange])), "access"), 0);
     // In a trust policy.
@@ -348,8 +348,8 @@ fn explain_says_the_same_of_sources_and_of_a_report() {
         "app-environment\n",
         "  dev: arn:aws:iam::111111111111:role/app-development\n",
         "  qa: arn:aws:iam::222222222222:role/app-qa\n",
-        "  What it may do: different\n  Who may take it: identical\n",
-        "\nqa may also s3:PutObject on arn:aws:s3:::app-environment-ownaccountid/*, refused in dev: no Allow",
+        "  Access: different\n  Trust: identical\n",
+        ": qa allows s3:PutObject on arn:aws:s3:::app-environment-ownaccountid/*",
         "  allowed in qa by inline policy p, statement 0\n",
         "\n--- dev: inline policy p\n+++ qa: inline policy p\n",
         "\n+        \"s3:putobject\"",
@@ -359,7 +359,9 @@ fn explain_says_the_same_of_sources_and_of_a_report() {
     // By any of its names, of sources or of the report; the dictionary is the report's, even where there is none here.
     for name in ["app-environment", "app-development", "app-qa", "APP-QA"] {
         assert_eq!(tool.run(&[&sources[..], &[name]].concat()).stdout, wanted.stdout, "{name}");
-        assert_eq!(tool.run(&["explain", "out", name]).stdout, wanted.stdout, "{name}");
+        let of_report = tool.run(&["explain", "out", name]).stdout;
+        // Each asks about the snapshot that it was made from.
+        assert_eq!(of_report.replace("iamctl can out/qa_snapshot.json", "iamctl can qa.json"), wanted.stdout, "{name}");
     }
     std::fs::remove_file(tool.path().join("equivalency_list.json")).unwrap();
     assert_eq!(tool.run(&["explain", "out", "app-qa"]).stdout, wanted.stdout);
@@ -408,20 +410,20 @@ fn a_role_that_is_not_there_suggests_near_ones() {
 #[test]
 fn explain_used_wrongly() {
     let tool = named_by_environment();
-    let none = "error: `nowhere` holds no report of `iamctl diff`\n";
+    let none = "error: `nowhere` does not contain a report of `iamctl diff`\n";
     let run = refused(&tool, &["explain", "nowhere", "r"], none);
-    assert!(run.stderr.contains("hint: name the folder that `iamctl diff` printed"), "{run:?}");
+    assert!(run.stderr.contains("hint: give the folder that `iamctl diff` printed"), "{run:?}");
     tool.write("other/report.json", r#"{"format": "something else"}"#);
-    refused(&tool, &["explain", "other", "r"], "error: `other` holds no report of `iamctl diff`\n");
+    refused(&tool, &["explain", "other", "r"], "error: `other/report.json` cannot be used\n");
     tool.write("other/report.json", "not JSON");
-    refused(&tool, &["explain", "other", "r"], "error: `other` holds no report of `iamctl diff`\n");
+    refused(&tool, &["explain", "other", "r"], "error: `other/report.json` cannot be used\n");
     tool.diff(&[]);
     std::fs::remove_file(tool.path().join("out/qa_snapshot.json")).unwrap();
     refused(&tool, &["explain", "out", "app-qa"], "error: cannot read `out/qa_snapshot.json`\n");
     for words in [&["out"][..], &["dev.json", "dev", "r"], &["dev.json", "dev", "qa.json", "qa", "r", "more"]] {
         refused(&tool, &[&["explain"], words].concat(), "error: ");
     }
-    refused(&tool, &["explain", "dev.json", "d ev", "qa.json", "qa", "r"], "error: `d ev` is no account tag");
+    refused(&tool, &["explain", "dev.json", "d ev", "qa.json", "qa", "r"], "error: `d ev` is not an account tag");
     refused(&tool, &["explain", "dev.json", "x", "qa.json", "X", "r"], "error: both accounts have the tag `x`\n");
     refused(&tool, &["explain", "dev.json", "x", "dev.json", "y", "app-development"], "error: both sources are");
 }
@@ -442,7 +444,7 @@ fn can_answers_by_exit_code() {
     let secure = ["--context", "aws:securetransport=true"];
     let run = can(&[&["s3:getobject", "arn:aws:s3:::b/x"][..], &secure].concat());
     assert_eq!(run.code, 0, "{run:?}");
-    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 0 of inline policy `p`\n";
+    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 0 of the inline policy `p`\n";
     assert_eq!(run.stdout, allowed);
     let run = can(&["s3:GetObject", "arn:aws:s3:::b/x"]);
     assert_eq!(run.code, 1, "{run:?}");

@@ -159,6 +159,6 @@ fn a_service_with_too_many_patterns_is_told_apart_or_unknown() {
     let comparison = compare(&[all.clone(), many.clone(), narrow], &[all, many]);
     assert_eq!(comparison.grade, Grade::Unknown);
     assert_eq!(comparison.differences.len(), 1);
-    assert_eq!(comparison.differences[0].reasons, ["its action patterns are too many to tell apart"]);
+    assert_eq!(comparison.differences[0].reasons, ["it has too many action patterns to tell apart"]);
     assert_eq!(comparison.deny_differences.len(), 1, "what denies is left open as well");
 }

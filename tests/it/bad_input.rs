@@ -43,9 +43,9 @@ fn a_dictionary_with_a_fault() {
         ("{\"environment\": [\"\"]}", "a value of `environment` is empty at line 1 column"),
         (
             "{\"environment\": {\"dev\": [\"dev\"],\n \"mtach\": \"token\"}}",
-            "`mtach` is no key of the entry `environment`: use an account's tag with a list of texts, or comment, values,",
+            "`mtach` is not a key of the entry `environment`: use an account tag with a list of texts, or comment, values,",
         ),
-        ("{\"environment\": {\"pattern\": \"(\"}}", "`(` is no regular expression: unclosed group at line 1 column"),
+        ("{\"environment\": {\"pattern\": \"(\"}}", "`(` is not a regular expression: unclosed group at line 1 column"),
         ("{\"environment\"", "EOF while parsing an object at line 1 column"),
         ("[]", "invalid type: sequence"),
     ] {
@@ -66,8 +66,8 @@ fn tags_that_cannot_be() {
     let with = |one: &'static str, two: &'static str| ["diff", "dev.json", one, "qa.json", two, "--output", "out"];
     assert_eq!(first_line(&refused(&tool, &with("dev", "dev"))), "error: both accounts have the tag `dev`");
     assert_eq!(first_line(&refused(&tool, &with("dev", "DEV"))), "error: both accounts have the tag `dev`");
-    assert!(first_line(&refused(&tool, &with("my dev", "qa"))).contains("`my dev` is no account tag"));
-    assert!(first_line(&refused(&tool, &with("../dev", "qa"))).contains("`../dev` is no account tag"));
+    assert!(first_line(&refused(&tool, &with("my dev", "qa"))).contains("`my dev` is not an account tag"));
+    assert!(first_line(&refused(&tool, &with("../dev", "qa"))).contains("`../dev` is not an account tag"));
     let run = refused(&tool, &with("common", "qa"));
     assert!(first_line(&run).starts_with("error: with these tags two reports would both be called"), "{run:?}");
 }
@@ -77,9 +77,12 @@ fn files_that_are_no_snapshots() {
     let tool = tool();
     for (text, expected) in [
         ("", "file qa.json is not JSON: EOF"),
-        ("{}", "file qa.json is neither a snapshot of ours nor the AWS CLI's authorization details"),
+        (
+            "{}",
+            "file qa.json is neither a snapshot of iamctl nor the output of `aws iam get-account-authorization-details`",
+        ),
         ("{\"format\": \"iamctl-snapshot\", \"version\": 9}", "file qa.json is a snapshot of version 9"),
-        ("{\"RoleDetailList\": [], \"IsTruncated\": true}", "file qa.json holds only a part of the account"),
+        ("{\"RoleDetailList\": [], \"IsTruncated\": true}", "file qa.json contains only a part of the account"),
     ] {
         tool.write("qa.json", text);
         let run = refused(&tool, &DIFF);
@@ -165,7 +168,7 @@ fn an_earlier_report_is_replaced_whole_and_nothing_else_is_touched() {
     tool.write("other/report.json", "mine");
     let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "other"]);
     assert_eq!(run.code, 2);
-    assert_eq!(first_line(&run), "error: `report.json` in `other` was not written by iamctl");
+    assert_eq!(first_line(&run), "error: iamctl did not write `report.json` in `other`");
     assert_eq!(tool.names("other"), ["report.json"]);
 }
 

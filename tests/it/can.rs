@@ -31,10 +31,10 @@ fn what_was_not_decided_is_not_denied() {
         (
             "iam:CreateUser",
             "*",
-            "which is a pattern: one ARN is asked about",
+            "which is a pattern: give one ARN",
             "`arn:aws:iam::111111111111:user/${UserNameWithPath}`",
         ),
-        ("iam:CreateUser", "*", "does not act on `*`", "speak of `*`"),
+        ("iam:CreateUser", "*", "does not act on `*`", "list `*`"),
         ("s3:GetObject", "arn:aws:s3:::b/?", "which is a pattern", "`arn:aws:s3:::b/*`"),
         (
             "s3:GetObject",
@@ -43,13 +43,13 @@ fn what_was_not_decided_is_not_denied() {
             "`arn:aws:s3:::${BucketName}/${ObjectName}`",
         ),
         ("sqs:SendMessage", "*", "which is a pattern", "no statement of the role names the action"),
-        ("iam:GetAccountSummary", "arn:aws:iam::111111111111:user/x", "it takes no resource", "ask with `*`"),
+        ("iam:GetAccountSummary", "arn:aws:iam::111111111111:user/x", "does not support resource-level", "use `*`"),
         ("s3:PutObjct", "arn:aws:s3:::b/x", "the catalogue does not have the action `s3:PutObjct`", "`s3:PutObject`"),
         ("s3:ListBuckets", "*", "the catalogue does not have the action", "`s3:ListBucket`"),
         ("s33:GetObject", "arn:aws:s3:::b/x", "the catalogue does not have the action", "`s3:GetObject`"),
-        ("GetObject", "arn:aws:s3:::b/x", "`GetObject` is no action", "`s3:GetObject`"),
-        (":", "*", "`:` is no action", ""),
-        ("s3:*", "arn:aws:s3:::b/x", "`s3:*` is a pattern: one action", "`s3:AbortMultipartUpload`"),
+        ("GetObject", "arn:aws:s3:::b/x", "`GetObject` is not an action", "`s3:GetObject`"),
+        (":", "*", "`:` is not an action", ""),
+        ("s3:*", "arn:aws:s3:::b/x", "`s3:*` is a pattern: give one action", "`s3:AbortMultipartUpload`"),
     ] {
         let run = ask(action, resource);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{action} {resource}: {run:?}");
@@ -70,6 +70,55 @@ fn what_was_not_decided_is_not_denied() {
 }
 
 #[test]
+fn near_names_come_nearest_first() {
+    let tool = tool(&json!([allow("s3:*", "*")]), &trusts(&json!("*")));
+    let run = tool.run(&["can", "dev.json", "app", "s3:GetObjectVersio", "arn:aws:s3:::b/x"]);
+    let hint = run.stderr.lines().nth(1).unwrap();
+    assert!(hint.starts_with("hint: did you mean `s3:GetObjectVersion`, `s3:GetObject"), "{run:?}");
+    let roles = ["zz-reader", "reader-of-everything", "other", "reader"].map(|name| role(DEV, name, &json!({})));
+    tool.write("dev.json", snapshot(DEV, &roles, &[]));
+    let run = tool.run(&["can", "dev.json", "readr", "s3:GetObject", "arn:aws:s3:::b/x"]);
+    assert!(run.stderr.ends_with("hint: did you mean `reader`, `zz-reader`?\n"), "{run:?}");
+}
+
+#[test]
+fn a_misspelt_prefix_of_a_condition_key_is_warned_of() {
+    let tool = tool(&json!([allow("s3:*", "*")]), &trusts(&json!("*")));
+    let stderr = |command: &[&str], key: &str| {
+        let run = tool.run(&[command, &["--context", &format!("{key}=x")]].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        run.stderr
+    };
+    let can = &["can", "dev.json", "app", "s3:GetObject", "arn:aws:s3:::b/x"][..];
+    let can_assume = &["can-assume", "dev.json", "app", "arn:aws:iam::444455556666:role/ci"][..];
+    assert!(stderr(can, "asw:SourceVpc").contains("no condition key has the prefix `asw`"));
+    assert!(stderr(can, "aw:SourceVpc").contains("did you mean `aws:SourceVpc`"));
+    assert!(stderr(can_assume, "st:ExternalId").contains("`sts:ExternalId`"));
+    assert!(stderr(can, "SourceVpc").contains("`SourceVpc` is not a condition key"));
+    for key in ["aws:SourceVpc", "AWS:SourceVpc", "s3:prefix", "sts:ExternalId", "saml:aud", "accounts.google.com:sub"]
+    {
+        assert_eq!(stderr(can, key), "", "{key}");
+    }
+}
+
+#[test]
+fn a_value_that_the_role_determines_is_said_to_be_ignored() {
+    let tool = Tool::new();
+    let tags = json!({"tags": {"team": "red"}, "trust_policy": document(&json!([
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]))});
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "app", &tags)], &[]));
+    let ask = |context: &str| {
+        tool.run(&["can", "dev.json", "app", "s3:GetObject", "arn:aws:s3:::b/x", "--context", context]).stdout
+    };
+    let note = "  note: the given value of `aws:PrincipalTag/team` was ignored: the role has the value `red`\n";
+    assert!(ask("aws:PrincipalTag/team=blue").ends_with(note), "{}", ask("aws:PrincipalTag/team=blue"));
+    assert!(ask("aws:PrincipalTag/cost=1").contains("was ignored: the role does not have this tag"));
+    assert!(ask("aws:username=me").contains("was ignored: a role session does not have this key"));
+    assert!(!ask("aws:PrincipalTag/team=red").contains("note"));
+    assert!(!ask("aws:SourceVpc=vpc-1").contains("note"));
+}
+
+#[test]
 fn can_assume_answers_by_exit_code() {
     let trust = json!([
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
@@ -82,15 +131,14 @@ fn can_assume_answers_by_exit_code() {
     let (foreign, id) = ("arn:aws:iam::444455556666:role/ci", ["--context", "sts:externalid=blue-7"]);
     let run = ask(&[&[foreign][..], &id].concat());
     let allowed = "allowed: sts:AssumeRole of app by arn:aws:iam::444455556666:role/ci\n  \
-                   allowed by statement 0 of trust policy `trust`\n  \
-                   policies of the caller's own account have to allow it too\n";
+                   allowed by statement 0 of the trust policy\n  policies in the account of the principal must allow it too\n";
     assert_eq!((run.code, run.stdout.as_str()), (0, allowed), "{run:?}");
     let run = ask(&[foreign]);
     let denied = "implicitly denied: sts:AssumeRole of app by arn:aws:iam::444455556666:role/ci\n  \
                   no statement allows it\n";
     assert_eq!((run.code, run.stdout.as_str()), (1, denied), "{run:?}");
     let run = ask(&["arn:aws:iam::111111111111:role/own"]);
-    assert!(run.code == 0 && run.stdout.contains("the role's own account is named only"), "{run:?}");
+    assert!(run.code == 0 && run.stdout.contains("the trust policy names only the role's account"), "{run:?}");
     let run = ask(&["arn:aws:iam::111111111111:user/bad"]);
     assert!(
         run.code == 1 && run.stdout.starts_with("explicitly denied") && run.stdout.contains("(Sid NotBad)"),
@@ -106,9 +154,9 @@ fn can_assume_answers_by_exit_code() {
         assert!(run.code == 0 && run.stdout.starts_with(&format!("allowed: {action} of app by ")), "{run:?}");
     }
     let run = ask(&["ec2.amazonaws.com", "--action", "sts:AssumeRoleWithSAML"]);
-    assert!(run.code == 1 && run.stdout.contains("no caller of this kind can call the action"), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("this type of principal cannot call the action"), "{run:?}");
     let run = ask(&["arn:aws-cn:iam::111111111111:user/good"]);
-    assert!(run.code == 1 && run.stdout.contains("nobody assumes a role across partitions"), "{run:?}");
+    assert!(run.code == 1 && run.stdout.contains("a role cannot be assumed from another partition"), "{run:?}");
     let run = ask(&["x.example", "--principal-type", "service"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(ask(&["ec2.amazonaws.com", "--action", "sts:SetContext"]).code, 0);
@@ -120,19 +168,27 @@ fn can_assume_asks_about_one_caller_and_action() {
     let ask = |words: &[&str]| tool.run(&[&["can-assume", "dev.json", "app"], words].concat());
     let own = "arn:aws:iam::111111111111:role/own";
     for (words, problem, hint) in [
-        (&["444455556666"][..], "root user cannot take a role", "`arn:aws:iam::444455556666:role/NAME`"),
-        (&["arn:aws:iam::444455556666:root"], "root user cannot take a role", "`arn:aws:iam::444455556666:user/NAME`"),
+        (&["444455556666"][..], "root user cannot assume a role", "`arn:aws:iam::444455556666:role/NAME`"),
+        (
+            &["arn:aws:iam::444455556666:root"],
+            "root user cannot assume a role",
+            "`arn:aws:iam::444455556666:user/NAME`",
+        ),
         (&["*"], "is a pattern", "assumed-role/NAME/SESSION"),
         (&["arn:aws:iam::444455556666:role/*"], "is a pattern", "role/NAME"),
-        (&["AROADBQP57FF2AEXAMPLE"], "unique id", "role/NAME"),
-        (&["arn:aws:s3:::b"], "no user, role, session or provider", "role/NAME"),
-        (&["arn:aws:iam"], "no whole ARN", "six parts"),
-        (&["token.actions.githubusercontent.com"], "its form does not say", "oidc-provider/HOST"),
+        (&["AROADBQP57FF2AEXAMPLE"], "unique ID", "role/NAME"),
+        (&["arn:aws:s3:::b"], "no user, role, session, or provider", "role/NAME"),
+        (&["arn:aws:iam"], "not a complete ARN", "six parts"),
+        (&["token.actions.githubusercontent.com"], "its form does not show", "oidc-provider/HOST"),
         (&[own, "--action", "sts:*"], "is a pattern", "`sts:AssumeRole`"),
         (&[own, "--action", "sts:AsumeRole"], "does not have the action", "`sts:AssumeRole`"),
         (&[own, "--action", "s3:GetObject"], "does not act on a role", "`sts:AssumeRole`"),
         (&[own, "--action", "sts:GetCallerIdentity"], "does not act on a role", "`sts:AssumeRole`"),
-        (&[own, "--context", "aws:PrincipalAccount=444455556666"], "follows from who asks", "leave the key out"),
+        (
+            &[own, "--context", "aws:PrincipalAccount=444455556666"],
+            "the principal determines the value",
+            "omit the key",
+        ),
     ] {
         let run = ask(words);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{words:?}: {run:?}");

@@ -172,7 +172,7 @@ fn texts_with_other_separators_are_refused_where_an_arn_holds_them() {
             let grants = [("s3:GetObject", resource)];
             let (code, stderr, tool) = compared(&dictionary, &grants, &grants);
             assert_eq!(code, 2, "{dictionary}: {stderr}");
-            assert!(stderr.contains(&format!("`{dev}` of `thing` would make")), "{stderr}");
+            assert!(stderr.contains(&format!("replacing `{dev}` of `thing` would break")), "{stderr}");
             assert!(stderr.contains("list texts without"), "{stderr}");
             assert!(!tool.exists("out"));
             // Where no ARN holds them, they do no harm.
@@ -189,9 +189,9 @@ fn a_pattern_that_would_swallow_the_type_is_not_used_there() {
     let (dev, qa) = (of("dev"), of("qa"));
     let (code, stderr, _) = compared(&dictionary, &[("dynamodb:GetItem", &dev)], &[("dynamodb:GetItem", &qa)]);
     assert_eq!(code, 1, "{stderr}");
-    assert!(stderr.contains("`table/orders-(?:dev|qa)` of `orders` would make 2 ARNs no ARN"), "{stderr}");
+    assert!(stderr.contains("replacing `table/orders-(?:dev|qa)` of `orders` would break 2 ARNs"), "{stderr}");
     assert!(stderr.contains("into a group of the pattern"), "{stderr}");
-    assert!(!stderr.contains("was found nowhere"), "{stderr}");
+    assert!(!stderr.contains("was not found"), "{stderr}");
     let dictionary = json!({"orders": {"pattern": "table/(orders-(?:dev|qa))"}});
     case(&dictionary, "dynamodb:GetItem", &dev, &qa, ("dynamodb:DeleteTable", &qa));
 }
@@ -220,6 +220,9 @@ fn a_type_that_was_replaced_is_not_nothing() {
     assert_eq!(code, 1, "{said}");
     assert_eq!(grade(&tool), "unknown");
     let report = tool.read("out/report.json");
-    assert!(report.contains("hides the form of `arn:aws:dynamodb:eu-west-1:ownaccountid:kind/orders`"), "{report}");
+    assert!(
+        report.contains("hides the resource type of `arn:aws:dynamodb:eu-west-1:ownaccountid:kind/orders`"),
+        "{report}"
+    );
     assert!(report.contains("hidden-form"), "{report}");
 }

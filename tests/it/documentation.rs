@@ -79,7 +79,7 @@ fn every_flag_and_variable_is_described() {
             .filter(|word| word.starts_with("--") || word.starts_with("IAMCTL_"))
             .filter(|word| !matches!(*word, "--help" | "--version"))
             .collect();
-        assert!(words.contains("--quiet"), "{command}: {help}");
+        assert!(words.contains("--color"), "{command}: {help}");
         for word in words {
             let described = [format!("`{word}`"), format!("`{word} ")].iter().any(|text| page.contains(text));
             assert!(described, "{command}: docs/cli.md does not describe {word}");

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use iamctl::compare::{Comparison, RoleStatus};
 use iamctl::formats::report_format::{ReportFormat, View};
-use iamctl::formats::{differences, ndjson, sarif};
+use iamctl::formats::{ndjson, sarif};
+use iamctl::report::{Report, RoleStatus};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -23,16 +23,16 @@ fn written(format: ReportFormat, view: &View<'_>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn of(format: ReportFormat, comparison: &Comparison) -> String {
+fn of(format: ReportFormat, comparison: &Report) -> String {
     written(format, &View::new(comparison, "iam/equivalency list.json"))
 }
 
-fn json_of(format: ReportFormat, comparison: &Comparison) -> Value {
+fn json_of(format: ReportFormat, comparison: &Report) -> Value {
     serde_json::from_str(&of(format, comparison)).unwrap()
 }
 
 /// Every kind of comparison that the readers get: empty, hostile, the examples.
-fn worlds() -> [Comparison; 2] {
+fn worlds() -> [Report; 2] {
     [nothing(), comparison(&HOSTILE)]
 }
 
@@ -101,7 +101,7 @@ fn the_sarif_multitool_finds_nothing_to_say() {
     assert_ne!(multitool_findings(&broken), BTreeSet::new());
 }
 
-fn limited(comparison: &Comparison, results: usize, bytes: usize) -> (String, Value) {
+fn limited(comparison: &Report, results: usize, bytes: usize) -> (String, Value) {
     let mut out = Vec::new();
     sarif::write_within(&mut out, &View::new(comparison, "equivalency_list.json"), results, bytes).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -137,9 +137,9 @@ fn sarif_keeps_within_its_limits() {
     let mut many = nothing();
     for index in 0..30_000 {
         let one = comparison(&["r"]).roles.swap_remove(1);
-        many.roles.push(iamctl::compare::RoleResult { role: format!("role-{index}"), ..one });
+        many.roles.push(iamctl::report::RoleResult { role: format!("role-{index}"), ..one });
     }
-    many.warnings.push("left over".to_owned());
+    many.conclude();
     let (text, log) = limited(&many, sarif::RESULTS, sarif::BYTES);
     let run = &log["runs"][0];
     let results = run["results"].as_array().unwrap().len();
@@ -194,7 +194,7 @@ fn junitparser_reads_a_case_for_each_role() {
     // One role that is alike, and one whose differences were all accepted.
     for (name, accepted) in [("alike", 0), ("accepted", 2)] {
         let mut role = crate::made_up::comparison(&[name]).roles.swap_remove(0);
-        role.differences = iamctl::compare::DifferenceCounts { accepted, ..Default::default() };
+        role.differences = iamctl::report::DifferenceCounts { accepted, ..Default::default() };
         role.left.as_mut().unwrap().arn = format!("{name} left");
         role.right.as_mut().unwrap().arn = format!("{name} right");
         comparison.roles.push(role);
@@ -210,7 +210,7 @@ fn junitparser_reads_a_case_for_each_role() {
     let failure = &of_name("<script>alert(1)</script>")["results"][0];
     assert_eq!((&failure["kind"], &failure["type"]), (&json!("Failure"), &json!("privilege-escalation")));
     let text = failure["text"].as_str().unwrap();
-    assert!(text.contains("access-gained: qa may also s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
+    assert!(text.contains("access-gained: qa allows s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
     assert_eq!(of_name("alike")["results"], json!([]));
     assert_eq!(of_name("accepted")["results"][0]["kind"], "Skipped");
     assert!(cases.iter().all(|case| case["class"] == "iamctl.dev.qa"));
@@ -257,9 +257,16 @@ fn every_line_of_ndjson_is_an_object() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let kinds: Vec<&str> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!((kinds[0], kinds[kinds.len() - 1]), ("header", "summary"));
-    let findings = &lines[1..lines.len() - 1];
+    let inner = &lines[1..lines.len() - 1];
+    let (findings, groups): (Vec<&Value>, Vec<&Value>) = inner.iter().partition(|line| line["kind"] == "finding");
     assert_eq!(findings.len(), FINDINGS * HOSTILE.len());
-    assert!(findings.iter().all(|line| line["kind"] == "finding" && !line["difference"].is_null()));
+    assert!(findings.iter().all(|line| !line["difference"].is_null()));
+    // Each finding is of one group, which names it.
+    assert!(groups.iter().all(|line| line["kind"] == "group"));
+    for finding in &findings {
+        let group = groups.iter().find(|group| group["id"] == finding["group"]).unwrap();
+        assert!(group["fingerprints"].as_array().unwrap().contains(&finding["fingerprint"]));
+    }
     let summary = &lines[lines.len() - 1];
     assert_eq!(summary["findings"], findings.len());
     assert_eq!(summary["different"], true);
@@ -275,7 +282,7 @@ fn the_csv_of_findings_is_safe() {
     ndjson::csv(&mut bytes, iamctl::formats::csv::Options::default(), &view).unwrap();
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), view.findings.len());
+    assert_eq!(rows.len(), comparison.findings.len());
     for cell in rows.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
         assert!(!cell.contains(|c: char| c.is_control() && c != '\n'), "{cell:?}");
@@ -306,9 +313,11 @@ fn every_role_that_differs_has_a_finding() {
 
 #[test]
 fn fingerprints_depend_on_what_differs_alone() {
-    let prints = |comparison: &Comparison| -> Vec<(String, String)> {
-        let all = differences::all(comparison).into_iter();
-        all.filter(|f| f.role == Some("b")).map(|f| (f.rule.id().to_owned(), f.fingerprint)).collect()
+    let prints = |comparison: &Report| -> Vec<(String, String)> {
+        let mut comparison = comparison.clone();
+        comparison.conclude();
+        let all = comparison.findings.into_iter();
+        all.filter(|f| f.role.as_deref() == Some("b")).map(|f| (f.rule.id().to_owned(), f.id)).collect()
     };
     let before = prints(&comparison(&["b"]));
     assert_eq!(before.len(), FINDINGS - 1);
@@ -339,7 +348,8 @@ fn a_group_is_another_when_a_finding_comes() {
     let mut more = two.access_differences[1].clone();
     more.difference.resources = vec!["more".to_owned()];
     two.access_differences.push(more);
-    let issues = |comparison: &Comparison| -> BTreeSet<String> {
+    two.conclude();
+    let issues = |comparison: &Report| -> BTreeSet<String> {
         let report = json_of(ReportFormat::Gitlab, comparison);
         report.as_array().unwrap().iter().map(|issue| issue["fingerprint"].to_string()).collect()
     };

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, Input, RoleResult, Selection, Settings, between};
+use iamctl::compare::{Input, Settings, between};
+use iamctl::model::Selection;
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
 use iamctl::normalise::{self, Builtin, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
+use iamctl::report::{Report, RoleResult};
 use iamctl::testing::{Drift, DriftKind, Generated, NoiseKinds, Plan, generate};
 use rayon::prelude::*;
 
@@ -25,7 +27,7 @@ pub fn read(generated: &Generated) -> Sides<Account> {
 }
 
 /// Compares the accounts under a dictionary, with the built-in rules or without.
-pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Comparison {
+pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Report {
     let accounts = read(generated);
     let rules = Rules { dictionary, builtins };
     let normalisers = normalise::normalisers(accounts.as_ref(), generated.tags.as_ref(), rules).unwrap();
@@ -37,6 +39,7 @@ pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, built
         tag: generated.tags.get(side),
         source: "generated",
         harvested_at: generated.snapshots.get(side).harvested_at.as_deref(),
+        all_roles: accounts.get(side).roles.len(),
         account: accounts.get(side),
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
@@ -47,7 +50,7 @@ pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, built
 }
 
 /// What the dictionary alone makes of the accounts, and the own ids.
-fn compared(generated: &Generated, list: &EquivalencyList) -> Comparison {
+fn compared(generated: &Generated, list: &EquivalencyList) -> Report {
     let mut builtins = Builtins::default();
     for rule in Builtin::ALL.into_iter().filter(|rule| *rule != Builtin::AccountId) {
         builtins = builtins.without(rule.as_str()).unwrap();
@@ -60,13 +63,13 @@ fn names(role: &RoleResult) -> RoleNames {
 }
 
 /// The real names of the roles of which anything is reported.
-fn reported_roles(comparison: &Comparison) -> BTreeSet<RoleNames> {
+fn reported_roles(comparison: &Report) -> BTreeSet<RoleNames> {
     let reported = comparison.roles.iter().filter(|role| !role.is_paired() || !role.differences.is_zero());
     reported.map(names).collect()
 }
 
 /// What is wrong: drifts that are not reported, roles that are and have none. Empty if all is well.
-pub fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
+pub fn mistakes(generated: &Generated, comparison: &Report) -> Vec<String> {
     let reported = reported_roles(comparison);
     let drifted: BTreeMap<&RoleNames, &Drift> =
         generated.drifts.iter().map(|drift| (&drift.role_names, drift)).collect();
@@ -81,7 +84,7 @@ pub fn mistakes(generated: &Generated, comparison: &Comparison) -> Vec<String> {
 }
 
 /// Everything that is said of a role.
-fn told(comparison: &Comparison, role: &RoleResult) -> String {
+fn told(comparison: &Report, role: &RoleResult) -> String {
     let arns: Vec<&str> = [&role.left, &role.right].into_iter().flatten().map(|side| side.arn.as_str()).collect();
     let of = |arn: &str| arns.contains(&arn);
     let mut lines = vec![format!("{role:?}")];
@@ -94,7 +97,7 @@ fn told(comparison: &Comparison, role: &RoleResult) -> String {
 }
 
 /// Fails with the mistakes of all plans.
-fn check(plans: impl Iterator<Item = Plan>, list: fn(&Generated) -> EquivalencyList) -> Vec<(Generated, Comparison)> {
+fn check(plans: impl Iterator<Item = Plan>, list: fn(&Generated) -> EquivalencyList) -> Vec<(Generated, Report)> {
     let plans: Vec<Plan> = plans.collect();
     let one = |plan: &Plan| {
         let generated = generate(plan).unwrap();

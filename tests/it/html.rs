@@ -3,12 +3,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Comparison, CrossReference, Input, Selection, Settings, between};
+use iamctl::compare::{Input, Settings, between};
 use iamctl::formats::html::{NormalisedRoles, write};
+use iamctl::formats::report_format::View;
+use iamctl::model::Selection;
 use iamctl::model::{AccountTag, PolicyType, Side, Sides};
 use iamctl::normalise::{self, Builtins, Rules};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::{equivalency, snapshot as snapshots};
+use iamctl::report::{CrossReference, Report};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
@@ -16,7 +19,7 @@ use crate::program::{EXAMPLES, Place};
 use crate::tool::{DEV, QA, inline, role, snapshot, trust};
 
 /// The page of two accounts, after the comparison has been changed.
-pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&mut Comparison)) -> String {
+pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&mut Report)) -> String {
     let texts = Sides { left: snapshot(DEV, dev, &[]), right: snapshot(QA, qa, &[]) };
     let read = texts.map(|text| snapshots::read(&text, "test").unwrap());
     let mut reader = AccountReader::default();
@@ -33,6 +36,7 @@ pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&
         tag: tags.get(side),
         source: &read.get(side).source,
         harvested_at: None,
+        all_roles: accounts.get(side).roles.len(),
         account: accounts.get(side),
         normalised: normalised.get(side),
         normaliser: normalisers.get(side),
@@ -42,10 +46,11 @@ pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&
     let settings = Settings { catalogue: &catalogue, rules, generated_at, selection };
     let mut comparison = between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap();
     change(&mut comparison);
+    comparison.conclude();
     let roles = NormalisedRoles::new(normalised.as_ref().map(|account| account.roles.iter().map(|role| &role.role)));
     let (mut page, mut again) = (Vec::new(), Vec::new());
-    write(&mut page, &comparison, &roles).unwrap();
-    write(&mut again, &comparison, &roles).unwrap();
+    write(&mut page, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();
+    write(&mut again, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();
     assert_eq!(page, again, "the same comparison gives the same bytes");
     String::from_utf8(page).unwrap()
 }
@@ -67,7 +72,7 @@ fn differing(dev: &Value, qa: &Value) -> [Vec<Value>; 2] {
 }
 
 /// A pair with every kind of finding.
-pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Comparison)) {
+pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Report)) {
     let allow = |action: &str, resource: &str| json!({"Effect": "Allow", "Action": action, "Resource": resource});
     let dev = json!([
         allow("s3:GetObject", "arn:aws:s3:::shop/*"),
@@ -97,17 +102,19 @@ pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Comparison)) {
         inline(QA, "equal", &json!([allow("s3:GetObject", "*")])),
         role(QA, "new", &json!({})),
     ];
-    let change = |comparison: &mut Comparison| {
+    let change = |comparison: &mut Report| {
         let role = comparison.roles.iter_mut().find(|role| role.role == "shop-orders").unwrap();
         role.differences.cross_references = 1;
-        comparison.warnings.push("descriptions were not compared: the source of dev does not hold them".to_owned());
+        let (tag, source) = (comparison.accounts.left.tag.clone(), "file dev.json".to_owned());
+        comparison.limitations.push(iamctl::report::Limitation::NoDetails { tag, source });
         comparison.cross_references.push(CrossReference {
             side: Side::Right,
             role: role.role.clone(),
             role_arn: role.right.as_ref().unwrap().arn.clone(),
             policy_name: Some("p".to_owned()),
             policy_type: Some(PolicyType::Inline),
-            place: "resource",
+            place: iamctl::model::Place::Resource,
+            further: Vec::new(),
             text: "arn:aws:sqs:eu-west-1:111111111111:orders".to_owned(),
             value: DEV.to_owned(),
             placeholder: "ownaccountid".to_owned(),

@@ -230,9 +230,9 @@ fn a_policy_that_cannot_be_read_is_named_and_nothing_is_written() {
     let tool = tool(&crate::moto::url(), &dev, &qa);
     let run = diff(&tool, &[]);
     assert_eq!(run.code, 2, "{run:?}");
-    let expected = format!("error: account `{}`, role `odd`: the trust policy `trust` cannot be read", dev.id);
+    let expected = format!("error: account `{}`, role `odd`: the trust policy cannot be read", dev.id);
     assert!(run.stderr.contains(&expected), "{run:?}");
-    assert!(run.stderr.contains("caused by: at `$.Statement[0]`: `Whom` is no element of a statement"), "{run:?}");
+    assert!(run.stderr.contains("caused by: at `$.Statement[0]`: `Whom` is not an element of a statement"), "{run:?}");
     assert!(!tool.exists("out"));
 }
 

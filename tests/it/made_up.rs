@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 
 use iamctl::catalog::AccessLevel;
-use iamctl::compare::{
-    AccountInfo, AttributeDifference, CatalogueInfo, Comparison, CrossReference, DifferenceCounts, FORMAT,
-    ItemDifference, Metric, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
-    RoleTrustDifference, Selection, StatementWarning, VERSION,
+use iamctl::model::Selection;
+use iamctl::model::{
+    ActionElement, Effect, EquivalencyList, Place, PolicyType, PrincipalType, ResourceElement, Side, Sides,
 };
-use iamctl::model::{Effect, EquivalencyList, PolicyType, Side, Sides};
-use iamctl::semantics::outcome::{AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, Witness};
+use iamctl::report::{
+    AccountInfo, Attribute, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, EntryName, FORMAT,
+    ItemDifference, Limitation, Metric, MetricName, Report, RoleAccessDifference, RoleDenyDifference, RoleResult,
+    RoleSide, RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
+};
+use iamctl::semantics::escalation::EscalationId;
+use iamctl::semantics::outcome::{
+    AccessDifference, Certainty, DenyDifference, Grade, Refusal, StatementRef, StatementWarningKind, Witness,
+};
 use iamctl::semantics::trust::{TrustDifference, TrustRelation, TrustWitness};
 use serde_json::json;
 
@@ -17,29 +23,30 @@ use serde_json::json;
 pub const FINDINGS: usize = 19;
 
 /// Two accounts without roles.
-pub fn nothing() -> Comparison {
+pub fn nothing() -> Report {
     let account = |tag: &str, id: &str| AccountInfo {
         tag: tag.parse().unwrap(),
         account_id: Some(id.parse().unwrap()),
         source: format!("file {tag}.json"),
         harvested_at: None,
+        all_roles: 0,
         roles: 0,
         items: 0,
     };
-    Comparison {
+    Report {
         selection: Selection::default(),
         accepted_differences: Vec::new(),
         accepted_entries: Vec::new(),
         accepted_file: None,
-        format: FORMAT,
+        format: FORMAT.to_owned(),
         version: VERSION,
         generated_at: "2026-11-21T08:00:00Z".to_owned(),
-        iamctl: "0.1.0",
+        iamctl: "0.1.0".to_owned(),
         catalogue: CatalogueInfo { source: "made up".to_owned(), date: "2026-01-01".to_owned(), actions: 1 },
         dictionary: EquivalencyList::default(),
         builtin_rules: Vec::new(),
         accounts: Sides { left: account("dev", "111111111111"), right: account("qa", "222222222222") },
-        summary: vec![Metric { metric: "Roles", left: 0, right: 0 }],
+        summary: vec![Metric { metric: MetricName::Roles, left: 0, right: 0 }],
         roles: Vec::new(),
         item_differences: Vec::new(),
         access_differences: Vec::new(),
@@ -49,13 +56,17 @@ pub fn nothing() -> Comparison {
         cross_references: Vec::new(),
         equivalency_hits: Vec::new(),
         statement_warnings: Vec::new(),
+        limitations: Vec::new(),
         warnings: Vec::new(),
+        findings: Vec::new(),
+        groups: Vec::new(),
+        totals: Totals::default(),
     }
 }
 
 /// For each name a common role that differs in everything, a role of either account, and one that is ambiguous; each of
 /// their texts is the name.
-pub fn comparison<T: AsRef<str>>(names: &[T]) -> Comparison {
+pub fn comparison<T: AsRef<str>>(names: &[T]) -> Report {
     let mut comparison = nothing();
     for (index, name) in names.iter().enumerate() {
         add(&mut comparison, index, name.as_ref());
@@ -64,7 +75,9 @@ pub fn comparison<T: AsRef<str>>(names: &[T]) -> Comparison {
     for side in Side::BOTH {
         let roles = comparison.roles.iter().filter(|role| role.side(side).is_some()).count();
         comparison.accounts.get_mut(side).roles = roles;
+        comparison.accounts.get_mut(side).all_roles = roles;
     }
+    comparison.conclude();
     comparison
 }
 
@@ -84,6 +97,7 @@ fn role(name: &str, left: Option<usize>, right: Option<usize>, status: RoleStatu
     let count = usize::from(paired);
     RoleResult {
         accepted: false,
+        grants: None,
         role: name.to_owned(),
         path: format!("/{name}/"),
         status,
@@ -109,7 +123,7 @@ fn context(name: &str) -> BTreeMap<String, Vec<String>> {
     BTreeMap::from([(name.to_owned(), vec![name.to_owned()])])
 }
 
-fn add(comparison: &mut Comparison, index: usize, name: &str) {
+fn add(comparison: &mut Report, index: usize, name: &str) {
     let at = index * 4;
     let (left, right) = (Some(at), Some(at));
     comparison.roles.extend([
@@ -123,7 +137,7 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
         (Side::Left, Certainty::Always, Vec::new()),
         (Side::Right, Certainty::Conditional, Vec::new()),
         (Side::Right, Certainty::Unknown, Vec::new()),
-        (Side::Right, Certainty::Always, vec!["put-role-policy"]),
+        (Side::Right, Certainty::Always, vec!["put-role-policy".parse().unwrap()]),
     ] {
         comparison.access_differences.push(access(name, side, certainty, escalations, arn(side, at)));
     }
@@ -135,12 +149,12 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
     for side in Side::BOTH {
         comparison.deny_differences.push(deny(name, side, arn(side, at)));
     }
-    for attribute in ["permissions_boundary", "description", &format!("tag:{name}")] {
+    for attribute in [Attribute::PermissionsBoundary, Attribute::Description, Attribute::Tag(name.to_owned())] {
         comparison.attribute_differences.push(AttributeDifference {
             role: text(),
             left_arn: arn(Side::Left, at),
             right_arn: arn(Side::Right, at),
-            attribute: attribute.to_owned(),
+            attribute,
             left: json!(null),
             right: json!(name),
         });
@@ -151,13 +165,14 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
         role_arn: arn(Side::Right, at),
         policy_name: Some(text()),
         policy_type: Some(PolicyType::Inline),
-        place: "resource",
+        place: Place::Resource,
         text: text(),
         value: text(),
         placeholder: text(),
         owner: Side::Left,
+        further: Vec::new(),
     });
-    for id in ["no-values", "dangling-principal"] {
+    for id in [StatementWarningKind::NoValues, StatementWarningKind::DanglingPrincipal] {
         comparison.statement_warnings.push(StatementWarning {
             side: Side::Left,
             role: text(),
@@ -168,14 +183,16 @@ fn add(comparison: &mut Comparison, index: usize, name: &str) {
         });
     }
     comparison.item_differences.push(item(name, arn(Side::Right, at)));
-    comparison.warnings.push(text());
+    comparison
+        .limitations
+        .push(Limitation::AcceptedNothing { entry: EntryName { file: None, number: index + 1, role: text() } });
 }
 
 fn access(
     name: &str,
     side: Side,
     certainty: Certainty,
-    escalations: Vec<&'static str>,
+    escalations: Vec<EscalationId>,
     role_arn: String,
 ) -> RoleAccessDifference {
     let witness = || Witness { action: format!("s3:{name}"), resource: name.to_owned(), context: context(name) };
@@ -186,6 +203,7 @@ fn access(
             side,
             service: "s3".to_owned(),
             actions: vec![name.to_owned(); 5],
+            not_actions: Vec::new(),
             access_level: AccessLevel::Write,
             resources: vec![name.to_owned(); 5],
             except: vec![name.to_owned()],
@@ -199,6 +217,7 @@ fn access(
         },
         counterpart: None,
         witness_is_real: true,
+        changed_statement: None,
     }
 }
 
@@ -209,7 +228,7 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
         difference: TrustDifference {
             side,
             actions: vec!["sts:AssumeRole".to_owned()],
-            principal_type: "AWS",
+            principal_type: PrincipalType::Aws,
             principal: name.to_owned(),
             except: Vec::new(),
             relation: TrustRelation::Granted,
@@ -217,7 +236,7 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
             certainty,
             witness: Some(TrustWitness {
                 action: "sts:AssumeRole".to_owned(),
-                principal_type: "AWS",
+                principal_type: PrincipalType::Aws,
                 principal: name.to_owned(),
                 context: context(name),
             }),
@@ -238,6 +257,7 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
             side,
             service: "s3".to_owned(),
             actions: vec![name.to_owned()],
+            not_actions: Vec::new(),
             resources: vec![name.to_owned()],
             except: Vec::new(),
             condition: None,
@@ -248,6 +268,7 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
         },
         counterpart: None,
         witness_is_real: false,
+        changed_statement: None,
     }
 }
 
@@ -266,8 +287,8 @@ pub fn item(name: &str, role_arn: String) -> ItemDifference {
         arn: Some(name.to_owned()),
         principal: None,
         principal_type: None,
-        action_element: "Action",
-        resource_element: Some("Resource"),
+        action_element: ActionElement::Action,
+        resource_element: Some(ResourceElement::Resource),
         condition: Some(name.to_owned()),
         note: None,
         excluded: None,

@@ -41,6 +41,8 @@ mod generated;
 #[cfg(all(test, feature = "harvest"))]
 mod harvest;
 #[cfg(test)]
+mod help;
+#[cfg(test)]
 mod hostile_names;
 #[cfg(test)]
 mod html;
@@ -94,3 +96,5 @@ mod tool;
 mod trust;
 #[cfg(test)]
 mod trust_laws;
+#[cfg(test)]
+mod wording;

@@ -51,7 +51,7 @@ fn each_command_has_a_page_with_all_of_its_flags() {
         assert!(unescaped(&place.run("man").stdout).contains(&format!("iamctl-{command}(1)")), "{command}");
     }
     let wrong = place.ask(&["man", "nothing"]);
-    assert!(wrong.code == 2 && wrong.stderr.contains("there are: init, "), "{wrong:?}");
+    assert!(wrong.code == 2 && wrong.stderr.contains("the commands are init, "), "{wrong:?}");
 }
 
 #[test]

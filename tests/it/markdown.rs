@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use iamctl::compare::Comparison;
 use iamctl::formats::markdown;
 use iamctl::formats::report_format::View;
+use iamctl::report::Report;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::made_up::{HOSTILE, comparison, nothing};
 use crate::program::repository;
 
-fn text(comparison: &Comparison, budget: usize) -> String {
+fn text(comparison: &Report, budget: usize) -> String {
     markdown::text(&View::new(comparison, ""), budget)
 }
 
@@ -34,7 +34,7 @@ fn rendered(markdown: &str) -> Value {
 }
 
 /// All tags that a report may come to.
-const TAGS: [&str; 18] = [
+const TAGS: [&str; 19] = [
     "code",
     "details",
     "em",
@@ -42,6 +42,7 @@ const TAGS: [&str; 18] = [
     "h2",
     "li",
     "p",
+    "strong",
     "summary",
     "table",
     "tbody",
@@ -96,26 +97,31 @@ fn a_hostile_source_stays_in_its_cell() {
 }
 
 #[test]
-fn weightiest_first_and_nothing_without_findings() {
+fn most_severe_first_and_nothing_without_findings() {
     let text = text(&comparison(&["app"]), markdown::LIMIT);
     let headings: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(
         headings,
-        [
-            "# IAM roles of `dev` and `qa`: different",
-            "## Ways for a role to raise itself: 1",
-            "## What roles may do: 3",
-            "## Who may take roles: 3",
-            "## Texts that belong to the other account: 1",
-            "## Attributes: 3",
-            "## Roles in one account only: 3",
-            "## Denies and rows without effect on access: 2",
-            "## What could not be compared, and what to look at: 3",
-        ]
+        ["# IAM roles of `dev` and `qa`", "## Limitations of this report: 1", "## Statements to look at: 3"]
     );
+    assert!(text.contains("\n**Different: 4 roles, 16 findings, 9 causes ("), "{text}");
+    let severities: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|word| ["critical", "high", "medium", "low", "info"].contains(word))
+        .collect();
+    assert_eq!(severities, ["critical", "high", "medium", "medium", "medium", "low", "low", "info", "info"]);
     let none = super::markdown::text(&nothing(), markdown::LIMIT);
-    assert!(none.starts_with("# IAM roles of `dev` and `qa`: no differences in 0 common roles\n"), "{none}");
+    assert!(none.starts_with("# IAM roles of `dev` and `qa`\n\n**No differences in 0 common roles**\n"), "{none}");
     assert!(!none.contains("##"), "{none}");
+}
+
+#[test]
+fn a_proof_whose_names_are_a_guess_says_so() {
+    let mut comparison = comparison(&["app"]);
+    comparison.access_differences.iter_mut().for_each(|row| row.witness_is_real = false);
+    let text = text(&comparison, markdown::LIMIT);
+    assert!(text.contains("a placeholder stands for several texts here"), "{text}");
 }
 
 #[test]
@@ -123,22 +129,24 @@ fn huge_reports_are_folded_with_counts() {
     let names: Vec<String> = (0..500).map(|index| format!("{index}-{}", "`x".repeat(300))).collect();
     let comparison = comparison(&names);
     let text = text(&comparison, markdown::LIMIT);
-    assert!(text.len() < 900 * 1024 && text.len() > 800 * 1024, "{}", text.len());
-    // All sections are counted, also those that have no room for a role.
-    assert!(text.contains("## What roles may do: 1500\n"), "{}", text.len());
-    assert!(text.contains("## Roles in one account only: 1500\n"), "{}", text.len());
-    assert!(text.matches("\n_… and ").count() >= 5, "{}", text.matches("\n_… and ").count());
-    assert!(text.ends_with("explains a kind.\n"));
-    // One role with more findings than are shown.
-    let mut many = super::made_up::comparison(&["app"]);
-    let row = many.access_differences[0].clone();
-    many.access_differences.extend((0..1_000).map(|index| {
+    assert!(text.len() < 900 * 1024 && text.len() > 600 * 1024, "{}", text.len());
+    assert!(text.contains(", 4500 causes ("), "{}", text.len());
+    // All sections are counted, also those that have no room.
+    assert!(text.contains("## More causes: 4490\n") && text.contains("\n_… and "), "{}", text.len());
+    assert!(text.contains("## Limitations of this report: 500\n"), "{}", text.len());
+    assert!(text.ends_with("explains a rule.\n"));
+    // One cause with more findings than are shown, behind ten others.
+    let names: Vec<String> = (0..12).map(|index| format!("r{index}")).collect();
+    let mut many = super::made_up::comparison(&names);
+    let row = many.access_differences.iter().find(|row| row.role == "r0").unwrap().clone();
+    let more = (0..1_000).map(|index| {
         let mut row = row.clone();
         row.difference.resources = vec![index.to_string()];
         row
-    }));
+    });
+    many.access_differences.extend(more);
+    many.conclude();
     let text = markdown::text(&View::new(&many, ""), markdown::LIMIT);
-    assert!(text.contains("1003 findings (access-gained, access-unknown, access-lost)"), "{text}");
     assert!(text.contains("- … and 983 more, listed in the reports\n"), "{text}");
 }
 

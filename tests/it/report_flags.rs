@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Run, Tool, inline, snapshot};
+use crate::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
 
 const DIFF: [&str; 7] = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"];
 
@@ -51,7 +51,7 @@ fn reports_are_files_of_their_own() {
         assert_eq!(diff(&tool, &flags).code, 0);
         let log: Value = serde_json::from_str(&tool.read("ci/iam.sarif")).unwrap();
         let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-        assert_eq!(place, "equivalency_list.json");
+        assert_eq!(place, "qa.json", "where the account was read from");
         assert_eq!(tool.read("all.json"), tool.read("out/report.json"));
         assert_eq!(tool.read("out/iam.md"), tool.read("out/summary.md"));
         assert_eq!(tool.names("ci"), ["iam.sarif", "iam.xml"]);
@@ -63,14 +63,21 @@ fn reports_are_files_of_their_own() {
 }
 
 #[test]
-fn findings_are_shown_at_the_dictionary_as_the_repository_has_it() {
+fn findings_are_shown_at_the_file_that_they_are_about() {
     let tool = prepare(Tool::new());
     tool.write(".git/HEAD", "");
-    tool.write("iam rules/list.json", "{}");
+    tool.write("iam rules/list.json", r#"{"nowhere": ["nothing-has-this"]}"#);
+    let places = || -> Vec<(String, String)> {
+        let issues: Value = serde_json::from_str(&tool.read("gl.json")).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let of = |issue: &Value| (text(&issue["check_name"]), text(&issue["location"]["path"]));
+        issues.as_array().unwrap().iter().map(of).collect()
+    };
+    let place = |rule: &str| places().into_iter().find(|(name, _)| name == rule).map(|(_, path)| path);
     let report = ["--report", "gitlab=gl.json"];
-    let place = || serde_json::from_str::<Value>(&tool.read("gl.json")).unwrap()[0]["location"]["path"].clone();
     diff(&tool, &[&report[..], &["--equivalency", "./iam rules/list.json"]].concat());
-    assert_eq!(place(), "iam rules/list.json");
+    assert_eq!(place("dictionary-warning").as_deref(), Some("iam rules/list.json"));
+    assert_eq!(place("access-gained").as_deref(), Some("qa.json"));
     // Started in a folder of the repository.
     let run = tool
         .command(&[
@@ -79,6 +86,8 @@ fn findings_are_shown_at_the_dictionary_as_the_repository_has_it() {
             "dev",
             "../qa.json",
             "qa",
+            "--equivalency",
+            "list.json",
             "--output",
             "../out",
             "--report",
@@ -88,13 +97,42 @@ fn findings_are_shown_at_the_dictionary_as_the_repository_has_it() {
         .output()
         .unwrap();
     assert!(run.status.success(), "{run:?}");
-    assert_eq!(place(), "iam rules/equivalency_list.json");
+    assert_eq!(place("dictionary-warning").as_deref(), Some("iam rules/list.json"));
+    assert_eq!(place("access-gained").as_deref(), Some("qa.json"));
     // A dictionary from elsewhere has no path in the repository.
     let elsewhere = tempfile::tempdir().unwrap();
     let list = elsewhere.path().join("shared.json");
-    fs::write(&list, "{}").unwrap();
+    fs::write(&list, r#"{"nowhere": ["nothing-has-this"]}"#).unwrap();
     diff(&tool, &[&report[..], &["--equivalency", &list.to_string_lossy()]].concat());
-    assert_eq!(place(), "shared.json");
+    assert_eq!(place("dictionary-warning").as_deref(), Some("shared.json"));
+}
+
+#[test]
+fn every_report_means_the_same_by_failed() {
+    let tool = Tool::new();
+    let tags = |value: &str| json!({"tags": {"team": value}});
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &tags("red"))], &[]));
+    tool.write("qa.json", snapshot(QA, &[role(QA, "r", &tags("blue"))], &[]));
+    let reports = ["--report", "junit=r.xml", "--report", "sarif=r.sarif"];
+    for (fail_on, code) in [
+        ("access", 0),
+        ("any", 1),
+        ("severity=low", 0),
+        ("severity=info", 1),
+        ("rule=tag-changed", 1),
+        ("rule=access-gained,severity=high", 0),
+    ] {
+        let run = diff(&tool, &[&reports[..], &["--fail-on", fail_on]].concat());
+        assert_eq!(run.code, code, "{fail_on}: {run:?}");
+        assert!(tool.read("r.xml").contains(&format!("failures=\"{code}\"")), "{fail_on}");
+        let log: Value = serde_json::from_str(&tool.read("r.sarif")).unwrap();
+        assert_eq!(log["runs"][0]["invocations"][0]["exitCode"], code, "{fail_on}");
+        assert_eq!(log["runs"][0]["results"][0]["properties"]["failed"], code == 1, "{fail_on}");
+    }
+    let run = diff(&tool, &["--fail-on", "severity=hihg"]);
+    assert!(run.code == 2 && run.stderr.contains("`hihg` is not a severity"), "{run:?}");
+    let run = diff(&tool, &["--fail-on", "rule=tag-chnaged"]);
+    assert!(run.code == 2 && run.stderr.contains("did you mean `tag-changed`"), "{run:?}");
 }
 
 #[test]
@@ -104,18 +142,18 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
     tool.write("qa.json", "not even a snapshot");
     refused(&tool, &["--report", "sarif"], "FORMAT=PATH");
     refused(&tool, &["--report", "sarif="], "FORMAT=PATH");
-    refused(&tool, &["--report", "pdf=x.pdf"], "there are html, markdown, json, ndjson, sarif, junit, gitlab");
-    refused(&tool, &["--report", "sarif=-"], "a report goes to a file");
+    refused(&tool, &["--report", "pdf=x.pdf"], "the formats are html, markdown, json, ndjson, sarif, junit, gitlab");
+    refused(&tool, &["--report", "sarif=-"], "a report is written to a file");
     refused(&tool, &["--report", "sarif=missing/iam.sarif"], "there is no folder `missing` for the report");
-    refused(&tool, &["--report", "sarif=folder"], "`folder` is no file");
+    refused(&tool, &["--report", "sarif=folder"], "`folder` is not a regular file");
     refused(&tool, &["--report", "sarif=folder/file/iam.sarif"], "there is no folder `folder/file`");
-    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is the file of another report already");
+    refused(&tool, &["--report", "sarif=a", "--report", "junit=a"], "`a` is already the file of another report");
     refused(&tool, &["--report", "sarif=a", "--report", "junit=folder/../a"], "the file of another report");
-    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is a file that is read already");
-    refused(&tool, &["--report", "json=iam.json"], "a file that is read");
-    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=dev.json"], "`dev.json` is already a file that iamctl reads");
+    refused(&tool, &["--report", "json=iam.json"], "a file that iamctl reads");
+    refused(&tool, &["--report", "json=./equivalency_list.json"], "a file that iamctl reads");
     tool.write("list.json", "{}");
-    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that is read");
+    refused(&tool, &["--report", "json=./list.json", "--equivalency", "list.json"], "a file that iamctl reads");
     assert_eq!(tool.read("list.json"), "{}");
 }
 
@@ -142,7 +180,7 @@ fn links_are_followed_and_devices_are_left_alone() {
     assert!(same.code == 2 && same.stderr.contains("the file of another report"), "{same:?}");
     for device in ["/dev/null", "/dev/stdout"] {
         let run = diff(&tool, &["--report", &format!("json={device}")]);
-        assert!(run.code == 2 && run.stderr.contains("is no file"), "{run:?}");
+        assert!(run.code == 2 && run.stderr.contains("is not a regular file"), "{run:?}");
     }
 }
 

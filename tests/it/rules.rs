@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use iamctl::formats::differences;
-use iamctl::formats::rules::{self, Rule};
+use iamctl::formats::rules;
+use iamctl::report::{Limitation, Rule};
 use iamctl::semantics::outcome::INCONSISTENT;
 
 use crate::made_up::comparison;
@@ -64,7 +64,8 @@ fn every_rule_is_found() {
     let mut inconsistent = all.access_differences[0].clone();
     inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
     all.access_differences.push(inconsistent);
-    all.warnings.push("dictionary: `dev` of `environment` was found nowhere".to_owned());
-    let found: BTreeSet<Rule> = differences::all(&all).iter().map(|finding| finding.rule).collect();
+    all.limitations.push(Limitation::TextNotFound { placeholder: "environment".to_owned(), text: "dev".to_owned() });
+    all.conclude();
+    let found: BTreeSet<Rule> = all.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(found, BTreeSet::from(Rule::ALL));
 }

@@ -149,7 +149,7 @@ fn a_folder_needs_no_index_and_no_subfolders() {
     fs::remove_file(folder.path().join("sts.json")).unwrap();
     let error = refresh(folder.path().to_str().unwrap()).unwrap_err();
     let expected = folder.path().join("v1/sts/sts.json");
-    assert_eq!(error.to_string(), format!("the index names `sts`, but there is no `{}`", expected.display()));
+    assert_eq!(error.to_string(), format!("the index lists `sts`, but `{}` does not exist", expected.display()));
 }
 
 #[test]
@@ -199,11 +199,17 @@ fn a_page_instead_of_a_document_is_an_error() {
     let error = refresh(&server.address).unwrap_err();
     assert_eq!(
         chain(&error),
-        format!("`{}` is not what AWS publishes: not readable at line 1, column 1: expected value", server.address)
+        format!(
+            "`{}` does not have the format that AWS publishes: not readable at line 1, column 1: expected value",
+            server.address
+        )
     );
     let server = Server::start(move |path| if path.is_empty() { Reply::file("index.json") } else { page() });
     let error = refresh(&server.address).unwrap_err();
-    assert!(chain(&error).starts_with(&format!("`{}v1/s3/s3.json` is not what AWS publishes: ", server.address)));
+    assert!(
+        chain(&error)
+            .starts_with(&format!("`{}v1/s3/s3.json` does not have the format that AWS publishes: ", server.address))
+    );
 }
 
 #[test]

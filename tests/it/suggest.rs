@@ -37,7 +37,7 @@ fn equal_accounts_need_nothing_and_unrelated_ones_get_nothing() {
     let dev = example("dev.json");
     let run = suggest(&tool, &dev, &dev, &["--allow-same-account"]);
     assert_eq!(dictionary(&run), json!({}));
-    assert!(run.stderr.contains("the accounts are alike as they are"), "{run:?}");
+    assert!(run.stderr.contains("the accounts are already equal"), "{run:?}");
     let account = |id: &str, names: [&str; 3], service: &str| {
         let statement = json!([{"Effect": "Allow", "Action": format!("{service}:*"), "Resource": "*"}]);
         snapshot(id, &names.map(|name| inline(id, name, &statement)), &[])

@@ -1,21 +1,22 @@
 //! The summary on a terminal and in a pipe: its order, what it folds, and that nothing sticks out.
 
-use iamctl::compare::Comparison;
+use iamctl::formats::report_format::View;
 use iamctl::formats::text::{Page, write};
+use iamctl::report::{Limitation, Report};
 use unicode_width::UnicodeWidthStr;
 
 use crate::made_up::{HOSTILE, comparison, nothing};
 use crate::program::{EXAMPLES, Place};
 
 /// The summary with its styles.
-fn styled(comparison: &Comparison, width: Option<usize>) -> String {
+fn styled(comparison: &Report, width: Option<usize>) -> String {
     let mut out = Vec::new();
-    write(&mut out, comparison, Page { folder: None, width }).unwrap();
+    write(&mut out, &View::new(comparison, ""), Page { width, ..Page::default() }).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// The summary as a reader without colours sees it.
-fn plain(comparison: &Comparison, width: Option<usize>) -> String {
+fn plain(comparison: &Report, width: Option<usize>) -> String {
     anstream::adapter::strip_str(&styled(comparison, width)).to_string()
 }
 
@@ -47,40 +48,73 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn a_narrow_terminal_loses_no_words() {
+fn a_wide_terminal_loses_no_words() {
     let comparison = comparison(&["app"]);
     let piped = words(&plain(&comparison, None));
-    for width in [80, 200] {
-        assert_eq!(words(&plain(&comparison, Some(width))), piped, "{width} columns");
-    }
+    assert_eq!(words(&plain(&comparison, Some(400))), piped);
 }
 
 #[test]
-fn a_pipe_has_a_line_for_a_finding() {
+fn a_pipe_has_a_line_for_a_cause() {
     let name = "words and more words ".repeat(30);
     let text = plain(&comparison(&[name.trim_end()]), None);
-    let finding = format!("    qa points at dev: `{}` in the resource", name.trim_end());
-    assert!(text.lines().any(|line| line.starts_with(&finding)), "{text}");
+    let cause = format!("  {0}: {0} can assume the role in qa; dev implicitly denies it", name.trim_end());
+    assert!(text.lines().any(|line| line.starts_with(&cause)), "{text}");
 }
 
 #[test]
-fn sections_come_in_order_of_weight() {
+fn the_verdict_comes_first_then_the_causes_by_severity_then_the_counts() {
     let text = plain(&comparison(&["app"]), Some(80));
-    let headings = [
-        "Metric",
-        "Can raise themselves in one account only: 1 role",
-        "May do more in one account: 1 role",
-        "May be taken by more in one account: 1 role",
-        "Point at the other account: 1 role",
-        "Denied outright in one account only: 1 role",
-        "Attributes: 1 role",
-        "Roles only in dev: 1",
-        "Roles only in qa: 2",
-        "note: app",
-        "Different:",
+    let parts = [
+        "dev: account 111111111111",
+        "Different: 4 roles, 16 findings, 9 causes (1 critical,",
+        "\ncritical – settle first",
+        "[privilege-escalation]",
+        "\nhigh – settle",
+        "\nmedium – look at",
+        "\nlow – look at when",
+        "\ninfo – to know",
+        "\nLimitations of this report\n",
+        "\nMetric",
     ];
-    let places: Vec<Option<usize>> = headings.iter().map(|heading| text.find(heading)).collect();
+    let places: Vec<Option<usize>> = parts.iter().map(|part| text.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{text}");
+}
+
+#[test]
+fn ten_causes_fit_one_screen() {
+    let text = plain(&comparison(&names(300)), Some(80));
+    let causes: Vec<&str> =
+        text.lines().skip_while(|line| !line.is_empty()).take_while(|line| !line.starts_with('…')).collect();
+    assert!(causes.len() <= 40, "{} lines\n{text}", causes.len());
+    assert_eq!(causes.iter().filter(|line| line.contains("] proof: ")).count(), 10, "{text}");
+    assert!(text.contains("… and 2690 more causes; report.html and summary.md have them all"), "{text}");
+}
+
+#[test]
+fn one_severity_shows_all_of_its_causes() {
+    let comparison = comparison(&names(30));
+    let shown = |only: &str| {
+        let mut out = Vec::new();
+        let page = Page { only: Some(only.parse().unwrap()), ..Page::default() };
+        write(&mut out, &View::new(&comparison, ""), page).unwrap();
+        anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
+    };
+    let critical = shown("critical");
+    assert_eq!(critical.matches("[privilege-escalation]").count(), 30, "{critical}");
+    assert!(!critical.contains("\nhigh –") && critical.contains("… and 240 more causes"), "{critical}");
+    let all = shown("info");
+    assert_eq!(all.matches("\n    [").count(), 270, "{all}");
+    assert!(!all.contains("more cause"), "{all}");
+}
+
+#[test]
+fn the_counts_alone_can_be_shown() {
+    let mut out = Vec::new();
+    let page = Page { counts_only: true, ..Page::default() };
+    write(&mut out, &View::new(&comparison(&["app"]), ""), page).unwrap();
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
+    assert!(text.starts_with("Metric") && text.lines().count() == 2, "{text}");
 }
 
 #[test]
@@ -88,7 +122,9 @@ fn what_colours_say_words_say() {
     let comparison = comparison(&["app"]);
     let (styled, plain) = (styled(&comparison, Some(80)), plain(&comparison, Some(80)));
     assert!(styled.contains("\u{1b}[1m") && styled.contains("\u{1b}[31m"), "{styled:?}");
-    for line in ["    qa may also s3:app", "put-role-policy]", "  app (ambiguous)", "    dev may also"] {
+    for line in
+        ["  app: qa allows s3:app", "critical – settle first", "    [trust-widened] proof: ", "dev allows s3:app"]
+    {
         assert!(plain.contains(line), "{line}\n{plain}");
     }
     // Every style ends in the line in which it starts, so that a pager or a cut shows the next one right.
@@ -98,51 +134,45 @@ fn what_colours_say_words_say() {
 }
 
 #[test]
-fn long_lists_are_folded_and_say_where_the_rest_is() {
-    let text = plain(&comparison(&names(3000)), Some(80));
-    assert!(text.lines().count() < 700, "{}", text.lines().count());
-    assert!(text.contains("May do more in one account: 3000 roles\n"), "{text}");
-    assert!(text.contains("  … and 2990 more, see access_differences.csv\n"), "{text}");
-    assert!(text.contains("  … and 2990 more, see roles_in_dev_but_not_in_qa.csv\n"), "{text}");
-    assert!(text.contains("… and 2995 more, see report.json\n"), "{text}");
-    // Each file that is named is written.
-    let place = Place::new();
-    place.run(EXAMPLES);
-    for file in text.lines().filter_map(|line| line.trim().strip_prefix("… and ")?.split(" more, see ").nth(1)) {
-        let file = file.replace('*', "dev_to_qa");
-        assert!(place.path(&format!("reports/{}", file.trim_start_matches('_'))).exists(), "{file}");
-    }
-}
-
-#[test]
-fn a_finding_takes_a_few_lines_of_a_terminal() {
+fn a_cause_takes_two_lines_of_a_terminal() {
     let mut comparison = comparison(&["app"]);
     comparison.cross_references[0].text = "word ".repeat(180);
+    comparison.conclude();
+    comparison.cross_references[0].value = "nothing else has it".to_owned();
+    comparison.conclude();
     let text = plain(&comparison, Some(80));
-    let mut longest = 0;
-    let mut lines = 0;
-    for line in text.lines().skip_while(|line| !line.starts_with("Point at")).take_while(|line| !line.is_empty()) {
-        lines = if line.starts_with("      ") { lines + 1 } else { 1 };
-        longest = longest.max(lines);
-    }
-    assert_eq!(longest, 6, "{text}");
-    assert!(text.contains('…'), "{text}");
+    let cause: Vec<&str> = text.lines().skip_while(|line| !line.contains("references dev")).take(3).collect();
+    assert!(cause[0].starts_with("  app: qa references") && cause[1].ends_with('…'), "{text}");
+    assert_eq!(cause[2], "    [cross-reference]", "{text}");
 }
 
 #[test]
-fn notes_about_the_dictionary_come_last() {
+fn limitations_about_the_dictionary_come_last() {
     let mut comparison = nothing();
     for index in 0..7 {
-        comparison.warnings.push(format!("dictionary: entry {index} replaces nothing"));
+        let (placeholder, text) = ("environment".to_owned(), format!("text-{index}"));
+        comparison.limitations.push(Limitation::TextNotFound { placeholder, text });
     }
-    comparison.warnings.push("qa has no roles".to_owned());
+    comparison.limitations.push(Limitation::NoRoles { tag: "qa".parse().unwrap() });
+    comparison.conclude();
     let text = plain(&comparison, Some(80));
-    let tail: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("note: ")).collect();
-    assert_eq!(tail.first().copied(), Some("note: qa has no roles"), "{text}");
-    assert_eq!(
-        tail.get(5..7),
-        Some(["note: dictionary: entry 4 replaces nothing", "… and 2 more, see report.json"].as_slice())
-    );
+    let tail: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Limitations")).skip(1).collect();
+    assert_eq!(tail.first().copied(), Some("  qa has no roles"), "{text}");
+    assert!(tail[1].contains("`text-0`") && tail.contains(&"  … and 2 more, see report.json"), "{text}");
+}
+
+#[test]
+fn a_command_is_broken_so_that_a_shell_puts_it_together() {
+    let comparison = comparison(&["app"]);
+    let view =
+        View { folder: Some("a/folder/with/a/name/of/some/length/that/fills/the/line"), ..View::new(&comparison, "") };
+    let mut out = Vec::new();
+    write(&mut out, &view, Page { width: Some(80), ..Page::default() }).unwrap();
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
+    assert!(text.lines().any(|line| line.ends_with(" \\")), "{text}");
+    let joined = text.replace(" \\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let accept = "iamctl accept a/folder/with/a/name/of/some/length/that/fills/the/line --group ";
+    assert!(joined.contains(accept), "{joined}");
 }
 
 #[test]

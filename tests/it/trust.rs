@@ -110,7 +110,7 @@ fn what_a_deleted_principal_left_behind_is_no_access() {
         let comparison = trust_between(&with(left), &with(right));
         assert!(comparison.differences.is_empty(), "{:#?}", comparison.differences);
         assert_eq!(comparison.grade, Grade::EqualForAllRequests);
-        assert!(comparison.warnings.iter().any(|warning| warning.id == "dangling-principal"));
+        assert!(comparison.warnings.iter().any(|warning| warning.id.as_str() == "dangling-principal"));
     }
     // Neither does a Deny of it take, nor a NotPrincipal except.
     let deny = |element: &str| json!({"Effect": "Deny", element: {"AWS": "AROAAAAAAAAAAAAAAAAAA"}, "Action": "sts:*"});
@@ -282,7 +282,7 @@ fn wildcards_match_the_digits_of_the_own_account() {
 fn nobody_assumes_a_role_of_another_partition() {
     let rows = |principal: &str| {
         let found = trust_between(&may_assume(&json!({"AWS": principal})), &json!([]));
-        let ids: Vec<&str> = found.warnings.iter().map(|warning| warning.id).collect();
+        let ids: Vec<&str> = found.warnings.iter().map(|warning| warning.id.as_str()).collect();
         (found.differences.len(), ids.join(","))
     };
     assert_eq!(rows("arn:aws-cn:iam::444455556666:root"), (0, "foreign-partition".to_owned()));

@@ -1,9 +1,10 @@
 //! The rows of a report as the facts that entries are compared with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{DifferenceFacts, RoleFacts, Side};
-use crate::report::{Difference, Finding, List, Report};
+use crate::model::facts::action;
+use crate::model::{ActionElement, DifferenceFacts, Glob, PolicyType, RoleFacts, Side};
+use crate::report::{Difference, Finding, ItemDifference, List, Report};
 use crate::semantics::outcome::{Refusal, StatementRef};
 
 /// The roles of a report, in its order.
@@ -67,20 +68,17 @@ impl Open {
     pub fn rows_of(&self, report: &Report, findings: &BTreeSet<usize>) -> BTreeSet<usize> {
         let findings: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
         let mut rows: BTreeSet<(List, usize)> = BTreeSet::new();
-        /// Role, account, name of a policy.
-        type OfPolicy<'r> = (usize, Side, &'r str);
-        let mut policies: BTreeSet<OfPolicy<'_>> = BTreeSet::new();
+        let mut covers: BTreeMap<usize, Vec<Difference<'_>>> = BTreeMap::new();
         for finding in findings {
             rows.extend(finding.rows.iter().map(|row| (finding.list, *row)));
-            let Some(role) = finding.role_index else { continue };
-            for difference in report.rows_of(finding) {
-                policies.extend(policies_of(&difference).into_iter().map(|(side, name)| (role, side, name)));
+            if let Some(role) = finding.role_index {
+                covers.entry(role).or_default().extend(report.rows_of(finding));
             }
         }
         let places = report.places();
         for (row, item) in report.item_differences.iter().enumerate() {
-            let role = places.get(&(item.side, item.role_arn.as_str()));
-            if role.is_some_and(|role| policies.contains(&(*role, item.side, item.policy_name.as_str()))) {
+            let of_role = places.get(&(item.side, item.role_arn.as_str())).and_then(|role| covers.get(role));
+            if of_role.into_iter().flatten().any(|difference| says(difference, item)) {
                 rows.insert((List::Items, row));
             }
         }
@@ -88,10 +86,10 @@ impl Open {
     }
 }
 
-/// The policies whose items say what a difference says, by account and name.
-fn policies_of<'r>(difference: &Difference<'r>) -> Vec<(Side, &'r str)> {
-    let named = |side: Side, statements: &'r [StatementRef]| {
-        statements.iter().map(move |statement| (side, statement.policy_name.as_str()))
+/// Whether an item says what a difference says: it is of a policy that the difference is from, and about its actions.
+fn says(difference: &Difference<'_>, item: &ItemDifference) -> bool {
+    let of_policy = |side: Side, statements: &[StatementRef]| {
+        side == item.side && statements.iter().any(|statement| statement.policy_name == item.policy_name)
     };
     match difference {
         Difference::Access(row) => {
@@ -100,18 +98,36 @@ fn policies_of<'r>(difference: &Difference<'r>) -> Vec<(Side, &'r str)> {
                 Refusal::Deny(by) => by.as_slice(),
                 Refusal::NoAllow | Refusal::Boundary => &[],
             };
-            named(d.side, &d.granted_by).chain(named(d.side.other(), denied)).collect()
+            (of_policy(d.side, &d.granted_by) || of_policy(d.side.other(), denied))
+                && is_about(&d.service, &d.actions, &d.not_actions, item)
         }
-        Difference::Deny(row) => named(row.difference.side, &row.difference.denied_by).collect(),
-        Difference::Trust(row) => vec![(row.difference.side, TRUST)],
+        Difference::Deny(row) => {
+            let d = &row.difference;
+            of_policy(d.side, &d.denied_by) && is_about(&d.service, &d.actions, &d.not_actions, item)
+        }
+        Difference::Trust(row) => {
+            let d = &row.difference;
+            item.policy_type == PolicyType::Trust
+                && item.side == d.side
+                && item.principal.as_deref() == Some(d.principal.as_str())
+        }
         Difference::Role(_)
         | Difference::Item(_)
         | Difference::Attribute(_)
         | Difference::CrossReference(_)
         | Difference::Statement(_)
-        | Difference::Limitation(_) => Vec::new(),
+        | Difference::Limitation(_) => false,
     }
 }
 
-/// What items of a trust policy have as the name of their policy.
-const TRUST: &str = "trust";
+/// Whether an item's action is one of those of a row. What is written as `NotAction` is about none that can be told
+/// from it alone, and belongs to a row that is about all actions.
+fn is_about(service: &str, actions: &[String], not_actions: &[String], item: &ItemDifference) -> bool {
+    if item.action_element == ActionElement::NotAction {
+        return service == "*";
+    }
+    let own = action(&item.service, &item.action).to_ascii_lowercase();
+    let matches =
+        |service: &str, pattern: &str| Glob::new(&action(service, pattern).to_ascii_lowercase()).matches(&own);
+    actions.iter().any(|pattern| matches(service, pattern)) && !not_actions.iter().any(|pattern| matches("*", pattern))
+}

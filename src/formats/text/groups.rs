@@ -16,7 +16,7 @@ use crate::report::{Finding, Group, RoleStatus, Severity};
 const CAUSES: usize = 10;
 
 /// How many roles of a cause are named before the rest is only counted.
-const ROLES: usize = 5;
+const ROLES: usize = 3;
 
 /// Writes the causes, and what to do next.
 pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severity>) -> io::Result<()> {
@@ -49,19 +49,11 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
 }
 
 fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> {
-    let text = match group.roles.as_slice() {
-        [role] => format!("{}: {}", terminal(role), group.message),
-        _ => group.message.clone(),
-    };
-    lines.cause(2, &format!("{text} [{}]", group.rule))?;
-    if group.roles.len() > 1 {
-        let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
-        lines.one_line(4, &format!("roles: {}", few(&names, ROLES)))?;
-    }
-    match commands::proof(view, group) {
-        Some(proof) => lines.one_line(4, &proof),
-        None => Ok(()),
-    }
+    let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
+    let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
+    lines.cause(2, &format!("{start}{}", group.message))?;
+    let proof = commands::proof(view, group).map(|proof| format!(" {proof}")).unwrap_or_default();
+    lines.one_line(4, &format!("[{}]{proof}", group.rule))
 }
 
 /// The commands that help with the first cause, to be pasted.
@@ -72,7 +64,7 @@ fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()>
     lines.empty()?;
     lines.styled(0, HEADING, "Next", "")?;
     for (what, command) in commands::next(view, first) {
-        lines.command(2, &format!("{command}  # {what}"))?;
+        lines.command(2, &terminal(&format!("{command}  # {what}")))?;
     }
     let alone = |role: &&crate::report::RoleResult| role.is_open_alone() && role.status != RoleStatus::Ambiguous;
     let unmatched = view.report.roles.iter().filter(alone).count();

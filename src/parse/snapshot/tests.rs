@@ -62,11 +62,11 @@ fn half_an_account_is_an_error() {
     let error = |from: &str, to: &str| read(&DETAILS.replace(from, to), "file x").unwrap_err().to_string();
     assert_eq!(
         error(r#""GroupDetailList": [],"#, r#""IsTruncated": true, "Marker": "x","#),
-        "file x holds only a part of the account"
+        "file x contains only a part of the account"
     );
     assert_eq!(
         error(r#""PolicyName": "m", "Arn": "arn:aws:iam::aws:policy/m""#, r#""Arn": "arn:aws:iam::aws:policy/other""#),
-        "file x lacks the policy `arn:aws:iam::aws:policy/m` that the role `app` carries"
+        "file x does not contain the policy `arn:aws:iam::aws:policy/m`, which is attached to the role `app`"
     );
     let second = r#""UserDetailList": [{"Arn": "arn:aws:iam::999999999999:user/u"}]"#;
     assert!(error(r#""UserDetailList": []"#, second).contains("more than one account: `111122223333`, `999999999999`"));
@@ -79,13 +79,13 @@ fn a_file_that_is_no_snapshot_is_refused() {
     for text in ["{}", "[]", "7", r#"{"format": "other"}"#] {
         assert_eq!(
             error(text),
-            "file x is neither a snapshot of ours nor the AWS CLI's authorization details",
+            "file x is neither a snapshot of iamctl nor the output of `aws iam get-account-authorization-details`",
             "{text}"
         );
     }
     assert_eq!(
         error(r#"{"format": "iamctl-snapshot", "version": 2}"#),
-        "file x is a snapshot of version 2; this program reads version 1"
+        "file x is a snapshot of version 2; this iamctl reads version 1"
     );
     let unknown = r#"{"format": "iamctl-snapshot", "version": 1, "iamctl": "", "source": "", "roles": [], "policies": [], "extra": 1}"#;
     assert!(error(unknown).contains("unknown field `extra`"));

@@ -91,38 +91,43 @@ impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ServiceWildcard { pattern } => {
-                write!(f, "action `{}` has a wildcard in its service", pattern.escape_debug())
+                write!(f, "action `{}` has a wildcard in its service prefix", pattern.escape_debug())
             }
             Self::ShortArn { pattern } => {
-                write!(f, "`{}` has fewer than the six parts of an ARN", pattern.escape_debug())
+                write!(f, "`{}` has fewer than six parts, so it is not a complete ARN", pattern.escape_debug())
             }
             Self::VariableWithoutValue { key } => {
                 write!(f, "the request has no value for the variable `{}` in NotResource", key.escape_debug())
             }
             Self::VariableOfManyValues { key } => {
-                write!(f, "the variable `{}` holds several values", key.escape_debug())
+                write!(f, "the variable `{}` has several values", key.escape_debug())
             }
             Self::UnknownOperator { operator } => {
-                write!(f, "condition operator `{}` is not documented", operator.escape_debug())
+                write!(f, "the condition operator `{}` is not documented", operator.escape_debug())
             }
             Self::PlainOperatorOnManyValues { operator, key } => {
                 let (operator, key) = (operator.escape_debug(), key.escape_debug());
-                write!(f, "{operator} without ForAllValues or ForAnyValue on `{key}`, which can hold several values")
+                write!(f, "{operator} without ForAllValues or ForAnyValue on `{key}`, which can have several values")
             }
             Self::UnreadableValue { operator, value } => {
                 write!(f, "{} cannot read the value `{}`", operator.escape_debug(), value.escape_debug())
             }
             Self::EmptyValue { key } => {
-                write!(f, "whether an empty `{}` is Null is not documented", key.escape_debug())
+                write!(f, "AWS does not document whether an empty `{}` is Null", key.escape_debug())
             }
             Self::LikelyPrincipal { principal } => {
-                write!(f, "whether the principal `{}` means the caller is not documented", principal.escape_debug())
+                write!(
+                    f,
+                    "AWS does not document whether the principal `{}` matches the caller",
+                    principal.escape_debug()
+                )
             }
             Self::NotExceptedWhole => f.write_str(
-                "NotPrincipal names the caller but not its account (or its role), which may be denied with the caller in it",
+                "NotPrincipal names the caller but not its account (or its role), so the Deny might apply to the \
+                    caller",
             ),
             Self::AccountNotAllowed => {
-                f.write_str("NotPrincipal with Allow names the caller's account, and AWS does not say what that means")
+                f.write_str("NotPrincipal with Allow names the caller's account, and AWS does not document the effect")
             }
         }
     }
@@ -188,30 +193,44 @@ pub enum Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAction => f.write_str("the catalogue does not have this action; it may act on anything"),
-            Self::NotItsResource => f.write_str("the action does not act on such a resource"),
-            Self::TakesOnlyStar => f.write_str("the action takes no resource but `*`, so this probably grants nothing"),
+            Self::UnknownAction => f.write_str(
+                "the action is not in the catalogue; iamctl assumes that it can act on \
+                any resource",
+            ),
+            Self::NotItsResource => f.write_str("the action does not act on this type of resource"),
+            Self::TakesOnlyStar => f.write_str(
+                "the action supports only the resource `*`, so this probably grants \
+                nothing",
+            ),
             Self::FlatTextDecidesOtherwise { verdict } => {
-                write!(f, "were wildcards to run across `:` everywhere, this would be {verdict}")
+                write!(f, "if wildcards matched `:` everywhere, the decision would be: {verdict}")
             }
             Self::StretchedPattern { pattern } => {
-                write!(f, "`{}` has fewer than six parts; its `*` was taken for the rest", pattern.escape_debug())
+                write!(
+                    f,
+                    "`{}` has fewer than six parts; its `*` is read as the rest of the ARN",
+                    pattern.escape_debug()
+                )
             }
             Self::VariableBeforeResourcePart { pattern } => {
-                write!(f, "`{}` has a variable before its fifth `:`, where AWS allows none", pattern.escape_debug())
+                write!(
+                    f,
+                    "`{}` has a variable before its fifth `:`, where AWS does not allow variables",
+                    pattern.escape_debug()
+                )
             }
             Self::NoValues { key } => {
-                write!(f, "the condition on `{}` has no values and never holds", key.escape_debug())
+                write!(f, "the condition on `{}` has no values and never matches", key.escape_debug())
             }
             Self::DanglingPrincipal { principal } => {
-                write!(f, "`{}` is what is left of a deleted principal", principal.escape_debug())
+                write!(f, "`{}` is the ID of a deleted principal", principal.escape_debug())
             }
-            Self::NotItsCall => f.write_str("no caller of this kind can call the action"),
+            Self::NotItsCall => f.write_str("this type of principal cannot call the action"),
             Self::OtherPartition { partition } => {
-                write!(f, "nobody assumes a role across partitions; the role is of the partition `{partition}`")
+                write!(f, "a role cannot be assumed from another partition; the role is in the partition `{partition}`")
             }
             Self::ContradictsCaller { key } => {
-                write!(f, "no request by this caller has this value of `{key}`, which follows from who asks")
+                write!(f, "no request by this principal has this value of `{key}`: the principal determines the value")
             }
         }
     }

@@ -33,7 +33,7 @@ pub fn spell(
     universe: &ActionUniverse,
 ) -> Result<Vec<Spelled>, EngineError> {
     if known.is_empty() && named.is_empty() {
-        return Err(EngineError::internal("a difference is about no action"));
+        return Err(EngineError::internal("a difference has no action"));
     }
     let mut set = Bits::new(universe.len());
     known.iter().for_each(|number| set.insert(*number));

@@ -135,7 +135,7 @@ fn doubts(a: &Decision, b: &Decision) -> Option<Vec<String>> {
 
 /// A row without a witness, though it is certain.
 fn unproved(service: &str) -> EngineError {
-    EngineError::internal(format!("a certain difference in `{service}` has no witness"))
+    EngineError::internal(format!("a certain difference in `{service}` has no proof"))
 }
 
 fn refuted(witness: &Witness, a: &Decision, b: &Decision) -> EngineError {

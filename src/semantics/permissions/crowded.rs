@@ -17,7 +17,7 @@ use crate::semantics::solver::steps::{Letter, Step, flat};
 use crate::semantics::solver::walk::{Group, Walked, walk};
 
 /// Why a row about such a service is unknown.
-const REASON: &str = "its action patterns are too many to tell apart";
+const REASON: &str = "it has too many action patterns to tell apart";
 
 /// The most patterns of which any two are asked about together.
 const MOST_PAIRED: usize = 64;
@@ -114,6 +114,7 @@ impl Open {
             side: self.side,
             service: self.service,
             actions: vec!["*".to_owned()],
+            not_actions: Vec::new(),
             access_level: crate::catalog::AccessLevel::Unknown,
             resources: vec!["*".to_owned()],
             except: Vec::new(),
@@ -136,6 +137,7 @@ impl Open {
             side: self.side,
             service: self.service,
             actions: vec!["*".to_owned()],
+            not_actions: Vec::new(),
             resources: vec!["*".to_owned()],
             except: Vec::new(),
             condition: None,

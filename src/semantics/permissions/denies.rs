@@ -57,6 +57,7 @@ fn differences_of(
         witness: part.proof(&spelled.service).and_then(|proof| proof::witness(&proof, proofs, shared)),
         service: spelled.service,
         actions: spelled.actions,
+        not_actions: Vec::new(),
         resources: resources.clone(),
         except: key.except.clone(),
         condition: key.condition.clone(),

@@ -54,6 +54,7 @@ fn differences_of(
             refused_by: refusal(&key.refused, key.side.other(), pair)?,
             service: spelled.service,
             actions: spelled.actions,
+            not_actions: Vec::new(),
             access_level: spelled.level,
             resources: resources.clone(),
             except: key.except.clone(),
@@ -168,7 +169,7 @@ fn may_as_much(own: &RoleRules, other: &RoleRules, service: &str, name: &str, pa
 
 /// The warnings that a `*` inside a part of an ARN's head changes the answer when read as plain text.
 pub fn flat_warnings(pair: &Pair, rules: &[usize]) -> Vec<Warning> {
-    let text = "a `*` inside a part of an ARN does not run over `:`; read as plain text it would change the answer";
+    let text = "a `*` inside a part of an ARN does not match `:`; if it did, the result would change";
     let mut warnings = Vec::new();
     for side in Side::BOTH {
         // Of these statements, each is a rule of one side or of both.

@@ -75,7 +75,7 @@ pub fn statement<'s>(
                 }
             }
             Decided::ByAnotherKey => {
-                open.push(format!("`{}`, which the role decides, is compared with another key", bound.key.as_str()));
+                open.push(format!("`{}`, which the role determines, is compared with another key", bound.key.as_str()));
             }
             Decided::NotByRole => tests.push(bound),
         }
@@ -128,7 +128,7 @@ fn remark(test: &ConditionTest, role: &KnownRole, remarks: &mut Vec<(StatementWa
     }
     let says = match role.says(test.key.folded()) {
         Some(Some(values)) => format!("is `{}`, the role's own tag", values.join(", ")),
-        Some(None) | None => "is missing, as the role has no such tag".to_owned(),
+        Some(None) | None => "is missing, because the role does not have this tag".to_owned(),
     };
     remarks.push((ROLE_TAG, format!("`{key}` {says}; the trust policy does not allow `sts:TagSession`")));
 }
@@ -154,7 +154,8 @@ fn session_tags(
     keys.extend(tests.iter().map(|test| test.key.folded().to_owned()));
     for key in keys.iter().filter(|key| key.starts_with(TAG)) {
         let text = format!(
-            "`{key}` may have any value: the trust policy allows `sts:TagSession`, and the tags of a session override the role's"
+            "`{key}` can have any value: the trust policy allows `sts:TagSession`, and session tags override the tags \
+                of the role"
         );
         remarks.push((SESSION_TAGS, text));
     }
@@ -195,7 +196,7 @@ fn target(
         for pattern in patterns {
             let read = if version == Version::V2008 { Substituted::plain(pattern) } else { substituted(pattern, role) };
             for key in read.tags {
-                let text = format!("`{key}` is the role's own tag; the trust policy does not allow `sts:TagSession`");
+                let text = format!("`{key}` is a tag of the role; the trust policy does not allow `sts:TagSession`");
                 remarks.push((ROLE_TAG, text));
             }
             let own = role.own_account().map_or(Ok(Vec::new()), |own| own.patterns(&read.text));

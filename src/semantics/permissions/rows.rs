@@ -135,7 +135,7 @@ fn add_too_many(rows: &mut Rows, (side, rule): (Side, usize), class: &Class, pai
         Resources::Matching(texts) => (0..texts.len()).map(PatternPlace::Allowed).collect(),
         Resources::Except(_) => Vec::new(),
     };
-    let reasons = vec!["the statements about it are too many to compare".to_owned()];
+    let reasons = vec!["there are too many statements about it to compare".to_owned()];
     let (certainty, refused) = (Certainty::Unknown, Refused::NoAllow);
     let key = RowKey { side, rule, certainty, places, except: Vec::new(), condition: None, refused, reasons };
     let parts = rows.entry(key).or_default();

@@ -280,7 +280,7 @@ fn action_parts(clause: &ActionClause, remarks: &mut Remarks) -> Vec<ActionPart>
     patterns.dedup();
     let (open, certain): (Vec<_>, Vec<_>) = patterns.iter().cloned().partition(has_service_wildcard);
     let reason = open.first().map(|pattern| {
-        let reason = format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`");
+        let reason = format!("AWS does not document a wildcard in the service prefix of an action, as in `{pattern}`");
         remarks.push((StatementWarningKind::ServiceWildcard, reason.clone()));
         reason
     });
@@ -322,7 +322,7 @@ fn resource_parts(
     let (mut certain, mut short, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for written in clause.patterns() {
         if version == Version::V2012 && has_valueless_variable(written) {
-            let reason = format!("`{written}` holds a variable that has no value in a role's session");
+            let reason = format!("`{written}` contains a variable that has no value in a role session");
             remarks.push((StatementWarningKind::VariableWithoutValue, reason.clone()));
             reasons.push(reason);
         } else if is_short(written) {
@@ -330,7 +330,7 @@ fn resource_parts(
             remarks.push((StatementWarningKind::ShortArn, reason.clone()));
             short.push((texts.text(&format!("{written}:*"), version), reason));
         } else if let Some(perhaps) = hidden_form(written, version, texts, universe) {
-            let reason = format!("a placeholder of the dictionary hides the form of `{written}`");
+            let reason = format!("a placeholder of the dictionary hides the resource type of `{written}`");
             remarks.push((StatementWarningKind::HiddenForm, reason.clone()));
             short.push((perhaps, reason));
         } else {
@@ -464,7 +464,10 @@ fn foreign_partitions(resources: &ResourceClause, own: &[String]) -> Remarks {
         let own = own.join("`, `");
         (
             StatementWarningKind::ForeignPartition,
-            format!("`arn:{partition}:…` matches nothing: the role acts in the partition `{own}`"),
+            format!(
+                "`arn:{partition}:…` matches nothing, because the role is in the partition \
+            `{own}`"
+            ),
         )
     };
     foreign.into_iter().map(remark).collect()
@@ -493,6 +496,9 @@ fn probably_no_grant(
     if names.is_empty() {
         return Remarks::new();
     }
-    let text = format!("{} can only be granted on `*`: on other resources probably no grant", names.join(", "));
+    let text = format!(
+        "{} can be granted only on `*`; on other resources, the statement probably grants nothing",
+        names.join(", ")
+    );
     vec![(StatementWarningKind::ProbablyNoGrant, text)]
 }

@@ -30,7 +30,7 @@ fn what_is_lost_is_named() {
     says(pair.rule(2), "no statement 2 of 2");
     says(pair.places(Side::Left, 2), "statement 2 is in no policy");
     let rule = Arc::clone(pair.rule(0).unwrap());
-    says(action_patterns::spell(&[], &[], &rule, &shared.universe), "about no action");
+    says(action_patterns::spell(&[], &[], &rule, &shared.universe), "has no action");
     says(action_patterns::spell(&[shared.universe.len()], &[], &rule, &shared.universe), "there is no action");
     // A role's statement that the pair does not have.
     pair.roles.left.allows.insert(70);
@@ -72,7 +72,7 @@ fn a_certain_row_without_a_witness_is_no_proof() {
     let mut found = comparison(&pair, setup).unwrap();
     found.differences[0].witness = None;
     let roles = Sides { left: &left, right: &right };
-    says(confirm::confirm(&mut found.clone(), roles, setup), "has no witness");
+    says(confirm::confirm(&mut found.clone(), roles, setup), "has no proof");
     confirming.inconsistency = Inconsistency::Report;
     setup.confirming = confirming;
     confirm::confirm(&mut found, roles, setup).unwrap();

@@ -85,12 +85,12 @@ pub fn cases(question: &CaseQuestion<'_>) -> KeyCases {
     for (why, test) in opaque.iter_mut().zip(tests) {
         let many = test.variables().find(|key| arity(key, question.catalogue) == Arity::Many);
         if let Some(key) = many {
-            why.get_or_insert_with(|| format!("the variable `${{{key}}}` holds several values"));
+            why.get_or_insert_with(|| format!("the variable `${{{key}}}` has several values"));
         }
     }
     let mut listing = CaseListing::new(question, &opaque, spelled.keys().cloned().collect());
     listing.next(&mut Assignment::new(), &mut BTreeSet::new());
-    let reason = |test: &Arc<Test>| format!("the values of `{}` are too many to tell apart", test.spelled);
+    let reason = |test: &Arc<Test>| format!("`{}` has too many values to tell apart", test.spelled);
     let is_open = |test: &Arc<Test>| !matches!(test.family, Family::Null(_) | Family::Never);
     let more: Vec<Option<String>> =
         tests.iter().map(|test| (listing.more.contains(&test.key) && is_open(test)).then(|| reason(test))).collect();
@@ -109,7 +109,8 @@ fn undecidable(tests: &[Arc<Test>]) -> Vec<Option<String>> {
             Arity::Unknown => with_set_operator(),
         };
         if many && test.qualifier.is_none() && !is_null {
-            let problem = "takes many values, for which an operator without ForAllValues or ForAnyValue is not defined";
+            let problem = "can have several values, and an operator without ForAllValues or ForAnyValue is not \
+                defined for it";
             *why = Some(format!("`{}` {problem}", test.spelled));
         }
     }

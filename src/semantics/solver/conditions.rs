@@ -195,24 +195,24 @@ fn family(test: &ConditionTest, version: Version) -> Result<Family, String> {
         Op::DateLessThanEquals => dates(test, NumberBound::LessThanEquals),
         Op::DateGreaterThan => dates(test, NumberBound::GreaterThan),
         Op::DateGreaterThanEquals => dates(test, NumberBound::GreaterThanEquals),
-        Op::IpAddress | Op::NotIpAddress => all(test, "network", network).map(Family::Network),
+        Op::IpAddress | Op::NotIpAddress => all(test, "an IP address or a CIDR range", network).map(Family::Network),
         Op::Bool => all(test, "`true` or `false`", truth).map(Family::Bool),
         // "You can add IfExists to the end of any condition operator name except the Null condition."
         Op::Null if test.operator.if_exists || test.operator.qualifier.is_some() => {
-            Err(format!("IAM has no condition operator `{}`", test.operator))
+            Err(format!("IAM does not have the condition operator `{}`", test.operator))
         }
         Op::Null => all(test, "`true` or `false`", truth).map(Family::Null),
-        Op::Unknown(name) => Err(format!("IAM has no condition operator `{name}`")),
+        Op::Unknown(name) => Err(format!("IAM does not have the condition operator `{name}`")),
     }
 }
 
 fn all<T>(test: &ConditionTest, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, String> {
-    let one = |value: &String| read(value).ok_or_else(|| format!("`{value}` of `{}` is no {what}", test.key.as_str()));
+    let one = |value: &String| read(value).ok_or_else(|| format!("`{value}` of `{}` is not {what}", test.key.as_str()));
     test.values.iter().map(one).collect()
 }
 
 fn numbers(test: &ConditionTest, bound: NumberBound) -> Result<Family, String> {
-    Ok(Family::Number(bound, all(test, "number", Decimal::read)?))
+    Ok(Family::Number(bound, all(test, "a number", Decimal::read)?))
 }
 
 /// `aws:EpochTime` holds a number of seconds, which the date operators read too.

@@ -262,7 +262,7 @@ impl Search<'_> {
 
     fn branch(&mut self, rules: &[Vec<Atom>], assumed: &mut Assumed, decide_opaque: bool) -> Outcome {
         let Some(left) = self.nodes.checked_sub(1) else {
-            return Outcome::Unknown(vec!["its conditions have too many cases".to_owned()]);
+            return Outcome::Unknown(vec!["its conditions have too many combinations".to_owned()]);
         };
         self.nodes = left;
         // Without values for the variables in resources nothing can be asked.
@@ -430,7 +430,7 @@ impl Search<'_> {
         }
         match answer {
             Answer::Perhaps => reasons.push(VARIABLE.to_owned()),
-            Answer::OutOfBudget => reasons.push("its patterns are too many to compare".to_owned()),
+            Answer::OutOfBudget => reasons.push("it has too many patterns to compare".to_owned()),
             // Found with a variable as a text of its own, and not with the values that were tried.
             Answer::Found(_) if reasons.is_empty() => reasons.push(VARIABLE.to_owned()),
             Answer::Found(_) | Answer::Empty => {}

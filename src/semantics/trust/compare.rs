@@ -200,7 +200,7 @@ impl<'a> Both<'a> {
         for test in &ready.tests {
             let is_about = callers::is_about_caller(test);
             if is_about && callers.too_many {
-                let why = format!("the callers that `{}` tells apart are too many to list", test.spelled);
+                let why = format!("`{}` distinguishes too many principals to list", test.spelled);
                 open.push(self.solver.tests.open_test(&why));
                 continue;
             }
@@ -346,7 +346,7 @@ impl<'a> Both<'a> {
             for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
                 warn(
                     StatementWarningKind::DanglingPrincipal,
-                    format!("`{}` is what a deleted user or role left behind", principal.as_str()),
+                    format!("`{}` is the ID of a deleted user or role", principal.as_str()),
                 );
             }
             for principal in ready.statement.target.principals() {
@@ -357,7 +357,7 @@ impl<'a> Both<'a> {
                     let partition = side.partition;
                     warn(
                         StatementWarningKind::ForeignPartition,
-                        format!("`{text}` is not of the role's partition `{partition}`"),
+                        format!("`{text}` is not in the role's partition `{partition}`"),
                     );
                 }
             }
@@ -375,7 +375,10 @@ impl<'a> Both<'a> {
             for name in services {
                 warn(
                     StatementWarningKind::ServicePrincipalCase,
-                    format!("`{name}` is not the documented spelling of a service"),
+                    format!(
+                        "`{name}` is not the documented spelling of a service \
+                    principal"
+                    ),
                 );
             }
         }
@@ -419,8 +422,10 @@ fn action_means(clause: &ActionClause, action: &str) -> Means {
             listed = Means::Yes;
             break;
         }
-        listed =
-            Means::Perhaps(format!("AWS documents no wildcard in the service part of an action, as in `{pattern}`"));
+        listed = Means::Perhaps(format!(
+            "AWS does not document a wildcard in the service prefix of an action, as in \
+                `{pattern}`"
+        ));
     }
     match (clause, listed) {
         (ActionClause::NotAction(_), Means::Yes) => Means::No,

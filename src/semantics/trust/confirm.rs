@@ -19,7 +19,7 @@ pub fn confirm(
 ) -> Result<(), EngineError> {
     let Some(witness) = &row.witness else {
         if row.certainty != Certainty::Unknown {
-            let error = EngineError::internal(format!("a certain difference for `{}` has no witness", row.principal));
+            let error = EngineError::internal(format!("a certain difference for `{}` has no proof", row.principal));
             (row.certainty, row.reasons) = (Certainty::Unknown, confirming.refuted(error)?);
         }
         return Ok(());
@@ -91,7 +91,7 @@ mod tests {
         };
         let mut confirming = Confirming { inconsistency: Inconsistency::Error, ..Confirming::default() };
         match confirm(&mut row.clone(), &sides, confirming) {
-            Err(EngineError::Internal { invariant }) => assert!(invariant.contains("has no witness"), "{invariant}"),
+            Err(EngineError::Internal { invariant }) => assert!(invariant.contains("has no proof"), "{invariant}"),
             other => panic!("{other:?}"),
         }
         confirming.inconsistency = Inconsistency::Report;

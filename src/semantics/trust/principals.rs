@@ -113,7 +113,7 @@ fn name_means(written: &str, caller: &str) -> Means {
     if written == caller {
         Means::Yes
     } else if written == "*" || written.eq_ignore_ascii_case(caller) {
-        Means::Perhaps(format!("whether the principal `{written}` means `{caller}` is not documented"))
+        Means::Perhaps(format!("AWS does not document whether the principal `{written}` matches `{caller}`"))
     } else {
         Means::No
     }
@@ -159,7 +159,8 @@ fn excepts(principals: &[Principal], effect: Effect, point: &Point, side: &Trust
     match effect {
         Effect::Allow if entities.iter().any(|written| names_entity(written, caller)) => Means::Yes,
         Effect::Allow if account => Means::Perhaps(format!(
-            "AWS does not support NotPrincipal with Allow, nor say whether one that names the account of `{caller}` leaves it out"
+            "AWS does not support NotPrincipal with Allow, and does not document whether one that names the account \
+                of `{caller}` excludes it"
         )),
         Effect::Allow => Means::No,
         Effect::Deny => excepted_from_deny(&entities, caller, account),
@@ -190,7 +191,7 @@ fn excepted_from_deny(entities: &[&str], caller: &str, account: bool) -> Means {
         Means::Yes
     } else {
         Means::Perhaps(format!(
-            "AWS says that a Deny with NotPrincipal may deny `{caller}` where its account or role is not named as well"
+            "according to AWS, a Deny with NotPrincipal can deny `{caller}` if its account or role is not named as well"
         ))
     }
 }

@@ -75,7 +75,7 @@ fn a_chain_that_cannot_be_followed_is_an_error_before_anything_is_sent() {
     let cases = [
         (
             format!("{role}source_profile = b\n[profile b]\n{role}source_profile = left\n"),
-            "the profiles left -> b lead in a circle",
+            "the profiles left -> b form a circle",
         ),
         (format!("{role}source_profile = gone\n"), "source_profile `gone` of profile `left` does not exist"),
         (role.to_owned(), "profile `left` has a role_arn, but neither source_profile nor credential_source"),
@@ -85,7 +85,7 @@ fn a_chain_that_cannot_be_followed_is_an_error_before_anything_is_sent() {
         ),
         (
             format!("{role}credential_source = Magic\n"),
-            "credential_source of profile `left` is `Magic`, not Environment, Ec2InstanceMetadata or EcsContainer",
+            "credential_source of profile `left` is `Magic`, not Environment, Ec2InstanceMetadata, or EcsContainer",
         ),
         (
             format!("{role}credential_source = Environment\nduration_seconds = 1h\n"),
@@ -93,7 +93,7 @@ fn a_chain_that_cannot_be_followed_is_an_error_before_anything_is_sent() {
         ),
         (
             "role_arn = admin\nsource_profile = b\n".to_owned(),
-            "role_arn of profile `left`: `admin` is no ARN: `arn:partition:service:region:account:resource` is expected",
+            "role_arn of profile `left`: `admin` is not an ARN: the form is `arn:partition:service:region:account:resource`",
         ),
         ("region = eu-west-1\n".to_owned(), "profile `left` has no credentials and no role_arn"),
         ("aws_access_key_id = testing\n".to_owned(), "profile `left` has no aws_secret_access_key"),
@@ -243,7 +243,7 @@ fn the_environment_names_a_profile_or_a_web_identity() {
 fn an_empty_environment_is_an_error_and_no_profile() {
     let outcome =
         Probe::new("[default]\naws_access_key_id = testing\naws_secret_access_key = testing\n").open(&["env:"]);
-    assert!(outcome.bad().starts_with("no credentials from the environment's variables"), "{}", outcome.bad());
+    assert!(outcome.bad().starts_with("no credentials from the environment variables"), "{}", outcome.bad());
 }
 
 #[test]
@@ -269,5 +269,5 @@ fn keys_that_aws_does_not_know_are_named() {
     let config = format!("{}endpoint_url = {}\n", BASE.replace("base", "left"), proxy.url());
     let outcome = Probe::new(&config).open(&["left"]);
     let first = outcome.bad().lines().next();
-    assert_eq!(first, Some("the credentials of profile `left` are not valid, says GetCallerIdentity"));
+    assert_eq!(first, Some("the credentials of profile `left` are not valid, according to GetCallerIdentity"));
 }

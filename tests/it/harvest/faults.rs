@@ -44,8 +44,7 @@ fn denied_details_are_read_role_by_role() {
 
     assert_eq!((outcome.account(0), outcome.account(1)), (whole.account(0), whole.account(1)));
     let warning = format!(
-        "warning 0: profile `left` may not call iam:GetAccountAuthorizationDetails in account {}: reading its 4 roles \
-         one by one, with several calls for each; grant that permission to read them with a few",
+        "warning 0: profile `left` is not allowed to call iam:GetAccountAuthorizationDetails in account {}: reading the 4 roles one by one, with several calls for each; with this permission, a few calls are enough",
         left.id
     );
     assert!(outcome.warnings().contains(&&warning), "{:?}", outcome.warnings());
@@ -69,7 +68,7 @@ fn what_else_is_denied_is_an_error_that_names_it() {
         let first = format!("{action} is denied for profile `left` in account {}", left.id);
         assert_eq!(lines.next(), Some(first.as_str()));
         assert_eq!(lines.next(), Some("AWS answered AccessDenied: said by the tests (request r-1)"));
-        let hint = format!("the permission iam:{action} is needed; docs/aws.md has the whole policy");
+        let hint = format!("the identity needs the permission iam:{action}; docs/aws.md contains the complete policy");
         assert_eq!(outcome.hint.as_deref(), Some(hint.as_str()));
     }
 }
@@ -122,11 +121,11 @@ fn expired_credentials_are_named() {
     proxy.on("ListRoles", Fault::Error(403, "ExpiredToken"));
     let outcome = harvest(&proxy, &left, &right);
     assert!(
-        outcome.bad().starts_with("the credentials of profile `left` have expired, says ListRoles\n"),
+        outcome.bad().starts_with("the credentials of profile `left` have expired, according to ListRoles\n"),
         "{}",
         outcome.bad()
     );
-    assert_eq!(outcome.hint.as_deref(), Some("get new credentials and run again"));
+    assert_eq!(outcome.hint.as_deref(), Some("get new credentials and run the command again"));
 }
 
 #[test]
@@ -168,7 +167,7 @@ fn a_role_that_vanishes_is_left_out_with_a_warning() {
     let outcome = harvest(&proxy, &left, &right).good();
     assert_eq!(outcome.roles(0), ["full", "role-000", "role-002"]);
     let warning = format!(
-        "warning 0: role `role-001` of account {} was deleted while the account was read: it is left out",
+        "warning 0: role `role-001` of account {} was deleted while iamctl read the account: it is omitted",
         left.id
     );
     assert!(outcome.warnings().contains(&&warning), "{:?}", outcome.warnings());
@@ -184,7 +183,7 @@ fn a_role_that_vanishes_halfway_is_left_out_whole() {
     proxy.when(usize::MAX, policies_of_it, Fault::Error(404, "NoSuchEntity"));
     // AWS goes on saying that the role is there: never a half role.
     let outcome = harvest(&proxy, &left, &right);
-    let expected = format!("role `role-001` in account {} keeps changing while it is read", left.id);
+    let expected = format!("role `role-001` in account {} keeps changing while iamctl reads it", left.id);
     assert_eq!(outcome.bad(), expected);
 }
 

@@ -62,7 +62,7 @@ fn one_code_does_not_serve_two_devices() {
 fn no_code_and_nobody_to_ask_is_an_error_at_once() {
     let (left, right, proxy) = (Account::new(), Account::new(), Proxy::new());
     let outcome = Probe::new(&config(&proxy, &left, &right, [DEVICE, DEVICE])).open(&["left", "right"]);
-    assert_eq!(outcome.bad(), format!("profile `left` needs a code of the MFA device `{DEVICE}`"));
+    assert_eq!(outcome.bad(), format!("profile `left` needs a code from the MFA device `{DEVICE}`"));
     assert!(outcome.hint.unwrap_or_default().contains("--mfa-code"));
     assert!(outcome.took < Duration::from_secs(5), "{:?}", outcome.took);
     assert_eq!(proxy.requests().len(), 0);
@@ -91,7 +91,7 @@ fn a_code_is_six_digits() {
     let (left, right, proxy) = (Account::new(), Account::new(), Proxy::new());
     let config = config(&proxy, &left, &right, [DEVICE, DEVICE]);
     let outcome = Probe::new(&config).mfa_code("12345x").open(&["left"]);
-    assert_eq!(outcome.bad(), format!("the code for the MFA device `{DEVICE}` is not six digits"));
+    assert_eq!(outcome.bad(), format!("the code for the MFA device `{DEVICE}` does not have six digits"));
     let outcome = Probe::new(&config).mfa_command("exit 3").open(&["left"]);
     assert_eq!(outcome.bad(), format!("the MFA command for the device `{DEVICE}` ended with exit status: 3"));
 }
@@ -114,9 +114,7 @@ fn a_refused_code_is_an_error_that_says_so() {
     let config = config(&proxy, &left, &right, [DEVICE, DEVICE]);
     let outcome = Probe::new(&config).mfa_code("123456").open(&["left"]);
     assert!(
-        outcome
-            .bad()
-            .starts_with(&format!("AWS did not take the code of the MFA device `{DEVICE}` for profile `left`\n")),
+        outcome.bad().starts_with(&format!("AWS rejected the code of the MFA device `{DEVICE}` for profile `left`\n")),
         "{}",
         outcome.bad()
     );

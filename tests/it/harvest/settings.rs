@@ -185,7 +185,7 @@ fn a_certificate_bundle_that_is_none_is_an_error() {
     let empty = Probe::new(&config).file("empty.pem", "nothing here\n");
     let path = empty.home().join("empty.pem").display().to_string();
     let outcome = empty.env("AWS_CA_BUNDLE", path.clone()).open(&["left"]);
-    assert_eq!(outcome.bad(), format!("the certificate bundle `{path}` cannot be used: it holds no certificate"));
+    assert_eq!(outcome.bad(), format!("the certificate bundle `{path}` cannot be used: it contains no certificate"));
 
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let outcome = Probe::new(&config).file("b.pem", broken);
