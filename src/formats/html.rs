@@ -55,8 +55,9 @@ impl<'a> NormalisedRoles<'a> {
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let none = NormalisedRoles::default();
     let roles = view.roles.unwrap_or(&none);
-    // The page is part of the folder that its commands name; where that is, its script sees.
-    let view = &View { folder: None, ..*view };
+    // Without a folder the page is in the folder that its commands name; where that is, its script sees.
+    let sources = view.sources.map(|file| file.filter(|_| view.folder.is_some()));
+    let view = &View { sources, ..*view };
     let ordered = rows::by_severity(view.report);
     let data = data::Data::new(view, &ordered, roles)?;
     page::Page::new(view, &ordered, &data).write_into(out)

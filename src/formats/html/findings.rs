@@ -65,7 +65,7 @@ fn lists(view: &View<'_>, finding: &Finding) -> Vec<(&'static str, Vec<String>, 
         Some(Difference::Access(row)) => {
             let d = &row.difference;
             vec![
-                ("Actions", sentences::actions(&d.service, &d.actions)),
+                ("Actions", sentences::actions(&d.service, &d.actions, &d.not_actions)),
                 ("Resources", d.resources.clone()),
                 ("Except", d.except.clone()),
             ]
@@ -76,7 +76,7 @@ fn lists(view: &View<'_>, finding: &Finding) -> Vec<(&'static str, Vec<String>, 
         Some(Difference::Deny(row)) => {
             let d = &row.difference;
             vec![
-                ("Actions", sentences::actions(&d.service, &d.actions)),
+                ("Actions", sentences::actions(&d.service, &d.actions, &d.not_actions)),
                 ("Resources", d.resources.clone()),
                 ("Except", d.except.clone()),
             ]

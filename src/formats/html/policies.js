@@ -148,8 +148,8 @@ function placeholders(shown) {
 // What the reader chose last, for the next role too.
 let form = "written";
 const FORMS = [
-  ["written", "As written", "Statements in their order with their Sid, each beside the one of the same Sid, or else the same text or place. Names are normalised; conditions are sorted."],
-  ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalised. Two that look alike here mean the same."],
+  ["written", "As written", "Statements in their order with their Sid, each beside the statement of the other account with the same Sid, otherwise the same text, otherwise the same place. Names are normalized; conditions are sorted."],
+  ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalized. Two that look alike here mean the same."],
 ];
 
 function forms(section) {
