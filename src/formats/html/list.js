@@ -152,8 +152,13 @@ function buildList() {
       el("kbd", {}, "k"), el("kbd", {}, "j"), " move ", el("kbd", {}, "Enter"), " open ", el("kbd", {}, "Esc"), " back"),
   ]);
   if ("IntersectionObserver" in window) {
-    new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting) && list.made < list.places.length) makeMore();
-    }, { rootMargin: "600px" }).observe(list.end);
+    const watch = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting) || list.made >= list.places.length) return;
+      makeMore();
+      // Where the end is still near, it is to be told again.
+      watch.unobserve(list.end);
+      watch.observe(list.end);
+    }, { rootMargin: "600px" });
+    watch.observe(list.end);
   }
 }
