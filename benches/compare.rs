@@ -4,22 +4,20 @@
 //! 100, 1000 and 5000 roles; `--write DIR` only writes the two snapshots of the first size, to measure the program
 //! itself on them.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Settings, between};
-use iamctl::formats::csv::Options;
+use iamctl::formats::csv;
 use iamctl::formats::files::{self, Harvest};
 use iamctl::formats::html::{self, NormalisedRoles};
 use iamctl::formats::report_format::View;
-use iamctl::model::{AccountTag, Selection, Sides};
-use iamctl::normalise::{self, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
-use iamctl::parse::equivalency;
+use iamctl::model::Sides;
+use iamctl::parse::{equivalency, snapshot};
+use iamctl::pipeline::{self, Options, Prepared};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -88,64 +86,33 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     let snapshots = accounts(shape)?;
     let texts =
         Sides { left: serde_json::to_string(&snapshots.left)?, right: serde_json::to_string(&snapshots.right)? };
-    let list = equivalency::read(DICTIONARY)?;
-    let catalogue = Catalogue::embedded();
-    let tags: Sides<AccountTag> = Sides { left: "dev".parse()?, right: "qa".parse()? };
+    let mut options = Options::new("dev".parse()?, "qa".parse()?);
+    options.dictionary = equivalency::read(DICTIONARY)?;
 
     let start = Instant::now();
-    let left = iamctl::parse::snapshot::read(&texts.left, "file dev.json")?;
-    let right = iamctl::parse::snapshot::read(&texts.right, "file qa.json")?;
-    let mut reader = AccountReader::default();
-    let accounts = Sides { left: reader.account(&left)?, right: reader.account(&right)? };
+    let left = snapshot::read(&texts.left, "file dev.json")?;
+    let right = snapshot::read(&texts.right, "file qa.json")?;
+    let accounts = pipeline::read(Sides { left: &left, right: &right })?;
     let read = start.elapsed();
 
     let start = Instant::now();
-    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
-    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules)?;
-    let left_normalised = normalise::account(&accounts.left, &normalisers.left);
-    let right_normalised = normalise::account(&accounts.right, &normalisers.right);
+    let prepared = Prepared::new(accounts.map(Cow::Owned), &options)?;
     let normalised = start.elapsed();
 
-    let input = |tag, source, account, all_roles, normalised, normaliser| Input {
-        tag,
-        source,
-        harvested_at: None,
-        all_roles,
-        account,
-        normalised,
-        normaliser,
-    };
     let start = Instant::now();
-    let inputs = Sides {
-        left: input(&tags.left, "dev", &accounts.left, accounts.left.roles.len(), &left_normalised, &normalisers.left),
-        right: input(
-            &tags.right,
-            "qa",
-            &accounts.right,
-            accounts.right.roles.len(),
-            &right_normalised,
-            &normalisers.right,
-        ),
-    };
-    let settings = Settings {
-        catalogue: &catalogue,
-        rules,
-        generated_at: "2026-01-01T00:00:00Z",
-        selection: &Selection::default(),
-    };
-    let comparison = between(inputs, settings)?;
+    let comparison = prepared.compare()?;
     let compared = start.elapsed();
 
     let folder = tempfile::tempdir()?;
     let start = Instant::now();
+    let accounts = prepared.accounts();
     let harvests = Sides {
-        left: Harvest { tag: &tags.left, origin: "dev", account: &accounts.left, snapshot: &left },
-        right: Harvest { tag: &tags.right, origin: "qa", account: &accounts.right, snapshot: &right },
+        left: Harvest { tag: &options.tags.left, origin: "dev", account: accounts.left, snapshot: &left },
+        right: Harvest { tag: &options.tags.right, origin: "qa", account: accounts.right, snapshot: &right },
     };
-    let roles = Sides { left: &left_normalised, right: &right_normalised };
-    let roles = NormalisedRoles::new(roles.map(|account| account.roles.iter().map(|role| &role.role)));
+    let roles = NormalisedRoles::new(prepared.roles());
     let view = View { roles: Some(&roles), ..View::new(&comparison, "equivalency_list.json") };
-    let files = files::of_diff(&view, harvests, &catalogue, Options::default(), &[])?;
+    let files = files::of_diff(&view, harvests, &options.catalogue, csv::Options::default(), &[])?;
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
     let reports = start.elapsed();
 

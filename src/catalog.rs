@@ -114,7 +114,7 @@ impl Catalogue {
     /// When the text is neither, is of another version, holds keys we do not know, or says two things at once.
     pub fn read(text: &str) -> Result<Self, CatalogueError> {
         let text = service_map::without_assignment(text.trim_start_matches('\u{feff}'));
-        let probe: Probe = serde_json::from_str(text)?;
+        let probe: Probe = serde_json::from_str(text).map_err(CatalogueError::json)?;
         let (header, services) = match (probe.format, probe.service_map) {
             (Some(format), _) if format != file::FORMAT => {
                 return Err(CatalogueError::Format { found: in_words(&format) });

@@ -19,7 +19,6 @@ pub mod init;
 mod inputs;
 mod interrupt;
 mod man;
-mod pair;
 mod profiles;
 mod remediate;
 mod reports;

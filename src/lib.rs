@@ -1,7 +1,71 @@
 //! Compares the IAM roles of two AWS accounts and says exactly what differs.
 //!
-//! Data flows one way: a source becomes an [`model::Account`], normalised by the equivalency dictionary, expanded to
-//! items, compared with the other account's, and the one [`compare::Comparison`] is shown in several formats.
+//! [`compare`](fn@compare) takes two [`Account`]s and gives a [`Report`](report::Report): every difference, each in a
+//! sentence with its severity, proofs of what only one account's roles may do, and what could not be told. An account is
+//! read from JSON, a file that `iamctl harvest` wrote or what `aws iam get-account-authorization-details` prints:
+//!
+//! ```
+//! use iamctl::report::{Rule, Severity};
+//! use iamctl::{Account, Options};
+//!
+//! // Two accounts with one role each, that differ in a policy and in their own names.
+//! let account = |id: &str, environment: &str, actions: &str| {
+//!     let arn = format!("arn:aws:iam::{id}:role/app-{environment}");
+//!     Account::from_json(&format!(
+//!         r#"{{
+//!             "format": "iamctl-snapshot", "version": 1, "iamctl": "0.1.0",
+//!             "source": "an example", "account_id": "{id}", "policies": [],
+//!             "roles": [{{
+//!                 "name": "app-{environment}", "path": "/", "arn": "{arn}", "id": "AROAEXAMPLE{environment}",
+//!                 "max_session_duration": 3600,
+//!                 "trust_policy": {{"Version": "2012-10-17", "Statement": [{{
+//!                     "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"Service": "ec2.amazonaws.com"}}
+//!                 }}]}},
+//!                 "inline_policies": [{{"name": "data", "document": {{"Version": "2012-10-17", "Statement": [{{
+//!                     "Effect": "Allow", "Action": {actions}, "Resource": "arn:aws:s3:::{environment}-data/*"
+//!                 }}]}}}}]
+//!             }}]
+//!         }}"#
+//!     ))
+//! };
+//! let dev = account("111122223333", "dev", r#""s3:GetObject""#)?;
+//! let qa = account("444455556666", "qa", r#"["s3:GetObject", "s3:DeleteObject"]"#)?;
+//!
+//! // `dev` and `qa` are meant to differ.
+//! let mut options = Options::new("dev".parse()?, "qa".parse()?);
+//! options.dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#)?;
+//!
+//! let report = iamctl::compare(&dev, &qa, &options)?;
+//! for finding in &report.findings {
+//!     println!("{} {}: {}", finding.severity, finding.rule, finding.message);
+//! }
+//! // medium access-gained: qa allows s3:DeleteObject on arn:aws:s3:::environment-data/*; dev implicitly denies it
+//! assert_eq!(report.findings.len(), 1);
+//! assert_eq!(report.findings[0].severity, Severity::Medium);
+//! assert_eq!(report.findings[0].rule, Rule::AccessGained);
+//!
+//! // A request that proves it, in the account's own names.
+//! let proof = report.access_differences[0].difference.witness.as_ref().ok_or("a proof")?;
+//! assert_eq!(proof.action, "s3:DeleteObject");
+//! assert!(proof.resource.starts_with("arn:aws:s3:::qa-data/"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`pipeline`] has the steps one by one, for whoever needs what lies between; [`formats`] writes a report as a page,
+//! Markdown, SARIF and more.
+//!
+//! # Features
+//!
+//! - `cli` (on by default): the program: the rooms `cli` and `store`, and all that only a command line needs.
+//! - `harvest` (on by default): reading live accounts with the AWS SDK.
+//! - `testing`: accounts made up, strategies for property tests; needs `cli`.
+//!
+//! Without the first two, the library is pure and builds in a fraction of the time.
+//!
+//! # Rooms
+//!
+//! Data flows one way: a source becomes an [`Account`], normalised by the equivalency dictionary, expanded to items,
+//! compared with the other account's, and the one [`Report`](report::Report) is shown in several formats.
 //!
 //! | Room | for | may import |
 //! | --- | --- | --- |
@@ -11,17 +75,20 @@
 //! | [`normalise`] | the equivalency dictionary | model |
 //! | [`expand`] | a policy to its flat rows | model, catalog |
 //! | [`semantics`] | what policies permit | model, catalog |
-//! | [`compare`] | two accounts to one `Comparison` | model, catalog, normalise, expand, semantics |
+//! | [`report`] | the `Report`, its findings and causes | model, parse, catalog, normalise, expand, semantics |
+//! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
+//! | [`pipeline`] | the way from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
-//! | [`report`] | a `Comparison` to bytes | model, parse, catalog, expand, compare |
-//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, catalog, normalise, semantics, compare, report |
+//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report |
+//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, normalise, compare, report, pipeline, formats |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
-//! | [`store`] | files and folders | model, parse, catalog |
-//! | [`cli`] | the commands | everything |
+//! | `store` | files and folders (feature `cli`) | catalog |
+//! | `cli` | the commands (feature `cli`) | everything |
 //!
 //! All above `harvest` is pure: no files, clock, environment, network, async or printing.
 
 pub mod catalog;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
 pub mod expand;
@@ -31,10 +98,15 @@ pub mod harvest;
 pub mod model;
 pub mod normalise;
 pub mod parse;
+pub mod pipeline;
 pub mod remediate;
 pub mod report;
 pub mod semantics;
+#[cfg(feature = "cli")]
 pub mod store;
 pub mod suggest;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+pub use model::Account;
+pub use pipeline::{Error, Options, compare};

@@ -12,6 +12,7 @@ pub mod condition;
 pub mod element;
 pub mod equivalency;
 pub mod facts;
+pub mod marked;
 pub mod names;
 pub mod pattern;
 pub mod place;
@@ -30,6 +31,8 @@ pub use condition::{BaseOperator, ConditionKey, ConditionOperator, ConditionTest
 pub use element::{ActionElement, ItemPrincipalType, PrincipalElement, PrincipalType, ResourceElement};
 pub use equivalency::{Entry, EquivalencyError, EquivalencyList, Matching, Texts};
 pub use facts::{DifferenceFacts, DifferenceKind, RoleFacts};
+pub(crate) use marked::has_texts;
+pub use marked::{HasTexts, Marked, Shown};
 pub use names::{AccountTag, AccountTagError};
 pub use pattern::{Class, Glob, Token};
 pub use place::{Place, PlaceError, Places};

@@ -24,6 +24,6 @@ pub use account::{Normalised, NormalisedRole, account, trial};
 pub use builtin::{About, Builtin, BuiltinError, Builtins};
 pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use prepare::{Rules, normalisers};
-pub use text::Normaliser;
+pub use text::{DictionaryTooLarge, Normaliser};
 pub(crate) use texts::of_roles as texts_of_roles;
 pub(crate) use word_boundaries::is_boundary;

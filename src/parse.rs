@@ -9,5 +9,8 @@ pub mod account;
 pub mod authorization_details;
 pub mod equivalency;
 mod json;
+mod json_error;
 pub mod policy;
 pub mod snapshot;
+
+pub use json_error::JsonError;

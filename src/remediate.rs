@@ -14,11 +14,9 @@ mod script;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalog::Catalogue;
-use crate::compare::Acceptance;
 use crate::model::equivalency::display;
-use crate::model::{Account, AccountTag, Arn, Glob, IdentityPolicy, RoleDetails, Side, Sides, TrustPolicy};
-use crate::normalise::{Normalised, Normaliser, Rules};
+use crate::model::{Arn, Glob, IdentityPolicy, RoleDetails, Side, TrustPolicy};
+use crate::pipeline::{Error, Prepared};
 use crate::report::{Report, RoleResult};
 
 pub use apply::applied;
@@ -27,22 +25,10 @@ pub use script::{Script, write};
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The comparison of the two accounts, without what was accepted.
+    /// The two accounts, with all their roles.
+    pub prepared: &'a Prepared<'a>,
+    /// Their comparison, without what was accepted.
     pub comparison: &'a Report,
-    /// The accounts as read, whole.
-    pub accounts: Sides<&'a Account>,
-    /// The accounts as normalised, their roles in the same order.
-    pub normalised: Sides<&'a Normalised>,
-    /// What normalised them.
-    pub normalisers: Sides<&'a Normaliser>,
-    /// The user's names for them.
-    pub tags: Sides<&'a AccountTag>,
-    /// The dictionary and the built-in rules.
-    pub rules: Rules<'a>,
-    /// The actions there are.
-    pub catalogue: &'a Catalogue,
-    /// What somebody has accepted.
-    pub acceptance: Acceptance<'a>,
     /// The account that is changed.
     pub make: Side,
     /// Patterns of role names, real or normalised, ignoring case; a role has to match one of each list that is not
@@ -166,22 +152,11 @@ impl Plan {
     }
 }
 
-/// Why no plan can be made.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// The changed accounts cannot be normalised.
-    #[error("the dictionary is too large")]
-    DictionarySize(#[from] aho_corasick::BuildError),
-    /// The changed accounts cannot be compared.
-    #[error(transparent)]
-    Engine(#[from] crate::semantics::EngineError),
-}
-
 /// Finds the changes, and proves them.
 ///
 /// # Errors
 /// If the accounts, changed in memory, cannot be compared.
-pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
+pub fn plan(input: Input<'_>) -> Result<Plan, Error> {
     check::proved(&role::Planner::new(input))
 }
 

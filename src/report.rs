@@ -24,6 +24,7 @@ mod rule;
 pub mod rule_texts;
 pub mod sentences;
 mod severity;
+mod texts;
 
 pub use accepted_difference::AcceptedDifference;
 pub use attribute::{Attribute, UnknownAttribute};

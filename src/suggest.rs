@@ -20,7 +20,7 @@ use crate::compare::{self, Alignment};
 use crate::model::{
     Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, Texts,
 };
-use crate::normalise::{self, Builtins, Normalised, Normaliser, Rules};
+use crate::normalise::{self, Builtins, DictionaryTooLarge, Normalised, Normaliser, Rules};
 
 /// The most entries that are suggested at once.
 const MOST_ENTRIES: usize = 12;
@@ -115,7 +115,7 @@ pub struct Input<'a> {
 ///
 /// # Errors
 /// If the dictionary is too large to be looked for at once.
-pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError> {
+pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
     let mut trial = Trial::new(input, input.dictionary.clone(), normalise::trial)?;
     let mut changed: Vec<String> = Vec::new();
     let mut failed: BTreeSet<Sides<Value>> = BTreeSet::new();
@@ -129,7 +129,7 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, aho_corasick::BuildError
     let trial = Trial::new(input, trial.dictionary, normalise::account)?;
     let open = trial.differences(input, &trial.alignment);
     let after = trial.differing_texts(&trial.alignment);
-    let found: Result<Vec<Option<Suggestion>>, aho_corasick::BuildError> = changed
+    let found: Result<Vec<Option<Suggestion>>, DictionaryTooLarge> = changed
         .into_par_iter()
         .map(|placeholder| {
             let evidence = trial.evidence(input, &placeholder, after)?;
@@ -162,7 +162,7 @@ impl Trial {
         input: Input<'_>,
         dictionary: EquivalencyList,
         normalise: fn(&Account, &Normaliser) -> Normalised,
-    ) -> Result<Self, aho_corasick::BuildError> {
+    ) -> Result<Self, DictionaryTooLarge> {
         let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
         let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
         let (left, right) = rayon::join(
@@ -187,7 +187,7 @@ impl Trial {
         &self,
         input: Input<'_>,
         failed: &mut BTreeSet<Sides<Value>>,
-    ) -> Result<Option<(String, Self)>, aho_corasick::BuildError> {
+    ) -> Result<Option<(String, Self)>, DictionaryTooLarge> {
         let segments = Sides { left: self.segments.left.as_slice(), right: self.segments.right.as_slice() };
         let whole = candidates::find(segments).into_iter().map(|candidate| (candidate, Matching::Token));
         let whole: Vec<(Candidate, Matching)> = whole.take(TRIED).collect();
@@ -333,7 +333,7 @@ impl Trial {
     }
 
     /// How many texts only one of two roles has, of all these pairs. Quicker than to compare what the texts come to,
-    /// which is no different while they all differ.
+    /// which does not differ while they all differ.
     fn differing_texts(&self, alignment: &Alignment) -> usize {
         let of_pair = |pair: &Sides<usize>| {
             let texts = |side: Side| {
@@ -354,12 +354,7 @@ impl Trial {
     }
 
     /// What an entry does: what would be without it. `after` is how many texts differ with it.
-    fn evidence(
-        &self,
-        input: Input<'_>,
-        placeholder: &str,
-        after: usize,
-    ) -> Result<Evidence, aho_corasick::BuildError> {
+    fn evidence(&self, input: Input<'_>, placeholder: &str, after: usize) -> Result<Evidence, DictionaryTooLarge> {
         let mut dictionary = self.dictionary.clone();
         dictionary.remove(placeholder);
         if let Some(entry) = input.dictionary.get(placeholder) {

@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 
 use self::numbers::Numbers;
 use crate::model::Sides;
+use crate::parse::JsonError;
 use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 
 /// What a pair of synthetic accounts looks like.
@@ -54,10 +55,10 @@ pub const DICTIONARY: &str = r#"{"environment": ["dev", "qa"]}"#;
 ///
 /// # Errors
 /// Never for shapes that fit into memory; the documents are made by `serde_json`.
-pub fn accounts(shape: Shape) -> Result<Sides<Snapshot>, serde_json::Error> {
+pub fn accounts(shape: Shape) -> Result<Sides<Snapshot>, JsonError> {
     Ok(Sides {
-        left: account(shape, "dev", "111111111111", false)?,
-        right: account(shape, "qa", "222222222222", true)?,
+        left: account(shape, "dev", "111111111111", false).map_err(|error| JsonError::new(&error))?,
+        right: account(shape, "qa", "222222222222", true).map_err(|error| JsonError::new(&error))?,
     })
 }
 

@@ -29,7 +29,8 @@ impl Packed {
 
     fn unpack(&self) -> Result<Service, CatalogueError> {
         let mut text = String::with_capacity(self.length);
-        DeflateDecoder::new(self.bytes).read_to_string(&mut text).map_err(serde_json::Error::io)?;
+        let read = DeflateDecoder::new(self.bytes).read_to_string(&mut text);
+        read.map_err(|error| CatalogueError::json(serde_json::Error::io(error)))?;
         file::read_service(&text)
     }
 }

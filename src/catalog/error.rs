@@ -1,6 +1,6 @@
 //! What can be wrong with a catalogue.
 
-/// A text that is no catalogue.
+/// A text that is not a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
     /// Not JSON, or not of the shape.
@@ -144,8 +144,9 @@ impl CatalogueError {
     }
 }
 
-impl From<serde_json::Error> for CatalogueError {
-    fn from(error: serde_json::Error) -> Self {
+impl CatalogueError {
+    /// Not JSON, or not of the form of a catalogue.
+    pub(super) fn json(error: serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
         // The place is said already.

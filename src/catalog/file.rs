@@ -84,7 +84,7 @@ struct FileServiceHead<'a> {
 
 /// Reads a whole file whose `format` and `version` are known to be ours.
 pub(super) fn read(text: &str) -> Result<(Header, Vec<Service>), CatalogueError> {
-    let file: File = serde_json::from_str(text)?;
+    let file: File = serde_json::from_str(text).map_err(CatalogueError::json)?;
     let services = file.catalogue.into_iter().map(FileService::finish).collect::<Result<Vec<_>, _>>()?;
     let actions = services.iter().map(|service| service.actions.len()).sum();
     for (what, expected, found) in [("services", file.services, services.len()), ("actions", file.actions, actions)] {
@@ -99,7 +99,7 @@ pub(super) fn read(text: &str) -> Result<(Header, Vec<Service>), CatalogueError>
 
 /// Reads the header alone, as the build cut it off.
 pub(super) fn read_header(text: &str) -> Result<Header, CatalogueError> {
-    let header: FileHeader = serde_json::from_str(text)?;
+    let header: FileHeader = serde_json::from_str(text).map_err(CatalogueError::json)?;
     Ok(Header {
         source: header.source,
         version: header.data_version,
@@ -111,7 +111,7 @@ pub(super) fn read_header(text: &str) -> Result<Header, CatalogueError> {
 
 /// Reads one service, as the build cut it off.
 pub(super) fn read_service(text: &str) -> Result<Service, CatalogueError> {
-    serde_json::from_str::<FileService>(text)?.finish()
+    serde_json::from_str::<FileService>(text).map_err(CatalogueError::json)?.finish()
 }
 
 impl FileService {

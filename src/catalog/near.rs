@@ -41,7 +41,7 @@ impl Catalogue {
         (!self.has_other_verb(folded, action)).then_some(action)
     }
 
-    /// Whether a name begins with another verb than an action does: `GetWidget` is no misspelling of `SetWidget`.
+    /// Whether a name begins with another verb than an action does: `GetWidget` is not a misspelling of `SetWidget`.
     fn has_other_verb(&self, folded: &str, action: &Action) -> bool {
         let own = verb(&action.name);
         let other = |name: &str| {
@@ -60,7 +60,7 @@ fn verb(name: &str) -> &str {
     name.get(..end).unwrap_or(name)
 }
 
-/// Whether a name differs from an action's in its digits only: `ListThingsV2` is no misspelling of `ListThingsV1`.
+/// Whether a name differs from an action's in its digits only: `ListThingsV2` is not a misspelling of `ListThingsV1`.
 fn is_other_version(folded: &str, action: &Action) -> bool {
     let bare = |text: &str| -> String { text.chars().filter(|c| !c.is_ascii_digit()).collect() };
     let (name, other) = (bare(folded), bare(&action.folded));

@@ -52,7 +52,7 @@ pub(super) fn without_assignment(text: &str) -> &str {
 
 /// Reads the data; entries of one prefix become one service.
 pub(super) fn read(text: &str) -> Result<(Header, Vec<Service>), CatalogueError> {
-    let file: ServiceMapFile = serde_json::from_str(text)?;
+    let file: ServiceMapFile = serde_json::from_str(text).map_err(CatalogueError::json)?;
     let mut drafts: BTreeMap<String, ServiceDraft> = BTreeMap::new();
     for (name, entry) in file.service_map.0 {
         let prefix = entry.prefix.to_ascii_lowercase();

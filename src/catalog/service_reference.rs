@@ -90,7 +90,8 @@ impl ServiceReference {
     ///
     /// When it is not a list of services and addresses, or empty.
     pub fn index(text: &str) -> Result<Vec<IndexEntry>, CatalogueError> {
-        let entries: Vec<IndexEntry> = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+        let entries: Vec<IndexEntry> =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(CatalogueError::json)?;
         if entries.is_empty() { Err(CatalogueError::Empty) } else { Ok(entries) }
     }
 
@@ -98,9 +99,10 @@ impl ServiceReference {
     ///
     /// # Errors
     ///
-    /// When it is no such document, or the service is there already.
+    /// When it is not such a document, or the service is already listed.
     pub fn add(&mut self, text: &str) -> Result<(), CatalogueError> {
-        let document: Document = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+        let document: Document =
+            serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(CatalogueError::json)?;
         let version = document.version.clone();
         let service = document.draft().finish_forgiving()?;
         if self.services.contains_key(&service.prefix) {

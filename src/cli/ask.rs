@@ -1,16 +1,20 @@
 //! What `can` and `can-assume` share: what is asked, and whether it is a question that can be decided.
 
+use std::path::PathBuf;
+
 use crate::catalog::{Action, Catalogue, Service};
-use crate::model::{ActionClause, ConditionKey, Glob, Role};
+use crate::model::{AccountTag, ActionClause, ConditionKey, Glob, Role};
 use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
 use super::error::CliError;
+use super::saved_report::SavedReport;
+use super::source::Source;
 
 /// How many names or forms a hint lists.
 const NAMED: usize = 5;
 
-/// Why a question is none that could be answered with yes or no.
+/// Why a question cannot be answered with yes or no.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Many actions at once.
@@ -37,7 +41,7 @@ pub enum AskError {
         /// Actions that are like it.
         near: Vec<String>,
     },
-    /// An action by which nobody takes a role.
+    /// An action by which nobody assumes a role.
     #[error("`{}` does not act on a role", .action.escape_debug())]
     NotOnRole {
         /// The action.
@@ -110,6 +114,20 @@ impl AskError {
             Self::Contradiction { .. } => Some("omit the key, or name another principal".to_owned()),
         }
     }
+}
+
+/// The source that is meant: with a tag, the snapshot of that account in a report folder.
+pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, CliError> {
+    let Some(tag) = tag else { return Ok(word.clone()) };
+    let folder = match word {
+        Source::File(folder) => folder.clone(),
+        // A folder right here looks like the name of a profile.
+        Source::Profile(name) => PathBuf::from(name),
+        Source::Environment => return Err(CliError::NoReport { path: PathBuf::from("env:") }),
+    };
+    let saved = SavedReport::read(&folder)?;
+    let side = saved.side(tag)?;
+    Ok(saved.snapshot(saved.tags().get(side)))
 }
 
 /// Reads `KEY=VALUE`.

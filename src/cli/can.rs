@@ -9,6 +9,7 @@ use super::inputs::InputArgs;
 use super::source::Source;
 use crate::compare::role_policies;
 use crate::formats::decision;
+use crate::model::AccountTag;
 use crate::parse::account::account;
 use crate::semantics::evaluate::{Request, Verdict, evaluate};
 
@@ -22,6 +23,9 @@ pub(super) struct Args {
     /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
+    /// SOURCE is a report folder: use its snapshot of the account with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<AccountTag>,
     /// Name of the role
     ///
     /// The real name in the account, in any case.
@@ -53,7 +57,8 @@ pub(super) struct Args {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let snapshot = args.input.snapshot(&args.source, console)?;
+    let source = ask::source(&args.source, args.tag.as_ref())?;
+    let snapshot = args.input.snapshot(&source, console)?;
     let account = account(&snapshot)?;
     let role = ask::find(&account.roles, &args.role)?;
     match ask::action(&catalogue, &args.action, args.allow_unknown_action)? {

@@ -12,7 +12,7 @@ use super::inputs::InputArgs;
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::decision;
-use crate::model::Role;
+use crate::model::{AccountTag, Role};
 use crate::parse::account::account;
 use crate::semantics::evaluate::{Caller, Hint, RoleAccount, TrustRequest, evaluate_trust};
 
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
+    /// SOURCE is a report folder: use its snapshot of the account with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<AccountTag>,
     /// Name of the role
     ///
     /// The real name in the account, in any case.
@@ -81,7 +84,8 @@ enum PrincipalType {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let snapshot = args.input.snapshot(&args.source, console)?;
+    let source = ask::source(&args.source, args.tag.as_ref())?;
+    let snapshot = args.input.snapshot(&source, console)?;
     let account = account(&snapshot)?;
     let role = ask::find(&account.roles, &args.role)?;
     let caller = caller(&args.principal, args.principal_type, role)?;

@@ -143,7 +143,7 @@ impl Console {
         let _ = writeln!(self.streams().1, "{line}");
     }
 
-    /// How wide stdout is; none where it is no terminal, whose lines are not broken.
+    /// How wide stdout is; none where it is not a terminal, whose lines are not broken.
     #[expect(clippy::unused_self, reason = "stdout is the console's")]
     pub(super) fn width(&self) -> Option<usize> {
         let stdout = io::stdout();

@@ -1,5 +1,6 @@
 //! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -9,18 +10,18 @@ use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, DictionaryArgs, InputArgs, OutputArgs};
-use super::pair::{Prepared, different_tags, join, prepare};
+use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs, OutputArgs};
 use super::reports::{self, ReportArgs};
 use super::source::{Source, shown};
-use crate::compare::{self, Acceptance, Settings};
+use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
 use crate::formats::html::NormalisedRoles;
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{ndjson, text};
 use crate::model::Selection;
-use crate::model::{AccountId, AccountTag, ArnError, Side, Sides};
+use crate::model::{Account, AccountId, AccountTag, ArnError, Side, Sides};
 use crate::parse::snapshot::Snapshot;
+use crate::pipeline::{self, Accepted, Options, Prepared, different_tags};
 use crate::report::{FailOn, Severity};
 
 /// What `diff` takes.
@@ -71,9 +72,9 @@ pub(super) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Set exit code 1 for these findings: none, any, access, severity=LEVEL, or rule=ID; repeatable
+    /// Findings that set exit code 1, such as severity=high
     ///
-    /// Accepted differences never set the exit code.
+    /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; can be repeated. Accepted differences never set the exit code.
     #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',')]
     fail_on: Vec<String>,
     /// Set exit code 1 if anything differs, like `--fail-on any`
@@ -134,8 +135,12 @@ impl Args {
         Ok(Some(all).filter(|all| !all.is_empty()))
     }
 
-    fn selection(&self) -> Selection {
-        Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked }
+    fn options(&self, dictionary: Dictionary, accepted: Accepted, catalogue: Catalogue) -> Options {
+        Options {
+            selection: Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked },
+            accepted: Some(accepted),
+            ..dictionary.options(self.tags(), catalogue)
+        }
     }
 
     fn sources(&self) -> Sides<&Source> {
@@ -171,41 +176,30 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
     }
     let catalogue = args.input.catalogue(console)?;
-    let read_from = args.sources();
-    let read_from = Side::BOTH.into_iter().filter_map(|side| read_from.get(side).file());
+    let sources = args.sources();
+    let read_from = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
     let read_from = read_from.chain(from.as_deref()).chain(file.as_deref());
     args.reports.check(args.output.named(), read_from)?;
     let folder = args.output.folder()?;
     let started_at = inputs::now();
-    let sources = args.sources();
     let read = args.input.snapshots([sources.left, sources.right], args.allow_same_account, console)?;
     let [left, right] = &read;
     let snapshots = Sides { left, right };
 
     let spinner = console.spinner("reading and normalising roles");
     let mut stages = Stages::start();
-    let selection = args.selection();
-    let prepared = prepare(snapshots, args.tags(), dictionary.rules(), |_| Ok(selection.clone()))?;
+    let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
+    let accepted = Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() };
+    let options = args.options(dictionary, accepted, catalogue);
+    let prepared = Prepared::new(accounts, &options)?.only(&options.selection)?;
     stages.end("read and normalised");
-    let generated_at = inputs::now();
-    let settings = Settings {
-        catalogue: &catalogue,
-        rules: dictionary.rules(),
-        generated_at: &generated_at,
-        selection: &selection,
-    };
     spinner.stage("comparing");
-    let tell = |done: usize, all: usize| spinner.roles(done, all);
-    let mut report = compare::between_told(join(args.tags(), snapshots, &prepared), settings, &tell)?;
-    let file = file.as_deref().map(shown);
-    let acceptance =
-        Acceptance { file: file.as_deref(), entries: &entries, today: inputs::today(), all_roles: selection.is_all() };
-    compare::accept(&mut report, acceptance);
+    let report = prepared.compare_told(&|done, all| spinner.roles(done, all))?;
     stages.end("compared");
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
-    let harvests = harvests(args.tags(), &origins, snapshots, &prepared);
-    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
+    let harvests = harvests(args.tags(), &origins, snapshots, prepared.accounts());
+    let roles = NormalisedRoles::new(prepared.roles());
     let location = reports::location(from.as_deref());
     let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
     let arguments: Vec<String> = reports::arguments();
@@ -218,7 +212,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         ..View::new(&report, &location)
     };
     let skip: Vec<Skip> = args.skip.iter().map(|SkipArg::Items| Skip::Items).collect();
-    let files = files::of_diff(&view, harvests, &catalogue, args.output.csv(), &skip)?;
+    let files = files::of_diff(&view, harvests, &options.catalogue, args.output.csv(), &skip)?;
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
     let path = path.to_string_lossy();
@@ -250,17 +244,12 @@ fn harvests<'a>(
     tags: Sides<&'a AccountTag>,
     origins: &'a Sides<String>,
     snapshots: Sides<&'a Snapshot>,
-    prepared: &'a Sides<Prepared>,
+    accounts: Sides<&'a Account>,
 ) -> Sides<Harvest<'a>> {
-    let harvest = |tag, origin: &'a String, snapshot, prepared: &'a Prepared| Harvest {
-        tag,
-        origin,
-        account: &prepared.account,
-        snapshot,
-    };
+    let harvest = |tag, origin: &'a String, snapshot, account| Harvest { tag, origin, account, snapshot };
     Sides {
-        left: harvest(tags.left, &origins.left, snapshots.left, &prepared.left),
-        right: harvest(tags.right, &origins.right, snapshots.right, &prepared.right),
+        left: harvest(tags.left, &origins.left, snapshots.left, accounts.left),
+        right: harvest(tags.right, &origins.right, snapshots.right, accounts.right),
     }
 }
 

@@ -8,27 +8,24 @@ use jiff::civil::Date;
 use super::ask::AskError;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
-use crate::compare::SelectError;
 use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
 use crate::normalise::BuiltinError;
+use crate::parse::JsonError;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
-use crate::remediate::PlanError;
+use crate::pipeline;
+
 use crate::report::{FailOnError, ReadError, Rule, UnknownRule};
-use crate::semantics::EngineError;
 use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CliError {
-    /// Both accounts have one tag.
-    #[error("both accounts have the tag `{tag}`")]
-    SameTag {
-        /// The tag.
-        tag: AccountTag,
-    },
+    /// The accounts cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] pipeline::Error),
     /// Both sources are one account.
     #[error("both sources are account {account_id}: a comparison would find no differences")]
     SameAccount {
@@ -41,15 +38,25 @@ pub enum CliError {
         /// The file.
         path: PathBuf,
         /// What is wrong, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
-    /// The file of accepted differences is none.
+    /// The file of accepted differences is not valid.
     #[error("the accepted differences `{}` cannot be used: {problem}", .path.display())]
     Accepted {
         /// The file.
         path: PathBuf,
         /// What is wrong, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
+    },
+    /// A file with the quotation marks of a word processor.
+    #[error("`{}` has the typographic quotation mark `{quote}` in line {line}, where JSON needs `\"`", .path.display())]
+    TypographicQuote {
+        /// The file.
+        path: PathBuf,
+        /// The mark.
+        quote: char,
+        /// The line, from 1.
+        line: usize,
     },
     /// `accept` without a word on what.
     #[error("`accept` needs at least one filter, such as `--role`, or `--all`")]
@@ -119,15 +126,6 @@ pub enum CliError {
     /// No built-in rule has this name.
     #[error(transparent)]
     Builtin(BuiltinError),
-    /// The dictionary has too many entries to be matched at once.
-    #[error("the dictionary is too large")]
-    DictionarySize(#[source] aho_corasick::BuildError),
-    /// A text of the dictionary cannot be replaced in ARNs. The sentence says which, and what to do.
-    #[error("{sentence}")]
-    DictionarySeparators {
-        /// What is wrong.
-        sentence: String,
-    },
     /// The action catalogue is not one.
     #[error("the catalogue `{}` cannot be used", .path.display())]
     Catalogue {
@@ -142,7 +140,7 @@ pub enum CliError {
     /// A file cannot be written.
     #[error(transparent)]
     Replace(#[from] ReplaceError),
-    /// A file is no snapshot.
+    /// A file is not a snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     /// An account holds something that cannot be read.
@@ -151,7 +149,7 @@ pub enum CliError {
     /// The words after `explain` fit neither form.
     #[error("`explain` needs two sources with their tags and a role, or a report folder and a role")]
     ExplainWords,
-    /// A word that is no tag.
+    /// A word that is not a tag.
     #[error(transparent)]
     Tag(AccountTagError),
     /// No role has the name that was given.
@@ -179,19 +177,13 @@ pub enum CliError {
     },
     /// No changes can be found.
     #[error("the changes cannot be verified")]
-    Plan(#[from] PlanError),
-    /// The comparison contradicts itself: this program's own fault.
-    #[error("the comparison contradicts itself; this is a bug in iamctl")]
-    Engine(#[from] EngineError),
+    Plan(#[source] pipeline::Error),
     /// Something that always holds does not: this program's own fault.
     #[error("{invariant}; this is a bug in iamctl")]
     Internal {
         /// What does not hold, in words.
         invariant: String,
     },
-    /// `--role` names no role.
-    #[error(transparent)]
-    Select(#[from] SelectError),
     /// The tags give two files one name.
     #[error(transparent)]
     NameClash(#[from] NameClash),
@@ -229,6 +221,20 @@ pub enum CliError {
         /// What was asked for.
         asked: String,
     },
+}
+
+/// What can be done where accounts cannot be compared.
+const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
+    match error {
+        pipeline::Error::SameTag { .. } => Some("give each account its own tag, such as `dev` and `qa`"),
+        pipeline::Error::Engine(_) => {
+            Some("report it with the policies of both roles; use `--role` to compare the other roles")
+        }
+        pipeline::Error::Select(_) => Some("use the name in the account or in the reports; `*` and `?` are wildcards"),
+        pipeline::Error::Snapshot(error) => error.hint(),
+        pipeline::Error::Mark { .. } => Some("IAM gave no such text: harvest the account again"),
+        pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
+    }
 }
 
 /// The rules that may be meant, or all of them.
@@ -275,7 +281,7 @@ impl CliError {
     #[expect(clippy::too_many_lines, reason = "one arm per kind of error, and nothing else")]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SameTag { .. } => Some("give each account its own tag, such as `dev` and `qa`".to_owned()),
+            Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
                 "check the two profiles; if you want to compare two snapshots of one account, use \
                     `--allow-same-account`"
@@ -299,6 +305,9 @@ impl CliError {
             Self::AmbiguousId { near, .. } => Some(format!("they are `{}`; give more of it", near.join("`, `"))),
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
+            Self::TypographicQuote { .. } => {
+                Some("replace every “ and ” with \"; word processors and web pages change them".to_owned())
+            }
             Self::NothingSelected { open: 0 } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"
@@ -316,28 +325,16 @@ impl CliError {
             Self::NoReport { .. } => {
                 Some("give the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }
-            Self::Engine(_) => {
-                Some("report it with the policies of both roles; use `--role` to compare the other roles".to_owned())
-            }
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
-            Self::Builtin(_)
-            | Self::Plan(_)
-            | Self::DictionarySize(_)
-            | Self::DictionarySeparators { .. }
-            | Self::Print(_)
-            | Self::File(_)
-            | Self::Replace(_)
-            | Self::Account(_) => None,
+            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => {
+                None
+            }
             Self::Catalogue { .. } => Some(
-                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in \
-                    catalogue"
+                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalogue"
                     .to_owned(),
             ),
             Self::Snapshot(error) => error.hint().map(str::to_owned),
-            Self::Select(_) => {
-                Some("use the name in the account or in the reports; `*` and `?` are wildcards".to_owned())
-            }
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::ReportFile(error) => error.hint().map(str::to_owned),

@@ -1,5 +1,6 @@
 //! `iamctl explain`: one pair of roles, from two sources or from the folder of an earlier `diff`.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::complete;
@@ -7,17 +8,18 @@ use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
-use super::pair::{Prepared, different_tags, join, prepare};
 use super::saved_report::SavedReport;
 use super::source::Source;
-use crate::compare::{self, Acceptance, Settings};
+use crate::compare::{self, Acceptance};
 use crate::formats::html::NormalisedRoles;
 use crate::formats::report_format::View;
 use crate::formats::{explain, rules};
 use crate::model::Selection;
 use crate::model::equivalency::display;
 use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
+use crate::normalise::Normalised;
 use crate::parse::snapshot::Snapshot;
+use crate::pipeline::{self, Prepared, different_tags};
 use crate::report::Report;
 
 /// What `explain` takes.
@@ -82,13 +84,14 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let read = args.input.snapshots(sources, asked.allow_same_account, console)?;
     let [left, right] = &read;
     let snapshots: Sides<&Snapshot> = Sides { left, right };
-    let prepared = prepare(snapshots, tags, asked.dictionary.rules(), |both| select(both, &asked.role))?;
-    let generated_at = inputs::now();
-    let (rules, selection) = (asked.dictionary.rules(), &Selection::default());
-    let settings = Settings { catalogue: &catalogue, rules, generated_at: &generated_at, selection };
-    let mut report = compare::between(join(tags, snapshots, &prepared), settings)?;
+    let options = asked.dictionary.options(tags, catalogue);
+    let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
+    let all = Prepared::new(accounts, &options)?;
+    let selection = select(all.normalised(), &asked.role)?;
+    let prepared = all.only(&selection)?;
+    let mut report = prepared.compare()?;
     mark_accepted(&mut report, &asked.accepted);
-    let roles = NormalisedRoles::new(prepared.as_ref().map(Prepared::normalised_roles));
+    let roles = NormalisedRoles::new(prepared.roles());
     let folder = asked.folder.as_ref().map(|folder| folder.to_string_lossy());
     let words = asked.sources.as_ref().map(Source::word);
     let view = View {
@@ -176,8 +179,8 @@ fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> 
 }
 
 /// The roles of both accounts that the name means: a real name, or the common one.
-fn select(both: &Sides<Prepared>, name: &str) -> Result<Selection, CliError> {
-    let roles = || Side::BOTH.into_iter().flat_map(|side| &both.get(side).normalised.roles);
+fn select(both: Sides<&Normalised>, name: &str) -> Result<Selection, CliError> {
+    let roles = || Side::BOTH.into_iter().flat_map(|side| &both.get(side).roles);
     let is_named = |real: &str, normalised: &str| {
         real.eq_ignore_ascii_case(name) || display(normalised).eq_ignore_ascii_case(name)
     };

@@ -12,10 +12,11 @@ use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::csv;
 use crate::formats::files::File;
-use crate::model::{AcceptedEntry, EquivalencyList};
-use crate::normalise::{Builtins, Rules};
+use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Sides};
+use crate::normalise::Builtins;
 use crate::parse::snapshot::{self, Snapshot};
-use crate::parse::{accepted, equivalency};
+use crate::parse::{JsonError, accepted, equivalency};
+use crate::pipeline::Options;
 use crate::store::{Folder, FolderError, NamedFile, text_file};
 
 /// Flags of the commands that write folders.
@@ -226,9 +227,25 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) const fn rules(&self) -> Rules<'_> {
-        Rules { dictionary: &self.list, builtins: self.builtins }
+    /// A comparison under this dictionary, made now.
+    pub(super) fn options(self, tags: Sides<&AccountTag>, catalogue: Catalogue) -> Options {
+        Options {
+            tags: tags.map(Clone::clone),
+            dictionary: self.list,
+            builtins: self.builtins,
+            selection: Selection::default(),
+            accepted: None,
+            generated_at: now(),
+            catalogue,
+        }
     }
+}
+
+/// That a text is no JSON because of the quotation marks of a word processor, if that is why.
+fn typographic_quote(path: &Path, text: &str, problem: &JsonError) -> Option<CliError> {
+    let line = text.lines().nth(problem.line().checked_sub(1)?)?;
+    let quote = line.chars().find(|c| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»'))?;
+    Some(CliError::TypographicQuote { path: path.to_owned(), quote, line: problem.line() })
 }
 
 /// Flags of the commands that compare accounts.
@@ -257,7 +274,9 @@ impl DictionaryArgs {
         let text = text_file::read(&path)?;
         match equivalency::read(&text) {
             Ok(list) => Ok((Dictionary { list, builtins }, Some(path))),
-            Err(problem) => Err(CliError::Dictionary { path, problem }),
+            Err(problem) => {
+                Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Dictionary { path, problem }))
+            }
         }
     }
 
@@ -288,7 +307,7 @@ pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Opti
     let text = text_file::read(&path)?;
     match accepted::read(&text) {
         Ok(entries) => Ok((entries, Some(path))),
-        Err(problem) => Err(CliError::Accepted { path, problem }),
+        Err(problem) => Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Accepted { path, problem })),
     }
 }
 

@@ -1,17 +1,17 @@
 //! `iamctl remediate`: the commands that align one account's roles with the other's.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, CatalogueArgs};
-use super::pair::{Prepared, join, prepare};
 use super::saved_report::SavedReport;
-use crate::compare::{self, Acceptance, Settings};
 use crate::model::Selection;
 use crate::model::{AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
+use crate::pipeline::{self, Accepted, Options, Prepared};
 use crate::remediate::{self, Input, Plan, Script};
 
 /// What `remediate` takes.
@@ -50,44 +50,30 @@ fn of_snapshots(
     make: Side,
     console: &Console,
 ) -> Result<ExitCode, CliError> {
-    let dictionary = saved.dictionary()?;
-    let (tags, rules, now) = (saved.tags(), dictionary.rules(), inputs::now());
+    let accepted = Accepted { file: None, entries: saved.report.accepted_entries.clone(), today: inputs::today() };
     let catalogue = args.catalogue.read(console)?;
+    let options = Options { accepted: Some(accepted), ..saved.dictionary()?.options(saved.tags(), catalogue) };
     // All roles, also of a report about some: a policy is changed for every role that carries it.
-    let all = Selection::default();
-    let prepared = prepare(snapshots, tags, rules, |both| {
-        let named = Selection { roles: args.roles.clone(), exclude_service_linked: false };
-        named.check([&both.left.normalised, &both.right.normalised])?;
-        Ok(all.clone())
-    })?;
+    let prepared = Prepared::new(pipeline::read(snapshots)?.map(Cow::Owned), &options)?;
+    prepared.check(&Selection { roles: args.roles.clone(), exclude_service_linked: false })?;
     let spinner = console.spinner("comparing");
-    let settings = Settings { catalogue: &catalogue, rules, generated_at: &now, selection: &all };
-    let mut report = compare::between(join(tags, snapshots, &prepared), settings)?;
-    let acceptance =
-        Acceptance { file: None, entries: &saved.report.accepted_entries, today: inputs::today(), all_roles: true };
-    compare::accept(&mut report, acceptance);
-    let of = prepared.as_ref();
-    let accounts = of.map(|one: &Prepared| &one.account);
-    let Some(account_id) = &accounts.get(make).id else {
+    let report = prepared.compare()?;
+    let account = *prepared.accounts().get(make);
+    let Some(account_id) = &account.id else {
         return Err(CliError::NoAccountId { tag: args.make.clone() });
     };
     spinner.say("verifying the changes");
     let plan = remediate::plan(Input {
+        prepared: &prepared,
         comparison: &report,
-        accounts,
-        normalised: of.map(|one| &one.normalised),
-        normalisers: of.map(|one| &one.normaliser),
-        tags,
-        rules,
-        catalogue: &catalogue,
-        acceptance,
         make,
         roles: [&args.roles, &saved.report.selection.roles],
         exclude_service_linked: saved.report.selection.exclude_service_linked,
-    })?;
+    })
+    .map_err(CliError::Plan)?;
     drop(spinner);
     let folder = args.folder.display().to_string();
-    let (account, made_at) = (*accounts.get(make), now.as_str());
+    let made_at = options.generated_at.as_str();
     let script = Script { comparison: &report, account, account_id, make, report: &folder, made_at, plan: &plan };
     console.print(|out| remediate::write(out, &script))?;
     tell(&plan, args, console);

@@ -10,11 +10,10 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::init::EQUIVALENCY_FILE;
 use super::inputs::{DictionaryArgs, InputArgs};
-use super::pair::different_tags;
 use super::source::Source;
 use crate::formats::files;
 use crate::model::{AccountTag, EquivalencyList, Side, Sides};
-use crate::parse::account::AccountReader;
+use crate::pipeline::{self, different_tags};
 use crate::store::text_file;
 use crate::suggest::{self, Input, Suggestions};
 
@@ -70,8 +69,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let catalogue = args.input.catalogue(console)?;
     let read = args.input.snapshots([&args.source_1, &args.source_2], args.allow_same_account, console)?;
     let [left, right] = &read;
-    let mut reader = AccountReader::default();
-    let accounts = Sides { left: reader.account(left)?, right: reader.account(right)? };
+    let accounts = pipeline::read(Sides { left, right })?;
     let spinner = console.spinner("searching for texts that are meant to differ");
     let found = suggest::suggest(Input {
         accounts: accounts.as_ref(),
@@ -80,7 +78,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         builtins: dictionary.builtins,
         catalogue: &catalogue,
     })
-    .map_err(CliError::DictionarySize)?;
+    .map_err(pipeline::Error::from)?;
     drop(spinner);
     for (account, tag) in [(&accounts.left, tags.left), (&accounts.right, tags.right)] {
         if account.roles.is_empty() {

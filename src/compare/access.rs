@@ -1,4 +1,4 @@
-//! What one of two roles may do and the other may not, and who may take one and not the other.
+//! What one of two roles may do and the other may not, and who can assume one and not the other.
 //!
 //! The comparison works on normalised policies; what it finds is written down in the names people know: patterns with
 //! placeholders, and the witness in the real names of its account, where it is asked once more of the real policies.
@@ -10,7 +10,7 @@ use super::merge_services::merge_services;
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
 use crate::catalog::Catalogue;
-use crate::model::equivalency::{OWN_ACCOUNT, display, mark};
+use crate::model::equivalency::{OWN_ACCOUNT, mark};
 use crate::model::{
     Account, ActionClause, ActionPattern, Effect, Glob, Place, PolicyType, Principal, PrincipalClause, Role, Side,
     Sides, Statement, TrustPolicy,
@@ -153,16 +153,10 @@ fn is_open_ended(role: &Role, statement: &StatementRef) -> bool {
     })
 }
 
-/// A row of access as people see it.
+/// A row of access, its proof in real names.
 fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, real: &Real<'_>) -> RoleAccessDifference {
     let Proof { witness, is_real, counterpart } = real.access(difference.side, difference.witness.take());
-    for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
-        show_all(list);
-    }
-    show_statements(&mut difference.granted_by);
-    show_refusal(&mut difference.refused_by);
-    let condition = difference.condition.map(|text| shown(&text));
-    let difference = AccessDifference { witness, condition, ..difference };
+    let difference = AccessDifference { witness, ..difference };
     RoleAccessDifference {
         role: name.to_owned(),
         role_arn,
@@ -191,20 +185,15 @@ pub(super) fn own_partition(account: &Account, normaliser: &Normaliser) -> Strin
     let real = account.partition().unwrap_or("aws");
     let end = ":s3:::x";
     let arn = format!("arn:{real}{end}");
-    let normalised = normaliser.apply(&arn, Place::Resource, |_| {});
+    let normalised = normaliser.apply(&arn, Place::Resource, |_| {}).into_with_marks();
     let partition = normalised.strip_prefix("arn:").and_then(|rest| rest.strip_suffix(end));
     partition.unwrap_or(real).to_owned()
 }
 
-/// A row of an explicit deny as people see it.
+/// A row of an explicit deny, its proof in real names.
 fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: &Real<'_>) -> RoleDenyDifference {
     let Proof { witness, is_real, counterpart } = real.deny(difference.side, difference.witness.take());
-    for list in [&mut difference.resources, &mut difference.except, &mut difference.reasons] {
-        show_all(list);
-    }
-    show_statements(&mut difference.denied_by);
-    let condition = difference.condition.map(|text| shown(&text));
-    let difference = DenyDifference { witness, condition, ..difference };
+    let difference = DenyDifference { witness, ..difference };
     RoleDenyDifference {
         role: name.to_owned(),
         role_arn,
@@ -215,17 +204,11 @@ fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: 
     }
 }
 
-/// A row of trust as people see it.
+/// A row of trust, its proof in real names.
 fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real: &Real<'_>) -> RoleTrustDifference {
     let (side, relation) = (difference.side, difference.relation);
     let Proof { witness, is_real, counterpart } = real.trust(side, relation, difference.witness.take());
-    for list in [&mut difference.except, &mut difference.reasons] {
-        show_all(list);
-    }
-    show_statements(&mut difference.granted_by);
-    show_refusal(&mut difference.refused_by);
-    let (principal, condition) = (shown(&difference.principal), difference.condition.map(|text| shown(&text)));
-    let difference = TrustDifference { principal, witness, condition, ..difference };
+    let difference = TrustDifference { witness, ..difference };
     RoleTrustDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
 }
 
@@ -235,16 +218,8 @@ fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
 }
 
 fn statement_warning(role: &str, role_arn: String, warning: Warning) -> StatementWarning {
-    let mut statement = warning.statement;
-    statement.policy_name = shown(&statement.policy_name);
-    StatementWarning {
-        side: warning.side,
-        role: role.to_owned(),
-        role_arn,
-        statement,
-        id: warning.id,
-        text: shown(&warning.text),
-    }
+    let Warning { side, statement, id, text } = warning;
+    StatementWarning { side, role: role.to_owned(), role_arn, statement, id, text }
 }
 
 /// What a role may do, as the evaluators take it.
@@ -313,29 +288,6 @@ fn policies(role: &Role, known: KnownRole) -> RolePolicies {
         } else {
             known.with_tags(role.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         },
-    }
-}
-
-fn shown(text: &str) -> String {
-    display(text).into_owned()
-}
-
-fn show_all(texts: &mut [String]) {
-    for text in texts {
-        *text = shown(text);
-    }
-}
-
-fn show_statements(statements: &mut [StatementRef]) {
-    for statement in statements {
-        statement.policy_name = shown(&statement.policy_name);
-    }
-}
-
-fn show_refusal(refusal: &mut Refusal) {
-    match refusal {
-        Refusal::Deny(statements) => show_statements(statements),
-        Refusal::NoAllow | Refusal::Boundary => {}
     }
 }
 

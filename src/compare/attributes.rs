@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::model::equivalency::display;
 use crate::model::{Role, Sides};
 use crate::report::{Attribute, AttributeDifference};
 
@@ -39,7 +38,7 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -
     found.compare(Attribute::AttachedPolicies, attached(left), attached(right));
     for key in left.tags.keys().chain(right.tags.keys()).collect::<BTreeSet<_>>() {
         let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
-        found.compare(Attribute::Tag(display(key).into_owned()), value(left), value(right));
+        found.compare(Attribute::Tag(key.clone()), value(left), value(right));
     }
     found.differences
 }
@@ -56,7 +55,7 @@ struct AttributeFindings<'a> {
 }
 
 impl AttributeFindings<'_> {
-    /// Compares values that still hold the marks of placeholders; the marks go as the difference is written down.
+    /// Compares values, with the marks of placeholders.
     fn compare(&mut self, attribute: Attribute, left: Value, right: Value) {
         if left != right {
             self.differences.push(AttributeDifference {
@@ -64,18 +63,10 @@ impl AttributeFindings<'_> {
                 left_arn: self.roles.left.arn.to_string(),
                 right_arn: self.roles.right.arn.to_string(),
                 attribute,
-                left: shown(left),
-                right: shown(right),
+                left,
+                right,
             });
         }
-    }
-}
-
-fn shown(value: Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(display(&text).into_owned()),
-        Value::Array(items) => Value::Array(items.into_iter().map(shown).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) => plain,
     }
 }
 

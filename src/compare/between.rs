@@ -9,8 +9,7 @@ use super::real_names::RealNames;
 use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
-use crate::model::equivalency::display;
-use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
+use crate::model::{Account, AccountTag, Marked, Role, Selection, Shown, Side, Sides, has_texts};
 use crate::normalise::{Normalised, NormalisedRole, Normaliser, Rules};
 use crate::report::{
     AccountInfo, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, FORMAT, ItemDifference,
@@ -62,6 +61,8 @@ struct Compared {
     warnings: Vec<StatementWarning>,
     cross_references: Vec<CrossReference>,
 }
+
+has_texts!(Compared { result, items, access, trust, denies, attributes, warnings, cross_references; });
 
 /// What comparing a pair takes.
 struct Comparing<'a> {
@@ -119,11 +120,11 @@ fn by_engine(
     tell(0, pairs.len());
     let done = AtomicUsize::new(0);
     let one = |pair: &pair::RolePair| {
-        let compared = work.compare(*pair);
+        let compared = work.compare(*pair).map(Marked::shown);
         tell(done.fetch_add(1, Ordering::Relaxed) + 1, pairs.len());
         compared
     };
-    let compared: Result<Vec<Compared>, EngineError> = pairs.par_iter().map(one).collect();
+    let compared: Result<Vec<Shown<Compared>>, EngineError> = pairs.par_iter().map(one).collect();
     let mut compared = compared?;
     compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     Ok(assemble(inputs, settings, compared, harvested, sanitized))
@@ -139,7 +140,7 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
 }
 
 impl<'a> Comparing<'a> {
-    fn compare(&self, pair: pair::RolePair) -> Result<Compared, EngineError> {
+    fn compare(&self, pair: pair::RolePair) -> Result<Marked<Compared>, EngineError> {
         let left = self.role(Side::Left, pair.left)?;
         let right = self.role(Side::Right, pair.right)?;
         let normalised = |role: Option<(&'a NormalisedRole, &'a Role)>| role.map(|(normalised, _)| normalised);
@@ -163,7 +164,7 @@ impl<'a> Comparing<'a> {
                 compared.result.grants = Some(self.access.alone(&compared.result.role, side, role, real)?);
             }
         }
-        Ok(compared)
+        Ok(Marked::new(compared))
     }
 
     /// A role of one account, normalised and as harvested; none where the pair has none there.
@@ -223,13 +224,13 @@ fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Optio
         role.map(|role| RoleSide {
             name: role.real_name.clone(),
             path: role.real_path.clone(),
-            normalised_path: display(&role.role.path).into_owned(),
+            normalised_path: role.role.path.clone(),
             arn: role.role.arn.as_str().to_owned(),
         })
     };
     RoleResult {
-        role: display(shown(|role| &role.role.name)).into_owned(),
-        path: display(shown(|role| &role.role.path)).into_owned(),
+        role: shown(|role| &role.role.name).to_owned(),
+        path: shown(|role| &role.role.path).to_owned(),
         status,
         service_linked: left.or(right).is_some_and(|role| role.service_linked),
         left: side(left),
@@ -245,20 +246,20 @@ fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Optio
 fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&NormalisedRole>) -> ItemDifference {
     let item = row.item;
     let real = &roles.get(row.side).role;
-    let some = |text: &str| (!text.is_empty()).then(|| display(text).into_owned());
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let principal = item.target.principal();
     ItemDifference {
         side: row.side,
         role: result.role.clone(),
-        path: display(&real.path).into_owned(),
+        path: real.path.clone(),
         role_arn: real.arn.as_str().to_owned(),
-        policy_name: display(&row.policy_name).into_owned(),
+        policy_name: row.policy_name,
         policy_type: row.policy_type,
         effect: item.effect,
         service: item.action.service.clone(),
         action: item.action.action.clone(),
-        arn: item.target.arn().map(|arn| display(arn).into_owned()),
-        principal: principal.map(|(_, text)| display(text).into_owned()),
+        arn: item.target.arn().map(str::to_owned),
+        principal: principal.map(|(_, text)| text.to_owned()),
         principal_type: principal.map(|(principal_type, _)| principal_type),
         action_element: item.action_element,
         resource_element: item.target.resource_element(),
@@ -271,7 +272,7 @@ fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&Normalise
 fn assemble(
     inputs: Sides<Input<'_>>,
     settings: Settings<'_>,
-    compared: Vec<Compared>,
+    compared: Vec<Shown<Compared>>,
     harvested: Sides<usize>,
     sanitized: Sides<usize>,
 ) -> Report {
@@ -310,14 +311,14 @@ fn assemble(
         accepted_differences: Vec::new(),
         accepted_file: None,
         accepted_entries: Vec::new(),
-        equivalency_hits: dictionary::hits(inputs, settings.rules),
+        equivalency_hits: Marked::new(dictionary::hits(inputs, settings.rules)).shown().into_inner(),
         limitations: Vec::new(),
         warnings: Vec::new(),
         findings: Vec::new(),
         groups: Vec::new(),
         totals: Totals::default(),
     };
-    for one in compared {
+    for one in compared.into_iter().map(Shown::into_inner) {
         report.roles.push(one.result);
         report.item_differences.extend(one.items);
         report.access_differences.extend(one.access);

@@ -67,7 +67,7 @@ fn one(name: &str, side: Side, role: &Role, foreign: &Foreign, policy_type: Opti
         place: foreign.place,
         text: foreign.text.clone(),
         value: foreign.value.clone(),
-        placeholder: crate::model::equivalency::display(&foreign.placeholder).into_owned(),
+        placeholder: foreign.placeholder.clone(),
         owner: side.other(),
         further: Vec::new(),
     }

@@ -74,13 +74,13 @@ impl Real<'_> {
         self.proof(side, witness, allows)
     }
 
-    /// What a Deny statement refuses.
+    /// What a Deny statement denies.
     pub(super) fn deny(&self, side: Side, witness: Option<Witness>) -> Proof<Witness> {
         let denies = |side, witness: &Witness| self.decide(side, witness, |_, denied| denied);
         self.proof(side, witness, denies)
     }
 
-    /// Who may take a role, and how.
+    /// Who can assume a role, and how.
     pub(super) fn trust(
         &self,
         side: Side,

@@ -1,5 +1,7 @@
 //! Which roles are compared.
 
+use std::borrow::Cow;
+
 use crate::model::equivalency::display;
 use crate::model::{Account, Glob, Selection};
 use crate::normalise::{Hits, Normalised, NormalisedRole};
@@ -31,7 +33,7 @@ impl Selection {
 
     /// The account with the selected roles only, as read and as normalised.
     #[must_use]
-    pub fn apply(&self, account: Account, mut normalised: Normalised) -> (Account, Normalised) {
+    pub fn apply<'a>(&self, account: Cow<'a, Account>, mut normalised: Normalised) -> (Cow<'a, Account>, Normalised) {
         if self.is_all() {
             return (account, normalised);
         }
@@ -40,10 +42,12 @@ impl Selection {
             let named = globs.is_empty() || globs.iter().any(|glob| names(glob, role));
             named && !(self.exclude_service_linked && role.service_linked)
         };
+        let account = account.into_owned();
         let pairs = account.roles.into_iter().zip(std::mem::take(&mut normalised.roles));
         let (roles, normalised_roles): (Vec<_>, Vec<_>) = pairs.filter(|(_, role)| selected(role)).unzip();
         let hits = hits_of(std::mem::take(&mut normalised.hits), &normalised_roles);
-        (Account { id: account.id, roles }, Normalised { roles: normalised_roles, hits, partial: true, ..normalised })
+        let account = Account { roles, ..account };
+        (Cow::Owned(account), Normalised { roles: normalised_roles, hits, partial: true, ..normalised })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Trust policies: who may take the role, by which action.
+//! Trust policies: who can assume the role, by which action.
 
 use std::sync::Arc;
 

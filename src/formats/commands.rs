@@ -57,10 +57,10 @@ pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
     let report = view.report;
     let real = |side: Side| report.roles.get(finding.role_index?)?.side(side).map(|role| role.name.as_str());
     let source = |side: Side| {
-        let own = || format!("{}/{}_snapshot.json", folder(view), report.accounts.get(side).tag);
-        quoted(&view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, str::to_owned))
+        let own = || format!("{} --tag {}", quoted(folder(view)), report.accounts.get(side).tag);
+        view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, quoted)
     };
-    // Of an action that the catalog does not have, `can` asks only if it is told to.
+    // Of an action that the catalogue does not have, `can` asks only if it is told to.
     let unknown = |reasons: &[String]| if reasons.is_empty() { "" } else { " --allow-unknown-action" };
     match report.rows_of(finding).next()? {
         Difference::Access(row) => {

@@ -87,7 +87,7 @@ pub(super) fn bundle(profile: Option<&Profile>) -> Option<PathBuf> {
     named.or_else(|| profile.and_then(|profile| profile.get("ca_bundle")).map(str::to_owned)).map(PathBuf::from)
 }
 
-/// Refuses an endpoint that is no URL: the SDK would only log it and ask the real AWS instead.
+/// Refuses an endpoint that is not a URL: the SDK would only log it and ask the real AWS instead.
 pub(super) fn check_endpoints(set: &ProfileSet, profile: Option<&str>) -> Result<(), HarvestError> {
     for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL_STS"] {
         if let Some(url) = std::env::var(variable).ok().filter(|url| !is_url(url)) {

@@ -138,7 +138,7 @@ pub enum HarvestError {
     /// The credentials ran out.
     #[error("the credentials of {origin} have expired, according to {call}")]
     Expired {
-        /// The call that was refused.
+        /// The call that was denied.
         call: &'static str,
         /// The source.
         origin: String,
@@ -149,7 +149,7 @@ pub enum HarvestError {
     /// AWS does not know the credentials.
     #[error("the credentials of {origin} are not valid, according to {call}")]
     NotValid {
-        /// The call that was refused.
+        /// The call that was denied.
         call: &'static str,
         /// The source.
         origin: String,

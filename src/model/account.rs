@@ -8,6 +8,10 @@ use super::role::Role;
 pub struct Account {
     /// The account's id; `None` only where a file holds nothing that tells it (no role, no policy, no user).
     pub id: Option<AccountId>,
+    /// Where it was read from, in words, as reports name it: `profile dev`, `file dev.json`.
+    pub source: String,
+    /// When it was read, RFC 3339; `None` where the source did not say.
+    pub harvested_at: Option<String>,
     /// The roles, sorted by name and path.
     pub roles: Vec<Role>,
 }

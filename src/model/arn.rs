@@ -66,7 +66,7 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// A text that is no ARN or account id.
+/// A text that is not an ARN or account id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArnError {
     /// Not twelve digits.

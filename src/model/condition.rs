@@ -174,7 +174,7 @@ impl ConditionOperator {
     }
 }
 
-/// `+3600.0` as `3600`; a text that is no plain decimal stays.
+/// `+3600.0` as `3600`; a text that is not a plain decimal stays.
 fn canonical_number(value: &str) -> String {
     let (sign, digits) = match value.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -195,7 +195,7 @@ fn canonical_number(value: &str) -> String {
     }
 }
 
-/// `10.0.0.1` as `10.0.0.1/32`; a text that is no address stays.
+/// `10.0.0.1` as `10.0.0.1/32`; a text that is not an address stays.
 fn canonical_network(value: &str) -> String {
     match value.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V4(address)) => format!("{address}/32"),

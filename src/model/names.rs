@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(into = "String", try_from = "String")]
 pub struct AccountTag(String);
 
-/// A text that is no account tag.
+/// A text that is not an account tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not an account tag: use 1 to 64 letters, digits, `.`, `_`, or `-`, starting with a letter or digit",
     .text.escape_debug())]

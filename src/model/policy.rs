@@ -117,7 +117,7 @@ impl<T> PolicyDocument<T> {
 /// A policy that says what its role may do: inline, managed, or a permissions boundary.
 pub type IdentityPolicy = PolicyDocument<ResourceClause>;
 
-/// A policy that says who may take a role.
+/// A policy that says who can assume a role.
 pub type TrustPolicy = PolicyDocument<PrincipalClause>;
 
 /// How a policy belongs to its role.

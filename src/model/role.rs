@@ -55,7 +55,7 @@ pub struct Role {
     pub unique_id: String,
     /// Description and session duration; `None` where the source does not hold them.
     pub details: Option<RoleDetails>,
-    /// Who may take the role.
+    /// Who can assume the role.
     pub trust: Arc<TrustPolicy>,
     /// The embedded policies, sorted by name.
     pub inline: Vec<InlinePolicy>,

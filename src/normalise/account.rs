@@ -302,7 +302,7 @@ impl Work<'_> {
                 found.push(own(one));
             }
         };
-        let after = self.normaliser.apply(text, place, keep).into_owned();
+        let after = self.normaliser.apply(text, place, keep).into_with_marks().into_owned();
         self.keep(found, text, &after, place);
         after
     }

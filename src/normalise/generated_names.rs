@@ -150,7 +150,7 @@ pub(super) fn sso_region(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let part = SSO_PATH.as_ref()?.captures(text)?.get(1)?;
-    // A pattern over regions, `…/*/…`, is no region.
+    // A pattern over regions, `…/*/…`, is not a region.
     let next = text.get(part.end()..).and_then(|rest| rest.chars().next());
     (!matches!(next, Some('*' | '?' | '$'))).then(|| part.range())
 }
@@ -167,7 +167,7 @@ fn mixed(text: &str) -> bool {
     digits || (lower && rest.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
-/// Whether a text is no word or words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
+/// Whether a text is not one or several words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
 fn no_words(text: &str) -> bool {
     if has_digit(text) {
         return true;

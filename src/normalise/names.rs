@@ -183,7 +183,7 @@ fn cut(alone: &Sides<Vec<&GeneratedName>>, parts: &mut Sides<NameParts>) {
 struct Cut {
     /// How much before the made-up part is the same in both.
     same_end: usize,
-    /// How much each has before that and the other has not.
+    /// How much each has before that and the other does not.
     more: Sides<usize>,
 }
 

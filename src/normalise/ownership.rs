@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::counterparts::ReplacedPart;
 use super::hits::Found;
-use super::text::{How, Literal, Normaliser, Owner, Pattern};
+use super::text::{DictionaryTooLarge, How, Literal, Normaliser, Owner, Pattern};
 use super::{Builtin, Rules, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
 use crate::model::{Account, AccountId, AccountTag, Matching, Place, Places, Side, Sides, Texts};
@@ -23,7 +23,7 @@ type Counts = BTreeMap<(String, String), Sides<usize>>;
 ///
 /// # Errors
 /// If the dictionary is too large to be looked for at once.
-pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owners, aho_corasick::BuildError> {
+pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owners, DictionaryTooLarge> {
     let neutral = |(placeholder, text, how, places): (&str, &str, How, Places)| Literal {
         text: text.to_owned(),
         placeholder: placeholder.to_owned(),

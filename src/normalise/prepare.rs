@@ -6,7 +6,7 @@ use super::builtin::Builtins;
 use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, Named};
 use super::names::{self, NameParts};
-use super::text::{Normaliser, Stem};
+use super::text::{DictionaryTooLarge, Normaliser, Stem};
 use super::{ids, ownership, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
@@ -22,18 +22,21 @@ pub struct Rules<'a> {
 /// Makes the rules ready for both accounts.
 ///
 /// # Errors
-/// If the automaton over all texts would grow beyond what the `aho-corasick` library builds.
+/// If the dictionary has too many texts to be looked for at once.
 ///
 /// ```
-/// use iamctl::model::{Account, Entry, EquivalencyList, Place, Sides, equivalency::display};
+/// use iamctl::model::{Account, Place, Sides};
 /// use iamctl::normalise::{Builtins, Rules, normalisers};
-/// let account = |id: &str| Account { id: Some(id.parse().unwrap()), roles: Vec::new() };
+/// let account = |id: &str| {
+///     let (source, harvested_at) = (String::new(), None);
+///     Account { id: Some(id.parse().unwrap()), source, harvested_at, roles: Vec::new() }
+/// };
 /// let (dev, qa) = (account("111122223333"), account("444455556666"));
 /// let dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#).unwrap();
 /// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
 /// let (left, right) = ("dev".parse().unwrap(), "qa".parse().unwrap());
 /// let both = normalisers(Sides { left: &dev, right: &qa }, Sides { left: &left, right: &right }, rules).unwrap();
-/// let in_qa = |text| display(&both.right.apply(text, Place::Resource, |_| {})).into_owned();
+/// let in_qa = |text| both.right.apply(text, Place::Resource, |_| {}).shown().into_inner();
 /// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:444455556666:app-qa"), "arn:aws:sqs:eu-west-1:ownaccountid:app-environment");
 /// // What belongs to the other account stays.
 /// assert_eq!(in_qa("arn:aws:sqs:eu-west-1:111122223333:app-dev"), "arn:aws:sqs:eu-west-1:111122223333:app-dev");
@@ -42,7 +45,7 @@ pub fn normalisers(
     accounts: Sides<&Account>,
     tags: Sides<&AccountTag>,
     rules: Rules<'_>,
-) -> Result<Sides<Normaliser>, aho_corasick::BuildError> {
+) -> Result<Sides<Normaliser>, DictionaryTooLarge> {
     let owners = ownership::owners(accounts, rules)?;
     let of_side = |side: Side| {
         let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners);

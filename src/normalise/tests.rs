@@ -1,6 +1,6 @@
 use super::generated_names::{self, Named};
 use super::*;
-use crate::model::equivalency::{CLOSE, OPEN, display};
+use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Side, Sides};
 use crate::parse::account::AccountReader;
 use crate::parse::{equivalency, snapshot};
@@ -39,7 +39,7 @@ fn ready(dictionary: &str, dev: &Account, qa: &Account) -> Sides<Normaliser> {
 }
 
 fn shown(normaliser: &Normaliser, place: Place, text: &str) -> String {
-    display(&normaliser.apply(text, place, |_| {})).into_owned()
+    normaliser.apply(text, place, |_| {}).shown().into_inner().into_owned()
 }
 
 /// What a dictionary makes of a resource of the dev account, where the accounts themselves say nothing.
@@ -86,7 +86,7 @@ fn a_dictionary_with_both_ids_does_not_hide_whose_id_it_is() {
 fn a_placeholder_is_not_the_text_it_is_spelled_like() {
     let (dev, qa) = (account(DEV, Vec::new()), account(QA, Vec::new()));
     let both = ready(r#"{"env": ["dev"]}"#, &dev, &qa);
-    let apply = |text| both.left.apply(text, Place::Resource, |_| {}).into_owned();
+    let apply = |text| both.left.apply(text, Place::Resource, |_| {}).into_with_marks().into_owned();
     assert_ne!(apply("app-dev"), apply("app-env"));
 }
 
@@ -169,7 +169,7 @@ fn a_pattern_hides_no_wildcard_and_no_variable() {
         assert!(found.iter().any(|(_, _, what)| *what == What::Wildcard), "{found:?}");
         assert!(found.iter().all(|(_, _, what)| !what.is_replaced()), "{found:?}");
     }
-    // A star in a description is no wildcard.
+    // A star in a description is not a wildcard.
     assert_eq!(shown(&both.left, Place::Description, "for app-*"), "for app");
 }
 
@@ -396,7 +396,7 @@ mod laws {
                 let own = if side == Side::Left { &dev } else { &qa };
                 prop_assert!(replaced.iter().all(|value| own.contains(&value.to_lowercase())));
                 let mut values = replaced.into_iter();
-                let parts = after.split([OPEN, CLOSE]).enumerate();
+                let parts = after.with_marks().split([OPEN, CLOSE]).enumerate();
                 let restored: String =
                     parts.map(|(i, part)| if i % 2 == 1 { values.next().unwrap() } else { part.to_owned() }).collect();
                 prop_assert_eq!(&restored, &text);

@@ -11,7 +11,7 @@ use super::hits::{Found, What};
 use super::separators::{self, FixedParts};
 use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
-use crate::model::{Place, Places};
+use crate::model::{Marked, Place, Places};
 
 /// Up to how many literal texts the quickest automaton is worth its memory.
 const SMALL: usize = 500;
@@ -95,12 +95,17 @@ pub(super) struct Span<'a> {
     pub rank: u8,
 }
 
+/// A dictionary with too many texts to be looked for at once.
+#[derive(Debug, thiserror::Error)]
+#[error("the dictionary is too large")]
+pub struct DictionaryTooLarge(#[source] Box<dyn std::error::Error + Send + Sync>);
+
 impl Normaliser {
     /// From literal texts and patterns.
     ///
     /// # Errors
-    /// If the automaton over all texts would grow beyond what the `aho-corasick` library builds.
-    pub(super) fn new(literals: Vec<Literal>, patterns: Vec<Pattern>) -> Result<Self, aho_corasick::BuildError> {
+    /// If there are too many texts to be looked for at once.
+    pub(super) fn new(literals: Vec<Literal>, patterns: Vec<Pattern>) -> Result<Self, DictionaryTooLarge> {
         let automaton = if literals.is_empty() {
             None
         } else {
@@ -108,7 +113,8 @@ impl Normaliser {
             let kind = (literals.len() < SMALL).then_some(AhoCorasickKind::DFA);
             let mut builder = AhoCorasick::builder();
             builder.kind(kind).match_kind(MatchKind::Standard).ascii_case_insensitive(true);
-            Some(builder.build(literals.iter().map(|literal| &literal.text))?)
+            let texts = literals.iter().map(|literal| &literal.text);
+            Some(builder.build(texts).map_err(|error| DictionaryTooLarge(Box::new(error)))?)
         };
         Ok(Self { automaton, literals, patterns, ..Self::default() })
     }
@@ -125,10 +131,10 @@ impl Normaliser {
     /// of what was found and left.
     ///
     /// All is looked for at once; of what begins together the longest wins, and what was replaced is not read again.
-    pub fn apply<'t>(&self, text: &'t str, place: Place, record: impl FnMut(Found<'_>)) -> Cow<'t, str> {
+    pub fn apply<'t>(&self, text: &'t str, place: Place, record: impl FnMut(Found<'_>)) -> Marked<Cow<'t, str>> {
         let mut spans = self.spans(text, place);
         self.counterparts.find(text, place, &mut spans);
-        render(text, spans, record)
+        Marked::new(render(text, spans, record))
     }
 
     /// The dictionary's literal texts that are replaced in this account, as (placeholder, text).

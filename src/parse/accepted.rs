@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
+use super::JsonError;
 use crate::model::accepted::{EffectGlob, FORMAT, VERSION, date};
 use crate::model::{AcceptedEntry, AccountTag, DifferenceKind};
 
@@ -23,8 +24,11 @@ use crate::model::{AcceptedEntry, AccountTag, DifferenceKind};
 /// let error = read(&file(r#"{"role": "app-*"}"#)).unwrap_err().to_string();
 /// assert_eq!(error, "missing field `reason` at line 1 column 74");
 /// ```
-pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, serde_json::Error> {
-    serde_json::from_str::<File>(text).map(|file| file.accepted.into_iter().map(|Entry(entry)| entry).collect())
+pub fn read(text: &str) -> Result<Vec<AcceptedEntry>, JsonError> {
+    match serde_json::from_str::<File>(text) {
+        Ok(file) => Ok(file.accepted.into_iter().map(|Entry(entry)| entry).collect()),
+        Err(error) => Err(JsonError::new(&error)),
+    }
 }
 
 /// Reads entries that stand inside another document.

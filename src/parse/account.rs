@@ -12,7 +12,7 @@ use crate::model::{
     PrincipalClause, Role, RoleDetails, TrustPolicy,
 };
 
-/// Why a snapshot is no account.
+/// Why a snapshot is not an account.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// A policy document that breaks IAM's grammar.
@@ -29,7 +29,7 @@ pub enum AccountError {
         /// What is wrong and where.
         source: PolicyError,
     },
-    /// An ARN or account id that is none.
+    /// An ARN or account id that is not valid.
     #[error("account `{account}`, {what} `{}`: its ARN cannot be read", .name.escape_debug())]
     Arn {
         /// The account's id or its source.
@@ -117,7 +117,9 @@ impl<'a> AccountReader<'a> {
         });
         match twice {
             Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
-            None => Ok(Account { id, roles }),
+            None => {
+                Ok(Account { id, source: snapshot.source.clone(), harvested_at: snapshot.harvested_at.clone(), roles })
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::JsonError;
 use super::snapshot::{FORMAT, Snapshot, SnapshotError, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 use crate::model::{AccountId, Arn};
 
@@ -111,8 +112,7 @@ struct PolicyVersion {
 /// # Errors
 /// If the text is not of that form, is only a part of the account, or does not hold a policy that a role carries.
 pub(super) fn read(text: &str, source: &str) -> Result<Snapshot, SnapshotError> {
-    let details: Details =
-        serde_json::from_str(text).map_err(|problem| SnapshotError::Form { file: source.to_owned(), problem })?;
+    let details: Details = serde_json::from_str(text).map_err(|error| SnapshotError::form(&error, source))?;
     if details.is_truncated || details.next_token.is_some() {
         return Err(SnapshotError::Partial { file: source.to_owned() });
     }
@@ -218,11 +218,11 @@ fn document(raw: &RawValue, role: &str, policy: &str, source: &str) -> Result<Bo
     if !raw.get().starts_with('"') {
         return Ok(raw.to_owned());
     }
-    let error = |problem| SnapshotError::Document {
+    let error = |problem: serde_json::Error| SnapshotError::Document {
         file: source.to_owned(),
         role: role.to_owned(),
         policy: policy.to_owned(),
-        problem,
+        problem: JsonError::new(&problem),
     };
     let text: String = serde_json::from_str(raw.get()).map_err(error)?;
     RawValue::from_string(super::policy::decode(&text)).map_err(error)

@@ -6,6 +6,7 @@ use std::fmt;
 use regex::Regex;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use super::JsonError;
 use crate::model::equivalency::{KEYS, KNOWN_ACCOUNTS};
 use crate::model::{AccountId, AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
 
@@ -21,8 +22,8 @@ use crate::model::{AccountId, AccountTag, Entry, EquivalencyList, Matching, Plac
 /// let error = read(r#"{"environment": "dev"}"#).unwrap_err().to_string();
 /// assert!(error.ends_with("at line 1 column 21"));
 /// ```
-pub fn read(text: &str) -> Result<EquivalencyList, serde_json::Error> {
-    serde_json::from_str::<Read>(text).map(|Read(list)| list)
+pub fn read(text: &str) -> Result<EquivalencyList, JsonError> {
+    serde_json::from_str::<Read>(text).map(|Read(list)| list).map_err(|error| JsonError::new(&error))
 }
 
 /// Reads a dictionary that stands inside another document.
@@ -196,7 +197,7 @@ impl Draft {
     }
 }
 
-/// What stands under a key that may be a tag: none if it is no list of texts, and so no tag.
+/// What stands under a key that may be a tag: none if it is not a list of texts, and so no tag.
 struct TagValues(Option<BTreeSet<String>>);
 
 impl<'de> Deserialize<'de> for TagValues {

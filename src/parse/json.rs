@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use super::JsonError;
+
 /// A JSON value. Numbers are kept as their text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
@@ -19,8 +21,8 @@ pub enum Node {
 
 impl Node {
     /// Reads a whole text; the error has line and column.
-    pub fn read(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+    pub fn read(text: &str) -> Result<Self, JsonError> {
+        serde_json::from_str(text).map_err(|error| JsonError::new(&error))
     }
 
     /// What kind of value this is, in words for an error.

@@ -2,20 +2,21 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
+use super::JsonError;
 use super::json::Node;
 use crate::model::{
     ActionClause, ActionPattern, ConditionKey, ConditionOperator, ConditionTest, Conditions, Effect, IdentityPolicy,
     PolicyDocument, Principal, PrincipalClause, ResourceClause, Statement, TrustPolicy, Version,
 };
 
-/// Why a text is no policy document.
+/// Why a text is not a policy document.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// Not JSON, or a key twice in one object.
     #[error("the policy document is not JSON: {problem}")]
     Json {
         /// What the JSON reader says, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// JSON, but not IAM's grammar.
     #[error("at `{path}`: {problem}")]
@@ -39,7 +40,7 @@ type Result<T> = std::result::Result<T, PolicyError>;
 /// let policy = parse_identity(r#"{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}"#).unwrap();
 /// assert_eq!(policy.statements.len(), 1);
 /// let error = parse_identity(r#"{"Statement": [{"Effect": "Allow", "Actoin": "*"}]}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "at `$.Statement[0]`: `Actoin` is no element of a statement");
+/// assert_eq!(error.to_string(), "at `$.Statement[0]`: `Actoin` is not an element of a statement");
 /// ```
 pub fn parse_identity(text: &str) -> Result<IdentityPolicy> {
     document(text, |place, parts| {
@@ -85,7 +86,7 @@ pub fn decode(text: &str) -> String {
     if text.trim_start().starts_with('{') {
         return text.to_owned();
     }
-    // Bytes that are no UTF-8 are left encoded: the JSON reader then refuses them, where a replacement would pass.
+    // Bytes that are not UTF-8 are left encoded: the JSON reader then refuses them, where a replacement would pass.
     percent_encoding::percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Into::into)
 }
 

@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::JsonError;
+
 /// `format` of a snapshot file.
 pub const FORMAT: &str = "iamctl-snapshot";
 
 /// The version of the format this program writes and reads.
 pub const VERSION: u32 = 1;
 
-/// Why a file is no snapshot.
+/// Why a file is not a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// Not JSON at all.
@@ -23,7 +25,7 @@ pub enum SnapshotError {
         /// Where the text is from.
         file: String,
         /// What the JSON reader says, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// JSON, but neither of the two forms.
     #[error("{file} is neither a snapshot of iamctl nor the output of `aws iam get-account-authorization-details`")]
@@ -45,7 +47,7 @@ pub enum SnapshotError {
         /// Where the text is from.
         file: String,
         /// What is wrong, with line and column.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
     /// Authorization details that were cut off by paging.
     #[error("{file} contains only a part of the account")]
@@ -72,7 +74,7 @@ pub enum SnapshotError {
         /// The policy's ARN.
         arn: String,
     },
-    /// A policy document that is no JSON.
+    /// A policy document that is not JSON.
     #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(),
         .policy.escape_debug())]
     Document {
@@ -83,11 +85,16 @@ pub enum SnapshotError {
         /// The policy's name or ARN.
         policy: String,
         /// What the JSON reader says.
-        problem: serde_json::Error,
+        problem: JsonError,
     },
 }
 
 impl SnapshotError {
+    /// One of the two forms, but damaged.
+    pub(super) fn form(error: &serde_json::Error, file: &str) -> Self {
+        Self::Form { file: file.to_owned(), problem: JsonError::new(error) }
+    }
+
     /// What the user can do about it, where there is something to do.
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
@@ -128,13 +135,13 @@ pub fn read(text: &str, file: &str) -> Result<Snapshot, SnapshotError> {
     let kind: Kind = serde_json::from_str(text).map_err(|problem| match problem.classify() {
         serde_json::error::Category::Data => SnapshotError::Unknown { file: own() },
         serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
-            SnapshotError::Json { file: own(), problem }
+            SnapshotError::Json { file: own(), problem: JsonError::new(&problem) }
         }
     })?;
     let ours = kind.format.as_ref().and_then(serde_json::Value::as_str) == Some(FORMAT);
     match kind.version {
         Some(version) if ours && version == u64::from(VERSION) => {
-            serde_json::from_str(text).map_err(|problem| SnapshotError::Form { file: own(), problem })
+            serde_json::from_str(text).map_err(|error| SnapshotError::form(&error, file))
         }
         found if ours => Err(SnapshotError::Version { file: own(), found: found.unwrap_or_default() }),
         _ if kind.role_detail_list.is_some() => super::authorization_details::read(text, file),

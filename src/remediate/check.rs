@@ -1,17 +1,16 @@
 //! The proof of a plan: what the next `diff` would say.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::role::{Blocked, Planner, open_parts};
-use super::{Part, Plan, PlanError, RolePlan, applied};
-use crate::compare::{self, Input, Settings};
-use crate::model::Selection;
-use crate::model::{Account, Side, Sides};
-use crate::normalise;
+use super::{Part, Plan, RolePlan, applied};
+use crate::model::Side;
+use crate::pipeline::{Error, Prepared};
 use crate::report::{Report, RoleResult};
 
 /// A plan of which nothing that it writes still differs, and that makes no other role differ.
-pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, PlanError> {
+pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, Error> {
     let mut blocked = Blocked::default();
     loop {
         let plan = planner.plan(&blocked);
@@ -22,31 +21,12 @@ pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, PlanError> {
 }
 
 /// Compares the accounts as they are after a plan, from the start.
-fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Report, PlanError> {
+fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Report, Error> {
     let input = &planner.input;
-    let changed = applied(input.accounts.get(input.make), plan);
-    let mut accounts = input.accounts;
-    *accounts.get_mut(input.make) = &changed;
-    let normalisers = normalise::normalisers(accounts, input.tags, input.rules)?;
-    let of = |side: Side| normalise::account(accounts.get(side), normalisers.get(side));
-    let normalised = Sides { left: of(Side::Left), right: of(Side::Right) };
-    let one = |side: Side| -> Input<'_> {
-        let account: &Account = accounts.get(side);
-        Input {
-            tag: input.tags.get(side),
-            source: "",
-            harvested_at: None,
-            all_roles: account.roles.len(),
-            account,
-            normalised: normalised.get(side),
-            normaliser: normalisers.get(side),
-        }
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue: input.catalogue, rules: input.rules, generated_at: "", selection };
-    let mut comparison = compare::between(Sides { left: one(Side::Left), right: one(Side::Right) }, settings)?;
-    compare::accept(&mut comparison, input.acceptance);
-    Ok(comparison)
+    let mut accounts = input.prepared.accounts().map(Cow::Borrowed);
+    let changed = applied(accounts.get(input.make), plan);
+    *accounts.get_mut(input.make) = Cow::Owned(changed);
+    Prepared::new(accounts, input.prepared.options())?.compare()
 }
 
 /// Why something is taken out of a plan.

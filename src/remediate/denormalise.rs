@@ -70,7 +70,7 @@ impl<'a> Denormaliser<'a> {
     pub(super) fn of_role(&self, role: &Role) -> Seen {
         let mut seen = Seen::new();
         texts_of_roles([role], &mut |place, text| {
-            let normal = self.to.apply(text, place, |_| {});
+            let normal = self.to.apply(text, place, |_| {}).into_with_marks();
             if normal.contains(OPEN) {
                 seen.entry((place, normal.into_owned())).or_default().insert(text.to_owned());
             }
@@ -103,6 +103,7 @@ impl<'a> Denormaliser<'a> {
             What::Foreign => foreign = Some(one.value.to_owned()),
             What::LeftInWord | What::Unfit | What::Wildcard => {}
         });
+        let normal = normal.into_with_marks();
         if let Some(value) = foreign {
             return Err(format!("`{text}`: `{value}` belongs to the account that the script changes"));
         }
@@ -131,7 +132,7 @@ impl<'a> Denormaliser<'a> {
     fn means(&self, text: &str, place: Place, normal: &str) -> bool {
         let mut foreign = false;
         let is = self.to.apply(text, place, |one| foreign |= one.what == What::Foreign);
-        is == normal && !foreign
+        is.with_marks() == normal && !foreign
     }
 
     fn spell(&self, normal: &str, found: &[Found]) -> Result<String, String> {

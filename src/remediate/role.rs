@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::denormalise::Denormaliser;
 use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted};
 use crate::compare::Alike;
-use crate::model::equivalency::{GENERATED, OPEN, display};
+use crate::model::equivalency::{GENERATED, OPEN};
 use crate::model::{
     Arn, DifferenceKind, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, PolicyType, Role, RoleDetails, Side, Sides,
 };
@@ -43,14 +43,14 @@ type Policies = BTreeMap<Arn, PolicyChange>;
 impl<'a> Planner<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
         let (from, to) = (input.make.other(), input.make);
-        let normalisers = Sides { left: *input.normalisers.get(from), right: *input.normalisers.get(to) };
-        let places = input
-            .accounts
+        let (accounts, normalisers) = (input.prepared.accounts(), input.prepared.normalisers());
+        let normalisers = Sides { left: *normalisers.get(from), right: *normalisers.get(to) };
+        let places = accounts
             .map(|account| account.roles.iter().enumerate().map(|(index, role)| (role.arn.as_str(), index)).collect());
         Self {
             input,
-            denormaliser: Denormaliser::new(normalisers, input.accounts.get(to), input.normalised.get(to)),
-            alike: Alike::new(input.accounts, input.catalogue),
+            denormaliser: Denormaliser::new(normalisers, accounts.get(to), input.prepared.normalised().get(to)),
+            alike: Alike::new(accounts, &input.prepared.options().catalogue),
             places,
         }
     }
@@ -75,14 +75,16 @@ impl<'a> Planner<'a> {
 
     fn both(&self, result: &RoleResult, side: Side) -> Option<Both<'a>> {
         let index = *self.places.get(side).get(result.side(side)?.arn.as_str())?;
-        let real = self.input.accounts.get(side).roles.get(index)?;
-        Some(Both { real, normal: self.input.normalised.get(side).roles.get(index)? })
+        let prepared = self.input.prepared;
+        let real = prepared.accounts().get(side).roles.get(index)?;
+        Some(Both { real, normal: prepared.normalised().get(side).roles.get(index)? })
     }
 
     /// The policies that roles of the account that is changed carry, real and normalised.
     fn carried(&self) -> impl Iterator<Item = (&'a Role, &'a Arc<ManagedPolicy>, &'a Arc<ManagedPolicy>)> {
+        let make = self.input.make;
         let (account, normalised): (&'a crate::model::Account, &'a crate::normalise::Normalised) =
-            (self.input.accounts.get(self.input.make), self.input.normalised.get(self.input.make));
+            (self.input.prepared.accounts().get(make), self.input.prepared.normalised().get(make));
         account.roles.iter().zip(&normalised.roles).flat_map(|(real, normal)| {
             let all = real.attached.iter().chain(&real.boundary);
             let normal = normal.role.attached.iter().chain(&normal.role.boundary);
@@ -271,7 +273,8 @@ impl OneRole<'_, '_> {
     fn normal(&self, both: &Both<'_>, key: &str) -> String {
         let input = &self.planner.input;
         let side = if std::ptr::eq(both.real, self.to.real) { input.make } else { input.make.other() };
-        display(&input.normalisers.get(side).apply(key, Place::Tag, |_| {})).into_owned()
+        let normal = input.prepared.normalisers().get(side).apply(key, Place::Tag, |_| {});
+        normal.shown().into_inner().into_owned()
     }
 
     fn profiles(&self) -> Result<Vec<Change>, String> {
@@ -282,7 +285,7 @@ impl OneRole<'_, '_> {
                 continue;
             }
             let name = checked_name(self.text(real, Place::InstanceProfile)?)?;
-            let account = self.planner.input.accounts.get(self.planner.input.make);
+            let account = *self.planner.input.prepared.accounts().get(self.planner.input.make);
             if let Some(other) = account.roles.iter().find(|role| role.instance_profiles.contains(&name)) {
                 return Err(format!(
                     "the instance profile `{name}` contains the role `{}`, and can contain only one role",
@@ -444,7 +447,7 @@ impl OneRole<'_, '_> {
     fn new_arn(&self, real: &ManagedPolicy) -> Result<Arn, String> {
         let text = self.text(real.arn.as_str(), Place::PolicyName)?;
         let arn: Arn = text.parse().map_err(|error: crate::model::ArnError| error.to_string())?;
-        let account = self.planner.input.accounts.get(self.planner.input.make);
+        let account = *self.planner.input.prepared.accounts().get(self.planner.input.make);
         let own = account.id.as_ref().is_some_and(|id| id.as_str() == arn.account());
         let right_partition = account.partition().is_none_or(|partition| partition == arn.partition());
         if right_partition && (own || arn.account() == "aws") {

@@ -408,7 +408,7 @@ pub fn effect_on_access(role: &RoleResult, policy_type: PolicyType) -> &'static 
     let grade = if policy_type == PolicyType::Trust { role.trust_grade } else { role.access_grade };
     match grade {
         Some(Grade::Identical | Grade::EqualForAllRequests) => ", without effect on access",
-        Some(Grade::EqualForCatalogue) => ", without effect on the actions of the catalog",
+        Some(Grade::EqualForCatalogue) => ", without effect on the actions of the catalogue",
         Some(Grade::Unknown | Grade::Different) | None => "",
     }
 }

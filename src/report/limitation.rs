@@ -275,7 +275,7 @@ impl fmt::Display for Limitation {
 fn ambiguous(f: &mut fmt::Formatter<'_>, role: &str, merged_by: &BTreeSet<String>) -> fmt::Result {
     let merged = if merged_by.is_empty() { String::new() } else { format!(" (merged by {})", quoted(merged_by)) };
     let role = role.escape_debug();
-    write!(f, "several roles of one account are called `{role}` after normalizing; see ambiguous_roles.csv{merged}")
+    write!(f, "several roles of one account are called `{role}` after normalising; see ambiguous_roles.csv{merged}")
 }
 
 fn in_longer_words(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str, done: &[InLongerWords]) -> fmt::Result {

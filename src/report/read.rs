@@ -3,13 +3,14 @@
 use serde::Deserialize;
 
 use super::{FORMAT, Report, VERSION};
+use crate::parse::JsonError;
 
 /// Why a text is not a report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Not JSON, cut off, or not of the form of a report.
     #[error("this is not a complete report of `iamctl diff`")]
-    Form(#[source] serde_json::Error),
+    Form(#[source] JsonError),
     /// Another format or version.
     #[error("this is `{}` version {version}, not `{FORMAT}` version {VERSION}", .format.escape_debug())]
     Version {
@@ -24,7 +25,7 @@ pub enum ReadError {
         /// The version that wrote it.
         version: String,
         /// What is missing.
-        source: serde_json::Error,
+        source: JsonError,
     },
     /// A difference of a role that the report does not list.
     #[error("the report has a difference of the role `{}`, which it does not list", .arn.escape_debug())]
@@ -56,12 +57,13 @@ struct Head {
 /// # Errors
 /// If the text is not a whole `report.json`, or contradicts itself.
 pub fn read(text: &str) -> Result<Report, ReadError> {
-    let head: Head = serde_json::from_str(text).map_err(ReadError::Form)?;
+    let head: Head = serde_json::from_str(text).map_err(|error| ReadError::Form(JsonError::new(&error)))?;
     if (head.format.as_str(), head.version) != (FORMAT, VERSION) {
         return Err(ReadError::Version { format: head.format, version: head.version });
     }
-    let report: Report = serde_json::from_str(text).map_err(|source| {
-        if source.is_data() && source.to_string().starts_with("missing field") {
+    let report: Report = serde_json::from_str(text).map_err(|error| {
+        let source = JsonError::new(&error);
+        if error.is_data() && source.to_string().starts_with("missing field") {
             ReadError::Earlier { version: head.iamctl, source }
         } else {
             ReadError::Form(source)

@@ -123,14 +123,14 @@ impl Report {
         let linked = if role.service_linked { " (service-linked role)" } else { "" };
         match (role.status, side) {
             (RoleStatus::Ambiguous, None) => format!(
-                "{} of {} was compared with {} of {}, and more roles have this name after normalizing",
+                "{} of {} was compared with {} of {}, and more roles have this name after normalising",
                 name(Side::Left),
                 self.accounts.left.tag,
                 name(Side::Right),
                 self.accounts.right.tag,
             ),
             (RoleStatus::Ambiguous, Some(side)) => format!(
-                "{} of {} has the same name as another role after normalizing and was compared with none",
+                "{} of {} has the same name as another role after normalising and was compared with none",
                 name(side),
                 self.accounts.get(side).tag
             ),

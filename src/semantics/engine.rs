@@ -122,7 +122,7 @@ impl<'c> Engine<'c> {
         answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
-    /// Who may take one role and not the other, both ways.
+    /// Who can assume one role and not the other, both ways.
     ///
     /// # Errors
     /// As [`Engine::between`]; the evaluator is [`super::evaluate::evaluate_trust`].

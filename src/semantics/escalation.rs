@@ -1,4 +1,4 @@
-//! Known ways in which a role can raise its own permissions, as data.
+//! Known ways in which a role can escalate its privileges, as data.
 //!
 //! A row of a comparison is marked with those that its actions open. AWS's own list of what permissions management
 //! can do: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_understand-policy-summary-access-level-summaries.html>.
@@ -161,7 +161,7 @@ pub fn part(action: &str) -> Option<EscalationPart> {
 /// The ways that a row adds or widens, given what the role may do besides (on any resource), and whether the other
 /// role may do for certain what it may (on as many kinds of resource).
 ///
-/// What a way needs besides is no way of its own: where both roles have the action and the partner, more resources of
+/// What a way needs besides is not a way of its own: where both roles have the action and the partner, more resources of
 /// the partner add nothing.
 #[must_use]
 pub fn gained(

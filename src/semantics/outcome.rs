@@ -66,7 +66,7 @@ words! {
     }
 }
 
-/// A request that one side allows and the other refuses.
+/// A request that one side allows and the other denies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Witness {
     /// The action, such as `s3:PutObject`.
@@ -77,7 +77,7 @@ pub struct Witness {
     pub context: BTreeMap<String, Vec<String>>,
 }
 
-/// Why the other side refuses a request.
+/// Why the other side denies a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "by", content = "statements", rename_all = "snake_case")]
 pub enum Refusal {
@@ -114,15 +114,15 @@ pub struct AccessDifference {
     pub witness: Option<Witness>,
     /// The statements that allow it.
     pub granted_by: Vec<StatementRef>,
-    /// Why the other side refuses the witness.
+    /// Why the other side denies the witness.
     pub refused_by: Refusal,
-    /// Known ways to raise itself that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
+    /// Known ways to escalate its privileges that the role gains by this: ids of [`crate::semantics::escalation::RULES`].
     pub escalations: Vec<EscalationId>,
-    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, a note.
     pub reasons: Vec<String>,
 }
 
-/// Something that one role's policies refuse outright and the other's do not.
+/// Something that one role's policies explicitly deny and the other's do not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DenyDifference {
     /// The side that denies.
@@ -145,7 +145,7 @@ pub struct DenyDifference {
     pub witness: Option<Witness>,
     /// The statements that deny it.
     pub denied_by: Vec<StatementRef>,
-    /// Why it is unknown, if it is; of actions that the catalogue does not have, that it has not.
+    /// Why it is unknown, if it is; of actions that the catalogue does not have, a note.
     pub reasons: Vec<String>,
 }
 
@@ -201,7 +201,7 @@ pub struct AccessComparison {
     pub grade: Grade,
     /// What one may and the other may not; sorted.
     pub differences: Vec<AccessDifference>,
-    /// What one denies outright and the other does not; sorted.
+    /// What one explicitly denies and the other does not; sorted.
     pub deny_differences: Vec<DenyDifference>,
     /// Remarks; sorted.
     pub warnings: Vec<Warning>,

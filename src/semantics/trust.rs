@@ -1,4 +1,4 @@
-//! Compares who may take two roles.
+//! Compares who can assume two roles.
 //!
 //! Callers are told apart only as far as the two policies do: each principal that is named, one more of each account,
 //! one stranger of each kind.
@@ -44,7 +44,7 @@ impl<'a> TrustSide<'a> {
     }
 }
 
-/// How a trust policy lets a caller take the role.
+/// How a trust policy lets a caller assume the role.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl TrustRelation {
     }
 }
 
-/// A request to take the role that one side allows and the other refuses.
+/// A request to assume the role that one side allows and the other denies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrustWitness {
     /// The action, such as `sts:AssumeRole`.
@@ -80,7 +80,7 @@ pub struct TrustWitness {
     pub context: BTreeMap<String, Vec<String>>,
 }
 
-/// Somebody who may take one role and not the other.
+/// Somebody who can assume one role and not the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrustDifference {
     /// The side whose role may be taken.
@@ -103,7 +103,7 @@ pub struct TrustDifference {
     pub witness: Option<TrustWitness>,
     /// The statements that allow it.
     pub granted_by: Vec<StatementRef>,
-    /// Why the other side refuses.
+    /// Why the other side denies.
     pub refused_by: Refusal,
     /// Why it is unknown, if it is.
     pub reasons: Vec<String>,
@@ -122,7 +122,7 @@ impl TrustDifference {
 pub struct TrustComparison {
     /// How far they are alike.
     pub grade: Grade,
-    /// Who may take one role and not the other; sorted.
+    /// Who can assume one role and not the other; sorted.
     pub differences: Vec<TrustDifference>,
     /// Remarks; sorted.
     pub warnings: Vec<Warning>,

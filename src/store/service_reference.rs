@@ -25,7 +25,7 @@ const WORKERS: usize = 6;
 /// How long to wait before trying again; as many further tries as there are waits.
 const WAITS: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 
-/// The largest document is a few megabytes; what is larger is no document.
+/// The largest document is a few megabytes; what is larger is not a document.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Files that hold the index in a folder, the second as mirroring programs name it.
@@ -70,6 +70,11 @@ impl Origin {
     }
 }
 
+/// What went wrong between here and an address.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct FetchError(Box<ureq::Error>);
+
 /// Why the reference could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceReferenceError {
@@ -80,7 +85,7 @@ pub enum ServiceReferenceError {
         url: String,
         /// What went wrong.
         #[source]
-        source: ureq::Error,
+        source: FetchError,
     },
     /// An entry of the index leads nowhere.
     #[error("the index `{}` gives `{}` as the address of `{}`", .index.escape_debug(), .url.escape_debug(),
@@ -235,7 +240,10 @@ fn fetch_one(agent: &Agent, url: &str) -> Result<String, ServiceReferenceError> 
             Ok(text) => return Ok(text),
             Err(source) => match waits.next() {
                 Some(wait) if is_passing(&source) => thread::sleep(*wait),
-                _ => return Err(ServiceReferenceError::Fetch { url: without_password(url), source }),
+                _ => {
+                    let source = FetchError(Box::new(source));
+                    return Err(ServiceReferenceError::Fetch { url: without_password(url), source });
+                }
             },
         }
     }

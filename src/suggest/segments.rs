@@ -106,7 +106,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// None if the text is no side of a substitution: words and placeholders mixed, or something the program replaced.
+    /// None if the text is not a side of a substitution: words and placeholders mixed, or something the program replaced.
     fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(OPEN) {
             None if text.contains(OPEN) => None,

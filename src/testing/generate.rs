@@ -9,15 +9,16 @@ use super::plan::{Generated, Plan};
 use super::world::World;
 use super::{drifts, families, rewriting};
 use crate::model::{AccountTag, Side, Sides};
+use crate::parse::JsonError;
 use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 
 /// What is wrong with a plan; never with one whose accounts fit into memory.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
-    /// A document of ours is no JSON.
+    /// A document of ours is not JSON.
     #[error("a document is not JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// An environment's name is no tag.
+    Json(JsonError),
+    /// An environment's name is not a tag.
     #[error(transparent)]
     Tag(#[from] crate::model::AccountTagError),
 }
@@ -34,9 +35,10 @@ pub fn generate(plan: &Plan) -> Result<Generated, GenerateError> {
     let tags =
         Sides { left: environments.left.parse::<AccountTag>()?, right: environments.right.parse::<AccountTag>()? };
     let snapshot = |side: Side| Speller::new(plan, &world, side).snapshot(models.get(side));
+    let json = |error: serde_json::Error| GenerateError::Json(JsonError::new(&error));
     let (dictionary, complete_dictionary) = world.dictionaries();
     Ok(Generated {
-        snapshots: Sides { left: snapshot(Side::Left)?, right: snapshot(Side::Right)? },
+        snapshots: Sides { left: snapshot(Side::Left).map_err(json)?, right: snapshot(Side::Right).map_err(json)? },
         tags,
         drifts,
         dictionary,

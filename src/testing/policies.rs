@@ -193,7 +193,7 @@ pub(super) fn boundary() -> Vec<Statement> {
     vec![allow(&all, &["*"]), allow(&["s3:DeleteBucket", "dynamodb:DeleteBackup"], &["*"]).deny()]
 }
 
-/// Who may take an application's role.
+/// Who can assume an application's role.
 pub(super) fn trusts(world: &mut World, number: usize) -> Vec<Statement> {
     let github = "arn:aws:iam::<id>:oidc-provider/token.actions.githubusercontent.com";
     let repository = format!("repo:acme/app{number}:environment:<env>");

@@ -6,16 +6,15 @@ use std::collections::BTreeSet;
 use iamctl::catalog::Catalogue;
 use iamctl::compare::accepted::matching::{Matcher, Verdict};
 use iamctl::compare::accepted::{Filter, Label, Open, accepted, entries, open};
-use iamctl::compare::{self, Acceptance, Input, Settings};
+use iamctl::compare::{self, Acceptance};
 use iamctl::formats::files;
-use iamctl::model::Selection;
+
 use iamctl::model::accepted::date;
 use iamctl::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Place, PolicyType, Side, Sides};
-use iamctl::normalise::{self, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
 use iamctl::parse::snapshot::{self, Snapshot};
 use iamctl::parse::{self, equivalency};
-use iamctl::report::{self, CrossReference, FailOn, Report};
+use iamctl::pipeline::{self, Options};
+use iamctl::report::{self, CrossReference, DifferenceCounts, FailOn, Report};
 use iamctl::testing::{DICTIONARY, Shape, accounts};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -32,28 +31,12 @@ fn tags() -> Sides<AccountTag> {
 
 /// Compares two snapshots under a dictionary of `dev` and `qa`, which makes some names ambiguous.
 fn compared(snapshots: Sides<&Snapshot>, catalogue: &Catalogue) -> Report {
-    let dictionary = equivalency::read(DICTIONARY).unwrap();
-    let mut reader = AccountReader::default();
-    let accounts = snapshots.map(|snapshot| reader.account(snapshot).unwrap());
-    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
-    let tags = tags();
-    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(&accounts.left, &normalisers.left),
-        right: normalise::account(&accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| Input {
-        tag: tags.get(side),
-        source: "law",
-        harvested_at: None,
-        all_roles: accounts.get(side).roles.len(),
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue, rules, generated_at: "2026-11-21T08:00:00Z", selection };
-    compare::between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
+    let accounts = pipeline::read(snapshots).unwrap();
+    let Sides { left, right } = tags();
+    let mut options = Options::new(left, right);
+    options.dictionary = equivalency::read(DICTIONARY).unwrap();
+    options.catalogue = catalogue.clone();
+    iamctl::compare(&accounts.left, &accounts.right, &options).unwrap()
 }
 
 fn statement() -> impl Strategy<Value = Value> {
@@ -244,8 +227,7 @@ fn check(before: &Report, filter: &Filter) -> Result<usize, TestCaseError> {
     prop_assert_eq!((&open(&after).roles, &open(&after).differences), (roles, &open_facts));
     prop_assert_eq!(&after.warnings, &before.warnings, "every entry accepts something");
     for (role, was) in after.roles.iter().zip(&before.roles) {
-        let sum =
-            |d: report::DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
+        let sum = |d: DifferenceCounts| d.items + d.access + d.trust + d.denies + d.attributes + d.cross_references;
         let alone = usize::from(role.accepted);
         prop_assert_eq!(sum(role.differences) + role.differences.accepted, sum(was.differences) + alone);
         prop_assert_eq!((role.access_grade, role.trust_grade), (was.access_grade, was.trust_grade));

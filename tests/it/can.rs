@@ -200,7 +200,7 @@ fn can_assume_asks_about_one_caller_and_action() {
     assert_eq!(tool.run(&["can-assume", "dev.json", "ap", own]).code, 2);
 }
 
-/// Every proof of the examples' report about who may take a role: so in the account that it is about, and not so, in the
+/// Every proof of the examples' report about who can assume a role: so in the account that it is about, and not so, in the
 /// names of the other account, there.
 #[test]
 fn a_trust_proof_can_be_checked() {

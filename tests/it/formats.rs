@@ -149,7 +149,7 @@ fn sarif_keeps_within_its_limits() {
     // Only few bytes a result, so that their number is what ends them.
     let (_, log) = limited(&many, 20_000, usize::MAX);
     assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 20_000);
-    // What is left out is the lightest: with room for one it is the weightiest that stays.
+    // What is left out is the lightest: with room for one it is the most severe that stays.
     let (_, log) = limited(&comparison(&["a", "b"]), 1, usize::MAX);
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "privilege-escalation");
     let (_, log) = limited(&comparison(&["a"]), usize::MAX, 0);

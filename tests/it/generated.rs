@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Settings, between};
-use iamctl::model::Selection;
-use iamctl::model::{Account, EquivalencyList, Side, Sides};
-use iamctl::normalise::{self, Builtin, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
+use iamctl::model::{Account, EquivalencyList, Sides};
+use iamctl::normalise::{Builtin, Builtins};
 use iamctl::parse::equivalency;
+use iamctl::pipeline::{self, Options};
 use iamctl::report::{Report, RoleResult};
 use iamctl::testing::{Drift, DriftKind, Generated, NoiseKinds, Plan, generate};
 use rayon::prelude::*;
@@ -22,31 +20,23 @@ pub fn catalogue() -> &'static Catalogue {
 }
 
 pub fn read(generated: &Generated) -> Sides<Account> {
-    let mut reader = AccountReader::default();
-    generated.snapshots.as_ref().map(|snapshot| reader.account(snapshot).unwrap())
+    pipeline::read(generated.snapshots.as_ref()).unwrap()
+}
+
+/// What the accounts are compared under.
+pub fn options(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Options {
+    let Sides { left, right } = generated.tags.clone();
+    let mut options = Options::new(left, right);
+    options.dictionary = dictionary.clone();
+    options.builtins = builtins;
+    options.catalogue = catalogue().clone();
+    options
 }
 
 /// Compares the accounts under a dictionary, with the built-in rules or without.
 pub fn compared_under(generated: &Generated, dictionary: &EquivalencyList, builtins: Builtins) -> Report {
     let accounts = read(generated);
-    let rules = Rules { dictionary, builtins };
-    let normalisers = normalise::normalisers(accounts.as_ref(), generated.tags.as_ref(), rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(&accounts.left, &normalisers.left),
-        right: normalise::account(&accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| Input {
-        tag: generated.tags.get(side),
-        source: "generated",
-        harvested_at: generated.snapshots.get(side).harvested_at.as_deref(),
-        all_roles: accounts.get(side).roles.len(),
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z", selection };
-    between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap()
+    iamctl::compare(&accounts.left, &accounts.right, &options(generated, dictionary, builtins)).unwrap()
 }
 
 /// What the dictionary alone makes of the accounts, and the own ids.

@@ -8,7 +8,7 @@ mod settings;
 
 use super::moto::Account;
 
-/// Two profiles, `left` and `right`, that take a role in an account each, from the keys of `base`.
+/// Two profiles, `left` and `right`, that assume a role in an account each, from the keys of `base`.
 pub fn two_profiles(endpoint: &str, left: &Account, right: &Account) -> String {
     format!(
         "[profile base]\naws_access_key_id = testing\naws_secret_access_key = very-secret-key\n{}{}",
@@ -17,7 +17,7 @@ pub fn two_profiles(endpoint: &str, left: &Account, right: &Account) -> String {
     )
 }
 
-/// A profile that takes a role in an account, from the keys of `base`.
+/// A profile that assumes a role in an account, from the keys of `base`.
 pub fn role_profile(name: &str, endpoint: &str, account: &Account) -> String {
     let entry = account.entry();
     format!(

@@ -1,17 +1,16 @@
 //! `report.html` as a file: its rules are right, it holds what was found, and what it leaves out it says.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use iamctl::catalog::Catalogue;
-use iamctl::compare::{Input, Settings, between};
 use iamctl::formats::html::{NormalisedRoles, write};
 use iamctl::formats::report_format::View;
-use iamctl::model::Selection;
-use iamctl::model::{AccountTag, PolicyType, Side, Sides};
-use iamctl::normalise::{self, Builtins, Rules};
-use iamctl::parse::account::AccountReader;
-use iamctl::parse::{equivalency, snapshot as snapshots};
+use iamctl::model::{PolicyType, Side, Sides};
+use iamctl::parse::equivalency;
+use iamctl::pipeline::Prepared;
 use iamctl::report::{CrossReference, Report};
+use iamctl::{Account, Options};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
@@ -20,34 +19,16 @@ use crate::tool::{DEV, QA, inline, role, snapshot, trust};
 
 /// The page of two accounts, after the comparison has been changed.
 pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&mut Report)) -> String {
-    let texts = Sides { left: snapshot(DEV, dev, &[]), right: snapshot(QA, qa, &[]) };
-    let read = texts.map(|text| snapshots::read(&text, "test").unwrap());
-    let mut reader = AccountReader::default();
-    let accounts = read.as_ref().map(|snapshot| reader.account(snapshot).unwrap());
-    let list = equivalency::read(dictionary).unwrap();
-    let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
-    let rules = Rules { dictionary: &list, builtins: Builtins::default() };
-    let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(&accounts.left, &normalisers.left),
-        right: normalise::account(&accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| Input {
-        tag: tags.get(side),
-        source: &read.get(side).source,
-        harvested_at: None,
-        all_roles: accounts.get(side).roles.len(),
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let catalogue = Catalogue::embedded();
-    let (generated_at, selection) = ("2026-11-21T08:00:00Z", &Selection::default());
-    let settings = Settings { catalogue: &catalogue, rules, generated_at, selection };
-    let mut comparison = between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap();
+    let accounts = Sides { left: snapshot(DEV, dev, &[]), right: snapshot(QA, qa, &[]) };
+    let accounts = accounts.map(|text| Cow::Owned(Account::from_json(&text).unwrap()));
+    let mut options = Options::new("dev".parse().unwrap(), "qa".parse().unwrap());
+    options.dictionary = equivalency::read(dictionary).unwrap();
+    options.generated_at = "2026-11-21T08:00:00Z".to_owned();
+    let prepared = Prepared::new(accounts, &options).unwrap();
+    let mut comparison = prepared.compare().unwrap();
     change(&mut comparison);
     comparison.conclude();
-    let roles = NormalisedRoles::new(normalised.as_ref().map(|account| account.roles.iter().map(|role| &role.role)));
+    let roles = NormalisedRoles::new(prepared.roles());
     let (mut page, mut again) = (Vec::new(), Vec::new());
     write(&mut page, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();
     write(&mut again, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();

@@ -35,7 +35,7 @@ struct Case {
     source: String,
 }
 
-/// A request that one side allows and the other refuses.
+/// A request that one side allows and the other denies.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Labelled {

@@ -61,6 +61,8 @@ mod man_pages;
 mod managed_policies;
 #[cfg(test)]
 mod markdown;
+#[cfg(test)]
+mod marks;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]

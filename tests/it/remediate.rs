@@ -1,23 +1,20 @@
 //! `iamctl remediate`: what it writes makes the roles the same, and nobody's name gets out of its quotes.
 
+use std::borrow::Cow;
 use std::process::Command;
 
-use iamctl::compare::{self, Acceptance, Settings, between};
-use iamctl::model::Selection;
 use iamctl::model::{Account, EquivalencyList, Side, Sides};
-use iamctl::normalise::{self, Builtins, Rules};
+use iamctl::normalise::Builtins;
 use iamctl::parse::equivalency;
+use iamctl::pipeline::Prepared;
 use iamctl::remediate::{Input, Plan, applied, plan};
-use iamctl::report::Report;
+use iamctl::report::{Report, RoleResult};
 use iamctl::testing::{self, DriftKind, Generated, NoiseKinds, generate};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::generated::{catalogue, read};
+use crate::generated::{options, read};
 use crate::tool::{Run, Tool, document, inline, role, snapshot, trust};
-
-const NOTHING_ACCEPTED: Acceptance<'static> =
-    Acceptance { file: None, entries: &[], today: jiff::civil::Date::constant(2026, 1, 1), all_roles: true };
 
 /// Compares two accounts, and plans how to make one like the other.
 fn compared(
@@ -26,38 +23,12 @@ fn compared(
     dictionary: &EquivalencyList,
     make: Side,
 ) -> (Report, Plan) {
-    let (tags, rules) = (generated.tags.as_ref(), Rules { dictionary, builtins: Builtins::default() });
-    let normalisers = normalise::normalisers(accounts, tags, rules).unwrap();
-    let normalised = Sides {
-        left: normalise::account(accounts.left, &normalisers.left),
-        right: normalise::account(accounts.right, &normalisers.right),
-    };
-    let input = |side: Side| compare::Input {
-        tag: tags.get(side),
-        source: "generated",
-        harvested_at: None,
-        all_roles: accounts.get(side).roles.len(),
-        account: accounts.get(side),
-        normalised: normalised.get(side),
-        normaliser: normalisers.get(side),
-    };
-    let selection = &Selection::default();
-    let settings = Settings { catalogue: catalogue(), rules, generated_at: "2026-01-01T00:00:00Z", selection };
-    let comparison = between(Sides { left: input(Side::Left), right: input(Side::Right) }, settings).unwrap();
-    let plan = plan(Input {
-        comparison: &comparison,
-        accounts,
-        normalised: normalised.as_ref(),
-        normalisers: normalisers.as_ref(),
-        tags,
-        rules,
-        catalogue: catalogue(),
-        acceptance: NOTHING_ACCEPTED,
-        make,
-        roles: [&[], &[]],
-        exclude_service_linked: false,
-    })
-    .unwrap();
+    let options = options(generated, dictionary, Builtins::default());
+    let prepared = Prepared::new(accounts.map(Cow::Borrowed), &options).unwrap();
+    let comparison = prepared.compare().unwrap();
+    let input =
+        Input { prepared: &prepared, comparison: &comparison, make, roles: [&[], &[]], exclude_service_linked: false };
+    let plan = plan(input).unwrap();
     (comparison, plan)
 }
 
@@ -78,7 +49,7 @@ fn carried_out(generated: &Generated, make: Side) -> Done {
     let mut both = accounts.as_ref();
     *both.get_mut(make) = &changed;
     let (after, _) = compared(generated, both, &dictionary, make);
-    let arns = |role: &iamctl::report::RoleResult| Side::BOTH.map(|side| role.side(side).map(|real| real.arn.clone()));
+    let arns = |role: &RoleResult| Side::BOTH.map(|side| role.side(side).map(|real| real.arn.clone()));
     let mut done = Done::default();
     for (index, role) in before.roles.iter().enumerate().filter(|(_, role)| role.is_paired()) {
         let Some(now) = after.roles.iter().find(|now| arns(now) == arns(role)) else {

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
     ("normalise", &["model"]),
     ("expand", &["model", "catalog"]),
     ("semantics", &["model", "catalog"]),
-    ("compare", &["model", "catalog", "normalise", "expand", "semantics"]),
+    ("report", &["model", "parse", "catalog", "normalise", "expand", "semantics"]),
+    ("compare", &["model", "catalog", "normalise", "expand", "semantics", "report"]),
+    ("pipeline", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
     ("suggest", &["model", "catalog", "normalise", "compare"]),
-    ("report", &["model", "parse", "catalog", "expand", "semantics", "compare"]),
-    ("remediate", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
+    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report"]),
+    ("remediate", &["model", "parse", "normalise", "compare", "report", "pipeline", "formats"]),
     ("harvest", &["model", "parse"]),
-    ("store", &["model", "parse", "catalog"]),
-    ("testing", &["model", "parse", "catalog", "normalise", "expand", "semantics", "compare"]),
+    ("store", &["catalog"]),
+    ("testing", &["model", "parse"]),
     (
         "cli",
         &[
@@ -27,8 +29,10 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
             "normalise",
             "expand",
             "semantics",
-            "compare",
             "report",
+            "compare",
+            "pipeline",
+            "formats",
             "harvest",
             "store",
             "suggest",

@@ -103,7 +103,7 @@ pub fn snapshot(id: &str, roles: &[Value], policies: &[Value]) -> String {
     .to_string()
 }
 
-/// A role without policies that EC2 may take, with these fields besides or instead.
+/// A role without policies that EC2 can assume, with these fields besides or instead.
 pub fn role(id: &str, name: &str, fields: &Value) -> Value {
     let mut role = json!({
         "name": name, "path": "/", "arn": format!("arn:aws:iam::{id}:role/{name}"), "id": "AROAEXAMPLE",
@@ -150,7 +150,7 @@ pub fn compare_statements(dev: &Value, qa: &Value) -> Value {
     compare(&inline(DEV, "r", dev), &inline(QA, "r", qa))
 }
 
-/// Compares roles `r` that these trust policies say who may take.
+/// Compares roles `r` that these trust policies say who can assume.
 pub fn compare_trust(dev: &Value, qa: &Value) -> Value {
     compare(&role(DEV, "r", &json!({"trust_policy": dev})), &role(QA, "r", &json!({"trust_policy": qa})))
 }

@@ -1,4 +1,4 @@
-//! Trust policies by example: who may take one role and not the other.
+//! Trust policies by example: who can assume one role and not the other.
 
 use iamctl::catalog::Catalogue;
 use iamctl::model::{Side, TrustPolicy};

@@ -82,15 +82,20 @@ fn old_words(text: &str) -> Vec<String> {
 
 /// Whether a text holds these words whole.
 fn holds(text: &str, words: &str) -> bool {
-    text.match_indices(words).any(|(at, _)| {
+    let mut before = String::new();
+    let mut parts = text.split(words).peekable();
+    while let Some(part) = parts.next() {
+        before.push_str(part);
+        let Some(next) = parts.peek() else { break };
         // `there is no action` is English, `it is no action` is not.
-        if words.starts_with("is no") && text[..at].ends_with("there ") {
-            return false;
+        let is_there = words.starts_with("is no") && before.ends_with("there ");
+        let beside = [before.chars().next_back(), next.chars().next()];
+        if !is_there && !beside.into_iter().flatten().any(char::is_alphanumeric) {
+            return true;
         }
-        let before = text[..at].chars().next_back();
-        let after = text[at + words.len()..].chars().next();
-        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
-    })
+        before.push_str(words);
+    }
+    false
 }
 
 /// The string literals of Rust or JavaScript with their lines.

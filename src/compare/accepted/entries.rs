@@ -136,7 +136,7 @@ pub fn entries(
     all.filter(|entry| entry.check().is_ok()).collect()
 }
 
-/// Writes `service:*` in place of all actions that the catalog has of a service.
+/// Writes `service:*` in place of all actions that the catalogue has of a service.
 fn join_services(actions: &mut BTreeSet<String>, catalogue: &Catalogue) {
     let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for action in actions.iter() {

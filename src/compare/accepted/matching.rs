@@ -231,7 +231,7 @@ impl RoleName {
         }
     }
 
-    /// The one name or ARN it matches, if it is no pattern.
+    /// The one name or ARN it matches, if it is not a pattern.
     fn literal(&self) -> Option<String> {
         let (Self::Name(glob) | Self::Arn(glob)) = self;
         let chars = glob.tokens().iter().map(|token| match token {

@@ -14,7 +14,7 @@ use crate::semantics::outcome::{Certainty, Grade, INCONSISTENT};
 const LEFT: &str = "111111111111";
 const RIGHT: &str = "222222222222";
 
-/// A role with one inline policy that a service may take.
+/// A role with one inline policy that a service can assume.
 fn role(account: &str, name: &str, statements: &Value, service: &str) -> Value {
     json!({
         "name": name, "path": "/", "arn": format!("arn:aws:iam::{account}:role/{name}"), "id": format!("AROA{name}"),
@@ -30,7 +30,7 @@ fn account(id: &str, roles: &[Value]) -> Account {
     AccountReader::default().account(&snapshot::read(&text.to_string(), "a test").unwrap()).unwrap()
 }
 
-/// Three roles: `a` differs in S3, `b` in SQS, who may take it and a Deny, `c` in nothing.
+/// Three roles: `a` differs in S3, `b` in SQS, who can assume it and a Deny, `c` in nothing.
 fn accounts() -> Sides<Account> {
     let allow = |action: &str| json!({"Effect": "Allow", "Action": action, "Resource": "*"});
     let deny = json!({"Effect": "Deny", "Action": "sns:Publish", "Resource": "*"});

@@ -42,7 +42,7 @@ fn is_call_of(caller: Caller<'_>, action: &str) -> bool {
     }
 }
 
-/// The partition of an ARN; a text that is none has none.
+/// The partition of an ARN; another text has none.
 fn partition(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').next()
 }

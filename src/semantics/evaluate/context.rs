@@ -21,7 +21,7 @@ use crate::semantics::own_account::OwnAccount;
 pub struct Context(BTreeMap<String, Vec<String>>);
 
 impl Context {
-    /// The values of a key in any case; `None` where the request does not carry it. A key without a value is no key.
+    /// The values of a key in any case; `None` where the request does not carry it. A key without a value is not a key.
     #[must_use]
     pub fn values(&self, key: &str) -> Option<&[String]> {
         let values = self.0.get(ConditionKey::new(key).folded())?;

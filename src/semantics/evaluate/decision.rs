@@ -9,9 +9,9 @@ use crate::semantics::statement_ref::StatementRef;
 pub enum Verdict {
     /// Allowed.
     Allowed,
-    /// Refused, because nothing allows it (or the boundary does not).
+    /// Denied, because nothing allows it (or the boundary does not).
     ImplicitlyDenied,
-    /// Refused by a Deny statement.
+    /// Denied by a Deny statement.
     ExplicitlyDenied,
     /// AWS does not document what happens here; [`Decision::unknown_because`] says where.
     Unknown,
@@ -63,7 +63,7 @@ pub enum Doubt {
         /// The key.
         key: String,
     },
-    /// A value that the operator cannot read, such as a number that is none.
+    /// A value that the operator cannot read, such as an invalid number.
     UnreadableValue {
         /// The operator.
         operator: String,

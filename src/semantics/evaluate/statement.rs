@@ -1,6 +1,6 @@
 //! From the statements of some policies to one decision.
 //!
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: all is refused that
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>: all is denied that
 //! nothing allows; a Deny overrides every Allow; with a permissions boundary, both must allow.
 
 use super::decision::{BoundaryAnswer, Decision, Hint, Note, Reason, Verdict};

@@ -1,4 +1,4 @@
-//! Who may take a role: its trust policy against a caller.
+//! Who can assume a role: its trust policy against a caller.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>. What the caller's own
 //! policies must allow besides is not asked here.
@@ -23,7 +23,7 @@ pub struct RoleAccount<'a> {
     pub partition: &'a str,
 }
 
-/// Who asks to take the role.
+/// Who asks to assume the role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Caller<'a> {
     /// A role, user or session by its ARN. A role's ARN stands for any session of it. An account's root user cannot
@@ -37,7 +37,7 @@ pub enum Caller<'a> {
     CanonicalUser(&'a str),
 }
 
-/// A request to take a role.
+/// A request to assume a role.
 #[derive(Debug, Clone, Copy)]
 pub struct TrustRequest<'a> {
     /// Who asks.
@@ -59,7 +59,7 @@ pub enum Relation {
     Delegated,
 }
 
-/// The answer to a request to take a role.
+/// The answer to a request to assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustDecision {
     /// The answer and its reasons. A trust policy has no boundary.
@@ -68,7 +68,7 @@ pub struct TrustDecision {
     pub relation: Option<Relation>,
 }
 
-/// Whether a role's trust policy lets a caller take the role. `policy_name` is what statements are cited under.
+/// Whether a role's trust policy lets a caller assume the role. `policy_name` is what statements are cited under.
 #[must_use]
 pub fn evaluate_trust(
     policy: &TrustPolicy,

@@ -21,7 +21,7 @@ pub(super) struct Number {
 }
 
 impl Number {
-    /// Digits with at most one `.` and one sign; anything else is no number.
+    /// Digits with at most one `.` and one sign; anything else is not a number.
     pub(super) fn read(text: &str) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),

@@ -59,7 +59,7 @@ pub fn confirm(
         })?;
         if let Some(reasons) = verdict {
             if is_inconsistent(&reasons) {
-                // What could not be told is no all-clear, though a Deny by itself changes no access.
+                // What could not be told is not an all-clear, though a Deny by itself changes no access.
                 comparison.grade = comparison.grade.max(Grade::Unknown);
             }
             (row.certainty, row.witness, row.reasons) = (Certainty::Unknown, None, reasons);

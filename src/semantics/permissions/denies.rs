@@ -1,4 +1,4 @@
-//! What one role's policies refuse outright and the other's do not: it changes nothing that the role's own policies
+//! What one role's policies explicitly deny and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
 use super::action_patterns::{Spelled, spell};

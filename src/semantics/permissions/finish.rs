@@ -101,7 +101,7 @@ fn refusal(refused: &Refused, side: Side, pair: &Pair) -> Result<Refusal, Engine
     })
 }
 
-/// Marks the rows by which a role gains a known way to raise itself.
+/// Marks the rows by which a role gains a known way to escalate its privileges.
 fn mark_escalations(differences: &mut [AccessDifference], pair: &Pair, shared: &Shared) {
     // Every row asks about the same few actions.
     let (allowed, as_much) = (ActionAnswers::default(), ActionAnswers::default());

@@ -36,7 +36,7 @@ pub struct RowKey {
     pub except: Vec<String>,
     /// The condition in words.
     pub condition: Option<String>,
-    /// Why the other side refuses.
+    /// Why the other side denies.
     pub refused: Refused,
     /// Why it is unknown.
     pub reasons: Vec<String>,

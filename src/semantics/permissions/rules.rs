@@ -351,7 +351,7 @@ fn resource_parts(
     parts
 }
 
-/// What a pattern may mean that is no resource of its service only because of its placeholders.
+/// What a pattern may mean that is not a resource of its service only because of its placeholders.
 fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &ActionUniverse) -> Option<Arc<Text>> {
     if !written.contains(OPEN) {
         return None;

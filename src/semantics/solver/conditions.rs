@@ -296,7 +296,7 @@ impl Test {
     /// The points in time at whole seconds on, before and behind its bounds, of a test on seconds since 1970.
     pub fn around_seconds(&self) -> Vec<String> {
         let Family::Number(_, bounds) = &self.family else { return Vec::new() };
-        // What lies beyond all years that can be written is no time of a request.
+        // What lies beyond all years that can be written is not a time of a request.
         whole_around(bounds).iter().filter_map(|second| Instant::read(second)?.written()).collect()
     }
 
@@ -331,7 +331,7 @@ impl Ready<'_> {
                 Instant::read(value).is_some_and(|n| bounds.iter().any(|b| bound.holds(&n, b)))
             }
             Family::Network(networks) => {
-                // A value that is no address lies in no network.
+                // A value that is not an address lies in no network.
                 let address = value.parse::<IpAddr>().ok();
                 address.is_some_and(|address| lies_in(address, networks))
             }

@@ -15,7 +15,7 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// Reads digits with at most one `.` and one sign; anything else is no number.
+    /// Reads digits with at most one `.` and one sign; anything else is not a number.
     pub fn read(text: &str) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),

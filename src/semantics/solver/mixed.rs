@@ -59,7 +59,7 @@ fn dates(bounds: &[Instant]) -> Vec<String> {
     const DAY: i64 = 86_400;
     let distances = [SECOND, DAY, 40 * DAY, 400 * DAY, 4_000 * DAY];
     let all = bounds.iter().flat_map(|bound| distances.map(|by| [bound.after(by), bound.after(-by)])).flatten();
-    // A point that no request can write is no value.
+    // A point that no request can write is not a value.
     all.filter_map(Instant::written).collect()
 }
 

@@ -55,7 +55,7 @@ impl Text {
     /// The names in the part behind the fifth `:`, as far as they are plain text.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let part = self.written.splitn(6, ':').nth(5).unwrap_or_default();
-        // A variable is no name, and `${` and `}` stand in none.
+        // A variable is not a name, and `${` and `}` stand in none.
         part.split(['/', ':', '*', '?', '$', '{', '}']).filter(|name| !name.is_empty() && !name.contains("aws"))
     }
 

@@ -25,7 +25,7 @@ pub fn account_of(arn: &str) -> Option<AccountOf<'_>> {
     }
 }
 
-/// The partition of an ARN; a text that is none has none.
+/// The partition of an ARN; another text has none.
 pub fn partition_of(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').next()
 }

@@ -160,11 +160,11 @@ pub fn points(
     for partition in partitions {
         let found = account_ids(partition, &arns, &ids, spelled_otherwise)?.into_iter().chain(around(numbers));
         known.extend(found.map(|account| (partition.to_owned(), account)));
-        // What is a wildcard is no account: the ids above are what it matches.
+        // What is a wildcard is not an account: the ids above are what it matches.
         let named = ids.iter().filter_map(|id| spelled(id)).filter(|account| is_account(account));
         known.extend(named.map(|account| (partition.to_owned(), account)));
     }
-    // A placeholder for an account is no twelve digits.
+    // A placeholder for an account does not have twelve digits.
     let arn = arns.iter().map(|arn| arn.iter().map_while(|step| letter(*step)).collect::<String>());
     for arn in arn {
         let named = account_of(&arn).filter(|(_, account)| is_account(account));

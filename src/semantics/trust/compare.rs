@@ -1,4 +1,4 @@
-//! Caller by caller and action by action: who may take one role and not the other.
+//! Caller by caller and action by action: who can assume one role and not the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl<'a> Both<'a> {
     fn account_numbers(&self) -> Vec<u64> {
         let tests = self.statements.iter().flat_map(|ready| ready.statement.conditions.tests());
         let values = tests.filter(|test| callers::is_key_of_caller(test.key.folded())).flat_map(|test| &test.values);
-        // What is no whole number bounds no account: the digits around its whole part do.
+        // What is not a whole number bounds no account: the digits around its whole part do.
         values.filter_map(|value| value.split('.').next()?.parse().ok()).collect()
     }
 
@@ -449,7 +449,7 @@ fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
     own.by_caller.is_none() && !is_denied && (!is_allowed || is_refused)
 }
 
-/// Whether the own side allows and the other refuses, given which conditions hold.
+/// Whether the own side allows and the other denies, given which conditions hold.
 fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[ConditionState], mode: Mode) -> Answer {
     let counts = |truth: &ConditionState, hinders: bool| match truth {
         ConditionState::Holds => true,

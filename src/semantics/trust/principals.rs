@@ -8,7 +8,7 @@ use super::TrustSide;
 use super::arns::{AccountOf, account_of, named_account, role_parts, session_parts};
 use crate::model::{Effect, Principal, PrincipalClause, PrincipalType};
 
-/// Somebody who asks to take a role.
+/// Somebody who asks to assume a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Point {
     /// A role, user or session.
@@ -100,7 +100,7 @@ fn means_aws(written: &str, caller: &str, side: &TrustSide<'_>) -> bool {
     }
 }
 
-/// Whether a principal that is no account names the caller, or the role that the caller is a session of.
+/// Whether a principal that is not an account names the caller, or the role that the caller is a session of.
 fn names_entity(written: &str, caller: &str) -> bool {
     let is_session = || {
         let (role, session) = (role_parts(written)?, session_parts(caller)?);
@@ -246,7 +246,7 @@ pub fn points<'a>(
             Principal::Everyone => {}
             Principal::Aws(text) if named_account(text, side).is_some() || never_calls(text) => {}
             Principal::Aws(text) => points.extend(points_named(text)),
-            // `*` is no service's and no provider's name.
+            // `*` is the name of neither a service nor a provider.
             Principal::Service(text) | Principal::Federated(text) if text == "*" => {}
             Principal::Service(text) => {
                 points.insert(Point::Service(text.clone()));

@@ -31,7 +31,7 @@ impl Dice {
 pub struct Question {
     pub documents: Vec<Value>,
     pub boundary: Option<Value>,
-    /// With a trust policy the question is whether `principal` may take the role `resource`.
+    /// With a trust policy the question is whether `principal` can assume the role `resource`.
     pub trust: Option<Value>,
     pub principal: String,
     pub action: String,
@@ -363,7 +363,7 @@ const PRINCIPALS: &[&str] = &[
     r#"{"Federated": "arn:aws:iam::111122223333:saml-provider/corp"}"#,
 ];
 
-/// Questions about who may take a role. The caller's own policies allow everything.
+/// Questions about who can assume a role. The caller's own policies allow everything.
 pub fn trust_questions(count: usize, dice: &mut Dice) -> Vec<Question> {
     (0..count).map(|_| trust_question(dice)).collect()
 }

@@ -1,0 +1,35 @@
+//! What is wrong with a JSON text.
+
+/// Why a text is not JSON, or not of the form that is wanted: what is wrong, and where.
+///
+/// ```
+/// let error = iamctl::parse::equivalency::read("{\n\"environment\": \"dev\"}").unwrap_err();
+/// assert_eq!((error.line(), error.column()), (2, 20));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct JsonError {
+    /// What the JSON reader says; it ends in line and column where it knows them.
+    text: String,
+    line: usize,
+    column: usize,
+}
+
+impl JsonError {
+    /// What the JSON reader says.
+    pub(crate) fn new(error: &serde_json::Error) -> Self {
+        Self { text: error.to_string(), line: error.line(), column: error.column() }
+    }
+
+    /// The line, from 1; 0 where the reader does not know.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column, from 1; 0 where the reader does not know.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+}

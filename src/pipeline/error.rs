@@ -1,0 +1,51 @@
+//! Why two accounts could not be compared.
+
+use crate::compare::SelectError;
+use crate::model::AccountTag;
+use crate::normalise::DictionaryTooLarge;
+use crate::parse::account::AccountError;
+use crate::parse::snapshot::SnapshotError;
+use crate::report::Limitation;
+use crate::semantics::EngineError;
+
+/// Why two accounts could not be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A text is no account.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// An account holds something that cannot be read.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// Both accounts have one tag.
+    #[error("both accounts have the tag `{tag}`")]
+    SameTag {
+        /// The tag.
+        tag: AccountTag,
+    },
+    /// A text of an account holds a character that placeholders are told by, which IAM allows in none.
+    #[error("{tag}: the text `{}` holds U+FDD0 or U+FDD1, which no text of IAM can hold", .text.escape_debug())]
+    Mark {
+        /// The account.
+        tag: AccountTag,
+        /// The text.
+        text: String,
+    },
+    /// The dictionary has too many texts to be looked for at once.
+    #[error(transparent)]
+    Dictionary(#[from] DictionaryTooLarge),
+    /// A text of the dictionary cannot be replaced in ARNs. Left there, it would look alike in both accounts, whichever
+    /// of the two it means.
+    #[error("{limitation}")]
+    Unfit {
+        /// Which text, and what to do.
+        limitation: Box<Limitation>,
+    },
+    /// A pattern of the selection names no role.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The comparison contradicts itself: this program's own fault.
+    #[error("the comparison contradicts itself; this is a fault of iamctl")]
+    Engine(#[from] EngineError),
+}
