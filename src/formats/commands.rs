@@ -115,8 +115,11 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
     if let Some(role) = group.roles.first() {
         commands.push(("see one role in full", explain(view, role)));
     }
-    commands.push(("accept the cause", accept(view, group)));
-    commands.push(("print the commands that settle it", remediate(view, group)));
+    // What is only to know is no difference that could be accepted or taken away.
+    if !view.report.findings_of(group).all(Finding::is_note) {
+        commands.push(("accept the cause", accept(view, group)));
+        commands.push(("print the commands that settle it", remediate(view, group)));
+    }
     commands
 }
 

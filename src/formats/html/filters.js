@@ -1,6 +1,6 @@
 // Which causes and roles a search and the filters leave.
 
-const VIEWS = [["", "Causes"], ["roles", "Roles"], ["notes", "Statements to look at"]];
+const VIEWS = [["", "Causes"], ["roles", "Roles"], ["notes", "Remarks"]];
 const KINDS = [
   ["", "All that differ"],
   ["effect", "Access or trust differs"],
