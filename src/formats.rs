@@ -25,3 +25,4 @@ pub mod text;
 pub mod tuples;
 pub mod verdict;
 mod wrap;
+mod written;

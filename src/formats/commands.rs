@@ -9,6 +9,9 @@ use super::report_format::View;
 /// The folder that commands name where none was written.
 const FOLDER: &str = "FOLDER";
 
+/// What [`ask`] is for.
+pub const ASK: &str = "ask about the proof";
+
 /// What proves the group's most severe finding that has a proof, in short: `proof: s3:PutObject on arn:…`.
 #[must_use]
 pub fn proof(view: &View<'_>, group: &Group) -> Option<String> {
@@ -107,13 +110,16 @@ fn can_assume(row: &RoleTrustDifference) -> Option<String> {
 pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
     let mut commands = Vec::new();
     if let Some(ask) = view.report.findings_of(group).find_map(|finding| ask(view, finding)) {
-        commands.push(("ask about the proof", ask));
+        commands.push((ASK, ask));
     }
     if let Some(role) = group.roles.first() {
         commands.push(("see one role in full", explain(view, role)));
     }
-    commands.push(("accept the cause", accept(view, group)));
-    commands.push(("print the commands that settle it", remediate(view, group)));
+    // What is only to know is no difference that could be accepted or taken away.
+    if !view.report.findings_of(group).all(Finding::is_note) {
+        commands.push(("accept the cause", accept(view, group)));
+        commands.push(("print the commands that settle it", remediate(view, group)));
+    }
     commands
 }
 

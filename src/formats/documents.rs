@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use similar::TextDiff;
 
+use super::written::{self, WrittenStatement};
 use crate::model::equivalency::display;
 use crate::model::{
     ActionClause, ConditionKey, Conditions, IdentityPolicy, PolicyDocument, PrincipalClause, ResourceClause, Role,
@@ -45,6 +46,22 @@ impl Titled<'_> {
         match self.document {
             Document::Trust(policy) => std::ptr::from_ref(policy).addr(),
             Document::Identity(policy) => std::ptr::from_ref(policy).addr(),
+        }
+    }
+
+    /// The statements as written.
+    pub(super) fn statements(&self) -> Vec<WrittenStatement> {
+        match self.document {
+            Document::Trust(policy) => written::statements(policy),
+            Document::Identity(policy) => written::statements(policy),
+        }
+    }
+
+    /// The version of the policy language that it follows.
+    pub(super) fn version(&self) -> &'static str {
+        match self.document {
+            Document::Trust(policy) => policy.effective_version().as_str(),
+            Document::Identity(policy) => policy.effective_version().as_str(),
         }
     }
 

@@ -1,16 +1,21 @@
-//! `report.html`: the whole comparison as one page that needs nothing else.
+//! `report.html`: the whole report as one page that needs nothing else.
 //!
-//! The frame, with the summary and the findings in words, is a template that escapes every text by itself: that is
+//! The frame, with the verdict and the causes in words, is a template that escapes every text by itself: that is
 //! what is printed, and what a browser without scripts shows. What the page's script works on are three blocks of
 //! JSON; the script makes text nodes of them and nothing else. The page's Content-Security-Policy allows this one
 //! script and this one style, by their hashes, and no request at all.
 
 mod budget;
+mod causes;
 mod charts;
+mod console;
 mod data;
 mod dictionary;
 mod documents;
+mod facets;
+mod findings;
 mod page;
+mod paper;
 mod rows;
 mod words;
 
@@ -41,7 +46,7 @@ impl<'a> NormalisedRoles<'a> {
     }
 }
 
-/// Writes the page. The same comparison gives the same bytes.
+/// Writes the page. The same report gives the same bytes.
 ///
 /// What would make it larger than a browser likes is left out, and the page says what and where it is.
 ///
@@ -50,7 +55,10 @@ impl<'a> NormalisedRoles<'a> {
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let none = NormalisedRoles::default();
     let roles = view.roles.unwrap_or(&none);
+    // Without a folder the page is in the folder that its commands name; where that is, its script sees.
+    let sources = view.sources.map(|file| file.filter(|_| view.folder.is_some()));
+    let view = &View { sources, ..*view };
     let ordered = rows::by_severity(view.report);
-    let data = data::Data::new(view.report, &ordered, roles)?;
-    page::Page::new(view.report, &ordered, &data).write_into(out)
+    let data = data::Data::new(view, &ordered, roles)?;
+    page::Page::new(view, &ordered, &data).write_into(out)
 }

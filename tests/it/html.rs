@@ -129,10 +129,17 @@ fn the_policy_names_this_style_and_this_script_alone() {
     for refused in [" style=", " onclick=", " onload=", "src=", "@import", "url("] {
         assert!(!frame.contains(refused), "{refused}");
     }
-    let leads_away =
-        |part: &&str| !part.starts_with(['#', 'd']) || part.starts_with("d") && !part.starts_with("data:,\"");
-    assert_eq!(frame.split("href=\"").skip(1).filter(leads_away).collect::<Vec<_>>(), [""; 0]);
-    for id in ["index", "details", "documents"] {
+    // Links lead to places of the page, to the console and to the documentation; nothing follows them by itself.
+    let (own, away): (Vec<&str>, Vec<&str>) =
+        frame.split("href=\"").skip(1).partition(|part| part.starts_with('#') || part.starts_with("data:,\""));
+    assert!(own.len() > 10 && away.len() > 10);
+    for link in away {
+        let known = ["https://console.aws.amazon.com/iam/home#/roles/details/", "https://docs.aws.amazon.com/"];
+        assert!(known.iter().any(|start| link.starts_with(start)), "{link}");
+        let tag = link.split_once('>').unwrap().0;
+        assert!(tag.ends_with("\" rel=\"noopener noreferrer\" target=\"_blank\""), "{tag}");
+    }
+    for id in ["index", "causes", "details", "documents"] {
         assert!(!block(&page, id).is_null());
     }
 }
@@ -153,7 +160,7 @@ fn the_head_says_what_was_compared_and_how() {
         "222222222222",
         "example account qa",
         "<time>2026-11-21T08:00:00Z</time> by iamctl",
-        "only those named `*-environment`, without service-linked roles",
+        "Only roles named `*-environment`, without service-linked roles: ",
         report["catalogue"]["date"].as_str().unwrap(),
     ] {
         assert!(page.contains(words), "{words}");
@@ -165,36 +172,105 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     let ([dev, qa], change) = every_kind();
     let page = page(&dev, &qa, "{}", change);
     for words in [
-        "1 role can raise itself in one account only.",
-        "[can raise itself: put-role-policy]",
-        "qa points at dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
-        "descriptions were not compared",
-        "dev denies s3:DeleteObject",
-        "max_session_duration: 3600 in dev, 7200 in qa",
-        "only in qa",
+        "(privilege escalation: put-role-policy)",
+        "qa references dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
+        "has no descriptions and session durations",
+        "dev explicitly denies s3:DeleteObject",
+        "the maximum session duration in seconds is 3600 in dev, 7200 in qa",
+        "new exists only in qa",
     ] {
         assert!(page.contains(words), "{words}");
     }
-    let (index, details) = (block(&page, "index"), block(&page, "details"));
-    let kinds: std::collections::BTreeSet<&str> =
-        index["facets"].as_array().unwrap().iter().map(|facet| facet[0].as_str().unwrap()).collect();
-    let expected = ["access", "attribute", "cross", "deny", "escalation", "item", "remark", "trust"];
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
-    assert_eq!(index["roles"][0]["n"], "shop-orders", "the role that can raise itself is first");
-    assert!(index["escalations"]["put-role-policy"].is_string());
-    assert_eq!(details[0]["cross_references"][0]["value"], DEV);
+    let (index, causes, details) = (block(&page, "index"), block(&page, "causes"), block(&page, "details"));
+    let rules: std::collections::BTreeSet<&str> =
+        index["facets"].as_array().unwrap().iter().map(|facet| facet[1].as_str().unwrap()).collect();
+    for rule in ["privilege-escalation", "trust-widened", "cross-reference", "deny-removed", "dangling-principal"] {
+        assert!(rules.contains(rule), "{rule}: {rules:?}");
+        let text = index["rules"].as_array().unwrap().iter().find(|one| one["id"] == rule).unwrap();
+        assert_eq!(text["paragraphs"][1][0], "Why it matters");
+    }
+    assert_eq!(index["roles"][0]["n"], "shop-orders", "the role with the most severe finding is first");
+    let first = &causes[0];
+    assert_eq!(
+        (&first["v"], &first["u"], &first["r"]),
+        (&json!("critical"), &json!("privilege-escalation"), &json!([0]))
+    );
+    let commands = first["c"].to_string();
+    for command in [
+        "iamctl can FOLDER/qa_snapshot.json shop-orders iam:PutRolePolicy",
+        &format!("iamctl accept FOLDER --group {} --reason 'WHY'", first["i"].as_str().unwrap()),
+        "iamctl remediate FOLDER --make qa --role shop-orders",
+    ] {
+        assert!(commands.contains(command), "{command}: {commands}");
+    }
+    // The cause refers to its finding.
+    let (role, number) = (first["f"][0][0].as_u64().unwrap(), first["f"][0][1].as_u64().unwrap());
+    let finding = &details[usize::try_from(role).unwrap()]["findings"][usize::try_from(number).unwrap()];
+    assert_eq!((&finding["u"], &finding["g"]), (&json!("privilege-escalation"), &json!(0)));
+    // The page's limitations are no cause of a difference.
+    let limitations = causes.as_array().unwrap().iter().filter(|cause| cause["u"] == "could-not-compare").count();
+    assert_eq!(limitations, 0);
     let documents = block(&page, "documents");
     assert_eq!(documents["policies"][0].as_array().unwrap().len(), 2);
     assert_eq!(documents["policies"][2], Value::Null, "equal roles bring no documents");
 }
 
 #[test]
+fn one_cause_is_told_once_with_all_its_roles() {
+    let allow = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": "*"}]);
+    let names = ["a", "b", "c"];
+    let dev: Vec<Value> = names.iter().map(|name| inline(DEV, name, &allow("s3:ListAllMyBuckets"))).collect();
+    let trusting = |name: &&str| {
+        let mut one = inline(QA, name, &allow("s3:ListAllMyBuckets"));
+        one["trust_policy"] = trust(&json!({"AWS": "arn:aws:iam::444444444444:root", "Service": "ec2.amazonaws.com"}));
+        one
+    };
+    let qa: Vec<Value> = names.iter().map(trusting).collect();
+    let page = page(&dev, &qa, "{}", |_| {});
+    let causes = block(&page, "causes");
+    assert_eq!(causes.as_array().unwrap().len(), 1, "{causes}");
+    assert_eq!(causes[0]["m"], "account 444444444444 can assume 3 roles in qa, not in dev");
+    assert_eq!(causes[0]["r"], json!([0, 1, 2]));
+    let brief = inside(&page, "<ol class=\"brief\">", "</ol>");
+    assert_eq!(brief.matches("<li>").count(), 1);
+    assert!(brief.contains("a, b, c"), "{brief}");
+}
+
+#[test]
+fn policies_as_written_keep_order_and_sid_and_stand_in_pairs() {
+    let statement = |sid: &str, action: &str| json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": "*"});
+    let dev = json!([statement("Read", "s3:GetObject"), statement("Send", "sqs:SendMessage")]);
+    let qa = json!([statement("Send", "sqs:SendMessage"), statement("Read", "s3:GetBucketPolicy")]);
+    let [dev, qa] = differing(&dev, &qa);
+    let documents = block(&page(&dev, &qa, "{}", |_| {}), "documents");
+    let policy = documents["policies"][0].as_array().unwrap().iter().find(|one| one[0] == "inline policy p").unwrap();
+    let text = |number: &Value| -> String {
+        let lines = documents["documents"][usize::try_from(number.as_u64().unwrap()).unwrap()].as_array().unwrap();
+        let line = |at: &Value| documents["lines"][usize::try_from(at.as_u64().unwrap()).unwrap()].as_str().unwrap();
+        lines.iter().map(|at| line(at).trim()).collect()
+    };
+    let pairs = policy[4][2].as_array().unwrap();
+    assert_eq!((&pairs[0][0], &pairs[0][1]), (&json!(0), &json!(1)));
+    assert_eq!(text(&pairs[0][2]), r#"{"Sid": "Read","Effect": "Allow","Action": "s3:GetObject","Resource": "*"}"#);
+    assert_eq!(
+        text(&pairs[0][3]),
+        r#"{"Sid": "Read","Effect": "Allow","Action": "s3:GetBucketPolicy","Resource": "*"}"#
+    );
+    assert_eq!((&pairs[1][0], &pairs[1][1], &pairs[1][2]), (&json!(1), &json!(0), &pairs[1][3]));
+}
+
+#[test]
 fn accounts_without_roles_make_a_page() {
     let page = page(&[], &[], "{}", |_| {});
-    assert!(
-        page.contains("No differences in 0 common roles.") && page.contains("No entries, and nothing was replaced.")
-    );
-    assert_eq!(block(&page, "details"), json!([]));
+    for words in [
+        "<strong>No differences</strong> in 0 common roles.",
+        "No entries, and nothing was replaced.",
+        "no entries</dd>",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("SHA-256"));
+    assert_eq!((block(&page, "details"), block(&page, "causes")), (json!([]), json!([])));
 }
 
 #[test]
@@ -233,12 +309,12 @@ fn what_would_make_it_too_large_is_left_out_and_said() {
     });
     assert!(page.len() < 10_000_000, "{}", page.len());
     let details = block(&page, "details");
-    let row = &details[0]["access"][1];
-    assert!(details[0]["more"]["access"].as_u64().unwrap() > 5000);
-    assert!(details[0]["access"].as_array().unwrap().len() < 60);
-    let long = details[0]["access"].as_array().unwrap().iter().find(|row| !row["resources_more"].is_null());
-    assert!(long.is_none_or(|row| row["resources_more"] == 140), "{row}");
-    for words in ["Left out of this page", "Of each kind of finding at most", "more roles differ, with less weight"] {
+    let findings = details[0]["findings"].as_array().unwrap();
+    assert!(details[0]["more"]["findings"].as_u64().unwrap() > 5000);
+    assert!(findings.len() < 60);
+    let long = findings.iter().find(|finding| !finding["l"].is_null() && finding["l"][0][0] == "Resources");
+    assert!(long.is_none_or(|finding| finding["l"][0][2] == 140), "{long:?}");
+    for words in ["Left out of this page", "Of each kind of finding at most", "more causes, less severe"] {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -1,6 +1,6 @@
 // What is shown is in the page's address, after the #, so that it can be sent and the back button works.
 
-const KEYS = ["role", "q", "kind", "side", "level", "service", "certainty", "sort"];
+const KEYS = ["role", "cause", "view", "q", "severity", "rule", "kind", "side", "level", "service", "certainty", "sort"];
 
 function readAddress(text) {
   const state = Object.fromEntries(KEYS.map((key) => [key, ""]));
@@ -18,11 +18,11 @@ function readAddress(text) {
 
 function address(state) {
   const parts = KEYS.filter((key) => state[key]).map((key) => `${key}=${encodeURIComponent(state[key])}`);
-  return `#${parts.join("&") || "roles"}`;
+  return `#${parts.join("&") || "list"}`;
 }
 
 // Says whether an address is ours; `#dictionary` is a place in the page.
-const isState = (text) => text.includes("=") || text === "" || text === "#" || text === "#roles";
+const isState = (text) => text.includes("=") || text === "" || text === "#" || text === "#list";
 
 function replaceAddress(state) {
   try {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::data::services;
+use super::facets::services;
 use super::rows::Rows;
 use crate::catalog::AccessLevel;
 use crate::model::Side;
@@ -38,26 +38,28 @@ pub(super) struct Bar {
 pub(super) fn roles(ordered: &[Rows<'_>], tags: [&str; 2]) -> Vec<Segment> {
     let count = |wanted: &dyn Fn(&Rows<'_>) -> bool| ordered.iter().filter(|rows| wanted(rows)).count();
     let about_access = |rows: &Rows<'_>| rows.differs() && rows.role.is_open_in_access();
-    let otherwise = |rows: &Rows<'_>| rows.differs() && !rows.role.is_open_in_access();
+    let without = |rows: &Rows<'_>| !about_access(rows) && rows.is_without_effect();
+    let otherwise = |rows: &Rows<'_>| rows.differs() && !about_access(rows) && !without(rows);
     let alone = |rows: &Rows<'_>| rows.role.is_open_alone();
     let equal = if ordered.iter().all(|rows| rows.accepted.is_empty()) { "equal" } else { "equal, or accepted" };
     let [left, right] = tags;
     let parts = [
-        ("access", "differ in access or trust".to_owned(), "kind=effect", count(&about_access)),
-        ("otherwise", "differ otherwise".to_owned(), "kind=otherwise", count(&otherwise)),
+        ("access", "differ in access or trust".to_owned(), "view=roles&kind=effect", count(&about_access)),
+        ("otherwise", "differ otherwise".to_owned(), "view=roles&kind=otherwise", count(&otherwise)),
+        ("without", "differ without effect on access".to_owned(), "view=roles&kind=without", count(&without)),
         (
             "left",
             format!("only in {left}"),
-            "kind=unique&side=left",
+            "view=roles&kind=unique&side=left",
             count(&|rows| alone(rows) && rows.role.right.is_none()),
         ),
         (
             "right",
             format!("only in {right}"),
-            "kind=unique&side=right",
+            "view=roles&kind=unique&side=right",
             count(&|rows| alone(rows) && rows.role.left.is_none()),
         ),
-        ("equal", equal.to_owned(), "kind=equal", count(&|rows| !alone(rows) && !rows.differs())),
+        ("equal", equal.to_owned(), "view=roles&kind=equal", count(&|rows| !alone(rows) && !rows.differs())),
     ];
     let all = ordered.len().max(1);
     let mut before = 0;
@@ -89,7 +91,7 @@ pub(super) fn of_access(ordered: &[Rows<'_>]) -> Vec<Chart> {
     ]
 }
 
-/// How many access differences there are of each level, the weightiest first; levels without any are left out.
+/// How many access differences there are of each level, most severe first; levels without any are left out.
 fn levels(ordered: &[Rows<'_>]) -> Vec<Bar> {
     use AccessLevel as L;
     let order = [L::PermissionsManagement, L::Write, L::Tagging, L::Read, L::List, L::Unknown];
@@ -100,7 +102,7 @@ fn levels(ordered: &[Rows<'_>]) -> Vec<Bar> {
                 add(&mut counts, d.side);
             }
         }
-        let link = format!("level={}", encode(level.as_str()));
+        let link = format!("view=roles&level={}", encode(level.as_str()));
         Bar { label: level.as_str().to_owned(), link, counts, lengths: [0, 0] }
     };
     measured(order.into_iter().map(of).filter(|bar| bar.counts != [0, 0]).collect())
@@ -117,7 +119,7 @@ fn by_service(ordered: &[Rows<'_>]) -> (Vec<Bar>, usize) {
     let mut bars: Vec<Bar> = counts
         .into_iter()
         .map(|(service, counts)| {
-            let link = format!("service={}", encode(&service));
+            let link = format!("view=roles&service={}", encode(&service));
             let label = if service == "*" { "all services".to_owned() } else { service };
             Bar { label, link, counts, lengths: [0, 0] }
         })

@@ -1,14 +1,16 @@
 //! The policies of differing roles against each other, small enough to send along.
 //!
 //! Policies repeat: the same one on many roles, the same lines in most. A document is a list of line numbers, and
-//! every line and every document is in the page once.
+//! every line and every document is in the page once. So is every statement as it is written.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::super::documents::{Titled, titled};
+use super::super::written::{self, WrittenStatement};
 use super::NormalisedRoles;
 use super::budget;
 use super::rows::Rows;
@@ -32,9 +34,17 @@ enum Document {
     LeftOut(usize),
 }
 
-/// A policy of a pair: its title, its document on each side, and how one becomes the other.
+/// A policy of a pair: its title, its document on each side, how one becomes the other, and the same as written.
 #[derive(Debug, Serialize)]
-struct Policy(String, Option<usize>, Option<usize>, Vec<usize>);
+struct Policy(String, Option<usize>, Option<usize>, Vec<usize>, Option<AsWritten>);
+
+/// A policy as it is written: the version of the language on each side, and the statements, paired.
+#[derive(Debug, Serialize)]
+struct AsWritten(Option<&'static str>, Option<&'static str>, Vec<StatementPair>);
+
+/// Two statements that belong together: place and text on each side, and how one becomes the other.
+#[derive(Debug, Serialize)]
+struct StatementPair(Option<usize>, Option<usize>, Option<usize>, Option<usize>, Vec<usize>);
 
 impl Documents {
     pub(super) fn new(ordered: &[Rows<'_>], roles: &NormalisedRoles<'_>) -> Self {
@@ -46,8 +56,9 @@ impl Documents {
             .collect();
         let (lines, documents) = texts.within(budget::DOCUMENTS);
         let policy = |pair: Pair| {
-            let steps = steps(pair.sides, &documents);
-            Policy(shown(&pair.title), pair.sides.left, pair.sides.right, steps)
+            let written = as_written(&pair, &documents);
+            let numbers = pair.sides.map(|one| one.map(|one| one.text));
+            Policy(shown(&pair.title), numbers.left, numbers.right, steps(numbers, &documents), written)
         };
         let policies = pairs.into_iter().map(|pairs| pairs.map(|pairs| pairs.into_iter().map(policy).collect()));
         let policies = policies.collect();
@@ -60,54 +71,104 @@ impl Documents {
     }
 }
 
+/// The statements of a pair beside each other; none where both write the same.
+fn as_written(pair: &Pair, documents: &[Document]) -> Option<AsWritten> {
+    let texts = pair.statements.as_ref()?;
+    let sides = pair.sides.as_ref().map(Option::as_ref);
+    let statements = sides.map(OneSide::statements_of);
+    let number = |numbers: &[usize], place: Option<usize>| numbers.get(place?).copied();
+    let pairs = written::paired(statements.left, statements.right).into_iter().map(|(left, right)| {
+        let numbers = Sides { left: number(&texts.left, left), right: number(&texts.right, right) };
+        StatementPair(left, right, numbers.left, numbers.right, steps(numbers, documents))
+    });
+    let version = |one: Option<&OneSide>| one.map(|one| one.version);
+    Some(AsWritten(version(sides.left), version(sides.right), pairs.collect()))
+}
+
 /// A title with the document of each side that goes by it.
 struct Pair {
     title: String,
-    sides: Sides<Option<usize>>,
+    sides: Sides<Option<OneSide>>,
+    /// The texts of their statements; none where both write the same.
+    statements: Option<Sides<Vec<usize>>>,
 }
 
-/// The distinct texts of documents.
+/// A document of one side, its texts as numbers.
+#[derive(Clone)]
+struct OneSide {
+    /// Its canonical form.
+    text: usize,
+    version: &'static str,
+    /// Its statements as written.
+    statements: Rc<Vec<WrittenStatement>>,
+}
+
+impl OneSide {
+    fn statements_of(one: Option<&Self>) -> &[WrittenStatement] {
+        one.map(|one| one.statements.as_slice()).unwrap_or_default()
+    }
+}
+
+/// The distinct texts of documents and of their statements.
 #[derive(Default)]
 struct Texts {
     texts: Vec<String>,
     by_text: BTreeMap<String, usize>,
-    by_address: BTreeMap<usize, usize>,
+    by_address: BTreeMap<usize, OneSide>,
 }
 
 impl Texts {
     fn pairs(&mut self, roles: Sides<&Role>) -> Vec<Pair> {
         // The dictionary can make two titles of one account alike, so each is a list.
-        let mut by_title: BTreeMap<String, Sides<Vec<usize>>> = BTreeMap::new();
+        let mut by_title: BTreeMap<String, Sides<Vec<OneSide>>> = BTreeMap::new();
         for policy in titled(roles.left) {
-            let text = self.number(&policy);
+            let text = self.document(&policy);
             by_title.entry(policy.title).or_default().left.push(text);
         }
         for policy in titled(roles.right) {
-            let text = self.number(&policy);
+            let text = self.document(&policy);
             by_title.entry(policy.title).or_default().right.push(text);
         }
-        let pairs = |(title, sides): (String, Sides<Vec<usize>>)| {
-            let most = sides.left.len().max(sides.right.len());
-            (0..most).map(move |at| Pair {
-                title: title.clone(),
-                sides: sides.as_ref().map(|numbers| numbers.get(at).copied()),
-            })
-        };
-        by_title.into_iter().flat_map(pairs).collect()
+        let mut pairs = Vec::new();
+        for (title, sides) in by_title {
+            for at in 0..sides.left.len().max(sides.right.len()) {
+                let sides = sides.as_ref().map(|documents| documents.get(at).cloned());
+                let statements = self.statements(sides.as_ref().map(Option::as_ref));
+                pairs.push(Pair { title: title.clone(), sides, statements });
+            }
+        }
+        pairs
     }
 
-    fn number(&mut self, policy: &Titled<'_>) -> usize {
+    /// The texts of the statements of a pair; none where both write the same.
+    fn statements(&mut self, sides: Sides<Option<&OneSide>>) -> Option<Sides<Vec<usize>>> {
+        if let (Some(left), Some(right)) = (sides.left, sides.right)
+            && (left.version, &left.statements) == (right.version, &right.statements)
+        {
+            return None;
+        }
+        let statements = sides.map(OneSide::statements_of);
+        Some(statements.map(|all| all.iter().map(|statement| self.number(&statement.text)).collect()))
+    }
+
+    fn document(&mut self, policy: &Titled<'_>) -> OneSide {
         if let Some(known) = self.by_address.get(&policy.address()) {
+            return known.clone();
+        }
+        let text = self.number(&policy.text());
+        let one = OneSide { text, version: policy.version(), statements: Rc::new(policy.statements()) };
+        self.by_address.insert(policy.address(), one.clone());
+        one
+    }
+
+    fn number(&mut self, text: &str) -> usize {
+        if let Some(known) = self.by_text.get(text) {
             return *known;
         }
-        let text = policy.text();
         let next = self.texts.len();
-        let number = *self.by_text.entry(text.clone()).or_insert(next);
-        if number == next {
-            self.texts.push(text);
-        }
-        self.by_address.insert(policy.address(), number);
-        number
+        self.by_text.insert(text.to_owned(), next);
+        self.texts.push(text.to_owned());
+        next
     }
 
     /// The lines and documents, the smallest documents first until the bytes are used up.

@@ -5,14 +5,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest;
 
-use super::budget;
+use super::super::report_format::View;
+use super::super::verdict;
 use super::charts::{self, Chart, Segment};
 use super::data::Data;
 use super::dictionary::{self, Placeholder};
+use super::paper::{self, Brief, Full, RuleText};
 use super::rows::Rows;
-use super::words::{self, counted, shown};
-use crate::model::Side;
-use crate::report::{AccountInfo, FailOn, Metric, Report};
+use super::words::{counted, shown};
+use crate::report::{AccountInfo, Metric, Report};
 
 /// The page's style.
 const STYLE: &str = include_str!("page.css");
@@ -22,15 +23,15 @@ const SCRIPT: &str = concat!(
     "\"use strict\";\n(function () {\n",
     include_str!("dom.js"),
     include_str!("address.js"),
+    include_str!("filters.js"),
     include_str!("list.js"),
     include_str!("policies.js"),
+    include_str!("finding.js"),
     include_str!("role.js"),
+    include_str!("cause.js"),
     include_str!("start.js"),
     "})();\n"
 );
-
-/// Sentences of one role in the part for paper.
-const SENTENCES: usize = 20;
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -41,9 +42,12 @@ pub(super) struct Page<'a> {
     tags: [&'a str; 2],
     generated_at: &'a str,
     version: &'a str,
+    /// The word that the verdict begins with, and the rest of it.
+    verdict: (&'static str, String),
     differs: bool,
-    verdict: Vec<String>,
-    warnings: Vec<String>,
+    remarks: Vec<String>,
+    severities: Vec<OfSeverity>,
+    limitations: Vec<String>,
     accounts: [Account<'a>; 2],
     catalogue: String,
     compared: String,
@@ -56,12 +60,15 @@ pub(super) struct Page<'a> {
     segments: Vec<Segment>,
     charts: Vec<Chart>,
     metrics: &'a [Metric],
-    findings: Vec<Findings>,
-    more_findings: usize,
+    most_severe: Vec<Brief>,
+    less_severe: usize,
+    causes: Vec<Full>,
+    more_causes: usize,
+    rules: Vec<RuleText>,
     data: &'a Data,
 }
 
-/// An account in the page's head.
+/// An account in the page.
 struct Account<'a> {
     class: &'static str,
     tag: &'a str,
@@ -72,20 +79,21 @@ struct Account<'a> {
     items: usize,
 }
 
-/// A role in the part for paper.
-struct Findings {
-    name: String,
-    arns: Vec<(String, String)>,
-    sentences: Vec<String>,
-    more: usize,
+/// How many causes there are of a severity.
+struct OfSeverity {
+    severity: &'static str,
+    count: usize,
+    meaning: &'static str,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(report: &'a Report, ordered: &[Rows<'_>], data: &'a Data) -> Self {
+    pub(super) fn new(view: &View<'a>, ordered: &[Rows<'_>], data: &'a Data) -> Self {
+        let report = view.report;
         let accounts = &report.accounts;
         let tags = [accounts.left.tag.as_str(), accounts.right.tag.as_str()];
-        let (findings, more_findings) = findings(report, ordered);
         let (dictionary, more_placeholders) = dictionary::placeholders(report);
+        let (most_severe, less_severe) = paper::most_severe(view);
+        let (causes, more_causes) = paper::all(view);
         let catalogue = &report.catalogue;
         Self {
             policy: policy(),
@@ -94,9 +102,11 @@ impl<'a> Page<'a> {
             tags,
             generated_at: &report.generated_at,
             version: &report.iamctl,
-            differs: report.fails(&[FailOn::Any]),
-            verdict: words::verdict(report),
-            warnings: report.warnings.iter().map(|warning| shown(warning)).collect(),
+            verdict: verdict(report),
+            differs: report.totals.findings > 0,
+            remarks: verdict::remarks(report),
+            severities: severities(report),
+            limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
             accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
             compared: compared(report),
@@ -109,8 +119,11 @@ impl<'a> Page<'a> {
             segments: charts::roles(ordered, tags),
             charts: charts::of_access(ordered),
             metrics: &report.summary,
-            findings,
-            more_findings,
+            most_severe,
+            less_severe,
+            causes,
+            more_causes,
+            rules: paper::rules(report),
             data,
         }
     }
@@ -139,45 +152,28 @@ fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
     }
 }
 
+/// The verdict: the word that it begins with, and the rest.
+fn verdict(report: &Report) -> (&'static str, String) {
+    let sentence = verdict::sentence(report);
+    let start = if report.totals.findings > 0 { "Different" } else { "No differences" };
+    let rest = sentence.strip_prefix(start).map(str::to_owned);
+    rest.map_or_else(|| ("", sentence), |rest| (start, rest))
+}
+
+fn severities(report: &Report) -> Vec<OfSeverity> {
+    let some = report.totals.by_severity().into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(severity, count)| OfSeverity { severity: severity.as_str(), count, meaning: verdict::meaning(severity) })
+        .collect()
+}
+
 /// How many roles were compared, and which if not all.
 fn compared(report: &Report) -> String {
-    let count = counted(report.roles.len(), "role");
-    let selection = &report.selection;
-    let named: Vec<String> = selection.roles.iter().map(|pattern| format!("`{}`", shown(pattern))).collect();
-    let named = if named.is_empty() { String::new() } else { format!(", only those named {}", named.join(" or ")) };
-    let linked = if selection.exclude_service_linked { ", without service-linked roles" } else { "" };
-    let all = if named.is_empty() && linked.is_empty() { ", all of both accounts" } else { "" };
-    format!("{count}{named}{linked}{all}")
+    let all = || format!("{}, all of both accounts", counted(report.roles.len(), "role"));
+    verdict::selection(report).unwrap_or_else(all)
 }
 
 /// How many differences were accepted, and by which file; empty without a file.
 fn accepted(report: &Report) -> String {
     let count = counted(report.accepted_differences.len(), "difference");
     report.accepted_file.as_ref().map_or_else(String::new, |file| format!("{count}, by {}", shown(file)))
-}
-
-/// The findings in words, and of how many roles they did not fit.
-fn findings(report: &Report, ordered: &[Rows<'_>]) -> (Vec<Findings>, usize) {
-    let (mut all, mut bytes) = (Vec::new(), 0);
-    let reported: Vec<&Rows<'_>> = ordered.iter().filter(|rows| rows.differs() || rows.role.is_open_alone()).collect();
-    for rows in &reported {
-        let one = of_role(report, rows);
-        bytes += one.sentences.iter().map(String::len).sum::<usize>() + one.name.len() + 300;
-        if bytes > budget::SENTENCES {
-            break;
-        }
-        all.push(one);
-    }
-    let more = reported.len() - all.len();
-    (all, more)
-}
-
-fn of_role(report: &Report, rows: &Rows<'_>) -> Findings {
-    let sentences = words::sentences(rows, SENTENCES);
-    let more = rows.findings.len().saturating_sub(sentences.len());
-    let arn = |side: Side| {
-        let tag = report.accounts.get(side).tag.to_string();
-        rows.role.side(side).map(|real| (tag, shown(&real.arn)))
-    };
-    Findings { name: shown(&rows.role.role), arns: Side::BOTH.into_iter().filter_map(arn).collect(), sentences, more }
 }

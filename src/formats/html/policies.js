@@ -75,58 +75,107 @@ function linesOf(number) {
   return Array.isArray(document) ? document.map((at) => lines[at]) : document;
 }
 
-function sideBySide(title, left, right, steps) {
+const LEFT_OUT = (count) => [`Left out of this page for its size (${count} lines). `, code("iamctl explain"), " shows it."];
+
+// Two texts of lines beside each other, or the one that there is.
+function diff(caption, left, right, steps) {
   const leftOut = [left, right].find((lines) => typeof lines === "number");
-  const head = el("h4", {}, title);
-  if (leftOut !== undefined) {
-    return el("div", { class: "policy" }, head,
-      el("p", { class: "notice" }, `Left out of this page for its size (${leftOut} lines). `, code("iamctl explain"), " shows it."));
-  }
-  const note = left === undefined ? `only in ${RIGHT}` : right === undefined ? `only in ${LEFT}` : undefined;
-  const rows = note ? changedLines(left || [], right || []) : compared(left, right, steps);
-  const table = el("table", { class: note ? "diff one" : "diff" },
-    el("caption", { class: "hidden" }, title),
+  if (leftOut !== undefined) return el("p", { class: "notice" }, LEFT_OUT(leftOut));
+  const one = left === undefined || right === undefined;
+  const rows = one ? changedLines(left || [], right || []) : compared(left, right, steps);
+  return el("table", { class: one ? "diff one" : "diff" },
+    el("caption", { class: "hidden" }, caption),
     el("colgroup", {}, ["sign", "", "sign", ""].map((kind) => el("col", { class: kind || undefined }))),
     el("thead", {}, el("tr", {},
       el("th", { scope: "col", colspan: 2, class: "left" }, left === undefined ? `not in ${LEFT}` : LEFT),
       el("th", { scope: "col", colspan: 2, class: "right" }, right === undefined ? `not in ${RIGHT}` : RIGHT))),
     el("tbody", {}, rows));
-  return el("div", { class: "policy" }, head, note && el("p", { class: "muted" }, note), table);
 }
 
-// A policy that both have, shown once when it is asked for.
-function samePolicy(title, lines) {
+// The lines of a statement, which stands deeper in its document.
+const statementOf = (number) => {
+  const all = linesOf(number);
+  return Array.isArray(all) ? all.map((text) => text.slice(4)) : all;
+};
+
+// The statements of a policy in their order, each beside the one of the other account that it belongs to.
+function asWritten(title, [leftVersion, rightVersion, pairs]) {
+  const version = leftVersion && rightVersion && leftVersion !== rightVersion
+    && el("p", { class: "muted" }, "Version ", code(leftVersion), " in ", tag("left"), ", ", code(rightVersion), " in ", tag("right"));
+  const number = (side, place) => (place === null ? undefined : [tag(side), ` statement ${place} `]);
+  const one = ([left, right, leftText, rightText, steps]) => {
+    const same = leftText === rightText && leftText !== null;
+    const head = el("p", { class: "statement" }, number("left", left), number("right", right), same && el("span", { class: "muted" }, "the same"));
+    const lines = statementOf(leftText);
+    if (same) return [head, Array.isArray(lines) ? el("pre", {}, lines.join("\n")) : el("p", { class: "notice" }, LEFT_OUT(lines))];
+    return [head, diff(`${title}, as written`, lines, statementOf(rightText), steps)];
+  };
+  return el("div", { class: "written" }, version, pairs.length ? pairs.map(one) : el("p", { class: "muted" }, "No statements."));
+}
+
+function policy([title, left, right, steps, written]) {
+  const note = left === null ? `only in ${RIGHT}` : right === null ? `only in ${LEFT}` : undefined;
+  return el("div", { class: "policy" }, el("h4", {}, title), note && el("p", { class: "muted" }, note),
+    written && asWritten(title, written),
+    el("div", { class: "canonical" }, diff(`${title}, canonical form`, linesOf(left), linesOf(right), steps)));
+}
+
+// A policy that means the same in both, shown when it is asked for.
+function samePolicy([title, number, , , written]) {
   const body = el("div", {});
-  const details = el("details", { class: "policy", ontoggle: () => {
+  const lines = linesOf(number);
+  const show = () => {
     if (!details.open || body.childNodes.length) return;
-    const text = typeof lines === "number" ? `Left out of this page for its size (${lines} lines).` : lines.join("\n");
-    body.append(el("pre", {}, text));
-  } }, el("summary", {}, title), body);
+    put(body, [written && asWritten(title, written), el("div", { class: written ? "canonical" : "" },
+      typeof lines === "number" ? el("p", { class: "notice" }, LEFT_OUT(lines)) : el("pre", {}, lines.join("\n")))]);
+  };
+  const details = el("details", { class: "policy", ontoggle: show },
+    el("summary", {}, title, written && el("span", { class: "muted" }, " – written differently, the same in canonical form")), body);
   return details;
 }
 
 // What the placeholders in these lines stand for.
 function placeholders(shown) {
-  const items = index.placeholders.filter(([name]) => shown.some((lines) => lines.some((text) => text.includes(name))));
-  if (!items.length) return undefined;
-  return el("ul", { class: "placeholders" }, items.map(([name, [left, right]]) => {
+  const all = index.placeholders.filter(([name]) => shown.some((lines) => lines.some((text) => text.includes(name))));
+  if (!all.length) return undefined;
+  return [el("p", { class: "muted" }, "Some texts are placeholders for names of each account:"), el("ul", { class: "placeholders" }, all.map(([name, [left, right]]) => {
     const of = (side, values) => values.length ? [" ", values.slice(0, 5).map((value) => [code(value), " "]),
       values.length > 5 && `and ${values.length - 5} more `, "in ", tag(side)] : "";
     return el("li", {}, code(name), " stands for", of("left", left), left.length && right.length ? "," : "", of("right", right));
-  }));
+  }))];
+}
+
+// What the reader chose last, for the next role too.
+let form = "written";
+const FORMS = [
+  ["written", "As written", "Statements in their order with their Sid, each beside the statement of the other account with the same Sid, otherwise the same text, otherwise the same place. Names are normalized; conditions are sorted."],
+  ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalized. Two that look alike here mean the same."],
+];
+
+function forms(section) {
+  const note = el("p", { class: "muted" });
+  const buttons = FORMS.map(([name, text]) => el("button", { type: "button", onclick: () => choose(name) }, text));
+  const choose = (name) => {
+    form = name;
+    section.dataset.form = name;
+    FORMS.forEach(([other, , about], at) => {
+      buttons[at].setAttribute("aria-pressed", String(other === name));
+      if (other === name) note.textContent = about;
+    });
+  };
+  choose(form);
+  return [el("div", { class: "forms", role: "group", "aria-label": "How policies are shown" }, buttons), note];
 }
 
 function policies(place) {
   const all = block("documents").policies[place];
   if (!all) return undefined;
-  const section = el("section", { class: "part" }, el("h3", {}, "Policies in canonical form"));
-  section.append(el("p", { class: "muted" }, "Sorted, actions and condition keys in lower case, names normalised. Two that look alike here mean the same."));
+  const section = el("section", { class: "part policies" }, el("h3", {}, "Policies"));
   const isSame = ([, left, right]) => left === right;
-  const differing = all.filter((policy) => !isSame(policy));
+  const differing = all.filter((one) => !isSame(one));
   const lines = differing.flatMap(([, left, right]) => [linesOf(left), linesOf(right)]).filter(Array.isArray);
-  put(section, [placeholders(lines)]);
-  for (const [title, left, right, steps] of differing) section.append(sideBySide(title, linesOf(left), linesOf(right), steps));
+  put(section, [forms(section), placeholders(lines), differing.map(policy)]);
   const equal = all.filter(isSame);
-  if (equal.length) section.append(el("h4", { class: "quiet" }, "The same in both"), ...equal.map(([title, left]) => samePolicy(title, linesOf(left))));
+  if (equal.length) put(section, [el("h4", { class: "quiet" }, "The same in both"), equal.map(samePolicy)]);
   return section;
 }

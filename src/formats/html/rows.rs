@@ -2,26 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::Side;
+use crate::model::{PolicyType, Side};
 use crate::report::{
-    AcceptedDifference, AttributeDifference, CrossReference, Finding, ItemDifference, Report, RoleAccessDifference,
-    RoleDenyDifference, RoleResult, RoleTrustDifference, StatementWarning,
+    AcceptedDifference, Finding, ItemDifference, Report, RoleAccessDifference, RoleResult, StatementWarning,
+    effect_on_access,
 };
 
 /// A role with all that was found of it.
 pub(super) struct Rows<'a> {
     pub(super) role: &'a RoleResult,
-    /// Ways to raise itself first.
     pub(super) access: Vec<&'a RoleAccessDifference>,
-    pub(super) trust: Vec<&'a RoleTrustDifference>,
-    pub(super) denies: Vec<&'a RoleDenyDifference>,
-    pub(super) cross_references: Vec<&'a CrossReference>,
-    pub(super) attributes: Vec<&'a AttributeDifference>,
     pub(super) items: Vec<&'a ItemDifference>,
     pub(super) remarks: Vec<&'a StatementWarning>,
     pub(super) accepted: Vec<&'a AcceptedDifference>,
-    /// Most severe first.
-    pub(super) findings: Vec<&'a Finding>,
+    /// Most severe first, each with its place in the report.
+    pub(super) findings: Vec<(usize, &'a Finding)>,
 }
 
 impl<'a> Rows<'a> {
@@ -29,10 +24,6 @@ impl<'a> Rows<'a> {
         Self {
             role,
             access: Vec::new(),
-            trust: Vec::new(),
-            denies: Vec::new(),
-            cross_references: Vec::new(),
-            attributes: Vec::new(),
             items: Vec::new(),
             remarks: Vec::new(),
             accepted: Vec::new(),
@@ -40,23 +31,33 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// How many findings it has that are differences.
+    pub(super) fn differences(&self) -> usize {
+        self.findings.iter().filter(|(_, finding)| !finding.is_note()).count()
+    }
+
     /// Whether both accounts have it and something differs that nobody has accepted.
-    pub(super) const fn differs(&self) -> bool {
-        self.role.is_paired() && !self.role.differences.is_zero()
+    pub(super) fn differs(&self) -> bool {
+        self.role.is_paired() && self.differences() > 0
+    }
+
+    /// Whether it differs, and neither what it may do nor who can assume it does.
+    pub(super) fn is_without_effect(&self) -> bool {
+        let without = |policy_type| effect_on_access(self.role, policy_type) == WITHOUT_EFFECT;
+        self.differs() && without(PolicyType::Inline) && without(PolicyType::Trust)
     }
 }
 
+/// What [`effect_on_access`] says of policies that are written differently and mean the same.
+const WITHOUT_EFFECT: &str = ", without effect on access";
+
 /// All roles of a report: the role with the most severe finding first, and of those with as severe ones, the one whose
-/// finding stands first in the report. Then roles that only one account has, then equal ones, in the order of the report.
+/// finding stands first in the report. Then those without, in the order of the report.
 pub(super) fn by_severity(report: &Report) -> Vec<Rows<'_>> {
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, finding) in report.findings.iter().enumerate() {
-        places.insert(&finding.id, place);
-    }
     let mut all = gather(report);
     all.sort_by_cached_key(|rows| {
-        let first = rows.findings.iter().find(|finding| !finding.is_note());
-        let place = first.and_then(|finding| places.get(finding.id.as_str()).copied());
+        let first = rows.findings.iter().find(|(_, finding)| !finding.is_note());
+        let place = first.map(|(place, _)| *place);
         (place.is_none(), place, !rows.role.is_open_alone())
     });
     all
@@ -64,26 +65,9 @@ pub(super) fn by_severity(report: &Report) -> Vec<Rows<'_>> {
 
 fn gather(report: &Report) -> Vec<Rows<'_>> {
     let mut all: Vec<Rows<'_>> = report.roles.iter().map(Rows::of).collect();
-    let mut places = Places::default();
-    for (place, role) in report.roles.iter().enumerate() {
-        for side in Side::BOTH {
-            places.0.extend(role.side(side).map(|real| ((side, real.arn.as_str()), place)));
-        }
-    }
+    let places = Places(report.places());
     for row in &report.access_differences {
         places.put(&mut all, row.difference.side, &row.role_arn, |rows| &mut rows.access, row);
-    }
-    for row in &report.trust_differences {
-        places.put(&mut all, row.difference.side, &row.role_arn, |rows| &mut rows.trust, row);
-    }
-    for row in &report.deny_differences {
-        places.put(&mut all, row.difference.side, &row.role_arn, |rows| &mut rows.denies, row);
-    }
-    for row in &report.cross_references {
-        places.put(&mut all, row.side, &row.role_arn, |rows| &mut rows.cross_references, row);
-    }
-    for row in &report.attribute_differences {
-        places.put(&mut all, Side::Left, &row.left_arn, |rows| &mut rows.attributes, row);
     }
     for row in &report.item_differences {
         places.put(&mut all, row.side, &row.role_arn, |rows| &mut rows.items, row);
@@ -95,19 +79,15 @@ fn gather(report: &Report) -> Vec<Rows<'_>> {
         let side = row.side.unwrap_or(Side::Left);
         places.put(&mut all, side, &row.role_arn, |rows| &mut rows.accepted, row);
     }
-    for finding in &report.findings {
+    for (place, finding) in report.findings.iter().enumerate() {
         if let Some(rows) = finding.role_index.and_then(|index| all.get_mut(index)) {
-            rows.findings.push(finding);
+            rows.findings.push((place, finding));
         }
-    }
-    for rows in &mut all {
-        rows.access.sort_by_key(|row| (!row.difference.is_inconsistent(), row.difference.escalations.is_empty()));
     }
     all
 }
 
 /// Where each pair stands in the list, by side and ARN: ambiguous roles share their name.
-#[derive(Default)]
 struct Places<'a>(BTreeMap<(Side, &'a str), usize>);
 
 impl<'a> Places<'a> {

@@ -7,26 +7,31 @@ function show() {
   const text = location.hash;
   if (!isState(text)) return;
   const state = readAddress(text);
-  const place = state.role ? byName.get(state.role) : undefined;
-  const filters = { ...state, role: "" };
-  if (opened === undefined) scrolled = window.scrollY;
-  if (address(known(filters)) !== address(list.state) || !list.made) showList(filters);
-  const unknown = state.role && place === undefined;
-  byId("roles").hidden = place !== undefined;
-  byId("role").hidden = place === undefined;
-  document.body.classList.toggle("open", place !== undefined);
-  if (place !== undefined) {
-    showRole(place);
+  const role = state.role ? byName.get(state.role) : undefined;
+  const cause = state.cause ? byCause.get(state.cause) : undefined;
+  const isOpen = role !== undefined || cause !== undefined;
+  const before = opened;
+  if (before === undefined) scrolled = window.scrollY;
+  if (address(known(state)) !== address(list.state) || !list.made) showList(state);
+  byId("list").hidden = isOpen;
+  byId("opened").hidden = !isOpen;
+  document.body.classList.toggle("open", isOpen);
+  const both = `${LEFT} and ${RIGHT} – iamctl`;
+  document.title = role === undefined ? both : `${index.roles[role].n} – ${both}`;
+  opened = undefined;
+  if (isOpen) {
+    if (role !== undefined) showRole(role, cause);
+    else showCause(cause);
+    // What to have in focus when the list is back.
+    opened = (list.state.view === "roles") === (role !== undefined && cause === undefined) ? (cause === undefined ? role : cause) : -1;
     window.scrollTo(0, 0);
-    byId("role").querySelector("h2").focus({ preventScroll: true });
-    document.title = `${index.roles[place].n} – ${LEFT} and ${RIGHT} – iamctl`;
-  } else {
-    document.title = `${LEFT} and ${RIGHT} – iamctl`;
-    if (unknown) list.status.textContent = `There is no role ${state.role} in this report.`;
-    if (opened !== undefined) focusRow(opened, scrolled);
-    else if (text.includes("=")) byId("roles").scrollIntoView();
+    byId("opened").querySelector("h2").focus({ preventScroll: true });
+    return;
   }
-  opened = place;
+  if (state.role) list.status.textContent = `There is no role ${state.role} in this report.`;
+  else if (state.cause) list.status.textContent = `There is no cause ${state.cause} in this page.`;
+  if (before !== undefined) focusRow(before, scrolled);
+  else if (text.includes("=")) byId("list").scrollIntoView();
 }
 
 // Back in the list, where it was left.
@@ -40,7 +45,7 @@ function focusRow(place, top) {
 
 function move(by) {
   if (opened !== undefined) {
-    const link = byId("role").querySelector(by < 0 ? "a[rel=prev]" : "a[rel=next]");
+    const link = byId("opened").querySelector(by < 0 ? "a[rel=prev]" : "a[rel=next]");
     if (link) location.replace(link.hash);
     return;
   }
@@ -54,7 +59,7 @@ function key(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const inField = event.target.closest && event.target.closest("input, select, textarea");
   if (event.key === "Escape") {
-    if (opened !== undefined) location.hash = address(list.state);
+    if (opened !== undefined) location.hash = byId("opened").querySelector("a.back").hash;
     else if (inField) event.target.blur();
     return;
   }
@@ -82,7 +87,10 @@ try {
   window.addEventListener("hashchange", show);
   document.addEventListener("keydown", key);
   // Paper has no buttons.
-  window.addEventListener("beforeprint", () => byId("role").querySelectorAll("button.more").forEach((button) => button.click()));
+  window.addEventListener("beforeprint", () => {
+    byId("opened").querySelectorAll("button.more").forEach((button) => button.click());
+    byId("opened").querySelectorAll("details").forEach((details) => { details.open = true; });
+  });
   // How long after the navigation the page could be used, as the page itself sees it.
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 } catch (error) {

@@ -1,10 +1,6 @@
-//! What is said of a report and of a role in words.
+//! Texts as the page shows them.
 
 use super::super::escape::terminal;
-use super::super::verdict as words_of;
-use super::budget;
-use super::rows::Rows;
-use crate::report::Report;
 pub(super) use crate::report::sentences::counted;
 
 /// A text from an account as the page shows it: what would be invisible, or turn the line around, as an escape.
@@ -12,17 +8,9 @@ pub(super) fn shown(text: &str) -> String {
     terminal(text).into_owned()
 }
 
-/// What the report comes to, the sentence first that matters most.
-pub(super) fn verdict(report: &Report) -> Vec<String> {
-    let mut sentences = vec![format!("{}.", words_of::sentence(report))];
-    sentences.extend(words_of::remarks(report));
-    sentences
-}
-
-/// At most so many sentences of what was found of a role, most severe first.
-pub(super) fn sentences(rows: &Rows<'_>, most: usize) -> Vec<String> {
-    let findings = rows.findings.iter().take(most);
-    findings.map(|finding| cut(finding.message.clone(), budget::OF_A_SENTENCE)).collect()
+/// As much of an id as commands name.
+pub(super) fn short_id(id: &str) -> String {
+    id.chars().take(12).collect()
 }
 
 /// At most so many characters of a text, and how many more there are.

@@ -1,0 +1,197 @@
+//! Policy documents as they are written: statements in their order, with their `Sid`, and each beside the statement of
+//! the other account that it belongs to.
+//!
+//! Names are normalised. A list of one entry and a lone text mean the same and are both shown as a text.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::model::equivalency::display;
+use crate::model::{
+    ConditionKey, Conditions, PolicyDocument, Principal, PrincipalClause, PrincipalType, ResourceClause, Statement,
+};
+
+/// How deep a statement stands in its document.
+const INDENT: &str = "    ";
+
+/// What a statement is about besides actions, as its document has it.
+pub(super) trait Written {
+    /// The element's name and its value.
+    fn written(&self) -> (&'static str, Value);
+}
+
+impl Written for ResourceClause {
+    fn written(&self) -> (&'static str, Value) {
+        (self.element().as_str(), list(self.patterns().iter().map(String::as_str)))
+    }
+}
+
+impl Written for PrincipalClause {
+    fn written(&self) -> (&'static str, Value) {
+        let principals = self.principals();
+        let value = if let [Principal::Everyone] = principals {
+            json!("*")
+        } else {
+            let mut by_type: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for principal in principals {
+                let kind = match principal.principal_type() {
+                    PrincipalType::Everyone => PrincipalType::Aws,
+                    kind @ (PrincipalType::Aws
+                    | PrincipalType::Service
+                    | PrincipalType::Federated
+                    | PrincipalType::CanonicalUser) => kind,
+                };
+                by_type.entry(kind.as_str()).or_default().push(principal.as_str());
+            }
+            by_type.into_iter().map(|(kind, texts)| (kind.to_owned(), list(texts.into_iter()))).collect()
+        };
+        (self.element().as_str(), value)
+    }
+}
+
+/// One statement of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WrittenStatement {
+    /// Its name.
+    pub sid: Option<String>,
+    /// Its text, lines that end in a line feed.
+    pub text: String,
+}
+
+/// The statements of a document in their order.
+pub(super) fn statements<T: Written>(document: &PolicyDocument<T>) -> Vec<WrittenStatement> {
+    document.statements.iter().map(statement).collect()
+}
+
+fn statement<T: Written>(statement: &Statement<T>) -> WrittenStatement {
+    let mut elements: Vec<(&str, Value)> = Vec::new();
+    let sid = statement.sid.as_deref().map(|sid| display(sid).into_owned());
+    elements.extend(sid.as_ref().map(|sid| ("Sid", json!(sid))));
+    elements.push(("Effect", json!(statement.effect.to_string())));
+    let (element, target) = statement.target.written();
+    let actions = list(statement.action.patterns().iter().map(|pattern| pattern.as_str()));
+    let action = (statement.action.element().as_str(), actions);
+    // As policies are mostly written: principals before actions, resources after them.
+    if element.ends_with("Principal") {
+        elements.extend([(element, target), action]);
+    } else {
+        elements.extend([action, (element, target)]);
+    }
+    if !statement.conditions.is_empty() {
+        elements.push(("Condition", conditions(&statement.conditions)));
+    }
+    WrittenStatement { sid, text: object(&elements) }
+}
+
+/// An object with its elements in this order; `serde_json` would sort them.
+fn object(elements: &[(&str, Value)]) -> String {
+    let mut text = format!("{INDENT}{{\n");
+    for (place, (name, value)) in elements.iter().enumerate() {
+        // A JSON value without maps of other keys than texts is always written.
+        let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
+        let comma = if place + 1 == elements.len() { "" } else { "," };
+        let lines: Vec<&str> = pretty.lines().collect();
+        text += &format!("{INDENT}  \"{name}\": {}{comma}\n", lines.join(&format!("\n{INDENT}  ")));
+    }
+    text + INDENT + "}\n"
+}
+
+/// Texts in their order; a lone one without brackets.
+fn list<'t>(texts: impl Iterator<Item = &'t str>) -> Value {
+    let texts: Vec<String> = texts.map(|text| display(text).into_owned()).collect();
+    match texts.as_slice() {
+        [one] => json!(one),
+        _ => json!(texts),
+    }
+}
+
+/// Operators and keys sorted, values as written.
+fn conditions(conditions: &Conditions) -> Value {
+    let mut operators: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    for test in conditions.tests() {
+        let keys = operators.entry(test.operator.to_string()).or_default();
+        let values = list(test.values.iter().map(String::as_str));
+        if keys.insert(display(test.key.as_str()).into_owned(), values).is_some() {
+            // One operator tests one key twice, which no object can hold.
+            let json = conditions.canonical_json(ConditionKey::as_str);
+            return serde_json::from_str(&display(&json)).unwrap_or_default();
+        }
+    }
+    json!(operators)
+}
+
+/// Which statement of the one account stands beside which of the other: the places of both, in the order of the first
+/// account, with those of the second account alone after the one they follow there.
+///
+/// Statements belong together that have the same `Sid`; of the rest, those that say the same; of the rest, those in the
+/// same place.
+pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> Vec<(Option<usize>, Option<usize>)> {
+    let mut partners: Vec<Option<usize>> = vec![None; left.len()];
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut pair = |belong: &dyn Fn(usize, &WrittenStatement, usize, &WrittenStatement) -> bool| {
+        for ((place, one), partner) in left.iter().enumerate().zip(&mut partners) {
+            if partner.is_none() {
+                let mut free = right.iter().enumerate().filter(|(at, _)| !taken.contains_key(at));
+                *partner = free.find(|(at, other)| belong(place, one, *at, other)).map(|(at, _)| at);
+                taken.extend(partner.map(|at| (at, place)));
+            }
+        }
+    };
+    let named = |one: &WrittenStatement| one.sid.as_ref().is_some_and(|sid| !sid.is_empty());
+    pair(&|_, one, _, other| named(one) && one.sid == other.sid);
+    pair(&|_, one, _, other| one.text == other.text);
+    pair(&|place, _, at, _| place == at);
+    let mut pairs: Vec<((usize, usize), (Option<usize>, Option<usize>))> = Vec::new();
+    for (place, partner) in partners.iter().enumerate() {
+        pairs.push(((place + 1, 0), (Some(place), *partner)));
+    }
+    let mut after = 0;
+    for at in 0..right.len() {
+        match taken.get(&at) {
+            Some(place) => after = *place + 1,
+            None => pairs.push(((after, at + 1), (None, Some(at)))),
+        }
+    }
+    pairs.sort_by_key(|(order, _)| *order);
+    pairs.into_iter().map(|(_, pair)| pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::policy;
+
+    fn written(statements_of: &Value) -> Vec<WrittenStatement> {
+        let text = json!({"Version": "2012-10-17", "Statement": statements_of}).to_string();
+        statements(&policy::parse_identity(&text).unwrap())
+    }
+
+    fn allow(sid: &str, action: &str) -> Value {
+        json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": ["b", "a"]})
+    }
+
+    #[test]
+    fn sid_order_and_spelling_stay() {
+        let one = written(&json!([allow("Zed", "S3:GetObject"), {"Effect": "Deny", "NotAction": ["b:C", "a:B"],
+            "NotResource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]));
+        assert_eq!(
+            one[0].text,
+            "    {\n      \"Sid\": \"Zed\",\n      \"Effect\": \"Allow\",\n      \"Action\": \"S3:GetObject\",\n      \
+             \"Resource\": [\n        \"b\",\n        \"a\"\n      ]\n    }\n"
+        );
+        let order = ["Effect", "NotAction", "b:C", "a:B", "NotResource", "Condition", "aws:SecureTransport"];
+        let places: Vec<usize> = order.iter().map(|word| one[1].text.find(word).unwrap()).collect();
+        assert!(places.is_sorted(), "{}", one[1].text);
+    }
+
+    #[test]
+    fn statements_stand_beside_their_namesake_then_their_like_then_their_place() {
+        let left = written(&json!([allow("A", "s3:a"), allow("B", "s3:b"), allow("", "s3:c")]));
+        let right = written(&json!([allow("New", "s3:n"), allow("B", "s3:x"), allow("A", "s3:a"), allow("", "s3:c")]));
+        let pairs = paired(&left, &right);
+        assert_eq!(pairs, [(None, Some(0)), (Some(0), Some(2)), (Some(1), Some(1)), (Some(2), Some(3))]);
+        assert_eq!(paired(&left, &[]), [(Some(0), None), (Some(1), None), (Some(2), None)]);
+        assert_eq!(paired(&[], &right[..1]), [(None, Some(0))]);
+    }
+}
