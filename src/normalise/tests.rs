@@ -397,7 +397,7 @@ mod laws {
                 let own = if side == Side::Left { &dev } else { &qa };
                 prop_assert!(replaced.iter().all(|value| own.contains(&value.to_lowercase())));
                 let mut values = replaced.into_iter();
-                let parts = after.with_marks().split([OPEN, CLOSE]).enumerate();
+                let parts = after.split([OPEN, CLOSE]).enumerate();
                 let restored: String =
                     parts.map(|(i, part)| if i % 2 == 1 { values.next().unwrap() } else { part.to_owned() }).collect();
                 prop_assert_eq!(&restored, &text);
