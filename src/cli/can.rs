@@ -23,7 +23,9 @@ pub(super) struct Args {
     /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// SOURCE is a report folder: use its snapshot of the account with this tag
+    /// Account in a report folder, if SOURCE is one
+    ///
+    /// iamctl reads the snapshot of the account with this tag in the folder.
     #[arg(long, value_name = "TAG")]
     tag: Option<AccountTag>,
     /// Name of the role
