@@ -59,6 +59,9 @@ pub(super) struct WrittenStatement {
     pub text: String,
 }
 
+/// The places of two statements that belong together; none where the other account has no such statement.
+pub(super) type StatementPair = (Option<usize>, Option<usize>);
+
 /// The statements of a document in their order.
 pub(super) fn statements<T: Written>(document: &PolicyDocument<T>) -> Vec<WrittenStatement> {
     document.statements.iter().map(statement).collect()
@@ -126,7 +129,7 @@ fn conditions(conditions: &Conditions) -> Value {
 ///
 /// Statements belong together that have the same `Sid`; of the rest, those that say the same; of the rest, those in the
 /// same place.
-pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> Vec<(Option<usize>, Option<usize>)> {
+pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> Vec<StatementPair> {
     let mut partners: Vec<Option<usize>> = vec![None; left.len()];
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let mut pair = |belong: &dyn Fn(usize, &WrittenStatement, usize, &WrittenStatement) -> bool| {
@@ -142,7 +145,7 @@ pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> V
     pair(&|_, one, _, other| named(one) && one.sid == other.sid);
     pair(&|_, one, _, other| one.text == other.text);
     pair(&|place, _, at, _| place == at);
-    let mut pairs: Vec<((usize, usize), (Option<usize>, Option<usize>))> = Vec::new();
+    let mut pairs: Vec<((usize, usize), StatementPair)> = Vec::new();
     for (place, partner) in partners.iter().enumerate() {
         pairs.push(((place + 1, 0), (Some(place), *partner)));
     }

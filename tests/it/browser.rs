@@ -84,9 +84,7 @@ fn causes_are_listed_most_severe_first_searched_and_filtered() {
         "Why it matters",
         "How to settle it",
         "proof: s3:DeleteObject arn:aws:s3:::payroll-qa/archive/",
-        &format!(
-            "iamctl can {folder}/qa_snapshot.json payroll-deny-missing s3:DeleteObject arn:aws:s3:::payroll-qa/archive/"
-        ),
+        &format!("iamctl can {folder} --tag qa payroll-deny-missing s3:DeleteObject arn:aws:s3:::payroll-qa/archive/"),
         &format!("iamctl accept {folder} --group "),
         &format!("iamctl remediate {folder} --make qa --role payroll-deny-missing"),
     ] {

@@ -197,7 +197,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     );
     let commands = first["c"].to_string();
     for command in [
-        "iamctl can FOLDER/qa_snapshot.json shop-orders iam:PutRolePolicy",
+        "iamctl can FOLDER --tag qa shop-orders iam:PutRolePolicy",
         &format!("iamctl accept FOLDER --group {} --reason 'WHY'", first["i"].as_str().unwrap()),
         "iamctl remediate FOLDER --make qa --role shop-orders",
     ] {
