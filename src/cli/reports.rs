@@ -146,7 +146,7 @@ pub(super) fn arguments() -> Vec<String> {
     for word in std::env::args_os().skip(1) {
         let word = word.to_string_lossy().into_owned();
         let is_secret = |flag: &&str| word == *flag || word.starts_with(&format!("{flag}="));
-        let secret = SECRET.into_iter().find(|flag| is_secret(&flag));
+        let secret = SECRET.into_iter().find(is_secret);
         match secret {
             _ if hidden => arguments.push("…".to_owned()),
             Some(flag) if word != flag => arguments.push(format!("{flag}=…")),

@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
-use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{Rule, Severity};
 
@@ -46,13 +45,8 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let roles: Vec<String> = group.roles.iter().map(|role| shortened(&terminal(role), 200)).collect();
         let start = if roles.is_empty() { String::new() } else { format!("{}: ", few(&roles, NAMED)) };
         let proof = commands::proof(view, group).map(|proof| format!("; {proof}")).unwrap_or_default();
-        let path = match group.rule {
-            Rule::DictionaryWarning => view.location.to_owned(),
-            _ => {
-                let side = view.report.findings_of(group).next().and_then(|finding| finding.side);
-                view.snapshot(side.unwrap_or(Side::Right))
-            }
-        };
+        let side = view.report.findings_of(group).next().and_then(|finding| finding.side);
+        let path = view.file_of(group.rule, side);
         Issue {
             // It is shown in one line.
             description: format!("{start}{}{proof}", group.message),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::html::{self, NormalisedRoles};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
 use crate::model::{Side, Sides};
-use crate::report::{FailOn, Finding, Report};
+use crate::report::{FailOn, Finding, Report, Rule};
 
 /// A format that `--report` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,6 +79,17 @@ impl<'a> View<'a> {
     pub fn snapshot(&self, side: Side) -> String {
         let own = || format!("{}_snapshot.json", self.report.accounts.get(side).tag);
         self.sources.get(side).map_or_else(own, str::to_owned)
+    }
+
+    /// The file that something is shown at, as a path: the dictionary where it is about that, else the snapshot of the
+    /// account.
+    #[must_use]
+    pub fn file_of(&self, rule: Rule, side: Option<Side>) -> String {
+        if rule == Rule::DictionaryWarning {
+            self.location.to_owned()
+        } else {
+            self.snapshot(side.unwrap_or(Side::Right))
+        }
     }
 
     /// Whether a finding makes the run fail. Where nobody said which do, any difference does.

@@ -237,10 +237,7 @@ const fn rule_of(one: &AcceptedDifference) -> Rule {
 
 /// What a result is shown at: the dictionary where it is about that, else the snapshot of the account.
 fn location(view: &View<'_>, rule: Rule, side: Option<Side>, logical: &[Value]) -> Value {
-    let file = match rule {
-        Rule::DictionaryWarning => view.location.to_owned(),
-        _ => view.snapshot(side.unwrap_or(Side::Right)),
-    };
+    let file = view.file_of(rule, side);
     let uri = utf8_percent_encode(&file, PATH).to_string();
     json!({
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},

@@ -24,32 +24,47 @@ pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
     let Some(difference) = draft.rows.first().and_then(|row| report.difference(draft.list, *row)) else {
         return default;
     };
-    match (draft.rule, difference) {
-        (Rule::PrivilegeEscalation, Difference::Access(row)) if row.difference.certainty == Certainty::Unknown => {
-            Severity::High
-        }
-        (Rule::AccessGained, Difference::Access(row)) => of_access(&row.difference),
-        (Rule::AccessLost, Difference::Access(row)) => of_access(&row.difference).lowered(),
-        (Rule::TrustWidened, Difference::Trust(row)) => of_trust(report, row),
-        (Rule::TrustNarrowed, Difference::Trust(row)) => of_trust(report, row).lowered(),
-        (Rule::BoundaryChanged, Difference::Attribute(row)) => of_boundary(row),
-        (Rule::CrossReference, Difference::CrossReference(row)) => of_cross_reference(row),
-        (Rule::AttributeChanged, Difference::Attribute(row)) => match row.attribute {
-            Attribute::MaxSessionDuration => Severity::Low,
-            Attribute::Path
-            | Attribute::Description
-            | Attribute::PermissionsBoundary
-            | Attribute::InstanceProfiles
-            | Attribute::InlinePolicies
-            | Attribute::AttachedPolicies
-            | Attribute::Tag(_) => default,
+    match difference {
+        // That the program contradicts itself weighs whatever its rule says.
+        _ if draft.rule == Rule::InternalInconsistency => default,
+        Difference::Access(row) => match (row.difference.certainty, row.difference.side) {
+            (Certainty::Unknown, _) if draft.rule == Rule::PrivilegeEscalation => Severity::High,
+            (Certainty::Unknown, _) => default,
+            (Certainty::Always | Certainty::Conditional, Side::Right) => of_access(&row.difference),
+            (Certainty::Always | Certainty::Conditional, Side::Left) if draft.rule == Rule::PrivilegeEscalation => {
+                default
+            }
+            (Certainty::Always | Certainty::Conditional, Side::Left) => of_access(&row.difference).lowered(),
         },
-        (Rule::RoleAdded, Difference::Role(role)) => of_role(report, role),
-        (Rule::RoleMissing, Difference::Role(role)) => match of_role(report, role) {
-            Severity::Critical => Severity::Critical,
-            less => less.lowered(),
+        Difference::Trust(row) => match (row.difference.certainty, row.difference.side) {
+            (Certainty::Unknown, _) => default,
+            (Certainty::Always | Certainty::Conditional, Side::Right) => of_trust(report, row),
+            (Certainty::Always | Certainty::Conditional, Side::Left) => of_trust(report, row).lowered(),
         },
-        _ => default,
+        Difference::Attribute(row) => of_attribute(row, default),
+        Difference::CrossReference(row) => of_cross_reference(row),
+        Difference::Role(role) => match (draft.rule, of_role(report, role)) {
+            (Rule::RoleAmbiguous, _) => default,
+            (_, Severity::Critical) => Severity::Critical,
+            (Rule::RoleMissing, less) => less.lowered(),
+            (_, severity) => severity,
+        },
+        Difference::Deny(_) | Difference::Item(_) | Difference::Statement(_) | Difference::Limitation(_) => default,
+    }
+}
+
+/// What another attribute comes to.
+fn of_attribute(row: &AttributeDifference, default: Severity) -> Severity {
+    match row.attribute {
+        Attribute::PermissionsBoundary => of_boundary(row),
+        // A longer session keeps stolen credentials usable for longer.
+        Attribute::MaxSessionDuration => Severity::Low,
+        Attribute::Path
+        | Attribute::Description
+        | Attribute::InstanceProfiles
+        | Attribute::InlinePolicies
+        | Attribute::AttachedPolicies
+        | Attribute::Tag(_) => default,
     }
 }
 

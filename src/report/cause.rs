@@ -9,7 +9,9 @@ use super::attribute::Attribute;
 use super::difference::Difference;
 use super::finding::{Finding, item_key};
 use super::rows::{AttributeDifference, ChangedStatement, ItemDifference, RoleTrustDifference};
-use crate::model::{PolicyType, Side};
+use super::sentences::account_of;
+
+use crate::model::{PolicyType, PrincipalType, Side};
 use crate::semantics::outcome::{Refusal, StatementRef};
 
 /// The cause of a finding. Findings of several roles with one cause are one group.
@@ -286,9 +288,11 @@ impl<'r> Causes<'r> {
     }
 }
 
-/// The principal of a trust difference, with its type.
+/// The principal of a trust difference, with its type. An account is its ID, however the policies name it.
 fn principal(row: &RoleTrustDifference) -> String {
-    format!("{} {}", row.difference.principal_type, row.difference.principal)
+    let d = &row.difference;
+    let text = account_of(&d.principal).filter(|_| d.principal_type == PrincipalType::Aws);
+    format!("{} {}", d.principal_type, text.unwrap_or(&d.principal))
 }
 
 /// The name at the end of a policy's ARN.

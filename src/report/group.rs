@@ -116,18 +116,18 @@ pub(super) fn totals(report: &Report) -> Totals {
     totals
 }
 
-/// What says the same thing once more takes the cause of what it says: the name of an inline policy that of the
-/// policy's statements, a text of the other account that of the statement it stands in.
-fn adopt(report: &Report, causes: &mut [Cause]) {
-    /// A finding of access, trust or denies: role, cause, names of its policies, texts.
-    struct Explained {
-        side: Option<Side>,
-        cause: Cause,
-        policies: BTreeSet<String>,
-        texts: Vec<String>,
-    }
+/// A finding of access, trust or denies: role, cause, names of its policies, texts.
+struct Explained {
+    side: Option<Side>,
+    cause: Cause,
+    policies: BTreeSet<String>,
+    texts: Vec<String>,
+}
+
+/// The findings that others can be about as well, by role.
+fn explained(report: &Report, causes: &[Cause]) -> BTreeMap<usize, Vec<Explained>> {
     let mut explained: BTreeMap<usize, Vec<Explained>> = BTreeMap::new();
-    for (finding, cause) in report.findings.iter().zip(causes.iter()) {
+    for (finding, cause) in report.findings.iter().zip(causes) {
         let first = finding.rows.first().and_then(|row| report.difference(finding.list, *row));
         let (Some(role), Some(difference)) = (finding.role_index, first) else { continue };
         let (policies, texts) = match difference {
@@ -150,6 +150,13 @@ fn adopt(report: &Report, causes: &mut [Cause]) {
             texts,
         });
     }
+    explained
+}
+
+/// What says the same thing once more takes the cause of what it says: the name of an inline policy that of the
+/// policy's statements, a text of the other account that of the statement it stands in.
+fn adopt(report: &Report, causes: &mut [Cause]) {
+    let explained = explained(report, causes);
     for (finding, cause) in report.findings.iter().zip(causes.iter_mut()) {
         let Some(of_role) = finding.role_index.and_then(|role| explained.get(&role)) else { continue };
         let wanted: Option<&Explained> = match cause {
@@ -165,7 +172,18 @@ fn adopt(report: &Report, causes: &mut [Cause]) {
                 };
                 of_role.iter().find(holds)
             }
-            _ => None,
+            Cause::PolicyAttachment { .. }
+            | Cause::PolicyDocument { .. }
+            | Cause::InlineStatement(_)
+            | Cause::InlinePolicy { .. }
+            | Cause::PolicyMoved { .. }
+            | Cause::Items { .. }
+            | Cause::Boundary { .. }
+            | Cause::TrustPrincipal { .. }
+            | Cause::Attribute { .. }
+            | Cause::Role { .. }
+            | Cause::Statement { .. }
+            | Cause::Limitation { .. } => None,
         };
         if let Some(one) = wanted {
             *cause = one.cause.clone();
@@ -234,8 +252,22 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
             }
             _ => format!("{says} ({of})"),
         },
-        _ if roles > 1 => format!("{says} ({of})"),
-        _ => says.to_owned(),
+        Cause::InlineStatement(_)
+        | Cause::InlinePolicy { .. }
+        | Cause::Items { .. }
+        | Cause::Boundary { .. }
+        | Cause::TrustPrincipal { .. }
+        | Cause::Attribute { .. }
+        | Cause::CrossReference { .. }
+        | Cause::Role { .. }
+        | Cause::Statement { .. }
+        | Cause::Limitation { .. } => {
+            if roles > 1 {
+                format!("{says} ({of})")
+            } else {
+                says.to_owned()
+            }
+        }
     };
     one_line(&text)
 }

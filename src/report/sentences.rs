@@ -101,10 +101,7 @@ impl Report {
     #[must_use]
     pub fn attribute_sentence(&self, row: &AttributeDifference) -> String {
         let (left, right) = self.tags(Side::Left);
-        let value = |value: &serde_json::Value| match value {
-            serde_json::Value::Null => "not set".to_owned(),
-            other => other.to_string(),
-        };
+        let value = |value: &serde_json::Value| if value.is_null() { "not set".to_owned() } else { value.to_string() };
         let name = match &row.attribute {
             Attribute::PermissionsBoundary => "the permissions boundary".to_owned(),
             Attribute::MaxSessionDuration => "the maximum session duration in seconds".to_owned(),
@@ -258,12 +255,18 @@ pub fn principal(principal_type: PrincipalType, text: &str) -> String {
     match principal_type {
         PrincipalType::Everyone => "everyone".to_owned(),
         PrincipalType::CanonicalUser => format!("canonical user {text}"),
-        PrincipalType::Aws => {
-            let root = text.strip_suffix(":root").and_then(|rest| rest.rsplit(':').next());
-            root.map_or_else(|| text.to_owned(), |account| format!("account {account}"))
-        }
+        PrincipalType::Aws => account_of(text).map_or_else(|| text.to_owned(), |account| format!("account {account}")),
         PrincipalType::Service | PrincipalType::Federated => text.to_owned(),
     }
+}
+
+/// The account that an AWS principal is: a policy names it by its ID or by the ARN of its root user.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+pub(super) fn account_of(principal: &str) -> Option<&str> {
+    let is_id = principal.len() == 12 && principal.bytes().all(|byte| byte.is_ascii_digit());
+    let root = principal.strip_suffix(":root").and_then(|rest| rest.rsplit(':').next());
+    if is_id { Some(principal) } else { root }
 }
 
 /// A request as `iamctl can` and `iamctl can-assume` take it: action and resource or principal, then its context.

@@ -159,19 +159,7 @@ fn add(comparison: &mut Report, index: usize, name: &str) {
             right: json!(name),
         });
     }
-    comparison.cross_references.push(CrossReference {
-        side: Side::Right,
-        role: text(),
-        role_arn: arn(Side::Right, at),
-        policy_name: Some(text()),
-        policy_type: Some(PolicyType::Inline),
-        place: Place::Resource,
-        text: text(),
-        value: text(),
-        placeholder: text(),
-        owner: Side::Left,
-        further: Vec::new(),
-    });
+    comparison.cross_references.push(cross_reference(name, arn(Side::Right, at)));
     for id in [StatementWarningKind::NoValues, StatementWarningKind::DanglingPrincipal] {
         comparison.statement_warnings.push(StatementWarning {
             side: Side::Left,
@@ -186,6 +174,23 @@ fn add(comparison: &mut Report, index: usize, name: &str) {
     comparison
         .limitations
         .push(Limitation::AcceptedNothing { entry: EntryName { file: None, number: index + 1, role: text() } });
+}
+
+fn cross_reference(name: &str, role_arn: String) -> CrossReference {
+    let text = || name.to_owned();
+    CrossReference {
+        side: Side::Right,
+        role: text(),
+        role_arn,
+        policy_name: Some(text()),
+        policy_type: Some(PolicyType::Inline),
+        place: Place::Resource,
+        text: text(),
+        value: text(),
+        placeholder: text(),
+        owner: Side::Left,
+        further: Vec::new(),
+    }
 }
 
 fn access(

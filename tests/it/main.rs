@@ -24,6 +24,7 @@ mod bad_input;
 mod browser;
 #[cfg(test)]
 mod can;
+mod causes;
 #[cfg(test)]
 mod completions;
 #[cfg(test)]

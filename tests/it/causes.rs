@@ -1,0 +1,199 @@
+//! One cause is told once, whatever it touches: groups of findings against the changes that were put in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iamctl::formats::report_format::View;
+use iamctl::formats::text::{Page, write};
+use iamctl::normalise::Builtins;
+use iamctl::report::{Cause, Finding, Group, Report, Rule, Severity};
+use iamctl::testing::{NoiseKinds, Plan, generate};
+use serde_json::{Value, json};
+
+use crate::generated::compared_under;
+use crate::tool::{DEV, QA, Tool, document, role, snapshot, trust};
+
+/// The groups that are differences.
+fn causes(report: &Report) -> Vec<&Group> {
+    report.groups.iter().filter(|group| !report.findings_of(group).all(Finding::is_note)).collect()
+}
+
+#[test]
+fn every_drift_is_one_cause_and_ten_fit_one_screen() {
+    let mut plan = Plan::new(400, 60, 7);
+    plan.noise = NoiseKinds::NONE;
+    let generated = generate(&plan).unwrap();
+    let dictionary = iamctl::parse::equivalency::read(&generated.dictionary).unwrap();
+    let report = compared_under(&generated, &dictionary, Builtins::default());
+    let mut of_role: BTreeMap<&str, Vec<&Group>> = BTreeMap::new();
+    for group in causes(&report) {
+        for role in &group.roles {
+            of_role.entry(role).or_default().push(group);
+        }
+    }
+    let mut drifts_of: BTreeMap<Option<usize>, Vec<String>> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for drift in &generated.drifts {
+        let name = drift.role_names.right.as_ref().or(drift.role_names.left.as_ref()).unwrap();
+        let role = report
+            .roles
+            .iter()
+            .find(|role| [&role.left, &role.right].into_iter().flatten().any(|side| side.name == *name));
+        let groups = role.and_then(|role| of_role.get(role.role.as_str())).map(Vec::as_slice).unwrap_or_default();
+        for group in groups {
+            let id = group.findings.first().copied();
+            drifts_of.entry(id).or_default().push(format!("{:?}", drift.kind));
+        }
+        if groups.len() != 1 {
+            let told: Vec<&str> = groups.iter().map(|group| group.message.as_str()).collect();
+            mistakes.push(format!("{:?} {}: {told:#?}", drift.kind, drift.what));
+        }
+    }
+    assert!(mistakes.is_empty(), "{} of {}\n{}", mistakes.len(), generated.drifts.len(), mistakes.join("\n"));
+    // No other causes; and drifts that one group tells are of one kind, such as one account let into two roles.
+    assert_eq!(report.totals.causes, drifts_of.len());
+    for (group, kinds) in drifts_of {
+        assert!(kinds.iter().all(|kind| Some(kind) == kinds.first()), "{group:?}: {kinds:?}");
+    }
+    // The ten most severe on one screen.
+    let mut out = Vec::new();
+    write(&mut out, &View::new(&report, ""), Page { width: Some(80), ..Page::default() }).unwrap();
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
+    let screen = text.lines().skip_while(|line| !line.is_empty()).take_while(|line| !line.starts_with('…'));
+    assert!(screen.count() <= 40, "{text}");
+}
+
+#[test]
+fn every_finding_is_of_one_group_and_groups_are_as_severe_as_their_worst() {
+    for seed in 0..4 {
+        let generated = generate(&Plan::new(60, 25, seed)).unwrap();
+        let dictionary = iamctl::parse::equivalency::read(&generated.dictionary).unwrap();
+        let report = compared_under(&generated, &dictionary, Builtins::default());
+        let mut seen = BTreeSet::new();
+        for group in &report.groups {
+            let members: Vec<&Finding> = report.findings_of(group).collect();
+            assert_eq!(members.len(), group.findings.len());
+            assert!(group.findings.iter().all(|place| seen.insert(*place)), "{group:?}");
+            assert_eq!(Some(group.severity), members.iter().map(|finding| finding.severity).max());
+            let roles: BTreeSet<&str> = members.iter().filter_map(|finding| finding.role.as_deref()).collect();
+            assert_eq!(roles, group.roles.iter().map(String::as_str).collect());
+        }
+        assert_eq!(seen.len(), report.findings.len());
+        assert!(report.groups.is_sorted_by_key(|group| std::cmp::Reverse(group.severity)));
+        let totals = report.totals;
+        assert_eq!(totals.by_severity().iter().map(|(_, count)| count).sum::<usize>(), totals.causes);
+    }
+}
+
+/// Two accounts with many roles and few causes.
+fn shared() -> Tool {
+    let policy = |name: &str, actions: &[&str]| {
+        let statement = json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
+        json!({"arn": format!("arn:aws:iam::aws:policy/{name}"), "name": name, "version_id": "v1",
+            "document": document(&statement)})
+    };
+    let roles = |id: &str, is_qa: bool| -> Vec<Value> {
+        let mut roles = Vec::new();
+        for index in 0..5 {
+            let mut attached = vec!["arn:aws:iam::aws:policy/ReadQueues"];
+            if is_qa {
+                attached.push("arn:aws:iam::aws:policy/IAMFullAccess");
+            }
+            roles.push(role(id, &format!("worker-{index}"), &json!({"attached_policies": attached})));
+        }
+        for index in 0..9 {
+            let team = if is_qa { "purple" } else { "red" };
+            roles.push(role(id, &format!("tagged-{index}"), &json!({"tags": {"team": team}})));
+        }
+        for index in 0..3 {
+            let mut principals = vec![format!("arn:aws:iam::{id}:root")];
+            if is_qa {
+                principals.push("arn:aws:iam::999988887777:root".to_owned());
+            }
+            let policy = trust(&json!({"AWS": principals}));
+            roles.push(role(id, &format!("trusting-{index}"), &json!({"trust_policy": policy})));
+        }
+        roles
+    };
+    let policies = [policy("ReadQueues", &["sqs:ListQueues"]), policy("IAMFullAccess", &["iam:*"])];
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, false), &policies));
+    tool.write("qa.json", snapshot(QA, &roles(QA, true), &policies));
+    tool
+}
+
+fn report(tool: &Tool) -> Result<Report, impl std::fmt::Debug> {
+    iamctl::report::read(&tool.read("out/report.json"))
+}
+
+#[test]
+fn an_attachment_a_principal_and_a_tag_are_each_told_once() {
+    let tool = shared();
+    tool.diff(&[]);
+    let report = report(&tool).unwrap();
+    let told: Vec<(Severity, Rule, usize, &str)> = causes(&report)
+        .into_iter()
+        .map(|group| (group.severity, group.rule, group.roles.len(), group.message.as_str()))
+        .collect();
+    let [attached, principal, tag] = told.as_slice() else { panic!("{told:#?}") };
+    assert_eq!((attached.0, attached.1, attached.2), (Severity::Critical, Rule::PrivilegeEscalation, 5));
+    let start = "qa attaches IAMFullAccess to 5 roles that lack it in dev: iam:* on * (privilege escalation: ";
+    assert!(attached.3.starts_with(start), "{attached:?}");
+    let expected = "account 999988887777 can assume 3 roles in qa, not in dev";
+    assert_eq!(
+        (principal.0, principal.1, principal.2, principal.3),
+        (Severity::Critical, Rule::TrustWidened, 3, expected)
+    );
+    let expected = "tag team is \"red\" in dev, \"purple\" in qa (9 roles)";
+    assert_eq!((tag.0, tag.1, tag.2, tag.3), (Severity::Info, Rule::TagChanged, 9, expected));
+    assert_eq!((report.totals.roles, report.totals.causes), (17, 3));
+    assert!(
+        matches!(&report.groups[0].cause, Cause::PolicyAttachment { policy, .. } if policy.ends_with("/IAMFullAccess"))
+    );
+}
+
+#[test]
+fn a_known_account_is_not_external() {
+    let tool = shared();
+    let severity =
+        || causes(&report(&tool).unwrap()).iter().find(|group| group.rule == Rule::TrustWidened).map(|g| g.severity);
+    tool.diff(&[]);
+    assert_eq!(severity(), Some(Severity::Critical));
+    tool.diff(&["--known-account", "999988887777=audit"]);
+    assert_eq!(severity(), Some(Severity::High));
+    tool.write("equivalency_list.json", r#"{"known_accounts": {"999988887777": "audit"}}"#);
+    tool.diff(&[]);
+    assert_eq!(severity(), Some(Severity::High));
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--known-account", "9999=x"]);
+    assert!(run.code == 2 && run.stderr.contains("`9999` is not an account ID"), "{run:?}");
+}
+
+#[test]
+fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
+    let tool = shared();
+    tool.diff(&[]);
+    let whole = tool.read("out/report.json");
+    let changed = |from: &str, to: &str| whole.replacen(from, to, 1);
+    let half = whole.split_at(whole.len() / 2).0.to_owned();
+    for (text, because) in [
+        (half, "EOF while parsing"),
+        (changed("\"version\": 1", "\"version\": 2"), "not `iamctl-report` version 1"),
+        (changed("\"severity\": \"critical\"", "\"severity\": \"terrible\""), "unknown variant `terrible`"),
+        (changed("\"totals\"", "\"total\""), "lacks what this one needs"),
+        (changed("\"rows\": [\n        0\n", "\"rows\": [\n        4711\n"), "does not contain"),
+        (changed(":role/worker-0", ":role/worker-zero"), "does not list"),
+    ] {
+        assert_ne!(text, whole, "{because}");
+        tool.write("out/report.json", &text);
+        for command in [
+            &["explain", "out", "worker-1"][..],
+            &["accept", "out", "--role", "worker-1", "--reason", "x"],
+            &["remediate", "out", "--make", "qa"],
+            &["can", "out", "--tag", "qa", "worker-1", "iam:ListRoles", "*"],
+        ] {
+            let run = tool.run(command);
+            assert_eq!(run.code, 2, "{because}: {run:?}");
+            assert!(run.stderr.contains("out/report.json"), "{because}: {run:?}");
+            assert!(run.stderr.contains(because), "{because}: {run:?}");
+        }
+    }
+}
