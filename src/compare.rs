@@ -1,7 +1,7 @@
 //! Two accounts to one [`Report`](crate::report::Report), which holds everything that is reported.
 //!
 //! Pure: the same accounts, dictionary and catalogue give the same `Report`. Every report is a view of it, and
-//! [`Report::fails`] alone decides pass or fail.
+//! [`Report::fails`](crate::report::Report::fails) alone decides pass or fail.
 
 pub mod accepted;
 mod access;

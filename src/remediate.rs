@@ -119,7 +119,7 @@ pub enum Part {
     Permissions,
     /// Its trust policy.
     Trust,
-    /// An attribute, by its name in [`crate::compare::AttributeDifference`].
+    /// An attribute, by its name in [`crate::report::AttributeDifference`].
     Attribute(String),
     /// Everything.
     Role,
