@@ -8,12 +8,15 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _};
+use clap_complete::engine::{
+    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
+};
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use crate::report::{FailOn, Severity};
 
 /// The variable by which a shell asks for completions.
 const ASKED: &str = "IAMCTL_COMPLETE";
@@ -90,6 +93,15 @@ pub(super) fn source() -> ArgValueCompleter {
         let files = PathCompleter::file().filter(may_be_snapshot).complete(current);
         candidates.extend(files.into_iter().filter(|file| file.get_value() != "."));
         candidates
+    })
+}
+
+/// Completes what sets the exit code: the words, and a severity. Rules are too many to be offered with them.
+pub(super) fn fail_on() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let words = [FailOn::None, FailOn::Any, FailOn::Access].into_iter();
+        let severities = Severity::ALL.into_iter().map(FailOn::Severity);
+        words.chain(severities).map(|word| CompletionCandidate::new(word.to_string())).collect()
     })
 }
 

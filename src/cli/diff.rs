@@ -75,7 +75,7 @@ pub(super) struct Args {
     /// Findings that set exit code 1, such as severity=high
     ///
     /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; can be repeated. Accepted differences never set the exit code.
-    #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',')]
+    #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',', add = complete::fail_on())]
     fail_on: Vec<String>,
     /// Set exit code 1 if anything differs, like `--fail-on any`
     #[arg(long, env = "IAMCTL_EXIT_CODE", value_parser = FalseyValueParser::new())]

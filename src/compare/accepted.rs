@@ -132,6 +132,7 @@ impl<'a> Work<'a> {
             actions: facts.actions,
             resources: facts.resources,
             principal: facts.principal,
+            except: facts.except,
             condition: facts.condition,
             attribute: facts.attribute,
             left,

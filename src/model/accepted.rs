@@ -3,11 +3,13 @@
 //! An entry is a description, compared with the facts of each difference: every key it has must fit, keys it does not
 //! have may be anything. What it must never do is accept more than it says.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::facts::DifferenceKind;
 use super::names::AccountTag;
@@ -48,12 +50,21 @@ pub struct AcceptedEntry {
     /// Covers the principal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
+    /// Each of these covers something that the difference leaves out: with fewer exceptions it would be more.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "one_or_many")]
+    pub except: Vec<String>,
     /// The condition, as reports show it. Without one, the condition may be any: one that is lifted as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
     /// The attribute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
+    /// The attribute's value in each account, by the account's tag.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<AccountTag, Value>,
+    /// What a role of one account grants, as a fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grants: Option<String>,
     /// The whole text of a cross reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -175,8 +186,11 @@ impl AcceptedEntry {
             action: Vec::new(),
             resource: Vec::new(),
             principal: None,
+            except: Vec::new(),
             condition: None,
             attribute: None,
+            values: BTreeMap::new(),
+            grants: None,
             text: None,
             reason,
             owner: None,
@@ -235,8 +249,11 @@ impl AcceptedEntry {
             action,
             resource,
             principal,
+            except,
             condition,
             attribute,
+            values,
+            grants,
             text,
             reason: _,
             owner: _,
@@ -250,8 +267,11 @@ impl AcceptedEntry {
             && *action == other.action
             && *resource == other.resource
             && *principal == other.principal
+            && *except == other.except
             && *condition == other.condition
             && *attribute == other.attribute
+            && *values == other.values
+            && *grants == other.grants
             && *text == other.text
     }
 
@@ -264,8 +284,11 @@ impl AcceptedEntry {
             ("action", !self.action.is_empty()),
             ("resource", !self.resource.is_empty()),
             ("principal", self.principal.is_some()),
+            ("except", !self.except.is_empty()),
             ("condition", self.condition.is_some()),
             ("attribute", self.attribute.is_some()),
+            ("values", !self.values.is_empty()),
+            ("grants", self.grants.is_some()),
             ("text", self.text.is_some()),
         ];
         has.into_iter().filter(|(_, has)| *has).map(|(key, _)| key).collect()
@@ -278,18 +301,19 @@ impl AcceptedEntry {
             ("principal", self.principal.as_ref()),
             ("condition", self.condition.as_ref()),
             ("attribute", self.attribute.as_ref()),
+            ("grants", self.grants.as_ref()),
             ("text", self.text.as_ref()),
             ("reason", Some(&self.reason)),
             ("owner", self.owner.as_ref()),
         ];
-        let many = [("action", &self.action), ("resource", &self.resource)];
+        let many = [("action", &self.action), ("resource", &self.resource), ("except", &self.except)];
         one.into_iter()
             .filter_map(|(key, text)| text.map(|text| (key, text.as_str())))
             .chain(many.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text.as_str()))))
     }
 
     /// Whether none of its texts narrows anything. A side or an effect alone does not count: two such entries would be
-    /// everything.
+    /// everything. Neither do exceptions, values and grants, which say more of what another text names.
     fn is_everything(&self) -> bool {
         let wild = |text: &str, also: char| text.chars().all(|c| matches!(c, '*' | '?') || c == also);
         let all = |text: &Option<String>| text.as_deref().is_none_or(|text| wild(text, '*'));

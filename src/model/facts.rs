@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::element::{ActionElement, ItemPrincipalType, PrincipalElement, ResourceElement};
 use super::policy::Effect;
@@ -54,11 +55,11 @@ impl DifferenceKind {
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Role => &["side"],
+            Self::Role => &["side", "grants"],
             Self::Item => &["side", "policy", "effect", "action", "resource", "principal", "condition"],
-            Self::Access | Self::Deny => &["side", "policy", "effect", "action", "resource", "condition"],
-            Self::Trust => &["side", "policy", "effect", "action", "principal", "condition"],
-            Self::Attribute => &["attribute"],
+            Self::Access | Self::Deny => &["side", "policy", "effect", "action", "resource", "except", "condition"],
+            Self::Trust => &["side", "policy", "effect", "action", "principal", "except", "condition"],
+            Self::Attribute => &["attribute", "values"],
             Self::CrossReference => &["side", "policy", "resource", "principal", "text"],
         }
     }
@@ -106,10 +107,16 @@ pub struct DifferenceFacts {
     pub resources: Vec<String>,
     /// The principal, normalised; `NotPrincipal …` for an entry of such a list.
     pub principal: Option<String>,
+    /// What it leaves out, normalised: resources of an access or deny difference, principals of a trust difference.
+    pub except: Vec<String>,
     /// The condition, as reports show it.
     pub condition: Option<String>,
     /// The attribute's name.
     pub attribute: Option<String>,
+    /// The attribute's value in each account, left first.
+    pub values: Option<[Value; 2]>,
+    /// What a role of one account grants, as a fingerprint.
+    pub grants: Option<String>,
     /// The whole text of a cross reference, as harvested.
     pub text: Option<String>,
 }
@@ -134,8 +141,11 @@ impl DifferenceFacts {
             actions: Vec::new(),
             resources: Vec::new(),
             principal: None,
+            except: Vec::new(),
             condition: None,
             attribute: None,
+            values: None,
+            grants: None,
             text: None,
         }
     }
@@ -191,7 +201,7 @@ pub fn access<'a>(
     side: Side,
     policies: impl Iterator<Item = &'a str>,
     (service, actions, not_actions): (&str, &[String], &[String]),
-    resources: &[String],
+    (resources, except): (&[String], &[String]),
 ) -> DifferenceFacts {
     let policies: BTreeSet<&str> = policies.collect();
     let effect = if kind == DifferenceKind::Deny { Effect::Deny } else { Effect::Allow };
@@ -201,18 +211,20 @@ pub fn access<'a>(
         actions: if not_actions.is_empty() {
             actions.iter().map(|name| action(service, name)).collect()
         } else {
-            let element = ActionElement::NotAction.as_str();
-            not_actions.iter().map(|name| of_element(element, name)).collect()
+            // One text: fewer exceptions are more actions, so no part of the list may be covered alone.
+            vec![of_element(ActionElement::NotAction.as_str(), &not_actions.join(", "))]
         },
         resources: resources.to_vec(),
+        except: except.to_vec(),
         ..DifferenceFacts::new(kind, role, Some(side))
     }
 }
 
 /// The facts of a trust difference: what the policy `trust` allows.
 #[must_use]
-pub fn trust(role: usize, side: Side, principal: &str, actions: &[String]) -> DifferenceFacts {
+pub fn trust(role: usize, side: Side, principal: &str, except: &[String], actions: &[String]) -> DifferenceFacts {
     DifferenceFacts {
+        except: except.to_vec(),
         policies: vec!["trust".to_owned()],
         effect: Some(Effect::Allow),
         actions: actions.to_vec(),
@@ -223,9 +235,9 @@ pub fn trust(role: usize, side: Side, principal: &str, actions: &[String]) -> Di
 
 /// The facts of an attribute that differs.
 #[must_use]
-pub fn attribute(role: usize, attribute: &str) -> DifferenceFacts {
+pub fn attribute(role: usize, attribute: &str, values: [Value; 2]) -> DifferenceFacts {
     let attribute = Some(attribute.to_owned());
-    DifferenceFacts { attribute, ..DifferenceFacts::new(DifferenceKind::Attribute, role, None) }
+    DifferenceFacts { attribute, values: Some(values), ..DifferenceFacts::new(DifferenceKind::Attribute, role, None) }
 }
 
 /// The facts of a cross reference, whose text is also a resource or principal where it stands as one.

@@ -1,11 +1,14 @@
 //! `accepted.json`: the differences that somebody has accepted, each with a reason.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+
+use serde_json::Value;
 
 use super::JsonError;
 use crate::model::accepted::{EffectGlob, FORMAT, VERSION, date};
@@ -88,10 +91,16 @@ struct Written {
     resource: Vec<String>,
     #[serde(default, deserialize_with = "some_text")]
     principal: Option<String>,
+    #[serde(default, deserialize_with = "texts")]
+    except: Vec<String>,
     #[serde(default, deserialize_with = "some_text")]
     condition: Option<String>,
     #[serde(default, deserialize_with = "some_text")]
     attribute: Option<String>,
+    #[serde(default, deserialize_with = "values")]
+    values: BTreeMap<AccountTag, Value>,
+    #[serde(default, deserialize_with = "some_text")]
+    grants: Option<String>,
     #[serde(default, deserialize_with = "some_text")]
     text: Option<String>,
     #[serde(deserialize_with = "text")]
@@ -115,8 +124,11 @@ impl<'de> Deserialize<'de> for Entry {
             action,
             resource,
             principal,
+            except,
             condition,
             attribute,
+            values,
+            grants,
             text,
             reason,
             owner,
@@ -131,8 +143,11 @@ impl<'de> Deserialize<'de> for Entry {
             action,
             resource,
             principal,
+            except,
             condition,
             attribute,
+            values,
+            grants,
             text,
             reason,
             owner,
@@ -159,6 +174,11 @@ fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DifferenceK
 
 fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
+}
+
+fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<AccountTag, Value>, D::Error> {
+    let values = BTreeMap::deserialize(deserializer)?;
+    if values.is_empty() { Err(D::Error::custom("no value of either account is given")) } else { Ok(values) }
 }
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
@@ -230,6 +250,13 @@ mod tests {
                 "the entry would accept e",
             ),
             (r#"{"role": "*", "attribute": "*", "reason": "x"}"#, "the entry would accept everything"),
+            (r#"{"role": "*", "grants": "0123", "reason": "x"}"#, "the entry would accept everything"),
+            (r#"{"role": "a", "values": {}, "reason": "x"}"#, "no value of either account is given"),
+            (r#"{"role": "a", "values": {"../x": 1}, "reason": "x"}"#, "`../x` is not an account tag"),
+            (
+                r#"{"role": "a", "except": "x", "attribute": "path", "reason": "x"}"#,
+                "the entry cannot accept anything: no difference has `except`, `attribute` together",
+            ),
             (
                 r#"{"role": "a", "attribute": "tag:x", "side": "qa", "reason": "x"}"#,
                 "the entry cannot accept anything: no difference has `side`, `attribute` together at line 2",
@@ -259,7 +286,12 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let entry = r#"{"role":"app-*","kind":"item","policy":"p","side":"qa","effect":"Deny","action":["s3:Put*","s3:Get?"],"resource":"arn:*","reason":"why","owner":"me","expires":"2027-03-31"}"#;
-        let read = read(&file(entry)).unwrap();
-        assert_eq!(serde_json::to_string(&read[0]).unwrap(), entry);
+        let other = r#"{"role":"a","kind":"trust","principal":"[*]","except":["b","c"],"reason":"why"}"#;
+        let third = r#"{"role":"a","attribute":"path","values":{"dev":"/","qa":null},"reason":"why"}"#;
+        let last = r#"{"role":"a","kind":"role","side":"qa","grants":"0123","reason":"why"}"#;
+        for entry in [entry, other, third, last] {
+            let read = read(&file(entry)).unwrap();
+            assert_eq!(serde_json::to_string(&read[0]).unwrap(), entry);
+        }
     }
 }

@@ -30,6 +30,9 @@ pub struct AcceptedDifference {
     pub resources: Vec<String>,
     /// The principal, as entries spell it.
     pub principal: Option<String>,
+    /// What it leaves out: resources, or principals of a trust difference.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// The condition under which it holds.
     pub condition: Option<String>,
     /// The attribute.

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::fingerprint::Fingerprint;
 use super::limitation::Limitation;
-use super::role::RoleResult;
+use super::role::{RoleGrants, RoleResult};
 use super::rows::{
     AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
     StatementWarning,
@@ -148,7 +149,10 @@ impl<'a> Difference<'a> {
     #[must_use]
     pub fn facts(&self, role: usize) -> Option<DifferenceFacts> {
         Some(match self {
-            Self::Role(result) => DifferenceFacts::new(DifferenceKind::Role, role, Some(result.only_side()?)),
+            Self::Role(result) => DifferenceFacts {
+                grants: result.grants.as_ref().map(grants),
+                ..DifferenceFacts::new(DifferenceKind::Role, role, Some(result.only_side()?))
+            },
             Self::Item(row) => item_facts(row, role),
             Self::Access(row) => {
                 let d = &row.difference;
@@ -159,7 +163,7 @@ impl<'a> Difference<'a> {
                     d.side,
                     policies,
                     (&d.service, &d.actions, &d.not_actions),
-                    &d.resources,
+                    (&d.resources, &d.except),
                 )
                 .under(d.condition.as_deref())
             }
@@ -172,21 +176,38 @@ impl<'a> Difference<'a> {
                     d.side,
                     policies,
                     (&d.service, &d.actions, &d.not_actions),
-                    &d.resources,
+                    (&d.resources, &d.except),
                 )
                 .under(d.condition.as_deref())
             }
             Self::Trust(row) => {
                 let d = &row.difference;
-                facts::trust(role, d.side, &d.principal, &d.actions).under(d.condition.as_deref())
+                facts::trust(role, d.side, &d.principal, &d.except, &d.actions).under(d.condition.as_deref())
             }
-            Self::Attribute(row) => facts::attribute(role, &row.attribute.to_string()),
+            Self::Attribute(row) => {
+                facts::attribute(role, &row.attribute.to_string(), [row.left.clone(), row.right.clone()])
+            }
             Self::CrossReference(row) => {
                 facts::cross_reference(role, row.side, row.policy_name.as_deref(), row.place.as_str(), &row.text)
             }
             Self::Statement(_) | Self::Limitation(_) => return None,
         })
     }
+}
+
+/// A fingerprint of what a role of one account grants, and to whom: all that entries ask of access and trust.
+fn grants(grants: &RoleGrants) -> String {
+    let mut hash = Fingerprint::of_texts();
+    let all = (grants.access.iter().map(Difference::Access)).chain(grants.trust.iter().map(Difference::Trust));
+    for facts in all.flat_map(|difference| difference.facts(0)) {
+        let DifferenceFacts { policies, actions, resources, except, principal, condition, .. } = facts;
+        for list in [policies, actions, resources, except] {
+            hash.part(&list.join("\n"));
+        }
+        hash.part(principal.as_deref().unwrap_or_default());
+        hash.part(condition.as_deref().unwrap_or_default());
+    }
+    hash.finish()
 }
 
 fn item_facts(row: &ItemDifference, role: usize) -> DifferenceFacts {

@@ -11,6 +11,11 @@ use crate::model::Side;
 pub(super) struct Fingerprint(Context);
 
 impl Fingerprint {
+    /// Of texts alone, whatever the accounts.
+    pub(super) fn of_texts() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
     /// Of something about these two accounts.
     pub(super) fn new(report: &Report) -> Self {
         let mut hash = Self(Context::new(&SHA256));

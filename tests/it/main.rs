@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accepted;
 #[cfg(test)]
+mod accepted_later;
+#[cfg(test)]
 mod accepted_laws;
 #[cfg(test)]
 mod access;
@@ -24,6 +26,7 @@ mod bad_input;
 mod browser;
 #[cfg(test)]
 mod can;
+#[cfg(test)]
 mod causes;
 #[cfg(test)]
 mod completions;

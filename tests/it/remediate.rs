@@ -169,7 +169,7 @@ fn a_policy_is_written_in_the_other_accounts_words() {
     );
     let run = make_qa(&tool, &[]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("# qa may also s3:"), "{}", run.stdout);
+    assert!(run.stdout.contains("# qa allows s3:"), "{}", run.stdout);
     assert!(run.stderr.contains("1 commands written, 0 differences remain"), "{run:?}");
     let calls = calls(&tool, &run.stdout);
     let [call] = calls.as_slice() else { panic!("{calls:?}") };

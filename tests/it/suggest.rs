@@ -103,7 +103,7 @@ fn nothing_suggested_hides_a_reference_to_the_other_account() {
     assert!(run.stderr.contains("1 of 3 common roles differ: three-dev"), "{run:?}");
     let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.stdout.contains("qa points at dev: `dev` in the resource arn:aws:s3:::three-dev/*"), "{run:?}");
+    assert!(run.stdout.contains("qa references dev: `dev` in the resource arn:aws:s3:::three-dev/*"), "{run:?}");
     let rows: Vec<String> = tool.read("out/cross_references.csv").lines().skip(1).map(str::to_owned).collect();
     assert_eq!(
         rows,

@@ -1,14 +1,14 @@
 //! Entries for differences that somebody has selected in a report: as narrow as the differences, and few.
 //!
-//! Each entry names the role exactly, the account, the policy, the effect, actions, resources,
-//! principal and condition. Entries
-//! that differ only in their actions, or only in their resources, become one with a list: it accepts the same
-//! combinations and nothing besides. Nothing is widened to a pattern, but that all actions of a service are written as
-//! `service:*`.
+//! Each entry names the role exactly, the account, the policy, the effect, actions, resources, principal, what is
+//! left out, the condition, the values of an attribute, and what a role of one account grants. Entries that differ
+//! only in their actions, or only in their resources, become one with a list: it accepts the same combinations and
+//! nothing besides. Nothing is widened to a pattern, but that all actions of a service are written as `service:*`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use super::facts::Open;
 use super::matching::{Matcher, Verdict};
@@ -91,8 +91,12 @@ struct Frame {
     policy: Option<String>,
     effect: Option<Effect>,
     principal: Option<String>,
+    except: Vec<String>,
     condition: Option<String>,
     attribute: Option<String>,
+    /// As JSON, which has an order.
+    values: Option<[String; 2]>,
+    grants: Option<String>,
     text: Option<String>,
 }
 
@@ -100,6 +104,22 @@ struct Frame {
 /// entries cannot hold, such as an empty one, gets none.
 #[must_use]
 pub fn entries(
+    open: &Open,
+    selected: &BTreeSet<usize>,
+    tags: Sides<&AccountTag>,
+    label: &Label,
+    catalogue: &Catalogue,
+) -> Vec<AcceptedEntry> {
+    let is_item = |place: &usize| open.differences.get(*place).is_some_and(|one| one.kind == DifferenceKind::Item);
+    let (items, others): (BTreeSet<usize>, BTreeSet<usize>) = selected.iter().copied().partition(is_item);
+    let mut all = as_they_are(open, &others, tags, label, catalogue);
+    // An item that says what an accepted access difference says needs no entry of its own.
+    let covered = accepted(&Matcher::new(&all, tags, Date::MIN, &open.roles), &open.differences);
+    all.extend(as_they_are(open, &items.difference(&covered).copied().collect(), tags, label, catalogue));
+    all
+}
+
+fn as_they_are(
     open: &Open,
     selected: &BTreeSet<usize>,
     tags: Sides<&AccountTag>,
@@ -162,8 +182,16 @@ fn some_or_none(texts: &[String]) -> impl Iterator<Item = Option<&String>> {
 }
 
 fn frame(facts: &DifferenceFacts, role: String, policy: Option<String>) -> Frame {
-    // A role of one account has no other facts; without its kind the entry would accept all that it ever differs in.
-    let kind = (facts.kind == DifferenceKind::Role).then_some(facts.kind);
+    let kind = match facts.kind {
+        // A role of one account has few facts; without its kind the entry would accept all that it ever differs in.
+        // What an item says may be denied elsewhere: it is less than the access of that name.
+        DifferenceKind::Role | DifferenceKind::Item => Some(facts.kind),
+        DifferenceKind::Access
+        | DifferenceKind::Trust
+        | DifferenceKind::Deny
+        | DifferenceKind::Attribute
+        | DifferenceKind::CrossReference => None,
+    };
     Frame {
         role,
         kind,
@@ -171,8 +199,11 @@ fn frame(facts: &DifferenceFacts, role: String, policy: Option<String>) -> Frame
         policy,
         effect: facts.effect,
         principal: facts.principal.as_deref().filter(|_| facts.text.is_none()).map(bracketed),
+        except: facts.except.iter().map(|text| bracketed(text)).collect(),
         condition: facts.condition.as_deref().map(escaped),
         attribute: facts.attribute.as_deref().map(escaped),
+        values: facts.values.as_ref().map(|values| values.each_ref().map(Value::to_string)),
+        grants: facts.grants.clone(),
         text: facts.text.as_deref().map(escaped),
     }
 }
@@ -193,13 +224,23 @@ fn entry(
         action: actions.into_iter().collect(),
         resource: resources,
         principal: frame.principal,
+        except: frame.except,
         condition: frame.condition,
         attribute: frame.attribute,
+        values: frame.values.map(|values| by_tag(&values, tags)).unwrap_or_default(),
+        grants: frame.grants,
         text: frame.text,
         reason: label.reason.clone(),
         owner: label.owner.clone(),
         expires: label.expires,
     }
+}
+
+/// The values of an attribute in each account.
+fn by_tag([left, right]: &[String; 2], tags: Sides<&AccountTag>) -> BTreeMap<AccountTag, Value> {
+    // They were written from a value, and are one again; a text would only make the entry accept nothing.
+    let read = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
+    BTreeMap::from([(tags.left.clone(), read(left)), (tags.right.clone(), read(right))])
 }
 
 /// Which roles of the report a name means.

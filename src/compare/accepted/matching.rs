@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::model::accepted::EffectGlob;
 use crate::model::facts::is_of_opposite;
@@ -143,8 +144,11 @@ struct Rule {
     action: Vec<Pattern>,
     resource: Vec<Pattern>,
     principal: Option<Pattern>,
+    except: Vec<Pattern>,
     condition: Option<Glob>,
     attribute: Option<Glob>,
+    values: Vec<(RuleSide, Value)>,
+    grants: Option<String>,
     text: Option<Glob>,
 }
 
@@ -160,8 +164,11 @@ impl Rule {
             action: entry.action.iter().map(|text| Pattern::of_action(text)).collect(),
             resource: entry.resource.iter().map(|text| Pattern::new(text)).collect(),
             principal: entry.principal.as_deref().map(Pattern::new),
+            except: entry.except.iter().map(|text| Pattern::new(text)).collect(),
             condition: glob(&entry.condition),
             attribute: glob(&entry.attribute),
+            values: entry.values.iter().map(|(tag, value)| (side(Some(tag), tags), value.clone())).collect(),
+            grants: entry.grants.clone(),
             text: glob(&entry.text),
         }
     }
@@ -177,7 +184,17 @@ impl Rule {
             RuleSide::OtherAccounts => false,
         };
         let principal = |pattern: &Pattern| facts.principal.as_ref().is_some_and(|text| pattern.covers(text));
-        side && self.kind.is_none_or(|kind| kind == facts.kind)
+        // Fewer exceptions are more access: each that the entry names must be there.
+        let except = |pattern: &Pattern| facts.except.iter().any(|text| pattern.covers(text));
+        let value = |(side, value): &(RuleSide, Value)| match (side, &facts.values) {
+            (RuleSide::One(Side::Left), Some([left, _])) => left == value,
+            (RuleSide::One(Side::Right), Some([_, right])) => right == value,
+            _ => false,
+        };
+        side && self.except.iter().all(except)
+            && self.values.iter().all(value)
+            && self.grants.as_ref().is_none_or(|grants| facts.grants.as_ref() == Some(grants))
+            && self.kind.is_none_or(|kind| kind == facts.kind)
             && self.effect.is_none_or(|effect| facts.effect.is_some_and(|own| effect.matches(own)))
             && self.principal.as_ref().is_none_or(principal)
             && exactly(&self.condition, &facts.condition)

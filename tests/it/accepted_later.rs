@@ -1,0 +1,113 @@
+//! What was accepted stays accepted; what becomes wider later does not.
+
+use serde_json::{Value, json};
+
+use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
+
+/// Accepts all that differs between dev and the first qa, then compares dev with the second: the exit code for any
+/// difference, and the most severe difference.
+fn later(dev: &[Value], first: &[Value], second: &[Value]) -> (i32, String) {
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, dev, &boundaries()));
+    tool.write("qa.json", snapshot(QA, first, &boundaries()));
+    tool.diff(&[]);
+    let accepted = tool.run(&["accept", "out", "--all", "--reason", "known", "--expires", "2099-12-31"]);
+    assert_eq!(accepted.code, 0, "{accepted:?}");
+    let compare =
+        || tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"]).code;
+    assert_eq!(compare(), 0, "what is accepted stays accepted");
+    tool.write("qa.json", snapshot(QA, second, &boundaries()));
+    let code = compare();
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    let differences = report["findings"].as_array().unwrap().iter().filter(|finding| finding["list"] != "limitations");
+    let rule = differences.map(|finding| finding["rule"].as_str().unwrap()).next();
+    (code, rule.unwrap_or_default().to_owned())
+}
+
+/// Managed policies that a role may have as its boundary.
+fn boundaries() -> [Value; 2] {
+    ["Power", "Reading"].map(|name| {
+        let statement = json!([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]);
+        json!({"arn": format!("arn:aws:iam::aws:policy/{name}"), "name": name, "version_id": "v1",
+            "document": document(&statement)})
+    })
+}
+
+/// Of a role `r` with these statements.
+fn policies(dev: &Value, first: &Value, second: &Value) -> (i32, String) {
+    later(&[inline(DEV, "r", dev)], &[inline(QA, "r", first)], &[inline(QA, "r", second)])
+}
+
+fn allow(element: &str, actions: &[&str], resources: &Value) -> Value {
+    json!({"Effect": "Allow", element: actions, "Resource": resources})
+}
+
+#[test]
+fn fewer_exceptions_are_a_new_difference() {
+    let nothing = json!([allow("Action", &["sqs:ListQueues"], &json!("*"))]);
+    let all_but = |actions: &[&str]| json!([allow("NotAction", actions, &json!("*"))]);
+    let escalation = (1, "privilege-escalation".to_owned());
+    assert_eq!(policies(&nothing, &all_but(&["iam:*", "sts:*"]), &all_but(&["sts:*"])), escalation);
+    let all = json!([allow("Action", &["*"], &json!("*"))]);
+    assert_eq!(policies(&nothing, &all_but(&["iam:*", "sts:*"]), &all), escalation);
+    // A Deny that goes, though its Allow was there before.
+    let denied = |what: Value| json!([allow("Action", &["*"], &json!("*")), what]);
+    let deny = json!({"Effect": "Deny", "Action": "iam:*", "Resource": "*"});
+    assert_eq!(policies(&nothing, &denied(deny), &all), escalation);
+    // A Deny of more.
+    let deny_but = |actions: &[&str]| denied(json!({"Effect": "Deny", "NotAction": actions, "Resource": "*"}));
+    let (code, _) = policies(&all, &deny_but(&["iam:*", "s3:*"]), &deny_but(&["iam:*"]));
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_resource_that_is_no_longer_left_out_is_a_new_difference() {
+    let nothing = json!([allow("Action", &["sqs:ListQueues"], &json!("*"))]);
+    let read = allow("Action", &["s3:GetObject"], &json!("*"));
+    let deny = json!({"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::secret/*"});
+    let gained = (1, "access-gained".to_owned());
+    assert_eq!(policies(&nothing, &json!([read.clone(), deny]), &json!([read.clone()])), gained);
+    let all_but = |names: &[&str]| {
+        let arns: Vec<String> = names.iter().map(|name| format!("arn:aws:s3:::{name}/*")).collect();
+        json!([{"Effect": "Allow", "Action": "s3:GetObject", "NotResource": arns}])
+    };
+    assert_eq!(policies(&nothing, &all_but(&["secret", "pay"]), &all_but(&["pay"])), gained);
+    assert_eq!(policies(&nothing, &all_but(&["secret", "pay"]), &json!([read])), gained);
+}
+
+#[test]
+fn a_principal_that_is_no_longer_left_out_is_a_new_difference() {
+    let with = |id: &str, statements: Value| [role(id, "r", &json!({"trust_policy": document(&statements)}))];
+    let dev = with(DEV, trust(&json!({"AWS": DEV}))["Statement"].clone());
+    let everyone = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"});
+    let evil = "arn:aws:iam::999988887777:role/evil";
+    let deny = json!({"Effect": "Deny", "Principal": {"AWS": evil}, "Action": "sts:AssumeRole"});
+    let (first, second) = (with(QA, json!([everyone, deny])), with(QA, json!([everyone])));
+    assert_eq!(later(&dev, &first, &second), (1, "trust-widened".to_owned()));
+}
+
+#[test]
+fn what_a_role_of_one_account_gains_is_a_new_difference() {
+    let dev = [inline(DEV, "r", &json!([allow("Action", &["sqs:ListQueues"], &json!("*"))]))];
+    let qa = |statements: Value| {
+        let common = inline(QA, "r", &json!([allow("Action", &["sqs:ListQueues"], &json!("*"))]));
+        [common, inline(QA, "fresh", &statements)]
+    };
+    let first = qa(json!([allow("Action", &["s3:ListBucket"], &json!("*"))]));
+    let second = qa(json!([allow("Action", &["*"], &json!("*"))]));
+    assert_eq!(later(&dev, &first, &second), (1, "role-added".to_owned()));
+}
+
+#[test]
+fn another_value_of_an_attribute_is_a_new_difference() {
+    let tagged = |id: &str, team: &str| [role(id, "r", &json!({"tags": {"team": team}}))];
+    let changed = (1, "tag-changed".to_owned());
+    assert_eq!(later(&tagged(DEV, "red"), &tagged(QA, "blue"), &tagged(QA, "green")), changed);
+    let bounded = |id: &str, boundary: Option<&str>| {
+        let more = boundary
+            .map_or(json!({}), |name| json!({"permissions_boundary": format!("arn:aws:iam::aws:policy/{name}")}));
+        [role(id, "r", &more)]
+    };
+    let (code, _) = later(&bounded(DEV, Some("Power")), &bounded(QA, Some("Reading")), &bounded(QA, None));
+    assert_eq!(code, 1);
+}
