@@ -15,6 +15,7 @@ use super::rule::Rule;
 use super::sentences::{self, counted};
 use super::severity::Severity;
 use crate::model::Side;
+use crate::semantics::outcome::Certainty;
 
 /// Findings that have one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,7 +230,10 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         Some(Difference::Attribute(_)) => String::new(),
         _ => format!(": {says}"),
     };
-    let of = counted(roles, "role");
+    // What the first finding says may be true of some of the roles only.
+    let (all, some) = (counted(roles, "role"), alike(report, members));
+    let of = if some < roles { format!("{some} of {all}") } else { all.clone() };
+    let only = if of == all { String::new() } else { format!(" ({of})") };
     let text = match cause {
         Cause::PolicyAttachment { side, policy } => {
             let (own, other) = report.tags(*side);
@@ -237,37 +241,75 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
             if roles == 1 {
                 format!("{own} attaches {name}, {other} does not{granted}")
             } else {
-                format!("{own} attaches {name} to {of} that lack it in {other}{granted}")
+                format!("{own} attaches {name} to {all} that lack it in {other}{granted}{only}")
             }
         }
-        Cause::PolicyDocument { policy } if roles > 1 => format!("policy {policy} of {of} differs: {says}"),
+        Cause::PolicyDocument { policy } if roles > 1 => {
+            format!("policy {policy} of {all} differs: {says}{only}")
+        }
         Cause::PolicyDocument { policy } => format!("policy {policy} differs: {says}"),
-        Cause::PolicyMoved { policy } if roles > 1 => format!("policy {policy} of {of} is inline in one account only"),
+        Cause::PolicyMoved { policy } if roles > 1 => format!("policy {policy} of {all} is inline in one account only"),
         Cause::PolicyMoved { policy } => format!("policy {policy} is inline in one account only"),
         Cause::TrustPrincipal { .. } if roles > 1 => match row {
-            Some(Difference::Trust(row)) => {
+            Some(Difference::Trust(row)) if members.iter().all(|finding| is_assumed(report, finding)) => {
                 let (own, other) = report.tags(row.difference.side);
                 let who = sentences::principal(row.difference.principal_type, &row.difference.principal);
-                format!("{who} can assume {of} in {own}, not in {other}")
+                format!("{who} can assume {all} in {own}, not in {other}")
             }
             _ => format!("{says} ({of})"),
         },
         Cause::InlineStatement(_)
         | Cause::InlinePolicy { .. }
-        | Cause::Items { .. }
         | Cause::Boundary { .. }
         | Cause::TrustPrincipal { .. }
+            if roles > 1 =>
+        {
+            format!("{says} ({of})")
+        }
+        // The cause itself is what the first finding says.
+        Cause::Items { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
-        | Cause::Limitation { .. } => {
-            if roles > 1 {
-                format!("{says} ({of})")
-            } else {
-                says.to_owned()
-            }
+        | Cause::Limitation { .. }
+            if roles > 1 =>
+        {
+            format!("{says} ({all})")
         }
+        Cause::InlineStatement(_)
+        | Cause::InlinePolicy { .. }
+        | Cause::Boundary { .. }
+        | Cause::TrustPrincipal { .. }
+        | Cause::Items { .. }
+        | Cause::Attribute { .. }
+        | Cause::CrossReference { .. }
+        | Cause::Role { .. }
+        | Cause::Statement { .. }
+        | Cause::Limitation { .. } => says.to_owned(),
     };
     one_line(&text)
+}
+
+/// How many roles have a finding that says the same as the first.
+fn alike(report: &Report, members: &[&Finding]) -> usize {
+    let says = |finding: &Finding| match report.rows_of(finding).next() {
+        Some(Difference::Access(row)) => sentences::granted(row),
+        _ => finding.message.clone(),
+    };
+    let first = members.first().map(|finding| says(finding));
+    let same = members.iter().filter(|finding| Some(says(finding)) == first);
+    same.map(|finding| finding.role.as_deref()).collect::<BTreeSet<_>>().len()
+}
+
+/// Whether somebody can assume a role whatever the request brings, and cannot in the other account.
+fn is_assumed(report: &Report, finding: &Finding) -> bool {
+    report.rows_of(finding).all(|row| match row {
+        Difference::Trust(row) => {
+            let d = &row.difference;
+            let who = sentences::principal(d.principal_type, &d.principal);
+            d.certainty == Certainty::Always && report.can_assume_sentence(row) == format!("{who} can assume the role")
+        }
+        _ => false,
+    })
 }

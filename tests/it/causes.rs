@@ -152,6 +152,45 @@ fn an_attachment_a_principal_and_a_tag_are_each_told_once() {
 }
 
 #[test]
+fn a_headline_says_how_many_roles_it_is_true_of() {
+    let caller = "arn:aws:iam::999988887777:role/tagger";
+    let trusting = |id: &str, name: &str, actions: &[&str]| {
+        let own = json!({"Effect": "Allow", "Principal": {"AWS": id}, "Action": "sts:AssumeRole"});
+        let more = json!({"Effect": "Allow", "Principal": {"AWS": caller}, "Action": actions});
+        role(id, name, &json!({"trust_policy": document(&json!([own, more]))}))
+    };
+    let tool = Tool::new();
+    let roles = |id: &str, actions: &[&str]| [trusting(id, "a", actions), trusting(id, "b", actions)];
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, &["sts:AssumeRole"]), &[]));
+    tool.write("qa.json", snapshot(QA, &roles(QA, &["sts:AssumeRole", "sts:TagSession"]), &[]));
+    tool.diff(&[]);
+    let groups = report(&tool).unwrap().groups;
+    let told: Vec<&str> = groups.iter().map(|group| group.message.as_str()).collect();
+    assert!(
+        told.iter().any(|message| message.contains("sts:TagSession") && message.ends_with("(2 roles)")),
+        "{told:#?}"
+    );
+    assert!(told.iter().all(|message| !message.contains("can assume")), "{told:#?}");
+
+    // Two roles get the same policy; one of them may not use it.
+    let policy = json!({"arn": "arn:aws:iam::aws:policy/Admin", "name": "Admin", "version_id": "v1",
+        "document": document(&json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]))});
+    let deny =
+        json!({"name": "no", "document": document(&json!([{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]))});
+    let roles = |id: &str, attached: &[&str]| {
+        let attached = json!(attached);
+        let bound = json!({"attached_policies": attached, "inline_policies": [deny]});
+        [role(id, "free", &json!({"attached_policies": attached})), role(id, "bound", &bound)]
+    };
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, &[]), &[]));
+    tool.write("qa.json", snapshot(QA, &roles(QA, &["arn:aws:iam::aws:policy/Admin"]), &[policy]));
+    tool.diff(&[]);
+    let group = report(&tool).unwrap().groups.swap_remove(0);
+    assert!(group.message.starts_with("qa attaches Admin to 2 roles that lack it in dev: iam:*"), "{}", group.message);
+    assert!(group.message.ends_with("(1 of 2 roles)"), "{}", group.message);
+}
+
+#[test]
 fn a_known_account_is_not_external() {
     let tool = shared();
     let severity =
