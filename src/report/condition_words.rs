@@ -58,10 +58,9 @@ impl Said {
     fn as_limit(&self, wanted: bool) -> String {
         match (self.holds == wanted, self.adverb.as_str()) {
             (true, adverb) => format!("only {adverb}"),
-            (false, WITH_MFA) => WITHOUT_MFA.to_owned(),
             // Every request has the key `aws:SecureTransport`.
             (false, PLAIN_HTTP) => format!("only {HTTPS}"),
-            (false, adverb) => format!("except {adverb}"),
+            (false, adverb) => without(adverb).unwrap_or_else(|| format!("except {adverb}")),
         }
     }
 
@@ -69,18 +68,21 @@ impl Said {
     fn as_item(&self) -> String {
         match (self.holds, self.adverb.as_str()) {
             (true, adverb) => adverb.to_owned(),
-            (false, WITH_MFA) => WITHOUT_MFA.to_owned(),
-            (false, adverb) => format!("not {adverb}"),
+            (false, adverb) => without(adverb).unwrap_or_else(|| format!("not {adverb}")),
         }
     }
 }
 
 const WITH_MFA: &str = "with MFA";
-const WITHOUT_MFA: &str = "without MFA";
 const HTTPS: &str = "over HTTPS";
 const PLAIN_HTTP: &str = "over plain HTTP";
 const OR: &str = " or ";
 const ONLY: &str = "only ";
+
+/// The opposite of `with …`. It is about the request, where `except with …` could be taken for a rule of the policy.
+fn without(adverb: &str) -> Option<String> {
+    adverb.strip_prefix("with ").map(|what| format!("without {what}"))
+}
 
 /// That all tests of a condition hold.
 fn holding(block: &ConditionBlock) -> Vec<String> {
@@ -394,7 +396,7 @@ mod tests {
             (r#"{"BoolIfExists":{"aws:multifactorauthpresent":["false"]}}"#, "only with MFA"),
             (r#"{"Bool":{"aws:multifactorauthpresent":["false"]}}"#, "except when aws:MultiFactorAuthPresent is false"),
             (r#"{"Bool":{"aws:securetransport":["false"]}}"#, "only over HTTPS"),
-            (r#"{"StringEquals":{"sts:externalid":["acme-4711"]}}"#, "except with sts:ExternalId acme-4711"),
+            (r#"{"StringEquals":{"sts:externalid":["acme-4711"]}}"#, "without sts:ExternalId acme-4711"),
             (r#"{"Null":{"aws:sourcevpc":["true"]}}"#, "except when aws:SourceVpc is absent"),
             (
                 r#"{"Bool":{"aws:multifactorauthpresent":["true"]},"StringNotEquals":{"aws:requestedregion":["r"]}}"#,

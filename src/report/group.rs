@@ -250,33 +250,13 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         Cause::PolicyDocument { policy } => format!("policy {policy} differs: {says}"),
         Cause::PolicyMoved { policy } if roles > 1 => format!("policy {policy} of {all} is inline in one account only"),
         Cause::PolicyMoved { policy } => format!("policy {policy} is inline in one account only"),
-        Cause::TrustPrincipal { .. } if roles > 1 => match row {
-            Some(Difference::Trust(row)) if members.iter().all(|finding| is_assumed(report, finding)) => {
-                let (own, other) = report.tags(row.difference.side);
-                let who = sentences::principal(row.difference.principal_type, &row.difference.principal);
-                format!("{who} can assume {all} in {own}, not in {other}")
-            }
-            _ => format!("{says} ({of})"),
-        },
-        Cause::InlineStatement(_)
-        | Cause::InlinePolicy { .. }
-        | Cause::Boundary { .. }
-        | Cause::TrustPrincipal { .. }
-            if roles > 1 =>
-        {
+        Cause::TrustPrincipal { .. } if roles > 1 => {
+            assumed(report, members, &all).unwrap_or_else(|| format!("{says} ({of})"))
+        }
+        Cause::InlineStatement(_) | Cause::InlinePolicy { .. } | Cause::Boundary { .. } if roles > 1 => {
             format!("{says} ({of})")
         }
         // The cause itself is what the first finding says.
-        Cause::Items { .. }
-        | Cause::Attribute { .. }
-        | Cause::CrossReference { .. }
-        | Cause::Role { .. }
-        | Cause::Statement { .. }
-        | Cause::Limitation { .. }
-            if roles > 1 =>
-        {
-            format!("{says} ({all})")
-        }
         Cause::InlineStatement(_)
         | Cause::InlinePolicy { .. }
         | Cause::Boundary { .. }
@@ -286,7 +266,10 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         | Cause::CrossReference { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
-        | Cause::Limitation { .. } => says.to_owned(),
+        | Cause::Limitation { .. } => match roles {
+            0 | 1 => says.to_owned(),
+            _ => format!("{says} ({all})"),
+        },
     };
     one_line(&text)
 }
@@ -295,21 +278,27 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
 fn alike(report: &Report, members: &[&Finding]) -> usize {
     let says = |finding: &Finding| match report.rows_of(finding).next() {
         Some(Difference::Access(row)) => sentences::granted(row),
-        _ => finding.message.clone(),
+        Some(_) | None => finding.message.clone(),
     };
     let first = members.first().map(|finding| says(finding));
     let same = members.iter().filter(|finding| Some(says(finding)) == first);
     same.map(|finding| finding.role.as_deref()).collect::<BTreeSet<_>>().len()
 }
 
-/// Whether somebody can assume a role whatever the request brings, and cannot in the other account.
-fn is_assumed(report: &Report, finding: &Finding) -> bool {
-    report.rows_of(finding).all(|row| match row {
-        Difference::Trust(row) => {
-            let d = &row.difference;
-            let who = sentences::principal(d.principal_type, &d.principal);
-            d.certainty == Certainty::Always && report.can_assume_sentence(row) == format!("{who} can assume the role")
-        }
-        _ => false,
-    })
+/// That somebody can assume all the roles, if that is so whatever the request brings.
+fn assumed(report: &Report, members: &[&Finding], all: &str) -> Option<String> {
+    let first = members.first().and_then(|finding| report.rows_of(finding).next())?;
+    let Difference::Trust(row) = first else { return None };
+    let (own, other) = report.tags(row.difference.side);
+    let who = sentences::principal(row.difference.principal_type, &row.difference.principal);
+    let is_so = members.iter().all(|finding| report.rows_of(finding).all(|row| is_assumed(report, &row)));
+    is_so.then(|| format!("{who} can assume {all} in {own}, not in {other}"))
+}
+
+/// Whether a row says that somebody can assume a role without a condition.
+fn is_assumed(report: &Report, row: &Difference<'_>) -> bool {
+    let Difference::Trust(row) = row else { return false };
+    let who = sentences::principal(row.difference.principal_type, &row.difference.principal);
+    let always = row.difference.certainty == Certainty::Always;
+    always && report.can_assume_sentence(row) == format!("{who} can assume the role")
 }
