@@ -2,12 +2,15 @@
 
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
-use crate::report::{Difference, Finding, Group, Report, RoleTrustDifference};
+use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference};
 
 use super::report_format::View;
 
 /// The folder that commands name where none was written.
 const FOLDER: &str = "FOLDER";
+
+/// How many roles a command names at most.
+const NAMED: usize = 5;
 
 /// What [`ask`] is for.
 pub const ASK: &str = "ask about the proof";
@@ -55,7 +58,7 @@ pub const fn caveat(is_real: bool) -> &'static str {
 #[must_use]
 pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
     let report = view.report;
-    let real = |side: Side| report.roles.get(finding.role_index?)?.side(side).map(|role| role.name.as_str());
+    let real = |side: Side| report.roles.get(finding.role_index?)?.side(side).map(real);
     let source = |side: Side| {
         let own = || format!("{} --tag {}", quoted(folder(view)), report.accounts.get(side).tag);
         view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, quoted)
@@ -112,21 +115,54 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
     if let Some(ask) = view.report.findings_of(group).find_map(|finding| ask(view, finding)) {
         commands.push((ASK, ask));
     }
-    if let Some(role) = group.roles.first() {
+    let roles = roles(view.report, group);
+    if let Some(role) = roles.first() {
         commands.push(("see one role in full", explain(view, role)));
     }
     // What is only to know is no difference that could be accepted or taken away.
     if !view.report.findings_of(group).all(Finding::is_note) {
         commands.push(("accept the cause", accept(view, group)));
-        commands.push(("print the commands that settle it", remediate(view, group)));
+        // Only roles of both accounts can be made alike.
+        let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();
+        match common.as_slice() {
+            [] => {}
+            few if few.len() <= NAMED => commands.push(("print the commands that settle it", remediate(view, few))),
+            _ => commands.push(("print the commands that make all roles alike", remediate(view, &[]))),
+        }
     }
     commands
 }
 
+/// The roles of a group, in its order. A name that several ambiguous roles have is named once.
+fn roles<'r>(report: &'r Report, group: &Group) -> Vec<&'r RoleResult> {
+    let role = |name: &String| report.roles.iter().find(|role| role.role == *name);
+    // `read` and the maker of groups see to it that every role of a group is one of the report.
+    group.roles.iter().filter_map(role).collect()
+}
+
+/// A real role as a command takes it: by its name, or by its ARN where the name would be taken for an option.
+fn real(role: &RoleSide) -> &str {
+    if role.name.starts_with('-') { &role.arn } else { &role.name }
+}
+
+/// A role of the report as a command takes it: by its normalised name, or by an ARN as in [`real`].
+fn named(role: &RoleResult) -> &str {
+    let arn = role.left.as_ref().or(role.right.as_ref()).filter(|_| role.role.starts_with('-'));
+    arn.map_or(&role.role, |real| &real.arn)
+}
+
 /// The command that shows one role in full.
 #[must_use]
-pub fn explain(view: &View<'_>, role: &str) -> String {
-    format!("iamctl explain {} {}", quoted(folder(view)), quoted(role))
+pub fn explain(view: &View<'_>, role: &RoleResult) -> String {
+    format!("iamctl explain {} {}", quoted(folder(view)), quoted(named(role)))
+}
+
+/// The command that looks for words that tell the accounts apart, where it is known what they were read from.
+#[must_use]
+pub fn suggest(view: &View<'_>) -> Option<String> {
+    let of =
+        |side: Side| Some(format!("{} {}", quoted((*view.sources.get(side))?), view.report.accounts.get(side).tag));
+    Some(format!("iamctl suggest {} {}", of(Side::Left)?, of(Side::Right)?))
 }
 
 /// The command that accepts a group.
@@ -136,15 +172,12 @@ pub fn accept(view: &View<'_>, group: &Group) -> String {
     format!("iamctl accept {} --group {id} --reason 'WHY'", quoted(folder(view)))
 }
 
-/// The command that makes the second account's roles mean what the first account's do.
-#[must_use]
-pub fn remediate(view: &View<'_>, group: &Group) -> String {
-    let role = match group.roles.as_slice() {
-        [role] => format!(" --role {}", quoted(role)),
-        _ => String::new(),
-    };
+/// The command that makes these of the second account's roles mean what the first account's do; all for none.
+fn remediate(view: &View<'_>, roles: &[&RoleResult]) -> String {
+    // A comma would end the name, so that the pattern for any character stands for it.
+    let flags = roles.iter().map(|role| format!(" --role={}", quoted(&role.role.replace(',', "?"))));
     let tag = view.report.accounts.right.tag.as_str();
-    format!("iamctl remediate {} --make {}{role}", quoted(folder(view)), quoted(tag))
+    format!("iamctl remediate {} --make {}{}", quoted(folder(view)), quoted(tag), flags.collect::<String>())
 }
 
 fn folder<'v>(view: &View<'v>) -> &'v str {

@@ -31,7 +31,7 @@ impl<W: Write> Table<W> {
 
     pub(super) fn row(&mut self, cells: &[&str]) -> io::Result<()> {
         let cells = cells.iter().map(|text| cell(text, self.options.raw));
-        self.writer.write_record(cells.map(|text| text.into_owned().into_bytes())).map_err(io::Error::from)
+        self.writer.write_record(cells.map(|text| text.into_owned().into_bytes())).map_err(written)
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
@@ -229,4 +229,10 @@ pub fn cross_references(out: impl Write, options: Options, report: &Report) -> i
         ])?;
     }
     table.finish()
+}
+
+/// The failure to write, with its own kind: a reader that has gone away is told apart by it.
+fn written(error: ::csv::Error) -> io::Error {
+    let text = error.to_string();
+    if let ::csv::ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(text) }
 }

@@ -17,6 +17,7 @@ use super::severity::Severity;
 use crate::catalog::AccessLevel;
 use crate::model::{Place, PolicyType, PrincipalType, Side};
 use crate::semantics::outcome::{AccessDifference, Certainty, Refusal};
+use crate::semantics::trust::TrustDifference;
 
 /// The severity of a finding.
 pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
@@ -30,11 +31,11 @@ pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
         Difference::Access(row) => match (row.difference.certainty, row.difference.side) {
             (Certainty::Unknown, _) if draft.rule == Rule::PrivilegeEscalation => Severity::High,
             (Certainty::Unknown, _) => default,
-            (Certainty::Always | Certainty::Conditional, Side::Right) => of_access(&row.difference),
+            (Certainty::Always | Certainty::Conditional, Side::Right) => of_access(report, &row.difference),
             (Certainty::Always | Certainty::Conditional, Side::Left) if draft.rule == Rule::PrivilegeEscalation => {
                 default
             }
-            (Certainty::Always | Certainty::Conditional, Side::Left) => of_access(&row.difference).lowered(),
+            (Certainty::Always | Certainty::Conditional, Side::Left) => of_access(report, &row.difference).lowered(),
         },
         Difference::Trust(row) => match (row.difference.certainty, row.difference.side) {
             (Certainty::Unknown, _) => default,
@@ -69,8 +70,12 @@ fn of_attribute(row: &AttributeDifference, default: Severity) -> Severity {
 }
 
 /// What more access comes to.
-fn of_access(d: &AccessDifference) -> Severity {
-    let everywhere = d.resources.iter().any(|resource| resource == "*");
+fn of_access(report: &Report, d: &AccessDifference) -> Severity {
+    // What belongs to an account that nobody named weighs as much as all that there is.
+    let is_wide = |resource: &String| {
+        is_everything(resource) || account_of(resource).is_some_and(|account| report.is_external(account))
+    };
+    let wide = d.resources.iter().any(is_wide);
     if !d.escalations.is_empty() {
         return Severity::Critical;
     }
@@ -80,24 +85,28 @@ fn of_access(d: &AccessDifference) -> Severity {
     }
     match d.access_level {
         AccessLevel::PermissionsManagement => Severity::High,
-        AccessLevel::Write if everywhere => Severity::High,
+        AccessLevel::Write if wide => Severity::High,
         AccessLevel::Write | AccessLevel::Unknown => Severity::Medium,
-        AccessLevel::Read if everywhere => Severity::Medium,
+        AccessLevel::Read if wide => Severity::Medium,
         AccessLevel::Read | AccessLevel::List | AccessLevel::Tagging => Severity::Low,
     }
+}
+
+/// Whether somebody gets a session of the role, and not only may tag one or name who it is for.
+pub(super) fn assumes(d: &TrustDifference) -> bool {
+    d.actions.iter().any(|action| action.contains("AssumeRole") || action.contains('*'))
 }
 
 /// What one more who can assume the role comes to.
 fn of_trust(report: &Report, row: &RoleTrustDifference) -> Severity {
     let d = &row.difference;
-    let assumes = d.actions.iter().any(|action| action.contains("AssumeRole") || action.contains('*'));
-    if !assumes {
+    if !assumes(d) {
         return Severity::Medium;
     }
     match d.principal_type {
         PrincipalType::Everyone if d.certainty == Certainty::Conditional => Severity::High,
         PrincipalType::Everyone => Severity::Critical,
-        PrincipalType::Aws if report.is_external_principal(row) => Severity::Critical,
+        PrincipalType::Aws | PrincipalType::Federated if report.is_external_principal(row) => Severity::Critical,
         PrincipalType::Aws | PrincipalType::Federated | PrincipalType::CanonicalUser => Severity::High,
         PrincipalType::Service => Severity::Medium,
     }
@@ -128,11 +137,16 @@ fn of_role(report: &Report, role: &RoleResult) -> Severity {
     if role.service_linked {
         return Severity::Info;
     }
-    let access = grants.access.iter().map(|row| of_access(&row.difference)).max();
-    let is_open = |row: &RoleTrustDifference| {
-        row.difference.principal_type == PrincipalType::Everyone || report.is_external_principal(row)
+    let access = grants.access.iter().map(|row| of_access(report, &row.difference)).max();
+    // Every role can be assumed by somebody: only who is a stranger weighs. An identity provider is one where no
+    // condition says whose tokens it may bring.
+    let is_open = |row: &&RoleTrustDifference| {
+        let d = &row.difference;
+        d.principal_type == PrincipalType::Everyone
+            || (d.principal_type == PrincipalType::Federated && d.certainty == Certainty::Always)
+            || report.is_external_principal(row)
     };
-    let trust = grants.trust.iter().any(is_open).then_some(Severity::High);
+    let trust = grants.trust.iter().filter(is_open).map(|row| of_trust(report, row)).max();
     access.max(trust).unwrap_or(Severity::Low)
 }
 
@@ -156,8 +170,53 @@ impl Report {
     }
 }
 
+/// Whether a pattern of resources is all that there is of a kind, in the accounts it names: `*`, `arn:aws:s3:::*`,
+/// `arn:aws:iam::111122223333:role/*`.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+pub(super) fn is_everything(resource: &str) -> bool {
+    let is_wild = |text: &str| text.contains('*') && text.chars().all(|c| matches!(c, '*' | '?' | '/' | ':'));
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let [_, _, _, region, account, name] = parts.as_slice() else { return is_wild(resource) };
+    // Without region and account what stands before a `/` is a name, such as that of a bucket; else it is a type.
+    let is_typed = !(region.is_empty() && account.is_empty());
+    let of_type = name.split_once(['/', ':']).filter(|_| is_typed).map_or(*name, |(_, rest)| rest);
+    is_wild(name) || is_wild(of_type)
+}
+
 /// The account id in an ARN, or the text itself where it is one.
 pub(super) fn account_of(text: &str) -> Option<&str> {
     let account = if text.starts_with("arn:") { text.split(':').nth(4)? } else { text };
     crate::model::AccountId::is_valid(account).then_some(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_of_a_kind_is_everything() {
+        for resource in [
+            "*",
+            "**",
+            "arn:aws:s3:::*",
+            "arn:aws:s3:::*/*",
+            "arn:aws:secretsmanager:*:*:secret:*",
+            "arn:aws:sqs:eu-west-1:111122223333:*",
+            "arn:aws:iam::111122223333:role/*",
+            "arn:*:*:*:*:*",
+        ] {
+            assert!(is_everything(resource), "{resource}");
+        }
+        for resource in [
+            "arn:aws:s3:::bucket/*",
+            "arn:aws:s3:::app-*",
+            "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/*",
+            "arn:aws:logs:eu-west-1:111122223333:log-group:app:*",
+            "arn:aws:sqs:eu-west-1:111122223333:jobs",
+            "arn:aws:iam::111122223333:role/?",
+        ] {
+            assert!(!is_everything(resource), "{resource}");
+        }
+    }
 }

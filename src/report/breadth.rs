@@ -1,6 +1,7 @@
 //! How much a finding grants, to put the wider grant first.
 
 use super::Report;
+use super::assess::{assumes, is_everything};
 use super::difference::Difference;
 use super::finding::Finding;
 use crate::catalog::AccessLevel;
@@ -47,12 +48,14 @@ impl Breadth {
             Difference::Access(row) => Self::of_access(&row.difference),
             Difference::Deny(row) => Self {
                 all_services: row.difference.service == "*",
-                everything: row.difference.resources.iter().any(|resource| resource == "*"),
+                everything: row.difference.resources.iter().any(|resource| is_everything(resource)),
                 actions: count(&row.difference.actions),
                 ..Self::default()
             },
             Difference::Trust(row) => Self {
                 everything: row.difference.principal == "*",
+                // Whoever assumes the role has all that it may do.
+                level: if assumes(&row.difference) { Level::PermissionsManagement } else { Level::Other },
                 actions: row.difference.actions.len(),
                 ..Self::default()
             },
@@ -72,7 +75,7 @@ impl Breadth {
         Self {
             escalates: !d.escalations.is_empty(),
             all_services: d.service == "*",
-            everything: d.resources.iter().any(|resource| resource == "*"),
+            everything: d.resources.iter().any(|resource| is_everything(resource)),
             level: match d.access_level {
                 AccessLevel::PermissionsManagement => Level::PermissionsManagement,
                 AccessLevel::Write => Level::Write,

@@ -82,8 +82,8 @@ impl Totals {
     }
 }
 
-/// The groups of a report's findings: most severe first, then by rule, then the wider grant and the greater number of
-/// roles first.
+/// The groups of a report's findings: most severe first, then the wider grant and the greater number of roles first,
+/// then by rule.
 pub(super) fn all(report: &Report) -> Vec<Group> {
     let causes = Causes::new(report);
     let mut found: Vec<Cause> = report.findings.iter().map(|finding| causes.find(finding)).collect();
@@ -96,7 +96,7 @@ pub(super) fn all(report: &Report) -> Vec<Group> {
     let mut groups: Vec<(Breadth, Group)> = groups.map(|(cause, findings)| group(report, cause, findings)).collect();
     groups.sort_by_key(|(breadth, group)| {
         let first = group.findings.first().copied().unwrap_or(usize::MAX);
-        (Reverse(group.severity), group.rule, Reverse(*breadth), Reverse(group.roles.len()), first)
+        (Reverse(group.severity), Reverse(*breadth), Reverse(group.roles.len()), group.rule, first)
     });
     groups.into_iter().map(|(_, group)| group).collect()
 }

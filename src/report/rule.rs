@@ -12,26 +12,26 @@ words! {
     pub enum Rule {
         /// The program contradicts itself about a difference.
         InternalInconsistency = "internal-inconsistency",
-        /// One account's role has a way to raise its own permissions that the other's has not.
+        /// One account's role can escalate its privileges in a way that the other's cannot.
         PrivilegeEscalation = "privilege-escalation",
-        /// The second account's role may do more.
+        /// The second account's role can do more.
         AccessGained = "access-gained",
-        /// More may take the second account's role.
+        /// More principals can assume the second account's role.
         TrustWidened = "trust-widened",
         /// A role holds a text that belongs to the other account.
         CrossReference = "cross-reference",
-        /// The permissions boundary is another.
+        /// The permissions boundary differs.
         BoundaryChanged = "boundary-changed",
-        /// Whether a role may do more could not be told.
-        AccessUnknown = "access-unknown",
-        /// Whether more may take a role could not be told.
-        TrustUnknown = "trust-unknown",
-        /// The second account's role may do less.
-        AccessLost = "access-lost",
-        /// Fewer may take the second account's role.
-        TrustNarrowed = "trust-narrowed",
-        /// Something is denied outright in the first account only.
+        /// Something is explicitly denied in the first account only.
         DenyRemoved = "deny-removed",
+        /// Whether a role can do more could not be determined.
+        AccessUnknown = "access-unknown",
+        /// Whether more principals can assume a role could not be determined.
+        TrustUnknown = "trust-unknown",
+        /// The second account's role can do less.
+        AccessLost = "access-lost",
+        /// Fewer principals can assume the second account's role.
+        TrustNarrowed = "trust-narrowed",
         /// The role is in the second account only.
         RoleAdded = "role-added",
         /// The role is in the first account only.
@@ -40,13 +40,13 @@ words! {
         RoleAmbiguous = "role-ambiguous",
         /// Something could not be compared at all.
         CouldNotCompare = "could-not-compare",
-        /// Something is denied outright in the second account only.
+        /// Something is explicitly denied in the second account only.
         DenyAdded = "deny-added",
         /// Policies say it differently, and nothing else was found to follow from it.
         ItemsDiffer = "items-differ",
-        /// An attribute is another.
+        /// An attribute differs.
         AttributeChanged = "attribute-changed",
-        /// A tag is another.
+        /// A tag differs.
         TagChanged = "tag-changed",
         /// A trust policy holds the id that a deleted user or role left behind.
         DanglingPrincipal = "dangling-principal",

@@ -83,6 +83,16 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             settle: "Set the same permissions boundary in both accounts. If only its name differs, add both names to \
                 the dictionary.",
         },
+        Rule::DenyRemoved => &Text {
+            title: "Requests are explicitly denied in the first account only",
+            severity: Severity::High,
+            meaning: "A Deny statement of the role in the first account denies requests that no Deny statement of the \
+                role in the second account denies. The difference alone does not change what the role can do: the \
+                role's own policies might not allow these requests in either account.",
+            why: "A resource-based policy of a bucket, queue, or key can grant what the role's own policies do not \
+                grant. Only an explicit deny overrides it, and the second account does not have this deny.",
+            settle: "Add the Deny statement to the policies of the second account, or remove it from the first.",
+        },
         Rule::AccessUnknown => &Text {
             title: "Could not determine whether the role has more permissions in one account",
             severity: Severity::Medium,
@@ -124,16 +134,6 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
                 need.",
             settle: "Add the principal to the trust policy of the second account, or remove it from the first. If each \
                 account has its own partner, add both to the dictionary.",
-        },
-        Rule::DenyRemoved => &Text {
-            title: "Requests are explicitly denied in the first account only",
-            severity: Severity::Medium,
-            meaning: "A Deny statement of the role in the first account denies requests that no Deny statement of the \
-                role in the second account denies. The difference alone does not change what the role can do: the \
-                role's own policies might not allow these requests in either account.",
-            why: "A resource-based policy of a bucket, queue, or key can grant what the role's own policies do not \
-                grant. Only an explicit deny overrides it, and the second account does not have this deny.",
-            settle: "Add the Deny statement to the policies of the second account, or remove it from the first.",
         },
         Rule::RoleAdded => &Text {
             title: "The role exists in the second account only",

@@ -285,7 +285,8 @@ fn context_flags(context: &BTreeMap<String, Vec<String>>) -> String {
 #[must_use]
 pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '_' | '-' | '=' | '@' | '+' | ',');
-    if !text.is_empty() && text.chars().all(plain) {
+    // At the start of a word some shells expand `=`.
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(plain) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))

@@ -86,7 +86,7 @@ fn causes_are_listed_most_severe_first_searched_and_filtered() {
         "proof: s3:DeleteObject arn:aws:s3:::payroll-qa/archive/",
         &format!("iamctl can {folder} --tag qa payroll-deny-missing s3:DeleteObject arn:aws:s3:::payroll-qa/archive/"),
         &format!("iamctl accept {folder} --group "),
-        &format!("iamctl remediate {folder} --make qa --role payroll-deny-missing"),
+        &format!("iamctl remediate {folder} --make qa --role=payroll-deny-missing"),
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }

@@ -199,7 +199,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     for command in [
         "iamctl can FOLDER --tag qa shop-orders iam:PutRolePolicy",
         &format!("iamctl accept FOLDER --group {} --reason 'WHY'", first["i"].as_str().unwrap()),
-        "iamctl remediate FOLDER --make qa --role shop-orders",
+        "iamctl remediate FOLDER --make qa --role=shop-orders",
     ] {
         assert!(commands.contains(command), "{command}: {commands}");
     }

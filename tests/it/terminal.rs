@@ -188,3 +188,41 @@ fn a_run_without_a_terminal_shows_no_progress_and_no_style() {
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), run.stdout);
     assert!(coloured.contains("\u{1b}[1m"), "{coloured}");
 }
+
+/// What stands under "Next" on a terminal of this width.
+fn next(report: &Report, width: usize) -> String {
+    let view = View { folder: Some("out put"), ..View::new(report, "") };
+    let mut out = Vec::new();
+    write(&mut out, &view, Page { width: Some(width), ..Page::default() }).unwrap();
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
+    let lines = text.lines().skip_while(|line| *line != "Next").skip(1).take_while(|line| !line.is_empty());
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn commands_can_be_pasted_whatever_the_names_and_the_width() {
+    for name in ["-dash", "--help", "a,b", "=ls", "it's", "two  words", r"back\slash", "$(x)"] {
+        let report = comparison(&[name]);
+        for width in [40, 80, 200] {
+            let printed = next(&report, width);
+            // A label is no command; a command may go on in the next lines.
+            let (mut commands, mut goes_on) = (String::new(), false);
+            for line in printed.lines() {
+                if goes_on || line.starts_with("    ") {
+                    commands += line;
+                    commands += "\n";
+                    goes_on = line.ends_with('\\');
+                }
+            }
+            let script = format!("iamctl() {{ for word; do printf '%s\\n' \"$word\"; done; }}\n{commands}");
+            let run = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert!(run.status.success() && run.stderr.is_empty(), "{run:?}\n{printed}");
+            let words = String::from_utf8(run.stdout).unwrap();
+            assert!(words.lines().filter(|word| *word == "out put").count() >= 3, "{words}\n{printed}");
+            // The role as `explain` gets it: no option, and whole.
+            let mut after = words.lines().skip_while(|word| *word != "explain").skip(2);
+            let role = after.next().unwrap();
+            assert!(role == name || (name.starts_with('-') && role.starts_with("arn:")), "{role}\n{printed}");
+        }
+    }
+}

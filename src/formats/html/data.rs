@@ -179,7 +179,7 @@ fn entry(view: &View<'_>, rows: &Rows<'_>, facets: &Facets) -> Entry {
         x: role.accepted,
         t: first.map(|(_, finding)| cut(shown(&finding.message), TOP)),
         h: findings::item_headings(rows),
-        q: (!rows.findings.is_empty()).then(|| shown(&commands::explain(view, &role.role))),
+        q: (!rows.findings.is_empty()).then(|| shown(&commands::explain(view, role))),
     }
 }
 

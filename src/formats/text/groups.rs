@@ -64,13 +64,17 @@ fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()>
     lines.empty()?;
     lines.styled(0, HEADING, "Next", "")?;
     for (what, command) in commands::next(view, first) {
-        lines.command(2, &terminal(&format!("{command}  # {what}")))?;
+        lines.text(2, &format!("{what}:"))?;
+        lines.command(4, &terminal(&command))?;
     }
     let alone = |role: &&crate::report::RoleResult| role.is_open_alone() && role.status != RoleStatus::Ambiguous;
     let unmatched = view.report.roles.iter().filter(alone).count();
-    if unmatched > 1 {
-        let what = format!("{} without counterpart: look for words that differ", counted(unmatched, "role"));
-        lines.text(2, &format!("iamctl suggest: {what}"))?;
+    if let Some(command) = commands::suggest(view).filter(|_| unmatched > 1) {
+        lines.text(
+            2,
+            &format!("look for words that differ in names ({} without counterpart):", counted(unmatched, "role")),
+        )?;
+        lines.command(4, &terminal(&command))?;
     }
     Ok(())
 }

@@ -52,7 +52,7 @@ impl Lines<'_> {
         let mut line = String::new();
         let mut indent = indent;
         // The last column but one is for the backslash.
-        for word in text.split(' ') {
+        for word in shell_words(text) {
             if !line.is_empty() && indent + line.width() + 1 + word.width() + 2 > width {
                 writeln!(self.out, "{:indent$}{line} \\", "")?;
                 line.clear();
@@ -98,5 +98,36 @@ impl Lines<'_> {
 
     pub fn empty(&mut self) -> io::Result<()> {
         writeln!(self.out)
+    }
+}
+
+/// The words of a command, as they are written: a space between quotes is no end of a word.
+fn shell_words(command: &str) -> Vec<&str> {
+    let (mut words, mut start, mut in_quotes, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, c) in command.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if !in_quotes => escaped = true,
+            '\'' => in_quotes = !in_quotes,
+            ' ' if !in_quotes => {
+                words.extend(command.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.extend(command.get(start..));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sentences::quoted;
+
+    #[test]
+    fn a_quoted_text_is_one_word() {
+        let command = format!("iamctl explain {} {} x", quoted("it's  here"), quoted(r"a\ b"));
+        assert_eq!(shell_words(&command), ["iamctl", "explain", r"'it'\''s  here'", r"'a\ b'", "x"]);
     }
 }
