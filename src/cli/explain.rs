@@ -1,6 +1,7 @@
 //! `iamctl explain`: one pair of roles, from two sources or from the folder of an earlier `diff`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::complete;
@@ -90,7 +91,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let selection = select(all.normalised(), &asked.role)?;
     let prepared = all.only(&selection)?;
     let mut report = prepared.compare()?;
-    mark_accepted(&mut report, &asked.accepted);
+    let accepted = list_accepted(&mut report, &asked.accepted);
     let roles = NormalisedRoles::new(prepared.roles());
     let folder = asked.folder.as_ref().map(|folder| folder.to_string_lossy());
     let words = asked.sources.as_ref().map(Source::word);
@@ -105,19 +106,23 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
             if index > 0 {
                 writeln!(out)?;
             }
-            explain::write(out, &view, index, roles.of(role))?;
+            explain::write(out, &view, &accepted, index, roles.of(role))?;
         }
         Ok(())
     })?;
     Ok(ExitCode::Done)
 }
 
-/// Lists what is accepted, and keeps it where it stands as well: who asks about a role wants to see all of it.
-fn mark_accepted(report: &mut Report, entries: &[AcceptedEntry]) {
+/// Lists what is accepted, and keeps it where it stands as well: who asks about a role wants to see all of it. Gives the
+/// ids of the findings that are accepted.
+fn list_accepted(report: &mut Report, entries: &[AcceptedEntry]) -> BTreeSet<String> {
     let mut looked_at = report.clone();
     let acceptance = Acceptance { file: None, entries, today: inputs::today(), all_roles: false };
     compare::accept(&mut looked_at, acceptance);
     report.accepted_differences = looked_at.accepted_differences;
+    let open: BTreeSet<&str> = looked_at.findings.iter().map(|finding| finding.id.as_str()).collect();
+    let all = report.findings.iter().map(|finding| finding.id.clone());
+    all.filter(|id| !open.contains(id.as_str())).collect()
 }
 
 fn explain_rule(id: &str, console: &Console) -> Result<ExitCode, CliError> {

@@ -10,7 +10,7 @@ use super::report_format::View;
 use super::{commands, details, documents};
 use crate::model::{Role, Side, Sides};
 use crate::report::sentences::{self, ALL};
-use crate::report::{AcceptedDifference, Difference, List, Report, RoleResult, StatementWarning};
+use crate::report::{AcceptedDifference, Difference, Finding, List, Report, RoleResult, StatementWarning};
 use crate::semantics::outcome::Grade;
 
 const HEADING: Style = Style::new().bold();
@@ -18,16 +18,23 @@ const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const PLACE: Style = AnsiColor::Cyan.on_default();
 
-/// Writes all that a report says of one role, by its place. `roles` are the normalised roles, where it has both.
+/// Writes all that a report says of one role, by its place. `accepted` are the ids of findings that are accepted; `roles`
+/// are the normalised roles, where it has both.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write(out: &mut dyn Write, view: &View<'_>, index: usize, roles: Option<Sides<&Role>>) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    view: &View<'_>,
+    accepted: &BTreeSet<String>,
+    index: usize,
+    roles: Option<Sides<&Role>>,
+) -> io::Result<()> {
     let report = view.report;
     let Some(role) = report.roles.get(index) else { return Ok(()) };
     heading(out, report, role)?;
-    findings(out, view, index)?;
-    accepted(out, report, role)?;
+    findings(out, view, accepted, index)?;
+    accepted_differences(out, report, role)?;
     remarks(out, report, role)?;
     match roles {
         Some(roles) => policies(out, report, role, roles),
@@ -35,7 +42,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>, index: usize, roles: Option<S
     }
 }
 
-fn accepted(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
+fn accepted_differences(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
     let real = |side: Side| role.side(side).map(|real| real.arn.as_str());
     let is_of = |one: &&AcceptedDifference| real(one.side.unwrap_or(Side::Left)) == Some(&one.role_arn);
     let lines: Vec<String> =
@@ -73,18 +80,23 @@ pub(super) const fn grade(grade: Grade) -> &'static str {
     }
 }
 
-/// The findings of a role but for remarks on statements, most severe first, each with what stands behind it.
-fn findings(out: &mut dyn Write, view: &View<'_>, index: usize) -> io::Result<()> {
+/// The findings of a role but for remarks on statements, the open ones first, most severe first, each with what stands behind it.
+fn findings(out: &mut dyn Write, view: &View<'_>, accepted: &BTreeSet<String>, index: usize) -> io::Result<()> {
     let report = view.report;
     let of_role = report.findings.iter().filter(|finding| finding.role_index == Some(index));
-    for finding in of_role.filter(|finding| finding.list != List::StatementWarnings) {
+    let is_accepted = |finding: &Finding| accepted.contains(&finding.id);
+    let mut shown: Vec<&Finding> = of_role.filter(|finding| finding.list != List::StatementWarnings).collect();
+    // What is accepted comes last; else the order stays.
+    shown.sort_by_key(|finding| is_accepted(finding));
+    for finding in shown {
+        let mark = if is_accepted(finding) { " (accepted)" } else { "" };
         let message = match report.rows_of(finding).next() {
             Some(Difference::Access(row)) => report.access_sentence(row, ALL),
             Some(Difference::Trust(row)) => report.trust_sentence(row, ALL),
             Some(Difference::Deny(row)) => report.deny_sentence(row, ALL),
             Some(_) | None => finding.message.clone(),
         };
-        writeln!(out, "\n{HEADING}{}: {} [{}]{HEADING:#}", finding.severity, terminal(&message), finding.rule)?;
+        writeln!(out, "\n{HEADING}{}{mark}: {} [{}]{HEADING:#}", finding.severity, terminal(&message), finding.rule)?;
         for detail in details::of_finding(report, finding) {
             writeln!(out, "  {detail}")?;
         }

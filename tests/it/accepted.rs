@@ -468,7 +468,10 @@ fn explain_shows_all_and_says_what_is_accepted() {
     let line = "  access of qa: Allow s3:GetObject on * (accepted: qa reads, iam@x, until 2027-01-01)\n";
     for arguments in [&["explain", "out", "r"][..], &["explain", "dev.json", "dev", "qa.json", "qa", "r"]] {
         let stdout = ok(tool.run(arguments)).stdout;
-        assert!(stdout.contains("qa allows s3:GetObject on *") && stdout.contains("\nAccepted\n"), "{stdout}");
+        assert!(
+            stdout.contains("(accepted): qa allows s3:GetObject on *") && stdout.contains("\nAccepted\n"),
+            "{stdout}"
+        );
         assert!(stdout.contains(line), "{stdout}");
     }
     std::fs::remove_file(tool.path().join("accepted.json")).unwrap();
