@@ -3,6 +3,7 @@
 //! The comparison works on normalised policies; what it finds is written down in the names people know: patterns with
 //! placeholders, and the witness in the real names of its account, where it is asked once more of the real policies.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::changed_statement;
@@ -85,11 +86,12 @@ impl<'a> Access<'a> {
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
         let normalised = roles.map(|role| &role.role);
         let is_open_ended = |side: Side, statement: &StatementRef| is_open_ended(normalised.get(side), statement);
+        let limiting = |effect: Effect| move |side: Side| limiting_actions(normalised, side, effect);
         let changed = |side: Side, by: &[StatementRef]| changed_statement::find(normalised, side, by);
         Ok(AccessFindings {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: merge_services(access.differences, self.catalogue, &is_open_ended)
+            access: merge_services(access.differences, self.catalogue, &is_open_ended, &limiting(Effect::Allow))
                 .into_iter()
                 .map(|difference| {
                     let changed = match &difference.refused_by {
@@ -100,7 +102,7 @@ impl<'a> Access<'a> {
                     RoleAccessDifference { changed_statement: changed, ..row }
                 })
                 .collect(),
-            denies: merge_services(access.deny_differences, self.catalogue, &is_open_ended)
+            denies: merge_services(access.deny_differences, self.catalogue, &is_open_ended, &limiting(Effect::Deny))
                 .into_iter()
                 .map(|difference| {
                     let changed = changed(difference.side, &difference.denied_by);
@@ -132,6 +134,23 @@ fn without_grants(role: &Role) -> Role {
         boundary: None,
         ..role.clone()
     }
+}
+
+/// The patterns of actions in two roles' policies, but for those by which the statements of this effect in the policies of
+/// one account name what they are about.
+fn limiting_actions(roles: Sides<&Role>, side: Side, effect: Effect) -> BTreeSet<&ActionPattern> {
+    let documents = |side: Side| {
+        let role = *roles.get(side);
+        let inline = role.inline.iter().map(|policy| &policy.document);
+        inline.chain(role.attached.iter().chain(&role.boundary).map(|policy| &policy.document))
+    };
+    let statements = |side: Side| documents(side).flat_map(|document| &document.statements);
+    let own = statements(side)
+        .filter(|statement| statement.effect != effect || matches!(statement.action, ActionClause::NotAction(_)));
+    let patterns = own.chain(statements(side.other())).flat_map(|statement| match &statement.action {
+        ActionClause::Action(patterns) | ActionClause::NotAction(patterns) => patterns,
+    });
+    patterns.collect()
 }
 
 /// Whether a statement names its actions by what it leaves out, or names all.

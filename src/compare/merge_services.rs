@@ -6,18 +6,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{AccessLevel, Action, Catalogue, Service};
-use crate::model::{Glob, Side};
+use crate::model::{ActionPattern, Glob, Side};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef};
 
 /// From how many services on one row is easier to read than a row for each.
 const MANY: usize = 5;
 
-/// How many exceptions a row names at most; with more, the services are listed.
+/// How many exceptions a row names at most; with more, the services that differ in part have rows of their own, and with
+/// more even then, the services are listed.
 const EXCEPTIONS: usize = 20;
 
 /// Says of a statement whether it names its actions by what it leaves out, or names all: then it is about actions that
 /// the catalogue does not have as well.
 pub(super) type IsOpenEnded<'f> = dyn Fn(Side, &StatementRef) -> bool + 'f;
+
+/// The patterns of actions in the two roles' policies that may keep a row of this account from being about an action: all
+/// but those by which the account itself allows what it allows, or denies what it denies.
+pub(super) type LimitingActions<'f, 'r> = dyn Fn(Side) -> BTreeSet<&'r ActionPattern> + 'f;
 
 /// A row about actions of one service.
 pub(super) trait ServiceRow: Clone + Ord {
@@ -27,7 +32,7 @@ pub(super) trait ServiceRow: Clone + Ord {
     /// The actions without prefix.
     fn actions(&self) -> &[String];
 
-    /// Whether the row is about all resources and nothing else.
+    /// Whether the row is about all resources, or all but some.
     fn is_everywhere(&self) -> bool;
 
     /// The account, and the statements that the row is from.
@@ -42,11 +47,13 @@ pub(super) trait ServiceRow: Clone + Ord {
 
 /// Merges the rows that are about many services on the same resources, by the same statements and under the same
 /// condition. The service of such a row is `*`, and its actions have their service with them; or it has the action `*`
-/// and names the actions that are left out.
+/// and names the actions that are left out. Where patterns that are written in the roles' policies name these, they are
+/// named so: what such a pattern matches beyond the catalogue is no more certain to differ than what it matches in it.
 pub(super) fn merge_services<R: ServiceRow>(
     rows: Vec<R>,
     catalogue: &Catalogue,
     is_open_ended: &IsOpenEnded<'_>,
+    limiting: &LimitingActions<'_, '_>,
 ) -> Vec<R> {
     let mut groups: BTreeMap<R, Vec<R>> = BTreeMap::new();
     for row in rows {
@@ -54,20 +61,40 @@ pub(super) fn merge_services<R: ServiceRow>(
     }
     let mut merged = Vec::new();
     for (common, rows) in groups {
-        let by_exception = Some(&rows)
-            .filter(|rows| rows.len() >= MANY && common.is_everywhere())
-            .filter(|_| {
-                let (side, statements) = common.from();
-                statements.iter().any(|statement| is_open_ended(side, statement))
-            })
-            .and_then(|rows| exceptions(rows, catalogue));
-        match by_exception {
-            Some(not_actions) => merged.push(common.merge(rows, vec!["*".to_owned()], not_actions)),
-            None => merged.extend(merge_whole(common, rows, catalogue)),
+        let (side, statements) = common.from();
+        let is_open_ended = statements.iter().any(|statement| is_open_ended(side, statement));
+        let written = limiting(side);
+        if let [row] = rows.as_slice()
+            && row.service() == "*"
+            && row.actions() == ["*"]
+        {
+            merged.push(common.merge(rows, all(), unlisted(catalogue, &written)));
+            continue;
+        }
+        if rows.len() < MANY || !common.is_everywhere() || !is_open_ended {
+            merged.extend(merge_whole(common, rows, catalogue));
+            continue;
+        }
+        if let Some(not_actions) = exceptions(&rows, catalogue, &written) {
+            merged.push(common.merge(rows, all(), not_actions));
+            continue;
+        }
+        let (whole, others): (Vec<R>, Vec<R>) = rows.into_iter().partition(|row| is_whole(row, catalogue));
+        match exceptions(&whole, catalogue, &written) {
+            Some(not_actions) => {
+                merged.extend(others);
+                merged.push(common.merge(whole, all(), not_actions));
+            }
+            None => merged.extend(merge_whole(common, whole.into_iter().chain(others).collect(), catalogue)),
         }
     }
     merged.sort();
     merged
+}
+
+/// Every action of every service.
+fn all() -> Vec<String> {
+    vec!["*".to_owned()]
 }
 
 /// Merges the rows that are about every action of their service; the others stay.
@@ -83,8 +110,13 @@ fn merge_whole<R: ServiceRow>(common: R, rows: Vec<R>, catalogue: &Catalogue) ->
     merged
 }
 
-/// The actions of the catalogue that no row is about, with their service, if they are few beside the others.
-fn exceptions<R: ServiceRow>(rows: &[R], catalogue: &Catalogue) -> Option<Vec<String>> {
+/// The actions that no row is about, with their service, if they are few beside the others: those of the catalogue, and
+/// patterns for others that the catalogue does not have.
+fn exceptions<R: ServiceRow>(
+    rows: &[R],
+    catalogue: &Catalogue,
+    written: &BTreeSet<&ActionPattern>,
+) -> Option<Vec<String>> {
     let mut of_service: BTreeMap<&str, Vec<&R>> = BTreeMap::new();
     for row in rows {
         // What the catalogue does not have, it cannot count.
@@ -94,28 +126,58 @@ fn exceptions<R: ServiceRow>(rows: &[R], catalogue: &Catalogue) -> Option<Vec<St
     if of_service.len() * 2 < catalogue.prefixes().count() {
         return None;
     }
-    let mut left_out = Vec::new();
+    let mut patterns: BTreeMap<&str, Vec<&ActionPattern>> = BTreeMap::new();
+    for pattern in written {
+        // One without a service, or with a wildcard there, is about all that rows and exceptions are about together.
+        if !pattern.service().contains(['*', '?']) {
+            patterns.entry(pattern.service()).or_default().push(pattern);
+        }
+    }
+    let mut left_out = unlisted(catalogue, written);
     for service in catalogue.services() {
         let rows = of_service.get(service.prefix.as_str()).map(Vec::as_slice).unwrap_or_default();
-        left_out.extend(not_covered(service, rows));
+        let patterns = patterns.get(service.prefix.as_str()).map(Vec::as_slice).unwrap_or_default();
+        left_out.extend(not_covered(service, rows, patterns));
         if left_out.len() > EXCEPTIONS {
             return None;
         }
     }
+    left_out.sort();
+    left_out.dedup();
     Some(left_out)
 }
 
-/// The actions of a service that no row is about: `service:*` if that is all of them.
-fn not_covered<R: ServiceRow>(service: &Service, rows: &[&R]) -> Vec<String> {
+/// The patterns that match no action of the catalogue.
+fn unlisted(catalogue: &Catalogue, written: &BTreeSet<&ActionPattern>) -> Vec<String> {
+    let is_unlisted = |pattern: &&&ActionPattern| {
+        let glob = Glob::new(pattern.folded_name());
+        let matches = |service: &Service| service.actions.iter().any(|action| glob.matches(&action.folded));
+        !pattern.service().contains(['*', '?']) && !catalogue.service(pattern.service()).is_some_and(matches)
+    };
+    written.iter().filter(is_unlisted).map(|pattern| pattern.as_str().to_owned()).collect()
+}
+
+/// The actions of a service that no row is about: `service:*` if that is all of them, else the written patterns that
+/// match nothing else, and the names of the others.
+fn not_covered<R: ServiceRow>(service: &Service, rows: &[&R], written: &[&ActionPattern]) -> Vec<String> {
     let patterns: Vec<Glob> =
         rows.iter().flat_map(|row| row.actions()).map(|action| Glob::new(&action.to_ascii_lowercase())).collect();
     let is_covered = |action: &&Action| patterns.iter().any(|pattern| pattern.matches(&action.folded));
-    let left: BTreeSet<&str> =
-        service.actions.iter().filter(|action| !is_covered(action)).map(|action| action.name.as_str()).collect();
-    if left.len() == service.actions.len() && !left.is_empty() {
+    let (covered, mut left): (Vec<&Action>, Vec<&Action>) = service.actions.iter().partition(is_covered);
+    if covered.is_empty() && !left.is_empty() {
         return vec![format!("{}:*", service.prefix)];
     }
-    left.into_iter().map(|name| format!("{}:{name}", service.prefix)).collect()
+    let mut globs: Vec<(Glob, &ActionPattern)> =
+        written.iter().map(|pattern| (Glob::new(pattern.folded_name()), *pattern)).collect();
+    globs.retain(|(glob, _)| !covered.iter().any(|action| glob.matches(&action.folded)));
+    left.retain(|action| !globs.iter().any(|(glob, _)| glob.matches(&action.folded)));
+    // What a wider one of them matches as well needs no mention.
+    let is_within =
+        |own: &ActionPattern| globs.iter().any(|(glob, other)| *other != own && glob.covers(own.folded_name()));
+    let widest = globs.iter().map(|(_, pattern)| *pattern).filter(|pattern| !is_within(pattern));
+    let mut named: Vec<String> = widest.map(|pattern| pattern.as_str().to_owned()).collect();
+    named.extend(left.into_iter().map(|action| format!("{}:{}", service.prefix, action.name)));
+    named
 }
 
 /// Whether a row is about every action of its service; one that has few is spelled out.
@@ -135,7 +197,7 @@ impl ServiceRow for AccessDifference {
     }
 
     fn is_everywhere(&self) -> bool {
-        self.resources == ["*"] && self.except.is_empty()
+        self.resources == ["*"]
     }
 
     fn from(&self) -> (Side, &[StatementRef]) {
@@ -178,7 +240,7 @@ impl ServiceRow for DenyDifference {
     }
 
     fn is_everywhere(&self) -> bool {
-        self.resources == ["*"] && self.except.is_empty()
+        self.resources == ["*"]
     }
 
     fn from(&self) -> (Side, &[StatementRef]) {
@@ -227,11 +289,22 @@ mod tests {
         }
     }
 
+    /// The row as from one statement.
+    fn of_statement(row: AccessDifference) -> AccessDifference {
+        let statement = StatementRef {
+            policy_name: "p".to_owned(),
+            policy_type: crate::model::PolicyType::Inline,
+            statement: 0,
+            sid: None,
+        };
+        AccessDifference { granted_by: vec![statement], ..row }
+    }
+
     #[test]
     fn many_whole_services_are_one_row() {
         let mut rows: Vec<AccessDifference> = ["a", "b", "iam", "d", "e"].map(|service| row(service, &["*"])).into();
         rows.push(row("s3", &["GetObject"]));
-        let merged = merge_services(rows, &Catalogue::embedded(), &|_, _| false);
+        let merged = merge_services(rows, &Catalogue::embedded(), &|_, _| false, &|_| BTreeSet::new());
         assert_eq!(merged.len(), 2);
         let whole = merged.iter().find(|row| row.service == "*").unwrap();
         assert_eq!(whole.actions, ["a:*", "b:*", "d:*", "e:*", "iam:*"]);
@@ -252,7 +325,7 @@ mod tests {
     #[test]
     fn a_few_services_stay_apart() {
         let rows = vec![row("a", &["*"]), row("b", &["*"])];
-        assert_eq!(merge_services(rows, &Catalogue::embedded(), &|_, _| false).len(), 2);
+        assert_eq!(merge_services(rows, &Catalogue::embedded(), &|_, _| false, &|_| BTreeSet::new()).len(), 2);
     }
 
     #[test]
@@ -263,23 +336,56 @@ mod tests {
             .filter(|prefix| !["iam", "sts"].contains(prefix))
             .map(|prefix| row(prefix, &["*"]))
             .collect();
-        for row in &mut rows {
-            let statement = StatementRef {
-                policy_name: "p".to_owned(),
-                policy_type: crate::model::PolicyType::Inline,
-                statement: 0,
-                sid: None,
-            };
-            row.granted_by = vec![statement];
-        }
-        let open = merge_services(rows.clone(), &catalogue, &|_, _| true);
+        rows = rows.into_iter().map(of_statement).collect();
+        let open = merge_services(rows.clone(), &catalogue, &|_, _| true, &|_| BTreeSet::new());
         let [one] = open.as_slice() else { panic!("{}", open.len()) };
         assert_eq!(
             (one.actions.as_slice(), one.not_actions.as_slice()),
             (["*".to_owned()].as_slice(), ["iam:*".to_owned(), "sts:*".to_owned()].as_slice())
         );
         // A statement that lists its actions says nothing of those that the catalogue does not have.
-        let listed = merge_services(rows, &catalogue, &|_, _| false);
+        let listed = merge_services(rows, &catalogue, &|_, _| false, &|_| BTreeSet::new());
         assert!(listed.len() == 1 && listed[0].not_actions.is_empty() && listed[0].actions.len() > 400);
+    }
+
+    #[test]
+    fn exceptions_are_named_as_they_are_written() {
+        let catalogue = Catalogue::embedded();
+        // Of SQS all but the actions that list; of S3 nothing.
+        let lists = ["ListDeadLetterSourceQueues", "ListMessageMoveTasks", "ListQueueTags", "ListQueues"];
+        let rows = catalogue.services().filter(|service| service.prefix != "s3").map(|service| {
+            let names = service.actions.iter().map(|action| action.name.as_str());
+            let names: Vec<&str> = names.filter(|name| service.prefix != "sqs" || !lists.contains(name)).collect();
+            row(&service.prefix, if service.prefix == "sqs" { &names } else { &["*"] })
+        });
+        let rows: Vec<AccessDifference> = rows.map(of_statement).collect();
+        let told = |written: &[&str]| {
+            let patterns: Vec<ActionPattern> = written.iter().map(|text| ActionPattern::new(text).unwrap()).collect();
+            let merged = merge_services(rows.clone(), &catalogue, &|_, _| true, &|_| patterns.iter().collect());
+            let [one] = merged.as_slice() else { panic!("{}", merged.len()) };
+            one.not_actions.clone()
+        };
+        // Its own `*` and a pattern of both kinds of actions say nothing of what is left out.
+        assert_eq!(told(&["*", "sqs:*", "sqs:List*", "sqs:ListQueues"]), ["s3:*", "sqs:List*"]);
+        assert_eq!(told(&["newservice:Do*", "s3:Get*"]).first().map(String::as_str), Some("newservice:Do*"));
+        assert_eq!(told(&[]).len(), 1 + lists.len());
+    }
+
+    #[test]
+    fn services_that_differ_in_part_have_rows_of_their_own() {
+        let catalogue = Catalogue::embedded();
+        let mut rows: Vec<AccessDifference> = Vec::new();
+        for service in catalogue.services() {
+            // All but the first action of EC2 and S3 is too much to name by what is left out of it.
+            let names: Vec<&str> = service.actions.iter().map(|action| action.name.as_str()).take(30).collect();
+            let is_partial = ["ec2", "s3"].contains(&service.prefix.as_str());
+            rows.push(row(&service.prefix, if is_partial { &names } else { &["*"] }));
+        }
+        let rows = rows.into_iter().map(of_statement).collect();
+        let merged = merge_services(rows, &catalogue, &|_, _| true, &|_| BTreeSet::new());
+        let told: Vec<(&str, &[String])> =
+            merged.iter().map(|row| (row.service.as_str(), row.not_actions.as_slice())).collect();
+        let exceptions = ["ec2:*".to_owned(), "s3:*".to_owned()];
+        assert_eq!(told, [("*", exceptions.as_slice()), ("ec2", &[]), ("s3", &[])]);
     }
 }

@@ -60,7 +60,7 @@ impl Said {
             (true, adverb) => format!("only {adverb}"),
             // Every request has the key `aws:SecureTransport`.
             (false, PLAIN_HTTP) => format!("only {HTTPS}"),
-            (false, adverb) => without(adverb).unwrap_or_else(|| format!("except {adverb}")),
+            (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("except {adverb}")),
         }
     }
 
@@ -68,7 +68,7 @@ impl Said {
     fn as_item(&self) -> String {
         match (self.holds, self.adverb.as_str()) {
             (true, adverb) => adverb.to_owned(),
-            (false, adverb) => without(adverb).unwrap_or_else(|| format!("not {adverb}")),
+            (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("not {adverb}")),
         }
     }
 }
@@ -79,9 +79,11 @@ const PLAIN_HTTP: &str = "over plain HTTP";
 const OR: &str = " or ";
 const ONLY: &str = "only ";
 
-/// The opposite of `with …`. It is about the request, where `except with …` could be taken for a rule of the policy.
-fn without(adverb: &str) -> Option<String> {
-    adverb.strip_prefix("with ").map(|what| format!("without {what}"))
+/// The opposite of `with …` and `in region …`. It is about the request, where `except …` could be taken for a rule of the
+/// policy.
+fn opposite(adverb: &str) -> Option<String> {
+    let without = adverb.strip_prefix("with ").map(|what| format!("without {what}"));
+    without.or_else(|| adverb.strip_prefix("in region ").map(|regions| format!("outside region {regions}")))
 }
 
 /// That all tests of a condition hold.
@@ -310,7 +312,7 @@ mod tests {
             "StringNotEquals",
             "aws:requestedregion",
             &["eu-west-1", "eu-west-2"],
-            "except in region eu-west-1 or eu-west-2",
+            "outside region eu-west-1 or eu-west-2",
         ),
         ("StringEquals", "aws:principalorgid", &["o-1"], "only for principals of organization o-1"),
         ("StringEquals", "aws:principalaccount", &["111122223333"], "only for principals of account 111122223333"),
@@ -400,7 +402,7 @@ mod tests {
             (r#"{"Null":{"aws:sourcevpc":["true"]}}"#, "except when aws:SourceVpc is absent"),
             (
                 r#"{"Bool":{"aws:multifactorauthpresent":["true"]},"StringNotEquals":{"aws:requestedregion":["r"]}}"#,
-                "except where all of this holds: with MFA; not in region r",
+                "except where all of this holds: with MFA; outside region r",
             ),
             (r#"{"StringLike":{"k":["a*"]}} on ["arn:1","arn:2"]"#, "on arn:1 or arn:2 except when k matches a*"),
             (r#"{"StringLike":{"k":["a*"]}} except on ["arn:1"]"#, "on all but arn:1 except when k matches a*"),

@@ -121,6 +121,35 @@ fn a_retired_action_is_in_the_catalogue() {
 }
 
 #[test]
+fn every_action_leaves_out_what_the_other_account_allows_beyond_the_catalogue() {
+    let tool = Tool::new();
+    let role = |account: &str, statement: Value| snapshot(account, &[inline(account, "r", &json!([statement]))], &[]);
+    let all_but = |actions: &[&str]| json!({"Effect": "Allow", "NotAction": actions, "Resource": "*"});
+    for (dev, qa, left_out) in [
+        (allow(json!("newservice:*")), allow(json!("*")), json!(["newservice:*"])),
+        (
+            allow(json!(["ec2:Describe*", "newservice:Do"])),
+            allow(json!("*")),
+            json!(["ec2:Describe*", "newservice:Do"]),
+        ),
+        (allow(json!("s3:GetTomorrow*")), allow(json!("*")), json!(["s3:GetTomorrow*"])),
+        (
+            allow(json!("s3:ListAllMyBuckets")),
+            all_but(&["newservice:*"]),
+            json!(["newservice:*", "s3:ListAllMyBuckets"]),
+        ),
+        // What an account allows twice it still allows.
+        (allow(json!("sqs:List*")), allow(json!(["*", "newservice:*"])), json!(["sqs:List*"])),
+    ] {
+        tool.write("dev.json", role(DEV, dev));
+        tool.write("qa.json", role(QA, qa));
+        let report = tool.diff(&[]);
+        let row = &report["access_differences"][0];
+        assert_eq!((&row["service"], &row["not_actions"]), (&json!("*"), &left_out), "{row}");
+    }
+}
+
+#[test]
 fn the_program_says_it() {
     let tool = Tool::new();
     let with = |account: &str, action: &str| {
