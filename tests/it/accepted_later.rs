@@ -111,3 +111,41 @@ fn another_value_of_an_attribute_is_a_new_difference() {
     let (code, _) = later(&bounded(DEV, Some("Power")), &bounded(QA, Some("Reading")), &bounded(QA, None));
     assert_eq!(code, 1);
 }
+
+#[test]
+fn a_cause_that_is_accepted_leaves_nothing_behind() {
+    let tool = Tool::new();
+    let all_but = |actions: &[&str]| json!([allow("NotAction", actions, &json!("*"))]);
+    let trusting = |id: &str, condition: Option<Value>| {
+        let mut statement =
+            json!({"Effect": "Allow", "Principal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole"});
+        if let Some(condition) = condition {
+            statement["Condition"] = condition;
+        }
+        role(id, "trusting", &json!({"trust_policy": document(&json!([statement]))}))
+    };
+    let external = json!({"StringEquals": {"sts:ExternalId": "acme-4711"}});
+    let read = |resource: &str| json!([allow("Action", &["s3:GetObject"], &json!(resource))]);
+    let dev = [
+        inline(DEV, "but", &all_but(&["iam:*", "organizations:*"])),
+        inline(DEV, "wide", &read("arn:aws:s3:::invoices/2026/*")),
+        trusting(DEV, Some(external)),
+    ];
+    let qa = [
+        inline(QA, "but", &all_but(&["iam:*"])),
+        inline(QA, "wide", &read("arn:aws:s3:::invoices/*")),
+        trusting(QA, None),
+    ];
+    tool.write("dev.json", snapshot(DEV, &dev, &[]));
+    tool.write("qa.json", snapshot(QA, &qa, &[]));
+    let report = tool.diff(&[]);
+    let groups: Vec<&Value> =
+        report["groups"].as_array().unwrap().iter().filter(|group| group["cause"]["kind"] != "limitation").collect();
+    assert_eq!(groups.len(), 3, "{groups:#?}");
+    for group in groups {
+        let run = tool.run(&["accept", "out", "--group", group["id"].as_str().unwrap(), "--reason", "known"]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}

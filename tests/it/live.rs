@@ -77,7 +77,7 @@ fn the_walkthrough() {
     tool.write("equivalency_list.json", r#"{"accountname": ["dev", "qa"]}"#);
     let run = diff(&tool, &["--exit-code"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("No differences in 2 common roles."), "{run:?}");
+    assert!(run.stdout.contains("No differences in 2 common roles"), "{run:?}");
 
     // One action more in qa is one row, and none the other way.
     app(&qa, "qa", &["s3:Get*", "s3:List*", "s3:PutObject"]);

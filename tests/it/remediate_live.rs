@@ -123,7 +123,7 @@ fn a_script_takes_the_drift_back() {
     // Not in the other account.
     let refused = sh(&tool, "qa.sh", "dev-profile");
     assert_eq!(refused.status.code(), Some(1), "{refused:?}\n{}", run.stdout);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("another account"), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("do not belong to account"), "{refused:?}");
     assert_eq!(diff(&tool).code, 1);
 
     let ran = sh(&tool, "qa.sh", "qa-profile");

@@ -62,14 +62,33 @@ pub fn open(report: &Report) -> Open {
 }
 
 impl Open {
-    /// The places of the differences that some findings are made of, and of the items of the policies they come from:
-    /// an item left open would be reported as soon as no finding explains it.
+    /// The places of the differences that some findings are made of, of the items that say the same, and of those that
+    /// nothing else explains: one left open would be a finding as soon as no other explains it.
     #[must_use]
     pub fn rows_of(&self, report: &Report, findings: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let findings: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
+        let explaining = |finding: &Finding| match finding.list {
+            List::Access | List::Denies => Some((finding.role_index, false)),
+            List::Trust => Some((finding.role_index, true)),
+            List::Roles
+            | List::Items
+            | List::Attributes
+            | List::CrossReferences
+            | List::StatementWarnings
+            | List::Limitations => None,
+        };
+        let (selected, others): (Vec<_>, Vec<_>) =
+            report.findings.iter().enumerate().partition(|(place, _)| findings.contains(place));
+        // Items that only selected findings explain, by role, and whether they are of the trust policy.
+        let mut alone: BTreeSet<(Option<usize>, bool)> =
+            selected.iter().filter_map(|(_, finding)| explaining(finding)).collect();
+        for (_, finding) in others {
+            if let Some(explained) = explaining(finding) {
+                alone.remove(&explained);
+            }
+        }
         let mut rows: BTreeSet<(List, usize)> = BTreeSet::new();
         let mut covers: BTreeMap<usize, Vec<Difference<'_>>> = BTreeMap::new();
-        for finding in findings {
+        for (_, finding) in selected {
             rows.extend(finding.rows.iter().map(|row| (finding.list, *row)));
             if let Some(role) = finding.role_index {
                 covers.entry(role).or_default().extend(report.rows_of(finding));
@@ -77,8 +96,11 @@ impl Open {
         }
         let places = report.places();
         for (row, item) in report.item_differences.iter().enumerate() {
-            let of_role = places.get(&(item.side, item.role_arn.as_str())).and_then(|role| covers.get(role));
-            if of_role.into_iter().flatten().any(|difference| says(difference, item)) {
+            let role = places.get(&(item.side, item.role_arn.as_str()));
+            let of_role = role.and_then(|role| covers.get(role));
+            if alone.contains(&(role.copied(), item.policy_type == PolicyType::Trust))
+                || of_role.into_iter().flatten().any(|difference| says(difference, item))
+            {
                 rows.insert((List::Items, row));
             }
         }

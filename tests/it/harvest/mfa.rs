@@ -55,7 +55,7 @@ fn one_code_does_not_serve_two_devices() {
     let (left, right, proxy) = (Account::new(), Account::new(), Proxy::new());
     let config = config(&proxy, &left, &right, [DEVICE, "arn:aws:iam::123456789012:mfa/other"]);
     let outcome = Probe::new(&config).mfa_code("123456").open(&["left", "right"]);
-    assert!(outcome.bad().starts_with("the MFA code given was used already, and profile `"), "{}", outcome.bad());
+    assert!(outcome.bad().starts_with("the MFA code was already used, and profile `"), "{}", outcome.bad());
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_person_is_asked_once_by_profile_and_device() {
 fn a_person_who_left_is_nobody() {
     let (left, right, proxy) = (Account::new(), Account::new(), Proxy::new());
     let outcome = Probe::new(&config(&proxy, &left, &right, [DEVICE, DEVICE])).person("").open(&["left", "right"]);
-    assert!(outcome.bad().contains("needs a code of the MFA device"), "{}", outcome.bad());
+    assert!(outcome.bad().contains("needs a code from the MFA device"), "{}", outcome.bad());
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn an_unknown_profile_lists_those_there_are() {
 #[test]
 fn no_profile_at_all_says_so() {
     let outcome = Probe::new("").open(&["dev"]);
-    assert_eq!(outcome.bad(), "there is no profile `dev` in the AWS config files; there are none at all");
+    assert_eq!(outcome.bad(), "there is no profile `dev` in the AWS config files; there are no profiles");
     assert!(outcome.hint.unwrap_or_default().contains("aws configure"));
 }
 
