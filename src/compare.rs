@@ -13,6 +13,7 @@ mod count;
 mod cross_references;
 mod dictionary;
 mod items;
+mod left_out;
 mod merge_services;
 mod pair;
 mod proofs;

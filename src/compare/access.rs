@@ -7,14 +7,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::changed_statement;
-use super::merge_services::merge_services;
+use super::left_out::name_exceptions;
+use super::merge_services::{LimitingActions, ServiceRow, merge_services};
 use super::proofs::{Proof, Real};
 use super::real_names::RealNames;
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
 use crate::model::{
-    Account, ActionClause, ActionPattern, Effect, Glob, Place, PolicyType, Principal, PrincipalClause, Role, Side,
-    Sides, Statement, TrustPolicy,
+    Account, ActionClause, ActionPattern, Effect, Glob, IdentityPolicy, Place, PolicyType, Principal, PrincipalClause,
+    ResourceClause, Role, Side, Sides, Statement, TrustPolicy,
 };
 use crate::normalise::{NormalisedRole, Normaliser};
 use crate::report::{RoleAccessDifference, RoleDenyDifference, RoleGrants, RoleTrustDifference, StatementWarning};
@@ -85,13 +86,13 @@ impl<'a> Access<'a> {
         let arn = |side: Side| real.get(side).arn.to_string();
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
         let normalised = roles.map(|role| &role.role);
-        let is_open_ended = |side: Side, statement: &StatementRef| is_open_ended(normalised.get(side), statement);
         let limiting = |effect: Effect| move |side: Side| limiting_actions(normalised, side, effect);
         let changed = |side: Side, by: &[StatementRef]| changed_statement::find(normalised, side, by);
         Ok(AccessFindings {
             grade: access.grade,
             trust_grade: trust.grade,
-            access: merge_services(access.differences, self.catalogue, &is_open_ended, &limiting(Effect::Allow))
+            access: self
+                .told_by_statement(normalised, access.differences, &limiting(Effect::Allow))
                 .into_iter()
                 .map(|difference| {
                     let changed = match &difference.refused_by {
@@ -102,7 +103,8 @@ impl<'a> Access<'a> {
                     RoleAccessDifference { changed_statement: changed, ..row }
                 })
                 .collect(),
-            denies: merge_services(access.deny_differences, self.catalogue, &is_open_ended, &limiting(Effect::Deny))
+            denies: self
+                .told_by_statement(normalised, access.deny_differences, &limiting(Effect::Deny))
                 .into_iter()
                 .map(|difference| {
                     let changed = changed(difference.side, &difference.denied_by);
@@ -122,6 +124,20 @@ impl<'a> Access<'a> {
                 .map(|w| statement_warning(name, arn(w.side), w))
                 .collect(),
         })
+    }
+
+    /// Rows as few as their statements let them be.
+    fn told_by_statement<R: ServiceRow>(
+        &self,
+        roles: Sides<&Role>,
+        rows: Vec<R>,
+        limiting: &LimitingActions<'_, '_>,
+    ) -> Vec<R> {
+        let is_open_ended = |side: Side, statement: &StatementRef| is_open_ended(roles.get(side), statement);
+        let wide =
+            |side: Side, statement: &StatementRef, service: &str| wide_patterns(roles.get(side), statement, service);
+        let rows = merge_services(rows, self.catalogue, &is_open_ended, limiting);
+        name_exceptions(rows, self.catalogue, &wide, limiting)
     }
 }
 
@@ -154,22 +170,48 @@ fn limiting_actions(roles: Sides<&Role>, side: Side, effect: Effect) -> BTreeSet
 }
 
 /// Whether a statement names its actions by what it leaves out, or names all.
-fn is_open_ended(role: &Role, statement: &StatementRef) -> bool {
-    let document = match statement.policy_type {
+fn is_open_ended(role: &Role, at: &StatementRef) -> bool {
+    let found = statements(role, at);
+    !found.is_empty()
+        && found.iter().all(|statement| match &statement.action {
+            ActionClause::NotAction(_) => true,
+            ActionClause::Action(patterns) => patterns.iter().any(ActionPattern::is_everything),
+        })
+}
+
+/// The patterns with a wildcard by which a statement names actions of a service; `service:*` where it names all, or all
+/// but some.
+fn wide_patterns(role: &Role, at: &StatementRef, service: &str) -> Vec<ActionPattern> {
+    if is_open_ended(role, at) {
+        return ActionPattern::new(&format!("{service}:*")).into_iter().collect();
+    }
+    match statements(role, at).as_slice() {
+        [Statement { action: ActionClause::Action(patterns), .. }] => {
+            let is_wide = |pattern: &&ActionPattern| pattern.service() == service && pattern.has_wildcard();
+            patterns.iter().filter(is_wide).cloned().collect()
+        }
+        // Where two policies have one name, which of them it is cannot be told.
+        _ => Vec::new(),
+    }
+}
+
+/// A statement of a role's policies; several where a policy of AWS and one of the account have the same name.
+fn statements<'r>(role: &'r Role, at: &StatementRef) -> Vec<&'r Statement<ResourceClause>> {
+    let documents: Vec<&IdentityPolicy> = match at.policy_type {
         PolicyType::Inline => {
-            role.inline.iter().find(|policy| policy.name == statement.policy_name).map(|policy| &policy.document)
+            role.inline.iter().filter(|policy| policy.name == at.policy_name).map(|policy| &*policy.document).collect()
         }
-        PolicyType::Managed => {
-            role.attached.iter().find(|policy| policy.name == statement.policy_name).map(|policy| &policy.document)
-        }
-        PolicyType::Boundary => role.boundary.as_ref().map(|policy| &policy.document),
-        PolicyType::Trust => None,
+        PolicyType::Managed => role
+            .attached
+            .iter()
+            .filter(|policy| policy.name == at.policy_name)
+            .map(|policy| &*policy.document)
+            .collect(),
+        PolicyType::Boundary => role.boundary.iter().map(|policy| &*policy.document).collect(),
+        PolicyType::Trust => Vec::new(),
     };
-    let found = document.and_then(|document| document.statements.get(statement.statement));
-    found.is_some_and(|statement| match &statement.action {
-        ActionClause::NotAction(_) => true,
-        ActionClause::Action(patterns) => patterns.iter().any(|pattern| matches!(pattern.folded(), "*" | "*:*")),
-    })
+    // A policy that has fewer statements is not the one that is meant.
+    documents.into_iter().filter_map(|document| document.statements.get(at.statement)).collect()
 }
 
 /// A row of access, its proof in real names.

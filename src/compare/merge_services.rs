@@ -5,16 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{AccessLevel, Action, Catalogue, Service};
-use crate::model::{ActionPattern, Glob, Side};
+use super::left_out::{MOST, covered_by, left_out, of_service, unlisted};
+use crate::catalog::{AccessLevel, Action, Catalogue};
+use crate::model::{ActionPattern, Side};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef};
 
 /// From how many services on one row is easier to read than a row for each.
 const MANY: usize = 5;
-
-/// How many exceptions a row names at most; with more, the services that differ in part have rows of their own, and with
-/// more even then, the services are listed.
-const EXCEPTIONS: usize = 20;
 
 /// Says of a statement whether it names its actions by what it leaves out, or names all: then it is about actions that
 /// the catalogue does not have as well.
@@ -32,8 +29,8 @@ pub(super) trait ServiceRow: Clone + Ord {
     /// The actions without prefix.
     fn actions(&self) -> &[String];
 
-    /// Whether the row is about all resources, or all but some.
-    fn is_everywhere(&self) -> bool;
+    /// The resources.
+    fn resources(&self) -> &[String];
 
     /// The account, and the statements that the row is from.
     fn from(&self) -> (Side, &[StatementRef]);
@@ -47,7 +44,8 @@ pub(super) trait ServiceRow: Clone + Ord {
 
 /// Merges the rows that are about many services on the same resources, by the same statements and under the same
 /// condition. The service of such a row is `*`, and its actions have their service with them; or it has the action `*`
-/// and names the actions that are left out. Where patterns that are written in the roles' policies name these, they are
+/// and names the actions that are left out: with more than [`MOST`], the services that differ in part have rows of their
+/// own, and with more even then, the services are listed. Where patterns that are written in the roles' policies name these, they are
 /// named so: what such a pattern matches beyond the catalogue is no more certain to differ than what it matches in it.
 pub(super) fn merge_services<R: ServiceRow>(
     rows: Vec<R>,
@@ -68,11 +66,11 @@ pub(super) fn merge_services<R: ServiceRow>(
             && row.service() == "*"
             && row.actions() == ["*"]
         {
-            merged.push(common.merge(rows, all(), unlisted(catalogue, &written)));
+            merged.push(common.merge(rows, all(), texts(&unlisted(catalogue, &written))));
             continue;
         }
-        if rows.len() < MANY || !common.is_everywhere() || !is_open_ended {
-            merged.extend(merge_whole(common, rows, catalogue));
+        if rows.len() < MANY || common.resources() != ["*"] || !is_open_ended {
+            merged.extend(merge_whole(common, rows, catalogue, &written));
             continue;
         }
         if let Some(not_actions) = exceptions(&rows, catalogue, &written) {
@@ -85,11 +83,18 @@ pub(super) fn merge_services<R: ServiceRow>(
                 merged.extend(others);
                 merged.push(common.merge(whole, all(), not_actions));
             }
-            None => merged.extend(merge_whole(common, whole.into_iter().chain(others).collect(), catalogue)),
+            None => {
+                merged.extend(merge_whole(common, whole.into_iter().chain(others).collect(), catalogue, &written));
+            }
         }
     }
     merged.sort();
     merged
+}
+
+/// Patterns as they are written.
+fn texts(patterns: &[&ActionPattern]) -> Vec<String> {
+    patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()
 }
 
 /// Every action of every service.
@@ -97,9 +102,18 @@ fn all() -> Vec<String> {
     vec!["*".to_owned()]
 }
 
-/// Merges the rows that are about every action of their service; the others stay.
-fn merge_whole<R: ServiceRow>(common: R, rows: Vec<R>, catalogue: &Catalogue) -> Vec<R> {
-    let (whole, mut merged): (Vec<R>, Vec<R>) = rows.into_iter().partition(|row| is_whole(row, catalogue));
+/// Merges the rows that are about every action of their service; the others stay, and those of which actions beyond the
+/// catalogue are left out.
+fn merge_whole<R: ServiceRow>(
+    common: R,
+    rows: Vec<R>,
+    catalogue: &Catalogue,
+    written: &BTreeSet<&ActionPattern>,
+) -> Vec<R> {
+    let unlisted = unlisted(catalogue, written);
+    let has_exceptions = |row: &R| unlisted.iter().any(|pattern| pattern.service() == row.service());
+    let (whole, mut merged): (Vec<R>, Vec<R>) =
+        rows.into_iter().partition(|row| is_whole(row, catalogue) && !has_exceptions(row));
     if whole.len() < MANY {
         merged.extend(whole);
     } else {
@@ -117,67 +131,29 @@ fn exceptions<R: ServiceRow>(
     catalogue: &Catalogue,
     written: &BTreeSet<&ActionPattern>,
 ) -> Option<Vec<String>> {
-    let mut of_service: BTreeMap<&str, Vec<&R>> = BTreeMap::new();
+    let mut of_service_rows: BTreeMap<&str, Vec<&R>> = BTreeMap::new();
     for row in rows {
         // What the catalogue does not have, it cannot count.
         catalogue.service(row.service())?;
-        of_service.entry(row.service()).or_default().push(row);
+        of_service_rows.entry(row.service()).or_default().push(row);
     }
-    if of_service.len() * 2 < catalogue.prefixes().count() {
+    if of_service_rows.len() * 2 < catalogue.prefixes().count() {
         return None;
     }
-    let mut patterns: BTreeMap<&str, Vec<&ActionPattern>> = BTreeMap::new();
-    for pattern in written {
-        // One without a service, or with a wildcard there, is about all that rows and exceptions are about together.
-        if !pattern.service().contains(['*', '?']) {
-            patterns.entry(pattern.service()).or_default().push(pattern);
-        }
-    }
-    let mut left_out = unlisted(catalogue, written);
+    let patterns = of_service(written);
+    let mut exceptions = texts(&unlisted(catalogue, written));
     for service in catalogue.services() {
-        let rows = of_service.get(service.prefix.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let rows = of_service_rows.get(service.prefix.as_str()).map(Vec::as_slice).unwrap_or_default();
         let patterns = patterns.get(service.prefix.as_str()).map(Vec::as_slice).unwrap_or_default();
-        left_out.extend(not_covered(service, rows, patterns));
-        if left_out.len() > EXCEPTIONS {
+        let covered = covered_by(rows.iter().flat_map(|row| row.actions()));
+        exceptions.extend(left_out(&service.prefix, service.actions.iter(), &covered, patterns));
+        if exceptions.len() > MOST {
             return None;
         }
     }
-    left_out.sort();
-    left_out.dedup();
-    Some(left_out)
-}
-
-/// The patterns that match no action of the catalogue.
-fn unlisted(catalogue: &Catalogue, written: &BTreeSet<&ActionPattern>) -> Vec<String> {
-    let is_unlisted = |pattern: &&&ActionPattern| {
-        let glob = Glob::new(pattern.folded_name());
-        let matches = |service: &Service| service.actions.iter().any(|action| glob.matches(&action.folded));
-        !pattern.service().contains(['*', '?']) && !catalogue.service(pattern.service()).is_some_and(matches)
-    };
-    written.iter().filter(is_unlisted).map(|pattern| pattern.as_str().to_owned()).collect()
-}
-
-/// The actions of a service that no row is about: `service:*` if that is all of them, else the written patterns that
-/// match nothing else, and the names of the others.
-fn not_covered<R: ServiceRow>(service: &Service, rows: &[&R], written: &[&ActionPattern]) -> Vec<String> {
-    let patterns: Vec<Glob> =
-        rows.iter().flat_map(|row| row.actions()).map(|action| Glob::new(&action.to_ascii_lowercase())).collect();
-    let is_covered = |action: &&Action| patterns.iter().any(|pattern| pattern.matches(&action.folded));
-    let (covered, mut left): (Vec<&Action>, Vec<&Action>) = service.actions.iter().partition(is_covered);
-    if covered.is_empty() && !left.is_empty() {
-        return vec![format!("{}:*", service.prefix)];
-    }
-    let mut globs: Vec<(Glob, &ActionPattern)> =
-        written.iter().map(|pattern| (Glob::new(pattern.folded_name()), *pattern)).collect();
-    globs.retain(|(glob, _)| !covered.iter().any(|action| glob.matches(&action.folded)));
-    left.retain(|action| !globs.iter().any(|(glob, _)| glob.matches(&action.folded)));
-    // What a wider one of them matches as well needs no mention.
-    let is_within =
-        |own: &ActionPattern| globs.iter().any(|(glob, other)| *other != own && glob.covers(own.folded_name()));
-    let widest = globs.iter().map(|(_, pattern)| *pattern).filter(|pattern| !is_within(pattern));
-    let mut named: Vec<String> = widest.map(|pattern| pattern.as_str().to_owned()).collect();
-    named.extend(left.into_iter().map(|action| format!("{}:{}", service.prefix, action.name)));
-    named
+    exceptions.sort();
+    exceptions.dedup();
+    Some(exceptions)
 }
 
 /// Whether a row is about every action of its service; one that has few is spelled out.
@@ -196,8 +172,8 @@ impl ServiceRow for AccessDifference {
         &self.actions
     }
 
-    fn is_everywhere(&self) -> bool {
-        self.resources == ["*"]
+    fn resources(&self) -> &[String] {
+        &self.resources
     }
 
     fn from(&self) -> (Side, &[StatementRef]) {
@@ -239,8 +215,8 @@ impl ServiceRow for DenyDifference {
         &self.actions
     }
 
-    fn is_everywhere(&self) -> bool {
-        self.resources == ["*"]
+    fn resources(&self) -> &[String] {
+        &self.resources
     }
 
     fn from(&self) -> (Side, &[StatementRef]) {

@@ -206,10 +206,10 @@ fn escalations(ids: &[EscalationId]) -> String {
     ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// The actions of a row, one a line; those that a row about all actions leaves out as entries of `NotAction`.
+/// The actions of a row, one a line, then those that it leaves out as entries of `NotAction`; of a row about all actions
+/// only these.
 fn actions(actions: &[String], not_actions: &[String]) -> String {
-    if not_actions.is_empty() {
-        return actions.join("\n");
-    }
-    not_actions.iter().map(|action| format!("NotAction {action}")).collect::<Vec<_>>().join("\n")
+    let is_all_but_some = actions == ["*"] && not_actions.iter().any(|_| true);
+    let named = actions.iter().filter(|_| !is_all_but_some).cloned();
+    named.chain(not_actions.iter().map(|action| format!("NotAction {action}"))).collect::<Vec<_>>().join("\n")
 }

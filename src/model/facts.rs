@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::element::{ActionElement, ItemPrincipalType, PrincipalElement, ResourceElement};
+use super::pattern::Glob;
 use super::policy::Effect;
 use super::sides::Side;
 
@@ -208,12 +209,7 @@ pub fn access<'a>(
     DifferenceFacts {
         policies: policies.into_iter().map(str::to_owned).collect(),
         effect: Some(effect),
-        actions: if not_actions.is_empty() {
-            actions.iter().map(|name| action(service, name)).collect()
-        } else {
-            // One text: fewer exceptions are more actions, so no part of the list may be covered alone.
-            vec![of_element(ActionElement::NotAction.as_str(), &not_actions.join(", "))]
-        },
+        actions: actions_except(service, actions, not_actions),
         resources: resources.to_vec(),
         except: except.to_vec(),
         ..DifferenceFacts::new(kind, role, Some(side))
@@ -281,6 +277,37 @@ pub fn action(service: &str, action: &str) -> String {
     } else {
         format!("{service}:{action}")
     }
+}
+
+/// Actions with their service, and what they leave out with the one that it is left out of:
+/// `kms:* except kms:Decrypt, kms:Encrypt`. One text, because fewer exceptions are more actions. Each exception is within
+/// one of the actions.
+///
+/// ```
+/// use iamctl::model::facts::actions_except;
+/// let texts = |list: &[&str]| list.iter().map(|text| text.to_string()).collect::<Vec<_>>();
+/// let all = actions_except("kms", &texts(&["*", "Sign"]), &texts(&["kms:Decrypt"]));
+/// assert_eq!(all, ["kms:* except kms:Decrypt", "kms:Sign"]);
+/// ```
+#[must_use]
+pub fn actions_except(service: &str, actions: &[String], not_actions: &[String]) -> Vec<String> {
+    let globs: Vec<Glob> = not_actions.iter().map(|text| Glob::new(&text.to_ascii_lowercase())).collect();
+    let with_exceptions = |name: &String| {
+        let text = action(service, name);
+        let own = Glob::new(&text.to_ascii_lowercase());
+        let overlaps = |glob: &Glob| text.contains(['*', '?']) && own.overlaps(glob);
+        if globs.iter().any(overlaps) { format!("{text}{EXCEPT}{}", not_actions.join(", ")) } else { text }
+    };
+    actions.iter().map(with_exceptions).collect()
+}
+
+/// Between actions and what they leave out.
+const EXCEPT: &str = " except ";
+
+/// A text of [`actions_except`]: the action, and what is left out of it.
+pub fn split_exceptions(text: &str) -> (&str, impl Iterator<Item = &str> + Clone) {
+    let (action, except) = text.split_once(EXCEPT).unwrap_or((text, ""));
+    (action, except.split(", ").filter(|text| !text.is_empty()))
 }
 
 /// A text of an element: as it is for `Action`, `Resource` and `Principal`, with the element's name before it for

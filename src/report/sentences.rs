@@ -11,7 +11,7 @@ use super::rows::{
     AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
     StatementWarning,
 };
-use crate::model::{ActionElement, PolicyType, PrincipalType, ResourceElement, Side};
+use crate::model::{self, ActionElement, PolicyType, PrincipalType, ResourceElement, Side};
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::escalation::EscalationId;
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef};
@@ -296,13 +296,12 @@ pub fn quoted(text: &str) -> String {
 /// Actions with their service; those of a row of many services have it already.
 #[must_use]
 pub fn actions(service: &str, actions: &[String], not_actions: &[String]) -> Vec<String> {
-    if !not_actions.is_empty() {
-        return vec![format!("every action except {}", few(not_actions, ALL))];
-    }
+    let all = model::facts::actions_except(service, actions, not_actions);
     if service == "*" && actions == ["*"] {
-        return vec!["every action".to_owned()];
+        // As people say it.
+        return all.iter().map(|text| text.replacen('*', "every action", 1)).collect();
     }
-    actions.iter().map(|action| crate::model::facts::action(service, action)).collect()
+    all
 }
 
 /// Actions on resources.

@@ -150,6 +150,46 @@ fn every_action_leaves_out_what_the_other_account_allows_beyond_the_catalogue() 
 }
 
 #[test]
+fn a_service_leaves_out_what_the_other_account_allows_in_it() {
+    let tool = Tool::new();
+    let role = |account: &str, statement: Value| snapshot(account, &[inline(account, "r", &json!([statement]))], &[]);
+    let table = "arn:aws:dynamodb:*:*:table/orders";
+    let on_table = |actions: Value| json!({"Effect": "Allow", "Action": actions, "Resource": table});
+    for (dev, qa, actions, left_out) in [
+        (
+            allow(json!(["kms:Decrypt", "kms:Encrypt"])),
+            allow(json!("kms:*")),
+            json!(["*"]),
+            json!(["kms:Decrypt", "kms:Encrypt"]),
+        ),
+        (allow(json!("kms:Sign*")), allow(json!(["kms:*", "s3:*"])), json!(["*"]), json!(["kms:Sign*"])),
+        (
+            allow(json!("s3:GetTomorrow*")),
+            allow(json!(["s3:Get*", "s3:PutObject"])),
+            json!(["Get*", "PutObject"]),
+            json!(["s3:GetTomorrow*"]),
+        ),
+        // Actions that cannot act on a table are no exceptions.
+        (on_table(json!("dynamodb:GetItem")), on_table(json!("dynamodb:*")), json!(["*"]), json!(["dynamodb:GetItem"])),
+        (on_table(json!("sqs:SendMessage")), on_table(json!("dynamodb:*")), json!(["*"]), json!([])),
+        (allow(json!("kms:InventTomorrow")), allow(json!("kms:*")), json!(["*"]), json!(["kms:InventTomorrow"])),
+        // A list is a list.
+        (
+            allow(json!("sqs:DeleteMessage")),
+            allow(json!(["sqs:DeleteMessage", "sqs:SendMessage", "sqs:GetQueueUrl", "sqs:PurgeQueue"])),
+            json!(["GetQueueUrl", "PurgeQueue", "SendMessage"]),
+            json!([]),
+        ),
+    ] {
+        tool.write("dev.json", role(DEV, dev));
+        tool.write("qa.json", role(QA, qa));
+        let report = tool.diff(&[]);
+        let row = &report["access_differences"][0];
+        assert_eq!((&row["actions"], &row["not_actions"]), (&actions, &left_out), "{row}");
+    }
+}
+
+#[test]
 fn the_program_says_it() {
     let tool = Tool::new();
     let with = |account: &str, action: &str| {

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::model::accepted::EffectGlob;
-use crate::model::facts::is_of_opposite;
+use crate::model::facts::{is_of_opposite, split_exceptions};
 use crate::model::pattern::without_escapes;
 use crate::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Glob, RoleFacts, Side, Sides, Token};
 
@@ -141,7 +141,7 @@ struct Rule {
     side: RuleSide,
     policy: Option<Glob>,
     effect: Option<EffectGlob>,
-    action: Vec<Pattern>,
+    action: Vec<ActionSet>,
     resource: Vec<Pattern>,
     principal: Option<Pattern>,
     except: Vec<Pattern>,
@@ -161,7 +161,7 @@ impl Rule {
             side: side(entry.side.as_ref(), tags),
             policy: glob(&entry.policy),
             effect: entry.effect,
-            action: entry.action.iter().map(|text| Pattern::of_action(text)).collect(),
+            action: entry.action.iter().map(|text| ActionSet::new(text)).collect(),
             resource: entry.resource.iter().map(|text| Pattern::new(text)).collect(),
             principal: entry.principal.as_deref().map(Pattern::new),
             except: entry.except.iter().map(|text| Pattern::new(text)).collect(),
@@ -204,13 +204,16 @@ impl Rule {
 
     fn covers(&self, entry: usize, facts: &DifferenceFacts) -> Covers {
         let policy = |name: &String| self.policy.as_ref().is_none_or(|glob| glob.matches(name));
-        let any = |patterns: &[Pattern], text: &str| patterns.is_empty() || patterns.iter().any(|p| p.covers(text));
-        let action = |text: &String| any(&self.action, &text.to_ascii_lowercase());
+        let action = |text: &String| {
+            let text = text.to_ascii_lowercase();
+            self.action.is_empty() || self.action.iter().any(|actions| actions.covers(&text))
+        };
+        let resource = |text: &String| self.resource.is_empty() || self.resource.iter().any(|own| own.covers(text));
         Covers {
             entry,
             policies: each(&facts.policies, self.policy.is_none(), policy),
             actions: each(&facts.actions, self.action.is_empty(), action),
-            resources: each(&facts.resources, self.resource.is_empty(), |text| any(&self.resource, text)),
+            resources: each(&facts.resources, self.resource.is_empty(), resource),
         }
     }
 }
@@ -296,6 +299,37 @@ impl RoleNames {
     }
 }
 
+/// Actions of an entry: those that a pattern matches, but for those that it leaves out.
+#[derive(Debug)]
+struct ActionSet {
+    pattern: Pattern,
+    except: Vec<Pattern>,
+}
+
+impl ActionSet {
+    fn new(text: &str) -> Self {
+        let (action, except) = split_exceptions(text);
+        // Every action of every service; differences say `*`.
+        let pattern = Pattern::new(if action == "*:*" { "*" } else { action }).folded();
+        Self { pattern, except: except.map(|text| Pattern::new(text).folded()).collect() }
+    }
+
+    /// Whether it covers the actions of a difference, in lower case. What it leaves out must be left out there as well,
+    /// or be no part of it.
+    fn covers(&self, text: &str) -> bool {
+        let (action, except) = split_exceptions(text);
+        let own = Glob::new(action);
+        let is_left_out = |pattern: &Pattern| {
+            except.clone().any(|left_out| Glob::new(left_out).covers(&pattern.literal)) || !own.overlaps(&pattern.glob)
+        };
+        // An item of a `NotAction` list: this leaves out what it leaves out.
+        let is_in_list =
+            || self.except.is_empty() || self.except.iter().any(|own| text.ends_with(&format!(" {}", own.literal)));
+        self.pattern.covers(action)
+            && if is_of_opposite(text) { is_in_list() } else { self.except.iter().all(is_left_out) }
+    }
+}
+
 /// A pattern for texts that are patterns themselves.
 #[derive(Debug)]
 struct Pattern {
@@ -307,11 +341,6 @@ struct Pattern {
 impl Pattern {
     fn new(text: &str) -> Self {
         Self { glob: Glob::with_escapes(text), literal: without_escapes(text) }
-    }
-
-    fn of_action(text: &str) -> Self {
-        // Every action of every service; differences say `*`.
-        Self::new(if text == "*:*" { "*" } else { text }).folded()
     }
 
     fn folded(self) -> Self {
@@ -330,6 +359,42 @@ impl Pattern {
             self.literal == text || self.glob.tokens() == [Token::AnyText]
         } else {
             self.glob.covers(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_exceptions_are_more_actions() {
+        let covers = |entry: &str, text: &str| ActionSet::new(entry).covers(text);
+        for (entry, text) in [
+            ("kms:*", "kms:* except kms:decrypt"),
+            ("kms:* except kms:Decrypt", "kms:* except kms:decrypt"),
+            ("kms:* except kms:Decrypt", "kms:* except kms:decrypt, kms:encrypt"),
+            ("kms:* except kms:Decrypt", "kms:* except kms:de*"),
+            ("kms:* except kms:Decrypt", "kms:sign"),
+            ("kms:* except kms:Decrypt", "kms:get*"),
+            ("* except iam:*, s3:Get*", "* except iam:*, s3:get*"),
+            ("* except iam:*, s3:Get*", "notaction iam:*"),
+            ("*:*", "notaction iam:*"),
+        ] {
+            assert!(covers(entry, text), "{entry} covers {text}");
+        }
+        for (entry, text) in [
+            ("kms:* except kms:Decrypt", "kms:*"),
+            ("kms:* except kms:Decrypt", "kms:decrypt"),
+            ("kms:* except kms:Decrypt", "kms:de*"),
+            ("kms:* except kms:De*", "kms:* except kms:decrypt"),
+            ("kms:* except kms:Decrypt, kms:Encrypt", "kms:* except kms:decrypt"),
+            ("* except iam:*", "*"),
+            ("* except iam:*", "iam:getrole"),
+            ("* except iam:*", "notaction s3:*"),
+            ("kms:Decrypt", "kms:* except kms:encrypt"),
+        ] {
+            assert!(!covers(entry, text), "{entry} does not cover {text}");
         }
     }
 }
