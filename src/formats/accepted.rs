@@ -11,7 +11,7 @@ use crate::model::{AcceptedEntry, Side};
 use crate::report::{AcceptedDifference, Report};
 
 /// A difference that somebody has accepted.
-const COLUMNS: [Column<Report, AcceptedDifference>; 19] = [
+const COLUMNS: [Column<Report, AcceptedDifference>; 23] = [
     Column::new("kind", |_, one| one.kind.as_str().into()),
     Column::new("tag", |report, one| optional(one.side.map(|side| tag(report, side)))),
     Column::new("rolename", |_, one| (&one.role).into()),
@@ -31,6 +31,10 @@ const COLUMNS: [Column<Report, AcceptedDifference>; 19] = [
     Column::new("entries", |_, one| numbers(&one.entries).into()),
     Column::new("rolearn", |_, one| (&one.role_arn).into()),
     Column::new("otherrolearn", |_, one| optional(one.other_role_arn.as_deref())),
+    Column::new("except", |_, one| lines(&one.except)),
+    Column::new("grants", |_, one| optional(one.grants.as_deref())),
+    Column::new("rule", |_, one| one.rule.id().into()),
+    Column::new("severity", |_, one| one.severity.as_str().into()),
 ];
 
 fn numbers(numbers: &[usize]) -> String {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
-use crate::model::{DifferenceKind, Side};
+use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{AcceptedDifference, Group, Rule, Severity};
 
@@ -199,9 +199,9 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     })
 }
 
-/// A difference that somebody has accepted.
+/// A difference that somebody has accepted, with the rule and the severity of the finding that it would be.
 fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
-    let rule = rule_of(one);
+    let rule = one.rule;
     let role = shortened(&terminal(&one.role), 200);
     let line = super::accepted::line(view.report, one);
     let justification = terminal(&one.reason).into_owned();
@@ -210,29 +210,18 @@ fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
     json!({
         "ruleId": rule.id(),
         "ruleIndex": rule.index(),
-        "level": level(rule.default_severity()),
+        "level": level(one.severity),
         "message": {"text": without_links(&terminal(&format!("{role}: {line}")))},
         "locations": [location(view, rule, one.side, &logical)],
         "partialFingerprints": {"iamctl/accepted": shortened(&terminal(&id), 500)},
         "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}],
+        "properties": {
+            "severity": one.severity,
+            "security-severity": score(one.severity),
+            "side": one.side,
+            "failed": false,
+        },
     })
-}
-
-/// The rule that an accepted difference would have.
-const fn rule_of(one: &AcceptedDifference) -> Rule {
-    match (one.kind, one.side) {
-        (DifferenceKind::Role, Some(Side::Right)) => Rule::RoleAdded,
-        (DifferenceKind::Role, Some(Side::Left) | None) => Rule::RoleMissing,
-        (DifferenceKind::Item, _) => Rule::ItemsDiffer,
-        (DifferenceKind::Access, Some(Side::Right)) => Rule::AccessGained,
-        (DifferenceKind::Access, Some(Side::Left) | None) => Rule::AccessLost,
-        (DifferenceKind::Trust, Some(Side::Right)) => Rule::TrustWidened,
-        (DifferenceKind::Trust, Some(Side::Left) | None) => Rule::TrustNarrowed,
-        (DifferenceKind::Deny, Some(Side::Right)) => Rule::DenyAdded,
-        (DifferenceKind::Deny, Some(Side::Left) | None) => Rule::DenyRemoved,
-        (DifferenceKind::Attribute, _) => Rule::AttributeChanged,
-        (DifferenceKind::CrossReference, _) => Rule::CrossReference,
-    }
 }
 
 /// What a result is shown at: the dictionary where it is about that, else the snapshot of the account.
