@@ -100,10 +100,9 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
     );
     let notification = json!({"level": "warning", "message": {"text": text}});
     let notifications = if left_out > 0 { json!([notification]) } else { json!([]) };
-    let failed = view.fail_on.is_some_and(|fail_on| report.fails(fail_on));
     let mut invocation = json!({
         "executionSuccessful": true,
-        "exitCode": i32::from(failed),
+        "exitCode": i32::from(view.failed()),
         "endTimeUtc": report.generated_at,
         "toolExecutionNotifications": notifications,
     });
@@ -131,6 +130,11 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
             "results": results,
+            "properties": {
+                "totals": report.totals,
+                "accepted": report.accepted_differences.len(),
+                "failOn": view.gate(),
+            },
         }],
     })
 }
@@ -181,6 +185,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
     message.extend(others.filter(|other| *other != group.message));
     let failed = report.findings_of(group).any(|finding| view.fails(finding));
+    let (findings, notes) = report.findings_and_notes(group);
     json!({
         "ruleId": group.rule.id(),
         "ruleIndex": group.rule.index(),
@@ -192,7 +197,8 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "severity": group.severity,
             "security-severity": score(group.severity),
             "side": side,
-            "findings": group.findings.len(),
+            "findings": findings,
+            "notes": notes,
             "roles": group.roles.len(),
             "failed": failed,
         },
