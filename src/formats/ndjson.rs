@@ -44,6 +44,8 @@ enum Line<'a> {
         details: Vec<String>,
         fingerprint: &'a str,
         group: Option<&'a str>,
+        /// Whether it is only to know and does not count.
+        note: bool,
         difference: Rows<'a>,
     },
     Group {
@@ -51,11 +53,18 @@ enum Line<'a> {
         group: &'a Group,
         /// The ids of its findings.
         fingerprints: Vec<&'a str>,
+        /// Whether it is only to know and does not count as a cause.
+        note: bool,
     },
     Summary {
         different: bool,
         findings: usize,
+        /// How many of them there are of each rule.
         rules: BTreeMap<&'static str, usize>,
+        /// How many of each rule are only to know.
+        notes: BTreeMap<&'static str, usize>,
+        /// How many differences somebody has accepted.
+        accepted: usize,
         totals: Totals,
         metrics: &'a [Metric],
     },
@@ -103,8 +112,10 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         .flat_map(|group| group.findings.iter().map(move |finding| (*finding, group.id.as_str())))
         .collect();
     let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut notes: BTreeMap<&'static str, usize> = BTreeMap::new();
     for (place, finding) in report.findings.iter().enumerate() {
-        *rules.entry(finding.rule.id()).or_default() += 1;
+        let counts = if finding.is_note() { &mut notes } else { &mut rules };
+        *counts.entry(finding.rule.id()).or_default() += 1;
         line(
             out,
             &Line::Finding {
@@ -118,16 +129,27 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
                 details: details::of_finding(report, finding),
                 fingerprint: &finding.id,
                 group: of_group.get(&place).copied(),
+                note: finding.is_note(),
                 difference: Rows::new(report, finding),
             },
         )?;
     }
     for group in &report.groups {
         let fingerprints = report.findings_of(group).map(|finding| finding.id.as_str()).collect();
-        line(out, &Line::Group { group, fingerprints })?;
+        line(out, &Line::Group { group, fingerprints, note: report.is_note(group) })?;
     }
-    let (different, findings) = (report.fails(&[FailOn::Any]), report.findings.len());
-    line(out, &Line::Summary { different, findings, rules, totals: report.totals, metrics: &report.summary })
+    line(
+        out,
+        &Line::Summary {
+            different: report.fails(&[FailOn::Any]),
+            findings: report.totals.findings,
+            rules,
+            notes,
+            accepted: report.accepted_differences.len(),
+            totals: report.totals,
+            metrics: &report.summary,
+        },
+    )
 }
 
 fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
