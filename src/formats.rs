@@ -21,6 +21,7 @@ pub mod ndjson;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;
+mod table;
 pub mod text;
 pub mod tuples;
 pub mod verdict;

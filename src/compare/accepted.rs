@@ -16,7 +16,9 @@ pub use facts::{Open, open};
 
 use super::between::item_metrics;
 use crate::model::{AcceptedEntry, DifferenceFacts, RoleFacts, Side};
-use crate::report::{AcceptedDifference, Difference, DifferenceCounts, EntryName, Limitation, List, Report};
+use crate::report::{
+    AcceptedDifference, Difference, DifferenceCounts, EntryName, Limitation, List, Report, Rule, Severity,
+};
 use matching::{Matcher, Verdict};
 
 /// The entries a comparison is looked at with.
@@ -83,7 +85,7 @@ impl<'a> Work<'a> {
 
     /// Compares the entries with every difference.
     fn look(&mut self, report: &Report) {
-        let places = report.places();
+        let (places, kinds) = (report.places(), Kinds::new(report));
         for list in List::ALL {
             for row in 0..report.len_of(list) {
                 // A difference whose role is not found is accepted by nobody.
@@ -92,7 +94,7 @@ impl<'a> Work<'a> {
                 let Some(facts) = difference.facts(role) else { continue };
                 if let Some(by) = self.by(&facts) {
                     self.taken.entry(list).or_default().insert(row, role);
-                    self.push(&difference, facts, &by);
+                    self.push(&difference, facts, &by, kinds.of(list, row));
                 }
             }
         }
@@ -113,7 +115,13 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn push(&mut self, difference: &Difference<'_>, facts: DifferenceFacts, by: &[usize]) {
+    fn push(
+        &mut self,
+        difference: &Difference<'_>,
+        facts: DifferenceFacts,
+        by: &[usize],
+        (rule, severity): (Rule, Severity),
+    ) {
         // The roles' facts stand in the order of the roles, and the role was found.
         let Some(role) = self.roles.get(facts.role) else { return };
         let side = facts.side.unwrap_or(Side::Left);
@@ -142,6 +150,9 @@ impl<'a> Work<'a> {
             owner: Some(owners).filter(|owners| !owners.is_empty()),
             expires: entries.iter().filter_map(|entry| entry.expires).min().map(|day| day.to_string()),
             entries: by.iter().map(|index| index + 1).collect(),
+            grants: facts.grants,
+            rule,
+            severity,
         });
     }
 
@@ -163,6 +174,28 @@ impl<'a> Work<'a> {
             }
         }
         limitations
+    }
+}
+
+/// The rule and the severity of each row as long as nobody has accepted anything: those of its most severe finding.
+struct Kinds(BTreeMap<(List, usize), (Rule, Severity)>);
+
+impl Kinds {
+    fn new(report: &Report) -> Self {
+        let mut kinds = BTreeMap::new();
+        // The most severe finding stands first.
+        for finding in &report.findings {
+            for row in &finding.rows {
+                kinds.entry((finding.list, *row)).or_insert((finding.rule, finding.severity));
+            }
+        }
+        Self(kinds)
+    }
+
+    fn of(&self, list: List, row: usize) -> (Rule, Severity) {
+        let found = self.0.get(&(list, row)).copied();
+        // Only items have rows without a finding: those that a finding of access, trust or denies explains.
+        found.unwrap_or((Rule::ItemsDiffer, Rule::ItemsDiffer.default_severity()))
     }
 }
 

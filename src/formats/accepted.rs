@@ -3,66 +3,50 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::csv::{Options, Table, value};
+use super::csv::{Options, tag, value};
 use super::escape::terminal;
-use crate::model::AcceptedEntry;
+use super::table::{self, Column, lines, optional};
 use crate::model::accepted::{FORMAT, VERSION};
+use crate::model::{AcceptedEntry, Side};
 use crate::report::{AcceptedDifference, Report};
+
+/// A difference that somebody has accepted.
+const COLUMNS: [Column<Report, AcceptedDifference>; 23] = [
+    Column::new("kind", |_, one| one.kind.as_str().into()),
+    Column::new("tag", |report, one| optional(one.side.map(|side| tag(report, side)))),
+    Column::new("rolename", |_, one| (&one.role).into()),
+    Column::new("policies", |_, one| lines(&one.policies)),
+    Column::new("effect", |_, one| optional(one.effect.map(|effect| effect.as_str()))),
+    Column::new("actions", |_, one| lines(&one.actions)),
+    Column::new("resources", |_, one| lines(&one.resources)),
+    Column::new("principal", |_, one| optional(one.principal.as_deref())),
+    Column::new("condition", |_, one| optional(one.condition.as_deref())),
+    Column::new("attribute", |_, one| optional(one.attribute.as_deref())),
+    Column::tagged(|report| tag(report, Side::Left), |_, one| value(&one.left)),
+    Column::tagged(|report| tag(report, Side::Right), |_, one| value(&one.right)),
+    Column::new("text", |_, one| optional(one.text.as_deref())),
+    Column::new("reason", |_, one| (&one.reason).into()),
+    Column::new("owner", |_, one| optional(one.owner.as_deref())),
+    Column::new("expires", |_, one| optional(one.expires.as_deref())),
+    Column::new("entries", |_, one| numbers(&one.entries).into()),
+    Column::new("rolearn", |_, one| (&one.role_arn).into()),
+    Column::new("otherrolearn", |_, one| optional(one.other_role_arn.as_deref())),
+    Column::new("except", |_, one| lines(&one.except)),
+    Column::new("grants", |_, one| optional(one.grants.as_deref())),
+    Column::new("rule", |_, one| one.rule.id().into()),
+    Column::new("severity", |_, one| one.severity.as_str().into()),
+];
+
+fn numbers(numbers: &[usize]) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join("\n")
+}
 
 /// What somebody has accepted, with reason and owner.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn differences(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let tags = report.accounts.as_ref().map(|account| account.tag.as_str());
-    let header = [
-        "kind",
-        "tag",
-        "rolename",
-        "policies",
-        "effect",
-        "actions",
-        "resources",
-        "principal",
-        "condition",
-        "attribute",
-        tags.left,
-        tags.right,
-        "text",
-        "reason",
-        "owner",
-        "expires",
-        "entries",
-        "rolearn",
-        "otherrolearn",
-    ];
-    let mut table = Table::new(out, options, &header)?;
-    for one in &report.accepted_differences {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let numbers: Vec<String> = one.entries.iter().map(usize::to_string).collect();
-        table.row(&[
-            one.kind.as_str(),
-            one.side.map_or("", |side| *tags.get(side)),
-            &one.role,
-            &one.policies.join("\n"),
-            &one.effect.map(|effect| effect.to_string()).unwrap_or_default(),
-            &one.actions.join("\n"),
-            &one.resources.join("\n"),
-            &text(&one.principal),
-            &text(&one.condition),
-            &text(&one.attribute),
-            &value(&one.left),
-            &value(&one.right),
-            &text(&one.text),
-            &one.reason,
-            &text(&one.owner),
-            &text(&one.expires),
-            &numbers.join("\n"),
-            &one.role_arn,
-            &text(&one.other_role_arn),
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &COLUMNS, report, &report.accepted_differences)
 }
 
 /// One accepted difference in a line: what it is, then why.

@@ -2,183 +2,113 @@
 //!
 //! A cell that holds several texts holds them one a line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::csv::{Options, Table};
-use crate::report::Report;
+use super::csv::{Options, tag};
+use super::table::{self, Column, lines, optional};
+use crate::report::{Report, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference};
 use crate::semantics::escalation::EscalationId;
 use crate::semantics::outcome::{Refusal, StatementRef};
+
+/// What a role may do in one account only.
+const ACCESS: [Column<Report, RoleAccessDifference>; 18] = [
+    Column::new("tag", |report, row| tag(report, row.difference.side).into()),
+    Column::new("rolename", |_, row| (&row.role).into()),
+    Column::new("service", |_, row| (&row.difference.service).into()),
+    Column::new("actions", |_, row| actions(&row.difference.actions, &row.difference.not_actions)),
+    Column::new("accesslevel", |_, row| row.difference.access_level.as_str().into()),
+    Column::new("resources", |_, row| lines(&row.difference.resources)),
+    Column::new("except", |_, row| lines(&row.difference.except)),
+    Column::new("condition", |_, row| optional(row.difference.condition.as_deref())),
+    Column::new("certainty", |_, row| row.difference.certainty.as_str().into()),
+    Column::new("witnessaction", |_, row| optional(row.difference.witness.as_ref().map(|w| w.action.as_str()))),
+    Column::new("witnessresource", |_, row| optional(row.difference.witness.as_ref().map(|w| w.resource.as_str()))),
+    Column::new("witnesscontext", |_, row| context(row.difference.witness.as_ref().map(|w| &w.context))),
+    Column::new("witnessreal", |_, row| yes_or_no(row.witness_is_real)),
+    Column::new("grantedby", |_, row| statements(&row.difference.granted_by).into()),
+    Column::new("refusedby", |_, row| refusal(&row.difference.refused_by)),
+    Column::new("escalations", |_, row| escalations(&row.difference.escalations)),
+    Column::new("reasons", |_, row| lines(&row.difference.reasons)),
+    Column::new("rolearn", |_, row| (&row.role_arn).into()),
+];
 
 /// What one account's role may do and the other's may not.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn access(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let header = [
-        "tag",
-        "rolename",
-        "service",
-        "actions",
-        "accesslevel",
-        "resources",
-        "except",
-        "condition",
-        "certainty",
-        "witnessaction",
-        "witnessresource",
-        "witnesscontext",
-        "witnessreal",
-        "grantedby",
-        "refusedby",
-        "escalations",
-        "reasons",
-        "rolearn",
-    ];
-    let mut table = Table::new(out, options, &header)?;
-    for row in &report.access_differences {
-        let d = &row.difference;
-        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.resource, &w.context)).unwrap_or_default();
-        table.row(&[
-            report.accounts.get(d.side).tag.as_str(),
-            &row.role,
-            &d.service,
-            &actions(&d.actions, &d.not_actions),
-            d.access_level.as_str(),
-            &d.resources.join("\n"),
-            &d.except.join("\n"),
-            d.condition.as_deref().unwrap_or_default(),
-            d.certainty.as_str(),
-            &proof.action,
-            &proof.target,
-            &proof.context,
-            if row.witness_is_real { "yes" } else { "no" },
-            &statements(&d.granted_by),
-            &refusal(&d.refused_by),
-            &escalations(&d.escalations),
-            &d.reasons.join("\n"),
-            &row.role_arn,
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &ACCESS, report, &report.access_differences)
 }
+
+/// Who can assume a role in one account only.
+const TRUST: [Column<Report, RoleTrustDifference>; 17] = [
+    Column::new("tag", |report, row| tag(report, row.difference.side).into()),
+    Column::new("rolename", |_, row| (&row.role).into()),
+    Column::new("actions", |_, row| lines(&row.difference.actions)),
+    Column::new("principaltype", |_, row| row.difference.principal_type.as_str().into()),
+    Column::new("principal", |_, row| (&row.difference.principal).into()),
+    Column::new("except", |_, row| lines(&row.difference.except)),
+    Column::new("relation", |_, row| row.difference.relation.as_str().into()),
+    Column::new("condition", |_, row| optional(row.difference.condition.as_deref())),
+    Column::new("certainty", |_, row| row.difference.certainty.as_str().into()),
+    Column::new("witnessaction", |_, row| optional(row.difference.witness.as_ref().map(|w| w.action.as_str()))),
+    Column::new("witnessprincipal", |_, row| optional(row.difference.witness.as_ref().map(|w| w.principal.as_str()))),
+    Column::new("witnesscontext", |_, row| context(row.difference.witness.as_ref().map(|w| &w.context))),
+    Column::new("witnessreal", |_, row| yes_or_no(row.witness_is_real)),
+    Column::new("grantedby", |_, row| statements(&row.difference.granted_by).into()),
+    Column::new("refusedby", |_, row| refusal(&row.difference.refused_by)),
+    Column::new("reasons", |_, row| lines(&row.difference.reasons)),
+    Column::new("rolearn", |_, row| (&row.role_arn).into()),
+];
 
 /// Who may take one account's role and not the other's.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn trust(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let header = [
-        "tag",
-        "rolename",
-        "actions",
-        "principaltype",
-        "principal",
-        "except",
-        "relation",
-        "condition",
-        "certainty",
-        "witnessaction",
-        "witnessprincipal",
-        "witnesscontext",
-        "witnessreal",
-        "grantedby",
-        "refusedby",
-        "reasons",
-        "rolearn",
-    ];
-    let mut table = Table::new(out, options, &header)?;
-    for row in &report.trust_differences {
-        let d = &row.difference;
-        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.principal, &w.context)).unwrap_or_default();
-        table.row(&[
-            report.accounts.get(d.side).tag.as_str(),
-            &row.role,
-            &d.actions.join("\n"),
-            d.principal_type.as_str(),
-            &d.principal,
-            &d.except.join("\n"),
-            d.relation.as_str(),
-            d.condition.as_deref().unwrap_or_default(),
-            d.certainty.as_str(),
-            &proof.action,
-            &proof.target,
-            &proof.context,
-            if row.witness_is_real { "yes" } else { "no" },
-            &statements(&d.granted_by),
-            &refusal(&d.refused_by),
-            &d.reasons.join("\n"),
-            &row.role_arn,
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &TRUST, report, &report.trust_differences)
 }
+
+/// What a role is explicitly denied in one account only.
+const DENIES: [Column<Report, RoleDenyDifference>; 15] = [
+    Column::new("tag", |report, row| tag(report, row.difference.side).into()),
+    Column::new("rolename", |_, row| (&row.role).into()),
+    Column::new("service", |_, row| (&row.difference.service).into()),
+    Column::new("actions", |_, row| actions(&row.difference.actions, &row.difference.not_actions)),
+    Column::new("resources", |_, row| lines(&row.difference.resources)),
+    Column::new("except", |_, row| lines(&row.difference.except)),
+    Column::new("condition", |_, row| optional(row.difference.condition.as_deref())),
+    Column::new("certainty", |_, row| row.difference.certainty.as_str().into()),
+    Column::new("witnessaction", |_, row| optional(row.difference.witness.as_ref().map(|w| w.action.as_str()))),
+    Column::new("witnessresource", |_, row| optional(row.difference.witness.as_ref().map(|w| w.resource.as_str()))),
+    Column::new("witnesscontext", |_, row| context(row.difference.witness.as_ref().map(|w| &w.context))),
+    Column::new("witnessreal", |_, row| yes_or_no(row.witness_is_real)),
+    Column::new("deniedby", |_, row| statements(&row.difference.denied_by).into()),
+    Column::new("reasons", |_, row| lines(&row.difference.reasons)),
+    Column::new("rolearn", |_, row| (&row.role_arn).into()),
+];
 
 /// What one account's role is denied outright and the other's is not.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn denies(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let header = [
-        "tag",
-        "rolename",
-        "service",
-        "actions",
-        "resources",
-        "except",
-        "condition",
-        "certainty",
-        "witnessaction",
-        "witnessresource",
-        "witnesscontext",
-        "witnessreal",
-        "deniedby",
-        "reasons",
-        "rolearn",
-    ];
-    let mut table = Table::new(out, options, &header)?;
-    for row in &report.deny_differences {
-        let d = &row.difference;
-        let proof = d.witness.as_ref().map(|w| Proof::of(&w.action, &w.resource, &w.context)).unwrap_or_default();
-        table.row(&[
-            report.accounts.get(d.side).tag.as_str(),
-            &row.role,
-            &d.service,
-            &actions(&d.actions, &d.not_actions),
-            &d.resources.join("\n"),
-            &d.except.join("\n"),
-            d.condition.as_deref().unwrap_or_default(),
-            d.certainty.as_str(),
-            &proof.action,
-            &proof.target,
-            &proof.context,
-            if row.witness_is_real { "yes" } else { "no" },
-            &statements(&d.denied_by),
-            &d.reasons.join("\n"),
-            &row.role_arn,
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &DENIES, report, &report.deny_differences)
 }
 
-/// The cells of a witness; empty where there is none.
-#[derive(Default)]
-struct Proof {
-    action: String,
-    target: String,
-    context: String,
+const fn yes_or_no(yes: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if yes { "yes" } else { "no" })
 }
 
-impl Proof {
-    fn of(action: &str, target: &str, keys: &BTreeMap<String, Vec<String>>) -> Self {
-        Self { action: action.to_owned(), target: target.to_owned(), context: context(keys) }
-    }
-}
-
-/// A request's context as `key=value`, one a line.
-fn context(context: &BTreeMap<String, Vec<String>>) -> String {
-    let pairs = context.iter().flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
-    pairs.collect::<Vec<_>>().join("\n")
+/// A request's context as `key=value`, one a line; empty where there is no request.
+fn context(context: Option<&BTreeMap<String, Vec<String>>>) -> Cow<'_, str> {
+    let pairs = context
+        .into_iter()
+        .flatten()
+        .flat_map(|(key, values)| values.iter().map(move |value| format!("{key}={value}")));
+    pairs.collect::<Vec<_>>().join("\n").into()
 }
 
 /// Statements as `inline policy p, statement 0`, one a line; the first statement of a document is 0.
@@ -193,23 +123,24 @@ fn cell(statement: &StatementRef) -> String {
 }
 
 /// Why the other account does not allow it.
-fn refusal(refusal: &Refusal) -> String {
+fn refusal(refusal: &Refusal) -> Cow<'_, str> {
     match refusal {
-        Refusal::NoAllow => "implicitly denied".to_owned(),
-        Refusal::Boundary => "permissions boundary".to_owned(),
-        Refusal::Deny(by) => format!("explicitly denied by {}", statements(by)),
+        Refusal::NoAllow => "implicitly denied".into(),
+        Refusal::Boundary => "permissions boundary".into(),
+        Refusal::Deny(by) => format!("explicitly denied by {}", statements(by)).into(),
     }
 }
 
 /// The ids of ways to escalate privileges, one a line.
-fn escalations(ids: &[EscalationId]) -> String {
-    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("\n")
+fn escalations(ids: &[EscalationId]) -> Cow<'_, str> {
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("\n").into()
 }
 
-/// The actions of a row, one a line, then those that it leaves out as entries of `NotAction`; of a row about all actions
-/// only these.
-fn actions(actions: &[String], not_actions: &[String]) -> String {
-    let is_all_but_some = actions == ["*"] && not_actions.iter().any(|_| true);
-    let named = actions.iter().filter(|_| !is_all_but_some).cloned();
-    named.chain(not_actions.iter().map(|action| format!("NotAction {action}"))).collect::<Vec<_>>().join("\n")
+/// The actions of a row, one a line, then those that it leaves out as entries of `NotAction`.
+fn actions<'r>(actions: &'r [String], not_actions: &[String]) -> Cow<'r, str> {
+    if not_actions.is_empty() {
+        return lines(actions);
+    }
+    let left_out = not_actions.iter().map(|action| format!("NotAction {action}"));
+    actions.iter().cloned().chain(left_out).collect::<Vec<_>>().join("\n").into()
 }

@@ -120,7 +120,7 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
         commands.push(("see one role in full", explain(view, role)));
     }
     // What is only to know is no difference that could be accepted or taken away.
-    if !view.report.findings_of(group).all(Finding::is_note) {
+    if !view.report.is_note(group) {
         commands.push(("accept the cause", accept(view, group)));
         // Only roles of both accounts can be made alike.
         let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();

@@ -1,12 +1,14 @@
-//! The CSV files of `diff`, but for the rows of a whole account ([`super::tuples`]).
-//!
-//! RFC 4180, CRLF, UTF-8. Every file has a header, also where it has no rows.
+//! The CSV files of `diff` but for those of access, trust and denies ([`super::access_csv`]), of what is accepted
+//! ([`super::accepted`]), and of the rows of a whole account ([`super::tuples`]).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::escape::cell;
+use super::table::{self, Column, optional};
 use crate::model::Side;
-use crate::report::{ReferencePart, Report, RoleResult, RoleStatus};
+use crate::report::{
+    AttributeDifference, CrossReference, EquivalencyHit, ItemDifference, ReferencePart, Report, RoleResult, RoleStatus,
+};
 
 /// How the files are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,31 +17,19 @@ pub struct Options {
     pub raw: bool,
 }
 
-/// Writes records under the rules of this module.
-pub(super) struct Table<W: Write> {
-    writer: ::csv::Writer<W>,
-    options: Options,
+/// A role of the account on this side.
+const ROLES: [Column<Side, RoleResult>; 3] = [
+    Column::new("rolename", |_, role| (&role.role).into()),
+    Column::new("path", |side, role| role.shown_path(*side).into()),
+    Column::new("rolearn", |side, role| arn(role, *side)),
+];
+
+/// The ARN of the real role on a side.
+fn arn(role: &RoleResult, side: Side) -> Cow<'_, str> {
+    optional(role.side(side).map(|real| real.arn.as_str()))
 }
 
-impl<W: Write> Table<W> {
-    pub(super) fn new(out: W, options: Options, header: &[&str]) -> io::Result<Self> {
-        let writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-        let mut table = Self { writer, options };
-        table.row(header)?;
-        Ok(table)
-    }
-
-    pub(super) fn row(&mut self, cells: &[&str]) -> io::Result<()> {
-        let cells = cells.iter().map(|text| cell(text, self.options.raw));
-        self.writer.write_record(cells.map(|text| text.into_owned().into_bytes())).map_err(written)
-    }
-
-    pub(super) fn finish(mut self) -> io::Result<()> {
-        self.writer.flush()
-    }
-}
-
-/// Roles of one account: `rolename,path,rolearn`.
+/// Roles of one account.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -49,16 +39,19 @@ pub fn roles<'a>(
     side: Side,
     roles: impl IntoIterator<Item = &'a RoleResult>,
 ) -> io::Result<()> {
-    let mut table = Table::new(out, options, &["rolename", "path", "rolearn"])?;
-    for role in roles {
-        if let Some(real) = role.side(side) {
-            table.row(&[&role.role, role.shown_path(side), &real.arn])?;
-        }
-    }
-    table.finish()
+    let roles = roles.into_iter().filter(|role| role.side(side).is_some());
+    table::write(out, options, &ROLES, &side, roles)
 }
 
-/// Roles of both accounts: `rolename,path,rolearn` with the first account's ARN, then `otherrolearn`.
+/// A role of both accounts, with the first account's ARN, then the second's.
+const COMMON_ROLES: [Column<(), RoleResult>; 4] = [
+    Column::new("rolename", |(), role| (&role.role).into()),
+    Column::new("path", |(), role| (&role.path).into()),
+    Column::new("rolearn", |(), role| arn(role, Side::Left)),
+    Column::new("otherrolearn", |(), role| arn(role, Side::Right)),
+];
+
+/// Roles of both accounts.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -67,33 +60,27 @@ pub fn common_roles<'a>(
     options: Options,
     roles: impl IntoIterator<Item = &'a RoleResult>,
 ) -> io::Result<()> {
-    let mut table = Table::new(out, options, &["rolename", "path", "rolearn", "otherrolearn"])?;
-    for role in roles {
-        if let (Some(left), Some(right)) = (&role.left, &role.right) {
-            table.row(&[&role.role, &role.path, &left.arn, &right.arn])?;
-        }
-    }
-    table.finish()
+    table::write(out, options, &COMMON_ROLES, &(), roles.into_iter().filter(|role| role.is_paired()))
 }
 
-/// The header of all files of rows: the original tool's nine columns, then ours.
-pub const ITEM_COLUMNS: [&str; 16] = [
-    "rolename",
-    "path",
-    "policyname",
-    "policytype",
-    "effect",
-    "service",
-    "action",
-    "arn",
-    "principal",
-    "actionelement",
-    "resourceelement",
-    "principaltype",
-    "condition",
-    "note",
-    "rolearn",
-    "excluded",
+/// An item: the original tool's nine columns, then ours.
+pub(super) const ITEMS: [Column<(), ItemDifference>; 16] = [
+    Column::new("rolename", |(), item| (&item.role).into()),
+    Column::new("path", |(), item| (&item.path).into()),
+    Column::new("policyname", |(), item| (&item.policy_name).into()),
+    Column::new("policytype", |(), item| item.policy_type.as_str().into()),
+    Column::new("effect", |(), item| item.effect.as_str().into()),
+    Column::new("service", |(), item| (&item.service).into()),
+    Column::new("action", |(), item| (&item.action).into()),
+    Column::new("arn", |(), item| optional(item.arn.as_deref())),
+    Column::new("principal", |(), item| optional(item.principal.as_deref())),
+    Column::new("actionelement", |(), item| item.action_element.as_str().into()),
+    Column::new("resourceelement", |(), item| optional(item.resource_element.map(|element| element.as_str()))),
+    Column::new("principaltype", |(), item| optional(item.principal_type.map(|of| of.as_str()))),
+    Column::new("condition", |(), item| optional(item.condition.as_deref())),
+    Column::new("note", |(), item| optional(item.note.map(|note| note.as_str()))),
+    Column::new("rolearn", |(), item| (&item.role_arn).into()),
+    Column::new("excluded", |(), item| optional(item.excluded.as_deref())),
 ];
 
 /// Rows of common roles that only this account has.
@@ -101,138 +88,113 @@ pub const ITEM_COLUMNS: [&str; 16] = [
 /// # Errors
 /// If `out` cannot be written.
 pub fn item_differences(out: impl Write, options: Options, report: &Report, side: Side) -> io::Result<()> {
-    let mut table = Table::new(out, options, &ITEM_COLUMNS)?;
-    for item in report.item_differences.iter().filter(|item| item.side == side) {
-        let effect = item.effect.to_string();
-        let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-        table.row(&[
-            &item.role,
-            &item.path,
-            &item.policy_name,
-            item.policy_type.as_str(),
-            &effect,
-            &item.service,
-            &item.action,
-            &optional(&item.arn),
-            &optional(&item.principal),
-            item.action_element.as_str(),
-            item.resource_element.map_or("", |element| element.as_str()),
-            item.principal_type.map_or("", |principal_type| principal_type.as_str()),
-            &optional(&item.condition),
-            item.note.map_or("", |note| note.as_str()),
-            &item.role_arn,
-            &optional(&item.excluded),
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &ITEMS, &(), report.item_differences.iter().filter(|item| item.side == side))
 }
 
-/// Attributes that differ: `rolename,attribute,T1,T2,rolearn,otherrolearn`. A text stands as it is, a list as JSON, nothing as an empty cell.
+/// An attribute that differs. A text stands as it is, a list as JSON, nothing as an empty cell.
+const ATTRIBUTES: [Column<Report, AttributeDifference>; 6] = [
+    Column::new("rolename", |_, one| (&one.role).into()),
+    Column::new("attribute", |_, one| one.attribute.to_string().into()),
+    Column::tagged(|report| tag(report, Side::Left), |_, one| value(&one.left)),
+    Column::tagged(|report| tag(report, Side::Right), |_, one| value(&one.right)),
+    Column::new("rolearn", |_, one| (&one.left_arn).into()),
+    Column::new("otherrolearn", |_, one| (&one.right_arn).into()),
+];
+
+/// The user's name for an account.
+pub(super) fn tag(report: &Report, side: Side) -> &str {
+    report.accounts.get(side).tag.as_str()
+}
+
+/// Attributes that differ.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn attribute_differences(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let accounts = &report.accounts;
-    let tags = accounts.as_ref().map(|account| account.tag.as_str());
-    let header = ["rolename", "attribute", tags.left, tags.right, "rolearn", "otherrolearn"];
-    let mut table = Table::new(out, options, &header)?;
-    for difference in &report.attribute_differences {
-        let (left, right) = (value(&difference.left), value(&difference.right));
-        let (left_arn, right_arn) = (&difference.left_arn, &difference.right_arn);
-        let attribute = difference.attribute.to_string();
-        table.row(&[&difference.role, &attribute, &left, &right, left_arn, right_arn])?;
-    }
-    table.finish()
+    table::write(out, options, &ATTRIBUTES, report, &report.attribute_differences)
 }
 
 /// A JSON value as a cell.
-pub(super) fn value(value: &serde_json::Value) -> String {
+pub(super) fn value(value: &serde_json::Value) -> Cow<'_, str> {
     match value {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => Cow::Borrowed(""),
+        serde_json::Value::String(text) => Cow::Borrowed(text),
         serde_json::Value::Bool(_)
         | serde_json::Value::Number(_)
         | serde_json::Value::Array(_)
-        | serde_json::Value::Object(_) => value.to_string(),
+        | serde_json::Value::Object(_) => Cow::Owned(value.to_string()),
     }
 }
 
-/// Roles whose normalised name is another's too: `rolename,tag,path,rolearn,comparedwith`.
+/// A role that shares its normalised name, in the account on this side.
+const fn ambiguous<'a>() -> [Column<Report, (Side, &'a RoleResult)>; 5] {
+    [
+        Column::new("rolename", |_, (_, role)| (&role.role).into()),
+        Column::new("tag", |report, (side, _)| tag(report, *side).into()),
+        Column::new("path", |_, (side, role)| optional(role.side(*side).map(|real| real.path.as_str()))),
+        Column::new("rolearn", |_, (side, role)| arn(role, *side)),
+        Column::new("comparedwith", |_, (side, role)| arn(role, side.other())),
+    ]
+}
+
+/// Roles whose normalised name is another's too.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn ambiguous_roles(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let mut table = Table::new(out, options, &["rolename", "tag", "path", "rolearn", "comparedwith"])?;
-    for role in report.roles.iter().filter(|role| role.status == RoleStatus::Ambiguous) {
-        for side in Side::BOTH {
-            if let Some(real) = role.side(side) {
-                let other = role.side(side.other()).map_or("", |other| &other.arn);
-                let tag = report.accounts.get(side).tag.as_str();
-                table.row(&[&role.role, tag, &real.path, &real.arn, other])?;
-            }
-        }
-    }
-    table.finish()
+    let roles = report.roles.iter().filter(|role| role.status == RoleStatus::Ambiguous);
+    let sides = roles.flat_map(|role| Side::BOTH.map(|side| (side, role)));
+    let real = sides.filter(|(side, role)| role.side(*side).is_some());
+    table::write(out, options, &ambiguous(), report, real)
 }
 
-/// What each dictionary entry replaced: `tag,placeholder,value,place,rolename,policyname,before,after,count`.
+/// What a dictionary entry replaced.
+const HITS: [Column<Report, EquivalencyHit>; 9] = [
+    Column::new("tag", |report, hit| tag(report, hit.side).into()),
+    Column::new("placeholder", |_, hit| (&hit.placeholder).into()),
+    Column::new("value", |_, hit| (&hit.value).into()),
+    Column::new("place", |_, hit| optional(hit.place.map(|place| place.as_str()))),
+    Column::new("rolename", |_, hit| (&hit.role).into()),
+    Column::new("policyname", |_, hit| (&hit.policy_name).into()),
+    Column::new("before", |_, hit| (&hit.before).into()),
+    Column::new("after", |_, hit| (&hit.after).into()),
+    Column::new("count", |_, hit| hit.count.to_string().into()),
+];
+
+/// What each dictionary entry replaced.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn equivalency_hits(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let header = ["tag", "placeholder", "value", "place", "rolename", "policyname", "before", "after", "count"];
-    let mut table = Table::new(out, options, &header)?;
-    for hit in &report.equivalency_hits {
-        let tag = report.accounts.get(hit.side).tag.as_str();
-        let (place, count) = (hit.place.map_or("", |place| place.as_str()), hit.count.to_string());
-        table.row(&[
-            tag,
-            &hit.placeholder,
-            &hit.value,
-            place,
-            &hit.role,
-            &hit.policy_name,
-            &hit.before,
-            &hit.after,
-            &count,
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &HITS, report, &report.equivalency_hits)
 }
 
-/// Texts of one account's roles that belong to the other account:
-/// `tag,rolename,policyname,policytype,where,text,value,owner,placeholder,rolearn`.
+/// A text of one account's role that belongs to the other account.
+const CROSS_REFERENCES: [Column<Report, CrossReference>; 10] = [
+    Column::new("tag", |report, one| tag(report, one.side).into()),
+    Column::new("rolename", |_, one| (&one.role).into()),
+    Column::new("policyname", |_, one| optional(one.policy_name.as_deref())),
+    Column::new("policytype", |_, one| optional(one.policy_type.map(|policy_type| policy_type.as_str()))),
+    Column::new("where", |_, one| one.place.as_str().into()),
+    Column::new("text", |_, one| (&one.text).into()),
+    Column::new("value", |_, one| all_parts(one, &one.value, |part| &part.value)),
+    Column::new("owner", |report, one| tag(report, one.owner).into()),
+    Column::new("placeholder", |_, one| all_parts(one, &one.placeholder, |part| &part.placeholder)),
+    Column::new("rolearn", |_, one| (&one.role_arn).into()),
+];
+
+/// The first part of a cross reference and the further ones, one a line.
+fn all_parts<'r>(one: &'r CrossReference, first: &'r str, part: fn(&ReferencePart) -> &str) -> Cow<'r, str> {
+    if one.further.is_empty() {
+        return first.into();
+    }
+    std::iter::once(first).chain(one.further.iter().map(part)).collect::<Vec<_>>().join("\n").into()
+}
+
+/// Texts of one account's roles that belong to the other account.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn cross_references(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
-    let header =
-        ["tag", "rolename", "policyname", "policytype", "where", "text", "value", "owner", "placeholder", "rolearn"];
-    let mut table = Table::new(out, options, &header)?;
-    let tag = |side: Side| report.accounts.get(side).tag.as_str();
-    for one in &report.cross_references {
-        let further = |part: fn(&ReferencePart) -> &str, first: &str| {
-            let all = std::iter::once(first).chain(one.further.iter().map(part));
-            all.collect::<Vec<_>>().join("\n")
-        };
-        table.row(&[
-            tag(one.side),
-            &one.role,
-            one.policy_name.as_deref().unwrap_or_default(),
-            one.policy_type.map_or("", |policy_type| policy_type.as_str()),
-            one.place.as_str(),
-            &one.text,
-            &further(|part| &part.value, &one.value),
-            tag(one.owner),
-            &further(|part| &part.placeholder, &one.placeholder),
-            &one.role_arn,
-        ])?;
-    }
-    table.finish()
-}
-
-/// The failure to write, with its own kind: a reader that has gone away is told apart by it.
-fn written(error: ::csv::Error) -> io::Error {
-    let text = error.to_string();
-    if let ::csv::ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(text) }
+    table::write(out, options, &CROSS_REFERENCES, report, &report.cross_references)
 }

@@ -1,4 +1,5 @@
-//! JUnit's XML: the comparison is a test suite, each role a test case that fails if the role differs.
+//! JUnit's XML: the comparison is a test suite, each role a test case. It fails if one of its findings makes the run fail,
+//! so that JUnit and the exit code agree: without `--fail-on` nothing fails, and findings are the output of their case.
 //!
 //! The form is the one that Jenkins and GitLab read:
 //! <https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd>
@@ -10,47 +11,74 @@ use super::escape::terminal;
 use super::report_format::View;
 use crate::model::Side;
 use crate::report::sentences::counted;
-use crate::report::{Finding, Report, RoleResult, RoleStatus, Rule};
+use crate::report::{FailOn, Finding, Report, RoleResult, RoleStatus, Rule};
 
 /// How many findings of one role are written before the rest is only counted.
 const NAMED: usize = 200;
 
-/// A role with its findings.
+/// The test case of what makes the run fail and is about no role. No role can have this name.
+const OF_NO_ROLE: &str = "limitations of this report";
+
+/// A role with its findings, or what is about no role.
 struct Case<'r> {
-    role: &'r RoleResult,
+    name: String,
+    /// How many differences of the role somebody has accepted.
+    accepted: usize,
+    /// Whether it makes the run fail though no finding says why.
+    unknown: bool,
     /// Those that make the run fail, most severe first.
     failures: Vec<&'r Finding>,
     /// All others.
     others: Vec<&'r Finding>,
 }
 
-impl Case<'_> {
+impl<'r> Case<'r> {
+    fn new(name: String) -> Self {
+        Self { name, accepted: 0, unknown: false, failures: Vec::new(), others: Vec::new() }
+    }
+
+    fn of_role(view: &View<'_>, role: &'r RoleResult) -> Self {
+        let about_access = view.fail_on.is_some_and(|fail_on| fail_on.contains(&FailOn::Access));
+        Self {
+            accepted: role.differences.accepted,
+            unknown: about_access && role.is_open_in_access(),
+            ..Self::new(name(role))
+        }
+    }
+
+    const fn fails(&self) -> bool {
+        self.unknown || !self.failures.is_empty()
+    }
+
     /// Whether the role differs in nothing but what somebody has accepted.
     fn is_accepted(&self) -> bool {
-        self.failures.is_empty()
-            && self.others.iter().all(|finding| finding.is_note())
-            && self.role.differences.accepted > 0
+        !self.fails() && self.others.iter().all(|finding| finding.is_note()) && self.accepted > 0
+    }
+
+    /// Whether the program contradicts itself about it.
+    fn is_inconsistent(&self) -> bool {
+        self.failures.iter().chain(&self.others).any(|finding| finding.rule == Rule::InternalInconsistency)
     }
 }
 
-/// Writes the report. A test case fails if one of its role's findings makes the run fail.
+/// Writes the report.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let report = view.report;
-    let mut cases: Vec<Case<'_>> =
-        report.roles.iter().map(|role| Case { role, failures: Vec::new(), others: Vec::new() }).collect();
-    let mut notes: Vec<&str> = Vec::new();
+    let mut cases: Vec<Case<'_>> = report.roles.iter().map(|role| Case::of_role(view, role)).collect();
+    let mut of_no_role = Case::new(OF_NO_ROLE.to_owned());
     for finding in &report.findings {
-        match finding.role_index.and_then(|index| cases.get_mut(index)) {
-            None => notes.push(&finding.message),
-            Some(case) if view.fails(finding) => case.failures.push(finding),
-            Some(case) => case.others.push(finding),
-        }
+        let case = finding.role_index.and_then(|index| cases.get_mut(index)).unwrap_or(&mut of_no_role);
+        if view.fails(finding) { case.failures.push(finding) } else { case.others.push(finding) }
+    }
+    let notes: Vec<&str> = of_no_role.others.drain(..).map(|finding| finding.message.as_str()).collect();
+    if of_no_role.fails() {
+        cases.push(of_no_role);
     }
     let (left, right) = (&report.accounts.left.tag, &report.accounts.right.tag);
-    let failures = cases.iter().filter(|case| !case.failures.is_empty()).count();
+    let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.is_accepted()).count();
     let counts =
         format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"0\"", cases.len());
@@ -59,13 +87,9 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     // The suite's time is local and without zone in JUnit; ours is UTC.
     let time = report.generated_at.trim_end_matches('Z');
     writeln!(out, "  <testsuite name=\"{left} and {right}\" timestamp=\"{}\" {counts}>", xml(time))?;
-    properties(out, report)?;
+    properties(out, view)?;
     // What the program contradicts itself about stands above all else.
-    let inconsistent = |case: &Case<'_>| {
-        let mut all = case.failures.iter().chain(&case.others);
-        all.any(|finding| finding.rule == Rule::InternalInconsistency)
-    };
-    cases.sort_by_key(|case| !inconsistent(case));
+    cases.sort_by_key(|case| !case.is_inconsistent());
     for case in &cases {
         test_case(out, report, case)?;
     }
@@ -75,42 +99,55 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-fn properties(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    writeln!(out, "    <properties>")?;
-    writeln!(out, "      <property name=\"iamctl\" value=\"{}\"/>", xml(&report.iamctl))?;
+/// What was compared, what the report comes to, and which findings make the run fail.
+fn properties(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+    let report = view.report;
+    let mut all = vec![("iamctl".to_owned(), report.iamctl.clone())];
     for side in Side::BOTH {
         let account = report.accounts.get(side);
         let id = account.account_id.as_ref().map_or("unknown", |id| id.as_str());
-        writeln!(out, "      <property name=\"account {}\" value=\"{}\"/>", account.tag, xml(id))?;
+        all.push((format!("account {}", account.tag), id.to_owned()));
+    }
+    let gate = view.gate();
+    let none = "none: no --fail-on was given, so no test case fails";
+    all.push(("fail-on".to_owned(), if gate.is_empty() { none.to_owned() } else { gate.join(", ") }));
+    let totals = report.totals;
+    let severities = totals.by_severity().map(|(severity, count)| (severity.as_str(), count));
+    let counts = [("roles", totals.roles), ("findings", totals.findings), ("causes", totals.causes)];
+    let accepted = [("accepted", report.accepted_differences.len())];
+    let counts = counts.into_iter().chain(severities).chain(accepted);
+    all.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
+    writeln!(out, "    <properties>")?;
+    for (name, value) in all {
+        writeln!(out, "      <property name=\"{}\" value=\"{}\"/>", xml(&name), xml(&value))?;
     }
     writeln!(out, "    </properties>")
 }
 
 fn test_case(out: &mut dyn Write, report: &Report, case: &Case<'_>) -> io::Result<()> {
     let (left, right) = (&report.accounts.left.tag, &report.accounts.right.tag);
-    write!(
-        out,
-        "    <testcase classname=\"iamctl.{left}.{right}\" name=\"{}\" time=\"0\"",
-        xml(&terminal(&name(case.role)))
-    )?;
+    let name = xml(&terminal(&case.name));
+    write!(out, "    <testcase classname=\"iamctl.{left}.{right}\" name=\"{name}\" time=\"0\"")?;
+    if !case.fails() && !case.is_accepted() && case.others.is_empty() {
+        return writeln!(out, "/>");
+    }
+    writeln!(out, ">")?;
     if let Some(first) = case.failures.first() {
         let more = case.failures.len() - 1;
         let rest = if more > 0 { format!(" (and {})", counted(more, "more finding")) } else { String::new() };
         let message = format!("{}{rest}", first.message);
-        write!(out, ">\n      <failure type=\"{}\" message=\"{}\">", first.rule, xml(&message))?;
-        write!(out, "{}</failure>", xml_lines(&lines(report, &case.failures)))?;
-        if !case.others.is_empty() {
-            write!(out, "\n      <system-out>{}</system-out>", xml_lines(&lines(report, &case.others)))?;
-        }
-        writeln!(out, "\n    </testcase>")
+        write!(out, "      <failure type=\"{}\" message=\"{}\">", first.rule, xml(&message))?;
+        writeln!(out, "{}</failure>", xml_lines(&lines(report, &case.failures)))?;
+    } else if case.unknown {
+        let message = "it could not be determined whether access differs";
+        writeln!(out, "      <failure type=\"{}\" message=\"{message}\"/>", Rule::AccessUnknown)?;
     } else if case.is_accepted() {
-        let accepted = counted(case.role.differences.accepted, "accepted difference");
-        writeln!(out, ">\n      <skipped message=\"{accepted}\"/>\n    </testcase>")
-    } else if case.others.is_empty() {
-        writeln!(out, "/>")
-    } else {
-        writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", xml_lines(&lines(report, &case.others)))
+        writeln!(out, "      <skipped message=\"{}\"/>", counted(case.accepted, "accepted difference"))?;
     }
+    if !case.others.is_empty() && !case.is_accepted() {
+        writeln!(out, "      <system-out>{}</system-out>", xml_lines(&lines(report, &case.others)))?;
+    }
+    writeln!(out, "    </testcase>")
 }
 
 /// The normalised name; with the real names where several roles share it, since a test case is known by its name.

@@ -10,8 +10,8 @@ use super::escape::{shortened, terminal};
 use super::report_format::View;
 use super::verdict;
 use crate::model::Side;
-use crate::report::sentences::{counted, few};
-use crate::report::{Finding, Group, Report};
+use crate::report::sentences::few;
+use crate::report::{Finding, Group, List, Report};
 
 /// The most bytes of a report: below 900 KiB. GitHub takes a job summary of up to 1 MiB.
 ///
@@ -43,8 +43,7 @@ const CELL: usize = 300;
 pub fn text(view: &View<'_>, budget: usize) -> String {
     let report = view.report;
     let mut page = Page { text: String::new(), budget };
-    let (differences, notes): (Vec<&Group>, Vec<&Group>) =
-        report.groups.iter().partition(|group| !report.findings_of(group).all(Finding::is_note));
+    let differences: Vec<&Group> = report.causes().collect();
     let whole = page.add(&title(report)) && page.add(&causes(view, &differences)) && page.add(&accounts(report));
     if !whole {
         page.add("_The rest does not fit here; the reports have it._\n");
@@ -57,10 +56,21 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     let reserve = limitations.len() + counts.len() + end.len() + 200;
     page.folded(view, "More causes", differences.get(CAUSES..).unwrap_or_default(), reserve);
     page.add(&limitations);
-    page.folded(view, "Statements to look at", &notes, counts.len() + end.len() + 200);
+    for (heading, list) in NOTES {
+        let notes: Vec<&Group> = report.groups.iter().filter(|group| is_note_of(report, group, list)).collect();
+        page.folded(view, heading, &notes, counts.len() + end.len() + 200);
+    }
     page.add(&counts);
     page.add(end);
     page.text
+}
+
+/// What is only to know, by the list that has it. Limitations have a section of their own.
+const NOTES: [(&str, List); 2] =
+    [("Roles with an ambiguous name", List::Roles), ("Statements to look at", List::StatementWarnings)];
+
+fn is_note_of(report: &Report, group: &Group, list: List) -> bool {
+    report.is_note(group) && report.findings_of(group).any(|finding| finding.list == list)
 }
 
 /// A text that does not grow beyond its budget.
@@ -91,7 +101,10 @@ impl Page {
         for (at, group) in groups.iter().enumerate() {
             let block = block(view, group);
             if block.len() + reserve > self.left() {
-                self.add(&format!("_… and {}, listed in the reports._\n\n", counted(groups.len() - at, "more cause")));
+                self.add(&format!(
+                    "_… and {}, listed in the reports._\n\n",
+                    format_args!("{} more", groups.len() - at)
+                ));
                 return;
             }
             self.add(&block);

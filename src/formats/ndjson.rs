@@ -5,11 +5,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::csv::{Options, Table};
+use super::csv::Options;
 use super::details;
 use super::escape::terminal;
 use super::report_format::View;
 use super::sarif;
+use super::table::{self, Column, optional};
 use crate::model::{AccountTag, Side, Sides};
 use crate::report::{
     AccountInfo, CatalogueInfo, Difference, FailOn, Finding, Group, List, Metric, Report, Rule, Severity, Totals,
@@ -43,6 +44,8 @@ enum Line<'a> {
         details: Vec<String>,
         fingerprint: &'a str,
         group: Option<&'a str>,
+        /// Whether it is only to know and does not count.
+        note: bool,
         difference: Rows<'a>,
     },
     Group {
@@ -50,11 +53,18 @@ enum Line<'a> {
         group: &'a Group,
         /// The ids of its findings.
         fingerprints: Vec<&'a str>,
+        /// Whether it is only to know and does not count as a cause.
+        note: bool,
     },
     Summary {
         different: bool,
         findings: usize,
+        /// How many of them there are of each rule.
         rules: BTreeMap<&'static str, usize>,
+        /// How many of each rule are only to know.
+        notes: BTreeMap<&'static str, usize>,
+        /// How many differences somebody has accepted.
+        accepted: usize,
         totals: Totals,
         metrics: &'a [Metric],
     },
@@ -102,8 +112,10 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         .flat_map(|group| group.findings.iter().map(move |finding| (*finding, group.id.as_str())))
         .collect();
     let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut notes: BTreeMap<&'static str, usize> = BTreeMap::new();
     for (place, finding) in report.findings.iter().enumerate() {
-        *rules.entry(finding.rule.id()).or_default() += 1;
+        let counts = if finding.is_note() { &mut notes } else { &mut rules };
+        *counts.entry(finding.rule.id()).or_default() += 1;
         line(
             out,
             &Line::Finding {
@@ -117,16 +129,27 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
                 details: details::of_finding(report, finding),
                 fingerprint: &finding.id,
                 group: of_group.get(&place).copied(),
+                note: finding.is_note(),
                 difference: Rows::new(report, finding),
             },
         )?;
     }
     for group in &report.groups {
         let fingerprints = report.findings_of(group).map(|finding| finding.id.as_str()).collect();
-        line(out, &Line::Group { group, fingerprints })?;
+        line(out, &Line::Group { group, fingerprints, note: report.is_note(group) })?;
     }
-    let (different, findings) = (report.fails(&[FailOn::Any]), report.findings.len());
-    line(out, &Line::Summary { different, findings, rules, totals: report.totals, metrics: &report.summary })
+    line(
+        out,
+        &Line::Summary {
+            different: report.fails(&[FailOn::Any]),
+            findings: report.totals.findings,
+            rules,
+            notes,
+            accepted: report.accepted_differences.len(),
+            totals: report.totals,
+            metrics: &report.summary,
+        },
+    )
 }
 
 fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
@@ -134,37 +157,34 @@ fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The findings as CSV: `rule,severity,rolename,tag,message,details,fingerprint,rolearn,otherrolearn`.
-///
-/// It goes to a terminal as well, so that no cell holds a control character but the line ends between details.
+/// A finding. It goes to a terminal as well, so that no cell holds a control character but the line ends between details.
+const COLUMNS: [Column<Report, Finding>; 9] = [
+    Column::new("rule", |_, finding| finding.rule.id().into()),
+    Column::new("severity", |_, finding| finding.severity.as_str().into()),
+    Column::new("rolename", |_, finding| terminal(finding.role.as_deref().unwrap_or_default())),
+    Column::new("tag", |report, finding| optional(finding.tag(report).map(AccountTag::as_str))),
+    Column::new("message", |_, finding| (&finding.message).into()),
+    Column::new("details", |report, finding| details::of_finding(report, finding).join("\n").into()),
+    Column::new("fingerprint", |_, finding| (&finding.id).into()),
+    Column::new("rolearn", |report, finding| terminal(arn(report, finding, own_side(finding)))),
+    Column::new("otherrolearn", |report, finding| terminal(arn(report, finding, own_side(finding).other()))),
+];
+
+/// The findings as CSV.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn csv(out: impl Write, options: Options, view: &View<'_>) -> io::Result<()> {
-    let header =
-        ["rule", "severity", "rolename", "tag", "message", "details", "fingerprint", "rolearn", "otherrolearn"];
-    let mut table = Table::new(out, options, &header)?;
-    for finding in &view.report.findings {
-        let [own, other] = arns(view.report, finding);
-        table.row(&[
-            finding.rule.id(),
-            finding.severity.as_str(),
-            &terminal(finding.role.as_deref().unwrap_or_default()),
-            finding.tag(view.report).map_or("", |tag| tag.as_str()),
-            &finding.message,
-            &details::of_finding(view.report, finding).join("\n"),
-            &finding.id,
-            &terminal(own),
-            &terminal(other),
-        ])?;
-    }
-    table.finish()
+    table::write(out, options, &COLUMNS, view.report, &view.report.findings)
 }
 
-/// The real role of the account that the finding is about (of the first if it is about both), then the other one.
-fn arns<'r>(report: &'r Report, finding: &Finding) -> [&'r str; 2] {
-    let side = finding.side.unwrap_or(Side::Left);
+/// The account that the finding is about; the first if it is about both.
+fn own_side(finding: &Finding) -> Side {
+    finding.side.unwrap_or(Side::Left)
+}
+
+/// The real role on a side.
+fn arn<'r>(report: &'r Report, finding: &Finding, side: Side) -> &'r str {
     let pair = finding.role_index.and_then(|index| report.roles.get(index));
-    let arn = |side: Side| pair.and_then(|pair| pair.side(side)).map_or("", |real| real.arn.as_str());
-    [arn(side), arn(side.other())]
+    pair.and_then(|pair| pair.side(side)).map_or("", |real| real.arn.as_str())
 }

@@ -92,10 +92,22 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether a finding makes the run fail. Where nobody said which do, any difference does.
+    /// Whether a finding makes the run fail. Where nobody said which do, none does.
     #[must_use]
     pub fn fails(&self, finding: &Finding) -> bool {
-        finding.fails(self.fail_on.unwrap_or(&[FailOn::Any]))
+        self.fail_on.is_some_and(|fail_on| finding.fails(fail_on))
+    }
+
+    /// Whether the run fails, as its exit code says.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.fail_on.is_some_and(|fail_on| self.report.fails(fail_on))
+    }
+
+    /// The values of `--fail-on`; none where it was not given.
+    #[must_use]
+    pub fn gate(&self) -> Vec<String> {
+        self.fail_on.unwrap_or_default().iter().map(ToString::to_string).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
-use crate::model::{DifferenceKind, Side};
+use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{AcceptedDifference, Group, Rule, Severity};
 
@@ -100,10 +100,9 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
     );
     let notification = json!({"level": "warning", "message": {"text": text}});
     let notifications = if left_out > 0 { json!([notification]) } else { json!([]) };
-    let failed = view.fail_on.is_some_and(|fail_on| report.fails(fail_on));
     let mut invocation = json!({
         "executionSuccessful": true,
-        "exitCode": i32::from(failed),
+        "exitCode": i32::from(view.failed()),
         "endTimeUtc": report.generated_at,
         "toolExecutionNotifications": notifications,
     });
@@ -131,6 +130,11 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
             "columnKind": "unicodeCodePoints",
             "invocations": [invocation],
             "results": results,
+            "properties": {
+                "totals": report.totals,
+                "accepted": report.accepted_differences.len(),
+                "failOn": view.gate(),
+            },
         }],
     })
 }
@@ -181,6 +185,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
     message.extend(others.filter(|other| *other != group.message));
     let failed = report.findings_of(group).any(|finding| view.fails(finding));
+    let (findings, notes) = report.findings_and_notes(group);
     json!({
         "ruleId": group.rule.id(),
         "ruleIndex": group.rule.index(),
@@ -192,16 +197,17 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "severity": group.severity,
             "security-severity": score(group.severity),
             "side": side,
-            "findings": group.findings.len(),
+            "findings": findings,
+            "notes": notes,
             "roles": group.roles.len(),
             "failed": failed,
         },
     })
 }
 
-/// A difference that somebody has accepted.
+/// A difference that somebody has accepted, with the rule and the severity of the finding that it would be.
 fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
-    let rule = rule_of(one);
+    let rule = one.rule;
     let role = shortened(&terminal(&one.role), 200);
     let line = super::accepted::line(view.report, one);
     let justification = terminal(&one.reason).into_owned();
@@ -210,29 +216,18 @@ fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
     json!({
         "ruleId": rule.id(),
         "ruleIndex": rule.index(),
-        "level": level(rule.default_severity()),
+        "level": level(one.severity),
         "message": {"text": without_links(&terminal(&format!("{role}: {line}")))},
         "locations": [location(view, rule, one.side, &logical)],
         "partialFingerprints": {"iamctl/accepted": shortened(&terminal(&id), 500)},
         "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}],
+        "properties": {
+            "severity": one.severity,
+            "security-severity": score(one.severity),
+            "side": one.side,
+            "failed": false,
+        },
     })
-}
-
-/// The rule that an accepted difference would have.
-const fn rule_of(one: &AcceptedDifference) -> Rule {
-    match (one.kind, one.side) {
-        (DifferenceKind::Role, Some(Side::Right)) => Rule::RoleAdded,
-        (DifferenceKind::Role, Some(Side::Left) | None) => Rule::RoleMissing,
-        (DifferenceKind::Item, _) => Rule::ItemsDiffer,
-        (DifferenceKind::Access, Some(Side::Right)) => Rule::AccessGained,
-        (DifferenceKind::Access, Some(Side::Left) | None) => Rule::AccessLost,
-        (DifferenceKind::Trust, Some(Side::Right)) => Rule::TrustWidened,
-        (DifferenceKind::Trust, Some(Side::Left) | None) => Rule::TrustNarrowed,
-        (DifferenceKind::Deny, Some(Side::Right)) => Rule::DenyAdded,
-        (DifferenceKind::Deny, Some(Side::Left) | None) => Rule::DenyRemoved,
-        (DifferenceKind::Attribute, _) => Rule::AttributeChanged,
-        (DifferenceKind::CrossReference, _) => Rule::CrossReference,
-    }
 }
 
 /// What a result is shown at: the dictionary where it is about that, else the snapshot of the account.

@@ -8,18 +8,57 @@ use std::collections::btree_map::Entry;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::csv::{ITEM_COLUMNS, Options, Table};
-use super::escape::cell;
+use super::csv::Options;
+use super::table::{self, Column, optional};
 use crate::catalog::Catalogue;
-use crate::expand::{self, Expander, Expansion, Item, Universe};
+use crate::expand::{self, Expander, Expansion, Item, PolicyRows, Universe};
 use crate::model::{Account, PolicyType, Role};
+
+/// What names the role and its policy, at the start of a line.
+const fn start<'a>() -> [Column<Role, PolicyRows<'a>>; 4] {
+    [
+        Column::new("rolename", |role, _| (&role.name).into()),
+        Column::new("path", |role, _| (&role.path).into()),
+        Column::new("policyname", |_, policy| policy.name.into()),
+        Column::new("policytype", |_, policy| policy.policy_type.as_str().into()),
+    ]
+}
+
+/// What the row says.
+const MIDDLE: [Column<(), Item>; 10] = [
+    Column::new("effect", |(), item| item.effect.as_str().into()),
+    Column::new("service", |(), item| (&item.action.service).into()),
+    Column::new("action", |(), item| (&item.action.action).into()),
+    Column::new("arn", |(), item| optional(item.target.arn())),
+    Column::new("principal", |(), item| optional(item.target.principal().map(|(_, principal)| principal))),
+    Column::new("actionelement", |(), item| item.action_element.as_str().into()),
+    Column::new("resourceelement", |(), item| optional(item.target.resource_element().map(|element| element.as_str()))),
+    Column::new("principaltype", |(), item| optional(item.target.principal().map(|(of, _)| of.as_str()))),
+    Column::new("condition", |(), item| (&item.condition.shown).into()),
+    Column::new("note", |(), item| optional(item.note.map(|note| note.as_str()))),
+];
+
+/// The role.
+const ROLE: [Column<(), Role>; 1] = [Column::new("rolearn", |(), role| role.arn.as_str().into())];
+
+/// What else the row says.
+const END: [Column<(), Item>; 1] = [Column::new("excluded", |(), item| (&item.excluded.shown).into())];
+
+/// The columns of a whole line, in its order.
+fn names() -> impl Iterator<Item = &'static str> {
+    fn of<C, R>(columns: &[Column<C, R>]) -> impl Iterator<Item = &'static str> {
+        columns.iter().filter_map(Column::fixed)
+    }
+    let start: Vec<&str> = of(&start()).collect();
+    start.into_iter().chain(of(&MIDDLE)).chain(of(&ROLE)).chain(of(&END))
+}
 
 /// Writes the rows of every role, sorted by role, policy and row. Returns how many there are.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(mut out: impl Write, options: Options, account: &Account, catalogue: &Catalogue) -> io::Result<usize> {
-    Table::new(&mut out, options, &ITEM_COLUMNS)?.finish()?;
+    table::write_header(&mut out, options, names())?;
     let expander = Expander::new(Universe::new(catalogue, [account]));
     let mut shared: BTreeMap<usize, Kept> = BTreeMap::new();
     let mut count = 0;
@@ -37,9 +76,9 @@ struct Kept {
 
 /// One row but for what names its role and policy, as CSV without the end of the line.
 struct Written {
-    /// From `effect` to `note`.
+    /// In the columns of [`MIDDLE`].
     middle: Vec<u8>,
-    /// From `excluded`.
+    /// In the column of [`END`].
     end: Vec<u8>,
 }
 
@@ -51,9 +90,9 @@ fn write_role(
     shared: &mut BTreeMap<usize, Kept>,
 ) -> io::Result<usize> {
     let mut count = 0;
-    let arn = csv(&[role.arn.as_str()], options)?;
+    let arn = table::part(options, &ROLE, &(), role)?;
     for policy in expand::role(role, expander) {
-        let start = csv(&[&role.name, &role.path, policy.name, policy.policy_type.as_str()], options)?;
+        let start = table::part(options, &start(), role, &policy)?;
         let managed = matches!(policy.policy_type, PolicyType::Managed | PolicyType::Boundary);
         let own: Vec<Written>;
         let rows = match policy.shared().filter(|_| managed) {
@@ -89,38 +128,16 @@ fn kept<'a>(
 }
 
 fn written(item: &Item, options: Options) -> io::Result<Written> {
-    let effect = item.effect.to_string();
-    let (principal_type, principal) =
-        item.target.principal().map_or(("", ""), |(principal_type, principal)| (principal_type.as_str(), principal));
-    let middle = csv(
-        &[
-            &effect,
-            &item.action.service,
-            &item.action.action,
-            item.target.arn().unwrap_or_default(),
-            principal,
-            item.action_element.as_str(),
-            item.target.resource_element().map_or("", |element| element.as_str()),
-            principal_type,
-            &item.condition.shown,
-            item.note.map_or("", |note| note.as_str()),
-        ],
-        options,
-    )?;
-    Ok(Written { middle, end: csv(&[&item.excluded.shown], options)? })
+    Ok(Written { middle: table::part(options, &MIDDLE, &(), item)?, end: table::part(options, &END, &(), item)? })
 }
 
-/// Cells as CSV without the end of the line.
-fn csv(cells: &[&str], options: Options) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    // A record of one empty cell is written as `""`, so that the line is not taken for no record at all; inside a
-    // longer line the cell is simply empty.
-    if cells != [""] {
-        let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::Any(b'\n')).from_writer(&mut bytes);
-        writer.write_record(cells.iter().map(|text| cell(text, options.raw).into_owned().into_bytes()))?;
-        writer.flush()?;
-        drop(writer);
-        bytes.pop();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::csv::ITEMS;
+
+    #[test]
+    fn harvested_items_have_the_columns_of_items_that_differ() {
+        assert_eq!(names().collect::<Vec<_>>(), ITEMS.iter().filter_map(Column::fixed).collect::<Vec<_>>());
     }
-    Ok(bytes)
 }

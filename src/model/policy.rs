@@ -10,22 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::action::ActionClause;
 use super::condition::Conditions;
 use super::principal::PrincipalClause;
+use super::words;
 
-/// What a matching statement does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Effect {
-    /// Permits, unless something denies.
-    Allow,
-    /// Refuses, whatever permits.
-    Deny,
-}
-
-impl fmt::Display for Effect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Allow => "Allow",
-            Self::Deny => "Deny",
-        })
+words! {
+    /// What a matching statement does.
+    pub enum Effect {
+        /// Permits, unless something denies.
+        Allow = "Allow",
+        /// Refuses, whatever permits.
+        Deny = "Deny",
     }
 }
 

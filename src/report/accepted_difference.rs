@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::rule::Rule;
+use super::severity::Severity;
 use crate::model::{DifferenceKind, Effect, Side};
 
 /// A difference that somebody has accepted.
@@ -51,4 +53,10 @@ pub struct AcceptedDifference {
     pub expires: Option<String>,
     /// The numbers of the entries that it takes to accept it; the first entry of the file is 1.
     pub entries: Vec<usize>,
+    /// What a role of one account grants, as a fingerprint; none for any other difference.
+    pub grants: Option<String>,
+    /// The rule of the finding that it would be.
+    pub rule: Rule,
+    /// The severity of that finding.
+    pub severity: Severity,
 }

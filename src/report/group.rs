@@ -109,12 +109,32 @@ pub(super) fn totals(report: &Report) -> Totals {
         totals.findings += 1;
         roles.extend(finding.role_index);
     }
-    for group in report.groups.iter().filter(|group| !report.findings_of(group).all(Finding::is_note)) {
+    for group in report.causes() {
         totals.causes += 1;
         totals.count(group.severity);
     }
     totals.roles = roles.len();
     totals
+}
+
+impl Report {
+    /// The groups that count as causes, most severe first. All others are only to know.
+    pub fn causes(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().filter(|group| !self.is_note(group))
+    }
+
+    /// Whether a group is only something to know: a remark on a statement, a limitation, an ambiguous name.
+    #[must_use]
+    pub fn is_note(&self, group: &Group) -> bool {
+        self.findings_of(group).all(Finding::is_note)
+    }
+
+    /// How many findings of a group count, and how many are only to know.
+    #[must_use]
+    pub fn findings_and_notes(&self, group: &Group) -> (usize, usize) {
+        let notes = self.findings_of(group).filter(|finding| finding.is_note()).count();
+        (self.findings_of(group).count() - notes, notes)
+    }
 }
 
 /// A finding of access, trust or denies: role, cause, names of its policies, texts.

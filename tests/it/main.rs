@@ -33,6 +33,8 @@ mod completions;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod counts;
+#[cfg(test)]
 mod dictionary_separators;
 #[cfg(test)]
 mod documentation;

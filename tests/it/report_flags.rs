@@ -114,21 +114,45 @@ fn every_report_means_the_same_by_failed() {
     tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &tags("red"))], &[]));
     tool.write("qa.json", snapshot(QA, &[role(QA, "r", &tags("blue"))], &[]));
     let reports = ["--report", "junit=r.xml", "--report", "sarif=r.sarif"];
+    tool.write("equivalency_list.json", r#"{"nowhere": ["nothing-has-this"]}"#);
     for (fail_on, code) in [
+        ("none", 0),
         ("access", 0),
         ("any", 1),
         ("severity=low", 0),
         ("severity=info", 1),
         ("rule=tag-changed", 1),
         ("rule=access-gained,severity=high", 0),
+        // It is about no role and is known to no test case but its own.
+        ("rule=dictionary-warning", 1),
     ] {
         let run = diff(&tool, &[&reports[..], &["--fail-on", fail_on]].concat());
         assert_eq!(run.code, code, "{fail_on}: {run:?}");
-        assert!(tool.read("r.xml").contains(&format!("failures=\"{code}\"")), "{fail_on}");
+        let xml = tool.read("r.xml");
+        assert!(xml.contains(&format!("failures=\"{code}\"")), "{fail_on}");
+        assert!(
+            xml.contains(&format!("<property name=\"fail-on\" value=\"{}\"/>", fail_on.replace(',', ", "))),
+            "{xml}"
+        );
         let log: Value = serde_json::from_str(&tool.read("r.sarif")).unwrap();
         assert_eq!(log["runs"][0]["invocations"][0]["exitCode"], code, "{fail_on}");
-        assert_eq!(log["runs"][0]["results"][0]["properties"]["failed"], code == 1, "{fail_on}");
+        assert_eq!(log["runs"][0]["properties"]["failOn"], json!(fail_on.split(',').collect::<Vec<_>>()), "{fail_on}");
+        let failed = |result: &Value| result["properties"]["failed"] == true;
+        assert_eq!(log["runs"][0]["results"].as_array().unwrap().iter().any(failed), code == 1, "{fail_on}");
     }
+    // Nobody said what fails: nothing does, and the reports say so.
+    assert_eq!(diff(&tool, &reports).code, 0);
+    let (xml, log) = (tool.read("r.xml"), tool.read("r.sarif"));
+    assert!(xml.contains("failures=\"0\"") && xml.contains("value=\"none: no --fail-on was given"), "{xml}");
+    assert!(
+        xml.contains(
+            "<system-out>info: tag-changed: tag team is &quot;red&quot; in dev, &quot;blue&quot; in qa</system-out>"
+        ),
+        "{xml}"
+    );
+    let log: Value = serde_json::from_str(&log).unwrap();
+    assert_eq!(log["runs"][0]["invocations"][0]["exitCode"], 0);
+    assert!(log["runs"][0]["results"].as_array().unwrap().iter().all(|result| result["properties"]["failed"] == false));
     let run = diff(&tool, &["--fail-on", "severity=hihg"]);
     assert!(run.code == 2 && run.stderr.contains("`hihg` is not a severity"), "{run:?}");
     let run = diff(&tool, &["--fail-on", "rule=tag-chnaged"]);

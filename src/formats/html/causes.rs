@@ -12,7 +12,7 @@ use super::facets::Facets;
 use super::findings;
 use super::rows::Rows;
 use super::words::{self, cut, shown};
-use crate::report::{Finding, Group, List, Report};
+use crate::report::{Group, List, Report};
 
 /// A cause. Short keys, as those of findings.
 #[derive(Serialize)]
@@ -95,9 +95,10 @@ pub(super) fn json(
         }
     }
     if left_out > 0 {
-        let causes = words::counted(left_out, "cause");
-        notes
-            .push(format!("{causes}, the least severe, left out of this page to keep it small; report.json has them."));
+        notes.push(format!(
+            "{left_out} of the causes and remarks, the least severe, left out of this page to keep it small; report.json has \
+             them."
+        ));
     }
     Ok(format!("[{}]", parts.join(",")))
 }
@@ -129,6 +130,6 @@ fn entry(
         t: facets.of(group.findings.iter().copied()),
         p: commands::proof(view, group).map(|proof| cut(shown(&proof), budget::OF_A_SENTENCE)),
         c: commands.collect(),
-        n: report.findings_of(group).all(Finding::is_note),
+        n: report.is_note(group),
     }
 }

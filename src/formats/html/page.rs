@@ -10,7 +10,7 @@ use super::super::verdict;
 use super::charts::{self, Chart, Segment};
 use super::data::Data;
 use super::dictionary::{self, Placeholder};
-use super::paper::{self, Brief, Full, RuleText};
+use super::paper::{self, Brief, InWords, RuleText};
 use super::rows::Rows;
 use super::words::{counted, shown};
 use crate::report::{AccountInfo, Metric, Report};
@@ -62,8 +62,7 @@ pub(super) struct Page<'a> {
     metrics: &'a [Metric],
     most_severe: Vec<Brief>,
     less_severe: usize,
-    causes: Vec<Full>,
-    more_causes: usize,
+    in_words: Vec<InWords>,
     rules: Vec<RuleText>,
     data: &'a Data,
 }
@@ -93,7 +92,6 @@ impl<'a> Page<'a> {
         let tags = [accounts.left.tag.as_str(), accounts.right.tag.as_str()];
         let (dictionary, more_placeholders) = dictionary::placeholders(report);
         let (most_severe, less_severe) = paper::most_severe(view);
-        let (causes, more_causes) = paper::all(view);
         let catalogue = &report.catalogue;
         Self {
             policy: policy(),
@@ -121,8 +119,7 @@ impl<'a> Page<'a> {
             metrics: &report.summary,
             most_severe,
             less_severe,
-            causes,
-            more_causes,
+            in_words: paper::in_words(view),
             rules: paper::rules(report),
             data,
         }

@@ -72,23 +72,43 @@ pub(super) struct RuleText {
 /// The most severe causes, and how many more there are.
 pub(super) fn most_severe(view: &View<'_>) -> (Vec<Brief>, usize) {
     let report = view.report;
-    let groups: Vec<&Group> =
-        report.groups.iter().filter(|group| !report.findings_of(group).all(Finding::is_note)).collect();
-    let brief = |group: &&Group| Brief {
+    let brief = |group: &Group| Brief {
         severity: group.severity.as_str(),
         rule: group.rule.id(),
         message: cut(shown(&group.message), BRIEF),
         roles: cut(shown(&few(&group.roles, NAMED)), BRIEF),
         proof: commands::proof(view, group).map(|proof| cut(shown(&proof), BRIEF)).unwrap_or_default(),
     };
-    (groups.iter().take(FIRST).map(brief).collect(), groups.len().saturating_sub(FIRST))
+    (report.causes().take(FIRST).map(brief).collect(), report.totals.causes.saturating_sub(FIRST))
 }
 
-/// All causes, and of how many there was no room.
-pub(super) fn all(view: &View<'_>) -> (Vec<Full>, usize) {
+/// Causes, or remarks, in full.
+pub(super) struct InWords {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What they are called where they are counted.
+    pub(super) noun: &'static str,
+    pub(super) causes: Vec<Full>,
+    /// Of how many there was no room.
+    pub(super) more: usize,
+}
+
+/// All causes, then the remarks if there are some.
+pub(super) fn in_words(view: &View<'_>) -> Vec<InWords> {
+    let of = |id, title, noun, notes: bool| {
+        let groups = causes::listed(view.report).filter(|group| view.report.is_note(group) == notes);
+        let (causes, more) = in_full(view, &groups.collect::<Vec<_>>());
+        InWords { id, title, noun, causes, more }
+    };
+    let mut parts = vec![of("findings", "All causes", "causes", false), of("remarks", "Remarks", "remarks", true)];
+    parts.retain(|part| part.id == "findings" || !part.causes.is_empty());
+    parts
+}
+
+/// These groups, and of how many there was no room.
+fn in_full(view: &View<'_>, groups: &[&Group]) -> (Vec<Full>, usize) {
     let (mut all, mut bytes) = (Vec::new(), 0);
-    let groups: Vec<&Group> = causes::listed(view.report).collect();
-    for group in &groups {
+    for group in groups {
         let one = full(view, group);
         bytes += 600 + one.message.len() + one.roles.iter().map(|role| role.name.len() + 300).sum::<usize>();
         bytes += one.findings.iter().map(|said| said.role.len() + said.message.len() + said.proof.len()).sum::<usize>();

@@ -10,7 +10,7 @@ use super::super::report_format::View;
 use super::super::verdict;
 use super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use crate::report::sentences::{counted, few};
-use crate::report::{Finding, Group, RoleStatus, Severity};
+use crate::report::{Group, RoleStatus, Severity};
 
 /// How many causes are shown before the rest is only counted.
 const CAUSES: usize = 10;
@@ -21,10 +21,8 @@ const ROLES: usize = 3;
 /// Writes the causes, and what to do next.
 pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severity>) -> io::Result<()> {
     let report = view.report;
-    let is_difference = |group: &&Group| !report.findings_of(group).all(Finding::is_note);
     let wanted = |group: &&Group| only.is_none_or(|least| group.severity >= least);
-    let groups: Vec<&Group> = report.groups.iter().filter(is_difference).collect();
-    let shown: Vec<&Group> = groups.iter().copied().filter(wanted).collect();
+    let shown: Vec<&Group> = report.causes().filter(wanted).collect();
     let most = if only.is_some() { shown.len() } else { CAUSES };
     let mut severity = None;
     for group in shown.iter().take(most) {
@@ -36,7 +34,7 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
         }
         one(lines, view, group)?;
     }
-    let hidden = groups.len() - shown.len().min(most);
+    let hidden = report.totals.causes - shown.len().min(most);
     if hidden > 0 {
         let more = format!("… and {}; report.html and summary.md have them all", counted(hidden, "more cause"));
         lines.empty()?;
