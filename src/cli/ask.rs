@@ -8,7 +8,7 @@ use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
 use super::error::CliError;
-use super::saved_report::SavedReport;
+use super::saved_report::{self, SavedReport};
 use super::source::Source;
 
 /// How many names or forms a hint lists.
@@ -118,7 +118,15 @@ impl AskError {
 
 /// The source that is meant: with a tag, the snapshot of that account in a report folder.
 pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, CliError> {
-    let Some(tag) = tag else { return Ok(word.clone()) };
+    let Some(tag) = tag else {
+        return match saved_report::at(word) {
+            None => Ok(word.clone()),
+            Some(path) => {
+                let tags = SavedReport::read(&path)?.tags().map(Clone::clone);
+                Err(CliError::NeedsTag { path, tags })
+            }
+        };
+    };
     let folder = match word {
         Source::File(folder) => folder.clone(),
         // A folder right here looks like the name of a profile.

@@ -116,6 +116,15 @@ fn is_snapshot_name(name: &str) -> bool {
 /// The names of the profiles of the AWS config files. A file that is not there or not text has none; whether the rest of
 /// it is well formed is for the command that uses it.
 fn profile_names() -> BTreeSet<String> {
+    all_profile_names().into_iter().filter(|name| is_one_word(name)).collect()
+}
+
+/// Whether the AWS config files have a profile of this name.
+pub(super) fn is_profile(name: &str) -> bool {
+    all_profile_names().contains(name)
+}
+
+fn all_profile_names() -> BTreeSet<String> {
     let file = |variable: &str, name: &str| {
         let named = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from);
         let path = named.or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".aws").join(name)));
@@ -130,7 +139,6 @@ fn profile_names() -> BTreeSet<String> {
             Some(_) | None => None,
         })
         .chain(sections(&credentials))
-        .filter(|name| is_one_word(name))
         .map(str::to_owned)
         .collect()
 }

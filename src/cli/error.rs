@@ -65,33 +65,47 @@ pub enum CliError {
     #[error("`--all` needs `--expires`: what is accepted without a look must be looked at some day")]
     AllWithoutExpiry,
     /// No finding or group has an id.
-    #[error("the report has no {what} `{}`", .id.escape_debug())]
+    #[error("the report has no {what} with the ID `{}`", .id.escape_debug())]
     UnknownId {
         /// `finding` or `group`.
         what: &'static str,
         /// The id.
         id: String,
-        /// Ids that are like it.
+        /// Those whose ids are like it, in words.
         near: Vec<String>,
+        /// `group` or `finding`, if one has this id.
+        other: Option<&'static str>,
+    },
+    /// No open finding has this rule.
+    #[error("the report has no open finding of the rule `{rule}`")]
+    NoneOfRule {
+        /// The rule.
+        rule: Rule,
+        /// The rules of its findings.
+        there: Vec<Rule>,
     },
     /// Several have ids that begin so.
-    #[error("several ids of the report begin with `{}`, so it names no one {what}", .id.escape_debug())]
+    #[error("the IDs of {count} {what}s of the report begin with `{}`", .id.escape_debug())]
     AmbiguousId {
         /// `finding` or `group`.
         what: &'static str,
         /// The start of an id.
         id: String,
-        /// A few of the ids.
+        /// How many have such an id.
+        count: usize,
+        /// A few of them, in words.
         near: Vec<String>,
     },
     /// `--fail-on` names no rule or severity.
     #[error(transparent)]
     FailOn(#[from] FailOnError),
     /// No open difference of the report fits.
-    #[error("{}", nothing_selected(*.open))]
+    #[error("{}", nothing_selected(*.open, .of))]
     NothingSelected {
         /// How many are open.
         open: usize,
+        /// What they are the differences of, in words.
+        of: &'static str,
     },
     /// A text that has to say something.
     #[error("`{flag}` is empty")]
@@ -163,6 +177,23 @@ pub enum CliError {
     /// A question that cannot be answered with yes or no.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// A report folder, where one account has to be meant.
+    #[error("`{}` is a report folder with two accounts: `--tag` must name one of them, `{}` or `{}`",
+        .path.display(), .tags.left, .tags.right)]
+    NeedsTag {
+        /// The folder.
+        path: PathBuf,
+        /// The tags of the report.
+        tags: Sides<AccountTag>,
+    },
+    /// A report folder, where an account has to be named.
+    #[error("`{}` is a report folder, not a source", .path.display())]
+    FolderAsSource {
+        /// The folder.
+        path: PathBuf,
+        /// The snapshots that are in it.
+        snapshots: Sides<String>,
+    },
     /// A folder that holds no report of `diff`.
     #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
@@ -248,11 +279,15 @@ fn rule_hint(error: &UnknownRule) -> String {
     }
 }
 
-fn nothing_selected(open: usize) -> String {
+/// What the differences of a whole report are the differences of.
+pub(super) const OF_REPORT: &str = "of the report";
+
+fn nothing_selected(open: usize, of: &str) -> String {
     match open {
-        0 => "the report has no open differences; nothing was written".to_owned(),
-        1 => "the one open difference of the report does not match; nothing was written".to_owned(),
-        _ => format!("none of the {open} open differences of the report matches; nothing was written"),
+        0 if of == OF_REPORT => "the report has no open differences; nothing was written".to_owned(),
+        0 => format!("no difference {of} can be accepted; nothing was written"),
+        1 => format!("the one open difference {of} does not match the filters; nothing was written"),
+        _ => format!("none of the {open} open differences {of} matches the filters; nothing was written"),
     }
 }
 
@@ -298,22 +333,31 @@ impl CliError {
             ),
             Self::NoFilter => Some("use `--all` to accept every open difference of the report".to_owned()),
             Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
+            Self::UnknownId { other: Some(other), .. } => Some(format!("it is the ID of a {other}: use `--{other}`")),
             Self::UnknownId { near, .. } if near.is_empty() => {
                 Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
             }
-            Self::UnknownId { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
-            Self::AmbiguousId { near, .. } => Some(format!("they are `{}`; give more of it", near.join("`, `"))),
+            Self::UnknownId { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
+            Self::AmbiguousId { near, count, .. } => {
+                let more = if *count > near.len() { ", …" } else { "" };
+                Some(format!("give more of one ID: {}{more}", near.join(", ")))
+            }
+            Self::NoneOfRule { there, .. } if there.is_empty() => None,
+            Self::NoneOfRule { there, .. } => {
+                let there: Vec<&str> = there.iter().map(|rule| rule.id()).collect();
+                Some(format!("the rules of its findings are `{}`", there.join("`, `")))
+            }
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
             Self::TypographicQuote { .. } => {
                 Some("replace every “ and ” with \"; word processors and web pages change them".to_owned())
             }
-            Self::NothingSelected { open: 0 } => None,
+            Self::NothingSelected { open: 0, .. } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"
                     .to_owned(),
             ),
-            Self::Report { .. } => Some("run `iamctl diff` again with this version of iamctl".to_owned()),
+            Self::Report { source, .. } => Some(source.hint().to_owned()),
             Self::EmptyText { .. } | Self::PastExpiry { .. } | Self::UnknownSide { .. } => None,
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
@@ -324,6 +368,10 @@ impl CliError {
             Self::Ask(error) => error.hint(),
             Self::NoReport { .. } => {
                 Some("give the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
+            }
+            Self::NeedsTag { tags, .. } => Some(format!("add `--tag {}` or `--tag {}`", tags.left, tags.right)),
+            Self::FolderAsSource { snapshots, .. } => {
+                Some(format!("use a snapshot in it: `{}` or `{}`", snapshots.left, snapshots.right))
             }
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),

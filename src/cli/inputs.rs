@@ -8,6 +8,7 @@ use super::accept::ACCEPTED_FILE;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::saved_report::{self, SavedReport};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::csv;
@@ -123,6 +124,12 @@ impl InputArgs {
         allow_same_account: bool,
         console: &Console,
     ) -> Result<[Snapshot; N], CliError> {
+        for source in sources {
+            if let Some(path) = saved_report::at(source) {
+                let saved = SavedReport::read(&path)?;
+                return Err(CliError::FolderAsSource { snapshots: saved.sources().as_ref().map(Source::word), path });
+            }
+        }
         let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
         let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
         if !allow_same_account {
