@@ -86,7 +86,14 @@ pub(super) const ACCEPT: &str = r"Examples:
       iamctl accept reports --role orders-* --action dynamodb:PutItem --side qa \
         --reason qa-writes-its-own-test-data --owner team-orders --expires 2027-03-31
   Accept every difference in a tag:
-      iamctl accept reports --attribute tag:CostCenter --reason each-account-has-its-own";
+      iamctl accept reports --attribute tag:CostCenter --reason each-account-has-its-own
+  Accept one cause with all its findings, by the ID that the summary prints:
+      iamctl accept reports --group b383d4db2fb3 --reason paths-are-being-removed
+  Accept one finding, by the start of its ID in report.json:
+      iamctl accept reports --finding aa3d92de6d09 --reason qa-runs-long-tests
+  Accept the findings of a rule, but only for some roles:
+      iamctl accept reports --rule attribute-changed --role catalog-* --reason paths-do-not-matter \
+        --dry-run";
 
 pub(super) const REMEDIATE: &str = r"Examples:
   Write the script that makes the roles of qa the same as those of dev:

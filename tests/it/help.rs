@@ -86,3 +86,12 @@ fn the_examples_work() {
     }
     assert!(run > 15, "{run}");
 }
+
+#[test]
+fn accept_has_an_example_for_each_way_to_select() {
+    let help = Place::new().run("accept --help").stdout;
+    let examples = examples(&help).join("\n");
+    for option in ["--role", "--action", "--attribute", "--rule", "--finding", "--group"] {
+        assert!(examples.contains(option), "{option}: {examples}");
+    }
+}
