@@ -18,6 +18,7 @@ mod harvest;
 pub mod init;
 mod inputs;
 mod interrupt;
+mod known_names;
 mod man;
 mod profiles;
 mod remediate;
@@ -130,7 +131,8 @@ enum Command {
     CanAssume(can_assume::Args),
     /// Print the completion script for a shell
     ///
-    /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell.
+    /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell, and the tags,
+    /// roles, and rules of a report folder.
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(complete::Args),
     /// Print or install the man pages

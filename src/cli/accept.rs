@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use super::complete;
 use super::console::Console;
 use super::error::{CliError, OF_REPORT};
 use super::exit_code::ExitCode;
@@ -61,7 +62,7 @@ struct FilterArgs {
     ///
     /// The name is the real or the normalised one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
     /// difference must match all filters.
-    #[arg(long = "role", value_name = "GLOB", help_heading = "Which differences")]
+    #[arg(long = "role", value_name = "GLOB", add = complete::role(), help_heading = "Which differences")]
     roles: Vec<String>,
     /// Differences that come from this policy
     ///
@@ -69,7 +70,7 @@ struct FilterArgs {
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     policy: Option<String>,
     /// Differences of the account with this tag
-    #[arg(long, value_name = "TAG", help_heading = "Which differences")]
+    #[arg(long, value_name = "TAG", add = complete::tag(), help_heading = "Which differences")]
     side: Option<AccountTag>,
     /// Differences in these actions; can be repeated
     ///
@@ -89,13 +90,13 @@ struct FilterArgs {
         help_heading = "Which differences")]
     attribute: Option<String>,
     /// Findings of this rule only, such as `tag-changed`; repeatable
-    #[arg(long = "rule", value_name = "ID", help_heading = "Which differences")]
+    #[arg(long = "rule", value_name = "ID", add = complete::rule(), help_heading = "Which differences")]
     rules: Vec<String>,
     /// The finding with this id, or the start of its id; repeatable
-    #[arg(long = "finding", value_name = "ID", help_heading = "Which differences")]
+    #[arg(long = "finding", value_name = "ID", add = complete::finding(), help_heading = "Which differences")]
     findings: Vec<String>,
     /// All findings of the cause with this id, or the start of its id; repeatable
-    #[arg(long = "group", value_name = "ID", help_heading = "Which differences")]
+    #[arg(long = "group", value_name = "ID", add = complete::group(), help_heading = "Which differences")]
     groups: Vec<String>,
 }
 

@@ -26,12 +26,12 @@ pub(super) struct Args {
     /// Account in a report folder, if SOURCE is one
     ///
     /// iamctl reads the snapshot of the account with this tag in the folder.
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = complete::tag())]
     tag: Option<AccountTag>,
     /// Name of the role
     ///
     /// The real name in the account, in any case.
-    #[arg(value_name = "ROLE")]
+    #[arg(value_name = "ROLE", add = complete::role())]
     role: String,
     /// Action, such as `s3:PutObject`
     #[arg(value_name = "ACTION")]

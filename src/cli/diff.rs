@@ -58,7 +58,7 @@ pub(super) struct Args {
     ///
     /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
     /// commas, or repeat the option. It is an error if a pattern matches no role.
-    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
+    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
     /// Exclude service-linked roles
     ///
