@@ -57,10 +57,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a sample dictionary and the action catalogue as files
+    /// Write a sample dictionary and the action catalog as files
     ///
     /// Writes two files that you can edit and keep in git: `equivalency_list.json`, a sample of a dictionary, and
-    /// `iam.json`, the action catalogue. Both are optional. The command works offline, unless you give `--refresh` without
+    /// `iam.json`, the action catalog. Both are optional. The command works offline, unless you give `--refresh` without
     /// a folder.
     #[command(after_long_help = examples::INIT)]
     Init(init::Args),

@@ -64,7 +64,7 @@
 //!
 //! # Rooms
 //!
-//! Data flows one way: a source becomes an [`Account`], normalised by the equivalency dictionary, expanded to items,
+//! Data flows one way: a source becomes an [`Account`], normalized by the equivalency dictionary, expanded to items,
 //! compared with the other account's, and the one [`Report`](report::Report) is shown in several formats.
 //!
 //! | Room | for | may import |
@@ -75,12 +75,12 @@
 //! | [`normalise`] | the equivalency dictionary | model |
 //! | [`expand`] | a policy to its flat rows | model, catalog |
 //! | [`semantics`] | what policies permit | model, catalog |
-//! | [`report`] | the `Report`, its findings and causes | model, parse, catalog, normalise, expand, semantics |
-//! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
-//! | [`pipeline`] | the way from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
-//! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
+//! | [`report`] | the `Report`, its findings and causes | model, parse, catalog, normalize, expand, semantics |
+//! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalize, expand, semantics, report |
+//! | [`pipeline`] | the way from two accounts to their `Report` | model, parse, catalog, normalize, semantics, compare, report |
+//! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalize, compare |
 //! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report |
-//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, normalise, compare, report, pipeline, formats |
+//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, normalize, compare, report, pipeline, formats |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | `store` | files and folders (feature `cli`) | catalog |
 //! | `cli` | the commands (feature `cli`) | everything |

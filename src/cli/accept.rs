@@ -60,7 +60,7 @@ pub(super) struct Args {
 struct FilterArgs {
     /// Differences of this role; can be repeated
     ///
-    /// The name is the real or the normalised one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
+    /// The name is the real or the normalized one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
     /// difference must match all filters.
     #[arg(long = "role", value_name = "GLOB", add = complete::role(), help_heading = "Which differences")]
     roles: Vec<String>,
@@ -333,8 +333,8 @@ fn tell(
     let without = selected.difference(&covered).count();
     if without > 0 {
         console.warning(&format!(
-            "{without} selected differences contain a text that no entry can contain; they stay \
-            open"
+            "{} with a text that no entry can contain; not accepted",
+            counted(without, "selected difference", "selected differences")
         ));
     }
 }

@@ -34,7 +34,7 @@ pub enum AskError {
         near: Vec<String>,
     },
     /// An action that nobody knows.
-    #[error("the catalogue does not have the action `{}`", .action.escape_debug())]
+    #[error("the catalog does not have the action `{}`", .action.escape_debug())]
     UnknownAction {
         /// The action.
         action: String,
@@ -220,7 +220,7 @@ pub(super) fn ignored(pairs: &[(String, String)], context: &Context, role: &Know
     notes
 }
 
-/// The action of the catalogue that is asked about; `None` for one that it does not have, where that is allowed.
+/// The action of the catalog that is asked about; `None` for one that it does not have, where that is allowed.
 pub(super) fn action<'c>(
     catalogue: &'c Catalogue,
     asked: &str,
@@ -306,7 +306,7 @@ pub(super) fn resource(
     if is_its { Ok(()) } else { fail("", forms()) }
 }
 
-/// Whether an action that the catalogue does not have can be asked about a resource: any but a pattern.
+/// Whether an action that the catalog does not have can be asked about a resource: any but a pattern.
 pub(super) fn resource_of_unknown(action: &str, resource: &str, role: &Role) -> Result<(), AskError> {
     if resource == "*" || !resource.contains(['*', '?']) {
         return Ok(());

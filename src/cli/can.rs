@@ -47,7 +47,7 @@ pub(super) struct Args {
     /// values. The request does not contain the keys that you do not name.
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = ask::key_value)]
     context: Vec<(String, String)>,
-    /// Accept an action that is not in the catalogue
+    /// Accept an action that is not in the catalog
     ///
     /// iamctl then assumes that the action can act on any resource.
     #[arg(long)]

@@ -56,7 +56,7 @@ pub(super) struct Args {
     accepted: Option<PathBuf>,
     /// Compare only roles with this name; can be repeated
     ///
-    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// The name is the real or the normalized one, in any case. `*` and `?` are wildcards. Separate several names with
     /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
@@ -186,13 +186,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &read;
     let snapshots = Sides { left, right };
 
-    let spinner = console.spinner("reading and normalising roles");
+    let spinner = console.spinner("reading and normalizing roles");
     let mut stages = Stages::start();
     let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
     let accepted = Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() };
     let options = args.options(dictionary, accepted, catalogue);
     let prepared = Prepared::new(accounts, &options)?.only(&options.selection)?;
-    stages.end("read and normalised");
+    stages.end("read and normalized");
     spinner.stage("comparing");
     let report = prepared.compare_told(&|done, all| spinner.roles(done, all))?;
     stages.end("compared");

@@ -62,7 +62,7 @@ pub enum CliError {
     #[error("`accept` needs at least one filter, such as `--role`, or `--all`")]
     NoFilter,
     /// `accept --all` without an end.
-    #[error("`--all` needs `--expires`: what is accepted without a look must be looked at some day")]
+    #[error("`--all` needs `--expires`: differences that are accepted without a review must be reviewed later")]
     AllWithoutExpiry,
     /// No finding or group has an id.
     #[error("the report has no {what} with the ID `{}`", .id.escape_debug())]
@@ -140,8 +140,8 @@ pub enum CliError {
     /// No built-in rule has this name.
     #[error(transparent)]
     Builtin(BuiltinError),
-    /// The action catalogue is not one.
-    #[error("the catalogue `{}` cannot be used", .path.display())]
+    /// The action catalog is not one.
+    #[error("the catalog `{}` cannot be used", .path.display())]
     Catalogue {
         /// The file.
         path: PathBuf,
@@ -263,7 +263,7 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
         }
         pipeline::Error::Select(_) => Some("use the name in the account or in the reports; `*` and `?` are wildcards"),
         pipeline::Error::Snapshot(error) => error.hint(),
-        pipeline::Error::Mark { .. } => Some("IAM gave no such text: harvest the account again"),
+        pipeline::Error::Mark { .. } => Some("no text in IAM contains this character: harvest the account again"),
         pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
     }
 }
@@ -379,7 +379,7 @@ impl CliError {
                 None
             }
             Self::Catalogue { .. } => Some(
-                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalogue"
+                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalog"
                     .to_owned(),
             ),
             Self::Snapshot(error) => error.hint().map(str::to_owned),

@@ -10,10 +10,10 @@ pub(super) const PROGRAM: &str = r"Terms:
   tag          the short name that you give an account, such as `dev`
   dictionary   a JSON file with the texts that are meant to differ between the accounts, such
                as `dev` and `qa`; iamctl treats them as equal
-  normalised   with a placeholder in place of every text that the dictionary lists
+  normalized   with a placeholder in place of every text that the dictionary lists
   proof        a request that one account allows and the other account denies; called
                `witness` in CSV and JSON files
-  catalogue    the list of all AWS actions and of the resources that they act on
+  catalog      the list of all AWS actions and of the resources that they act on
 
 Examples:
   Compare two accounts through their AWS profiles:
@@ -29,7 +29,7 @@ pub(super) const INIT: &str = r"Examples:
       iamctl init
   Write them to another folder, over the files that are there:
       iamctl init --force settings
-  Download the current catalogue from AWS:
+  Download the current catalog from AWS:
       iamctl init --refresh=https://servicereference.us-east-1.amazonaws.com/ new-settings";
 
 pub(super) const LISTPROFILES: &str = r"Examples:

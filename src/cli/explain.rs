@@ -33,7 +33,7 @@ pub(super) struct Args {
     ///
     /// A source is an AWS profile, a snapshot file, or `env:`. A report folder is the output folder of an earlier `iamctl
     /// diff`; its snapshots, tags, dictionary, built-in rules, and accepted differences are used. The role is named by its
-    /// real name in either account, or by its normalised name, in any case.
+    /// real name in either account, or by its normalized name, in any case.
     #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::explained())]
     words: Vec<String>,
     /// Explain a rule, or list all rules

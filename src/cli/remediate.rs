@@ -28,7 +28,7 @@ pub(super) struct Args {
     make: AccountTag,
     /// Change only roles with this name; can be repeated
     ///
-    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// The name is the real or the normalized one, in any case. `*` and `?` are wildcards. Separate several names with
     /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
@@ -83,9 +83,9 @@ fn of_snapshots(
 
 fn tell(plan: &Plan, args: &Args, console: &Console) {
     console.note(&format!(
-        "{} roles of {} differ: {} commands written, {} differences remain, marked NOT DONE",
-        plan.roles.len(),
+        "different roles of {}: {}; commands: {}; differences marked NOT DONE: {}",
         args.make,
+        plan.roles.len(),
         plan.changes(),
         plan.left(),
     ));

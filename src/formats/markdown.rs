@@ -47,17 +47,17 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
         report.groups.iter().partition(|group| !report.findings_of(group).all(Finding::is_note));
     let whole = page.add(&title(report)) && page.add(&causes(view, &differences)) && page.add(&accounts(report));
     if !whole {
-        page.add("_The rest does not fit here; the reports have it._\n");
+        page.add("_The rest does not fit here; see the reports._\n");
         return page.text;
     }
     let limitations = limitations(report);
     let counts = counts(report);
-    let end = "`iamctl explain FOLDER ROLE` shows one role with proof and cause; `iamctl explain --rule ID` explains a \
+    let end = "`iamctl explain FOLDER ROLE` shows one role with proofs and causes; `iamctl explain --rule ID` explains a \
                rule.\n";
     let reserve = limitations.len() + counts.len() + end.len() + 200;
     page.folded(view, "More causes", differences.get(CAUSES..).unwrap_or_default(), reserve);
     page.add(&limitations);
-    page.folded(view, "Statements to look at", &notes, counts.len() + end.len() + 200);
+    page.folded(view, "Statements to review", &notes, counts.len() + end.len() + 200);
     page.add(&counts);
     page.add(end);
     page.text
@@ -176,7 +176,7 @@ fn limitations(report: &Report) -> String {
 }
 
 fn accounts(report: &Report) -> String {
-    let mut table = "| Account | Id | Source | Roles | Items |\n| --- | --- | --- | ---: | ---: |\n".to_owned();
+    let mut table = "| Account | ID | Source | Roles | Items |\n| --- | --- | --- | ---: | ---: |\n".to_owned();
     for side in Side::BOTH {
         let account = report.accounts.get(side);
         let id = account.account_id.as_ref().map_or_else(|| "unknown".to_owned(), |id| code(id.as_str()));

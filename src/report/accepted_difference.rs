@@ -12,7 +12,7 @@ pub struct AcceptedDifference {
     pub kind: DifferenceKind,
     /// The account that has it; none for an attribute.
     pub side: Option<Side>,
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role, in the account that has the difference; for an attribute, in the first account.
     pub role_arn: String,

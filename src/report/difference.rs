@@ -37,7 +37,7 @@ words! {
     }
 }
 
-/// One difference, or one thing to know. Serialised, it is its row of `report.json`.
+/// One difference, or one thing to know. Serialized, it is its row of `report.json`.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(untagged)]
 pub enum Difference<'a> {

@@ -26,7 +26,7 @@ pub enum FailOn {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FailOnError {
     /// Not one of the forms.
-    #[error("`{}` is not none, any, access, severity=LEVEL or rule=ID", .text.escape_debug())]
+    #[error("`{}` is not none, any, access, severity=LEVEL, or rule=ID", .text.escape_debug())]
     Form {
         /// The word.
         text: String,

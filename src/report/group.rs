@@ -30,7 +30,7 @@ pub struct Group {
     pub message: String,
     /// The cause.
     pub cause: Cause,
-    /// The normalised names of its roles, in the order of the report, each once.
+    /// The normalized names of its roles, in the order of the report, each once.
     pub roles: Vec<String>,
     /// The places of its findings in [`Report::findings`], most severe first.
     pub findings: Vec<usize>,

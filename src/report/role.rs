@@ -16,7 +16,7 @@ pub enum RoleStatus {
     LeftOnly,
     /// Only in the second.
     RightOnly,
-    /// Several roles of one account have this name after normalising. Compared with the counterpart that fits best,
+    /// Several roles of one account have this name after normalizing. Compared with the counterpart that fits best,
     /// if there is one.
     Ambiguous,
 }
@@ -24,9 +24,9 @@ pub enum RoleStatus {
 /// A role of one or both accounts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleResult {
-    /// The normalised name; the first account's spelling where there are two.
+    /// The normalized name; the first account's spelling where there are two.
     pub role: String,
-    /// The normalised path; the first account's where there are two.
+    /// The normalized path; the first account's where there are two.
     pub path: String,
     /// Where it was found.
     pub status: RoleStatus,
@@ -67,7 +67,7 @@ impl RoleResult {
         }
     }
 
-    /// The normalised path on one side; the pair's path where the role is not there.
+    /// The normalized path on one side; the pair's path where the role is not there.
     #[must_use]
     pub fn shown_path(&self, side: Side) -> &str {
         self.side(side).map_or(&self.path, |role| &role.normalised_path)
@@ -122,7 +122,7 @@ pub struct RoleSide {
     pub name: String,
     /// Its real path.
     pub path: String,
-    /// Its path after normalising.
+    /// Its path after normalizing.
     pub normalised_path: String,
     /// Its ARN.
     pub arn: String,

@@ -105,7 +105,7 @@ fn a_baseline_of_the_examples_is_clean_until_it_expires() {
         assert_eq!(place.read(&format!("reports/{file}")).lines().count(), 1, "{file}");
     }
     let stdout = place.run(&strict).stdout;
-    assert!(stdout.contains(&format!("{open} differences accepted, see accepted_differences.csv.\n")), "{stdout}");
+    assert!(stdout.contains(&format!("{open} differences accepted; see accepted_differences.csv.\n")), "{stdout}");
     assert!(stdout.contains("No differences other than those accepted in 24 common roles\n"), "{stdout}");
 
     let on = |day: &str, arguments: &str| {
@@ -337,7 +337,7 @@ fn unused_and_expired_entries_are_warned_about_and_those_of_other_accounts_are_n
     assert_eq!(report["accepted_entries"], entries);
     let stdout = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]).stdout;
     assert!(
-        stdout.contains("  entry 3 of accepted.json") && stdout.contains("2 differences accepted, see"),
+        stdout.contains("  entry 3 of accepted.json") && stdout.contains("2 differences accepted; see"),
         "{stdout}"
     );
     // Of roles that were not compared nothing can be said.

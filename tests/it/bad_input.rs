@@ -119,7 +119,7 @@ fn a_catalogue_of_unknown_shape() {
     let tool = tool();
     tool.write("iam.json", r#"{"services": []}"#);
     let run = refused(&tool, &DIFF);
-    assert_eq!(first_line(&run), "error: the catalogue `iam.json` cannot be used");
+    assert_eq!(first_line(&run), "error: the catalog `iam.json` cannot be used");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn init_writes_what_the_other_commands_take_and_overwrites_nothing() {
     let run = tool.run(&[&DIFF[..], &["--exit-code"]].concat());
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        run.stderr.contains("catalogue: iam.json") && run.stderr.contains("dictionary: equivalency_list.json"),
+        run.stderr.contains("catalog: iam.json") && run.stderr.contains("dictionary: equivalency_list.json"),
         "{run:?}"
     );
     tool.write("equivalency_list.json", r#"{"mine": ["x"]}"#);

@@ -43,7 +43,7 @@ fn the_long_help_says_more() {
     }
     let help = place.run("--help").stdout;
     let terms = help.split("\nTerms:").nth(1).unwrap();
-    for term in ["harvest", "snapshot", "tag", "dictionary", "normalised", "proof", "catalogue"] {
+    for term in ["harvest", "snapshot", "tag", "dictionary", "normalized", "proof", "catalog"] {
         assert!(terms.contains(&format!("\n  {term} ")), "{term}: {help}");
     }
 }

@@ -96,8 +96,7 @@ pub(super) fn json(
     }
     if left_out > 0 {
         let causes = words::counted(left_out, "cause");
-        notes
-            .push(format!("{causes}, the least severe, left out of this page to keep it small; report.json has them."));
+        notes.push(format!("{causes}, the least severe, omitted from this page to keep it small; see report.json."));
     }
     Ok(format!("[{}]", parts.join(",")))
 }
