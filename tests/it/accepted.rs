@@ -534,14 +534,15 @@ fn an_id_that_is_not_there_or_not_whole_is_told_with_what_is_near() {
         refused(&run, &format!("the IDs of {} {what}s of the report begin with `{start}`", begin(&start)));
         let one = all.iter().find(|id| id.starts_with(&start)).unwrap();
         assert!(
-            run.stderr.contains(&format!("hint: give more of one ID: `{}` (qa allows s3:GetObject", &one[..12])),
+            run.stderr
+                .contains(&format!("hint: give more of one ID: `{}` (qa allows s3:GetObject", one.get(..12).unwrap())),
             "{run:?}"
         );
         // One digit is wrong.
-        let wrong = format!("{}{}", &all[0][..31], if all[0].ends_with('0') { '1' } else { '0' });
+        let wrong = format!("{}{}", all[0].get(..31).unwrap(), if all[0].ends_with('0') { '1' } else { '0' });
         let run = accept(&[&flag, &wrong]);
         refused(&run, &format!("the report has no {what} with the ID `{wrong}`"));
-        assert!(run.stderr.contains(&format!("did you mean `{}` (qa allows", &all[0][..12])), "{run:?}");
+        assert!(run.stderr.contains(&format!("did you mean `{}` (qa allows", all[0].get(..12).unwrap())), "{run:?}");
         // An id of the other kind.
         let of_other = &ids(if what == "finding" { "groups" } else { "findings" })[0];
         let run = accept(&[&flag, of_other]);

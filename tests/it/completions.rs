@@ -151,7 +151,7 @@ fn bash_offers_what_a_report_folder_has() {
     let report: serde_json::Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
     for (option, list) in [("--finding", "findings"), ("--group", "groups")] {
         let id = report[list][0]["id"].as_str().unwrap();
-        assert_eq!(offers(&["accept", "reports", option, &id[..6]]), [id]);
+        assert_eq!(offers(&["accept", "reports", option, id.get(..6).unwrap()]), [id]);
     }
     // A name that a shell would run is not offered.
     let name = "\"name\": \"$(touch hacked)\"";
