@@ -55,7 +55,7 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
-/// Which differences are meant: those that fit all that is given.
+/// Which differences are selected: those that match all filters.
 #[derive(Debug, clap::Args)]
 struct FilterArgs {
     /// Differences of this role; can be repeated
@@ -89,13 +89,13 @@ struct FilterArgs {
     #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"],
         help_heading = "Which differences")]
     attribute: Option<String>,
-    /// Findings of this rule only, such as `tag-changed`; repeatable
+    /// Findings of this rule, such as `tag-changed`; can be repeated
     #[arg(long = "rule", value_name = "ID", add = complete::rule(), help_heading = "Which differences")]
     rules: Vec<String>,
-    /// The finding with this id, or the start of its id; repeatable
+    /// The finding with this ID or start of an ID; can be repeated
     #[arg(long = "finding", value_name = "ID", add = complete::finding(), help_heading = "Which differences")]
     findings: Vec<String>,
-    /// All findings of the cause with this id, or the start of its id; repeatable
+    /// All findings of the cause with this ID or start of an ID; can be repeated
     #[arg(long = "group", value_name = "ID", add = complete::group(), help_heading = "Which differences")]
     groups: Vec<String>,
 }

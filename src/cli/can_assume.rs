@@ -26,9 +26,9 @@ pub(super) struct Args {
     /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Account in a report folder, if SOURCE is one
+    /// Tag of the account, if SOURCE is a report folder
     ///
-    /// iamctl reads the snapshot of the account with this tag in the folder.
+    /// iamctl reads the snapshot of the account with this tag in the folder. Required if SOURCE is a report folder.
     #[arg(long, value_name = "TAG", add = complete::tag())]
     tag: Option<AccountTag>,
     /// Name of the role
