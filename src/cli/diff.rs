@@ -89,9 +89,9 @@ pub(super) struct Args {
     /// Do not write these files, which can be large
     #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
     skip: Vec<SkipArg>,
-    /// Another account of yours, such as 444455556666=audit; repeatable
+    /// Known account, such as 444455556666=audit; can be repeated
     ///
-    /// A principal or resource of an account that is neither compared nor known is external and is more severe.
+    /// A principal or resource of an account that is neither compared nor known is external, and its findings are more severe.
     #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
     known_accounts: Vec<(AccountId, String)>,
     /// Compare two sources of the same account
@@ -126,7 +126,7 @@ enum SkipArg {
 }
 
 impl Args {
-    /// Which findings make the run fail; none where nobody said.
+    /// Which findings make the run fail; none by default.
     fn fail_on(&self) -> Result<Option<Vec<FailOn>>, CliError> {
         let mut all = self.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;
         if self.exit_code {

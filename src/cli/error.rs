@@ -1,4 +1,4 @@
-//! Why a command failed. Each variant holds the facts; the causes below it are printed after it.
+//! Why a command failed. Each variant contains the facts; its causes are printed after it.
 
 use std::io;
 use std::path::PathBuf;
@@ -157,7 +157,7 @@ pub enum CliError {
     /// A file is not a snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// An account holds something that cannot be read.
+    /// An account contains something that cannot be read.
     #[error(transparent)]
     Account(#[from] AccountError),
     /// The words after `explain` fit neither form.
@@ -194,7 +194,7 @@ pub enum CliError {
         /// The snapshots that are in it.
         snapshots: Sides<String>,
     },
-    /// A folder that holds no report of `diff`.
+    /// A folder that does not contain a report of `diff`.
     #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
         /// The folder.
@@ -209,10 +209,10 @@ pub enum CliError {
     /// No changes can be found.
     #[error("the changes cannot be verified")]
     Plan(#[source] pipeline::Error),
-    /// Something that always holds does not: this program's own fault.
+    /// An invariant does not hold: a bug in this program.
     #[error("{invariant}; this is a bug in iamctl")]
     Internal {
-        /// What does not hold, in words.
+        /// The invariant, in words.
         invariant: String,
     },
     /// The tags give two files one name.

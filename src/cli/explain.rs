@@ -61,7 +61,7 @@ pub(super) struct Args {
 /// The word that asks for all rules.
 pub(super) const LIST: &str = "list";
 
-/// What the words on the command line come to.
+/// What the words on the command line mean.
 struct Asked {
     sources: Sides<Source>,
     tags: Sides<AccountTag>,

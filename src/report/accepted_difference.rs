@@ -8,7 +8,7 @@ use crate::model::{DifferenceKind, Effect, Side};
 /// A difference that somebody has accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AcceptedDifference {
-    /// The list it would stand in.
+    /// The list that would contain it.
     pub kind: DifferenceKind,
     /// The account that has it; none for an attribute.
     pub side: Option<Side>,
@@ -43,9 +43,9 @@ pub struct AcceptedDifference {
     pub right: Value,
     /// The whole text of a cross reference.
     pub text: Option<String>,
-    /// Why: the reason of the entry; of several entries, each reason once, one a line.
+    /// The reason of the entry; of several entries, each reason once, one per line.
     pub reason: String,
-    /// Who answers for it; of several, each once, one a line.
+    /// Who is responsible; of several entries, each owner once, one per line.
     pub owner: Option<String>,
     /// The last day on which it is accepted, `YYYY-MM-DD`; of several entries, the first of their days.
     pub expires: Option<String>,

@@ -1,4 +1,4 @@
-//! What a finding comes from: the one change in an account that would settle it.
+//! What a finding comes from: the one change in an account that would resolve it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,7 @@ pub enum Cause {
     },
     /// The permissions boundary.
     Boundary {
-        /// The first account's, none for none.
+        /// The first account's, if it has one.
         left: Option<String>,
         /// The second account's.
         right: Option<String>,
@@ -74,7 +74,7 @@ pub enum Cause {
     },
     /// A text that belongs to the other account.
     CrossReference {
-        /// The account whose roles hold it.
+        /// The account whose roles contain it.
         side: Side,
         /// The whole text.
         text: String,

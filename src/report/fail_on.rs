@@ -14,7 +14,7 @@ pub enum FailOn {
     None,
     /// Any difference that is reported, a role of one account only among them.
     Any,
-    /// Only what a role may do, or who can assume it; a role of one account only among them.
+    /// Only what a role can do or who can assume it, including roles that exist in only one account.
     Access,
     /// Any finding of this severity or a higher one.
     Severity(Severity),

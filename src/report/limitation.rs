@@ -34,7 +34,7 @@ pub enum Limitation {
         /// Where it was read from.
         source: String,
     },
-    /// A source does not hold descriptions and session durations.
+    /// A source does not contain descriptions and session durations.
     NoDetails {
         /// The account.
         tag: AccountTag,
@@ -74,7 +74,7 @@ pub enum Limitation {
         /// The text.
         text: String,
     },
-    /// A text of the dictionary stands inside longer words.
+    /// A text of the dictionary occurs inside longer words.
     TextInLongerWords {
         /// Its placeholder.
         placeholder: String,

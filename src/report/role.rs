@@ -36,22 +36,22 @@ pub struct RoleResult {
     pub left: Option<RoleSide>,
     /// The role in the second account.
     pub right: Option<RoleSide>,
-    /// How far the two roles may do the same; none for a role of one account.
+    /// The grade of access: how far the two roles can do the same; none for a role of one account.
     pub access_grade: Option<Grade>,
-    /// How far the same may take the two roles; none for a role of one account.
+    /// The grade of trust: how far the same principals can assume the two roles; none for a role of one account.
     pub trust_grade: Option<Grade>,
     /// How many differences it has.
     pub differences: DifferenceCounts,
     /// Whether somebody has accepted that only one account has it; false for a role of both.
     pub accepted: bool,
-    /// What a role of one account only grants, as against no role at all; none for a role of both.
+    /// What a role that exists in only one account grants; none for a common role.
     pub grants: Option<RoleGrants>,
 }
 
 /// What a role grants, as against no role at all.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleGrants {
-    /// What it may do.
+    /// What it can do.
     pub access: Vec<RoleAccessDifference>,
     /// Who can assume it.
     pub trust: Vec<RoleTrustDifference>,
@@ -95,14 +95,14 @@ impl RoleResult {
         !self.is_paired() && !self.accepted
     }
 
-    /// Whether it could not be told whether the two roles differ in access, and nobody has accepted that.
+    /// Whether it could not be determined whether the two roles differ in access, and nobody has accepted that.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         let unknown = |grade: Option<Grade>| grade == Some(Grade::Unknown);
         self.is_open_in_access() && (unknown(self.access_grade) || unknown(self.trust_grade))
     }
 
-    /// Whether what it may do, or who may take it, differs or may differ, and somebody has yet to accept some of it.
+    /// Whether what it can do, or who can assume it, differs or might differ, and not all of that is accepted.
     /// What could not be told is no all-clear.
     #[must_use]
     pub fn is_open_in_access(&self) -> bool {
@@ -133,9 +133,9 @@ pub struct RoleSide {
 pub struct DifferenceCounts {
     /// Rows on either side.
     pub items: usize,
-    /// Ways in which it may do more on one side.
+    /// Ways in which it can do more in one account.
     pub access: usize,
-    /// Ways in which it may be taken on one side only.
+    /// Ways in which it can be assumed in only one account.
     pub trust: usize,
     /// Ways in which it is denied more on one side.
     pub denies: usize,

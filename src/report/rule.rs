@@ -18,7 +18,7 @@ words! {
         AccessGained = "access-gained",
         /// More principals can assume the second account's role.
         TrustWidened = "trust-widened",
-        /// A role holds a text that belongs to the other account.
+        /// A role contains a text that belongs to the other account.
         CrossReference = "cross-reference",
         /// The permissions boundary differs.
         BoundaryChanged = "boundary-changed",
@@ -48,7 +48,7 @@ words! {
         AttributeChanged = "attribute-changed",
         /// A tag differs.
         TagChanged = "tag-changed",
-        /// A trust policy holds the id that a deleted user or role left behind.
+        /// A trust policy contains the ID of a deleted user or role.
         DanglingPrincipal = "dangling-principal",
         /// A statement does not do what it seems to.
         StatementWarning = "statement-warning",
@@ -145,7 +145,7 @@ impl Rule {
         self as usize
     }
 
-    /// Whether it is about what a role may do or who can assume it, a role of one account only among them.
+    /// Whether it is about what a role can do or who can assume it, including roles that exist in only one account.
     #[must_use]
     pub const fn is_about_access(self) -> bool {
         match self {

@@ -34,7 +34,7 @@ impl Severity {
     }
 }
 
-/// A word that is no severity.
+/// A word that is not a severity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a severity; use critical, high, medium, low, or info", .text.escape_debug())]
 pub struct UnknownSeverity {
