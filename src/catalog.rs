@@ -47,8 +47,8 @@ pub struct Header {
 /// All actions that are known. Clones share what they hold.
 ///
 /// ```
-/// use iamctl::catalog::Catalog;
-/// let catalog = Catalogue::embedded();
+/// use iamctl::catalog::Catalogue;
+/// let catalogue = Catalogue::embedded();
 /// let (service, action) = catalogue.action("STS", "assumerole").unwrap();
 /// assert_eq!(action.name, "AssumeRole");
 /// let role = service.resource_types_of(action).next().unwrap();

@@ -22,11 +22,11 @@ pub enum Arity {
 ///
 /// ```
 /// use iamctl::catalog::{Arity, Catalogue, arity};
-/// let catalog = Catalogue::embedded();
-/// assert_eq!(arity("aws:tagkeys", &catalog), Arity::Many);
-/// assert_eq!(arity("aws:principalorgid", &catalog), Arity::Single);
-/// assert_eq!(arity("s3:prefix", &catalog), Arity::Single);
-/// assert_eq!(arity("acme:key", &catalog), Arity::Unknown);
+/// let catalogue = Catalogue::embedded();
+/// assert_eq!(arity("aws:tagkeys", &catalogue), Arity::Many);
+/// assert_eq!(arity("aws:principalorgid", &catalogue), Arity::Single);
+/// assert_eq!(arity("s3:prefix", &catalogue), Arity::Single);
+/// assert_eq!(arity("acme:key", &catalogue), Arity::Unknown);
 /// ```
 #[must_use]
 pub fn arity(folded: &str, catalogue: &Catalogue) -> Arity {

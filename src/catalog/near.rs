@@ -7,8 +7,8 @@ impl Catalogue {
     /// action that the catalog has, and for one that is like none: a newer one than the catalog, most likely.
     ///
     /// ```
-    /// use iamctl::catalog::Catalog;
-    /// let catalog = Catalogue::embedded();
+    /// use iamctl::catalog::Catalogue;
+    /// let catalogue = Catalogue::embedded();
     /// assert_eq!(catalogue.near("s3", "GetObjct").as_deref(), Some("s3:GetObject"));
     /// assert_eq!(catalogue.near("dynamdb", "GetItem").as_deref(), Some("dynamodb:GetItem"));
     /// assert_eq!(catalogue.near("s3", "GetObject"), None);

@@ -41,7 +41,7 @@ pub struct AcceptedDifference {
     pub left: Value,
     /// The attribute's value in the second account.
     pub right: Value,
-    /// The whole text of a cross reference.
+    /// The complete text of a cross-reference.
     pub text: Option<String>,
     /// The reason of the entry; of several entries, each reason once, one per line.
     pub reason: String,
