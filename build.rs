@@ -1,4 +1,4 @@
-//! Packs the action catalogue for embedding: each service compressed by itself, so that the program starts without
+//! Packs the action catalog for embedding: each service compressed by itself, so that the program starts without
 //! unpacking any, and a run pays only for the services its policies name.
 //!
 //! It works on lines, not on JSON: `tools/catalogue` writes the file and `src/catalog` reads it. Tests compare what

@@ -1,4 +1,4 @@
-//! How fast the dictionary is found, and how fast texts are normalised.
+//! How fast the dictionary is found, and how fast texts are normalized.
 //!
 //! `cargo bench --no-default-features --features testing --bench quiet`
 #![expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
@@ -19,7 +19,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// How often each is measured; the fastest counts.
 const RUNS: usize = 5;
 
-/// How many texts are normalised.
+/// How many texts are normalized.
 const TEXTS: usize = 300_000;
 
 fn main() -> Result<()> {
@@ -79,6 +79,6 @@ fn normalising(generated: &Generated, accounts: Sides<&Account>) -> Result<()> {
             texts.iter().filter(|text| ready.left.apply(text, Place::Resource, |_| {}).with_marks() != **text).count();
         Ok(())
     })?;
-    println!("normalising {TEXTS} resources, {replaced} of which change: {} ms", time.as_millis());
+    println!("normalizing {TEXTS} resources, {replaced} of which change: {} ms", time.as_millis());
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Which actions exist, what each acts on, and how AWS classifies it.
 //!
-//! A catalogue is embedded in the program; a file can take its place whole (ours, or the original tool's
+//! A catalog is embedded in the program; a file can take its place whole (ours, or the original tool's
 //! `iam.json`), and AWS's Service Reference can be turned into one. They are never mixed in silence: a header says
-//! what a catalogue was made of. See `docs/catalogue.md`.
+//! what a catalog was made of. See `docs/catalogue.md`.
 
 mod arn_names;
 mod arn_template;
@@ -29,7 +29,7 @@ pub use error::CatalogueError;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
 pub use trust_actions::TRUST_ACTIONS;
 
-/// Where a catalogue comes from and how much it holds.
+/// Where a catalog comes from and how much it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
     /// What it was made from, in words.
@@ -88,7 +88,7 @@ impl Shelf {
 
 /// What tells the formats apart.
 #[derive(Deserialize)]
-#[serde(expecting = "a catalogue")]
+#[serde(expecting = "a catalog")]
 struct Probe {
     format: Option<Value>,
     version: Option<Value>,
@@ -97,7 +97,7 @@ struct Probe {
 }
 
 impl Catalogue {
-    /// The catalogue in the program itself. Services are unpacked when they are first asked for, each once.
+    /// The catalog in the program itself. Services are unpacked when they are first asked for, each once.
     #[must_use]
     pub fn embedded() -> Self {
         static EMBEDDED: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -107,7 +107,7 @@ impl Catalogue {
         EMBEDDED.clone()
     }
 
-    /// Reads a catalogue: our own format, or the original tool's `iam.json` (the policy generator's `serviceMap`).
+    /// Reads a catalog: our own format, or the original tool's `iam.json` (the policy generator's `serviceMap`).
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl Catalogue {
         service.action(name).map(|action| (service, action))
     }
 
-    /// The catalogue in our own format, which [`Catalogue::read`] reads. What `iamctl init` writes.
+    /// The catalog in our own format, which [`Catalogue::read`] reads. What `iamctl init` writes.
     #[must_use]
     pub fn to_text(&self) -> String {
         file::write(self.header(), self.services())

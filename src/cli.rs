@@ -18,6 +18,7 @@ mod harvest;
 pub mod init;
 mod inputs;
 mod interrupt;
+mod known_names;
 mod man;
 mod profiles;
 mod remediate;
@@ -56,10 +57,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a sample dictionary and the action catalogue as files
+    /// Write a sample dictionary and the action catalog as files
     ///
     /// Writes two files that you can edit and keep in git: `equivalency_list.json`, a sample of a dictionary, and
-    /// `iam.json`, the action catalogue. Both are optional. The command works offline, unless you give `--refresh` without
+    /// `iam.json`, the action catalog. Both are optional. The command works offline, unless you give `--refresh` without
     /// a folder.
     #[command(after_long_help = examples::INIT)]
     Init(init::Args),
@@ -130,7 +131,8 @@ enum Command {
     CanAssume(can_assume::Args),
     /// Print the completion script for a shell
     ///
-    /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell.
+    /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell, and the tags,
+    /// roles, and rules of a report folder.
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(complete::Args),
     /// Print or install the man pages

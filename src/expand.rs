@@ -1,7 +1,7 @@
 //! A policy to its flat rows: one effect, one action, one resource or principal, one condition a row.
 //!
 //! Rows are what people grep and what auditors keep; what they permit together is for [`crate::semantics`]. Nothing
-//! of a policy is dropped on the way: what the catalogue does not know, and what no resource fits, is kept with a
+//! of a policy is dropped on the way: what the catalog does not know, and what no resource fits, is kept with a
 //! note.
 
 mod identity;

@@ -1,8 +1,8 @@
-//! Compares the IAM roles of two AWS accounts and says exactly what differs.
+//! Compares the IAM roles of two AWS accounts and reports exactly what differs.
 //!
-//! [`compare`](fn@compare) takes two [`Account`]s and gives a [`Report`](report::Report): every difference, each in a
-//! sentence with its severity, proofs of what only one account's roles may do, and what could not be told. An account is
-//! read from JSON, a file that `iamctl harvest` wrote or what `aws iam get-account-authorization-details` prints:
+//! [`compare`](fn@compare) takes two [`Account`]s and returns a [`Report`](report::Report): every difference as a
+//! sentence with its severity, proofs of what roles can do in only one account, and what could not be determined. An account
+//! is read from JSON: a file that `iamctl harvest` wrote, or the output of `aws iam get-account-authorization-details`:
 //!
 //! ```
 //! use iamctl::report::{Rule, Severity};
@@ -51,23 +51,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`pipeline`] has the steps one by one, for whoever needs what lies between; [`formats`] writes a report as a page,
-//! Markdown, SARIF and more.
+//! [`pipeline`] contains the individual steps, for callers that need intermediate results; [`formats`] writes a report as an
+//! HTML page, Markdown, SARIF, and more.
 //!
 //! # Features
 //!
-//! - `cli` (on by default): the program: the rooms `cli` and `store`, and all that only a command line needs.
+//! - `cli` (on by default): the program, that is, the rooms `cli` and `store` and everything that only a command line needs.
 //! - `harvest` (on by default): reading live accounts with the AWS SDK.
-//! - `testing`: accounts made up, strategies for property tests; needs `cli`.
+//! - `testing`: generated accounts, and strategies for property tests; needs `cli`.
 //!
 //! Without the first two, the library is pure and builds in a fraction of the time.
 //!
 //! # Rooms
 //!
-//! Data flows one way: a source becomes an [`Account`], normalised by the equivalency dictionary, expanded to items,
-//! compared with the other account's, and the one [`Report`](report::Report) is shown in several formats.
+//! Data flows one way: a source becomes an [`Account`], normalized by the equivalency dictionary, expanded to items,
+//! compared with the other account's, and the resulting [`Report`](report::Report) is written in several formats.
 //!
-//! | Room | for | may import |
+//! | Room | Purpose | Can import |
 //! | --- | --- | --- |
 //! | [`model`] | IAM's nouns as types | nothing of ours |
 //! | [`parse`] | text to model | model |
@@ -77,15 +77,15 @@
 //! | [`semantics`] | what policies permit | model, catalog |
 //! | [`report`] | the `Report`, its findings and causes | model, parse, catalog, normalise, expand, semantics |
 //! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
-//! | [`pipeline`] | the way from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
+//! | [`pipeline`] | the steps from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
 //! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report |
-//! | [`remediate`] | the commands that make one account's roles mean what the other's do | model, parse, normalise, compare, report, pipeline, formats |
+//! | [`remediate`] | the commands that align one account's roles with the other's | model, parse, normalise, compare, report, pipeline, formats |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | `store` | files and folders (feature `cli`) | catalog |
 //! | `cli` | the commands (feature `cli`) | everything |
 //!
-//! All above `harvest` is pure: no files, clock, environment, network, async or printing.
+//! All rooms above `harvest` are pure: they use no files, clock, environment, network, async code, or output.
 
 pub mod catalog;
 #[cfg(feature = "cli")]

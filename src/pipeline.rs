@@ -1,6 +1,6 @@
-//! The way from two accounts to their report, for every caller: read, normalise, choose roles, compare, accept.
+//! The way from two accounts to their report, for every caller: read, normalize, choose roles, compare, accept.
 //!
-//! [`compare`] goes all of it. Whoever needs what lies between (the page shows normalised policies, a plan is made from
+//! [`compare`] goes all of it. Whoever needs what lies between (the page shows normalized policies, a plan is made from
 //! them) takes the steps: [`read`], [`Prepared::new`], [`Prepared::only`], [`Prepared::compare`].
 
 mod error;

@@ -31,7 +31,7 @@ pub struct Input<'a> {
     pub comparison: &'a Report,
     /// The account that is changed.
     pub make: Side,
-    /// Patterns of role names, real or normalised, ignoring case; a role has to match one of each list that is not
+    /// Patterns of role names, real or normalized, ignoring case; a role has to match one of each list that is not
     /// empty.
     pub roles: [&'a [String]; 2],
     /// Whether roles that AWS services own are left out.

@@ -1,4 +1,4 @@
-//! The report: everything that a comparison found, as one value. Serialised, it is `report.json`, and `report.json` is
+//! The report: everything that a comparison found, as one value. Serialized, it is `report.json`, and `report.json` is
 //! read back into it.
 //!
 //! The lists of rows say what differs in every detail. [`Finding`]s say it in sentences, each with a rule and a
@@ -121,7 +121,7 @@ pub struct Report {
     pub groups: Vec<Group>,
 }
 
-/// Which catalogue was used.
+/// Which catalog was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogueInfo {
     /// Where its facts are from.

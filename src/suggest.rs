@@ -157,7 +157,7 @@ struct Trial {
 }
 
 impl Trial {
-    /// Normalises both accounts; with or without what was replaced.
+    /// Normalizes both accounts; with or without what was replaced.
     fn new(
         input: Input<'_>,
         dictionary: EquivalencyList,

@@ -1,4 +1,4 @@
-//! The catalogue in the program: packed by `build.rs`, each service unpacked when it is first asked for.
+//! The catalog in the program: packed by `build.rs`, each service unpacked when it is first asked for.
 
 use std::fmt;
 use std::io::Read as _;
@@ -24,7 +24,7 @@ pub(super) struct Packed {
 impl Packed {
     #[expect(clippy::expect_used, reason = "the build packed it from a file that a test compares with every service")]
     pub(super) fn service(&self) -> &Service {
-        self.service.get_or_init(|| self.unpack().expect("the embedded catalogue is whole"))
+        self.service.get_or_init(|| self.unpack().expect("the embedded catalog is whole"))
     }
 
     fn unpack(&self) -> Result<Service, CatalogueError> {
@@ -43,7 +43,7 @@ impl fmt::Debug for Packed {
 
 #[expect(clippy::expect_used, reason = "the build cut it off from a file that a test reads whole")]
 pub(super) fn header() -> Header {
-    file::read_header(HEADER).expect("the embedded catalogue has a header")
+    file::read_header(HEADER).expect("the embedded catalog has a header")
 }
 
 pub(super) fn services() -> impl Iterator<Item = Packed> {
@@ -55,7 +55,7 @@ pub(super) fn services() -> impl Iterator<Item = Packed> {
     })
 }
 
-/// How many bytes the catalogue takes in the program.
+/// How many bytes the catalog takes in the program.
 #[cfg(test)]
 pub(super) const fn size() -> usize {
     HEADER.len() + PACKED.len() + std::mem::size_of_val(INDEX)

@@ -1,6 +1,6 @@
-//! What can be wrong with a catalogue.
+//! What can be wrong with a catalog.
 
-/// A text that is not a catalogue.
+/// A text that is not a catalog.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
     /// Not JSON, or not of the shape.
@@ -14,7 +14,7 @@ pub enum CatalogueError {
         reason: String,
     },
     /// JSON, but neither of the two formats.
-    #[error("neither a catalogue of iamctl (`format`) nor an `iam.json` of the original tool (`serviceMap`)")]
+    #[error("neither a catalog of iamctl (`format`) nor an `iam.json` of the original tool (`serviceMap`)")]
     Unrecognised,
     /// Another file of ours, or someone else's.
     #[error("the format of the file is {found}, but `iamctl-catalogue` is expected")]
@@ -23,13 +23,13 @@ pub enum CatalogueError {
         found: String,
     },
     /// From another iamctl.
-    #[error("the version of the catalogue is {found}, but 1 is expected")]
+    #[error("the version of the catalog is {found}, but 1 is expected")]
     Version {
         /// The `version` as JSON.
         found: String,
     },
     /// The header does not say what the file holds.
-    #[error("the header of the catalogue says {expected} {what}, but the file contains {found}")]
+    #[error("the header of the catalog says {expected} {what}, but the file contains {found}")]
     Count {
         /// `services` or `actions`.
         what: &'static str,
@@ -39,7 +39,7 @@ pub enum CatalogueError {
         found: usize,
     },
     /// No services at all.
-    #[error("the catalogue contains no services")]
+    #[error("the catalog contains no services")]
     Empty,
     /// Not a service prefix.
     #[error("`{}` is not a service prefix: use letters, digits, and `-`", .service.escape_debug())]
@@ -124,7 +124,7 @@ impl CatalogueError {
             Self::Json { .. } | Self::Empty => {
                 "the file might be truncated or edited: write a new one with `iamctl init --force`"
             }
-            Self::Unrecognised | Self::Format { .. } => "`iamctl init` writes a catalogue",
+            Self::Unrecognised | Self::Format { .. } => "`iamctl init` writes a catalog",
             Self::Version { .. } => {
                 "another version of iamctl wrote the file: write a new one with `iamctl init --force`, or use that \
                     version"
@@ -145,7 +145,7 @@ impl CatalogueError {
 }
 
 impl CatalogueError {
-    /// Not JSON, or not of the form of a catalogue.
+    /// Not JSON, or not of the form of a catalog.
     pub(super) fn json(error: serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();

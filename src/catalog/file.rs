@@ -14,7 +14,7 @@ pub(super) const FORMAT: &str = "iamctl-catalogue";
 pub(super) const VERSION: u64 = 1;
 
 #[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields, expecting = "the header of a catalogue")]
+#[serde(deny_unknown_fields, expecting = "the header of a catalog")]
 struct FileHeader {
     format: String,
     version: u64,
@@ -26,7 +26,7 @@ struct FileHeader {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a catalogue")]
+#[serde(deny_unknown_fields, expecting = "a catalog")]
 struct File {
     #[expect(dead_code, reason = "checked before, by the caller; named so that no other key is allowed")]
     format: String,
@@ -183,7 +183,7 @@ impl FileAction {
     }
 }
 
-/// The text of a catalogue; reading it gives the same catalogue.
+/// The text of a catalog; reading it gives the same catalog.
 pub(super) fn write<'a>(header: &Header, services: impl Iterator<Item = &'a Service>) -> String {
     let head = FileHeader {
         format: FORMAT.to_owned(),

@@ -1,10 +1,10 @@
-//! Which action of a catalogue is probably meant by a name that it does not have.
+//! Which action of a catalog is probably meant by a name that it does not have.
 
 use super::{Action, Catalogue, Service};
 
 impl Catalogue {
     /// The action, `service:Name`, that an action of this service and name is probably a misspelling of. None for an
-    /// action that the catalogue has, and for one that is like none: a newer one than the catalogue, most likely.
+    /// action that the catalog has, and for one that is like none: a newer one than the catalog, most likely.
     ///
     /// ```
     /// use iamctl::catalog::Catalogue;
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn few_actions_look_like_a_misspelling_of_another() {
-        // An action that AWS adds after the catalogue was made should not be taken for a slip of the pen.
+        // An action that AWS adds after the catalog was made should not be taken for a slip of the pen.
         let catalogue = Catalogue::embedded();
         let (mut all, mut like) = (0, Vec::new());
         for service in catalogue.services().step_by(20) {

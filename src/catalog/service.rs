@@ -1,4 +1,4 @@
-//! What a catalogue says of one service: its actions, what they act on, and the condition keys they take.
+//! What a catalog says of one service: its actions, what they act on, and the condition keys they take.
 //!
 //! The words are those of AWS's Service Authorization Reference:
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
@@ -10,7 +10,7 @@ use super::ArnTemplate;
 /// A service as policies know it, such as `s3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// The prefix of its actions, in lower case. Unique in a catalogue.
+    /// The prefix of its actions, in lower case. Unique in a catalog.
     pub prefix: String,
     /// The name AWS's documentation gives it, such as `Amazon S3`.
     pub name: String,
@@ -88,7 +88,7 @@ pub enum AccessLevel {
     /// Grants or changes permissions.
     #[serde(rename = "Permissions management")]
     PermissionsManagement,
-    /// The catalogue's source does not say.
+    /// The catalog's source does not say.
     Unknown,
 }
 

@@ -1,8 +1,8 @@
-//! AWS's Service Reference, the JSON documents AWS publishes for programs, made into a catalogue.
+//! AWS's Service Reference, the JSON documents AWS publishes for programs, made into a catalog.
 //!
 //! Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/service-reference.html>. It has no
 //! service names, does not say which resources an action requires, and drops actions AWS has retired. So names are
-//! taken from the catalogue known before, nothing is marked required, and what that catalogue has and the reference
+//! taken from the catalog known before, nothing is marked required, and what that catalog has and the reference
 //! does not is kept, marked retired. Keys AWS adds to the documents are passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +113,7 @@ impl ServiceReference {
         Ok(())
     }
 
-    /// Makes the catalogue: all documents, and what only `known` has, marked retired.
+    /// Makes the catalog: all documents, and what only `known` has, marked retired.
     ///
     /// `origin` says where the documents are from and `date` of which day they are (`YYYY-MM-DD`); both end up in the
     /// header.
@@ -146,7 +146,7 @@ impl ServiceReference {
     }
 }
 
-/// Adds what only the earlier catalogue has: the service's name, actions with their resource types. How many actions.
+/// Adds what only the earlier catalog has: the service's name, actions with their resource types. How many actions.
 fn keep_retired(draft: &mut ServiceDraft, earlier: &Service) -> usize {
     draft.prefix.clone_from(&earlier.prefix);
     draft.name.clone_from(&earlier.name);

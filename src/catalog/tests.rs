@@ -136,10 +136,10 @@ fn what_is_wrong_with_a_file_is_said() {
             "iamctl-snapshot",
             "the format of the file is `iamctl-snapshot`, but `iamctl-catalogue` is expected",
         ),
-        ("\"version\":1", "\"version\":2", "the version of the catalogue is `2`, but 1 is expected"),
-        ("\"version\":1,", "", "the version of the catalogue is missing, but 1 is expected"),
-        ("\"services\":1", "\"services\":2", "the header of the catalogue says 2 services, but the file contains 1"),
-        ("\"actions\":2", "\"actions\":3", "the header of the catalogue says 3 actions, but the file contains 2"),
+        ("\"version\":1", "\"version\":2", "the version of the catalog is `2`, but 1 is expected"),
+        ("\"version\":1,", "", "the version of the catalog is missing, but 1 is expected"),
+        ("\"services\":1", "\"services\":2", "the header of the catalog says 2 services, but the file contains 1"),
+        ("\"actions\":2", "\"actions\":3", "the header of the catalog says 3 actions, but the file contains 2"),
         ("\"s3\"", "\"s3:\\u001b[2J\"", "`s3:\\u{1b}[2J` is not a service prefix: use letters, digits, and `-`"),
         ("ListAllMyBuckets", "getobject", "action `s3:getobject` is listed twice"),
         (
@@ -175,7 +175,7 @@ fn a_place_is_given_where_json_breaks() {
     assert_eq!(refused("").to_string(), "not readable at line 1, column 0: EOF while parsing a value");
     assert_eq!(
         refused("7").to_string(),
-        "not readable at line 1, column 1: invalid type: integer `7`, expected a catalogue"
+        "not readable at line 1, column 1: invalid type: integer `7`, expected a catalog"
     );
     assert_eq!(refused("{}"), CatalogueError::Unrecognised);
     assert_eq!(

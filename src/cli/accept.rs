@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use super::complete;
 use super::console::Console;
-use super::error::CliError;
+use super::error::{CliError, OF_REPORT};
 use super::exit_code::ExitCode;
 use super::inputs;
 use super::saved_report::SavedReport;
@@ -54,14 +55,14 @@ pub(super) struct Args {
     dry_run: bool,
 }
 
-/// Which differences are meant: those that fit all that is given.
+/// Which differences are selected: those that match all filters.
 #[derive(Debug, clap::Args)]
 struct FilterArgs {
     /// Differences of this role; can be repeated
     ///
-    /// The name is the real or the normalised one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
+    /// The name is the real or the normalized one, or the ARN. `*` and `?` are wildcards, here and in the filters below. A
     /// difference must match all filters.
-    #[arg(long = "role", value_name = "GLOB", help_heading = "Which differences")]
+    #[arg(long = "role", value_name = "GLOB", add = complete::role(), help_heading = "Which differences")]
     roles: Vec<String>,
     /// Differences that come from this policy
     ///
@@ -69,7 +70,7 @@ struct FilterArgs {
     #[arg(long, value_name = "GLOB", help_heading = "Which differences")]
     policy: Option<String>,
     /// Differences of the account with this tag
-    #[arg(long, value_name = "TAG", help_heading = "Which differences")]
+    #[arg(long, value_name = "TAG", add = complete::tag(), help_heading = "Which differences")]
     side: Option<AccountTag>,
     /// Differences in these actions; can be repeated
     ///
@@ -88,14 +89,14 @@ struct FilterArgs {
     #[arg(long, value_name = "GLOB", conflicts_with_all = ["policy", "side", "actions", "resource", "principal"],
         help_heading = "Which differences")]
     attribute: Option<String>,
-    /// Findings of this rule only, such as `tag-changed`; repeatable
-    #[arg(long = "rule", value_name = "ID", help_heading = "Which differences")]
+    /// Findings of this rule, such as `tag-changed`; can be repeated
+    #[arg(long = "rule", value_name = "ID", add = complete::rule(), help_heading = "Which differences")]
     rules: Vec<String>,
-    /// The finding with this id, or the start of its id; repeatable
-    #[arg(long = "finding", value_name = "ID", help_heading = "Which differences")]
+    /// The finding with this ID or start of an ID; can be repeated
+    #[arg(long = "finding", value_name = "ID", add = complete::finding(), help_heading = "Which differences")]
     findings: Vec<String>,
-    /// All findings of the cause with this id, or the start of its id; repeatable
-    #[arg(long = "group", value_name = "ID", help_heading = "Which differences")]
+    /// All findings of the cause with this ID or start of an ID; can be repeated
+    #[arg(long = "group", value_name = "ID", add = complete::group(), help_heading = "Which differences")]
     groups: Vec<String>,
 }
 
@@ -109,14 +110,19 @@ impl FilterArgs {
         for id in &self.rules {
             let rule: Rule = id.parse()?;
             let all = report.findings.iter().enumerate();
-            wanted.extend(all.filter(|(_, finding)| finding.rule == rule).map(|(place, _)| place));
+            let mut of_rule = all.filter(|(_, finding)| finding.rule == rule).map(|(place, _)| place).peekable();
+            if of_rule.peek().is_none() {
+                return Err(CliError::NoneOfRule { rule, there: rules_of(report) });
+            }
+            wanted.extend(of_rule);
         }
+        let findings: Vec<Named> = report.findings.iter().map(|one| (one.id.as_str(), one.message.as_str())).collect();
+        let groups: Vec<Named> = report.groups.iter().map(|one| (one.id.as_str(), one.message.as_str())).collect();
         for id in &self.findings {
-            let ids = report.findings.iter().map(|finding| finding.id.as_str());
-            wanted.insert(by_id("finding", id, ids)?);
+            wanted.insert(by_id(("finding", &findings), id, ("group", &groups))?);
         }
         for id in &self.groups {
-            let place = by_id("group", id, report.groups.iter().map(|group| group.id.as_str()))?;
+            let place = by_id(("group", &groups), id, ("finding", &findings))?;
             wanted.extend(report.groups.get(place).into_iter().flat_map(|group| group.findings.iter().copied()));
         }
         Ok(Some(wanted))
@@ -132,6 +138,24 @@ impl FilterArgs {
             principal: self.principal.clone(),
             attribute: self.attribute.clone(),
         }
+    }
+
+    /// The first flag that was given without a text.
+    fn without_text(&self) -> Option<&'static str> {
+        let one = |text: &Option<String>| text.iter().any(|text| text.trim().is_empty());
+        let any = |texts: &[String]| texts.iter().any(|text| text.trim().is_empty());
+        let given = [
+            ("--role", any(&self.roles)),
+            ("--policy", one(&self.policy)),
+            ("--action", any(&self.actions)),
+            ("--resource", one(&self.resource)),
+            ("--principal", one(&self.principal)),
+            ("--attribute", one(&self.attribute)),
+            ("--rule", any(&self.rules)),
+            ("--finding", any(&self.findings)),
+            ("--group", any(&self.groups)),
+        ];
+        given.into_iter().find_map(|(flag, is_empty)| is_empty.then_some(flag))
     }
 
     fn is_empty(&self) -> bool {
@@ -154,12 +178,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let known = if args.file.exists() { inputs::accepted(Some(&args.file))?.0 } else { Vec::new() };
     let tags = saved.tags();
     let mut selected = args.filter.filter().select(&open.roles, &open.differences, tags);
-    if let Some(wanted) = wanted {
-        let rows = open.rows_of(report, &wanted);
+    let mut candidates = open.differences.len();
+    if let Some(wanted) = &wanted {
+        let rows = open.rows_of(report, wanted);
+        candidates = rows.len();
         selected.retain(|place| rows.contains(place));
     }
     if selected.is_empty() {
-        return Err(CliError::NothingSelected { open: open.differences.len() });
+        let of = if wanted.is_some() { "of the selected findings" } else { OF_REPORT };
+        return Err(CliError::NothingSelected { open: candidates, of });
     }
     let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };
     // The actions that a service has only shorten what is written.
@@ -179,6 +206,9 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
     if args.filter.is_empty() && !args.all {
         return Err(CliError::NoFilter);
     }
+    if let Some(flag) = args.filter.without_text() {
+        return Err(CliError::EmptyText { flag });
+    }
     // An entry would not be read again without a reason.
     if args.reason.trim().is_empty() {
         return Err(CliError::EmptyText { flag: "--reason" });
@@ -195,22 +225,55 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
     }
 }
 
-/// The place of the one that has an id, or an id that begins so.
-fn by_id<'r>(what: &'static str, id: &str, ids: impl Iterator<Item = &'r str> + Clone) -> Result<usize, CliError> {
-    let folded = id.to_ascii_lowercase();
-    let found: Vec<(usize, &str)> =
-        ids.clone().enumerate().filter(|(_, known)| !folded.is_empty() && known.starts_with(&folded)).collect();
+/// An id with the sentence that belongs to it.
+type Named<'r> = (&'r str, &'r str);
+
+/// The place of the one that has an id, or an id that begins so. `others` is what else has ids.
+fn by_id(
+    (what, named): (&'static str, &[Named]),
+    id: &str,
+    (other, others): (&'static str, &[Named]),
+) -> Result<usize, CliError> {
+    let folded = id.trim().to_ascii_lowercase();
+    let begins = |(known, _): &Named| known.starts_with(&folded);
+    let found: Vec<usize> = named.iter().enumerate().filter(|(_, one)| begins(one)).map(|(place, _)| place).collect();
     match found.as_slice() {
-        [(place, _)] => Ok(*place),
+        [place] => Ok(*place),
         [] => {
-            let known: Vec<&str> = ids.collect();
-            Err(CliError::UnknownId { what, id: id.to_owned(), near: CliError::near_names(&folded, &known) })
+            let known: Vec<&str> = named.iter().map(|(known, _)| *known).collect();
+            let near = CliError::near_names(&folded, &known);
+            let near = near.iter().filter_map(|near| named.iter().find(|(known, _)| known == near));
+            let near = near.map(|one| in_words(*one)).collect();
+            let other = others.iter().any(begins).then_some(other);
+            Err(CliError::UnknownId { what, id: id.to_owned(), near, other })
         }
         several => {
-            let near = several.iter().take(5).map(|(_, known)| (*known).to_owned()).collect();
-            Err(CliError::AmbiguousId { what, id: id.to_owned(), near })
+            let near = several.iter().take(NAMED).filter_map(|place| named.get(*place));
+            let near = near.map(|one| in_words(*one)).collect();
+            Err(CliError::AmbiguousId { what, id: id.to_owned(), count: several.len(), near })
         }
     }
+}
+
+/// How many ids a hint lists.
+const NAMED: usize = 5;
+
+/// How much of a sentence a hint has.
+const SENTENCE: usize = 80;
+
+/// The start of an id, which is enough to give, and what it is the id of.
+fn in_words((id, message): Named) -> String {
+    let mut sentence: String = message.chars().take(SENTENCE).collect();
+    if sentence.len() < message.len() {
+        sentence.push('…');
+    }
+    format!("`{}` ({sentence})", id.get(..12).unwrap_or(id))
+}
+
+/// The rules of a report's findings, in their order.
+fn rules_of(report: &Report) -> Vec<Rule> {
+    let there: BTreeSet<Rule> = report.findings.iter().map(|finding| finding.rule).collect();
+    there.into_iter().collect()
 }
 
 /// The entries of the file with the new ones.
@@ -270,8 +333,8 @@ fn tell(
     let without = selected.difference(&covered).count();
     if without > 0 {
         console.warning(&format!(
-            "{without} selected differences contain a text that no entry can contain; they stay \
-            open"
+            "{} with a text that no entry can contain; not accepted",
+            counted(without, "selected difference", "selected differences")
         ));
     }
 }

@@ -8,7 +8,7 @@ use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
 use super::error::CliError;
-use super::saved_report::SavedReport;
+use super::saved_report::{self, SavedReport};
 use super::source::Source;
 
 /// How many names or forms a hint lists.
@@ -34,7 +34,7 @@ pub enum AskError {
         near: Vec<String>,
     },
     /// An action that nobody knows.
-    #[error("the catalogue does not have the action `{}`", .action.escape_debug())]
+    #[error("the catalog does not have the action `{}`", .action.escape_debug())]
     UnknownAction {
         /// The action.
         action: String,
@@ -118,7 +118,15 @@ impl AskError {
 
 /// The source that is meant: with a tag, the snapshot of that account in a report folder.
 pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, CliError> {
-    let Some(tag) = tag else { return Ok(word.clone()) };
+    let Some(tag) = tag else {
+        return match saved_report::at(word) {
+            None => Ok(word.clone()),
+            Some(path) => {
+                let tags = SavedReport::read(&path)?.tags().map(Clone::clone);
+                Err(CliError::NeedsTag { path, tags })
+            }
+        };
+    };
     let folder = match word {
         Source::File(folder) => folder.clone(),
         // A folder right here looks like the name of a profile.
@@ -212,7 +220,7 @@ pub(super) fn ignored(pairs: &[(String, String)], context: &Context, role: &Know
     notes
 }
 
-/// The action of the catalogue that is asked about; `None` for one that it does not have, where that is allowed.
+/// The action of the catalog that is asked about; `None` for one that it does not have, where that is allowed.
 pub(super) fn action<'c>(
     catalogue: &'c Catalogue,
     asked: &str,
@@ -298,7 +306,7 @@ pub(super) fn resource(
     if is_its { Ok(()) } else { fail("", forms()) }
 }
 
-/// Whether an action that the catalogue does not have can be asked about a resource: any but a pattern.
+/// Whether an action that the catalog does not have can be asked about a resource: any but a pattern.
 pub(super) fn resource_of_unknown(action: &str, resource: &str, role: &Role) -> Result<(), AskError> {
     if resource == "*" || !resource.contains(['*', '?']) {
         return Ok(());

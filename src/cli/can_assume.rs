@@ -26,15 +26,15 @@ pub(super) struct Args {
     /// profile of the AWS config.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
-    /// Account in a report folder, if SOURCE is one
+    /// Tag of the account, if SOURCE is a report folder
     ///
-    /// iamctl reads the snapshot of the account with this tag in the folder.
-    #[arg(long, value_name = "TAG")]
+    /// iamctl reads the snapshot of the account with this tag in the folder. Required if SOURCE is a report folder.
+    #[arg(long, value_name = "TAG", add = complete::tag())]
     tag: Option<AccountTag>,
     /// Name of the role
     ///
     /// The real name in the account, in any case.
-    #[arg(value_name = "ROLE")]
+    #[arg(value_name = "ROLE", add = complete::role())]
     role: String,
     /// Principal that assumes the role
     ///
@@ -61,7 +61,7 @@ pub(super) struct Args {
     /// `aws:PrincipalArn`, `aws:PrincipalAccount`, and `aws:PrincipalType` follow from PRINCIPAL.
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = ask::key_value)]
     context: Vec<(String, String)>,
-    /// Accept an action that is not in the catalogue
+    /// Accept an action that is not in the catalog
     ///
     /// iamctl then assumes that the action can act on any resource.
     #[arg(long)]

@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap_complete::engine::{
-    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
+    ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
 };
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use crate::report::{FailOn, Severity};
+use super::known_names::{KnownNames, is_report_folder};
+use crate::formats::report_format::ReportFormat;
+use crate::report::{FailOn, Rule, Severity};
 
 /// The variable by which a shell asks for completions.
 const ASKED: &str = "IAMCTL_COMPLETE";
@@ -96,13 +98,106 @@ pub(super) fn source() -> ArgValueCompleter {
     })
 }
 
-/// Completes what sets the exit code: the words, and a severity. Rules are too many to be offered with them.
-pub(super) fn fail_on() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
+/// Completes what sets the exit code: the words, a severity, and once `rule` stands there, a rule.
+pub(super) fn fail_on() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let start = current.to_string_lossy();
         let words = [FailOn::None, FailOn::Any, FailOn::Access].into_iter();
-        let severities = Severity::ALL.into_iter().map(FailOn::Severity);
-        words.chain(severities).map(|word| CompletionCandidate::new(word.to_string())).collect()
+        let words = words.chain(Severity::ALL.into_iter().map(FailOn::Severity)).map(|word| word.to_string());
+        let rules: Vec<String> = if start.starts_with("rule") {
+            Rule::ALL.into_iter().map(|rule| FailOn::Rule(rule).to_string()).collect()
+        } else {
+            vec!["rule=".to_owned()]
+        };
+        beginning(&start, words.chain(rules))
     })
+}
+
+/// Completes `FORMAT=PATH`.
+pub(super) fn report() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let start = current.to_string_lossy();
+        match start.split_once('=') {
+            None => beginning(&start, ReportFormat::ALL.into_iter().map(|format| format!("{}=", format.name()))),
+            Some((format, path)) => {
+                let paths = PathCompleter::any().complete(OsStr::new(path)).into_iter();
+                let paths = paths.filter(|path| path.get_value() != ".");
+                paths.map(|path| path.add_prefix(format!("{format}="))).collect()
+            }
+        }
+    })
+}
+
+/// Completes a role of a report folder or of a snapshot of the command line.
+pub(super) fn role() -> ArgValueCandidates {
+    named(|names| names.roles)
+}
+
+/// Completes a tag of a report folder.
+pub(super) fn tag() -> ArgValueCandidates {
+    named(|names| names.tags)
+}
+
+/// Completes a rule that a report folder has findings of; without a report folder, any rule.
+pub(super) fn rule() -> ArgValueCandidates {
+    named(|names| if names.rules.is_empty() { all_rules() } else { names.rules })
+}
+
+/// Completes a rule, or the word for all of them.
+pub(super) fn rule_or_list() -> ArgValueCandidates {
+    named(|_| all_rules().into_iter().chain([super::explain::LIST.to_owned()]).collect())
+}
+
+/// Completes the id of a finding of a report folder.
+pub(super) fn finding() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| with_sentences(KnownNames::of(&typed()).findings))
+}
+
+/// Completes the id of a cause of a report folder.
+pub(super) fn group() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| with_sentences(KnownNames::of(&typed()).groups))
+}
+
+/// Completes the words of `explain`: a source, a report folder, or the role that follows them.
+pub(super) fn explained() -> ArgValueCompleter {
+    ArgValueCompleter::new(Explained)
+}
+
+struct Explained;
+
+impl ValueCompleter for Explained {
+    fn complete(&self, current: &OsStr) -> Vec<CompletionCandidate> {
+        let typed = typed();
+        // The word at the cursor is one of them.
+        let others = typed.iter().filter(|word| word.as_str() != current);
+        let roles = KnownNames::of(&typed).roles;
+        let mut candidates = beginning(&current.to_string_lossy(), roles);
+        if !others.clone().any(|word| is_report_folder(word)) {
+            candidates.extend(source().complete(current));
+        }
+        candidates
+    }
+}
+
+fn named(of: impl Fn(KnownNames) -> BTreeSet<String> + Send + Sync + 'static) -> ArgValueCandidates {
+    ArgValueCandidates::new(move || of(KnownNames::of(&typed())).into_iter().map(CompletionCandidate::new).collect())
+}
+
+fn with_sentences(ids: Vec<(String, String)>) -> Vec<CompletionCandidate> {
+    ids.into_iter().map(|(id, message)| CompletionCandidate::new(id).help(Some(message.into()))).collect()
+}
+
+fn beginning(start: &str, words: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
+    words.into_iter().filter(|word| word.starts_with(start)).map(CompletionCandidate::new).collect()
+}
+
+fn all_rules() -> BTreeSet<String> {
+    Rule::ALL.into_iter().map(|rule| rule.id().to_owned()).collect()
+}
+
+/// The words of the command line that is being completed: what the shell's function gives after `--`.
+fn typed() -> Vec<String> {
+    std::env::args().skip_while(|word| word != "--").skip(1).collect()
 }
 
 fn may_be_snapshot(path: &Path) -> bool {
@@ -116,6 +211,15 @@ fn is_snapshot_name(name: &str) -> bool {
 /// The names of the profiles of the AWS config files. A file that is not there or not text has none; whether the rest of
 /// it is well formed is for the command that uses it.
 fn profile_names() -> BTreeSet<String> {
+    all_profile_names().into_iter().filter(|name| is_one_word(name)).collect()
+}
+
+/// Whether the AWS config files have a profile of this name.
+pub(super) fn is_profile(name: &str) -> bool {
+    all_profile_names().contains(name)
+}
+
+fn all_profile_names() -> BTreeSet<String> {
     let file = |variable: &str, name: &str| {
         let named = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from);
         let path = named.or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".aws").join(name)));
@@ -130,7 +234,6 @@ fn profile_names() -> BTreeSet<String> {
             Some(_) | None => None,
         })
         .chain(sections(&credentials))
-        .filter(|name| is_one_word(name))
         .map(str::to_owned)
         .collect()
 }

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::error::CliError;
 use crate::formats::escape::terminal;
+use crate::report::sentences::counted;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -21,7 +22,7 @@ const HINT: Style = AnsiColor::Cyan.on_default();
 /// Flags that every command takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConsoleArgs {
-    /// Use colour: auto, always, or never
+    /// Use color: auto, always, or never
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, env = "IAMCTL_COLOR", help_heading = "Output")]
     color: Color,
     /// Print only warnings and errors on stderr
@@ -44,11 +45,11 @@ pub(super) struct ConsoleArgs {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
-    /// Use colour on a terminal, unless NO_COLOR is set
+    /// Use color on a terminal, unless NO_COLOR is set
     Auto,
-    /// Always use colour
+    /// Always use color
     Always,
-    /// Never use colour
+    /// Never use color
     Never,
 }
 
@@ -226,10 +227,10 @@ impl Spinner<'_> {
             self.style("{spinner} {msg} {bar:24} {human_pos} of {human_len} roles, {eta} left");
         }
         if done == 0 {
-            self.above(|| self.console.detail(&format!("{} {all} roles", stage(self))));
+            self.above(|| self.console.detail(&format!("{} {}", stage(self), counted(all, "role"))));
         }
         self.bar.set_position(count(done));
-        self.log(|| format!("{}: {done} of {all} roles", stage(self)));
+        self.log(|| format!("{}: {done} of {}", stage(self), counted(all, "role")));
     }
 
     /// Writes a line above the spinner.

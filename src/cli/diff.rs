@@ -56,9 +56,9 @@ pub(super) struct Args {
     accepted: Option<PathBuf>,
     /// Compare only roles with this name; can be repeated
     ///
-    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// The name is the real or the normalized one, in any case. `*` and `?` are wildcards. Separate several names with
     /// commas, or repeat the option. It is an error if a pattern matches no role.
-    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
+    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
     /// Exclude service-linked roles
     ///
@@ -89,9 +89,9 @@ pub(super) struct Args {
     /// Do not write these files, which can be large
     #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
     skip: Vec<SkipArg>,
-    /// Another account of yours, such as 444455556666=audit; repeatable
+    /// Known account, such as 444455556666=audit; can be repeated
     ///
-    /// A principal or resource of an account that is neither compared nor known is external and is more severe.
+    /// A principal or resource of an account that is neither compared nor known is external, and its findings are more severe.
     #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
     known_accounts: Vec<(AccountId, String)>,
     /// Compare two sources of the same account
@@ -126,7 +126,7 @@ enum SkipArg {
 }
 
 impl Args {
-    /// Which findings make the run fail; none where nobody said.
+    /// Which findings make the run fail; none by default.
     fn fail_on(&self) -> Result<Option<Vec<FailOn>>, CliError> {
         let mut all = self.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;
         if self.exit_code {
@@ -186,13 +186,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &read;
     let snapshots = Sides { left, right };
 
-    let spinner = console.spinner("reading and normalising roles");
+    let spinner = console.spinner("reading and normalizing roles");
     let mut stages = Stages::start();
     let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
     let accepted = Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() };
     let options = args.options(dictionary, accepted, catalogue);
     let prepared = Prepared::new(accounts, &options)?.only(&options.selection)?;
-    stages.end("read and normalised");
+    stages.end("read and normalized");
     spinner.stage("comparing");
     let report = prepared.compare_told(&|done, all| spinner.roles(done, all))?;
     stages.end("compared");

@@ -1,4 +1,4 @@
-//! Why a command failed. Each variant holds the facts; the causes below it are printed after it.
+//! Why a command failed. Each variant contains the facts; its causes are printed after it.
 
 use std::io;
 use std::path::PathBuf;
@@ -62,36 +62,50 @@ pub enum CliError {
     #[error("`accept` needs at least one filter, such as `--role`, or `--all`")]
     NoFilter,
     /// `accept --all` without an end.
-    #[error("`--all` needs `--expires`: what is accepted without a look must be looked at some day")]
+    #[error("`--all` needs `--expires`: differences that are accepted without a review must be reviewed later")]
     AllWithoutExpiry,
     /// No finding or group has an id.
-    #[error("the report has no {what} `{}`", .id.escape_debug())]
+    #[error("the report has no {what} with the ID `{}`", .id.escape_debug())]
     UnknownId {
         /// `finding` or `group`.
         what: &'static str,
         /// The id.
         id: String,
-        /// Ids that are like it.
+        /// Those whose ids are like it, in words.
         near: Vec<String>,
+        /// `group` or `finding`, if one has this id.
+        other: Option<&'static str>,
+    },
+    /// No open finding has this rule.
+    #[error("the report has no open finding of the rule `{rule}`")]
+    NoneOfRule {
+        /// The rule.
+        rule: Rule,
+        /// The rules of its findings.
+        there: Vec<Rule>,
     },
     /// Several have ids that begin so.
-    #[error("several ids of the report begin with `{}`, so it names no one {what}", .id.escape_debug())]
+    #[error("the IDs of {count} {what}s of the report begin with `{}`", .id.escape_debug())]
     AmbiguousId {
         /// `finding` or `group`.
         what: &'static str,
         /// The start of an id.
         id: String,
-        /// A few of the ids.
+        /// How many have such an id.
+        count: usize,
+        /// A few of them, in words.
         near: Vec<String>,
     },
     /// `--fail-on` names no rule or severity.
     #[error(transparent)]
     FailOn(#[from] FailOnError),
     /// No open difference of the report fits.
-    #[error("{}", nothing_selected(*.open))]
+    #[error("{}", nothing_selected(*.open, .of))]
     NothingSelected {
         /// How many are open.
         open: usize,
+        /// What they are the differences of, in words.
+        of: &'static str,
     },
     /// A text that has to say something.
     #[error("`{flag}` is empty")]
@@ -126,8 +140,8 @@ pub enum CliError {
     /// No built-in rule has this name.
     #[error(transparent)]
     Builtin(BuiltinError),
-    /// The action catalogue is not one.
-    #[error("the catalogue `{}` cannot be used", .path.display())]
+    /// The action catalog is not one.
+    #[error("the catalog `{}` cannot be used", .path.display())]
     Catalogue {
         /// The file.
         path: PathBuf,
@@ -143,7 +157,7 @@ pub enum CliError {
     /// A file is not a snapshot.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// An account holds something that cannot be read.
+    /// An account contains something that cannot be read.
     #[error(transparent)]
     Account(#[from] AccountError),
     /// The words after `explain` fit neither form.
@@ -163,7 +177,24 @@ pub enum CliError {
     /// A question that cannot be answered with yes or no.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// A folder that holds no report of `diff`.
+    /// A report folder, where one account has to be meant.
+    #[error("`{}` is a report folder with two accounts: `--tag` must name one of them, `{}` or `{}`",
+        .path.display(), .tags.left, .tags.right)]
+    NeedsTag {
+        /// The folder.
+        path: PathBuf,
+        /// The tags of the report.
+        tags: Sides<AccountTag>,
+    },
+    /// A report folder, where an account has to be named.
+    #[error("`{}` is a report folder, not a source", .path.display())]
+    FolderAsSource {
+        /// The folder.
+        path: PathBuf,
+        /// The snapshots that are in it.
+        snapshots: Sides<String>,
+    },
+    /// A folder that does not contain a report of `diff`.
     #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
         /// The folder.
@@ -178,10 +209,10 @@ pub enum CliError {
     /// No changes can be found.
     #[error("the changes cannot be verified")]
     Plan(#[source] pipeline::Error),
-    /// Something that always holds does not: this program's own fault.
+    /// An invariant does not hold: a bug in this program.
     #[error("{invariant}; this is a bug in iamctl")]
     Internal {
-        /// What does not hold, in words.
+        /// The invariant, in words.
         invariant: String,
     },
     /// The tags give two files one name.
@@ -232,7 +263,7 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
         }
         pipeline::Error::Select(_) => Some("use the name in the account or in the reports; `*` and `?` are wildcards"),
         pipeline::Error::Snapshot(error) => error.hint(),
-        pipeline::Error::Mark { .. } => Some("IAM gave no such text: harvest the account again"),
+        pipeline::Error::Mark { .. } => Some("no text in IAM contains this character: harvest the account again"),
         pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
     }
 }
@@ -248,11 +279,15 @@ fn rule_hint(error: &UnknownRule) -> String {
     }
 }
 
-fn nothing_selected(open: usize) -> String {
+/// What the differences of a whole report are the differences of.
+pub(super) const OF_REPORT: &str = "of the report";
+
+fn nothing_selected(open: usize, of: &str) -> String {
     match open {
-        0 => "the report has no open differences; nothing was written".to_owned(),
-        1 => "the one open difference of the report does not match; nothing was written".to_owned(),
-        _ => format!("none of the {open} open differences of the report matches; nothing was written"),
+        0 if of == OF_REPORT => "the report has no open differences; nothing was written".to_owned(),
+        0 => format!("no difference {of} can be accepted; nothing was written"),
+        1 => format!("the one open difference {of} does not match the filters; nothing was written"),
+        _ => format!("none of the {open} open differences {of} matches the filters; nothing was written"),
     }
 }
 
@@ -298,22 +333,31 @@ impl CliError {
             ),
             Self::NoFilter => Some("use `--all` to accept every open difference of the report".to_owned()),
             Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
+            Self::UnknownId { other: Some(other), .. } => Some(format!("it is the ID of a {other}: use `--{other}`")),
             Self::UnknownId { near, .. } if near.is_empty() => {
                 Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
             }
-            Self::UnknownId { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
-            Self::AmbiguousId { near, .. } => Some(format!("they are `{}`; give more of it", near.join("`, `"))),
+            Self::UnknownId { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
+            Self::AmbiguousId { near, count, .. } => {
+                let more = if *count > near.len() { ", …" } else { "" };
+                Some(format!("give more of one ID: {}{more}", near.join(", ")))
+            }
+            Self::NoneOfRule { there, .. } if there.is_empty() => None,
+            Self::NoneOfRule { there, .. } => {
+                let there: Vec<&str> = there.iter().map(|rule| rule.id()).collect();
+                Some(format!("the rules of its findings are `{}`", there.join("`, `")))
+            }
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
             Self::TypographicQuote { .. } => {
                 Some("replace every “ and ” with \"; word processors and web pages change them".to_owned())
             }
-            Self::NothingSelected { open: 0 } => None,
+            Self::NothingSelected { open: 0, .. } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"
                     .to_owned(),
             ),
-            Self::Report { .. } => Some("run `iamctl diff` again with this version of iamctl".to_owned()),
+            Self::Report { source, .. } => Some(source.hint().to_owned()),
             Self::EmptyText { .. } | Self::PastExpiry { .. } | Self::UnknownSide { .. } => None,
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
@@ -325,13 +369,17 @@ impl CliError {
             Self::NoReport { .. } => {
                 Some("give the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
             }
+            Self::NeedsTag { tags, .. } => Some(format!("add `--tag {}` or `--tag {}`", tags.left, tags.right)),
+            Self::FolderAsSource { snapshots, .. } => {
+                Some(format!("use a snapshot in it: `{}` or `{}`", snapshots.left, snapshots.right))
+            }
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => {
                 None
             }
             Self::Catalogue { .. } => Some(
-                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalogue"
+                "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalog"
                     .to_owned(),
             ),
             Self::Snapshot(error) => error.hint().map(str::to_owned),

@@ -10,10 +10,10 @@ pub(super) const PROGRAM: &str = r"Terms:
   tag          the short name that you give an account, such as `dev`
   dictionary   a JSON file with the texts that are meant to differ between the accounts, such
                as `dev` and `qa`; iamctl treats them as equal
-  normalised   with a placeholder in place of every text that the dictionary lists
+  normalized   with a placeholder in place of every text that the dictionary lists
   proof        a request that one account allows and the other account denies; called
                `witness` in CSV and JSON files
-  catalogue    the list of all AWS actions and of the resources that they act on
+  catalog      the list of all AWS actions and of the resources that they act on
 
 Examples:
   Compare two accounts through their AWS profiles:
@@ -29,7 +29,7 @@ pub(super) const INIT: &str = r"Examples:
       iamctl init
   Write them to another folder, over the files that are there:
       iamctl init --force settings
-  Download the current catalogue from AWS:
+  Download the current catalog from AWS:
       iamctl init --refresh=https://servicereference.us-east-1.amazonaws.com/ new-settings";
 
 pub(super) const LISTPROFILES: &str = r"Examples:
@@ -86,7 +86,14 @@ pub(super) const ACCEPT: &str = r"Examples:
       iamctl accept reports --role orders-* --action dynamodb:PutItem --side qa \
         --reason qa-writes-its-own-test-data --owner team-orders --expires 2027-03-31
   Accept every difference in a tag:
-      iamctl accept reports --attribute tag:CostCenter --reason each-account-has-its-own";
+      iamctl accept reports --attribute tag:CostCenter --reason each-account-has-its-own
+  Accept one cause with all its findings, by the ID that the summary prints:
+      iamctl accept reports --group b383d4db2fb3 --reason paths-are-being-removed
+  Accept one finding, by the start of its ID in report.json:
+      iamctl accept reports --finding aa3d92de6d09 --reason qa-runs-long-tests
+  Accept the findings of a rule, but only for some roles:
+      iamctl accept reports --rule attribute-changed --role catalog-* --reason paths-do-not-matter \
+        --dry-run";
 
 pub(super) const REMEDIATE: &str = r"Examples:
   Write the script that makes the roles of qa the same as those of dev:

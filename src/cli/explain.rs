@@ -33,13 +33,13 @@ pub(super) struct Args {
     ///
     /// A source is an AWS profile, a snapshot file, or `env:`. A report folder is the output folder of an earlier `iamctl
     /// diff`; its snapshots, tags, dictionary, built-in rules, and accepted differences are used. The role is named by its
-    /// real name in either account, or by its normalised name, in any case.
-    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::source())]
+    /// real name in either account, or by its normalized name, in any case.
+    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::explained())]
     words: Vec<String>,
     /// Explain a rule, or list all rules
     ///
     /// A rule is a kind of difference. Without an ID, or with `list`, iamctl lists all rules.
-    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words")]
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words", add = complete::rule_or_list())]
     rule: Option<String>,
     #[command(flatten)]
     dictionary: DictionaryArgs,
@@ -59,9 +59,9 @@ pub(super) struct Args {
 }
 
 /// The word that asks for all rules.
-const LIST: &str = "list";
+pub(super) const LIST: &str = "list";
 
-/// What the words on the command line come to.
+/// What the words on the command line mean.
 struct Asked {
     sources: Sides<Source>,
     tags: Sides<AccountTag>,

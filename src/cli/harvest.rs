@@ -9,6 +9,7 @@ use super::source::Source;
 use crate::formats::files::{Harvest, of_harvest};
 use crate::model::AccountTag;
 use crate::parse::account::account;
+use crate::report::sentences::counted;
 
 /// What `harvest` takes.
 #[derive(Debug, clap::Args)]
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let path = folder.write(&format!("harvest {}", args.tag), &files)?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("with unknown ID", |id| id.as_str());
-        writeln!(out, "{}: account {id}, {} roles", args.tag, account.roles.len())?;
+        writeln!(out, "{}: account {id}, {}", args.tag, counted(account.roles.len(), "role"))?;
         writeln!(out, "Files: {}", crate::formats::escape::terminal(&path.to_string_lossy()))
     })?;
     Ok(ExitCode::Done)
@@ -120,11 +121,11 @@ impl crate::harvest::Observer for Watch<'_> {
             Event::Call { source, .. } if self.counts(source) => {}
             Event::Call { source, call } => self.far(source, call.to_owned(), None),
             Event::Roles { source, done, total: Some(total) } => {
-                self.far(source, format!("{done} of {total} roles"), Some((done, total)));
+                self.far(source, format!("{done} of {}", counted(total, "role")), Some((done, total)));
             }
-            Event::Roles { source, done, total: None } => self.far(source, format!("{done} roles"), None),
+            Event::Roles { source, done, total: None } => self.far(source, counted(done, "role"), None),
             Event::Done { source, roles, requests } => {
-                self.line(source, &format!("{roles} roles in {requests} requests"), false);
+                self.line(source, &format!("{} in {}", counted(roles, "role"), counted(requests, "request")), false);
             }
         }
     }

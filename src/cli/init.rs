@@ -1,4 +1,4 @@
-//! `iamctl init`: a sample dictionary and the action catalogue, as files to edit and to keep in git.
+//! `iamctl init`: a sample dictionary and the action catalog, as files to edit and to keep in git.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::store::service_reference::{self, ADDRESS, Origin, ServiceReferenceErr
 /// The name of the equivalency dictionary.
 pub const EQUIVALENCY_FILE: &str = "equivalency_list.json";
 
-/// The name of the action catalogue.
+/// The name of the action catalog.
 pub const CATALOGUE_FILE: &str = "iam.json";
 
 const SAMPLE: &str = include_str!("../../equivalency_list.example.json");
@@ -31,7 +31,7 @@ pub struct Args {
     /// Without this option, nothing is overwritten.
     #[arg(long)]
     pub force: bool,
-    /// Read the catalogue from AWS's Service Reference
+    /// Read the catalog from AWS's Service Reference
     ///
     /// The source is AWS by default, or the URL of a mirror, or a folder.
     #[arg(long, value_name = "URL or DIR", num_args = 0..=1, default_missing_value = ADDRESS)]
@@ -152,7 +152,7 @@ fn report(header: &Header, targets: &[PathBuf; 2], out: &mut dyn Write) -> io::R
     let [equivalency_file, catalogue_file] = targets;
     let Header { source, date, services, actions, .. } = header;
     writeln!(out, "wrote {}: a sample dictionary", shown(equivalency_file))?;
-    writeln!(out, "wrote {}: {actions} actions of {services} services, {date}", shown(catalogue_file))?;
+    writeln!(out, "wrote {}: {actions} actions in {services} services, {date}", shown(catalogue_file))?;
     writeln!(out, "  from {}", source.escape_debug())
 }
 
@@ -222,7 +222,7 @@ mod tests {
         let written = fs::read_to_string(args.dir.join(CATALOGUE_FILE)).unwrap();
         assert_eq!(Catalogue::read(&written).unwrap().header(), Catalogue::embedded().header());
         let Header { services, actions, date, .. } = Catalogue::embedded().header().clone();
-        assert!(out.contains(&format!("{actions} actions of {services} services, {date}")), "{out}");
+        assert!(out.contains(&format!("{actions} actions in {services} services, {date}")), "{out}");
         assert!(err.starts_with("next: "), "{err}");
         crate::parse::equivalency::read(&fs::read_to_string(args.dir.join(EQUIVALENCY_FILE)).unwrap()).unwrap();
     }

@@ -1,4 +1,4 @@
-//! What `harvest` and `diff` share: catalogue, dictionary, sources to accounts.
+//! What `harvest` and `diff` share: catalog, dictionary, sources to accounts.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use super::accept::ACCEPTED_FILE;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::saved_report::{self, SavedReport};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::csv;
@@ -58,9 +59,9 @@ impl OutputArgs {
 /// The flag of the commands that need the actions.
 #[derive(Debug, clap::Args)]
 pub(super) struct CatalogueArgs {
-    /// Action catalogue [default: iam.json, or the built-in one]
+    /// Action catalog [default: iam.json, or the built-in one]
     ///
-    /// Without this option, iamctl reads `iam.json` in the current folder if it exists, or else uses the catalogue that is
+    /// Without this option, iamctl reads `iam.json` in the current folder if it exists, or else uses the catalog that is
     /// part of the program.
     #[arg(long, value_name = "FILE", env = "IAMCTL_CATALOGUE")]
     catalogue: Option<PathBuf>,
@@ -91,7 +92,7 @@ struct MfaArgs {
 }
 
 impl CatalogueArgs {
-    /// The catalogue that was named, or is here, or is embedded.
+    /// The catalog that was named, or is here, or is embedded.
     pub(super) fn read(&self, console: &Console) -> Result<Catalogue, CliError> {
         let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {
             return Ok(Catalogue::embedded());
@@ -99,7 +100,7 @@ impl CatalogueArgs {
         let text = text_file::read(&path)?;
         let catalogue = Catalogue::read(&text).map_err(|source| CliError::Catalogue { path: path.clone(), source })?;
         let header = catalogue.header();
-        console.note(&format!("catalogue: {}, {} actions", path.display(), header.actions));
+        console.note(&format!("catalog: {}, {} actions", path.display(), header.actions));
         Ok(catalogue)
     }
 }
@@ -123,6 +124,12 @@ impl InputArgs {
         allow_same_account: bool,
         console: &Console,
     ) -> Result<[Snapshot; N], CliError> {
+        for source in sources {
+            if let Some(path) = saved_report::at(source) {
+                let saved = SavedReport::read(&path)?;
+                return Err(CliError::FolderAsSource { snapshots: saved.sources().as_ref().map(Source::word), path });
+            }
+        }
         let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
         let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
         if !allow_same_account {
@@ -259,7 +266,7 @@ pub(super) struct DictionaryArgs {
     pub equivalency: Option<PathBuf>,
     /// Turn off a built-in dictionary rule, or all; can be repeated
     ///
-    /// Built-in rules recognise generated names and IDs, such as those of CloudFormation. `all` turns all of them off.
+    /// Built-in rules recognize generated names and IDs, such as those of CloudFormation. `all` turns all of them off.
     #[arg(long = "no-builtin", value_name = "NAME", env = "IAMCTL_NO_BUILTIN", value_delimiter = ',')]
     no_builtin: Vec<String>,
 }

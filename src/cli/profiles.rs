@@ -1,4 +1,4 @@
-//! `iamctl listprofiles`: the profiles, one a line.
+//! `iamctl listprofiles`: the profiles, one per line.
 
 use super::console::Console;
 use super::error::CliError;

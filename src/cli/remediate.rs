@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -23,13 +24,13 @@ pub(super) struct Args {
     /// Tag of the account to change
     ///
     /// The roles of the other account are the model.
-    #[arg(long, value_name = "TAG", env = "IAMCTL_MAKE")]
+    #[arg(long, value_name = "TAG", env = "IAMCTL_MAKE", add = complete::tag())]
     make: AccountTag,
     /// Change only roles with this name; can be repeated
     ///
-    /// The name is the real or the normalised one, in any case. `*` and `?` are wildcards. Separate several names with
+    /// The name is the real or the normalized one, in any case. `*` and `?` are wildcards. Separate several names with
     /// commas, or repeat the option. It is an error if a pattern matches no role.
-    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',')]
+    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
     #[command(flatten)]
     catalogue: CatalogueArgs,
@@ -82,9 +83,9 @@ fn of_snapshots(
 
 fn tell(plan: &Plan, args: &Args, console: &Console) {
     console.note(&format!(
-        "{} roles of {} differ: {} commands written, {} differences remain, marked NOT DONE",
-        plan.roles.len(),
+        "different roles of {}: {}; commands: {}; differences marked NOT DONE: {}",
         args.make,
+        plan.roles.len(),
         plan.changes(),
         plan.left(),
     ));

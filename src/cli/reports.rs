@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
@@ -21,7 +22,7 @@ pub(super) struct ReportArgs {
     ///
     /// The format is `html`, `markdown`, `json`, `ndjson`, `sarif`, `junit`, or `gitlab`. For example,
     /// `--report sarif=iam.sarif`.
-    #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',')]
+    #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',', add = complete::report())]
     reports: Vec<ReportArg>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::complete;
 use super::error::CliError;
 use super::inputs::{self, Dictionary};
 use super::source::Source;
@@ -11,16 +12,31 @@ use crate::parse::snapshot::Snapshot;
 use crate::report::{self, Report};
 use crate::store::text_file;
 
+/// The name of the report in its folder.
+const REPORT_FILE: &str = "report.json";
+
 /// A report, and where it is.
 pub(super) struct SavedReport {
     pub report: Report,
     folder: PathBuf,
 }
 
+/// The report folder that a word means where a source is expected: a folder with a report, but not what is a profile
+/// as well.
+pub(super) fn at(word: &Source) -> Option<PathBuf> {
+    let folder = match word {
+        Source::File(path) => path.clone(),
+        Source::Profile(name) if complete::is_profile(name) => return None,
+        Source::Profile(name) => PathBuf::from(name),
+        Source::Environment => return None,
+    };
+    folder.join(REPORT_FILE).is_file().then_some(folder)
+}
+
 impl SavedReport {
     /// Reads the report of a folder.
     pub(super) fn read(folder: &Path) -> Result<Self, CliError> {
-        let path = folder.join("report.json");
+        let path = folder.join(REPORT_FILE);
         if !path.is_file() {
             return Err(CliError::NoReport { path: folder.to_owned() });
         }

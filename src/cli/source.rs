@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// Where an account is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    /// A snapshot of ours or the AWS CLI's authorization details.
+    /// A snapshot, or the authorization details of the AWS CLI.
     File(PathBuf),
     /// A profile of the AWS config.
     Profile(String),

@@ -14,6 +14,7 @@ use super::source::Source;
 use crate::formats::files;
 use crate::model::{AccountTag, EquivalencyList, Side, Sides};
 use crate::pipeline::{self, different_tags};
+use crate::report::sentences::counted;
 use crate::store::text_file;
 use crate::suggest::{self, Input, Suggestions};
 
@@ -142,9 +143,9 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
             left.differing.iter().take(SHOWN).map(|(name, count)| format!("{name} ({count})")).collect();
         let names = few(names.iter().map(String::as_str), left.differing.len());
         console.note(&format!(
-            "not explained: {} of {} common roles differ: {names}",
+            "not explained: {} of {} differ: {names}",
             left.differing.len(),
-            left.common
+            counted(left.common, "common role")
         ));
     }
 }

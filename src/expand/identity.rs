@@ -1,4 +1,4 @@
-//! Statements of identity policies: actions expanded by the catalogue, each paired with the resources it can act on.
+//! Statements of identity policies: actions expanded by the catalog, each paired with the resources it can act on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

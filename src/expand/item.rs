@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::model::{ActionElement, ConditionKey, Conditions, Effect, ItemPrincipalType, ResourceElement, words};
 
 words! {
-    /// Why a row is kept though the catalogue does not explain it.
+    /// Why a row is kept though the catalog does not explain it.
     pub enum Note {
-        /// The catalogue knows no such action; a pattern that matches nothing known stays as written.
+        /// The catalog knows no such action; a pattern that matches nothing known stays as written.
         UnknownAction = "unknown-action",
         /// The action acts on nothing that the resource can stand for, so the pair grants nothing.
         NoApplicableResource = "no-applicable-resource",
@@ -21,7 +21,7 @@ words! {
 pub struct ItemAction {
     /// The service prefix in lower case; `*` for all.
     pub service: String,
-    /// The action in the catalogue's spelling; as written where it is a pattern or unknown.
+    /// The action in the catalog's spelling; as written where it is a pattern or unknown.
     pub action: String,
     /// `service:action` in lower case: what is compared.
     pub(crate) key: String,

@@ -14,7 +14,7 @@ pub struct PolicyRows<'a> {
     /// How the role has the policy.
     pub policy_type: PolicyType,
     /// Almost always one; two policies can have one name, an AWS managed policy and a customer's or two that
-    /// normalise alike.
+    /// normalize alike.
     expansions: Vec<Arc<Expansion>>,
 }
 

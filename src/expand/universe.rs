@@ -1,4 +1,4 @@
-//! Which actions there are: the catalogue's, and those the accounts spell out besides.
+//! Which actions there are: the catalog's, and those the accounts spell out besides.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::model::{Account, ActionClause, ActionPattern, Glob, IdentityPolicy};
 
 /// All known actions.
 ///
-/// About one in a hundred actions that policies spell out are in no catalogue. They count as actions too, so that
+/// About one in a hundred actions that policies spell out are in no catalog. They count as actions too, so that
 /// `s3:Get*` in one account and a brand-new `s3:GetThis` in the other are seen to overlap.
 #[derive(Debug)]
 pub struct Universe<'c> {
@@ -24,7 +24,7 @@ pub struct Universe<'c> {
 #[derive(Debug, Clone)]
 pub(super) struct Expanded<'c> {
     pub action: Arc<ItemAction>,
-    /// What the catalogue says; `None` for an action it does not know.
+    /// What the catalog says; `None` for an action it does not know.
     pub known: Option<(&'c Service, &'c Action)>,
 }
 
@@ -35,7 +35,7 @@ impl<'c> Expanded<'c> {
 }
 
 impl<'c> Universe<'c> {
-    /// The actions of the catalogue and of all policies of these accounts.
+    /// The actions of the catalog and of all policies of these accounts.
     pub fn new<'a>(catalogue: &'c Catalogue, accounts: impl IntoIterator<Item = &'a Account>) -> Self {
         let mut universe = Self { catalogue, spelled: BTreeMap::new(), expanded: Mutex::default() };
         let mut seen = std::collections::BTreeSet::new();

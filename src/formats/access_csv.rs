@@ -111,7 +111,7 @@ fn context(context: Option<&BTreeMap<String, Vec<String>>>) -> Cow<'_, str> {
     pairs.collect::<Vec<_>>().join("\n").into()
 }
 
-/// Statements as `inline policy p, statement 0`, one a line; the first statement of a document is 0.
+/// Statements as `inline policy p, statement 1`, one per line; the first statement of a document is statement 1.
 fn statements(statements: &[StatementRef]) -> String {
     statements.iter().map(cell).collect::<Vec<_>>().join("\n")
 }
@@ -119,7 +119,7 @@ fn statements(statements: &[StatementRef]) -> String {
 /// One statement as a cell names it.
 fn cell(statement: &StatementRef) -> String {
     let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    format!("{} policy {}, statement {}{sid}", statement.policy_type, statement.policy_name, statement.statement)
+    format!("{} policy {}, statement {}{sid}", statement.policy_type, statement.policy_name, statement.statement + 1)
 }
 
 /// Why the other account does not allow it.

@@ -13,7 +13,7 @@ const FOLDER: &str = "FOLDER";
 const NAMED: usize = 5;
 
 /// What [`ask`] is for.
-pub const ASK: &str = "ask about the proof";
+pub const ASK: &str = "check the proof";
 
 /// What proves the group's most severe finding that has a proof, in short: `proof: s3:PutObject on arn:…`.
 #[must_use]
@@ -51,7 +51,11 @@ pub fn proof_of(report: &Report, finding: &Finding) -> Option<String> {
 /// What to know of a proof whose names are a guess.
 #[must_use]
 pub const fn caveat(is_real: bool) -> &'static str {
-    if is_real { "" } else { " (a placeholder stands for several texts here: a name in it may have to be another)" }
+    if is_real {
+        ""
+    } else {
+        " (a placeholder stands for several texts here, so a name in the proof might not be the real one)"
+    }
 }
 
 /// The command that asks about the proof of a finding again: `iamctl can …` or `iamctl can-assume …`.
@@ -63,7 +67,7 @@ pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
         let own = || format!("{} --tag {}", quoted(folder(view)), report.accounts.get(side).tag);
         view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, quoted)
     };
-    // Of an action that the catalogue does not have, `can` asks only if it is told to.
+    // Of an action that the catalog does not have, `can` asks only if it is told to.
     let unknown = |reasons: &[String]| if reasons.is_empty() { "" } else { " --allow-unknown-action" };
     match report.rows_of(finding).next()? {
         Difference::Access(row) => {
@@ -117,7 +121,7 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
     }
     let roles = roles(view.report, group);
     if let Some(role) = roles.first() {
-        commands.push(("see one role in full", explain(view, role)));
+        commands.push(("show one role in full", explain(view, role)));
     }
     // What is only to know is no difference that could be accepted or taken away.
     if !view.report.is_note(group) {
@@ -126,8 +130,8 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
         let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();
         match common.as_slice() {
             [] => {}
-            few if few.len() <= NAMED => commands.push(("print the commands that settle it", remediate(view, few))),
-            _ => commands.push(("print the commands that make all roles alike", remediate(view, &[]))),
+            few if few.len() <= NAMED => commands.push(("print the commands that resolve it", remediate(view, few))),
+            _ => commands.push(("print the commands that align all roles", remediate(view, &[]))),
         }
     }
     commands
@@ -145,7 +149,7 @@ fn real(role: &RoleSide) -> &str {
     if role.name.starts_with('-') { &role.arn } else { &role.name }
 }
 
-/// A role of the report as a command takes it: by its normalised name, or by an ARN as in [`real`].
+/// A role of the report as a command takes it: by its normalized name, or by an ARN as in [`real`].
 fn named(role: &RoleResult) -> &str {
     let arn = role.left.as_ref().or(role.right.as_ref()).filter(|_| role.role.starts_with('-'));
     arn.map_or(&role.role, |real| &real.arn)

@@ -19,7 +19,7 @@ const REMOVED: Style = AnsiColor::Red.on_default();
 const PLACE: Style = AnsiColor::Cyan.on_default();
 
 /// Writes all that a report says of one role, by its place. `accepted` are the ids of findings that are accepted; `roles`
-/// are the normalised roles, where it has both.
+/// are the normalized roles, where it has both.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -59,7 +59,7 @@ fn heading(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Resul
         let tag = &report.accounts.get(side).tag;
         match role.side(side) {
             Some(real) => writeln!(out, "  {tag}: {}", terminal(&real.arn))?,
-            None => writeln!(out, "  {tag}: no such role")?,
+            None => writeln!(out, "  {tag}: the role does not exist")?,
         }
     }
     if let (Some(access), Some(trust)) = (role.access_grade, role.trust_grade) {
@@ -73,9 +73,11 @@ fn heading(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Resul
 pub(super) const fn grade(grade: Grade) -> &'static str {
     match grade {
         Grade::Identical => "identical",
-        Grade::EqualForAllRequests => "equal for all requests, though written differently",
-        Grade::EqualForCatalogue => "equal for the actions of the catalogue, not for actions beyond it",
-        Grade::Unknown => "not certain",
+        Grade::EqualForAllRequests => "equal for all requests, but written differently",
+        Grade::EqualForCatalogue => {
+            "equal for all actions in the catalog, but not for actions that are not in the catalog"
+        }
+        Grade::Unknown => "could not be determined",
         Grade::Different => "different",
     }
 }
@@ -112,7 +114,7 @@ fn remarks(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Resul
     if all.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{HEADING}Statements to look at{HEADING:#}")?;
+    writeln!(out, "\n{HEADING}Statements to review{HEADING:#}")?;
     for warning in all {
         let tag = &report.accounts.get(warning.side).tag;
         let statement = sentences::statement(&warning.statement);

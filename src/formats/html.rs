@@ -28,7 +28,7 @@ use super::report_format::View;
 use crate::model::{Role, Side, Sides};
 use crate::report::RoleResult;
 
-/// The normalised roles of both accounts, found by what a comparison says of them.
+/// The normalized roles of both accounts, found by what a comparison says of them.
 #[derive(Debug, Clone, Default)]
 pub struct NormalisedRoles<'a>(Sides<BTreeMap<&'a str, &'a Role>>);
 

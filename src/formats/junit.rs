@@ -150,7 +150,7 @@ fn test_case(out: &mut dyn Write, report: &Report, case: &Case<'_>) -> io::Resul
     writeln!(out, "    </testcase>")
 }
 
-/// The normalised name; with the real names where several roles share it, since a test case is known by its name.
+/// The normalized name; with the real names where several roles share it, since a test case is known by its name.
 fn name(role: &RoleResult) -> String {
     let mut name = role.role.clone();
     if role.status == RoleStatus::Ambiguous {

@@ -46,12 +46,12 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     let differences: Vec<&Group> = report.causes().collect();
     let whole = page.add(&title(report)) && page.add(&causes(view, &differences)) && page.add(&accounts(report));
     if !whole {
-        page.add("_The rest does not fit here; the reports have it._\n");
+        page.add("_The rest does not fit here; see the reports._\n");
         return page.text;
     }
     let limitations = limitations(report);
     let counts = counts(report);
-    let end = "`iamctl explain FOLDER ROLE` shows one role with proof and cause; `iamctl explain --rule ID` explains a \
+    let end = "`iamctl explain FOLDER ROLE` shows one role with proofs and causes; `iamctl explain --rule ID` explains a \
                rule.\n";
     let reserve = limitations.len() + counts.len() + end.len() + 200;
     page.folded(view, "More causes", differences.get(CAUSES..).unwrap_or_default(), reserve);
@@ -67,7 +67,7 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
 
 /// What is only to know, by the list that has it. Limitations have a section of their own.
 const NOTES: [(&str, List); 2] =
-    [("Roles with an ambiguous name", List::Roles), ("Statements to look at", List::StatementWarnings)];
+    [("Roles with an ambiguous name", List::Roles), ("Statements to review", List::StatementWarnings)];
 
 fn is_note_of(report: &Report, group: &Group, list: List) -> bool {
     report.is_note(group) && report.findings_of(group).any(|finding| finding.list == list)
@@ -189,7 +189,7 @@ fn limitations(report: &Report) -> String {
 }
 
 fn accounts(report: &Report) -> String {
-    let mut table = "| Account | Id | Source | Roles | Items |\n| --- | --- | --- | ---: | ---: |\n".to_owned();
+    let mut table = "| Account | ID | Source | Roles | Items |\n| --- | --- | --- | ---: | ---: |\n".to_owned();
     for side in Side::BOTH {
         let account = report.accounts.get(side);
         let id = account.account_id.as_ref().map_or_else(|| "unknown".to_owned(), |id| code(id.as_str()));

@@ -95,8 +95,8 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
     let version = report.iamctl.as_str();
     let rules: Vec<Value> = Rule::ALL.into_iter().map(rule).collect();
     let text = format!(
-        "{left_out} results were left out, the least severe ones: a file holds at most {RESULTS} results and {BYTES} bytes. \
-         The other reports have them all; `--role` compares fewer roles."
+        "{left_out} results were omitted, the least severe ones: a file can contain at most {RESULTS} results and {BYTES} bytes. \
+         The other reports contain all of them; `--role` compares fewer roles."
     );
     let notification = json!({"level": "warning", "message": {"text": text}});
     let notifications = if left_out > 0 { json!([notification]) } else { json!([]) };

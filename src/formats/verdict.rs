@@ -1,4 +1,4 @@
-//! What a report comes to, in a sentence or two: the same for the terminal, Markdown and the page.
+//! The result of a report, in a sentence or two: the same for the terminal, Markdown and the page.
 
 use crate::report::sentences::counted;
 use crate::report::{Report, Severity};
@@ -28,20 +28,20 @@ pub fn severities(report: &Report) -> String {
     some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
 }
 
-/// What else belongs to the verdict: what could not be told, and what was accepted.
+/// What else belongs to the verdict: what could not be determined, and what was accepted.
 #[must_use]
 pub fn remarks(report: &Report) -> Vec<String> {
     let mut remarks = Vec::new();
     let unknown = report.roles.iter().filter(|role| role.is_unknown()).count();
     if unknown > 0 {
-        remarks.push(format!("For {} it could not be told whether access differs.", counted(unknown, "role")));
+        remarks.push(format!("For {}, iamctl could not determine whether access differs.", counted(unknown, "role")));
     }
     if report.is_inconsistent() {
-        remarks.push("iamctl contradicts itself about some difference: please report this.".to_owned());
+        remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());
     }
     match report.accepted_differences.len() {
         0 => {}
-        some => remarks.push(format!("{} accepted, see accepted_differences.csv.", counted(some, "difference"))),
+        some => remarks.push(format!("{} accepted; see accepted_differences.csv.", counted(some, "difference"))),
     }
     remarks
 }
@@ -69,10 +69,10 @@ pub fn selection(report: &Report) -> Option<String> {
 #[must_use]
 pub const fn meaning(severity: Severity) -> &'static str {
     match severity {
-        Severity::Critical => "settle first: privilege escalation, or an external principal",
-        Severity::High => "settle: more permissions, data on all resources, a boundary or Deny that is gone",
-        Severity::Medium => "look at: other access, or what could not be told",
-        Severity::Low => "look at when there is time",
-        Severity::Info => "to know about",
+        Severity::Critical => "resolve first: privilege escalation, or an external principal",
+        Severity::High => "resolve: more permissions, data on all resources, a missing permissions boundary or Deny",
+        Severity::Medium => "review: other access, or access that could not be determined",
+        Severity::Low => "review when you have time",
+        Severity::Info => "for your information",
     }
 }

@@ -1,7 +1,7 @@
 //! Policy documents as they are written: statements in their order, with their `Sid`, and each beside the statement of
 //! the other account that it belongs to.
 //!
-//! Names are normalised. A list of one entry and a lone text mean the same and are both shown as a text.
+//! Names are normalized. A list of one entry and a lone text mean the same and are both shown as a text.
 
 use std::collections::BTreeMap;
 

@@ -21,13 +21,13 @@ pub const FORMAT: &str = "iamctl-accepted";
 /// The version of the file.
 pub const VERSION: u32 = 1;
 
-/// One accepted description. Serialised, it is an entry of the file.
+/// One accepted description. Serialized, it is an entry of the file.
 ///
 /// In `role`, `policy`, `action`, `resource`, `principal`, `condition`, `attribute` and `text` stand patterns: `*`, `?`, and `[*]`,
 /// `[?]`, `[[]` for the characters themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AcceptedEntry {
-    /// The role's normalised name, its real name in either account, or its ARN; ignoring case but in an ARN.
+    /// The role's normalized name, its real name in either account, or its ARN; ignoring case but in an ARN.
     pub role: String,
     /// Only differences of this kind.
     #[serde(skip_serializing_if = "Option::is_none")]

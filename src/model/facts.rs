@@ -69,7 +69,7 @@ impl DifferenceKind {
 /// A role that reports name, in all the ways an entry may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleFacts {
-    /// The normalised name.
+    /// The normalized name.
     pub role: String,
     /// The real names, at most one of each account.
     pub names: Vec<String>,
@@ -98,17 +98,17 @@ pub struct DifferenceFacts {
     pub role: usize,
     /// The account that has it; none for an attribute.
     pub side: Option<Side>,
-    /// The normalised names of the policies it is from; for a cross reference as harvested.
+    /// The normalized names of the policies it is from; for a cross reference as harvested.
     pub policies: Vec<String>,
     /// Allow or Deny.
     pub effect: Option<Effect>,
     /// The actions with their service; `NotAction …` for an entry of such a list.
     pub actions: Vec<String>,
-    /// The resources, normalised; `NotResource …` for an entry of such a list.
+    /// The resources, normalized; `NotResource …` for an entry of such a list.
     pub resources: Vec<String>,
-    /// The principal, normalised; `NotPrincipal …` for an entry of such a list.
+    /// The principal, normalized; `NotPrincipal …` for an entry of such a list.
     pub principal: Option<String>,
-    /// What it leaves out, normalised: resources of an access or deny difference, principals of a trust difference.
+    /// What it leaves out, normalized: resources of an access or deny difference, principals of a trust difference.
     pub except: Vec<String>,
     /// The condition, as reports show it.
     pub condition: Option<String>,

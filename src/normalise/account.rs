@@ -11,7 +11,7 @@ use crate::model::{
     PolicyDocument, PolicyType, Principal, PrincipalClause, ResourceClause, Role, RoleDetails, Statement, TrustPolicy,
 };
 
-/// A role after normalising. Its texts hold placeholders between their marks.
+/// A role after normalizing. Its texts hold placeholders between their marks.
 #[derive(Debug, Clone)]
 pub struct NormalisedRole {
     /// The role with placeholders; its ARN and unique id are left as they are.
@@ -26,7 +26,7 @@ pub struct NormalisedRole {
     pub foreign: Vec<Foreign>,
 }
 
-/// An account after normalising.
+/// An account after normalizing.
 #[derive(Debug, Clone)]
 pub struct Normalised {
     /// The roles, in the order of the account.
@@ -54,7 +54,7 @@ pub struct InWord {
     pub text: String,
 }
 
-/// Normalises an account. Documents and managed policies that several roles share are treated once, and stay the
+/// Normalizes an account. Documents and managed policies that several roles share are treated once, and stay the
 /// same value where nothing in them is replaced.
 #[must_use]
 pub fn account(account: &Account, normaliser: &Normaliser) -> Normalised {

@@ -1,7 +1,7 @@
 //! What is known to differ between accounts without anybody saying so: names and ids that AWS and the usual tools
 //! make up. Each rule can be switched off by its name.
 //!
-//! Never among them, because a difference is a finding: ids of organisations, external ids, unique ids (`AROA…`), and
+//! Never among them, because a difference is a finding: ids of organizations, external ids, unique ids (`AROA…`), and
 //! ids of other accounts.
 
 use std::str::FromStr;

@@ -121,7 +121,7 @@ fn patterns_replace_their_group_in_their_places() {
     assert_eq!(shown(&both.left, Place::Resource, "app-v12-v3"), "app-n-n");
 }
 
-/// What a normaliser found in a resource: the part, the whole text of the dictionary, and what became of it.
+/// What a normalizer found in a resource: the part, the whole text of the dictionary, and what became of it.
 fn found(normaliser: &Normaliser, text: &str) -> Vec<(String, String, What)> {
     let mut found = Vec::new();
     normaliser.apply(text, Place::Resource, |one| {
@@ -201,7 +201,7 @@ fn a_text_that_both_accounts_use_is_nobodys() {
     assert_eq!(shown(&both.right, Place::RoleName, "red-c"), "team-c");
 }
 
-/// The names both accounts' roles have after normalising.
+/// The names both accounts' roles have after normalizing.
 fn names(dictionary: &str, dev: &[(&str, &str)], qa: &[(&str, &str)]) -> Sides<Vec<String>> {
     let roles = |id, names: &[(&str, &str)]| names.iter().map(|(name, path)| role(id, name, path, &[])).collect();
     let (dev, qa) = (account(DEV, roles(DEV, dev)), account(QA, roles(QA, qa)));

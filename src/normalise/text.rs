@@ -16,7 +16,7 @@ use crate::model::{Marked, Place, Places};
 /// Up to how many literal texts the quickest automaton is worth its memory.
 const SMALL: usize = 500;
 
-/// Whose text a text of the dictionary is, seen from the account that is normalised.
+/// Whose text a text of the dictionary is, seen from the account that is normalized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
     /// This account's.

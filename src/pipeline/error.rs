@@ -25,7 +25,7 @@ pub enum Error {
         tag: AccountTag,
     },
     /// A text of an account holds a character that placeholders are told by, which IAM allows in none.
-    #[error("{tag}: the text `{}` holds U+FDD0 or U+FDD1, which no text of IAM can hold", .text.escape_debug())]
+    #[error("{tag}: the text `{}` contains U+FDD0 or U+FDD1, which no text in IAM can contain", .text.escape_debug())]
     Mark {
         /// The account.
         tag: AccountTag,
@@ -46,6 +46,6 @@ pub enum Error {
     #[error(transparent)]
     Select(#[from] SelectError),
     /// The comparison contradicts itself: this program's own fault.
-    #[error("the comparison contradicts itself; this is a fault of iamctl")]
+    #[error("the comparison contradicts itself; this is a bug in iamctl")]
     Engine(#[from] EngineError),
 }

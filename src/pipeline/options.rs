@@ -24,7 +24,7 @@ pub struct Options {
     pub accepted: Option<Accepted>,
     /// When the report is made, RFC 3339; the library has no clock. The start of 1970, unless said.
     pub generated_at: String,
-    /// The actions there are. The embedded catalogue, unless said.
+    /// The actions there are. The embedded catalog, unless said.
     pub catalogue: Catalogue,
 }
 

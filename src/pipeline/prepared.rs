@@ -1,4 +1,4 @@
-//! Two accounts, normalised, ready to be compared.
+//! Two accounts, normalized, ready to be compared.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
 use crate::normalise::{self, Normalised, Normaliser, texts_of_roles};
 use crate::report::Report;
 
-/// Two accounts, normalised, ready to be compared.
+/// Two accounts, normalized, ready to be compared.
 #[derive(Debug)]
 pub struct Prepared<'a> {
     options: &'a Options,
@@ -29,7 +29,7 @@ struct One<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// Normalises both accounts with all their roles, whatever the options select: what is replaced in a role may
+    /// Normalizes both accounts with all their roles, whatever the options select: what is replaced in a role may
     /// depend on another.
     ///
     /// # Errors
@@ -116,19 +116,19 @@ impl<'a> Prepared<'a> {
         self.accounts.as_ref().map(|one| &*one.account)
     }
 
-    /// The accounts as normalised; their roles stand in the same order.
+    /// The accounts as normalized; their roles stand in the same order.
     #[must_use]
     pub fn normalised(&self) -> Sides<&Normalised> {
         self.accounts.as_ref().map(|one| &one.normalised)
     }
 
-    /// What normalised them.
+    /// What normalized them.
     #[must_use]
     pub fn normalisers(&self) -> Sides<&Normaliser> {
         self.accounts.as_ref().map(|one| &one.normaliser)
     }
 
-    /// The normalised roles.
+    /// The normalized roles.
     #[must_use]
     pub fn roles(&self) -> Sides<impl Iterator<Item = &Role>> {
         self.accounts.as_ref().map(|one| one.normalised.roles.iter().map(|role| &role.role))

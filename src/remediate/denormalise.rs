@@ -1,7 +1,7 @@
 //! From a text of one account to the text that means the same in the other.
 //!
 //! The dictionary forgets: `Dev`, `dev` and `DEV` have one placeholder, and so have two names that a tool made up. So
-//! the way back is certain only where there is exactly one, and what was written is normalised once more to see that
+//! the way back is certain only where there is exactly one, and what was written is normalized once more to see that
 //! it says the same.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use crate::model::equivalency::{CLOSE, GENERATED, OPEN, OWN_ACCOUNT, display};
 use crate::model::{Account, Place, Role, Sides};
 use crate::normalise::{Normalised, Normaliser, What, texts_of_roles};
 
-/// Texts of the account that is to be changed, by their kind and what they are normalised to.
+/// Texts of the account that is to be changed, by their kind and what they are normalized to.
 type Seen = BTreeMap<(Place, String), BTreeSet<String>>;
 
 /// Something that stands in a text of the account to follow.
@@ -128,7 +128,7 @@ impl<'a> Denormaliser<'a> {
         }
     }
 
-    /// Whether a text is normalised to this in the account that is changed, and holds nothing of the other account.
+    /// Whether a text is normalized to this in the account that is changed, and holds nothing of the other account.
     fn means(&self, text: &str, place: Place, normal: &str) -> bool {
         let mut foreign = false;
         let is = self.to.apply(text, place, |one| foreign |= one.what == What::Foreign);

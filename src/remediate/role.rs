@@ -30,7 +30,7 @@ pub(super) struct Planner<'a> {
     places: Sides<BTreeMap<&'a str, usize>>,
 }
 
-/// A role with its normalised form, in one account.
+/// A role with its normalized form, in one account.
 #[derive(Clone, Copy)]
 struct Both<'a> {
     real: &'a Role,
@@ -80,7 +80,7 @@ impl<'a> Planner<'a> {
         Some(Both { real, normal: prepared.normalised().get(side).roles.get(index)? })
     }
 
-    /// The policies that roles of the account that is changed carry, real and normalised.
+    /// The policies that roles of the account that is changed carry, real and normalized.
     fn carried(&self) -> impl Iterator<Item = (&'a Role, &'a Arc<ManagedPolicy>, &'a Arc<ManagedPolicy>)> {
         let make = self.input.make;
         let (account, normalised): (&'a crate::model::Account, &'a crate::normalise::Normalised) =
@@ -457,7 +457,7 @@ impl OneRole<'_, '_> {
         }
     }
 
-    /// Whether two normalised documents say the same, in whatever words.
+    /// Whether two normalized documents say the same, in whatever words.
     fn is_alike(&self, left: &Arc<IdentityPolicy>, right: &Arc<IdentityPolicy>) -> bool {
         if left == right {
             return true;

@@ -10,11 +10,11 @@ use crate::model::{DifferenceKind, Effect, Side};
 /// A difference that somebody has accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AcceptedDifference {
-    /// The list it would stand in.
+    /// The list that would contain it.
     pub kind: DifferenceKind,
     /// The account that has it; none for an attribute.
     pub side: Option<Side>,
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role, in the account that has the difference; for an attribute, in the first account.
     pub role_arn: String,
@@ -43,11 +43,11 @@ pub struct AcceptedDifference {
     pub left: Value,
     /// The attribute's value in the second account.
     pub right: Value,
-    /// The whole text of a cross reference.
+    /// The complete text of a cross-reference.
     pub text: Option<String>,
-    /// Why: the reason of the entry; of several entries, each reason once, one a line.
+    /// The reason of the entry; of several entries, each reason once, one per line.
     pub reason: String,
-    /// Who answers for it; of several, each once, one a line.
+    /// Who is responsible; of several entries, each owner once, one per line.
     pub owner: Option<String>,
     /// The last day on which it is accepted, `YYYY-MM-DD`; of several entries, the first of their days.
     pub expires: Option<String>,

@@ -54,7 +54,7 @@ pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
     }
 }
 
-/// What another attribute comes to.
+/// The severity of a different attribute.
 fn of_attribute(row: &AttributeDifference, default: Severity) -> Severity {
     match row.attribute {
         Attribute::PermissionsBoundary => of_boundary(row),
@@ -69,7 +69,7 @@ fn of_attribute(row: &AttributeDifference, default: Severity) -> Severity {
     }
 }
 
-/// What more access comes to.
+/// The severity of more access.
 fn of_access(report: &Report, d: &AccessDifference) -> Severity {
     // What belongs to an account that nobody named weighs as much as all that there is.
     let is_wide = |resource: &String| {
@@ -97,7 +97,7 @@ pub(super) fn assumes(d: &TrustDifference) -> bool {
     d.actions.iter().any(|action| action.contains("AssumeRole") || action.contains('*'))
 }
 
-/// What one more who can assume the role comes to.
+/// The severity of one more principal that can assume the role.
 fn of_trust(report: &Report, row: &RoleTrustDifference) -> Severity {
     let d = &row.difference;
     if !assumes(d) {
@@ -131,7 +131,7 @@ fn of_cross_reference(row: &CrossReference) -> Severity {
     }
 }
 
-/// What a role of one account only comes to: all that it may do, and all who can assume it.
+/// The severity of a role that exists in only one account: everything that it can do, and everyone who can assume it.
 fn of_role(report: &Report, role: &RoleResult) -> Severity {
     let Some(grants) = &role.grants else { return Rule::RoleAdded.default_severity() };
     if role.service_linked {

@@ -15,11 +15,11 @@ pub enum Attribute {
     Path,
     /// The description.
     Description,
-    /// How long a session may last.
+    /// How long a session can last.
     MaxSessionDuration,
     /// Which policy is the permissions boundary.
     PermissionsBoundary,
-    /// The instance profiles that hold the role.
+    /// The instance profiles that contain the role.
     InstanceProfiles,
     /// The names of the inline policies.
     InlinePolicies,

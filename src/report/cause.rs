@@ -1,4 +1,4 @@
-//! What a finding comes from: the one change in an account that would settle it.
+//! What a finding comes from: the one change in an account that would resolve it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,12 +22,12 @@ pub enum Cause {
     PolicyAttachment {
         /// The account that attaches it.
         side: Side,
-        /// The policy's normalised ARN.
+        /// The policy's normalized ARN.
         policy: String,
     },
     /// A managed policy that both accounts attach has another document in each.
     PolicyDocument {
-        /// The policy's normalised name.
+        /// The policy's normalized name.
         policy: String,
     },
     /// A statement of an inline policy is another in each account, or is there in one only.
@@ -36,12 +36,12 @@ pub enum Cause {
     InlinePolicy {
         /// The account that has it.
         side: Side,
-        /// The policy's normalised name.
+        /// The policy's normalized name.
         policy: String,
     },
     /// A policy is inline in one account and managed in the other.
     PolicyMoved {
-        /// The policy's normalised name.
+        /// The policy's normalized name.
         policy: String,
     },
     /// The policies say it differently, and nothing is known to follow.
@@ -51,14 +51,14 @@ pub enum Cause {
     },
     /// The permissions boundary.
     Boundary {
-        /// The first account's, none for none.
+        /// The first account's, if it has one.
         left: Option<String>,
         /// The second account's.
         right: Option<String>,
     },
     /// A principal of the trust policy.
     TrustPrincipal {
-        /// The principal's type and text, normalised.
+        /// The principal's type and text, normalized.
         principal: String,
         /// The accounts in which it can do more.
         sides: BTreeSet<Side>,
@@ -74,7 +74,7 @@ pub enum Cause {
     },
     /// A text that belongs to the other account.
     CrossReference {
-        /// The account whose roles hold it.
+        /// The account whose roles contain it.
         side: Side,
         /// The whole text.
         text: String,

@@ -20,7 +20,7 @@ words! {
         Roles = "roles",
         /// Items of policies that one account's role has.
         Items = "item_differences",
-        /// What one account's role may do.
+        /// What one account's role can do.
         Access = "access_differences",
         /// Who can assume one account's role.
         Trust = "trust_differences",
@@ -37,7 +37,7 @@ words! {
     }
 }
 
-/// One difference, or one thing to know. Serialised, it is its row of `report.json`.
+/// One difference, or one thing to know. Serialized, it is its row of `report.json`.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(untagged)]
 pub enum Difference<'a> {
@@ -45,7 +45,7 @@ pub enum Difference<'a> {
     Role(&'a RoleResult),
     /// An item of a policy.
     Item(&'a ItemDifference),
-    /// What a role may do.
+    /// What a role can do.
     Access(&'a RoleAccessDifference),
     /// Who can assume it.
     Trust(&'a RoleTrustDifference),
@@ -62,7 +62,7 @@ pub enum Difference<'a> {
 }
 
 impl<'a> Difference<'a> {
-    /// The account and the ARN of the real role it is about; several roles may share a name. None for a limitation.
+    /// The account and the ARN of the real role it is about; several roles can share a name. None for a limitation.
     #[must_use]
     pub fn real_role(&self) -> Option<(Side, &'a str)> {
         match self {

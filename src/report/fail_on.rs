@@ -14,7 +14,7 @@ pub enum FailOn {
     None,
     /// Any difference that is reported, a role of one account only among them.
     Any,
-    /// Only what a role may do, or who can assume it; a role of one account only among them.
+    /// Only what a role can do or who can assume it, including roles that exist in only one account.
     Access,
     /// Any finding of this severity or a higher one.
     Severity(Severity),
@@ -26,7 +26,7 @@ pub enum FailOn {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FailOnError {
     /// Not one of the forms.
-    #[error("`{}` is not none, any, access, severity=LEVEL or rule=ID", .text.escape_debug())]
+    #[error("`{}` is not none, any, access, severity=LEVEL, or rule=ID", .text.escape_debug())]
     Form {
         /// The word.
         text: String,

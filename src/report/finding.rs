@@ -34,7 +34,7 @@ pub struct Finding {
     pub rule: Rule,
     /// How severe it is.
     pub severity: Severity,
-    /// The role's normalised name; none if it is about no role.
+    /// The role's normalized name; none if it is about no role.
     pub role: Option<String>,
     /// The place of the role in [`Report::roles`].
     pub role_index: Option<usize>,
@@ -408,7 +408,7 @@ pub fn effect_on_access(role: &RoleResult, policy_type: PolicyType) -> &'static 
     let grade = if policy_type == PolicyType::Trust { role.trust_grade } else { role.access_grade };
     match grade {
         Some(Grade::Identical | Grade::EqualForAllRequests) => ", without effect on access",
-        Some(Grade::EqualForCatalogue) => ", without effect on the actions of the catalogue",
+        Some(Grade::EqualForCatalogue) => ", without effect on the actions in the catalog",
         Some(Grade::Unknown | Grade::Different) | None => "",
     }
 }

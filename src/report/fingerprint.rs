@@ -48,7 +48,7 @@ impl Fingerprint {
         self.0.update(text.as_bytes());
     }
 
-    /// The normalised name. Ambiguous roles share it, so that their real names are needed as well.
+    /// The normalized name. Ambiguous roles share it, so that their real names are needed as well.
     pub(super) fn role(&mut self, role: Option<&str>, pair: Option<&RoleResult>) {
         self.part(role.unwrap_or_default());
         if let Some(pair) = pair.filter(|pair| pair.status == RoleStatus::Ambiguous) {

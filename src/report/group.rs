@@ -30,13 +30,13 @@ pub struct Group {
     pub message: String,
     /// The cause.
     pub cause: Cause,
-    /// The normalised names of its roles, in the order of the report, each once.
+    /// The normalized names of its roles, in the order of the report, each once.
     pub roles: Vec<String>,
     /// The places of its findings in [`Report::findings`], most severe first.
     pub findings: Vec<usize>,
 }
 
-/// What a report comes to. What is only to know (remarks, limitations) does not count.
+/// The result of a report in numbers. Notes (on statements, limitations) do not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Roles that have findings; a role that both accounts have counts once.
@@ -101,7 +101,7 @@ pub(super) fn all(report: &Report) -> Vec<Group> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// What the groups of a report come to.
+/// The totals of the groups of a report.
 pub(super) fn totals(report: &Report) -> Totals {
     let mut totals = Totals::default();
     let mut roles = BTreeSet::new();

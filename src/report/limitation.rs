@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::rule::Rule;
+use super::sentences;
 use crate::model::AccountTag;
 
 /// One limitation of a report. Its sentence is its `Display`.
@@ -33,14 +34,14 @@ pub enum Limitation {
         /// Where it was read from.
         source: String,
     },
-    /// A source does not hold descriptions and session durations.
+    /// A source does not contain descriptions and session durations.
     NoDetails {
         /// The account.
         tag: AccountTag,
         /// Where it was read from.
         source: String,
     },
-    /// Several roles of one account have one name after normalising.
+    /// Several roles of one account have one name after normalizing.
     AmbiguousName {
         /// The name.
         role: String,
@@ -73,7 +74,7 @@ pub enum Limitation {
         /// The text.
         text: String,
     },
-    /// A text of the dictionary stands inside longer words.
+    /// A text of the dictionary occurs inside longer words.
     TextInLongerWords {
         /// Its placeholder.
         placeholder: String,
@@ -159,7 +160,7 @@ pub enum Treatment {
     Replaced,
     /// It was left as it is.
     Left,
-    /// It was taken for the other account's.
+    /// It was treated as the other account's.
     Foreign,
 }
 
@@ -225,13 +226,16 @@ impl fmt::Display for Limitation {
         match self {
             Self::NoRoles { tag } => write!(f, "{tag} has no roles"),
             Self::NoRolesSelected { tag, roles, patterns } => {
-                write!(f, "0 of {roles} roles in {tag} match {}", quoted(patterns))
+                write!(f, "0 of {} in {tag} match {}", sentences::counted(*roles, "role"), quoted(patterns))
             }
             Self::NoAccountId { tag, source } => {
                 write!(f, "{tag}: {source} does not contain the account ID, so the ID is not replaced")
             }
             Self::NoDetails { tag, source } => {
-                write!(f, "{tag}: {source} has no descriptions and session durations; they were not compared")
+                write!(
+                    f,
+                    "{tag}: {source} does not contain descriptions and session durations, so they were not compared"
+                )
             }
             Self::AmbiguousName { role, merged_by } => ambiguous(f, role, merged_by),
             Self::AcceptedExpired { entry, last, reason } => {
@@ -275,7 +279,10 @@ impl fmt::Display for Limitation {
 fn ambiguous(f: &mut fmt::Formatter<'_>, role: &str, merged_by: &BTreeSet<String>) -> fmt::Result {
     let merged = if merged_by.is_empty() { String::new() } else { format!(" (merged by {})", quoted(merged_by)) };
     let role = role.escape_debug();
-    write!(f, "several roles of one account are called `{role}` after normalising; see ambiguous_roles.csv{merged}")
+    write!(
+        f,
+        "several roles of one account have the name `{role}` after normalization; see ambiguous_roles.csv{merged}"
+    )
 }
 
 fn in_longer_words(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str, done: &[InLongerWords]) -> fmt::Result {
@@ -343,8 +350,8 @@ impl fmt::Display for InLongerWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let done = match self.treatment {
             Treatment::Replaced => "replaced",
-            Treatment::Left => "left unchanged, and not taken for a reference to an account,",
-            Treatment::Foreign => "taken for the other account's",
+            Treatment::Left => "left unchanged and not treated as a reference to an account",
+            Treatment::Foreign => "treated as the other account's",
         };
         let times = if self.count == 1 { "once".to_owned() } else { format!("{} times", self.count) };
         write!(f, "{done} {times}, as in {}", quoted([&self.example]))

@@ -9,7 +9,7 @@ words! {
     pub enum MetricName {
         /// Items of the roles as harvested.
         HarvestedItems = "Harvested Items",
-        /// Items of the roles as normalised.
+        /// Items of the roles as normalized.
         SanitizedItems = "Sanitized Items",
         /// Roles.
         Roles = "Roles",

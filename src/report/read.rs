@@ -1,6 +1,8 @@
 //! `report.json`, read back.
 
 use serde::Deserialize;
+use serde_json::Value;
+use serde_json::error::Category;
 
 use super::{FORMAT, Report, VERSION};
 use crate::parse::JsonError;
@@ -8,48 +10,102 @@ use crate::parse::JsonError;
 /// Why a text is not a report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not JSON, cut off, or not of the form of a report.
-    #[error("this is not a complete report of `iamctl diff`")]
-    Form(#[source] JsonError),
-    /// Another format or version.
-    #[error("this is `{}` version {version}, not `{FORMAT}` version {VERSION}", .format.escape_debug())]
+    /// A file whose end is missing.
+    #[error("the report is cut off: its end is missing")]
+    CutOff(#[source] JsonError),
+    /// Not JSON.
+    #[error("the file is not valid JSON, so it was changed after iamctl wrote it")]
+    Syntax(#[source] JsonError),
+    /// JSON of something else.
+    #[error("the file is not a report of `iamctl diff`: its key `format` is not `{FORMAT}`")]
+    OtherFile,
+    /// Another version of the format.
+    #[error("the report has version {version} of the format `{FORMAT}`; this iamctl reads only version {VERSION}")]
     Version {
-        /// What it says it is.
-        format: String,
         /// Its version.
-        version: u32,
+        version: u64,
     },
-    /// A report of an earlier build of the program, which lacks something.
-    #[error("the report was written by an earlier iamctl ({version}) and lacks what this one needs; run `diff` again")]
-    Earlier {
+    /// A report that another version of the program wrote.
+    #[error("the report was written by iamctl {}, and iamctl {THIS} cannot read it", .version.escape_debug())]
+    OtherProgram {
         /// The version that wrote it.
         version: String,
-        /// What is missing.
+        /// What this one does not understand.
         source: JsonError,
     },
+    /// A report of this version, with a key or a word that this version does not write.
+    #[error("the report was changed after iamctl wrote it")]
+    Changed(#[source] JsonError),
+    /// A report that does not say its version in a form that it has.
+    #[error("the report was changed after iamctl wrote it: its key `{key}` must be {form}")]
+    ChangedHead {
+        /// The key.
+        key: &'static str,
+        /// What it must be.
+        form: &'static str,
+    },
     /// A difference of a role that the report does not list.
-    #[error("the report has a difference of the role `{}`, which it does not list", .arn.escape_debug())]
+    #[error("the report was changed after iamctl wrote it: it has a difference of the role `{}`, which it does not list",
+        .arn.escape_debug())]
     UnknownRole {
         /// The role's ARN.
         arn: String,
     },
-    /// A finding or group that points at something the report does not have.
-    #[error("the report's {what} `{}` names something that the report does not contain", .id.escape_debug())]
+    /// A finding or group that refers to something the report does not have.
+    #[error("the report was changed after iamctl wrote it: its {what} `{}` refers to {target}, which it does not contain",
+        .id.escape_debug())]
     Dangling {
         /// `finding` or `group`.
         what: &'static str,
         /// Its id.
         id: String,
+        /// What is not there: a key with a number.
+        target: String,
     },
 }
+
+impl ReadError {
+    /// What the user can do about it.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::CutOff(_) => "run `iamctl diff` again, or copy the whole file",
+            Self::OtherFile => "give the folder that `iamctl diff` printed",
+            Self::Version { .. } | Self::OtherProgram { .. } => "run `iamctl diff` again with this version of iamctl",
+            Self::Syntax(_)
+            | Self::Changed(_)
+            | Self::ChangedHead { .. }
+            | Self::UnknownRole { .. }
+            | Self::Dangling { .. } => "undo the change, or run `iamctl diff` again",
+        }
+    }
+}
+
+/// The version of this program.
+const THIS: &str = env!("CARGO_PKG_VERSION");
 
 /// What tells a report from another file.
 #[derive(Deserialize)]
 struct Head {
-    format: String,
-    version: u32,
-    #[serde(default)]
-    iamctl: String,
+    format: Option<Value>,
+    version: Option<Value>,
+    iamctl: Option<Value>,
+}
+
+impl Head {
+    /// The version of the program that wrote the report, if this one reads its format.
+    fn check(&self) -> Result<&str, ReadError> {
+        if self.format.as_ref().and_then(Value::as_str) != Some(FORMAT) {
+            return Err(ReadError::OtherFile);
+        }
+        match self.version.as_ref().and_then(Value::as_u64) {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(version) => return Err(ReadError::Version { version }),
+            None => return Err(ReadError::ChangedHead { key: "version", form: "a number" }),
+        }
+        let program = self.iamctl.as_ref().and_then(Value::as_str);
+        program.ok_or(ReadError::ChangedHead { key: "iamctl", form: "the version of iamctl that wrote the report" })
+    }
 }
 
 /// Reads a report. Keys that a later version has added are ignored.
@@ -57,16 +113,21 @@ struct Head {
 /// # Errors
 /// If the text is not a whole `report.json`, or contradicts itself.
 pub fn read(text: &str) -> Result<Report, ReadError> {
-    let head: Head = serde_json::from_str(text).map_err(|error| ReadError::Form(JsonError::new(&error)))?;
-    if (head.format.as_str(), head.version) != (FORMAT, VERSION) {
-        return Err(ReadError::Version { format: head.format, version: head.version });
-    }
+    let head: Head = serde_json::from_str(text).map_err(|error| {
+        let problem = JsonError::of_known_form(&error);
+        match error.classify() {
+            Category::Eof => ReadError::CutOff(problem),
+            Category::Data => ReadError::OtherFile,
+            Category::Syntax | Category::Io => ReadError::Syntax(problem),
+        }
+    })?;
+    let program = head.check()?;
     let report: Report = serde_json::from_str(text).map_err(|error| {
-        let source = JsonError::new(&error);
-        if error.is_data() && source.to_string().starts_with("missing field") {
-            ReadError::Earlier { version: head.iamctl, source }
+        let source = JsonError::of_known_form(&error);
+        if program == THIS {
+            ReadError::Changed(source)
         } else {
-            ReadError::Form(source)
+            ReadError::OtherProgram { version: program.to_owned(), source }
         }
     })?;
     check(&report)?;
@@ -84,16 +145,21 @@ fn check(report: &Report) -> Result<(), ReadError> {
         }
     }
     for finding in &report.findings {
-        if finding.rows.iter().any(|row| report.difference(finding.list, *row).is_none())
-            || finding.role_index.is_some_and(|index| index >= report.roles.len())
-        {
-            return Err(ReadError::Dangling { what: "finding", id: finding.id.clone() });
+        let row = finding.rows.iter().find(|row| report.difference(finding.list, **row).is_none());
+        let role = finding.role_index.filter(|index| *index >= report.roles.len());
+        let target = row.map(|row| format!("`{}[{row}]`", finding.list));
+        if let Some(target) = target.or_else(|| role.map(|index| format!("`roles[{index}]`"))) {
+            return Err(ReadError::Dangling { what: "finding", id: finding.id.clone(), target });
         }
     }
     for group in &report.groups {
-        if group.findings.is_empty() || group.findings.iter().any(|place| *place >= report.findings.len()) {
-            return Err(ReadError::Dangling { what: "group", id: group.id.clone() });
-        }
+        let finding = group.findings.iter().find(|place| **place >= report.findings.len());
+        let target = match finding {
+            Some(place) => format!("`findings[{place}]`"),
+            None if group.findings.is_empty() => "a finding".to_owned(),
+            None => continue,
+        };
+        return Err(ReadError::Dangling { what: "group", id: group.id.clone(), target });
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub enum RoleStatus {
     LeftOnly,
     /// Only in the second.
     RightOnly,
-    /// Several roles of one account have this name after normalising. Compared with the counterpart that fits best,
+    /// Several roles of one account have this name after normalizing. Compared with the counterpart that fits best,
     /// if there is one.
     Ambiguous,
 }
@@ -24,9 +24,9 @@ pub enum RoleStatus {
 /// A role of one or both accounts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleResult {
-    /// The normalised name; the first account's spelling where there are two.
+    /// The normalized name; the first account's spelling where there are two.
     pub role: String,
-    /// The normalised path; the first account's where there are two.
+    /// The normalized path; the first account's where there are two.
     pub path: String,
     /// Where it was found.
     pub status: RoleStatus,
@@ -36,22 +36,22 @@ pub struct RoleResult {
     pub left: Option<RoleSide>,
     /// The role in the second account.
     pub right: Option<RoleSide>,
-    /// How far the two roles may do the same; none for a role of one account.
+    /// The grade of access: how far the two roles can do the same; none for a role of one account.
     pub access_grade: Option<Grade>,
-    /// How far the same may take the two roles; none for a role of one account.
+    /// The grade of trust: how far the same principals can assume the two roles; none for a role of one account.
     pub trust_grade: Option<Grade>,
     /// How many differences it has.
     pub differences: DifferenceCounts,
     /// Whether somebody has accepted that only one account has it; false for a role of both.
     pub accepted: bool,
-    /// What a role of one account only grants, as against no role at all; none for a role of both.
+    /// What a role that exists in only one account grants; none for a common role.
     pub grants: Option<RoleGrants>,
 }
 
 /// What a role grants, as against no role at all.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleGrants {
-    /// What it may do.
+    /// What it can do.
     pub access: Vec<RoleAccessDifference>,
     /// Who can assume it.
     pub trust: Vec<RoleTrustDifference>,
@@ -67,7 +67,7 @@ impl RoleResult {
         }
     }
 
-    /// The normalised path on one side; the pair's path where the role is not there.
+    /// The normalized path on one side; the pair's path where the role is not there.
     #[must_use]
     pub fn shown_path(&self, side: Side) -> &str {
         self.side(side).map_or(&self.path, |role| &role.normalised_path)
@@ -95,14 +95,14 @@ impl RoleResult {
         !self.is_paired() && !self.accepted
     }
 
-    /// Whether it could not be told whether the two roles differ in access, and nobody has accepted that.
+    /// Whether it could not be determined whether the two roles differ in access, and nobody has accepted that.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         let unknown = |grade: Option<Grade>| grade == Some(Grade::Unknown);
         self.is_open_in_access() && (unknown(self.access_grade) || unknown(self.trust_grade))
     }
 
-    /// Whether what it may do, or who may take it, differs or may differ, and somebody has yet to accept some of it.
+    /// Whether what it can do, or who can assume it, differs or might differ, and not all of that is accepted.
     /// What could not be told is no all-clear.
     #[must_use]
     pub fn is_open_in_access(&self) -> bool {
@@ -122,7 +122,7 @@ pub struct RoleSide {
     pub name: String,
     /// Its real path.
     pub path: String,
-    /// Its path after normalising.
+    /// Its path after normalizing.
     pub normalised_path: String,
     /// Its ARN.
     pub arn: String,
@@ -133,9 +133,9 @@ pub struct RoleSide {
 pub struct DifferenceCounts {
     /// Rows on either side.
     pub items: usize,
-    /// Ways in which it may do more on one side.
+    /// Ways in which it can do more in one account.
     pub access: usize,
-    /// Ways in which it may be taken on one side only.
+    /// Ways in which it can be assumed in only one account.
     pub trust: usize,
     /// Ways in which it is denied more on one side.
     pub denies: usize,

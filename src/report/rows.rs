@@ -14,13 +14,13 @@ use crate::semantics::trust::{TrustDifference, TrustWitness};
 pub struct ItemDifference {
     /// The account that has it.
     pub side: Side,
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
-    /// The role's normalised path.
+    /// The role's normalized path.
     pub path: String,
     /// The real role.
     pub role_arn: String,
-    /// The policy's normalised name.
+    /// The policy's normalized name.
     pub policy_name: String,
     /// How the role has the policy.
     pub policy_type: PolicyType,
@@ -30,9 +30,9 @@ pub struct ItemDifference {
     pub service: String,
     /// The action.
     pub action: String,
-    /// The normalised resource, in an identity policy.
+    /// The normalized resource, in an identity policy.
     pub arn: Option<String>,
-    /// The normalised principal, in a trust policy.
+    /// The normalized principal, in a trust policy.
     pub principal: Option<String>,
     /// `AWS`, `Service`, …; with a leading `Not` for `NotPrincipal`.
     pub principal_type: Option<ItemPrincipalType>,
@@ -42,7 +42,7 @@ pub struct ItemDifference {
     pub resource_element: Option<ResourceElement>,
     /// The condition as canonical JSON.
     pub condition: Option<String>,
-    /// Why the row is kept though the catalogue does not explain it.
+    /// Why the row is kept though the catalog does not explain it.
     pub note: Option<Note>,
     /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that this row is a part of.
     pub excluded: Option<String>,
@@ -61,11 +61,11 @@ pub struct ChangedStatement {
 /// Something that a common role may do in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleAccessDifference {
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role, in the account where it may.
     pub role_arn: String,
-    /// What it may do. Resources and conditions are normalised, the witness has the account's real names.
+    /// What it may do. Resources and conditions are normalized, the witness has the account's real names.
     #[serde(flatten)]
     pub difference: AccessDifference,
     /// The witness in the other account's names, where it is refused. None where the same request means something
@@ -81,11 +81,11 @@ pub struct RoleAccessDifference {
 /// Somebody who may take a common role in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleTrustDifference {
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role, in the account where it may be taken.
     pub role_arn: String,
-    /// Who may take it. Principals and conditions are normalised, the witness has the account's real names.
+    /// Who may take it. Principals and conditions are normalized, the witness has the account's real names.
     #[serde(flatten)]
     pub difference: TrustDifference,
     /// As in [`RoleAccessDifference`].
@@ -97,7 +97,7 @@ pub struct RoleTrustDifference {
 /// Something that a common role is denied outright in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDenyDifference {
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role, in the account where it is denied.
     pub role_arn: String,
@@ -117,7 +117,7 @@ pub struct RoleDenyDifference {
 pub struct StatementWarning {
     /// The account.
     pub side: Side,
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role.
     pub role_arn: String,
@@ -132,7 +132,7 @@ pub struct StatementWarning {
 /// An attribute of a common role that differs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AttributeDifference {
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The first account's role.
     pub left_arn: String,
@@ -141,9 +141,9 @@ pub struct AttributeDifference {
     /// `path`, `description`, `max_session_duration`, `permissions_boundary`, `tag:KEY`, `instance_profiles`,
     /// `inline_policies` or `attached_policies`.
     pub attribute: Attribute,
-    /// The first account's normalised value; null for none.
+    /// The first account's normalized value; null for none.
     pub left: Value,
-    /// The second account's normalised value; null for none.
+    /// The second account's normalized value; null for none.
     pub right: Value,
 }
 
@@ -153,7 +153,7 @@ pub struct AttributeDifference {
 pub struct CrossReference {
     /// The account whose role holds it.
     pub side: Side,
-    /// The role's normalised name.
+    /// The role's normalized name.
     pub role: String,
     /// The real role.
     pub role_arn: String,

@@ -1,5 +1,5 @@
 //! The kinds of findings: each has an id that stays, a default severity, and a text that says what it means, why it
-//! matters and how to settle it.
+//! matters and how to resolve it.
 
 use std::str::FromStr;
 
@@ -18,7 +18,7 @@ words! {
         AccessGained = "access-gained",
         /// More principals can assume the second account's role.
         TrustWidened = "trust-widened",
-        /// A role holds a text that belongs to the other account.
+        /// A role contains a text that belongs to the other account.
         CrossReference = "cross-reference",
         /// The permissions boundary differs.
         BoundaryChanged = "boundary-changed",
@@ -36,7 +36,7 @@ words! {
         RoleAdded = "role-added",
         /// The role is in the first account only.
         RoleMissing = "role-missing",
-        /// Several roles of one account have one name after normalising.
+        /// Several roles of one account have one name after normalizing.
         RoleAmbiguous = "role-ambiguous",
         /// Something could not be compared at all.
         CouldNotCompare = "could-not-compare",
@@ -48,7 +48,7 @@ words! {
         AttributeChanged = "attribute-changed",
         /// A tag differs.
         TagChanged = "tag-changed",
-        /// A trust policy holds the id that a deleted user or role left behind.
+        /// A trust policy contains the ID of a deleted user or role.
         DanglingPrincipal = "dangling-principal",
         /// A statement does not do what it seems to.
         StatementWarning = "statement-warning",
@@ -62,13 +62,13 @@ words! {
 pub struct Text {
     /// The rule in one line.
     pub title: &'static str,
-    /// How much it weighs.
+    /// How severe it is by default.
     pub severity: Severity,
     /// What was found when it is reported.
     pub meaning: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// How to settle it.
+    /// How to resolve it.
     pub settle: &'static str,
 }
 
@@ -76,7 +76,7 @@ impl Text {
     /// The three paragraphs with their headings.
     #[must_use]
     pub const fn paragraphs(&self) -> [(&'static str, &'static str); 3] {
-        [("What it means", self.meaning), ("Why it matters", self.why), ("How to settle it", self.settle)]
+        [("What it means", self.meaning), ("Why it matters", self.why), ("How to resolve it", self.settle)]
     }
 }
 
@@ -145,7 +145,7 @@ impl Rule {
         self as usize
     }
 
-    /// Whether it is about what a role may do or who can assume it, a role of one account only among them.
+    /// Whether it is about what a role can do or who can assume it, including roles that exist in only one account.
     #[must_use]
     pub const fn is_about_access(self) -> bool {
         match self {
@@ -174,7 +174,7 @@ impl Rule {
         }
     }
 
-    /// Whether it is about something to know rather than a difference between the accounts.
+    /// Whether it is a note rather than a difference between the accounts.
     #[must_use]
     pub const fn is_note(self) -> bool {
         matches!(

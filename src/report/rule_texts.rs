@@ -75,7 +75,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         Rule::BoundaryChanged => &Text {
             title: "The permissions boundary differs",
             severity: Severity::High,
-            meaning: "The role has a permissions boundary in only one account, or the normalised ARNs of the two \
+            meaning: "The role has a permissions boundary in only one account, or the normalized ARNs of the two \
                 boundaries differ.",
             why: "A permissions boundary limits what every policy of the role can grant, including policies that are \
                 attached later. Without the boundary, nothing limits the next policy change, even if the permissions \
@@ -138,7 +138,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         Rule::RoleAdded => &Text {
             title: "The role exists in the second account only",
             severity: Severity::Medium,
-            meaning: "No role of the first account has this name after normalisation.",
+            meaning: "No role of the first account has this name after normalization.",
             why: "iamctl compared nothing: every permission of the role is new in the second account.",
             settle: "Delete the role, or create it in the first account. If it exists there under another name, add \
                 the parts in which the names differ to the dictionary.",
@@ -146,13 +146,13 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         Rule::RoleMissing => &Text {
             title: "The role exists in the first account only",
             severity: Severity::Medium,
-            meaning: "No role of the second account has this name after normalisation.",
+            meaning: "No role of the second account has this name after normalization.",
             why: "iamctl compared nothing, and whatever needs the role cannot run in the second account.",
             settle: "Create the role in the second account, or delete it from the first. If it exists there under \
                 another name, add the parts in which the names differ to the dictionary.",
         },
         Rule::RoleAmbiguous => &Text {
-            title: "Several roles of one account have the same name after normalisation",
+            title: "Several roles of one account have the same name after normalization",
             severity: Severity::Medium,
             meaning: "The dictionary maps the names of two or more roles of one account to the same name. iamctl \
                 compared each counterpart with the role that fits best. The other roles count as roles that exist in \
@@ -166,7 +166,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             title: "Something could not be compared",
             severity: Severity::Medium,
             meaning: "A source does not contain required data, such as descriptions or the account ID; an account has \
-                no roles; or several roles have the same name after normalisation. The message says what is missing \
+                no roles; or several roles have the same name after normalization. The message says what is missing \
                 and where.",
             why: "The report cannot show differences in this data. That does not mean that there are none.",
             settle: "Read the account with `iamctl harvest` instead of the AWS CLI, or name the correct source.",
@@ -187,7 +187,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             meaning: "The policies of one account have rows (effect, action, resource or principal, condition) that \
                 the policies of the other account do not have. No difference in what the role can do, who can assume \
                 it, or what it is denied explains these rows: another statement has the same effect, or a Deny or the \
-                permissions boundary overrides them. If this holds only for the actions of the catalogue, the message \
+                permissions boundary overrides them. If this holds only for the actions of the catalog, the message \
                 says so.",
             why: "There is no difference in access today. The next change to the statement that covers the difference \
                 can create one.",
@@ -197,7 +197,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             title: "An attribute of the role differs",
             severity: Severity::Info,
             meaning: "The path, description, maximum session duration, instance profiles, or the list of inline or \
-                attached policies differs after normalisation. The content of the policies is compared separately.",
+                attached policies differs after normalization. The content of the policies is compared separately.",
             why: "The difference grants nothing by itself, but it shows that the two roles were not created from the \
                 same template. With a longer session duration, stolen credentials stay valid for longer.",
             settle: "Set the same value in both accounts, or add the names that differ to the dictionary.",
@@ -205,7 +205,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         Rule::TagChanged => &Text {
             title: "A tag of the role differs",
             severity: Severity::Info,
-            meaning: "A tag exists in only one account, or its value differs after normalisation.",
+            meaning: "A tag exists in only one account, or its value differs after normalization.",
             why: "Policies can use `aws:PrincipalTag` in conditions, so a tag can grant access that the role's own \
                 policies do not show. Cost allocation and inventories use tags too.",
             settle: "Set the same tag in both accounts, or add the values that differ to the dictionary.",

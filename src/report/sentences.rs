@@ -33,7 +33,7 @@ impl Report {
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
-                "whether {own} allows {what}{condition} and {other} does not, could not be told: {reasons}"
+                "whether {own} allows {what}{condition} and {other} does not, could not be determined: {reasons}"
             );
         }
         let refused = refused(other, &d.refused_by);
@@ -52,7 +52,7 @@ impl Report {
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
-                "whether {who} can {what} in {own}{condition} and not in {other}, could not be told: {reasons}"
+                "whether {who} can {what} in {own}{condition} and not in {other}, could not be determined: {reasons}"
             );
         }
         format!("{who} can {what} in {own}{condition}; {}{}", refused(other, &d.refused_by), because(&d.reasons))
@@ -76,7 +76,7 @@ impl Report {
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
-                "whether {own} explicitly denies {what}{condition} and {other} does not, could not be told: {reasons}"
+                "whether {own} explicitly denies {what}{condition} and {other} does not, could not be determined: {reasons}"
             );
         }
         format!("{own} explicitly denies {what}{condition}; {other} does not{}", because(&d.reasons))
@@ -122,14 +122,14 @@ impl Report {
         let linked = if role.service_linked { " (service-linked role)" } else { "" };
         match (role.status, side) {
             (RoleStatus::Ambiguous, None) => format!(
-                "{} of {} was compared with {} of {}, and more roles have this name after normalising",
+                "{} of {} was compared with {} of {}, and more roles have this name after normalization",
                 name(Side::Left),
                 self.accounts.left.tag,
                 name(Side::Right),
                 self.accounts.right.tag,
             ),
             (RoleStatus::Ambiguous, Some(side)) => format!(
-                "{} of {} has the same name as another role after normalising and was compared with none",
+                "{} of {} has the same name as another role after normalization and was not compared",
                 name(side),
                 self.accounts.get(side).tag
             ),
@@ -209,7 +209,7 @@ pub fn item(item: &ItemDifference) -> String {
         (None, None) => String::new(),
     };
     let condition = item.condition.as_deref().map(|text| format!(" if {text}")).unwrap_or_default();
-    let list = item.excluded.as_deref().map(|text| format!(" as one of {text}")).unwrap_or_default();
+    let list = item.excluded.as_deref().map(|text| format!(" (in the list {text})")).unwrap_or_default();
     let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
     format!(
         "{} {not_action}{} {target}{list}{condition}{note} [{}]",
@@ -229,11 +229,11 @@ pub fn policy(policy_type: PolicyType, name: &str) -> String {
     }
 }
 
-/// One statement in words; the first statement of a document is 0.
+/// One statement in words; the first statement of a document is statement 1.
 #[must_use]
 pub fn statement(statement: &StatementRef) -> String {
     let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    format!("{}, statement {}{sid}", policy(statement.policy_type, &statement.policy_name), statement.statement)
+    format!("{}, statement {}{sid}", policy(statement.policy_type, &statement.policy_name), statement.statement + 1)
 }
 
 /// Why the other account does not allow a request, in words.

@@ -5,15 +5,15 @@ use crate::model::words;
 words! {
     /// How severe a finding is, least severe first.
     pub enum Severity {
-        /// To know about.
+        /// For information.
         Info = "info",
-        /// To look at when there is time.
+        /// To review when there is time.
         Low = "low",
-        /// To look at.
+        /// To review.
         Medium = "medium",
-        /// To settle.
+        /// To resolve.
         High = "high",
-        /// To settle first.
+        /// To resolve first.
         Critical = "critical",
     }
 }
@@ -34,9 +34,9 @@ impl Severity {
     }
 }
 
-/// A word that is no severity.
+/// A word that is not a severity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a severity; use critical, high, medium, low or info", .text.escape_debug())]
+#[error("`{}` is not a severity; use critical, high, medium, low, or info", .text.escape_debug())]
 pub struct UnknownSeverity {
     text: String,
 }

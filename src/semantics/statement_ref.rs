@@ -21,7 +21,8 @@ pub struct StatementRef {
 
 impl fmt::Display for StatementRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (number, name) = (self.statement, self.policy_name.escape_debug());
+        // Sentences count from 1, `statement` from 0.
+        let (number, name) = (self.statement + 1, self.policy_name.escape_debug());
         match self.policy_type {
             PolicyType::Trust => write!(f, "statement {number} of the trust policy"),
             PolicyType::Boundary => write!(f, "statement {number} of the permissions boundary `{name}`"),

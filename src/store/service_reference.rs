@@ -1,6 +1,6 @@
 //! AWS's Service Reference, read from AWS, from a mirror, or from a folder.
 //!
-//! All documents or none: a catalogue that lacks a service would call its actions unknown.
+//! All documents or none: a catalog that lacks a service would call its actions unknown.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -157,7 +157,7 @@ impl ServiceReferenceError {
     }
 }
 
-/// Reads the whole reference and makes a catalogue of it.
+/// Reads the whole reference and makes a catalog of it.
 ///
 /// `date` is the day that goes into the header (`YYYY-MM-DD`); `known` gives names and retired actions, see
 /// [`ServiceReference::finish`].

@@ -1,4 +1,4 @@
-//! Text files the user names: snapshots (plain or gzip), dictionaries, catalogues, accepted differences.
+//! Text files the user names: snapshots (plain or gzip), dictionaries, catalogs, accepted differences.
 
 use std::fs;
 use std::io::{self, Read, Write};

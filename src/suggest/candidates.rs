@@ -168,7 +168,7 @@ fn is_minimal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Texts whose difference is a finding, whatever it explains: ids of accounts and organisations, unique ids, versions,
+/// Texts whose difference is a finding, whatever it explains: ids of accounts and organizations, unique ids, versions,
 /// numbers.
 fn is_finding(words: &str) -> bool {
     let numbers = |text: &str| text.bytes().all(|b| b.is_ascii_digit());

@@ -177,6 +177,6 @@ pub struct Generated {
     /// to names are not in it.
     pub dictionary: String,
     /// The same with every end that a tool gave to a name, as no person could write it: with it nothing is left to be
-    /// recognised, so it proves of the accounts themselves that they mean the same.
+    /// recognized, so it proves of the accounts themselves that they mean the same.
     pub complete_dictionary: String,
 }

@@ -105,7 +105,7 @@ fn a_baseline_of_the_examples_is_clean_until_it_expires() {
         assert_eq!(place.read(&format!("reports/{file}")).lines().count(), 1, "{file}");
     }
     let stdout = place.run(&strict).stdout;
-    assert!(stdout.contains(&format!("{open} differences accepted, see accepted_differences.csv.\n")), "{stdout}");
+    assert!(stdout.contains(&format!("{open} differences accepted; see accepted_differences.csv.\n")), "{stdout}");
     assert!(stdout.contains("No differences other than those accepted in 24 common roles\n"), "{stdout}");
 
     let on = |day: &str, arguments: &str| {
@@ -337,7 +337,7 @@ fn unused_and_expired_entries_are_warned_about_and_those_of_other_accounts_are_n
     assert_eq!(report["accepted_entries"], entries);
     let stdout = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]).stdout;
     assert!(
-        stdout.contains("  entry 3 of accepted.json") && stdout.contains("2 differences accepted, see"),
+        stdout.contains("  entry 3 of accepted.json") && stdout.contains("2 differences accepted; see"),
         "{stdout}"
     );
     // Of roles that were not compared nothing can be said.
@@ -378,8 +378,14 @@ fn accept_says_what_is_wrong_and_writes_nothing() {
         (&["--all"], "--reason <TEXT>"),
         (&["--all", "--reason", "x"], "`--all` needs `--expires`"),
         (&["--rule", "tag-chnged", "--reason", "x"], "there is no rule `tag-chnged`"),
-        (&["--finding", "xyz", "--reason", "x"], "the report has no finding `xyz`"),
-        (&["--group", "", "--reason", "x"], "the report has no group ``"),
+        (&["--finding", "xyz", "--reason", "x"], "the report has no finding with the ID `xyz`"),
+        (&["--finding", "", "--reason", "x"], "`--finding` is empty"),
+        (&["--group", " ", "--reason", "x"], "`--group` is empty"),
+        (&["--rule", "", "--reason", "x"], "`--rule` is empty"),
+        (&["--role", "", "--reason", "x"], "`--role` is empty"),
+        (&["--policy", "", "--reason", "x"], "`--policy` is empty"),
+        (&["--action", "", "--reason", "x"], "`--action` is empty"),
+        (&["--rule", "tag-changed", "--reason", "x"], "the report has no open finding of the rule `tag-changed`"),
         (&["--all", "--role", "r", "--reason", "x"], "cannot be used with"),
         (&["--side", "qa", "--attribute", "x", "--reason", "x"], "cannot be used with"),
         (
@@ -414,7 +420,10 @@ fn accept_says_what_is_wrong_and_writes_nothing() {
     );
     assert_eq!(tool.read("accepted.json"), "{}");
     tool.write("out/report.json", r#"{"format": "iamctl-report", "version": 2}"#);
-    refused(&accept(&["--all", "--expires", "2027-12-31", "--reason", "x"]), "not `iamctl-report` version 1");
+    refused(
+        &accept(&["--all", "--expires", "2027-12-31", "--reason", "x"]),
+        "the report has version 2 of the format `iamctl-report`; this iamctl reads only version 1",
+    );
 }
 
 #[test]
@@ -501,4 +510,48 @@ fn a_cause_or_a_finding_is_accepted_by_its_id() {
     assert_eq!(fails(&tool, "any"), 0);
     let near = tool.run(&["accept", "out", "--rule", "acess-gained", "--reason", "x"]);
     assert!(near.code == 2 && near.stderr.contains("did you mean `access-gained`"), "{near:?}");
+}
+
+#[test]
+fn an_id_that_is_not_there_or_not_whole_is_told_with_what_is_near() {
+    let more: Vec<_> = (0..40).map(|n| allow(&[&format!("s3:GetObject{n}")], &["*"])).collect();
+    let roles = |id: &str, of_qa: bool| {
+        let names = (0..40).map(|n| format!("r{n}"));
+        let statements = |n: usize| if of_qa { json!([more[n]]) } else { json!([]) };
+        names.enumerate().map(|(n, name)| inline(id, &name, &statements(n))).collect::<Vec<_>>()
+    };
+    let tool = tool_of(&roles(DEV, false), &roles(QA, true));
+    let report = tool.diff(&[]);
+    let ids = |list: &str| -> Vec<String> {
+        report[list].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let accept = |more: &[&str]| tool.run(&[&["accept", "out", "--reason", "x", "--dry-run"], more].concat());
+    for (list, what, other) in [("findings", "finding", "group"), ("groups", "group", "finding")] {
+        let (flag, all) = (format!("--{what}"), ids(list));
+        let begin = |start: &str| all.iter().filter(|id| id.starts_with(start)).count();
+        let start = (0..16).map(|digit| format!("{digit:x}")).find(|start| begin(start) > 1).unwrap();
+        let run = accept(&[&flag, &start]);
+        refused(&run, &format!("the IDs of {} {what}s of the report begin with `{start}`", begin(&start)));
+        let one = all.iter().find(|id| id.starts_with(&start)).unwrap();
+        assert!(
+            run.stderr
+                .contains(&format!("hint: give more of one ID: `{}` (qa allows s3:GetObject", one.get(..12).unwrap())),
+            "{run:?}"
+        );
+        // One digit is wrong.
+        let wrong = format!("{}{}", all[0].get(..31).unwrap(), if all[0].ends_with('0') { '1' } else { '0' });
+        let run = accept(&[&flag, &wrong]);
+        refused(&run, &format!("the report has no {what} with the ID `{wrong}`"));
+        assert!(run.stderr.contains(&format!("did you mean `{}` (qa allows", all[0].get(..12).unwrap())), "{run:?}");
+        // An id of the other kind.
+        let of_other = &ids(if what == "finding" { "groups" } else { "findings" })[0];
+        let run = accept(&[&flag, of_other]);
+        refused(&run, &format!("the report has no {what} with the ID"));
+        assert!(run.stderr.contains(&format!("hint: it is the ID of a {other}: use `--{other}`")), "{run:?}");
+        let run = accept(&[&flag, &all[0], "--role", "nobody"]);
+        refused(&run, " of the selected findings ");
+    }
+    let run = accept(&["--rule", "tag-changed"]);
+    refused(&run, "the report has no open finding of the rule `tag-changed`");
+    assert!(run.stderr.contains("hint: the rules of its findings are `access-gained`"), "{run:?}");
 }

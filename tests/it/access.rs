@@ -1,4 +1,4 @@
-//! The comparison against the labelled pairs of `tests/fixtures/access/cases.json`.
+//! The comparison against the labeled pairs of `tests/fixtures/access/cases.json`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

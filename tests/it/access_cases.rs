@@ -13,7 +13,7 @@ use iamctl::semantics::evaluate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A labelled pair.
+/// A labeled pair.
 #[derive(Deserialize)]
 pub struct Case {
     pub name: String,

@@ -259,7 +259,7 @@ fn catalogue_has(action: &str) -> bool {
     action.split_once(':').is_some_and(|(service, name)| catalogue().action(service, name).is_some())
 }
 
-/// Whether a policy spells an action out, so that it is one though the catalogue does not have it.
+/// Whether a policy spells an action out, so that it is one though the catalog does not have it.
 fn spells(role: &RolePolicies, action: &str) -> bool {
     let documents = role.identity.iter().chain(&role.boundary);
     let statements = documents.flat_map(|attached| &attached.document.statements);
@@ -314,14 +314,14 @@ fn rewritten((statements, boundary): &World, dice: &[u8]) -> World {
     (all, boundary.clone())
 }
 
-/// `Action` as `NotAction` with all other actions of the catalogue.
+/// `Action` as `NotAction` with all other actions of the catalog.
 fn complemented(statement: &Value, actions: &[Value]) -> Value {
     let written: Vec<Glob> = actions.iter().map(|action| Glob::new_folded(action.as_str().unwrap())).collect();
     let listed = |action: &str| written.iter().any(|glob| glob.matches(&action.to_ascii_lowercase()));
     if actions.iter().any(|action| action == "*" || action == "*:*") || listed("x:Go") {
         return statement.clone();
     }
-    // The catalogue does not have the service `x`, so the complement names all of it.
+    // The catalog does not have the service `x`, so the complement names all of it.
     let others: Vec<&str> = ACTIONS.iter().copied().filter(|action| *action != "x:Go" && !listed(action)).collect();
     let mut complement = statement.clone();
     complement.as_object_mut().unwrap().remove("Action");
@@ -402,7 +402,7 @@ proptest! {
     fn certain_answers_do_not_contradict_each_other(left in world(), middle in world(), right in world()) {
         let (left, middle, right) = (role(&left), role(&middle), role(&right));
         let less = |a: &RolePolicies, b: &RolePolicies| between(a, b).differences.iter().all(|row| row.side == Side::Right);
-        // What is an action besides those of the catalogue depends on what the pair spells out.
+        // What is an action besides those of the catalog depends on what the pair spells out.
         let certain = between(&left, &right).differences.iter().any(|row| {
             let known = row.witness.as_ref().is_some_and(|witness| catalogue_has(&witness.action));
             row.side == Side::Left && row.certainty != Certainty::Unknown && known

@@ -240,7 +240,7 @@ fn an_unknown_operator_is_named_and_no_all_clear() {
     assert_eq!(grades(&report).0, "unknown");
     assert_eq!(fails_on(&tool, "access"), 1);
     let run = tool.run(&["explain", "out", "r"]);
-    assert!(run.stdout.contains("Access: not certain") && run.stdout.contains("StringSounds"), "{run:?}");
+    assert!(run.stdout.contains("Access: could not be determined") && run.stdout.contains("StringSounds"), "{run:?}");
     // The same doubt on both sides is none.
     assert_eq!(fails_on(&tool_of_statements(&json!([strange]), &json!([strange])), "access"), 0);
     // In a trust policy.
@@ -350,7 +350,7 @@ fn explain_says_the_same_of_sources_and_of_a_report() {
         "  qa: arn:aws:iam::222222222222:role/app-qa\n",
         "  Access: different\n  Trust: identical\n",
         ": qa allows s3:PutObject on arn:aws:s3:::app-environment-ownaccountid/*",
-        "  allowed in qa by inline policy p, statement 0\n",
+        "  allowed in qa by inline policy p, statement 1\n",
         "\n--- dev: inline policy p\n+++ qa: inline policy p\n",
         "\n+        \"s3:putobject\"",
     ] {
@@ -371,7 +371,7 @@ fn explain_says_the_same_of_sources_and_of_a_report() {
     let run = tool.run(&command.split(' ').collect::<Vec<_>>());
     assert!(run.code == 0 && run.stdout.starts_with("allowed: "), "{command}: {run:?}");
     let run = tool.run(&[&sources[..], &["app-qa"]].concat());
-    assert!(run.stdout.contains("  dev: no such role\n"), "{run:?}");
+    assert!(run.stdout.contains("  dev: the role does not exist\n"), "{run:?}");
 }
 
 #[test]
@@ -449,7 +449,7 @@ fn can_answers_by_exit_code() {
     let secure = ["--context", "aws:securetransport=true"];
     let run = can(&[&["s3:getobject", "arn:aws:s3:::b/x"][..], &secure].concat());
     assert_eq!(run.code, 0, "{run:?}");
-    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 0 of the inline policy `p`\n";
+    let allowed = "allowed: r s3:getobject on arn:aws:s3:::b/x\n  allowed by statement 1 of the inline policy `p`\n";
     assert_eq!(run.stdout, allowed);
     let run = can(&["s3:GetObject", "arn:aws:s3:::b/x"]);
     assert_eq!(run.code, 1, "{run:?}");

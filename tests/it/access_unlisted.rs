@@ -1,4 +1,4 @@
-//! Actions that the catalogue does not have: a difference with a note, or unknown where another is probably meant.
+//! Actions that the catalog does not have: a difference with a note, or unknown where another is probably meant.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ fn compare(left: &[Value], right: &[Value]) -> AccessComparison {
     let engine = Engine::new(&catalogue, Budget::default());
     let start = Instant::now();
     let comparison = engine.between(&role(left), &role(right)).unwrap();
-    // Generous: this also runs without optimisation, next to other tests.
+    // Generous: this also runs without optimization, next to other tests.
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
     comparison
 }

@@ -119,7 +119,7 @@ fn a_catalogue_of_unknown_shape() {
     let tool = tool();
     tool.write("iam.json", r#"{"services": []}"#);
     let run = refused(&tool, &DIFF);
-    assert_eq!(first_line(&run), "error: the catalogue `iam.json` cannot be used");
+    assert_eq!(first_line(&run), "error: the catalog `iam.json` cannot be used");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn init_writes_what_the_other_commands_take_and_overwrites_nothing() {
     let run = tool.run(&[&DIFF[..], &["--exit-code"]].concat());
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        run.stderr.contains("catalogue: iam.json") && run.stderr.contains("dictionary: equivalency_list.json"),
+        run.stderr.contains("catalog: iam.json") && run.stderr.contains("dictionary: equivalency_list.json"),
         "{run:?}"
     );
     tool.write("equivalency_list.json", r#"{"mine": ["x"]}"#);
@@ -241,4 +241,37 @@ fn json_on_stdout_is_the_report_alone() {
     assert_eq!(run.code, 0);
     assert_eq!(run.stdout, tool.read("out/report.json"));
     assert_eq!(tool.run(&[&DIFF[..], &["--quiet"]].concat()).stderr, "");
+}
+
+#[test]
+fn a_report_folder_is_not_one_account() {
+    let tool = tool();
+    assert_eq!(tool.run(&DIFF).code, 0);
+    let folder = tool.path().join("out").to_str().unwrap().to_owned();
+    for word in ["out", "./out", &folder] {
+        for command in
+            [&["can", word, "r", "s3:ListAllMyBuckets", "*"][..], &["can-assume", word, "r", "ec2.amazonaws.com"]]
+        {
+            let run = refused(&tool, command);
+            let error = "is a report folder with two accounts: `--tag` must name one of them, `dev` or `qa`";
+            assert!(first_line(&run).contains(error), "{run:?}");
+            assert!(run.stderr.contains("hint: add `--tag dev` or `--tag qa`"), "{run:?}");
+        }
+    }
+    for command in [
+        &["diff", "out", "dev", "qa.json", "qa"][..],
+        &["harvest", "out", "dev"],
+        &["suggest", "dev.json", "dev", "out", "qa"],
+    ] {
+        let run = refused(&tool, command);
+        assert_eq!(first_line(&run), "error: `out` is a report folder, not a source");
+        assert!(
+            run.stderr.contains("hint: use a snapshot in it: `out/dev_snapshot.json` or `out/qa_snapshot.json`"),
+            "{run:?}"
+        );
+    }
+    // A profile is what it always was.
+    tool.write("aws-config", "[profile out]\nregion = eu-west-1\n");
+    let run = tool.run(&["can", "out", "r", "s3:ListAllMyBuckets", "*"]);
+    assert!(run.code == 2 && !run.stderr.contains("report folder"), "{run:?}");
 }

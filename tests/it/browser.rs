@@ -74,7 +74,7 @@ fn causes_are_listed_most_severe_first_searched_and_filtered() {
     browser.click("button.plain");
     assert_eq!(browser.texts(NAMES).len(), all);
 
-    // A cause tells why it matters and how to settle it, and names its role.
+    // A cause tells why it matters and how to resolve it, and names its role.
     browser.write(SEARCH, "s3:deleteobject archive");
     browser.click(".row");
     browser.wait("!document.querySelector('#opened').hidden && document.querySelector('#list').hidden");
@@ -82,7 +82,7 @@ fn causes_are_listed_most_severe_first_searched_and_filtered() {
     let text = browser.text(OPENED);
     for words in [
         "Why it matters",
-        "How to settle it",
+        "How to resolve it",
         "proof: s3:DeleteObject arn:aws:s3:::payroll-qa/archive/",
         &format!("iamctl can {folder} --tag qa payroll-deny-missing s3:DeleteObject arn:aws:s3:::payroll-qa/archive/"),
         &format!("iamctl accept {folder} --group "),
@@ -208,14 +208,14 @@ fn policies_are_shown_as_written_and_in_canonical_form() {
     let visible = |css: &str| browser.run(&format!("return document.querySelector('{css}').checkVisibility()")) == true;
     let body = browser.text(OPENED);
     for words in
-        ["environment stands for", "explicitly denied in dev by inline policy payroll, statement 1", "normalized"]
+        ["environment stands for", "explicitly denied in dev by inline policy payroll, statement 2", "normalized"]
     {
         assert!(body.contains(words), "{words}: {body}");
     }
     assert!(visible(".written") && !visible(".canonical"));
     let statements =
         browser.texts("[...document.querySelectorAll('.policy .statement')].map(one => one.textContent.trim())");
-    assert_eq!(statements, ["dev statement 0 qa statement 0 the same", "dev statement 1"]);
+    assert_eq!(statements, ["dev statement 1 qa statement 1 the same", "dev statement 2"]);
     let removed = |form: &str| {
         browser.text(&format!(
             "[...document.querySelectorAll('.{form} .diff .changed .l')].map(c => c.textContent).join('\\n')"
@@ -406,7 +406,7 @@ fn every_kind_of_finding_is_shown() {
     open(&browser, &page, "#view=notes");
     assert!(browser.texts(NAMES).iter().any(|text| text.contains("probably-no-grant")), "{:?}", browser.texts(NAMES));
     open(&browser, &page, "#view=roles");
-    browser.choose("Certainty", "could not be told");
+    browser.choose("Certainty", "could not be determined");
     assert_eq!(browser.texts(NAMES), ["shop-orders"]);
     open(&browser, &page, "#role=shop-orders");
     browser.picture("kinds-role");
@@ -415,7 +415,7 @@ fn every_kind_of_finding_is_shown() {
         "privilege escalation (put-role-policy)",
         "arn:aws:sqs:eu-west-1:111111111111:orders",
         "references dev",
-        "could not be told",
+        "could not be determined",
         "dangling-principal",
         "the maximum session duration",
         "probably-no-grant",

@@ -44,9 +44,9 @@ fn what_was_not_decided_is_not_denied() {
         ),
         ("sqs:SendMessage", "*", "which is a pattern", "no statement of the role names the action"),
         ("iam:GetAccountSummary", "arn:aws:iam::111111111111:user/x", "does not support resource-level", "use `*`"),
-        ("s3:PutObjct", "arn:aws:s3:::b/x", "the catalogue does not have the action `s3:PutObjct`", "`s3:PutObject`"),
-        ("s3:ListBuckets", "*", "the catalogue does not have the action", "`s3:ListBucket`"),
-        ("s33:GetObject", "arn:aws:s3:::b/x", "the catalogue does not have the action", "`s3:GetObject`"),
+        ("s3:PutObjct", "arn:aws:s3:::b/x", "the catalog does not have the action `s3:PutObjct`", "`s3:PutObject`"),
+        ("s3:ListBuckets", "*", "the catalog does not have the action", "`s3:ListBucket`"),
+        ("s33:GetObject", "arn:aws:s3:::b/x", "the catalog does not have the action", "`s3:GetObject`"),
         ("GetObject", "arn:aws:s3:::b/x", "`GetObject` is not an action", "`s3:GetObject`"),
         (":", "*", "`:` is not an action", ""),
         ("s3:*", "arn:aws:s3:::b/x", "`s3:*` is a pattern: give one action", "`s3:AbortMultipartUpload`"),
@@ -57,7 +57,7 @@ fn what_was_not_decided_is_not_denied() {
         assert!(run.stderr.lines().next().unwrap().contains(problem), "{action} {resource}: {run:?}");
         assert!(hints.concat().contains(hint), "{action} {resource}: {run:?}");
     }
-    // An action that the catalogue does not have is asked about on request, as one that may act on anything.
+    // An action that the catalog does not have is asked about on request, as one that may act on anything.
     let unknown = |action: &str, resource: &str| {
         tool.run(&["can", "dev.json", "app", action, resource, "--allow-unknown-action"]).code
     };
@@ -131,7 +131,7 @@ fn can_assume_answers_by_exit_code() {
     let (foreign, id) = ("arn:aws:iam::444455556666:role/ci", ["--context", "sts:externalid=blue-7"]);
     let run = ask(&[&[foreign][..], &id].concat());
     let allowed = "allowed: sts:AssumeRole of app by arn:aws:iam::444455556666:role/ci\n  \
-                   allowed by statement 0 of the trust policy\n  policies in the account of the principal must allow it too\n";
+                   allowed by statement 1 of the trust policy\n  policies in the account of the principal must allow it too\n";
     assert_eq!((run.code, run.stdout.as_str()), (0, allowed), "{run:?}");
     let run = ask(&[foreign]);
     let denied = "implicitly denied: sts:AssumeRole of app by arn:aws:iam::444455556666:role/ci\n  \

@@ -214,12 +214,44 @@ fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
     let changed = |from: &str, to: &str| whole.replacen(from, to, 1);
     let half = whole.split_at(whole.len() / 2).0.to_owned();
     for (text, because) in [
-        (half, "EOF while parsing"),
-        (changed("\"version\": 1", "\"version\": 2"), "not `iamctl-report` version 1"),
-        (changed("\"severity\": \"critical\"", "\"severity\": \"terrible\""), "unknown variant `terrible`"),
-        (changed("\"totals\"", "\"total\""), "lacks what this one needs"),
-        (changed("\"rows\": [\n        0\n", "\"rows\": [\n        4711\n"), "does not contain"),
-        (changed(":role/worker-0", ":role/worker-zero"), "does not list"),
+        (half, "the report is cut off: its end is missing\n  caused by: EOF while parsing"),
+        (String::new(), "the report is cut off: its end is missing\n  caused by: EOF while parsing"),
+        (
+            changed("\"version\": 1", "\"version\": 2"),
+            "version 2 of the format `iamctl-report`; this iamctl reads only version 1",
+        ),
+        (changed("\"version\": 1", "\"version\": \"1\""), "its key `version` must be a number"),
+        (changed("\"iamctl-report\"", "\"iamctl-snapshot\""), "the file is not a report of `iamctl diff`"),
+        (
+            changed("  \"version\"", " , \"version\""),
+            "the file is not valid JSON, so it was changed after iamctl wrote it\n  caused by: key must be a string at line 3 ",
+        ),
+        (
+            changed("\"severity\": \"critical\"", "\"severity\": \"terrible\""),
+            "changed after iamctl wrote it\n  caused by: `terrible` is not one of `info`, `low`, `medium`, `high`, `critical` at line ",
+        ),
+        (
+            changed("\"kind\": \"policy-attachment\"", "\"kind\": \"policy\""),
+            "`policy` is not one of `policy-attachment`, ",
+        ),
+        (changed("\"effect\": \"Allow\"", "\"effect\": \"allow\""), "`allow` is not `Allow` or `Deny` at line "),
+        (
+            changed("\"totals\"", "\"total\""),
+            "changed after iamctl wrote it\n  caused by: the key `totals` is missing from the object that ends at line ",
+        ),
+        (
+            changed("\"totals\"", "\"total\"").replacen("\"iamctl\": \"", "\"iamctl\": \"0.0.", 1),
+            "the report was written by iamctl 0.0.",
+        ),
+        (
+            changed("\"rows\": [\n        0\n", "\"rows\": [\n        4711\n"),
+            "refers to `access_differences[4711]`, which it does not",
+        ),
+        (
+            changed("\"findings\": [\n        0", "\"findings\": [\n        4711"),
+            "refers to `findings[4711]`, which it does not",
+        ),
+        (changed(":role/worker-0", ":role/worker-zero"), "has a difference of the role `"),
     ] {
         assert_ne!(text, whole, "{because}");
         tool.write("out/report.json", &text);

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output, Stdio};
 
-use crate::program::Place;
+use crate::program::{EXAMPLES, Place};
 
 const CONFIG: &str = "[default]\nregion = x\n[profile dev-reader]\nregion=eu-west-1\n[ profile qa-reader ]\n\
                       [sso-session corp]\n[profile 'two words']\n[profile $(touch hacked)]\n[services s]\n";
@@ -105,4 +105,74 @@ fn without_a_config_there_is_nothing_wrong() {
     assert!(offered(&place, &["iamctl", "diff", "env"]).contains(&"env:".to_owned()));
     std::fs::write(place.path("aws-config"), b"[profile \xff\xfe]\n[").unwrap();
     assert!(offered(&place, &["iamctl", "diff", "env"]).contains(&"env:".to_owned()));
+}
+
+#[test]
+fn bash_offers_what_a_report_folder_has() {
+    if !installed("bash") {
+        return;
+    }
+    let place = place();
+    place.run(EXAMPLES);
+    let offers = |words: &[&str]| offered(&place, &[&["iamctl"], words].concat());
+    let roles = ["report-dev", "report-development"].map(str::to_owned);
+    for command in [
+        &["explain", "reports", "report-d"][..],
+        &["explain", "./reports", "report-d"],
+        &["can", "reports", "report-d"],
+        &["can", "reports", "--tag", "dev", "report-d"],
+        &["can-assume", "examples/dev.json", "report-d"],
+        &["accept", "reports", "--role", "report-d"],
+        &["remediate", "reports", "--make", "qa", "--role", "report-d"],
+        &["diff", "examples/dev.json", "dev", "examples/qa.json", "qa", "--role", "report-d"],
+        &["explain", "examples/dev.json", "dev", "examples/qa.json", "qa", "report-d"],
+    ] {
+        assert_eq!(offers(command), roles, "{command:?}");
+    }
+    // With a tag, only the roles of that account.
+    assert_eq!(offers(&["can", "reports", "--tag", "qa", "report-d"]), [""]);
+    assert_eq!(offers(&["explain", "repo"]), ["reports/"]);
+    for command in [
+        &["can", "reports", "--tag", ""][..],
+        &["remediate", "reports", "--make", ""],
+        &["accept", "reports", "--side", ""],
+    ] {
+        assert_eq!(offers(command), ["dev", "qa"], "{command:?}");
+    }
+    // The rules that the report has, or any.
+    assert_eq!(offers(&["accept", "reports", "--rule", "access-"]), ["access-gained", "access-lost"]);
+    assert_eq!(offers(&["accept", "--rule", "access-u"]), ["access-unknown"]);
+    assert_eq!(offers(&["explain", "--rule", "l"]), ["list"]);
+    assert_eq!(offers(&["explain", "--rule", "trust-w"]), ["trust-widened"]);
+    assert_eq!(
+        offers(&["diff", "--fail-on", "rule=access-"]),
+        ["rule=access-gained", "rule=access-unknown", "rule=access-lost"]
+    );
+    let report: serde_json::Value = serde_json::from_str(&place.read("reports/report.json")).unwrap();
+    for (option, list) in [("--finding", "findings"), ("--group", "groups")] {
+        let id = report[list][0]["id"].as_str().unwrap();
+        assert_eq!(offers(&["accept", "reports", option, id.get(..6).unwrap()]), [id]);
+    }
+    // A name that a shell would run is not offered.
+    let name = "\"name\": \"$(touch hacked)\"";
+    let changed = place.read("reports/report.json").replace("\"name\": \"report-dev\"", name);
+    assert!(changed.contains(name));
+    std::fs::write(place.path("reports/report.json"), changed).unwrap();
+    assert_eq!(offers(&["explain", "reports", "report-d"]), ["report-development"]);
+    assert!(!place.path("hacked").exists());
+    std::fs::write(place.path("reports/report.json"), "{").unwrap();
+    assert_eq!(offers(&["accept", "reports", "--rule", "access-g"]), ["access-gained"]);
+}
+
+#[test]
+fn bash_offers_the_formats_of_reports() {
+    if !installed("bash") {
+        return;
+    }
+    let place = place();
+    let offers = |word: &str| offered(&place, &["iamctl", "diff", "--report", word]);
+    assert_eq!(offers(""), ["html=", "markdown=", "json=", "ndjson=", "sarif=", "junit=", "gitlab="]);
+    assert_eq!(offers("sa"), ["sarif="]);
+    assert_eq!(offers("sarif=exam"), ["sarif=examples/"]);
+    assert_eq!(offers("sarif=a.sarif,ju"), ["sarif=a.sarif,junit="]);
 }

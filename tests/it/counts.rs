@@ -137,7 +137,7 @@ impl Counts {
         let of_rules = |rules: &[&str]| self.remarks.iter().filter(|rule| rules.contains(&rule.as_str())).count();
         for (heading, count) in [
             ("Roles with an ambiguous name", of_rules(&["role-ambiguous"])),
-            ("Statements to look at", of_rules(&["statement-warning", "dangling-principal"])),
+            ("Statements to review", of_rules(&["statement-warning", "dangling-principal"])),
         ] {
             assert!(markdown.contains(&format!("## {heading}: {count}\n")), "{heading} {count}: {markdown}");
         }

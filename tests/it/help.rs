@@ -43,7 +43,7 @@ fn the_long_help_says_more() {
     }
     let help = place.run("--help").stdout;
     let terms = help.split("\nTerms:").nth(1).unwrap();
-    for term in ["harvest", "snapshot", "tag", "dictionary", "normalised", "proof", "catalogue"] {
+    for term in ["harvest", "snapshot", "tag", "dictionary", "normalized", "proof", "catalog"] {
         assert!(terms.contains(&format!("\n  {term} ")), "{term}: {help}");
     }
 }
@@ -85,4 +85,13 @@ fn the_examples_work() {
         }
     }
     assert!(run > 15, "{run}");
+}
+
+#[test]
+fn accept_has_an_example_for_each_way_to_select() {
+    let help = Place::new().run("accept --help").stdout;
+    let examples = examples(&help).join("\n");
+    for option in ["--role", "--action", "--attribute", "--rule", "--finding", "--group"] {
+        assert!(examples.contains(option), "{option}: {examples}");
+    }
 }

@@ -174,7 +174,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     for words in [
         "(privilege escalation: put-role-policy)",
         "qa references dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
-        "has no descriptions and session durations",
+        "does not contain descriptions and session durations",
         "dev explicitly denies s3:DeleteObject",
         "the maximum session duration in seconds is 3600 in dev, 7200 in qa",
         "new exists only in qa",
@@ -314,7 +314,7 @@ fn what_would_make_it_too_large_is_left_out_and_said() {
     assert!(findings.len() < 60);
     let long = findings.iter().find(|finding| !finding["l"].is_null() && finding["l"][0][0] == "Resources");
     assert!(long.is_none_or(|finding| finding["l"][0][2] == 140), "{long:?}");
-    for words in ["Left out of this page", "Of each kind of finding at most", "more causes, less severe"] {
+    for words in ["Omitted from this page", "findings of each kind per role", "more, less severe"] {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -1,4 +1,4 @@
-//! The comparison against the labelled pairs of `tests/fixtures/access/labelled`, both ways round.
+//! The comparison against the labeled pairs of `tests/fixtures/access/labelled`, both ways round.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// The account of all roles.
 const ACCOUNT: &str = "111122223333";
 
-/// A labelled pair.
+/// A labeled pair.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {

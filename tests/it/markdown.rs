@@ -102,7 +102,7 @@ fn most_severe_first_and_nothing_without_findings() {
     let headings: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
     assert_eq!(
         headings,
-        ["# IAM roles of `dev` and `qa`", "## Limitations of this report: 1", "## Statements to look at: 2"]
+        ["# IAM roles of `dev` and `qa`", "## Limitations of this report: 1", "## Statements to review: 2"]
     );
     assert!(text.contains("\n**Different: 4 roles, 16 findings, 9 causes ("), "{text}");
     let severities: Vec<&str> = text

@@ -1,4 +1,4 @@
-//! What the original tool got wrong, fault by fault: each test fails on the original's behaviour.
+//! What the original tool got wrong, fault by fault: each test fails on the original's behavior.
 
 use serde_json::{Value, json};
 
@@ -204,7 +204,7 @@ fn equivalency_takes_the_longest_and_never_merges_roles() {
     let statuses: Vec<&str> = report["roles"].as_array().unwrap().iter().filter_map(|r| r["status"].as_str()).collect();
     assert_eq!(statuses, ["ambiguous", "ambiguous"]);
     let warning = report["warnings"][0].as_str().unwrap();
-    assert!(warning.contains("several roles of one account are called `app-env`"), "{warning}");
+    assert!(warning.contains("several roles of one account have the name `app-env`"), "{warning}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn styled(comparison: &Report, width: Option<usize>) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The summary as a reader without colours sees it.
+/// The summary as a reader without colors sees it.
 fn plain(comparison: &Report, width: Option<usize>) -> String {
     anstream::adapter::strip_str(&styled(comparison, width)).to_string()
 }
@@ -68,12 +68,12 @@ fn the_verdict_comes_first_then_the_causes_by_severity_then_the_counts() {
     let parts = [
         "dev: account 111111111111",
         "Different: 4 roles, 16 findings, 9 causes (1 critical,",
-        "\ncritical – settle first",
+        "\ncritical – resolve first",
         "[privilege-escalation]",
-        "\nhigh – settle",
-        "\nmedium – look at",
-        "\nlow – look at when",
-        "\ninfo – to know",
+        "\nhigh – resolve",
+        "\nmedium – review",
+        "\nlow – review when",
+        "\ninfo – for your",
         "\nLimitations of this report\n",
         "\nMetric",
     ];
@@ -88,7 +88,7 @@ fn ten_causes_fit_one_screen() {
         text.lines().skip_while(|line| !line.is_empty()).take_while(|line| !line.starts_with('…')).collect();
     assert!(causes.len() <= 40, "{} lines\n{text}", causes.len());
     assert_eq!(causes.iter().filter(|line| line.contains("] proof: ")).count(), 10, "{text}");
-    assert!(text.contains("… and 2690 more causes; report.html and summary.md have them all"), "{text}");
+    assert!(text.contains("… and 2690 more causes; report.html and summary.md contain all causes"), "{text}");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_colours_say_words_say() {
     let (styled, plain) = (styled(&comparison, Some(80)), plain(&comparison, Some(80)));
     assert!(styled.contains("\u{1b}[1m") && styled.contains("\u{1b}[31m"), "{styled:?}");
     for line in
-        ["  app: qa allows s3:app", "critical – settle first", "    [trust-widened] proof: ", "dev allows s3:app"]
+        ["  app: qa allows s3:app", "critical – resolve first", "    [trust-widened] proof: ", "dev allows s3:app"]
     {
         assert!(plain.contains(line), "{line}\n{plain}");
     }

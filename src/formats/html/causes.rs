@@ -96,8 +96,7 @@ pub(super) fn json(
     }
     if left_out > 0 {
         notes.push(format!(
-            "{left_out} of the causes and remarks, the least severe, left out of this page to keep it small; report.json has \
-             them."
+            "Causes and notes omitted from this page to keep it small, the least severe: {left_out}; see report.json."
         ));
     }
     Ok(format!("[{}]", parts.join(",")))

@@ -15,7 +15,7 @@ pub(super) const WHOLE: usize = 1000;
 
 /// A part of the bar of all roles.
 pub(super) struct Segment {
-    /// Its colour, as a class of the page's style.
+    /// Its color, as a class of the page's style.
     pub(super) class: &'static str,
     pub(super) label: String,
     /// Where a click leads: part of the page's address.

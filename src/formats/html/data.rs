@@ -34,7 +34,7 @@ impl Data {
         if documents.left_out() > 0 {
             let count = words::counted(documents.left_out(), "policy text");
             notes.push(format!(
-                "{count}, the largest, left out of this page to keep it small; `iamctl explain FOLDER ROLE` shows them."
+                "{count}, the largest, omitted from this page to keep it small; `iamctl explain FOLDER ROLE` shows them."
             ));
         }
         let facets = Facets::new(report);
@@ -76,7 +76,7 @@ struct RuleText {
 /// A role in the list. Short keys: there can be thousands.
 #[derive(Serialize)]
 struct Entry {
-    /// The normalised name.
+    /// The normalized name.
     n: String,
     /// Where it was found.
     s: RoleStatus,

@@ -59,7 +59,7 @@ const tagOf = (side) => (side === "left" ? LEFT : RIGHT);
 const otherOf = (side) => (side === "left" ? RIGHT : LEFT);
 const tag = (side) => el("span", { class: `tag ${side}` }, tagOf(side));
 
-// Each role by what a link may call it: its normalised name, its real names, its ARNs. Who comes first in the list keeps
+// Each role by what a link may call it: its normalized name, its real names, its ARNs. Who comes first in the list keeps
 // a name that several have; their links use the ARN.
 const byName = new Map();
 for (const [place, role] of index.roles.entries()) {

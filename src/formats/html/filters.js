@@ -1,6 +1,6 @@
 // Which causes and roles a search and the filters leave.
 
-const VIEWS = [["", "Causes"], ["roles", "Roles"], ["notes", "Remarks"]];
+const VIEWS = [["", "Causes"], ["roles", "Roles"], ["notes", "Notes"]];
 const KINDS = [
   ["", "All that differ"],
   ["effect", "Access or trust differs"],

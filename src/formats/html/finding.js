@@ -60,7 +60,7 @@ function ruleText(id, open) {
   if (!rule) return undefined;
   const body = el("div", { class: "rule-text" }, facts(rule.paragraphs), el("p", { class: "small" }, away(rule.documentation, "AWS documentation")));
   if (open) return body;
-  return el("details", { class: "why" }, el("summary", {}, "Why it matters, how to settle it"), body);
+  return el("details", { class: "why" }, el("summary", {}, "Why it matters, how to resolve it"), body);
 }
 
 const details = (finding) => (finding.d || []).length

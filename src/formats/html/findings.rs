@@ -204,11 +204,11 @@ pub(super) fn of_all_roles(
     }
     if left_out > 0 {
         let roles = words::counted(left_out, "role");
-        notes.push(format!("The details of {roles} left out of this page to keep it small; report.json has them."));
+        notes.push(format!("The details of {roles} were omitted from this page to keep it small; see report.json."));
     }
     if most < budget::OF_A_KIND {
         notes.push(format!(
-            "Of each kind of finding at most {most} a role are in this page to keep it small; report.json has them all."
+            "To keep this page small, it shows at most {most} findings of each kind per role; report.json contains all findings."
         ));
     }
     Ok(format!("[{}]", parts.join(",")))

@@ -67,7 +67,7 @@ function status() {
   if (!all) return list.state.view === "roles" ? "No role matches." : causes.length ? "No cause matches." : "No differences.";
   if (list.state.view === "roles") return `${counted(all, "role")} of ${index.roles.length}`;
   const of = causes.filter((cause) => Boolean(cause.n) === (list.state.view === "notes")).length;
-  return `${counted(all, list.state.view === "notes" ? "remark" : "cause")} of ${of}`;
+  return `${counted(all, list.state.view === "notes" ? "note" : "cause")} of ${of}`;
 }
 
 function showList(state) {
@@ -121,7 +121,7 @@ function choices(empty) {
     choice("side", "In", [["", "either account"], ["left", LEFT], ["right", RIGHT]]),
     choice("service", "Service", any("any", [...services].filter((name) => name && name !== "*").sort())),
     choice("level", "Access level", any("any", LEVELS.filter((level) => levels.has(level)))),
-    choice("certainty", "Certainty", [["", "any"], ["always", "always"], ["conditional", "on a condition"], ["unknown", "could not be told"]]),
+    choice("certainty", "Certainty", [["", "any"], ["always", "always"], ["conditional", "on a condition"], ["unknown", "could not be determined"]]),
     choice("sort", "Order", SORTS),
   ];
 }

@@ -74,8 +74,8 @@ struct Account<'a> {
     id: &'a str,
     source: String,
     harvested_at: &'a str,
-    roles: usize,
-    items: usize,
+    /// How many roles and items it has.
+    contents: String,
 }
 
 /// How many causes there are of a severity.
@@ -144,8 +144,7 @@ fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
         id: info.account_id.as_ref().map_or("unknown", |id| id.as_str()),
         source: shown(&info.source),
         harvested_at: info.harvested_at.as_deref().unwrap_or("unknown"),
-        roles: info.roles,
-        items: info.items,
+        contents: format!("{}, {}", counted(info.roles, "role"), counted(info.items, "item")),
     }
 }
 
@@ -165,12 +164,12 @@ fn severities(report: &Report) -> Vec<OfSeverity> {
 
 /// How many roles were compared, and which if not all.
 fn compared(report: &Report) -> String {
-    let all = || format!("{}, all of both accounts", counted(report.roles.len(), "role"));
+    let all = || format!("{}, all roles of both accounts", counted(report.roles.len(), "role"));
     verdict::selection(report).unwrap_or_else(all)
 }
 
 /// How many differences were accepted, and by which file; empty without a file.
 fn accepted(report: &Report) -> String {
     let count = counted(report.accepted_differences.len(), "difference");
-    report.accepted_file.as_ref().map_or_else(String::new, |file| format!("{count}, by {}", shown(file)))
+    report.accepted_file.as_ref().map_or_else(String::new, |file| format!("{count}, see {}", shown(file)))
 }

@@ -35,7 +35,7 @@ function same(lines, isFirst, isLast) {
   if (folded.length < 4) return rows;
   const button = el("button", { type: "button", class: "more", onclick: (event) => {
     event.target.closest("tr").replaceWith(...folded);
-  } }, `${folded.length} equal lines`);
+  } }, counted(folded.length, "equal line"));
   const fold = el("tr", { class: "fold" }, el("td", { colspan: 4 }, button));
   return [...rows.slice(0, before), fold, ...rows.slice(rows.length - after)];
 }
@@ -75,7 +75,7 @@ function linesOf(number) {
   return Array.isArray(document) ? document.map((at) => lines[at]) : document;
 }
 
-const LEFT_OUT = (count) => [`Left out of this page for its size (${count} lines). `, code("iamctl explain"), " shows it."];
+const LEFT_OUT = (count) => [`Omitted from this page because of its size (${counted(count, "line")}). `, code("iamctl explain"), " shows it."];
 
 // Two texts of lines beside each other, or the one that there is.
 function diff(caption, left, right, steps) {
@@ -102,7 +102,7 @@ const statementOf = (number) => {
 function asWritten(title, [leftVersion, rightVersion, pairs]) {
   const version = leftVersion && rightVersion && leftVersion !== rightVersion
     && el("p", { class: "muted" }, "Version ", code(leftVersion), " in ", tag("left"), ", ", code(rightVersion), " in ", tag("right"));
-  const number = (side, place) => (place === null ? undefined : [tag(side), ` statement ${place} `]);
+  const number = (side, place) => (place === null ? undefined : [tag(side), ` statement ${place + 1} `]);
   const one = ([left, right, leftText, rightText, steps]) => {
     const same = leftText === rightText && leftText !== null;
     const head = el("p", { class: "statement" }, number("left", left), number("right", right), same && el("span", { class: "muted" }, "the same"));
@@ -148,8 +148,8 @@ function placeholders(shown) {
 // What the reader chose last, for the next role too.
 let form = "written";
 const FORMS = [
-  ["written", "As written", "Statements in their order with their Sid, each beside the statement of the other account with the same Sid, otherwise the same text, otherwise the same place. Names are normalized; conditions are sorted."],
-  ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalized. Two that look alike here mean the same."],
+  ["written", "As written", "Statements in their order with their Sid, each next to the statement of the other account with the same Sid, or else the same text, or else the same position. Names are normalized; conditions are sorted."],
+  ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalized. Two policies that are equal here have the same meaning."],
 ];
 
 function forms(section) {

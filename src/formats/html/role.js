@@ -20,7 +20,7 @@ function parts(place) {
   const role = index.roles[place];
   const found = block("details")[place] || {};
   const more = found.more || {};
-  if (found.left_out) return [el("p", { class: "notice" }, "The details of this role are left out of this page for their size; report.json and ", code("iamctl explain"), " have them."), policies(place)];
+  if (found.left_out) return [el("p", { class: "notice" }, "The details of this role are omitted from this page because of their size; report.json and ", code("iamctl explain"), " have them."), policies(place)];
   return [
     part("Findings", found.findings, cards, more.findings),
     part("Accepted", found.accepted, lines, more.accepted),
@@ -52,6 +52,6 @@ function showRole(place, cause) {
     el("h2", { tabindex: "-1" }, code(role.n)),
     el("p", { class: "badges" }, badges(role)),
     heading(role),
-    role.q && commands([["see one role in full", role.q]]),
+    role.q && commands([["show one role in full", role.q]]),
     ...(found.length ? found : [el("p", { class: "notice" }, "Nothing differs.")]));
 }

@@ -19,7 +19,7 @@ pub(super) fn cut(text: String, most: usize) -> String {
         None => text,
         Some((end, _)) => {
             let (start, rest) = text.split_at(end);
-            format!("{start}… ({} more characters)", rest.chars().count())
+            format!("{start}… ({})", counted(rest.chars().count(), "more character"))
         }
     }
 }
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn a_long_text_says_how_much_is_missing() {
-        assert_eq!(cut("äöü".to_owned(), 2), "äö… (1 more characters)");
+        assert_eq!(cut("äöü".to_owned(), 2), "äö… (1 more character)");
         assert_eq!(cut("äöü".to_owned(), 3), "äöü");
     }
 }

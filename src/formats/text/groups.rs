@@ -36,7 +36,7 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
     }
     let hidden = report.totals.causes - shown.len().min(most);
     if hidden > 0 {
-        let more = format!("… and {}; report.html and summary.md have them all", counted(hidden, "more cause"));
+        let more = format!("… and {}; report.html and summary.md contain all causes", counted(hidden, "more cause"));
         lines.empty()?;
         lines.text(0, &more)?;
     }
@@ -70,7 +70,7 @@ fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()>
     if let Some(command) = commands::suggest(view).filter(|_| unmatched > 1) {
         lines.text(
             2,
-            &format!("look for words that differ in names ({} without counterpart):", counted(unmatched, "role")),
+            &format!("find words that differ in names ({} without a counterpart):", counted(unmatched, "role")),
         )?;
         lines.command(4, &terminal(&command))?;
     }

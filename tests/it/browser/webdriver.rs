@@ -167,7 +167,7 @@ impl Browser {
         self.send("/goog/cdp/execute", &json!({"cmd": name, "params": parameters}))
     }
 
-    /// Colour scheme, medium and width as a reader may have them.
+    /// Color scheme, medium and width as a reader may have them.
     pub fn emulate(&self, scheme: &str, medium: &str, width: usize) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.command("Emulation.setEmulatedMedia", &json!({"media": medium, "features": features}));

@@ -37,7 +37,7 @@ pub struct Question {
     pub action: String,
     pub resource: String,
     pub context: Map<String, Value>,
-    /// Whether the engine found the request, of whatever action the catalogue has.
+    /// Whether the engine found the request, of whatever action the catalog has.
     pub is_witness: bool,
 }
 

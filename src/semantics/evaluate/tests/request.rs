@@ -62,7 +62,7 @@ fn a_decision_names_its_statements() {
     assert_eq!(names(&decision.allowed_by), ["p0"]);
     assert_eq!(names(&decision.denied_by), ["p2"]);
     let BoundaryAnswer::Allows(boundary) = &decision.boundary else { panic!("{decision:?}") };
-    assert_eq!(boundary[0].to_string(), "statement 0 of the permissions boundary `b`");
+    assert_eq!(boundary[0].to_string(), "statement 1 of the permissions boundary `b`");
     assert_eq!(ask(&policies(&["Allow * on *"], Some("Allow s3:* on *")), "sqs:SendMessage", QUEUE).boundary, {
         BoundaryAnswer::DoesNotAllow
     });
