@@ -39,7 +39,7 @@ pub use metric::{Metric, MetricName};
 pub use read::{ReadError, read};
 pub use role::{DifferenceCounts, RoleGrants, RoleResult, RoleSide, RoleStatus};
 pub use rows::{
-    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, ReferencePart,
+    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, RealTexts, ReferencePart,
     RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 pub use rule::{Rule, Text, UnknownRule};

@@ -10,7 +10,7 @@ use super::changed_statement;
 use super::left_out::name_exceptions;
 use super::merge_services::{LimitingActions, ServiceRow, merge_services};
 use super::proofs::{Proof, Real};
-use super::real_names::RealNames;
+use super::real_names::{RealNames, RoleSpellings};
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
 use crate::model::{
@@ -18,7 +18,10 @@ use crate::model::{
     ResourceClause, Role, Side, Sides, Statement, TrustPolicy,
 };
 use crate::normalise::{NormalisedRole, Normaliser};
-use crate::report::{RoleAccessDifference, RoleDenyDifference, RoleGrants, RoleTrustDifference, StatementWarning};
+use crate::report::{
+    RealTexts, RoleAccessDifference, RoleDenyDifference, RoleGrants, RoleTrustDifference, StatementWarning,
+};
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
 use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
@@ -214,16 +217,45 @@ fn statements<'r>(role: &'r Role, at: &StatementRef) -> Vec<&'r Statement<Resour
     documents.into_iter().filter_map(|document| document.statements.get(at.statement)).collect()
 }
 
+/// The texts of a row as the role's policies spell them; none where they are the same.
+fn real_texts(
+    names: &RoleSpellings<'_>,
+    resources: &[String],
+    except: &[String],
+    principal: Option<&str>,
+    condition: Option<&DifferenceCondition>,
+) -> Option<RealTexts> {
+    let all = |texts: &[String]| texts.iter().flat_map(|text| names.as_written(text)).collect::<Vec<_>>();
+    // Of several spellings of a principal or a value, one stands for all.
+    let one = |text: &str| names.as_written(text).into_iter().next().unwrap_or_else(|| text.to_owned());
+    let normalized = RealTexts {
+        resources: resources.to_vec(),
+        except: except.to_vec(),
+        principal: principal.map(str::to_owned),
+        condition: condition.cloned(),
+    };
+    let real = RealTexts {
+        resources: all(resources),
+        except: all(except),
+        principal: principal.map(one),
+        condition: condition.map(|condition| condition.with_texts(one)),
+    };
+    (real != normalized).then_some(real)
+}
+
 /// A row of access, its proof in real names.
 fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, real: &Real<'_>) -> RoleAccessDifference {
     let Proof { witness, is_real, counterpart } = real.access(difference.side, difference.witness.take());
     let difference = AccessDifference { witness, ..difference };
+    let AccessDifference { side, resources, except, condition, .. } = &difference;
+    let real = real_texts(real.names.get(*side), resources, except, None, condition.as_ref());
     RoleAccessDifference {
         role: name.to_owned(),
         role_arn,
         difference,
         counterpart,
         witness_is_real: is_real,
+        real,
         changed_statement: None,
     }
 }
@@ -255,12 +287,15 @@ pub(super) fn own_partition(account: &Account, normaliser: &Normaliser) -> Strin
 fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: &Real<'_>) -> RoleDenyDifference {
     let Proof { witness, is_real, counterpart } = real.deny(difference.side, difference.witness.take());
     let difference = DenyDifference { witness, ..difference };
+    let DenyDifference { side, resources, except, condition, .. } = &difference;
+    let real = real_texts(real.names.get(*side), resources, except, None, condition.as_ref());
     RoleDenyDifference {
         role: name.to_owned(),
         role_arn,
         difference,
         counterpart,
         witness_is_real: is_real,
+        real,
         changed_statement: None,
     }
 }
@@ -270,7 +305,9 @@ fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real
     let (side, relation) = (difference.side, difference.relation);
     let Proof { witness, is_real, counterpart } = real.trust(side, relation, difference.witness.take());
     let difference = TrustDifference { witness, ..difference };
-    RoleTrustDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real }
+    let TrustDifference { principal, except, condition, .. } = &difference;
+    let real = real_texts(real.names.get(side), &[], except, Some(principal), condition.as_ref());
+    RoleTrustDifference { role: name.to_owned(), role_arn, difference, counterpart, witness_is_real: is_real, real }
 }
 
 fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {

@@ -1,7 +1,7 @@
 //! From placeholders back to the names of one account, so that a witness can be tried there.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
 use crate::model::{AccountId, IdentityPolicy, Place, Role};
@@ -20,6 +20,14 @@ pub(super) struct RealNames<'a> {
 
 /// The placeholders of a text that a role's policies hold, in their order, with what they stand for there.
 type Sequence = Vec<(String, String)>;
+
+/// The texts of one role's policies in which something was replaced.
+#[derive(Debug, Default)]
+struct OwnTexts {
+    sequences: Vec<Sequence>,
+    /// By the normalized text.
+    texts: BTreeMap<String, BTreeSet<String>>,
+}
 
 impl<'a> RealNames<'a> {
     /// The texts that were replaced in an account.
@@ -51,21 +59,24 @@ impl<'a> RealNames<'a> {
 
     /// The names of one role.
     pub(super) const fn of_role<'r>(&'r self, role: &'r Role) -> RoleSpellings<'r> {
-        RoleSpellings { names: self, role, sequences: OnceCell::new() }
+        RoleSpellings { names: self, role, own: OnceCell::new() }
     }
 
     /// How placeholders are spelled in the texts of one role's own policies.
-    fn sequences(&self, role: &Role) -> Vec<Sequence> {
-        let mut sequences = Vec::new();
+    fn own_texts(&self, role: &Role) -> OwnTexts {
+        let mut own = OwnTexts::default();
         let mut add = |place: Place, text: &str| {
             let mut sequence = Vec::new();
-            self.normaliser.apply(text, place, |one| {
+            let normalized = self.normaliser.apply(text, place, |one| {
                 if one.is_replaced() {
                     sequence.push((one.placeholder.to_owned(), one.value.to_owned()));
                 }
             });
-            if !sequence.is_empty() && !sequences.contains(&sequence) {
-                sequences.push(sequence);
+            if !sequence.is_empty() {
+                own.texts.entry(normalized.into_with_marks().into_owned()).or_default().insert(text.to_owned());
+                if !own.sequences.contains(&sequence) {
+                    own.sequences.push(sequence);
+                }
             }
         };
         let documents = role.inline.iter().map(|policy| &policy.document);
@@ -76,7 +87,7 @@ impl<'a> RealNames<'a> {
             let tests = statement.conditions.tests().iter();
             tests.flat_map(|test| &test.values).for_each(|value| add(Place::Condition, value));
         }
-        sequences
+        own
     }
 
     /// The ways in which a text may be spelled in the account, likeliest first: as a text of the role with the same
@@ -123,7 +134,7 @@ pub(super) struct RoleSpellings<'r> {
     names: &'r RealNames<'r>,
     role: &'r Role,
     /// Looked up when the first text with a placeholder is met: most roles have none to show.
-    sequences: OnceCell<Vec<Sequence>>,
+    own: OnceCell<OwnTexts>,
 }
 
 impl RoleSpellings<'_> {
@@ -132,8 +143,23 @@ impl RoleSpellings<'_> {
         if placeholders(text).next().is_none() {
             return vec![text.to_owned()];
         }
-        let sequences = self.sequences.get_or_init(|| self.names.sequences(self.role));
-        self.names.spellings(text, sequences)
+        self.names.spellings(text, &self.own().sequences)
+    }
+
+    /// The texts of the role's policies that a normalized text stands for, sorted; the likeliest spelling where it is
+    /// none of theirs. Never none.
+    pub(super) fn as_written(&self, text: &str) -> Vec<String> {
+        if placeholders(text).next().is_none() {
+            return vec![text.to_owned()];
+        }
+        match self.own().texts.get(text) {
+            Some(written) => written.iter().cloned().collect(),
+            None => vec![self.likeliest(text)],
+        }
+    }
+
+    fn own(&self) -> &OwnTexts {
+        self.own.get_or_init(|| self.names.own_texts(self.role))
     }
 
     /// The likeliest spelling of a text.

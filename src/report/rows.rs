@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::attribute::Attribute;
 use crate::expand::Note;
 use crate::model::{ActionElement, Effect, ItemPrincipalType, Place, PolicyType, ResourceElement, Side};
+use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef, StatementWarningKind, Witness};
 use crate::semantics::trust::{TrustDifference, TrustWitness};
 
@@ -58,6 +59,74 @@ pub struct ChangedStatement {
     pub right: Option<String>,
 }
 
+/// Texts of a row as the policies of the account that has the difference spell them. A normalized text can stand for several
+/// of them; where it stands for none, it is spelled as the account spells its placeholders most often.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct RealTexts {
+    /// The resources; none in a row of a trust policy.
+    pub resources: Vec<String>,
+    /// What is left out of the resources, or of the principals.
+    pub except: Vec<String>,
+    /// The principal of a row of a trust policy.
+    pub principal: Option<String>,
+    /// The condition under which the difference exists.
+    pub condition: Option<DifferenceCondition>,
+}
+
+/// The texts of a row in the names that people know.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedTexts<'a> {
+    /// The resources; none in a row of a trust policy.
+    pub resources: &'a [String],
+    /// What is left out of the resources, or of the principals.
+    pub except: &'a [String],
+    /// The principal of a row of a trust policy; empty elsewhere.
+    pub principal: &'a str,
+    /// The condition under which the difference exists.
+    pub condition: Option<&'a DifferenceCondition>,
+}
+
+impl RealTexts {
+    fn named(&self) -> NamedTexts<'_> {
+        NamedTexts {
+            resources: &self.resources,
+            except: &self.except,
+            principal: self.principal.as_deref().unwrap_or_default(),
+            condition: self.condition.as_ref(),
+        }
+    }
+}
+
+impl RoleAccessDifference {
+    /// Its texts in the account's own names.
+    #[must_use]
+    pub fn named(&self) -> NamedTexts<'_> {
+        let AccessDifference { resources, except, condition, .. } = &self.difference;
+        let normalized = NamedTexts { resources, except, principal: "", condition: condition.as_ref() };
+        self.real.as_ref().map_or(normalized, RealTexts::named)
+    }
+}
+
+impl RoleDenyDifference {
+    /// Its texts in the account's own names.
+    #[must_use]
+    pub fn named(&self) -> NamedTexts<'_> {
+        let DenyDifference { resources, except, condition, .. } = &self.difference;
+        let normalized = NamedTexts { resources, except, principal: "", condition: condition.as_ref() };
+        self.real.as_ref().map_or(normalized, RealTexts::named)
+    }
+}
+
+impl RoleTrustDifference {
+    /// Its texts in the account's own names.
+    #[must_use]
+    pub fn named(&self) -> NamedTexts<'_> {
+        let TrustDifference { principal, except, condition, .. } = &self.difference;
+        let normalized = NamedTexts { resources: &[], except, principal, condition: condition.as_ref() };
+        self.real.as_ref().map_or(normalized, RealTexts::named)
+    }
+}
+
 /// Something that a common role may do in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleAccessDifference {
@@ -74,6 +143,8 @@ pub struct RoleAccessDifference {
     /// Whether the witness was confirmed once more with the account's real names. If not, a placeholder stands for
     /// several names in this account, and the witness may need another of them.
     pub witness_is_real: bool,
+    /// The row's texts in the account's own names; none where they are the same.
+    pub real: Option<RealTexts>,
     /// The statement it comes from, if that is one of an inline policy.
     pub changed_statement: Option<ChangedStatement>,
 }
@@ -92,6 +163,8 @@ pub struct RoleTrustDifference {
     pub counterpart: Option<TrustWitness>,
     /// As in [`RoleAccessDifference`].
     pub witness_is_real: bool,
+    /// The row's texts in the account's own names; none where they are the same.
+    pub real: Option<RealTexts>,
 }
 
 /// Something that a common role is denied outright in one account only.
@@ -108,6 +181,8 @@ pub struct RoleDenyDifference {
     pub counterpart: Option<Witness>,
     /// As in [`RoleAccessDifference`].
     pub witness_is_real: bool,
+    /// The row's texts in the account's own names; none where they are the same.
+    pub real: Option<RealTexts>,
     /// As in [`RoleAccessDifference`].
     pub changed_statement: Option<ChangedStatement>,
 }

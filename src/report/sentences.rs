@@ -28,8 +28,9 @@ impl Report {
     pub fn access_sentence(&self, row: &RoleAccessDifference, most: usize) -> String {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
-        let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
-        let condition = condition(d.condition.as_ref());
+        let named = row.named();
+        let what = what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
+        let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -46,9 +47,10 @@ impl Report {
     pub fn trust_sentence(&self, row: &RoleTrustDifference, most: usize) -> String {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
-        let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, most));
+        let named = row.named();
+        let who = format!("{}{}", principal(d.principal_type, named.principal), except(named.except, most));
         let what = trust_actions(&d.actions, most);
-        let condition = condition(d.condition.as_ref());
+        let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -62,8 +64,9 @@ impl Report {
     #[must_use]
     pub fn can_assume_sentence(&self, row: &RoleTrustDifference) -> String {
         let d = &row.difference;
-        let who = format!("{}{}", principal(d.principal_type, &d.principal), except(&d.except, NAMED));
-        format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(d.condition.as_ref()))
+        let named = row.named();
+        let who = format!("{}{}", principal(d.principal_type, named.principal), except(named.except, NAMED));
+        format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(named.condition))
     }
 
     /// `dev explicitly denies s3:DeleteObject on arn:…; qa does not`; see [`Report::access_sentence`].
@@ -71,8 +74,9 @@ impl Report {
     pub fn deny_sentence(&self, row: &RoleDenyDifference, most: usize) -> String {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
-        let what = what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, most);
-        let condition = condition(d.condition.as_ref());
+        let named = row.named();
+        let what = what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
+        let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
             return format!(
@@ -160,7 +164,7 @@ fn grants(grants: &RoleGrants) -> String {
     rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
     let allowed: Vec<String> = rows.into_iter().map(granted).collect();
     let mut who: Vec<String> =
-        grants.trust.iter().map(|row| principal(row.difference.principal_type, &row.difference.principal)).collect();
+        grants.trust.iter().map(|row| principal(row.difference.principal_type, row.named().principal)).collect();
     who.dedup();
     let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
     let who = if who.is_empty() { "nobody".to_owned() } else { few(&who, NAMED) };
@@ -170,11 +174,11 @@ fn grants(grants: &RoleGrants) -> String {
 /// What a row allows, without the accounts: `iam:* on * (privilege escalation: attach-role-policy)`.
 #[must_use]
 pub fn granted(row: &RoleAccessDifference) -> String {
-    let d = &row.difference;
+    let (d, named) = (&row.difference, row.named());
     format!(
         "{}{}{}",
-        what(&actions(&d.service, &d.actions, &d.not_actions), &d.resources, &d.except, NAMED),
-        condition(d.condition.as_ref()),
+        what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, NAMED),
+        condition(named.condition),
         escalations(&d.escalations, NAMED)
     )
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::attribute::Attribute;
 use super::role::{RoleGrants, RoleResult, RoleSide};
 use super::rows::{
-    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, ReferencePart,
+    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, RealTexts, ReferencePart,
     RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 use crate::model::{HasTexts, has_texts};
@@ -23,9 +23,10 @@ has_texts!(ItemDifference {
     role, path, role_arn, policy_name, service, action, arn, principal, condition, excluded;
     side, policy_type, effect, principal_type, action_element, resource_element, note
 });
-has_texts!(RoleAccessDifference { role, role_arn, difference, counterpart, changed_statement; witness_is_real });
-has_texts!(RoleTrustDifference { role, role_arn, difference, counterpart; witness_is_real });
-has_texts!(RoleDenyDifference { role, role_arn, difference, counterpart, changed_statement; witness_is_real });
+has_texts!(RoleAccessDifference { role, role_arn, difference, counterpart, changed_statement, real; witness_is_real });
+has_texts!(RoleTrustDifference { role, role_arn, difference, counterpart, real; witness_is_real });
+has_texts!(RoleDenyDifference { role, role_arn, difference, counterpart, changed_statement, real; witness_is_real });
+has_texts!(RealTexts { resources, except, principal, condition; });
 has_texts!(ChangedStatement { left, right; });
 has_texts!(StatementWarning { role, role_arn, statement, text; side, id });
 has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right; });

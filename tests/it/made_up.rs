@@ -222,6 +222,7 @@ fn access(
         },
         counterpart: None,
         witness_is_real: true,
+        real: None,
         changed_statement: None,
     }
 }
@@ -251,6 +252,7 @@ fn trust(name: &str, side: Side, certainty: Certainty, role_arn: String) -> Role
         },
         counterpart: None,
         witness_is_real: true,
+        real: None,
     }
 }
 
@@ -273,6 +275,7 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
         },
         counterpart: None,
         witness_is_real: false,
+        real: None,
         changed_statement: None,
     }
 }

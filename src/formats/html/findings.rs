@@ -66,19 +66,19 @@ fn lists(view: &View<'_>, finding: &Finding) -> Vec<(&'static str, Vec<String>, 
             let d = &row.difference;
             vec![
                 ("Actions", sentences::actions(&d.service, &d.actions, &d.not_actions)),
-                ("Resources", d.resources.clone()),
-                ("Except", d.except.clone()),
+                ("Resources", row.named().resources.to_vec()),
+                ("Except", row.named().except.to_vec()),
             ]
         }
         Some(Difference::Trust(row)) => {
-            vec![("Actions", row.difference.actions.clone()), ("Except", row.difference.except.clone())]
+            vec![("Actions", row.difference.actions.clone()), ("Except", row.named().except.to_vec())]
         }
         Some(Difference::Deny(row)) => {
             let d = &row.difference;
             vec![
                 ("Actions", sentences::actions(&d.service, &d.actions, &d.not_actions)),
-                ("Resources", d.resources.clone()),
-                ("Except", d.except.clone()),
+                ("Resources", row.named().resources.to_vec()),
+                ("Except", row.named().except.to_vec()),
             ]
         }
         Some(
