@@ -149,3 +149,29 @@ fn a_cause_that_is_accepted_leaves_nothing_behind() {
     let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"]);
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+/// An entry accepts a list of attached policies as a whole, so it is not written for one policy of several.
+#[test]
+fn no_more_is_accepted_than_was_selected() {
+    let tool = Tool::new();
+    let attached = |names: &[&str]| {
+        let arns: Vec<Value> = names.iter().map(|name| json!(format!("arn:aws:iam::aws:policy/{name}"))).collect();
+        role(QA, "r", &json!({"attached_policies": arns}))
+    };
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &json!({}))], &boundaries()));
+    tool.write("qa.json", snapshot(QA, &[attached(&["Power", "Reading"])], &boundaries()));
+    let report = tool.diff(&[]);
+    let findings = report["findings"].as_array().unwrap();
+    let ids: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding["list"] == "attribute_differences")
+        .map(|finding| finding["id"].as_str().unwrap())
+        .collect();
+    let &[power, reading] = ids.as_slice() else { panic!("{findings:#?}") };
+    let run = tool.run(&["accept", "out", "--finding", power, "--reason", "known"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("1 finding is not selected") && run.stderr.contains(&reading[..12]), "{run:?}");
+    assert!(!tool.exists("accepted.json"));
+    let run = tool.run(&["accept", "out", "--finding", power, "--finding", reading, "--reason", "known"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
