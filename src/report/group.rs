@@ -310,7 +310,7 @@ fn assumed(report: &Report, members: &[&Finding], all: &str) -> Option<String> {
     let first = members.first().and_then(|finding| report.rows_of(finding).next())?;
     let Difference::Trust(row) = first else { return None };
     let (own, other) = report.tags(row.difference.side);
-    let who = sentences::principal(row.difference.principal_type, row.named().principal);
+    let who = report.principal(row);
     let is_so = members.iter().all(|finding| report.rows_of(finding).all(|row| is_assumed(report, &row)));
     is_so.then(|| format!("{who} can assume {all} in {own}, not in {other}"))
 }
@@ -318,7 +318,7 @@ fn assumed(report: &Report, members: &[&Finding], all: &str) -> Option<String> {
 /// Whether a row says that somebody can assume a role without a condition.
 fn is_assumed(report: &Report, row: &Difference<'_>) -> bool {
     let Difference::Trust(row) = row else { return false };
-    let who = sentences::principal(row.difference.principal_type, row.named().principal);
+    let who = report.principal(row);
     let always = row.difference.certainty == Certainty::Always;
     always && report.can_assume_sentence(row) == format!("{who} can assume the role")
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Report;
+use super::assess;
 use super::attribute::Attribute;
 use super::breadth::Breadth;
 use super::condition_words;
@@ -48,7 +49,7 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let named = row.named();
-        let who = format!("{}{}", principal(d.principal_type, named.principal), except(named.except, most));
+        let who = format!("{}{}", self.principal(row), except(named.except, most));
         let what = trust_actions(&d.actions, most);
         let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
@@ -65,7 +66,7 @@ impl Report {
     pub fn can_assume_sentence(&self, row: &RoleTrustDifference) -> String {
         let d = &row.difference;
         let named = row.named();
-        let who = format!("{}{}", principal(d.principal_type, named.principal), except(named.except, NAMED));
+        let who = format!("{}{}", self.principal(row), except(named.except, NAMED));
         format!("{who} can {}{}", trust_actions(&d.actions, NAMED), condition(named.condition))
     }
 
@@ -139,7 +140,7 @@ impl Report {
             ),
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, None) => String::new(),
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, Some(side)) => {
-                let grants = role.grants.as_ref().map(grants).unwrap_or_default();
+                let grants = role.grants.as_ref().map(|grants| self.grants(grants)).unwrap_or_default();
                 format!("{} exists only in {}{linked}{grants}", name(side), self.accounts.get(side).tag)
             }
         }
@@ -151,24 +152,47 @@ impl Report {
         format!("{}: {}: {} ({})", self.accounts.get(row.side).tag, statement(&row.statement), row.text, row.id)
     }
 
+    /// What a role grants, as the end of a sentence: the widest first, and who can assume it.
+    fn grants(&self, grants: &RoleGrants) -> String {
+        let mut rows: Vec<&RoleAccessDifference> = grants.access.iter().collect();
+        rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
+        let allowed: Vec<String> = rows.into_iter().map(granted).collect();
+        let mut who: Vec<String> = grants.trust.iter().map(|row| self.principal(row)).collect();
+        who.dedup();
+        let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
+        let who = if who.is_empty() { "nobody".to_owned() } else { few(&who, NAMED) };
+        format!("; it allows {allowed}; {who} can assume it")
+    }
+
+    /// Who can assume a role, with the name of the account that it belongs to, or that this is an external one.
+    #[must_use]
+    pub fn principal(&self, row: &RoleTrustDifference) -> String {
+        let (principal_type, text) = (row.difference.principal_type, row.named().principal);
+        let words = principal(principal_type, text);
+        let is_account = principal_type == PrincipalType::Aws && account_of(text).is_some();
+        let Some(account) = account_of(text).or_else(|| assess::account_of(text)) else { return words };
+        if self.is_external(account) {
+            return if is_account { format!("external {words}") } else { format!("{words} (external account)") };
+        }
+        let mut known = self.dictionary.known_accounts().filter(|(id, _)| id.as_str() == account);
+        if let Some((_, name)) = known.next() {
+            return format!("{words} ({name})");
+        }
+        // Its own account needs no name, unless it is all that is said.
+        let is_of = |side: Side| self.accounts.get(side).account_id.as_ref().is_some_and(|id| id.as_str() == account);
+        match Side::BOTH.into_iter().find(|side| is_of(*side)) {
+            Some(side) if is_account || side != row.difference.side => {
+                format!("{words} ({})", self.accounts.get(side).tag)
+            }
+            Some(_) | None => words,
+        }
+    }
+
     /// The tag of one account, then of the other.
     #[must_use]
     pub fn tags(&self, side: Side) -> (&str, &str) {
         (self.accounts.get(side).tag.as_str(), self.accounts.get(side.other()).tag.as_str())
     }
-}
-
-/// What a role grants, as the end of a sentence: the widest first, and who can assume it.
-fn grants(grants: &RoleGrants) -> String {
-    let mut rows: Vec<&RoleAccessDifference> = grants.access.iter().collect();
-    rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
-    let allowed: Vec<String> = rows.into_iter().map(granted).collect();
-    let mut who: Vec<String> =
-        grants.trust.iter().map(|row| principal(row.difference.principal_type, row.named().principal)).collect();
-    who.dedup();
-    let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
-    let who = if who.is_empty() { "nobody".to_owned() } else { few(&who, NAMED) };
-    format!("; it allows {allowed}; {who} can assume it")
 }
 
 /// What a row allows, without the accounts: `iam:* on * (privilege escalation: attach-role-policy)`.
@@ -254,8 +278,7 @@ pub fn refused(other: &str, refusal: &Refusal) -> String {
 }
 
 /// A principal in words.
-#[must_use]
-pub fn principal(principal_type: PrincipalType, text: &str) -> String {
+fn principal(principal_type: PrincipalType, text: &str) -> String {
     match principal_type {
         PrincipalType::Everyone => "everyone".to_owned(),
         PrincipalType::CanonicalUser => format!("canonical user {text}"),

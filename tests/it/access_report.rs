@@ -349,7 +349,7 @@ fn explain_says_the_same_of_sources_and_of_a_report() {
         "  dev: arn:aws:iam::111111111111:role/app-development\n",
         "  qa: arn:aws:iam::222222222222:role/app-qa\n",
         "  Access: different\n  Trust: identical\n",
-        ": qa allows s3:PutObject on arn:aws:s3:::app-environment-ownaccountid/*",
+        ": qa allows s3:PutObject on arn:aws:s3:::app-qa-222222222222/*",
         "  allowed in qa by inline policy p, statement 1\n",
         "\n--- dev: inline policy p\n+++ qa: inline policy p\n",
         "\n+        \"s3:putobject\"",

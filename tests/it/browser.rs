@@ -457,7 +457,7 @@ fn without_scripts_the_report_is_in_words() {
         "Different: 20 roles",
         "Most severe causes",
         "111111111111",
-        "qa allows s3:DeleteObject on arn:aws:s3:::payroll-environment/archive/*; dev explicitly denies it",
+        "qa allows s3:DeleteObject on arn:aws:s3:::payroll-qa/archive/*; dev explicitly denies it",
         "the maximum session duration in seconds is 3600 in dev, 43200 in qa",
         "iamctl accept FOLDER --group",
         "What the rules mean",

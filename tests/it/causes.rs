@@ -138,7 +138,7 @@ fn an_attachment_a_principal_and_a_tag_are_each_told_once() {
     assert_eq!((attached.0, attached.1, attached.2), (Severity::Critical, Rule::PrivilegeEscalation, 5));
     let start = "qa attaches IAMFullAccess to 5 roles that lack it in dev: iam:* on * (privilege escalation: ";
     assert!(attached.3.starts_with(start), "{attached:?}");
-    let expected = "account 999988887777 can assume 3 roles in qa, not in dev";
+    let expected = "external account 999988887777 can assume 3 roles in qa, not in dev";
     assert_eq!(
         (principal.0, principal.1, principal.2, principal.3),
         (Severity::Critical, Rule::TrustWidened, 3, expected)
