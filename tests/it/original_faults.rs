@@ -224,6 +224,24 @@ fn a_reference_to_the_other_account_is_not_a_reference_to_the_own() {
     assert_eq!(items(&report).len(), 2);
 }
 
+/// As the original asks for; whether the policies contain the IDs or not.
+#[test]
+fn an_entry_that_lists_the_ids_of_the_accounts_is_silent() {
+    let tool = Tool::new();
+    tool.write("equivalency_list.json", json!({"accountid": [DEV, QA]}).to_string());
+    for names_id in [false, true] {
+        for (file, account) in [("dev.json", DEV), ("qa.json", QA)] {
+            let resource = if names_id { format!("arn:aws:sqs:eu-west-1:{account}:q") } else { "*".to_owned() };
+            let statement = json!([allow(&json!("sqs:SendMessage"), &json!(resource))]);
+            tool.write(file, snapshot(account, &[inline(account, "r", &statement)], &[]));
+        }
+        let report = tool.diff(&[]);
+        let about = |warning: &&Value| warning.as_str().unwrap().contains("accountid");
+        assert_eq!(report["warnings"].as_array().unwrap().iter().find(about), None, "names_id: {names_id}");
+        assert_eq!(report["findings"].as_array().unwrap().iter().filter(|one| one["role"] == "r").count(), 0);
+    }
+}
+
 #[test]
 fn effects_services_and_actions_are_never_replaced() {
     let dev = json!([allow(&json!("s3:GetObject"), &json!("*"))]);
