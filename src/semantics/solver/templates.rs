@@ -3,7 +3,7 @@
 use super::steps::{Letter, Step};
 use crate::catalog::{ArnTemplate, Piece};
 use crate::model::Class;
-use crate::model::equivalency::{CLOSE, OPEN};
+use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT, mark};
 
 /// The forms of ARN a request can name.
 #[derive(Debug)]
@@ -98,14 +98,18 @@ impl Template {
             "aws-us-gov" => "us-gov-west-1",
             _ => "us-east-1",
         };
-        let fill = |region: Option<&'static str>, account: Option<&'static str>| {
+        let own_account = mark(OWN_ACCOUNT);
+        let fill = |region: Option<&'static str>, account: Option<&str>| {
             self.filled(Fill { partition: Some(own), region, account, named: true })
         };
         if self.pieces.is_empty() {
             return Vec::new();
         }
-        let account = Some("111122223333");
-        vec![fill(Some(region), account), fill(Some(region), None), fill(None, account), fill(None, None)]
+        // A request about the role's own account needs no policy of another one.
+        let (own, other) = (Some(own_account.as_str()), Some("111122223333"));
+        let mut all = vec![fill(Some(region), own), fill(Some(region), other), fill(Some(region), None)];
+        all.extend([fill(None, own), fill(None, other), fill(None, None)]);
+        all
     }
 }
 
@@ -221,7 +225,7 @@ mod tests {
             assert_eq!(region.is_empty(), written[3].is_empty(), "{arn}: {text}");
             assert_eq!(account.is_empty(), written[4].is_empty(), "{arn}: {text}");
             if written[4].starts_with("${") && written[5] != "${Resource}" {
-                assert_eq!(account, "111122223333", "{arn}: {text}");
+                assert_eq!(account, mark(OWN_ACCOUNT), "{arn}: {text}");
             }
         }
     }
