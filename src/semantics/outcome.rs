@@ -72,7 +72,8 @@ words! {
 pub struct Witness {
     /// The action, such as `s3:PutObject`.
     pub action: String,
-    /// The resource's ARN, or `*`.
+    /// The resource's ARN, or `*`. Out of the engine, the placeholder [`OWN_ACCOUNT`](crate::model::equivalency::OWN_ACCOUNT)
+    /// between its marks stands for the ID of the role's own account.
     pub resource: String,
     /// The values of the keys that matter; any other key is missing.
     pub context: BTreeMap<String, Vec<String>>,

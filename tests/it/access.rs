@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use iamctl::catalog::Catalogue;
+use iamctl::model::equivalency::mark;
 use iamctl::model::{Glob, PolicyType, Side};
 use iamctl::parse::policy::{parse_identity, parse_trust};
 use iamctl::semantics::outcome::{AccessComparison, AccessDifference, Grade};
@@ -375,14 +376,16 @@ fn a_proof_is_what_people_know() {
         let found = differences(&[], &[on("Allow", action, "Resource", &["*"])]);
         let of_service = |row: &&AccessDifference| row.witness.as_ref().is_some_and(|w| w.action.contains(':'));
         let witness = found.differences.iter().find(of_service).unwrap().witness.clone().unwrap();
-        format!("{} on {}", witness.action, witness.resource)
+        // About the role's own account.
+        let resource = witness.resource.replace(&mark(iamctl::model::equivalency::OWN_ACCOUNT), "OWN");
+        format!("{} on {resource}", witness.action)
     };
-    assert_eq!(proof("iam:*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
-    assert_eq!(proof("iam:Create*"), "iam:CreatePolicyVersion on arn:aws:iam::111122223333:policy/x");
-    assert_eq!(proof("*"), "iam:AttachRolePolicy on arn:aws:iam::111122223333:role/x");
+    assert_eq!(proof("iam:*"), "iam:AttachRolePolicy on arn:aws:iam::OWN:role/x");
+    assert_eq!(proof("iam:Create*"), "iam:CreatePolicyVersion on arn:aws:iam::OWN:policy/x");
+    assert_eq!(proof("*"), "iam:AttachRolePolicy on arn:aws:iam::OWN:role/x");
     assert_eq!(proof("s3:Get*"), "s3:GetObject on arn:aws:s3:::x/x");
     assert_eq!(proof("s3:*Object"), "s3:PutObject on arn:aws:s3:::x/x");
-    assert_eq!(proof("lambda:*"), "lambda:UpdateFunctionCode on arn:aws:lambda:us-east-1:111122223333:function:x");
+    assert_eq!(proof("lambda:*"), "lambda:UpdateFunctionCode on arn:aws:lambda:us-east-1:OWN:function:x");
     // Without a role to pass nothing that runs code escalates.
     assert_eq!(proof("glue:*"), "glue:BatchGetStageFiles on *");
     let pass = on("Allow", "iam:PassRole", "Resource", &["*"]);
