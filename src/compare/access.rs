@@ -225,9 +225,7 @@ fn real_texts(
     principal: Option<&str>,
     condition: Option<&DifferenceCondition>,
 ) -> Option<RealTexts> {
-    let all = |texts: &[String]| texts.iter().flat_map(|text| names.as_written(text)).collect::<Vec<_>>();
-    // Of several spellings of a principal or a value, one stands for all.
-    let one = |text: &str| names.as_written(text).into_iter().next().unwrap_or_else(|| text.to_owned());
+    let all = |texts: &[String]| texts.iter().map(|text| names.as_written(text)).collect::<Vec<_>>();
     let normalized = RealTexts {
         resources: resources.to_vec(),
         except: except.to_vec(),
@@ -237,8 +235,8 @@ fn real_texts(
     let real = RealTexts {
         resources: all(resources),
         except: all(except),
-        principal: principal.map(one),
-        condition: condition.map(|condition| condition.with_texts(one)),
+        principal: principal.map(|text| names.as_written(text)),
+        condition: condition.map(|condition| condition.with_texts(|text| names.as_written(text))),
     };
     (real != normalized).then_some(real)
 }

@@ -146,15 +146,19 @@ impl RoleSpellings<'_> {
         self.names.spellings(text, &self.own().sequences)
     }
 
-    /// The texts of the role's policies that a normalized text stands for, sorted; the likeliest spelling where it is
-    /// none of theirs. Never none.
-    pub(super) fn as_written(&self, text: &str) -> Vec<String> {
+    /// The text of the role's policies that a normalized text stands for, or else the only way to spell it. Where there
+    /// are several, the normalized text stays: which of them a statement has cannot be told from it.
+    pub(super) fn as_written(&self, text: &str) -> String {
         if placeholders(text).next().is_none() {
-            return vec![text.to_owned()];
+            return text.to_owned();
         }
-        match self.own().texts.get(text) {
+        let written = match self.own().texts.get(text) {
             Some(written) => written.iter().cloned().collect(),
-            None => vec![self.likeliest(text)],
+            None => self.spellings(text),
+        };
+        match <[String; 1]>::try_from(written) {
+            Ok([only]) => only,
+            Err(_) => text.to_owned(),
         }
     }
 

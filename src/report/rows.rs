@@ -59,8 +59,8 @@ pub struct ChangedStatement {
     pub right: Option<String>,
 }
 
-/// Texts of a row as the policies of the account that has the difference spell them. A normalized text can stand for several
-/// of them; where it stands for none, it is spelled as the account spells its placeholders most often.
+/// Texts of a row as the policies of the account that has the difference spell them. A text that can be spelled in several
+/// ways stays normalized.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct RealTexts {
     /// The resources; none in a row of a trust policy.

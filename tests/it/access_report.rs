@@ -338,6 +338,26 @@ fn proofs_have_the_real_names_of_each_account() {
 }
 
 #[test]
+fn a_name_that_can_be_spelled_in_two_ways_stays_normalized() {
+    let tool = Tool::new();
+    let allow = |actions: &[&str], bucket: &str| json!({"Effect": "Allow", "Action": actions, "Resource": format!("arn:aws:s3:::{bucket}/*")});
+    let dev = json!([allow(&["s3:GetObject"], "app-dev")]);
+    let qa = json!([allow(&["s3:GetObject", "s3:PutObject"], "app-qa"), allow(&["s3:GetObject"], "app-quality")]);
+    tool.write("dev.json", snapshot(DEV, &[inline(DEV, "r", &dev)], &[]));
+    tool.write("equivalency_list.json", r#"{"environment": {"dev": ["dev"], "qa": ["qa", "quality"]}}"#);
+    let says = |statements: &Value| {
+        tool.write("qa.json", snapshot(QA, &[inline(QA, "r", statements)], &[]));
+        let report = tool.diff(&[]);
+        let finding = report["findings"].as_array().unwrap().iter().find(|one| one["list"] == "access_differences");
+        text(finding.unwrap(), "message").to_owned()
+    };
+    // Only the first statement allows it, and not for app-quality.
+    assert!(says(&qa).contains("s3:PutObject on arn:aws:s3:::app-environment/*"), "{}", says(&qa));
+    let only = json!([qa[0]]);
+    assert!(says(&only).contains("s3:PutObject on arn:aws:s3:::app-qa/*"), "{}", says(&only));
+}
+
+#[test]
 fn explain_says_the_same_of_sources_and_of_a_report() {
     let tool = named_by_environment();
     tool.diff(&[]);
