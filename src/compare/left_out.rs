@@ -194,30 +194,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalog::AccessLevel;
-    use crate::model::PolicyType;
-    use crate::semantics::outcome::{AccessDifference, Certainty, Refusal};
-
-    fn row(actions: Vec<String>) -> AccessDifference {
-        let statement =
-            StatementRef { policy_name: "p".to_owned(), policy_type: PolicyType::Inline, statement: 0, sid: None };
-        AccessDifference {
-            side: Side::Left,
-            service: "sqs".to_owned(),
-            actions,
-            not_actions: Vec::new(),
-            access_level: AccessLevel::Write,
-            resources: vec!["*".to_owned()],
-            except: Vec::new(),
-            condition: None,
-            certainty: Certainty::Always,
-            witness: None,
-            granted_by: vec![statement],
-            refused_by: Refusal::NoAllow,
-            escalations: Vec::new(),
-            reasons: Vec::new(),
-        }
-    }
+    use crate::compare::merge_services::tests::{of_statement, row};
 
     proptest! {
         /// A row with exceptions is about the same actions of the catalogue as its list was, and shorter.
@@ -231,12 +208,13 @@ mod tests {
             let service = catalogue.service("sqs").unwrap();
             let (of_row, others): (Vec<_>, Vec<_>) =
                 service.actions.iter().enumerate().partition(|(place, _)| chosen >> (place % 64) & 1 == 1);
-            let names: Vec<String> = of_row.iter().map(|(_, action)| action.name.clone()).collect();
+            let names: Vec<&str> = of_row.iter().map(|(_, action)| action.name.as_str()).collect();
+            let listed = of_statement(row("sqs", &names));
             let patterns = |texts: &[&str]| -> Vec<ActionPattern> {
                 texts.iter().map(|text| ActionPattern::new(text).unwrap()).collect()
             };
             let (wide, other) = (patterns(&wide), patterns(&other));
-            let told = name_exceptions(vec![row(names.clone())], &catalogue, &|_, _, _| wide.clone(), &|_| {
+            let told = name_exceptions(vec![listed], &catalogue, &|_, _, _| wide.clone(), &|_| {
                 other.iter().collect()
             });
             let [told] = told.as_slice() else { panic!("{told:?}") };

@@ -241,12 +241,13 @@ fn highest(rows: &[AccessDifference]) -> AccessLevel {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::Side;
     use crate::semantics::outcome::{Certainty, Refusal};
 
-    fn row(service: &str, actions: &[&str]) -> AccessDifference {
+    /// A row of a service on all resources.
+    pub(in super::super) fn row(service: &str, actions: &[&str]) -> AccessDifference {
         AccessDifference {
             side: Side::Left,
             service: service.to_owned(),
@@ -266,7 +267,7 @@ mod tests {
     }
 
     /// The row as from one statement.
-    fn of_statement(row: AccessDifference) -> AccessDifference {
+    pub(in super::super) fn of_statement(row: AccessDifference) -> AccessDifference {
         let statement = StatementRef {
             policy_name: "p".to_owned(),
             policy_type: crate::model::PolicyType::Inline,
