@@ -70,8 +70,20 @@ impl<'a> Access<'a> {
             Side::Left => Sides { left: real, right: &empty_real },
             Side::Right => Sides { left: &empty_real, right: real },
         };
-        let AccessFindings { access, trust, .. } = self.between(name, sides(role, &empty), real)?;
+        let roles = sides(role, &empty);
+        let names = self.names(roles, real);
+        let AccessFindings { access, trust, .. } = self.between(name, roles, real, names.as_ref())?;
         Ok(RoleGrants { access, trust })
+    }
+
+    /// How two roles spell in their own policies what the dictionary replaced.
+    pub(super) fn names<'r>(
+        &'r self,
+        roles: Sides<&'r NormalisedRole>,
+        real: Sides<&'r Role>,
+    ) -> Sides<RoleSpellings<'r>> {
+        let of = |side: Side| self.names.get(side).of_role(&roles.get(side).role, real.get(side));
+        Sides { left: of(Side::Left), right: of(Side::Right) }
     }
 
     /// Compares two roles, normalised and real; `name` is the role's in the report.
@@ -80,12 +92,12 @@ impl<'a> Access<'a> {
         name: &str,
         roles: Sides<&NormalisedRole>,
         real: Sides<&Role>,
+        names: Sides<&RoleSpellings<'_>>,
     ) -> Result<AccessFindings, EngineError> {
         let own = mark(OWN_ACCOUNT);
         let policies = roles.map(|role| normalised_policies(role, &own));
         let access = self.engine.between(&policies.left, &policies.right)?;
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
-        let names = Sides { left: self.names.left.of_role(real.left), right: self.names.right.of_role(real.right) };
         let arn = |side: Side| real.get(side).arn.to_string();
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
         let normalised = roles.map(|role| &role.role);
@@ -124,7 +136,7 @@ impl<'a> Access<'a> {
                 .warnings
                 .into_iter()
                 .chain(trust.warnings)
-                .map(|w| statement_warning(name, arn(w.side), w))
+                .map(|w| statement_warning(name, arn(w.side), w, names))
                 .collect(),
         })
     }
@@ -242,9 +254,16 @@ fn real_texts(
 }
 
 /// A row of access, its proof in real names.
-fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, real: &Real<'_>) -> RoleAccessDifference {
+fn access_row(
+    name: &str,
+    role_arn: String,
+    mut difference: AccessDifference,
+    real: &Real<'_, '_>,
+) -> RoleAccessDifference {
     let Proof { witness, is_real, counterpart } = real.access(difference.side, difference.witness.take());
-    let difference = AccessDifference { witness, ..difference };
+    let mut difference = AccessDifference { witness, ..difference };
+    real.names.get(difference.side).name_policies(&mut difference.granted_by);
+    name_refusal(&mut difference.refused_by, real.names.get(difference.side.other()));
     let AccessDifference { side, resources, except, condition, .. } = &difference;
     let real = real_texts(real.names.get(*side), resources, except, None, condition.as_ref());
     RoleAccessDifference {
@@ -255,6 +274,14 @@ fn access_row(name: &str, role_arn: String, mut difference: AccessDifference, re
         witness_is_real: is_real,
         real,
         changed_statement: None,
+    }
+}
+
+/// Says what the policies whose statements deny a request are called in their account.
+fn name_refusal(refusal: &mut Refusal, names: &RoleSpellings<'_>) {
+    match refusal {
+        Refusal::Deny(statements) => names.name_policies(statements),
+        Refusal::NoAllow | Refusal::Boundary => {}
     }
 }
 
@@ -282,9 +309,10 @@ pub(super) fn own_partition(account: &Account, normaliser: &Normaliser) -> Strin
 }
 
 /// A row of an explicit deny, its proof in real names.
-fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: &Real<'_>) -> RoleDenyDifference {
+fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: &Real<'_, '_>) -> RoleDenyDifference {
     let Proof { witness, is_real, counterpart } = real.deny(difference.side, difference.witness.take());
-    let difference = DenyDifference { witness, ..difference };
+    let mut difference = DenyDifference { witness, ..difference };
+    real.names.get(difference.side).name_policies(&mut difference.denied_by);
     let DenyDifference { side, resources, except, condition, .. } = &difference;
     let real = real_texts(real.names.get(*side), resources, except, None, condition.as_ref());
     RoleDenyDifference {
@@ -299,7 +327,12 @@ fn deny_row(name: &str, role_arn: String, mut difference: DenyDifference, real: 
 }
 
 /// A row of trust, its proof in real names.
-fn trust_row(name: &str, role_arn: String, mut difference: TrustDifference, real: &Real<'_>) -> RoleTrustDifference {
+fn trust_row(
+    name: &str,
+    role_arn: String,
+    mut difference: TrustDifference,
+    real: &Real<'_, '_>,
+) -> RoleTrustDifference {
     let (side, relation) = (difference.side, difference.relation);
     let Proof { witness, is_real, counterpart } = real.trust(side, relation, difference.witness.take());
     let difference = TrustDifference { witness, ..difference };
@@ -313,8 +346,14 @@ fn trust_side<'r>(role: &'r NormalisedRole, own: &'r str) -> TrustSide<'r> {
     TrustSide { policy: &role.role.trust, account: own, account_id: Some(arn.account()), partition: arn.partition() }
 }
 
-fn statement_warning(role: &str, role_arn: String, warning: Warning) -> StatementWarning {
-    let Warning { side, statement, id, text } = warning;
+fn statement_warning(
+    role: &str,
+    role_arn: String,
+    warning: Warning,
+    names: Sides<&RoleSpellings<'_>>,
+) -> StatementWarning {
+    let Warning { side, mut statement, id, text } = warning;
+    names.get(side).name_policies(std::slice::from_mut(&mut statement));
     StatementWarning { side, role: role.to_owned(), role_arn, statement, id, text }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::model::{Role, Sides};
-use crate::report::{Attribute, AttributeDifference};
+use crate::model::{Role, Side, Sides};
+use crate::report::{Attribute, AttributeDifference, RealValues};
 
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
@@ -13,32 +13,38 @@ use crate::report::{Attribute, AttributeDifference};
 /// `real` are the same roles as harvested. A description is prose: one that is the same word for word is no difference,
 /// though it names an account.
 pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -> Vec<AttributeDifference> {
-    let Sides { left, right } = roles;
-    let mut found = AttributeFindings { role: name, roles, differences: Vec::new() };
-    found.compare(Attribute::Path, text(&left.path), text(&right.path));
-    if let (Some(left), Some(right)) = (&left.details, &right.details) {
+    let mut found = AttributeFindings { role: name, roles, real, differences: Vec::new() };
+    found.compare(Attribute::Path, |role| text(&role.path));
+    if roles.left.details.is_some() && roles.right.details.is_some() {
         if !same_description(real) {
-            found.compare(
-                Attribute::Description,
-                optional(left.description.as_deref()),
-                optional(right.description.as_deref()),
-            );
+            found.compare(Attribute::Description, |role| {
+                optional(role.details.as_ref().and_then(|details| details.description.as_deref()))
+            });
         }
-        found.compare(
-            Attribute::MaxSessionDuration,
-            left.max_session_duration.into(),
-            right.max_session_duration.into(),
-        );
+        found.compare(Attribute::MaxSessionDuration, |role| {
+            role.details.as_ref().map_or(Value::Null, |details| details.max_session_duration.into())
+        });
     }
-    found.compare(Attribute::PermissionsBoundary, boundary(left), boundary(right));
-    found.compare(Attribute::InstanceProfiles, list(&left.instance_profiles), list(&right.instance_profiles));
-    let inline = |role: &Role| list(role.inline.iter().map(|policy| &policy.name));
-    found.compare(Attribute::InlinePolicies, inline(left), inline(right));
-    let attached = |role: &Role| list(role.attached.iter().map(|policy| policy.arn.as_str()));
-    found.compare(Attribute::AttachedPolicies, attached(left), attached(right));
-    for key in left.tags.keys().chain(right.tags.keys()).collect::<BTreeSet<_>>() {
+    found.compare(Attribute::PermissionsBoundary, |role| {
+        optional(role.boundary.as_ref().map(|policy| policy.arn.as_str()))
+    });
+    found.compare_list(Attribute::InstanceProfiles, |role| role.instance_profiles.iter().map(String::as_str).collect());
+    found.compare_list(Attribute::InlinePolicies, |role| {
+        role.inline.iter().map(|policy| policy.name.as_str()).collect()
+    });
+    found.compare_list(Attribute::AttachedPolicies, |role| {
+        role.attached.iter().map(|policy| policy.arn.as_str()).collect()
+    });
+    for key in roles.left.tags.keys().chain(roles.right.tags.keys()).collect::<BTreeSet<_>>() {
         let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
-        found.compare(Attribute::Tag(key.clone()), value(left), value(right));
+        let normalised = roles.map(value);
+        // A key in which something was replaced has another name in the account.
+        let of = |side: Side| match (normalised.get(side), value(real.get(side))) {
+            (normalised, Value::Null) => normalised.clone(),
+            (_, real) => real,
+        };
+        let real = Sides { left: of(Side::Left), right: of(Side::Right) };
+        found.add(Attribute::Tag(key.clone()), normalised, real);
     }
     found.differences
 }
@@ -51,22 +57,45 @@ fn same_description(real: Sides<&Role>) -> bool {
 struct AttributeFindings<'a> {
     role: &'a str,
     roles: Sides<&'a Role>,
+    real: Sides<&'a Role>,
     differences: Vec<AttributeDifference>,
 }
 
-impl AttributeFindings<'_> {
-    /// Compares values, with the marks of placeholders.
-    fn compare(&mut self, attribute: Attribute, left: Value, right: Value) {
-        if left != right {
-            self.differences.push(AttributeDifference {
-                role: self.role.to_owned(),
-                left_arn: self.roles.left.arn.to_string(),
-                right_arn: self.roles.right.arn.to_string(),
-                attribute,
-                left,
-                right,
-            });
+impl<'a> AttributeFindings<'a> {
+    /// Compares one value.
+    fn compare(&mut self, attribute: Attribute, value: impl Fn(&'a Role) -> Value) {
+        self.add(attribute, self.roles.map(&value), self.real.map(&value));
+    }
+
+    /// Compares a list without order: sorted by the normalized entries, which stand in the order of the real ones.
+    fn compare_list(&mut self, attribute: Attribute, entries: impl Fn(&'a Role) -> Vec<&'a str>) {
+        let sorted = |side: Side| -> (Value, Value) {
+            let (normalised, real) = (entries(self.roles.get(side)), entries(self.real.get(side)));
+            let mut both: Vec<(&str, &str)> = normalised.into_iter().zip(real).collect();
+            both.sort_unstable();
+            let (normalised, real): (Vec<&str>, Vec<&str>) = both.into_iter().unzip();
+            (json!(normalised), json!(real))
+        };
+        let ((left, real_left), (right, real_right)) = (sorted(Side::Left), sorted(Side::Right));
+        self.add(attribute, Sides { left, right }, Sides { left: real_left, right: real_right });
+    }
+
+    /// Keeps a difference of values, which may hold the marks of placeholders, with the values as harvested.
+    fn add(&mut self, attribute: Attribute, values: Sides<Value>, real: Sides<Value>) {
+        if values.left == values.right {
+            return;
         }
+        let is_same = values.left == real.left && values.right == real.right;
+        let real = (!is_same).then_some(RealValues { left: real.left, right: real.right });
+        self.differences.push(AttributeDifference {
+            role: self.role.to_owned(),
+            left_arn: self.roles.left.arn.to_string(),
+            right_arn: self.roles.right.arn.to_string(),
+            attribute,
+            left: values.left,
+            right: values.right,
+            real,
+        });
     }
 }
 
@@ -78,13 +107,43 @@ fn optional(text: Option<&str>) -> Value {
     text.map_or(Value::Null, |text| Value::String(text.to_owned()))
 }
 
-fn boundary(role: &Role) -> Value {
-    optional(role.boundary.as_ref().map(|policy| policy.arn.as_str()))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::equivalency::mark;
+    use crate::parse::account::AccountReader;
+    use crate::parse::snapshot;
 
-/// A list without order: sorted, because normalising may have changed the order.
-fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Value {
-    let mut items: Vec<String> = items.into_iter().map(|item| item.as_ref().to_owned()).collect();
-    items.sort();
-    json!(items)
+    /// A role of account 111122223333 with these instance profiles and this tag.
+    fn role(profiles: &[&str], tag: (&str, &str)) -> Role {
+        let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole"}});
+        let role = json!({"name": "r", "path": "/", "arn": "arn:aws:iam::111122223333:role/r", "id": "AROAR",
+            "trust_policy": trust, "instance_profiles": profiles, "tags": {tag.0: tag.1}});
+        let text = json!({"format": snapshot::FORMAT, "version": snapshot::VERSION, "iamctl": "1", "source": "a test",
+            "account_id": "111122223333", "roles": [role], "policies": []});
+        let account = AccountReader::default().account(&snapshot::read(&text.to_string(), "a test").unwrap()).unwrap();
+        account.roles.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn entries_keep_their_real_names_where_normalizing_changes_the_order() {
+        let env = mark("env");
+        let (real_left, real_right) = (role(&["b-dev", "common"], ("t", "dev")), role(&["b-qa", "z"], ("t", "qa")));
+        let mut left = real_left.clone();
+        left.instance_profiles = vec![format!("b-{env}"), "common".to_owned()];
+        left.tags = [("t".to_owned(), env.clone())].into();
+        let mut right = real_right.clone();
+        // The placeholder begins with a character that sorts behind all letters.
+        right.instance_profiles = vec![format!("{env}-b"), "z".to_owned()];
+        right.tags = left.tags.clone();
+        let roles = Sides { left: &left, right: &right };
+        let found = differences("r", roles, Sides { left: &real_left, right: &real_right });
+        let [profiles] = found.as_slice() else { panic!("the tag is equal: {found:?}") };
+        assert_eq!(profiles.right, json!(["z", format!("{env}-b")]));
+        let real = RealValues { left: json!(["b-dev", "common"]), right: json!(["z", "b-qa"]) };
+        assert_eq!(profiles.real.as_ref(), Some(&real));
+        let named: Vec<String> = profiles.only_in().into_iter().map(|entry| entry.real).collect();
+        assert_eq!(named, ["b-dev", "common", "z", "b-qa"]);
+    }
 }

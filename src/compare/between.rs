@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::access::{self, Access};
-use super::real_names::RealNames;
+use super::real_names::{RealNames, RoleSpellings};
 use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
@@ -13,8 +13,8 @@ use crate::model::{Account, AccountTag, Marked, Role, Selection, Shown, Side, Si
 use crate::normalise::{Normalised, NormalisedRole, Normaliser, Rules};
 use crate::report::{
     AccountInfo, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, FORMAT, ItemDifference,
-    Limitation, Metric, MetricName, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide, RoleStatus,
-    RoleTrustDifference, StatementWarning, Totals, VERSION,
+    Limitation, Metric, MetricName, RealItem, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide,
+    RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
 };
 use crate::semantics::{Engine, EngineError};
 
@@ -192,9 +192,14 @@ impl<'a> Comparing<'a> {
         let result = &mut compared.result;
         compared.cross_references = cross_references::find(&result.role, roles, real, self.normalised);
         let rows = items::only_in(roles, self.expander);
-        compared.items = rows.into_iter().map(|row| item_difference(row, result, roles)).collect();
+        let names = self.access.names(roles, real);
+        let item = |row: items::Row| {
+            let side = row.side;
+            item_difference(row, result, roles, names.get(side))
+        };
+        compared.items = rows.into_iter().map(item).collect();
         compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role), real);
-        let found = self.access.between(&result.role, roles, real)?;
+        let found = self.access.between(&result.role, roles, real, names.as_ref())?;
         result.access_grade = Some(found.grade);
         result.trust_grade = Some(found.trust_grade);
         result.differences = DifferenceCounts {
@@ -243,12 +248,17 @@ fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Optio
     }
 }
 
-fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&NormalisedRole>) -> ItemDifference {
+fn item_difference(
+    row: items::Row,
+    result: &RoleResult,
+    roles: Sides<&NormalisedRole>,
+    names: &RoleSpellings<'_>,
+) -> ItemDifference {
     let item = row.item;
     let real = &roles.get(row.side).role;
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let principal = item.target.principal();
-    ItemDifference {
+    let difference = ItemDifference {
         side: row.side,
         role: result.role.clone(),
         path: real.path.clone(),
@@ -266,7 +276,18 @@ fn item_difference(row: items::Row, result: &RoleResult, roles: Sides<&Normalise
         condition: some(&item.condition.shown),
         note: item.note,
         excluded: some(&item.excluded.shown),
-    }
+        real: None,
+    };
+    let normalised = difference.normalized();
+    let written = |text: &Option<String>| text.as_deref().map(|text| names.as_written(text));
+    let real = RealItem {
+        policy_name: names.policy(difference.policy_type, &normalised.policy_name).to_owned(),
+        arn: written(&normalised.arn),
+        principal: written(&normalised.principal),
+        condition: written(&normalised.condition),
+        excluded: written(&normalised.excluded),
+    };
+    ItemDifference { real: (real != normalised).then_some(real), ..difference }
 }
 
 fn assemble(

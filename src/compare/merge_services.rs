@@ -270,6 +270,7 @@ pub(super) mod tests {
     pub(in super::super) fn of_statement(row: AccessDifference) -> AccessDifference {
         let statement = StatementRef {
             policy_name: "p".to_owned(),
+            real_policy_name: None,
             policy_type: crate::model::PolicyType::Inline,
             statement: 0,
             sid: None,

@@ -13,10 +13,10 @@ use crate::semantics::trust::{TrustRelation, TrustWitness};
 
 /// The real policies of two roles, and how placeholders are spelled in each.
 #[derive(Debug)]
-pub(super) struct Real<'a> {
+pub(super) struct Real<'a, 'r> {
     pub(super) roles: Sides<&'a Role>,
     pub(super) policies: Sides<RolePolicies>,
-    pub(super) names: Sides<RoleSpellings<'a>>,
+    pub(super) names: Sides<&'a RoleSpellings<'r>>,
     pub(super) catalogue: &'a Catalogue,
 }
 
@@ -67,7 +67,7 @@ impl Spellable for TrustWitness {
     }
 }
 
-impl Real<'_> {
+impl Real<'_, '_> {
     /// What a role may do.
     pub(super) fn access(&self, side: Side, witness: Option<Witness>) -> Proof<Witness> {
         let allows = |side, witness: &Witness| self.decide(side, witness, |allowed, _| allowed);

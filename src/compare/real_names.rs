@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::equivalency::{CLOSE, OPEN, OWN_ACCOUNT};
-use crate::model::{AccountId, IdentityPolicy, Place, Role};
+use crate::model::{AccountId, IdentityPolicy, Place, PolicyType, Role};
 use crate::normalise::{Normalised, Normaliser};
+use crate::semantics::outcome::StatementRef;
 
 /// How many ways to spell one text are tried at most.
 const TRIES: usize = 16;
@@ -57,9 +58,9 @@ impl<'a> RealNames<'a> {
         Self { normaliser, frequent }
     }
 
-    /// The names of one role.
-    pub(super) const fn of_role<'r>(&'r self, role: &'r Role) -> RoleSpellings<'r> {
-        RoleSpellings { names: self, role, own: OnceCell::new() }
+    /// The names of one role, which is given as normalized and as it is.
+    pub(super) const fn of_role<'r>(&'r self, normalised: &'r Role, role: &'r Role) -> RoleSpellings<'r> {
+        RoleSpellings { names: self, normalised, role, own: OnceCell::new(), policies: OnceCell::new() }
     }
 
     /// How placeholders are spelled in the texts of one role's own policies.
@@ -132,12 +133,48 @@ impl<'a> RealNames<'a> {
 #[derive(Debug)]
 pub(super) struct RoleSpellings<'r> {
     names: &'r RealNames<'r>,
+    normalised: &'r Role,
     role: &'r Role,
     /// Looked up when the first text with a placeholder is met: most roles have none to show.
     own: OnceCell<OwnTexts>,
+    /// The real names of policies, by how the role has them and their normalized names.
+    policies: OnceCell<BTreeMap<(PolicyType, &'r str), BTreeSet<&'r str>>>,
 }
 
-impl RoleSpellings<'_> {
+impl<'r> RoleSpellings<'r> {
+    /// The name of a policy of the role in its account. Where several have this name after normalization, the
+    /// normalized name stays.
+    pub(super) fn policy<'t>(&'t self, policy_type: PolicyType, normalised: &'t str) -> &'t str {
+        let names = self.policies.get_or_init(|| self.policies()).get(&(policy_type, normalised));
+        match names.map(|names| names.iter().copied().collect::<Vec<_>>()).as_deref() {
+            Some(&[only]) => only,
+            Some(_) | None => normalised,
+        }
+    }
+
+    /// Says what the policy of each statement is called in the account.
+    pub(super) fn name_policies(&self, statements: &mut [StatementRef]) {
+        for statement in statements {
+            let real = self.policy(statement.policy_type, &statement.policy_name);
+            statement.real_policy_name = (real != statement.policy_name).then(|| real.to_owned());
+        }
+    }
+
+    /// Policies stand in one order in a role and in the same role normalized.
+    fn policies(&self) -> BTreeMap<(PolicyType, &'r str), BTreeSet<&'r str>> {
+        let names = |role: &'r Role| {
+            let inline = role.inline.iter().map(|policy| (PolicyType::Inline, policy.name.as_str()));
+            let managed = role.attached.iter().map(|policy| (PolicyType::Managed, policy.name.as_str()));
+            let boundary = role.boundary.iter().map(|policy| (PolicyType::Boundary, policy.name.as_str()));
+            inline.chain(managed).chain(boundary)
+        };
+        let mut policies: BTreeMap<(PolicyType, &str), BTreeSet<&str>> = BTreeMap::new();
+        for (normalised, (_, real)) in names(self.normalised).zip(names(self.role)) {
+            policies.entry(normalised).or_default().insert(real);
+        }
+        policies
+    }
+
     /// The ways in which a text may be spelled, likeliest first; never none.
     pub(super) fn spellings(&self, text: &str) -> Vec<String> {
         if placeholders(text).next().is_none() {

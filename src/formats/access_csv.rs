@@ -119,7 +119,12 @@ fn statements(statements: &[StatementRef]) -> String {
 /// One statement as a cell names it.
 fn cell(statement: &StatementRef) -> String {
     let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    format!("{} policy {}, statement {}{sid}", statement.policy_type, statement.policy_name, statement.statement + 1)
+    format!(
+        "{} policy {}, statement {}{sid}",
+        statement.policy_type,
+        statement.shown_policy_name(),
+        statement.statement + 1
+    )
 }
 
 /// Why the other account does not allow it.

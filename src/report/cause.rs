@@ -120,7 +120,8 @@ impl<'r> Causes<'r> {
             let Some(role) = places.get(&(Side::Left, row.left_arn.as_str())).copied() else { continue };
             match &row.attribute {
                 Attribute::AttachedPolicies | Attribute::InlinePolicies => {
-                    let entries = row.only_in().into_iter().map(|(side, name)| (side, row.attribute.clone(), name));
+                    let entries =
+                        row.only_in().into_iter().map(|entry| (entry.side, row.attribute.clone(), entry.normalized));
                     causes.only_in.entry(role).or_default().extend(entries);
                 }
                 Attribute::PermissionsBoundary => {
@@ -240,6 +241,7 @@ impl<'r> Causes<'r> {
     fn of_items(&self, role: usize, item: &ItemDifference, finding: &Finding) -> Cause {
         let statement = StatementRef {
             policy_name: item.policy_name.clone(),
+            real_policy_name: None,
             policy_type: item.policy_type,
             statement: 0,
             sid: None,

@@ -15,7 +15,7 @@ use super::escape::{shortened, terminal};
 use super::fail_on::FailOn;
 use super::fingerprint::Fingerprint;
 use super::role::{RoleResult, RoleStatus};
-use super::rows::{AttributeDifference, ItemDifference};
+use super::rows::{AttributeDifference, ItemDifference, ListEntry};
 use super::rule::Rule;
 use super::sentences::{self, NAMED};
 use super::severity::Severity;
@@ -268,10 +268,12 @@ impl<'r> Drafts<'r> {
             let role = self.report.roles.get(index);
             let effect = role.map_or("", |role| effect_on_access(role, policy_type));
             let first = items.first().map(|(_, item)| sentences::item(item)).unwrap_or_default();
+            // All are of one policy.
+            let real_name = items.first().map_or(name.to_owned(), |(_, item)| item.named().policy_name);
             let more = if items.len() > 1 { format!(" and {} more", items.len() - 1) } else { String::new() };
             let message = format!(
                 "the {} in {own} has {} that {other} does not have{effect}: {first}{more}",
-                sentences::policy(policy_type, name),
+                sentences::policy(policy_type, &real_name),
                 sentences::counted(items.len(), "item"),
             );
             let mut key: Vec<String> = items.iter().map(|(_, item)| item_key(item)).collect();
@@ -321,7 +323,7 @@ impl<'r> Drafts<'r> {
             return;
         }
         // Each entry of a list is a cause of its own.
-        for (side, entry) in split {
+        for ListEntry { side, normalized, real: entry } in split {
             let (own, other) = report.tags(side);
             let message = match &difference.attribute {
                 Attribute::AttachedPolicies => format!("{own} attaches {entry}; {other} does not"),
@@ -334,9 +336,9 @@ impl<'r> Drafts<'r> {
                 | Attribute::MaxSessionDuration => format!("only {own} has the role in the instance profile {entry}"),
             };
             let before = self.made.len();
-            self.push(rule, of, message, place, vec![name.clone(), entry.clone()]);
+            self.push(rule, of, message, place, vec![name.clone(), normalized.clone()]);
             for draft in self.made.iter_mut().skip(before) {
-                (draft.side, draft.entry) = (Some(side), Some(entry.clone()));
+                (draft.side, draft.entry) = (Some(side), Some(normalized.clone()));
             }
         }
     }

@@ -257,7 +257,8 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
     let text = match cause {
         Cause::PolicyAttachment { side, policy } => {
             let (own, other) = report.tags(*side);
-            let name = name_of(policy);
+            let real = real_entry(report, members, policy);
+            let name = name_of(real.as_deref().unwrap_or(policy));
             if roles == 1 {
                 format!("{own} attaches {name}, {other} does not{granted}")
             } else {
@@ -292,6 +293,20 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         },
     };
     one_line(&text)
+}
+
+/// The real text of an entry of a list of attached policies, if it is the same in all roles.
+fn real_entry(report: &Report, members: &[&Finding], entry: &str) -> Option<String> {
+    let is_about_it = |finding: &&&Finding| finding.entry.as_deref() == Some(entry);
+    let rows = members.iter().filter(is_about_it).map(|finding| (finding.side, report.rows_of(finding).next()));
+    let entries = rows.flat_map(|(side, row)| match row {
+        Some(Difference::Attribute(row)) => row.only_in().into_iter().filter(|one| Some(one.side) == side).collect(),
+        Some(_) | None => Vec::new(),
+    });
+    let real: BTreeSet<String> = entries.filter(|one| one.normalized == entry).map(|one| one.real).collect();
+    let only: Result<[String; 1], _> = real.into_iter().collect::<Vec<_>>().try_into();
+    // Several have no name in common but the normalized one.
+    only.map(|[real]| real).ok()
 }
 
 /// How many roles have a finding that says the same as the first.

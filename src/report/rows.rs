@@ -47,6 +47,45 @@ pub struct ItemDifference {
     pub note: Option<Note>,
     /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that this row is a part of.
     pub excluded: Option<String>,
+    /// The row's texts in the account's own names; none where they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real: Option<RealItem>,
+}
+
+/// Texts of an item as the policies of its account spell them. A text that can be spelled in several ways stays
+/// normalized.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RealItem {
+    /// The policy's name.
+    pub policy_name: String,
+    /// The resource, in an identity policy.
+    pub arn: Option<String>,
+    /// The principal, in a trust policy.
+    pub principal: Option<String>,
+    /// The condition as canonical JSON.
+    pub condition: Option<String>,
+    /// The whole list of a `NotAction`, `NotResource` or `NotPrincipal` that the item is a part of.
+    pub excluded: Option<String>,
+}
+
+impl ItemDifference {
+    /// Its texts in the account's own names.
+    #[must_use]
+    pub fn named(&self) -> RealItem {
+        self.real.clone().unwrap_or_else(|| self.normalized())
+    }
+
+    /// Its texts after normalization.
+    #[must_use]
+    pub fn normalized(&self) -> RealItem {
+        RealItem {
+            policy_name: self.policy_name.clone(),
+            arn: self.arn.clone(),
+            principal: self.principal.clone(),
+            condition: self.condition.clone(),
+            excluded: self.excluded.clone(),
+        }
+    }
 }
 
 /// The statement of an inline policy that a difference comes from, as a short hash of what it says in each account.
@@ -220,6 +259,29 @@ pub struct AttributeDifference {
     pub left: Value,
     /// The second account's normalized value; null for none.
     pub right: Value,
+    /// The values in the accounts' own names; none where they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub real: Option<RealValues>,
+}
+
+/// The values of an attribute as the accounts have them. A list has the order of the normalized list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RealValues {
+    /// The first account's value; null for none.
+    pub left: Value,
+    /// The second account's value; null for none.
+    pub right: Value,
+}
+
+/// An entry of a list, such as an attached policy, that only one account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// The account.
+    pub side: Side,
+    /// The entry after normalization.
+    pub normalized: String,
+    /// The entry in the account's own names.
+    pub real: String,
 }
 
 /// A text of one account's role that means the other account: qa's role that points at dev's bucket. The dictionary
@@ -284,21 +346,35 @@ pub struct EquivalencyHit {
 }
 
 impl AttributeDifference {
+    /// The values in the accounts' own names, the first account's first.
+    #[must_use]
+    pub fn named(&self) -> (&Value, &Value) {
+        self.real.as_ref().map_or((&self.left, &self.right), |real| (&real.left, &real.right))
+    }
+
     /// The entries of a list that only one account has, first those of the first account; empty where the attribute
     /// is no list.
     #[must_use]
-    pub fn only_in(&self) -> Vec<(Side, String)> {
+    pub fn only_in(&self) -> Vec<ListEntry> {
         let texts = |value: &Value| -> Vec<String> {
             let list = value.as_array().into_iter().flatten();
             // The lists that are compared hold names and ARNs, which are texts.
             list.filter_map(|entry| entry.as_str().map(str::to_owned)).collect()
         };
         let (left, right) = (texts(&self.left), texts(&self.right));
-        let only = |side: Side, own: &[String], other: &[String]| -> Vec<(Side, String)> {
-            own.iter().filter(|entry| !other.contains(entry)).map(|entry| (side, entry.clone())).collect()
+        let (real_left, real_right) = self.named();
+        let only = |side: Side, own: &[String], real: &Value, other: &[String]| -> Vec<ListEntry> {
+            let real = texts(real);
+            let entries = own.iter().enumerate().filter(|(_, entry)| !other.contains(entry));
+            let entry = |(index, entry): (usize, &String)| ListEntry {
+                side,
+                normalized: entry.clone(),
+                real: real.get(index).unwrap_or(entry).clone(),
+            };
+            entries.map(entry).collect()
         };
-        let mut all = only(Side::Left, &left, &right);
-        all.extend(only(Side::Right, &right, &left));
+        let mut all = only(Side::Left, &left, real_left, &right);
+        all.extend(only(Side::Right, &right, real_right, &left));
         all
     }
 }

@@ -117,7 +117,8 @@ impl Report {
             Attribute::InlinePolicies => "the list of inline policies".to_owned(),
             Attribute::AttachedPolicies => "the list of attached policies".to_owned(),
         };
-        format!("{name} is {} in {left}, {} in {right}", value(&row.left), value(&row.right))
+        let (of_left, of_right) = row.named();
+        format!("{name} is {} in {left}, {} in {right}", value(of_left), value(of_right))
     }
 
     /// `exists only in qa: it allows iam:* on * (privilege escalation: …); account 444455556666 can assume it`.
@@ -223,7 +224,8 @@ pub fn item(item: &ItemDifference) -> String {
         ActionElement::Action => "",
         ActionElement::NotAction => "NotAction ",
     };
-    let target = match (&item.arn, &item.principal) {
+    let named = item.named();
+    let target = match (&named.arn, &named.principal) {
         (Some(arn), _) => {
             let not_resource = match item.resource_element {
                 Some(ResourceElement::NotResource) => "NotResource ",
@@ -236,14 +238,14 @@ pub fn item(item: &ItemDifference) -> String {
         }
         (None, None) => String::new(),
     };
-    let condition = item.condition.as_deref().map(|text| format!(" if {text}")).unwrap_or_default();
-    let list = item.excluded.as_deref().map(|text| format!(" (in the list {text})")).unwrap_or_default();
+    let condition = named.condition.map(|text| format!(" if {text}")).unwrap_or_default();
+    let list = named.excluded.map(|text| format!(" (in the list {text})")).unwrap_or_default();
     let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
     format!(
         "{} {not_action}{} {target}{list}{condition}{note} [{}]",
         item.effect,
         crate::model::facts::action(&item.service, &item.action),
-        policy(item.policy_type, &item.policy_name),
+        policy(item.policy_type, &named.policy_name),
     )
 }
 
@@ -261,7 +263,11 @@ pub fn policy(policy_type: PolicyType, name: &str) -> String {
 #[must_use]
 pub fn statement(statement: &StatementRef) -> String {
     let sid = statement.sid.as_ref().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    format!("{}, statement {}{sid}", policy(statement.policy_type, &statement.policy_name), statement.statement + 1)
+    format!(
+        "{}, statement {}{sid}",
+        policy(statement.policy_type, statement.shown_policy_name()),
+        statement.statement + 1
+    )
 }
 
 /// Why the other account does not allow a request, in words.

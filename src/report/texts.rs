@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use super::attribute::Attribute;
 use super::role::{RoleGrants, RoleResult, RoleSide};
 use super::rows::{
-    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, RealTexts, ReferencePart,
-    RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
+    AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, RealItem, RealTexts,
+    RealValues, ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 use crate::model::{HasTexts, has_texts};
 use crate::semantics::difference_condition::DifferenceCondition;
@@ -20,16 +20,18 @@ has_texts!(RoleResult {
 has_texts!(RoleSide { name, path, normalised_path, arn; });
 has_texts!(RoleGrants { access, trust; });
 has_texts!(ItemDifference {
-    role, path, role_arn, policy_name, service, action, arn, principal, condition, excluded;
+    role, path, role_arn, policy_name, service, action, arn, principal, condition, excluded, real;
     side, policy_type, effect, principal_type, action_element, resource_element, note
 });
 has_texts!(RoleAccessDifference { role, role_arn, difference, counterpart, changed_statement, real; witness_is_real });
 has_texts!(RoleTrustDifference { role, role_arn, difference, counterpart, real; witness_is_real });
 has_texts!(RoleDenyDifference { role, role_arn, difference, counterpart, changed_statement, real; witness_is_real });
 has_texts!(RealTexts { resources, except, principal, condition; });
+has_texts!(RealItem { policy_name, arn, principal, condition, excluded; });
+has_texts!(RealValues { left, right; });
 has_texts!(ChangedStatement { left, right; });
 has_texts!(StatementWarning { role, role_arn, statement, text; side, id });
-has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right; });
+has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right, real; });
 has_texts!(CrossReference {
     role, role_arn, policy_name, text, value, placeholder, further;
     side, policy_type, place, owner
@@ -51,7 +53,7 @@ has_texts!(TrustDifference {
 });
 has_texts!(Witness { action, resource, context; });
 has_texts!(TrustWitness { action, principal, context; principal_type });
-has_texts!(StatementRef { policy_name, sid; policy_type, statement });
+has_texts!(StatementRef { policy_name, real_policy_name, sid; policy_type, statement });
 
 impl HasTexts for DifferenceCondition {
     fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {

@@ -112,6 +112,7 @@ fn role(name: &str, left: Option<usize>, right: Option<usize>, status: RoleStatu
 
 fn statement(name: &str) -> StatementRef {
     StatementRef {
+        real_policy_name: None,
         policy_name: name.to_owned(),
         policy_type: PolicyType::Inline,
         statement: 0,
@@ -157,6 +158,7 @@ fn add(comparison: &mut Report, index: usize, name: &str) {
             attribute,
             left: json!(null),
             right: json!(name),
+            real: None,
         });
     }
     comparison.cross_references.push(cross_reference(name, arn(Side::Right, at)));
@@ -283,6 +285,7 @@ fn deny(name: &str, side: Side, role_arn: String) -> RoleDenyDifference {
 /// A row that only the right account has. Findings of access explain it.
 pub fn item(name: &str, role_arn: String) -> ItemDifference {
     ItemDifference {
+        real: None,
         side: Side::Right,
         role: name.to_owned(),
         path: "/".to_owned(),

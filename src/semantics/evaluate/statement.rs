@@ -17,7 +17,13 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     pub(super) fn cite(self, statement: usize, sid: Option<String>) -> StatementRef {
-        StatementRef { policy_name: self.policy_name.to_owned(), policy_type: self.policy_type, statement, sid }
+        StatementRef {
+            policy_name: self.policy_name.to_owned(),
+            real_policy_name: None,
+            policy_type: self.policy_type,
+            statement,
+            sid,
+        }
     }
 }
 

@@ -218,6 +218,7 @@ impl Attached<'_> {
     fn place(&self, statement: usize) -> StatementRef {
         StatementRef {
             policy_name: self.document.policy_name.clone(),
+            real_policy_name: None,
             policy_type: self.document.policy_type,
             statement,
             sid: self.document.document.statements.get(statement).and_then(|statement| statement.sid.clone()),

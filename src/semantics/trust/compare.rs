@@ -475,6 +475,7 @@ fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[ConditionState], mode: M
 pub fn place(ready: &ReadyStatement<'_>) -> StatementRef {
     StatementRef {
         policy_name: "trust".to_owned(),
+        real_policy_name: None,
         policy_type: PolicyType::Trust,
         statement: ready.index,
         sid: ready.statement.sid.clone(),

@@ -80,8 +80,13 @@ fn a_doubt_counts_only_where_it_decides() {
     assert_eq!(perhaps_explicitly.unknown_because.len(), 1);
     let decision = ask(&policies(&[unclear], None), "sqs:SendMessage", QUEUE);
     let doubt = Doubt::ServiceWildcard { pattern: "s*:SendMessage".to_owned() };
-    let statement =
-        StatementRef { policy_name: "p0".to_owned(), policy_type: PolicyType::Inline, statement: 0, sid: None };
+    let statement = StatementRef {
+        policy_name: "p0".to_owned(),
+        real_policy_name: None,
+        policy_type: PolicyType::Inline,
+        statement: 0,
+        sid: None,
+    };
     assert_eq!(decision.unknown_because, [Reason { statement, doubt }]);
 }
 
