@@ -95,7 +95,8 @@ impl<'a> Access<'a> {
         names: Sides<&RoleSpellings<'_>>,
     ) -> Result<AccessFindings, EngineError> {
         let own = mark(OWN_ACCOUNT);
-        let policies = roles.map(|role| normalised_policies(role, &own));
+        let mut policies = roles.map(|role| normalised_policies(role, &own));
+        share_documents(&policies.left, &mut policies.right);
         let access = self.engine.between(&policies.left, &policies.right)?;
         let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
         let arn = |side: Side| real.get(side).arn.to_string();
@@ -153,6 +154,18 @@ impl<'a> Access<'a> {
             |side: Side, statement: &StatementRef, service: &str| wide_patterns(roles.get(side), statement, service);
         let rows = merge_services(rows, self.catalogue, &is_open_ended, limiting);
         name_exceptions(rows, self.catalogue, &wide, limiting)
+    }
+}
+
+/// Gives the second role the first one's documents where they say the same: one value is looked at once.
+fn share_documents(left: &RolePolicies, right: &mut RolePolicies) {
+    let documents: Vec<&Arc<IdentityPolicy>> =
+        left.identity.iter().chain(&left.boundary).map(|attached| &attached.document).collect();
+    for attached in right.identity.iter_mut().chain(&mut right.boundary) {
+        let same = documents.iter().find(|document| ***document == attached.document);
+        if let Some(same) = same {
+            attached.document = Arc::clone(same);
+        }
     }
 }
 

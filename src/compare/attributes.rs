@@ -38,13 +38,14 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -
     for key in roles.left.tags.keys().chain(roles.right.tags.keys()).collect::<BTreeSet<_>>() {
         let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
         let normalised = roles.map(value);
-        // A key in which something was replaced has another name in the account.
-        let of = |side: Side| match (normalised.get(side), value(real.get(side))) {
-            (normalised, Value::Null) => normalised.clone(),
-            (_, real) => real,
-        };
-        let real = Sides { left: of(Side::Left), right: of(Side::Right) };
-        found.add(Attribute::Tag(key.clone()), normalised, real);
+        found.add(Attribute::Tag(key.clone()), normalised.clone(), || {
+            // A key in which something was replaced has another name in the account.
+            let of = |side: Side| match (normalised.get(side), value(real.get(side))) {
+                (normalised, Value::Null) => normalised.clone(),
+                (_, real) => real,
+            };
+            Sides { left: of(Side::Left), right: of(Side::Right) }
+        });
     }
     found.differences
 }
@@ -64,37 +65,43 @@ struct AttributeFindings<'a> {
 impl<'a> AttributeFindings<'a> {
     /// Compares one value.
     fn compare(&mut self, attribute: Attribute, value: impl Fn(&'a Role) -> Value) {
-        self.add(attribute, self.roles.map(&value), self.real.map(&value));
+        let real = self.real;
+        self.add(attribute, self.roles.map(&value), || real.map(&value));
     }
 
     /// Compares a list without order: sorted by the normalized entries, which stand in the order of the real ones.
     fn compare_list(&mut self, attribute: Attribute, entries: impl Fn(&'a Role) -> Vec<&'a str>) {
-        let sorted = |side: Side| -> (Value, Value) {
+        let sorted = |side: Side| -> Vec<(&str, &str)> {
             let (normalised, real) = (entries(self.roles.get(side)), entries(self.real.get(side)));
             let mut both: Vec<(&str, &str)> = normalised.into_iter().zip(real).collect();
             both.sort_unstable();
-            let (normalised, real): (Vec<&str>, Vec<&str>) = both.into_iter().unzip();
-            (json!(normalised), json!(real))
+            both
         };
-        let ((left, real_left), (right, real_right)) = (sorted(Side::Left), sorted(Side::Right));
-        self.add(attribute, Sides { left, right }, Sides { left: real_left, right: real_right });
+        let both = Sides { left: sorted(Side::Left), right: sorted(Side::Right) };
+        let list = |of: fn(&(&'a str, &'a str)) -> &'a str| {
+            both.as_ref().map(|entries| json!(entries.iter().map(of).collect::<Vec<_>>()))
+        };
+        if !both.left.iter().map(|(entry, _)| entry).eq(both.right.iter().map(|(entry, _)| entry)) {
+            self.add(attribute, list(|(normalised, _)| normalised), || list(|(_, real)| real));
+        }
     }
 
     /// Keeps a difference of values, which may hold the marks of placeholders, with the values as harvested.
-    fn add(&mut self, attribute: Attribute, values: Sides<Value>, real: Sides<Value>) {
-        if values.left == values.right {
+    fn add(&mut self, attribute: Attribute, values: Sides<Value>, real: impl FnOnce() -> Sides<Value>) {
+        let Sides { left, right } = values;
+        if left == right {
             return;
         }
-        let is_same = values.left == real.left && values.right == real.right;
-        let real = (!is_same).then_some(RealValues { left: real.left, right: real.right });
+        let real = real();
+        let is_same = left == real.left && right == real.right;
         self.differences.push(AttributeDifference {
             role: self.role.to_owned(),
             left_arn: self.roles.left.arn.to_string(),
             right_arn: self.roles.right.arn.to_string(),
             attribute,
-            left: values.left,
-            right: values.right,
-            real,
+            left,
+            right,
+            real: (!is_same).then_some(RealValues { left: real.left, right: real.right }),
         });
     }
 }

@@ -3,6 +3,8 @@
 //! `*` stands for any text, also none; `?` for exactly one character. Source:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 
+use std::ops::Range;
+
 /// One step of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Token {
@@ -175,16 +177,14 @@ impl Glob {
         if !self.starts_like(other) {
             return false;
         }
-        // reachable[j]: the first i steps of `self` and the first j of `other` can have read the same text.
-        let mut reachable = vec![false; other.0.len() + 1];
-        if let Some(start) = reachable.first_mut() {
-            *start = true;
-        }
-        skip_repeats(&mut reachable, &other.0);
+        let mut positions = Positions::start(&other.0);
         for step in &self.0 {
-            reachable = advance(&reachable, *step, &other.0);
+            positions.advance(*step, &other.0);
+            if positions.reach.is_empty() {
+                return false;
+            }
         }
-        reachable.last().copied().unwrap_or_default()
+        has(&positions.flags, other.0.len())
     }
 }
 
@@ -279,35 +279,60 @@ fn matches_from(mut steps: &[Token], mut text: &str, one: impl Fn(char) -> bool)
     }
 }
 
-/// Steps over the repeating tokens of `other`, which may read nothing.
-fn skip_repeats(reachable: &mut [bool], other: &[Token]) {
-    let mut before = false;
-    for (j, here) in reachable.iter_mut().enumerate() {
-        let skipped = j.checked_sub(1).and_then(|k| other.get(k)).is_some_and(|token| token.repeats());
-        *here |= before && skipped;
-        before = *here;
+/// Where two patterns can be that have read the same text.
+struct Positions {
+    /// Whether the steps of one pattern taken so far and the first `j` of the other can have read the same text.
+    flags: Vec<bool>,
+    /// Nothing but `false`, between two steps.
+    next: Vec<bool>,
+    /// No flag is set outside.
+    reach: Range<usize>,
+}
+
+impl Positions {
+    /// Before the first step: nothing is read.
+    fn start(other: &[Token]) -> Self {
+        let mut flags = vec![false; other.len() + 1];
+        set(&mut flags, 0);
+        let repeats = other.iter().take_while(|token| token.repeats()).count();
+        (1..=repeats).for_each(|j| set(&mut flags, j));
+        Self { next: vec![false; flags.len()], flags, reach: 0..repeats + 1 }
+    }
+
+    /// Takes one more step.
+    fn advance(&mut self, step: Token, other: &[Token]) {
+        let Self { flags, next, reach } = self;
+        let mut new_reach = if step.repeats() {
+            for j in reach.clone().filter(|j| has(flags, *j)) {
+                set(next, j);
+            }
+            reach.clone()
+        } else {
+            reach.end..reach.end
+        };
+        let mut j = reach.start;
+        while let Some(&token) = other.get(j).filter(|_| j < reach.end || has(next, j)) {
+            // A repeating `step` may read this token's character and stay, so it goes on from where it has just got to.
+            let from_here = has(flags, j) || step.repeats() && has(next, j);
+            let both_read = from_here && step.meets(token);
+            if both_read && token.repeats() {
+                set(next, j);
+                new_reach = new_reach.start.min(j)..new_reach.end.max(j + 1);
+            }
+            if both_read && !token.repeats() || token.repeats() && has(next, j) {
+                set(next, j + 1);
+                new_reach = new_reach.start.min(j + 1)..new_reach.end.max(j + 2);
+            }
+            j += 1;
+        }
+        flags.iter_mut().take(reach.end).skip(reach.start).for_each(|flag| *flag = false);
+        std::mem::swap(flags, next);
+        *reach = new_reach;
     }
 }
 
-/// The positions in `other` once `step` has been taken as well.
-fn advance(reachable: &[bool], step: Token, other: &[Token]) -> Vec<bool> {
-    let mut next = if step.repeats() { reachable.to_vec() } else { vec![false; reachable.len()] };
-    for j in 0..other.len() {
-        let (Some(&token), Some(&was), Some(&now)) = (other.get(j), reachable.get(j), next.get(j)) else { continue };
-        // A repeating `step` may read this token's character and stay, so it goes on from where it has just got to.
-        let from_here = if step.repeats() { was || now } else { was };
-        let both_read = from_here && step.meets(token);
-        if both_read && token.repeats() {
-            set(&mut next, j);
-        }
-        if both_read && !token.repeats() {
-            set(&mut next, j + 1);
-        }
-        if token.repeats() && next.get(j).copied().unwrap_or_default() {
-            set(&mut next, j + 1);
-        }
-    }
-    next
+fn has(flags: &[bool], index: usize) -> bool {
+    flags.get(index).copied().unwrap_or_default()
 }
 
 fn set(flags: &mut [bool], index: usize) {

@@ -45,7 +45,9 @@ impl<'a> Prepared<'a> {
         }
         let normalisers = normalise::normalisers(of, tags, rules)?;
         let Sides { left, right } = accounts;
-        let accounts = Sides { left: One::new(left, normalisers.left), right: One::new(right, normalisers.right) };
+        let of_left = || One::new(left, normalisers.left);
+        let (left, right) = rayon::join(of_left, || One::new(right, normalisers.right));
+        let accounts = Sides { left, right };
         let prepared = Self { options, selection: Selection::default(), accounts };
         let normalised = prepared.normalised();
         let unfit = unfit_texts([normalised.left, normalised.right]);

@@ -36,7 +36,7 @@ use super::solver::Budget;
 use super::solver::steps::Reading;
 use crate::catalog::Catalogue;
 use crate::model::Sides;
-use pair::Pair;
+use pair::{Pair, warnings_of_same};
 use rules::Rule;
 
 /// What comparing takes besides the two roles.
@@ -61,6 +61,9 @@ pub(super) fn between(
     right: &RolePolicies,
     setup: Setup<'_>,
 ) -> Result<AccessComparison, EngineError> {
+    if let Some(warnings) = warnings_of_same(left, right, setup.shared) {
+        return Ok(AccessComparison::identical(without_role_tags(warnings)));
+    }
     let pair = Pair::new(left, right, setup.shared)?;
     if pair.roles.left == pair.roles.right {
         return Ok(AccessComparison::identical(without_role_tags(pair.warnings)));

@@ -92,13 +92,7 @@ impl Pair {
         let places = Sides { left: places(Side::Left)?, right: places(Side::Right)? };
         let stated = |side: Side| stated(attached.get(side), &numbers);
         let stated = Sides { left: stated(Side::Left)?, right: stated(Side::Right)? };
-        let mut warnings = Vec::new();
-        for side in Side::BOTH {
-            attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
-        }
-        warnings.sort();
-        warnings.dedup();
-        Ok(Self { rules: known, roles, places, stated, warnings })
+        Ok(Self { rules: known, roles, places, stated, warnings: warnings(attached.as_ref()) })
     }
 
     /// The rule of this number.
@@ -139,6 +133,26 @@ impl Pair {
             (Some(_), None) | (None, Some(_)) => None,
         }
     }
+}
+
+/// What to warn of in two roles that have the same documents, read alike: they may do the same. None where the documents
+/// say whether that is so.
+pub fn warnings_of_same(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Option<Vec<Warning>> {
+    let attached = Sides { left: attached(left, shared), right: attached(right, shared) };
+    let alike =
+        |(a, b): (&Attached<'_>, &Attached<'_>)| a.boundary == b.boundary && Arc::ptr_eq(&a.compiled, &b.compiled);
+    let same = attached.left.len() == attached.right.len() && attached.left.iter().zip(&attached.right).all(alike);
+    same.then(|| warnings(attached.as_ref()))
+}
+
+fn warnings(attached: Sides<&Vec<Attached<'_>>>) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for side in Side::BOTH {
+        attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
+    }
+    warnings.sort();
+    warnings.dedup();
+    warnings
 }
 
 fn attached<'a>(role: &'a RolePolicies, shared: &Shared) -> Vec<Attached<'a>> {

@@ -25,7 +25,7 @@ use crate::semantics::solver::conditions::{Test, TestPool};
 use crate::semantics::solver::keys::{self, Presence, Requester};
 use crate::semantics::solver::question::Resources;
 use crate::semantics::solver::steps::{self, Piece};
-use crate::semantics::solver::texts::{Fold, Text, Texts};
+use crate::semantics::solver::texts::{Text, Texts};
 
 /// What a statement says of actions, resources and conditions.
 #[derive(Debug)]
@@ -382,7 +382,7 @@ fn hidden_form(written: &str, version: Version, texts: &Texts, universe: &Action
         return None;
     }
     let service = written.strip_prefix("arn:")?.split(':').nth(1)?;
-    let fits = |text: &Text| universe.forms(service).iter().any(|form| texts.fold(text, form) != Fold::Misses);
+    let fits = |text: &Text| universe.forms(service).iter().any(|form| !texts.misses(text, form));
     if fits(&texts.text(written, version)) {
         return None;
     }

@@ -16,6 +16,8 @@ pub struct Template {
     pub forms: Vec<Vec<Step>>,
     /// The service part as AWS writes it.
     pub service: String,
+    /// The plain text with which the resource part of each form begins.
+    pub starts: Vec<String>,
     /// What the forms are made of; nothing where a request names no ARN.
     pieces: Vec<Vec<Piece>>,
     partitions: Vec<String>,
@@ -39,6 +41,7 @@ impl Template {
             written: template.as_str().to_owned(),
             forms: Vec::new(),
             service: template.as_str().split(':').nth(2).unwrap_or_default().to_owned(),
+            starts: template.forms().iter().map(|form| resource_start(form)).collect(),
             pieces: template.forms().to_vec(),
             partitions: partitions.to_vec(),
         };
@@ -53,6 +56,7 @@ impl Template {
             written: "*".to_owned(),
             forms: vec![vec![Step::One(Letter::new('*'))]],
             service: String::new(),
+            starts: vec![String::new()],
             pieces: Vec::new(),
             partitions: Vec::new(),
         }
@@ -118,6 +122,18 @@ const ACCOUNT_DIGITS: usize = 12;
 
 fn literal(text: &str) -> Vec<Step> {
     text.chars().map(|c| Step::One(Letter::new(c))).collect()
+}
+
+/// The plain text behind the fifth `:` of a form; no placeholder before it holds one.
+fn resource_start(form: &[Piece]) -> String {
+    let mut colons = 0;
+    let resource = form.iter().skip_while(|piece| {
+        let is_head = colons < 5;
+        colons += usize::from(**piece == Piece::Char(':'));
+        is_head
+    });
+    let plain = resource.map_while(|piece| if let Piece::Char(c) = piece { Some(*c) } else { None });
+    plain.collect()
 }
 
 /// A text of a class.
