@@ -36,7 +36,7 @@ pub(super) enum NamedSource {
     Any,
 }
 
-/// One role to be taken.
+/// One role to be assumed.
 #[derive(Clone)]
 pub(super) struct Hop {
     pub(super) profile: String,

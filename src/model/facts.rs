@@ -23,9 +23,9 @@ pub enum DifferenceKind {
     Item,
     /// Something that a common role may do in one account only.
     Access,
-    /// Somebody who may take a common role in one account only.
+    /// Somebody who can assume a common role in one account only.
     Trust,
-    /// Something that a common role is denied outright in one account only.
+    /// Something that a common role is explicitly denied in one account only.
     Deny,
     /// An attribute of a common role that differs.
     Attribute,

@@ -85,7 +85,7 @@ pub struct TrustWitness {
 /// Somebody who can assume one role and not the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrustDifference {
-    /// The side whose role may be taken.
+    /// The side whose role can be assumed.
     pub side: Side,
     /// By which actions, such as `sts:AssumeRole`; sorted.
     pub actions: Vec<String>,

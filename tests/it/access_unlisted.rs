@@ -39,11 +39,11 @@ fn rows(comparison: &AccessComparison) -> Vec<(String, Certainty, String)> {
 }
 
 fn note() -> String {
-    format!("not in the catalogue of {}", Catalogue::embedded().header().date)
+    format!("not in the catalog of {}", Catalogue::embedded().header().date)
 }
 
 #[test]
-fn a_misspelt_action_is_unknown() {
+fn a_misspelled_action_is_unknown() {
     for (action, near) in
         [("s3:GetObjct", "s3:GetObject"), ("s3:ListBuckets", "s3:ListBucket"), ("dynamdb:GetItem", "dynamodb:GetItem")]
     {
@@ -51,7 +51,7 @@ fn a_misspelt_action_is_unknown() {
         let rows: Vec<_> = comparison.differences.iter().filter(|row| row.side == Side::Left).collect();
         assert_eq!(rows.len(), 1, "{action}");
         assert_eq!((rows[0].certainty, rows[0].witness.is_none()), (Certainty::Unknown, true));
-        assert_eq!(rows[0].reasons, [format!("{}; probably misspelt: `{near}`", note())]);
+        assert_eq!(rows[0].reasons, [format!("{}; probably misspelled: `{near}`", note())]);
         let alone = compare(&[allow("sqs:*"), allow(action)], &[allow("sqs:*")]);
         assert_eq!(alone.grade, Grade::Unknown, "{action}");
     }
@@ -78,7 +78,7 @@ fn each_kind_is_a_row_of_its_own() {
     let mut found = rows(&comparison);
     found.sort();
     let expected = [
-        ("GetObjct".to_owned(), Certainty::Unknown, format!("{}; probably misspelt: `s3:GetObject`", note())),
+        ("GetObjct".to_owned(), Certainty::Unknown, format!("{}; probably misspelled: `s3:GetObject`", note())),
         ("GetObject".to_owned(), Certainty::Always, String::new()),
         ("InventToday InventTomorrow".to_owned(), Certainty::Conditional, note()),
     ];

@@ -82,7 +82,7 @@ fn near_names_come_nearest_first() {
 }
 
 #[test]
-fn a_misspelt_prefix_of_a_condition_key_is_warned_of() {
+fn a_misspelled_prefix_of_a_condition_key_is_warned_of() {
     let tool = tool(&json!([allow("s3:*", "*")]), &trusts(&json!("*")));
     let stderr = |command: &[&str], key: &str| {
         let run = tool.run(&[command, &["--context", &format!("{key}=x")]].concat());

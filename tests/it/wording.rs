@@ -65,6 +65,18 @@ const OLD: &[(&str, &str)] = &[
     ("is no report", "is not a report"),
     ("is no snapshot", "is not a snapshot"),
     ("is no terminal", "is not a terminal"),
+    ("the catalogue", "the catalog"),
+    ("misspelt", "misspelled"),
+    ("behaviour", "behavior"),
+    ("the colour", "the color"),
+    ("organisation", "organization"),
+    ("organisations", "organizations"),
+    ("recognised", "recognized"),
+    ("recognises", "recognizes"),
+    ("the normalised", "the normalized"),
+    ("is normalised", "is normalized"),
+    ("are normalised", "are normalized"),
+    ("licence", "license"),
 ];
 
 /// `has not` and `have not` are old as main verbs: a participle may follow.

@@ -194,7 +194,7 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownAction => f.write_str(
-                "the action is not in the catalogue; iamctl assumes that it can act on \
+                "the action is not in the catalog; iamctl assumes that it can act on \
                 any resource",
             ),
             Self::NotItsResource => f.write_str("the action does not act on this type of resource"),

@@ -66,7 +66,7 @@ fn said(action: &NamedAction, catalogue: &Catalogue) -> (Certainty, String) {
     let of = if date.is_empty() { String::new() } else { format!(" of {date}") };
     let near = action.spelled.then(|| catalogue.near(&action.service, &action.name)).flatten();
     match near {
-        Some(near) => (Certainty::Unknown, format!("not in the catalogue{of}; probably misspelt: `{near}`")),
-        None => (Certainty::Conditional, format!("not in the catalogue{of}")),
+        Some(near) => (Certainty::Unknown, format!("not in the catalog{of}; probably misspelled: `{near}`")),
+        None => (Certainty::Conditional, format!("not in the catalog{of}")),
     }
 }
