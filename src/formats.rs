@@ -16,6 +16,7 @@ pub mod files;
 pub mod gitlab;
 pub mod html;
 pub mod junit;
+mod lines;
 pub mod markdown;
 pub mod ndjson;
 pub mod report_format;

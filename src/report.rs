@@ -92,9 +92,9 @@ pub struct Report {
     pub item_differences: Vec<ItemDifference>,
     /// What one account's role may do and the other's may not.
     pub access_differences: Vec<RoleAccessDifference>,
-    /// Who may take one account's role and not the other's.
+    /// Who can assume one account's role and not the other's.
     pub trust_differences: Vec<RoleTrustDifference>,
-    /// What one account's role is denied outright and the other's is not: no difference in what they may do, but a
+    /// What one account's role is explicitly denied and the other's is not: no difference in what they may do, but a
     /// resource's own policy may grant what only one of them is denied.
     pub deny_differences: Vec<RoleDenyDifference>,
     /// Attributes of common roles that differ.

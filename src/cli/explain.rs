@@ -101,12 +101,13 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         roles: Some(&roles),
         ..View::new(&report, "")
     };
+    let width = console.width();
     console.print(|out| {
         for (index, role) in report.roles.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            explain::write(out, &view, &accepted, index, roles.of(role))?;
+            explain::write(out, width, &view, &accepted, index, roles.of(role))?;
         }
         Ok(())
     })?;

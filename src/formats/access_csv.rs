@@ -63,7 +63,7 @@ const TRUST: [Column<Report, RoleTrustDifference>; 17] = [
     Column::new("rolearn", |_, row| (&row.role_arn).into()),
 ];
 
-/// Who may take one account's role and not the other's.
+/// Who can assume one account's role and not the other's.
 ///
 /// # Errors
 /// If `out` cannot be written.
@@ -90,7 +90,7 @@ const DENIES: [Column<Report, RoleDenyDifference>; 15] = [
     Column::new("rolearn", |_, row| (&row.role_arn).into()),
 ];
 
-/// What one account's role is denied outright and the other's is not.
+/// What one account's role is explicitly denied and the other's is not.
 ///
 /// # Errors
 /// If `out` cannot be written.

@@ -169,11 +169,16 @@ pub fn suggest(view: &View<'_>) -> Option<String> {
     Some(format!("iamctl suggest {} {}", of(Side::Left)?, of(Side::Right)?))
 }
 
+/// As much of an ID as tells it from the others of a report: commands take its beginning.
+#[must_use]
+pub fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 /// The command that accepts a group.
 #[must_use]
 pub fn accept(view: &View<'_>, group: &Group) -> String {
-    let id: String = group.id.chars().take(12).collect();
-    format!("iamctl accept {} --group {id} --reason 'WHY'", quoted(folder(view)))
+    format!("iamctl accept {} --group {} --reason 'WHY'", quoted(folder(view)), short(&group.id))
 }
 
 /// The command that makes these of the second account's roles mean what the first account's do; all for none.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
+use super::lines::{HEADING, Lines};
 use super::report_format::View;
 use super::{commands, details, documents};
 use crate::model::{Role, Side, Sides};
@@ -13,18 +14,19 @@ use crate::report::sentences::{self, ALL};
 use crate::report::{AcceptedDifference, Difference, Finding, List, Report, RoleResult, StatementWarning};
 use crate::semantics::outcome::Grade;
 
-const HEADING: Style = Style::new().bold();
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const PLACE: Style = AnsiColor::Cyan.on_default();
 
-/// Writes all that a report says of one role, by its place. `accepted` are the ids of findings that are accepted; `roles`
+/// Writes all that a report says of one role, by its place, in lines of this width; none where lines are not broken.
+/// Policies and commands keep their lines. `accepted` are the ids of findings that are accepted; `roles`
 /// are the normalized roles, where it has both.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(
     out: &mut dyn Write,
+    width: Option<usize>,
     view: &View<'_>,
     accepted: &BTreeSet<String>,
     index: usize,
@@ -32,41 +34,48 @@ pub fn write(
 ) -> io::Result<()> {
     let report = view.report;
     let Some(role) = report.roles.get(index) else { return Ok(()) };
-    heading(out, report, role)?;
-    findings(out, view, accepted, index)?;
-    accepted_differences(out, report, role)?;
-    remarks(out, report, role)?;
+    let mut lines = Lines { out, width };
+    heading(&mut lines, report, role)?;
+    findings(&mut lines, view, accepted, index)?;
+    accepted_differences(&mut lines, report, role)?;
+    remarks(&mut lines, report, role)?;
     match roles {
-        Some(roles) => policies(out, report, role, roles),
+        Some(roles) => policies(&mut lines, report, role, roles),
         None => Ok(()),
     }
 }
 
-fn accepted_differences(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
+fn accepted_differences(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
     let real = |side: Side| role.side(side).map(|real| real.arn.as_str());
     let is_of = |one: &&AcceptedDifference| real(one.side.unwrap_or(Side::Left)) == Some(&one.role_arn);
-    let lines: Vec<String> =
+    let accepted: Vec<String> =
         report.accepted_differences.iter().filter(is_of).map(|one| super::accepted::line(report, one)).collect();
-    if !lines.is_empty() {
-        writeln!(out, "\n{HEADING}Accepted{HEADING:#}")?;
+    if !accepted.is_empty() {
+        title(lines, "Accepted")?;
     }
-    lines.iter().try_for_each(|line| writeln!(out, "  {}", terminal(line)))
+    accepted.iter().try_for_each(|line| lines.text(2, &terminal(line)))
 }
 
-fn heading(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
-    writeln!(out, "{HEADING}{}{HEADING:#}", terminal(&role.role))?;
+fn heading(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
+    lines.styled(0, HEADING, &terminal(&role.role), "")?;
     for side in Side::BOTH {
         let tag = &report.accounts.get(side).tag;
         match role.side(side) {
-            Some(real) => writeln!(out, "  {tag}: {}", terminal(&real.arn))?,
-            None => writeln!(out, "  {tag}: the role does not exist")?,
+            Some(real) => lines.text(2, &format!("{tag}: {}", terminal(&real.arn)))?,
+            None => lines.text(2, &format!("{tag}: the role does not exist"))?,
         }
     }
     if let (Some(access), Some(trust)) = (role.access_grade, role.trust_grade) {
-        writeln!(out, "  Access: {}", grade(access))?;
-        writeln!(out, "  Trust: {}", grade(trust))?;
+        lines.text(2, &format!("Access: {}", grade(access)))?;
+        lines.text(2, &format!("Trust: {}", grade(trust)))?;
     }
     Ok(())
+}
+
+/// A heading of its own section.
+fn title(lines: &mut Lines<'_>, text: &str) -> io::Result<()> {
+    lines.empty()?;
+    lines.styled(0, HEADING, text, "")
 }
 
 /// How far two roles are alike, in words.
@@ -83,7 +92,7 @@ pub(super) const fn grade(grade: Grade) -> &'static str {
 }
 
 /// The findings of a role but for remarks on statements, the open ones first, most severe first, each with what stands behind it.
-fn findings(out: &mut dyn Write, view: &View<'_>, accepted: &BTreeSet<String>, index: usize) -> io::Result<()> {
+fn findings(lines: &mut Lines<'_>, view: &View<'_>, accepted: &BTreeSet<String>, index: usize) -> io::Result<()> {
     let report = view.report;
     let of_role = report.findings.iter().filter(|finding| finding.role_index == Some(index));
     let is_accepted = |finding: &Finding| accepted.contains(&finding.id);
@@ -98,27 +107,29 @@ fn findings(out: &mut dyn Write, view: &View<'_>, accepted: &BTreeSet<String>, i
             Some(Difference::Deny(row)) => report.deny_sentence(row, ALL),
             Some(_) | None => finding.message.clone(),
         };
-        writeln!(out, "\n{HEADING}{}{mark}: {} [{}]{HEADING:#}", finding.severity, terminal(&message), finding.rule)?;
+        let rest = format!("{mark}: {} [{} {}]", terminal(&message), finding.rule, commands::short(&finding.id));
+        lines.empty()?;
+        lines.styled(0, HEADING, finding.severity.as_str(), &rest)?;
         for detail in details::of_finding(report, finding) {
-            writeln!(out, "  {detail}")?;
+            lines.text(2, &detail)?;
         }
         if let Some(ask) = commands::ask(view, finding) {
-            writeln!(out, "  {}", terminal(&ask))?;
+            lines.command(2, &terminal(&ask))?;
         }
     }
     Ok(())
 }
 
-fn remarks(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
+fn remarks(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
     let all: Vec<_> = report.statement_warnings.iter().filter(|warning| is_of(warning, role)).collect();
     if all.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{HEADING}Statements to review{HEADING:#}")?;
+    title(lines, "Statements to review")?;
     for warning in all {
         let tag = &report.accounts.get(warning.side).tag;
         let statement = sentences::statement(&warning.statement);
-        writeln!(out, "  {tag}: {}: {} ({})", terminal(&statement), terminal(&warning.text), warning.id)?;
+        lines.text(2, &format!("{tag}: {}: {} ({})", terminal(&statement), terminal(&warning.text), warning.id))?;
     }
     Ok(())
 }
@@ -128,7 +139,7 @@ fn is_of(warning: &StatementWarning, role: &RoleResult) -> bool {
 }
 
 /// What each placeholder of the role's policies stands for in each account.
-fn placeholders(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::Result<()> {
+fn placeholders(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
     let mut stands: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for hit in report.equivalency_hits.iter().filter(|hit| hit.count > 0) {
         let of_role = role.side(hit.side).is_some_and(|real| hit.role.is_empty() || real.name == hit.role);
@@ -139,26 +150,27 @@ fn placeholders(out: &mut dyn Write, report: &Report, role: &RoleResult) -> io::
     }
     for (placeholder, texts) in stands {
         let texts = texts.into_iter().collect::<Vec<_>>().join(", ");
-        writeln!(out, "  {} stands for {}", terminal(placeholder), terminal(&texts))?;
+        lines.text(2, &format!("{} stands for {}", terminal(placeholder), terminal(&texts)))?;
     }
     Ok(())
 }
 
-fn policies(out: &mut dyn Write, report: &Report, role: &RoleResult, roles: Sides<&Role>) -> io::Result<()> {
+fn policies(lines: &mut Lines<'_>, report: &Report, role: &RoleResult, roles: Sides<&Role>) -> io::Result<()> {
     let names = (report.accounts.left.tag.as_str(), report.accounts.right.tag.as_str());
     let diffs = documents::differences(roles.left, roles.right, names);
     if diffs.is_empty() {
-        return writeln!(out, "\nThe policies are the same.");
+        lines.empty()?;
+        return lines.text(0, "The policies are the same.");
     }
-    writeln!(out, "\n{HEADING}Policies in canonical form{HEADING:#}")?;
-    placeholders(out, report, role)?;
+    title(lines, "Policies in canonical form")?;
+    placeholders(lines, report, role)?;
     for line in diffs.iter().flat_map(|diff| diff.lines()) {
         let text = terminal(line);
         match line.as_bytes() {
-            [b'+', ..] => writeln!(out, "{ADDED}{text}{ADDED:#}")?,
-            [b'-', ..] => writeln!(out, "{REMOVED}{text}{REMOVED:#}")?,
-            [b'@', ..] => writeln!(out, "{PLACE}{text}{PLACE:#}")?,
-            _ => writeln!(out, "{text}")?,
+            [b'+', ..] => writeln!(lines.out, "{ADDED}{text}{ADDED:#}")?,
+            [b'-', ..] => writeln!(lines.out, "{REMOVED}{text}{REMOVED:#}")?,
+            [b'@', ..] => writeln!(lines.out, "{PLACE}{text}{PLACE:#}")?,
+            _ => writeln!(lines.out, "{text}")?,
         }
     }
     Ok(())

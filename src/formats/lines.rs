@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::super::wrap::{narrowed, wrap_exactly};
+use super::wrap::{narrowed, wrap_exactly};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) const PLAIN: Style = Style::new();

@@ -6,19 +6,18 @@
 //! it whole.
 
 mod groups;
-mod lines;
 
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::terminal;
+use super::lines::{BAD, GOOD, HEADING, Lines};
 use super::report_format::View;
 use super::verdict;
 use super::wrap::narrowed;
 use crate::model::Side;
 use crate::report::{Limitation, Metric, Report, Rule, Severity};
-use lines::{BAD, GOOD, HEADING, Lines};
 
 /// How many limitations are shown of those about the dictionary, and of the others, before the rest is only counted.
 const LIMITATIONS: usize = 5;

@@ -56,6 +56,13 @@ pub enum Cause {
         /// The second account's.
         right: Option<String>,
     },
+    /// An instance profile contains the role in one account only.
+    InstanceProfile {
+        /// The account where it does.
+        side: Side,
+        /// The instance profile's normalized name.
+        profile: String,
+    },
     /// A principal of the trust policy.
     TrustPrincipal {
         /// The principal's type and text, normalized.
@@ -269,6 +276,7 @@ impl<'r> Causes<'r> {
             (Attribute::PermissionsBoundary, _) => self.boundary(role),
             (Attribute::AttachedPolicies, Some(policy)) => self.attached(role, side, &policy),
             (Attribute::InlinePolicies, Some(policy)) => self.inline(role, side, policy),
+            (Attribute::InstanceProfiles, Some(profile)) => Cause::InstanceProfile { side, profile },
             (attribute, _) => Cause::Attribute {
                 attribute: attribute.clone(),
                 left: row.left.to_string(),

@@ -196,7 +196,7 @@ impl<'a> Difference<'a> {
 }
 
 /// A fingerprint of what a role of one account grants, and to whom: all that entries ask of access and trust.
-fn grants(grants: &RoleGrants) -> String {
+pub(super) fn grants(grants: &RoleGrants) -> String {
     let mut hash = Fingerprint::of_texts();
     let all = (grants.access.iter().map(Difference::Access)).chain(grants.trust.iter().map(Difference::Trust));
     for facts in all.flat_map(|difference| difference.facts(0)) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Report;
 use super::assess;
 use super::attribute::Attribute;
-use super::difference::{Difference, List};
+use super::difference::{Difference, List, grants};
 use super::escape::{shortened, terminal};
 use super::fail_on::FailOn;
 use super::fingerprint::Fingerprint;
@@ -363,7 +363,8 @@ impl<'r> Drafts<'r> {
             list: List::Roles,
             rows: vec![index],
             entry: None,
-            key: Vec::new(),
+            // A role that grants something else is another finding: what somebody dismissed comes back.
+            key: role.grants.iter().map(grants).collect(),
         });
     }
 }

@@ -200,6 +200,7 @@ fn adopt(report: &Report, causes: &mut [Cause]) {
             | Cause::PolicyMoved { .. }
             | Cause::Items { .. }
             | Cause::Boundary { .. }
+            | Cause::InstanceProfile { .. }
             | Cause::TrustPrincipal { .. }
             | Cause::Attribute { .. }
             | Cause::Role { .. }
@@ -274,13 +275,19 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         Cause::TrustPrincipal { .. } if roles > 1 => {
             assumed(report, members, &all).unwrap_or_else(|| format!("{says} ({of})"))
         }
-        Cause::InlineStatement(_) | Cause::InlinePolicy { .. } | Cause::Boundary { .. } if roles > 1 => {
-            format!("{says} ({of})")
+        Cause::InlineStatement(_) | Cause::InlinePolicy { .. } if roles > 1 => format!("{says} ({of})"),
+        Cause::Boundary { left, right } => {
+            let about = match row {
+                // That is what it says itself.
+                Some(Difference::Attribute(_)) => String::new(),
+                _ => boundaries(report, left.as_deref(), right.as_deref()),
+            };
+            format!("{about}{says}{}", if roles > 1 { format!(" ({of})") } else { String::new() })
         }
         // The cause itself is what the first finding says.
         Cause::InlineStatement(_)
         | Cause::InlinePolicy { .. }
-        | Cause::Boundary { .. }
+        | Cause::InstanceProfile { .. }
         | Cause::TrustPrincipal { .. }
         | Cause::Items { .. }
         | Cause::Attribute { .. }
@@ -293,6 +300,17 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         },
     };
     one_line(&text)
+}
+
+/// Which permissions boundary the roles have in each account, as the beginning of a sentence.
+fn boundaries(report: &Report, left: Option<&str>, right: Option<&str>) -> String {
+    let (first, second) = report.tags(Side::Left);
+    match (left.map(name_of), right.map(name_of)) {
+        (Some(left), None) => format!("permissions boundary {left} in {first}, none in {second}: "),
+        (None, Some(right)) => format!("permissions boundary {right} in {second}, none in {first}: "),
+        (Some(left), Some(right)) => format!("permissions boundary {left} in {first}, {right} in {second}: "),
+        (None, None) => String::new(),
+    }
 }
 
 /// The real text of an entry of a list of attached policies, if it is the same in all roles.

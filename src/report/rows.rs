@@ -188,14 +188,14 @@ pub struct RoleAccessDifference {
     pub changed_statement: Option<ChangedStatement>,
 }
 
-/// Somebody who may take a common role in one account only.
+/// Somebody who can assume a common role in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleTrustDifference {
     /// The role's normalized name.
     pub role: String,
-    /// The real role, in the account where it may be taken.
+    /// The real role, in the account where it can be assumed.
     pub role_arn: String,
-    /// Who may take it. Principals and conditions are normalized, the witness has the account's real names.
+    /// Who can assume it. Principals and conditions are normalized, the witness has the account's real names.
     #[serde(flatten)]
     pub difference: TrustDifference,
     /// As in [`RoleAccessDifference`].
@@ -206,7 +206,7 @@ pub struct RoleTrustDifference {
     pub real: Option<RealTexts>,
 }
 
-/// Something that a common role is denied outright in one account only.
+/// Something that a common role is explicitly denied in one account only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleDenyDifference {
     /// The role's normalized name.

@@ -69,7 +69,7 @@ fn the_verdict_comes_first_then_the_causes_by_severity_then_the_counts() {
         "dev: account 111111111111",
         "Different: 4 roles, 16 findings, 9 causes (1 critical,",
         "\ncritical – resolve first",
-        "[privilege-escalation]",
+        "[privilege-escalation ",
         "\nhigh – resolve",
         "\nmedium – review",
         "\nlow – review when",
@@ -101,7 +101,7 @@ fn one_severity_shows_all_of_its_causes() {
         anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string()
     };
     let critical = shown("critical");
-    assert_eq!(critical.matches("[privilege-escalation]").count(), 30, "{critical}");
+    assert_eq!(critical.matches("[privilege-escalation ").count(), 30, "{critical}");
     assert!(!critical.contains("\nhigh –") && critical.contains("… and 240 more causes"), "{critical}");
     let all = shown("info");
     assert_eq!(all.matches("\n    [").count(), 270, "{all}");
@@ -122,9 +122,7 @@ fn what_colours_say_words_say() {
     let comparison = comparison(&["app"]);
     let (styled, plain) = (styled(&comparison, Some(80)), plain(&comparison, Some(80)));
     assert!(styled.contains("\u{1b}[1m") && styled.contains("\u{1b}[31m"), "{styled:?}");
-    for line in
-        ["  app: qa allows s3:app", "critical – resolve first", "    [trust-widened] proof: ", "dev allows s3:app"]
-    {
+    for line in ["  app: qa allows s3:app", "critical – resolve first", "    [trust-widened ", "dev allows s3:app"] {
         assert!(plain.contains(line), "{line}\n{plain}");
     }
     // Every style ends in the line in which it starts, so that a pager or a cut shows the next one right.
@@ -143,7 +141,7 @@ fn a_cause_takes_two_lines_of_a_terminal() {
     let text = plain(&comparison, Some(80));
     let cause: Vec<&str> = text.lines().skip_while(|line| !line.contains("references dev")).take(3).collect();
     assert!(cause[0].starts_with("  app: qa references") && cause[1].ends_with('…'), "{text}");
-    assert_eq!(cause[2], "    [cross-reference]", "{text}");
+    assert!(cause[2].starts_with("    [cross-reference "), "{text}");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use anstyle::Style;
 
 use super::super::commands;
 use super::super::escape::terminal;
+use super::super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use super::super::report_format::View;
 use super::super::verdict;
-use super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use crate::report::sentences::{counted, few};
 use crate::report::{Group, RoleStatus, Severity};
 
@@ -51,7 +51,7 @@ fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> 
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
     lines.cause(2, &format!("{start}{}", group.message))?;
     let proof = commands::proof(view, group).map(|proof| format!(" {proof}")).unwrap_or_default();
-    lines.one_line(4, &format!("[{}]{proof}", group.rule))
+    lines.one_line(4, &format!("[{} {}]{proof}", group.rule, commands::short(&group.id)))
 }
 
 /// The commands that help with the first cause, to be pasted.
