@@ -1,5 +1,6 @@
 //! Files and folders, and what else is read from the world besides AWS accounts.
 
+mod encoding;
 pub mod folder;
 pub mod report_file;
 pub mod service_reference;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::store::text_file;
+
 /// What the files have to offer. A file that is not there, or is something else, has nothing.
 #[derive(Debug, Default)]
 pub(super) struct KnownNames {
@@ -116,7 +118,7 @@ fn read(word: &str) -> Option<Known> {
     let is_file = |path: &Path| path.extension().is_some_and(|end| end == "json") && path.is_file();
     let file =
         if is_report_folder(word) { path.join("report.json") } else { Some(path).filter(|path| is_file(path))? };
-    serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
+    serde_json::from_str(&text_file::read(&file).ok()?).ok()
 }
 
 /// Whether a shell takes the word as it is.

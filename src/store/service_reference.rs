@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use ureq::{Agent, Proxy};
 
+use super::text_file;
 use crate::catalog::service_reference::{IndexEntry, ServiceReference};
 use crate::catalog::{Catalogue, CatalogueError};
 
@@ -369,7 +370,7 @@ fn find_json(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()
 }
 
 fn read_file(path: &Path) -> Result<String, ServiceReferenceError> {
-    fs::read_to_string(path).map_err(|source| ServiceReferenceError::Read { path: path.to_owned(), source })
+    text_file::read_text(path).map_err(|source| ServiceReferenceError::Read { path: path.to_owned(), source })
 }
 
 fn index(place: String, text: &str) -> Result<Vec<IndexEntry>, ServiceReferenceError> {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::encoding::{self, EncodingError};
+
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read `{}`", .path.display())]
@@ -14,12 +16,21 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-/// Reads a whole UTF-8 text, unpacking it if it is gzip (told by its first bytes, not by its name).
+impl FileError {
+    /// What the user can do about it, where there is something to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        let cause = self.source.get_ref()?;
+        cause.is::<EncodingError>().then_some("save the file as UTF-8; UTF-16 is read as well")
+    }
+}
+
+/// Reads a whole text in UTF-8 or UTF-16, unpacking it if it is gzip (told by its first bytes, not by its name).
 ///
 /// # Errors
-/// If the file cannot be read, is damaged, or is not UTF-8.
+/// If the file cannot be read, is damaged, too large, or neither UTF-8 nor UTF-16.
 pub fn read(path: &Path) -> Result<String, FileError> {
-    unpack(path).map_err(|source| FileError { path: path.to_owned(), source })
+    read_text(path).map_err(|source| FileError { path: path.to_owned(), source })
 }
 
 /// Why a file was not written; it is as it was.
@@ -59,19 +70,39 @@ fn renamed_in(path: &Path, text: &str) -> io::Result<()> {
     file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
-fn unpack(path: &Path) -> io::Result<String> {
-    let bytes = fs::read(path)?;
+/// What a file can hold at most, unpacked: far above any account, far below what fills a machine's memory.
+const MOST_BYTES: u64 = 2 << 30;
+
+/// Reads a whole text; as [`read`], with the error of the system alone.
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = whole(fs::File::open(path)?, MOST_BYTES)?;
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut plain = Vec::new();
-        flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain)?;
-        plain
+        whole(flate2::read::MultiGzDecoder::new(bytes.as_slice()), MOST_BYTES)?
     } else {
         bytes
     };
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        io::Error::new(io::ErrorKind::InvalidData, format!("byte {at} is not UTF-8"))
-    })?;
-    // Windows editors put a byte order mark before JSON, which no JSON reader takes.
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    encoding::decode(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Reads to the end. A device or a small archive may have no end.
+fn whole(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = reader.take(most + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(read).is_ok_and(|read| read <= most) {
+        return Ok(bytes);
+    }
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it holds more than {} MiB", most >> 20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_an_end_is_refused() {
+        let error = whole(io::repeat(b' '), 3 << 20).unwrap_err();
+        assert_eq!(error.to_string(), "it holds more than 3 MiB");
+        assert_eq!(whole([7_u8; 5].as_slice(), 5).unwrap(), [7; 5]);
+        assert!(whole([7_u8; 6].as_slice(), 5).is_err());
+    }
 }
