@@ -90,8 +90,8 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     options.dictionary = equivalency::read(DICTIONARY)?;
 
     let start = Instant::now();
-    let left = snapshot::read(&texts.left, "file dev.json")?;
-    let right = snapshot::read(&texts.right, "file qa.json")?;
+    let left = snapshot::read(&texts.left, "file dev.json", None)?;
+    let right = snapshot::read(&texts.right, "file qa.json", None)?;
     let accounts = pipeline::read(Sides { left: &left, right: &right })?;
     let read = start.elapsed();
 

@@ -28,7 +28,7 @@ impl Account {
     /// # Errors
     /// If the text is neither, does not hold the whole account, or holds a policy document or an ARN that is none.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        Ok(account(&snapshot::read(text, GIVEN)?)?)
+        Ok(account(&snapshot::read(text, GIVEN, None)?)?)
     }
 }
 

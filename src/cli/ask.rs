@@ -128,7 +128,7 @@ pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, 
         };
     };
     let folder = match word {
-        Source::File(folder) => folder.clone(),
+        Source::File(folder, _) => folder.clone(),
         // A folder right here looks like the name of a profile.
         Source::Profile(name) => PathBuf::from(name),
         Source::Environment => return Err(CliError::NoReport { path: PathBuf::from("env:") }),

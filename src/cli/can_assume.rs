@@ -24,6 +24,7 @@ pub(super) struct Args {
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
     /// profile of the AWS config.
+    /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,
     /// Tag of the account, if SOURCE is a report folder

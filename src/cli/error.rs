@@ -273,9 +273,11 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
             Some("report it with the policies of both roles; use `--role` to compare the other roles")
         }
         pipeline::Error::Select(_) => Some("use the name in the account or in the reports; `*` and `?` are wildcards"),
-        pipeline::Error::Snapshot(error) => error.hint(),
         pipeline::Error::Mark { .. } => Some("no text in IAM contains this character: harvest the account again"),
-        pipeline::Error::Account(_) | pipeline::Error::Dictionary(_) | pipeline::Error::Unfit { .. } => None,
+        pipeline::Error::Snapshot(_)
+        | pipeline::Error::Account(_)
+        | pipeline::Error::Dictionary(_)
+        | pipeline::Error::Unfit { .. } => None,
     }
 }
 
@@ -331,6 +333,7 @@ impl CliError {
     #[expect(clippy::too_many_lines, reason = "one arm per kind of error, and nothing else")]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Compare(pipeline::Error::Snapshot(error)) => error.hint(),
             Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
                 "check the two profiles; if you want to compare two snapshots of one account, use \
@@ -393,14 +396,13 @@ impl CliError {
             }
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
-            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::File(_) | Self::Replace(_) | Self::Account(_) => {
-                None
-            }
+            Self::File(error) => error.hint().map(str::to_owned),
+            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::Replace(_) | Self::Account(_) => None,
             Self::Catalogue { .. } => Some(
                 "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalog"
                     .to_owned(),
             ),
-            Self::Snapshot(error) => error.hint().map(str::to_owned),
+            Self::Snapshot(error) => error.hint(),
             Self::NameClash(_) => Some("choose another tag".to_owned()),
             Self::Folder(error) => error.hint().map(str::to_owned),
             Self::ReportFile(error) => error.hint().map(str::to_owned),

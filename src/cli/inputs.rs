@@ -189,7 +189,7 @@ impl InputArgs {
 #[cfg(feature = "harvest")]
 fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
     match source {
-        Source::File(_) => None,
+        Source::File(..) => None,
         Source::Profile(name) => Some(crate::harvest::LiveSource::Profile(name.clone())),
         Source::Environment => Some(crate::harvest::LiveSource::Environment),
     }
@@ -209,14 +209,17 @@ fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
     match source {
         Source::Profile(_) | Source::Environment => Ok(None),
-        Source::File(path) => snapshot_file(path).map(Some),
+        Source::File(path, account) => {
+            let text = text_file::read(path)?;
+            Ok(Some(snapshot::read(&text, &source.in_words(), account.as_ref())?))
+        }
     }
 }
 
 /// Reads a snapshot.
 pub(super) fn snapshot_file(path: &Path) -> Result<Snapshot, CliError> {
     let text = text_file::read(path)?;
-    Ok(snapshot::read(&text, &Source::File(path.to_owned()).in_words())?)
+    Ok(snapshot::read(&text, &Source::File(path.to_owned(), None).in_words(), None)?)
 }
 
 fn refuse_same(ids: &[String]) -> Result<(), CliError> {

@@ -25,7 +25,7 @@ pub(super) struct SavedReport {
 /// as well.
 pub(super) fn at(word: &Source) -> Option<PathBuf> {
     let folder = match word {
-        Source::File(path) => path.clone(),
+        Source::File(path, _) => path.clone(),
         Source::Profile(name) if complete::is_profile(name) => return None,
         Source::Profile(name) => PathBuf::from(name),
         Source::Environment => return None,
@@ -57,7 +57,7 @@ impl SavedReport {
 
     /// The snapshot of the account with a tag.
     pub(super) fn snapshot(&self, tag: &AccountTag) -> Source {
-        Source::File(self.folder.join(format!("{tag}_snapshot.json")))
+        Source::File(self.folder.join(format!("{tag}_snapshot.json")), None)
     }
 
     /// The snapshots of the two accounts, read.

@@ -4,11 +4,13 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::model::AccountId;
+
 /// Where an account is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source {
-    /// A snapshot, or the authorization details of the AWS CLI.
-    File(PathBuf),
+    /// A snapshot, or the authorization details of the AWS CLI; and which account of several is meant.
+    File(PathBuf, Option<AccountId>),
     /// A profile of the AWS config.
     Profile(String),
     /// Whatever credentials the environment gives.
@@ -19,12 +21,14 @@ impl FromStr for Source {
     type Err = Infallible;
 
     /// A word with a path separator or ending in `.json` or `.json.gz` is a file, `env:` the environment, anything
-    /// else a profile.
+    /// else a profile. The word of a file may end in `#` and the ID of the account that is meant.
     fn from_str(word: &str) -> Result<Self, Infallible> {
-        let is_file = word.contains(std::path::is_separator) || word.ends_with(".json") || word.ends_with(".json.gz");
+        let with_account = word.rsplit_once('#').and_then(|(file, id)| Some((file, id.parse().ok()?)));
+        let (file, account) = with_account.map_or((word, None), |(file, id)| (file, Some(id)));
+        let is_file = file.contains(std::path::is_separator) || file.ends_with(".json") || file.ends_with(".json.gz");
         Ok(match word {
             "env:" => Self::Environment,
-            _ if is_file => Self::File(PathBuf::from(word)),
+            _ if is_file => Self::File(PathBuf::from(file), account),
             _ => Self::Profile(word.to_owned()),
         })
     }
@@ -34,7 +38,7 @@ impl Source {
     /// The file, if it is one.
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => Some(path),
+            Self::File(path, _) => Some(path),
             Self::Profile(_) | Self::Environment => None,
         }
     }
@@ -45,7 +49,7 @@ impl Source {
         let name = match self {
             Self::Environment => "env".to_owned(),
             Self::Profile(name) => name.clone(),
-            Self::File(path) => {
+            Self::File(path, _) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let name = name.strip_suffix(".gz").unwrap_or(&name);
                 name.strip_suffix(".json").unwrap_or(name).to_owned()
@@ -58,7 +62,8 @@ impl Source {
     /// The word that means this source on the command line.
     pub(super) fn word(&self) -> String {
         match self {
-            Self::File(path) => shown(path),
+            Self::File(path, None) => shown(path),
+            Self::File(path, Some(id)) => format!("{}#{id}", shown(path)),
             Self::Profile(name) => name.clone(),
             Self::Environment => "env:".to_owned(),
         }
@@ -67,7 +72,7 @@ impl Source {
     /// The source in words, as reports name it.
     pub(super) fn in_words(&self) -> String {
         match self {
-            Self::File(path) => format!("file {}", shown(path)),
+            Self::File(..) => format!("file {}", self.word()),
             Self::Profile(name) => format!("profile {name}"),
             Self::Environment => "environment".to_owned(),
         }
@@ -88,9 +93,14 @@ mod tests {
         let source = |word: &str| word.parse::<Source>().unwrap();
         assert_eq!(source("env:"), Source::Environment);
         assert_eq!(source("dev"), Source::Profile("dev".into()));
-        assert_eq!(source("dev.json"), Source::File("dev.json".into()));
-        assert_eq!(source("dev.json.gz"), Source::File("dev.json.gz".into()));
-        assert_eq!(source("./dev"), Source::File("./dev".into()));
+        assert_eq!(source("dev.json"), Source::File("dev.json".into(), None));
+        assert_eq!(source("dev.json.gz"), Source::File("dev.json.gz".into(), None));
+        assert_eq!(source("./dev"), Source::File("./dev".into(), None));
+        let of_account = Source::File("both.json".into(), Some("111122223333".parse().unwrap()));
+        assert_eq!(source("both.json#111122223333"), of_account);
+        assert_eq!((of_account.word().as_str(), of_account.origin().as_str()), ("both.json#111122223333", "both"));
+        assert_eq!(source("dev#111122223333"), Source::Profile("dev#111122223333".into()));
+        assert_eq!(source("a#1/dev.json"), Source::File("a#1/dev.json".into(), None));
         assert_eq!(source("snapshots/dev.json.gz").origin(), "dev");
         assert_eq!(source("team dev\u{1b}=x").origin(), "team_dev__x");
     }

@@ -24,7 +24,7 @@ fn role(account: &str, name: &str, path: &str, resources: &[&str]) -> serde_json
 fn account(id: &str, roles: Vec<serde_json::Value>) -> Account {
     let text = serde_json::json!({"format": "iamctl-snapshot", "version": 1, "iamctl": "0", "harvested_at": null,
         "source": "test", "account_id": id, "roles": roles, "policies": []});
-    let snapshot = snapshot::read(&text.to_string(), "test").unwrap();
+    let snapshot = snapshot::read(&text.to_string(), "test", None).unwrap();
     AccountReader::default().account(&snapshot).unwrap()
 }
 

@@ -11,6 +11,7 @@ use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::JsonError;
+use super::json::unique;
 use crate::model::accepted::{EffectGlob, FORMAT, VERSION, date};
 use crate::model::{AcceptedEntry, AccountTag, DifferenceKind};
 
@@ -177,7 +178,7 @@ fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(deserializer
 }
 
 fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<AccountTag, Value>, D::Error> {
-    let values = BTreeMap::deserialize(deserializer)?;
+    let values = unique(deserializer)?;
     if values.is_empty() { Err(D::Error::custom("no value of either account is given")) } else { Ok(values) }
 }
 
@@ -251,6 +252,7 @@ mod tests {
             ),
             (r#"{"role": "*", "attribute": "*", "reason": "x"}"#, "the entry would accept everything"),
             (r#"{"role": "*", "grants": "0123", "reason": "x"}"#, "the entry would accept everything"),
+            (r#"{"role": "a", "values": {"qa": 1, "qa": 2}, "reason": "x"}"#, "key `qa` appears twice at line 2"),
             (r#"{"role": "a", "values": {}, "reason": "x"}"#, "no value of either account is given"),
             (r#"{"role": "a", "values": {"../x": 1}, "reason": "x"}"#, "`../x` is not an account tag"),
             (

@@ -3,27 +3,34 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>. AWS adds
 //! fields to its replies, so unknown ones are passed over here; policy documents are read strictly later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::JsonError;
 use super::snapshot::{FORMAT, Snapshot, SnapshotError, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 use crate::model::{AccountId, Arn};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Details {
+    #[serde(deserialize_with = "list")]
     role_detail_list: Vec<RoleDetail>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     policies: Vec<PolicyDetail>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     user_detail_list: Vec<UserDetail>,
     #[serde(default)]
-    is_truncated: bool,
+    is_truncated: Option<bool>,
     #[serde(default, alias = "Marker")]
     next_token: Option<String>,
+}
+
+/// A list. AWS's SDKs for other languages write an empty one as null.
+fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]
@@ -40,15 +47,15 @@ struct RoleDetail {
     role_id: String,
     arn: String,
     assume_role_policy_document: Box<RawValue>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     instance_profile_list: Vec<InstanceProfile>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     role_policy_list: Vec<InlinePolicy>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     attached_managed_policies: Vec<Attachment>,
     #[serde(default)]
     permissions_boundary: Option<Boundary>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     tags: Vec<Tag>,
     // `ListRoles` has these two, authorization details do not; a file that joins both keeps them.
     #[serde(default)]
@@ -96,8 +103,14 @@ struct PolicyDetail {
     policy_name: Option<String>,
     arn: String,
     default_version_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     policy_version_list: Vec<PolicyVersion>,
+}
+
+impl PolicyDetail {
+    fn default_version(&self) -> Option<&PolicyVersion> {
+        self.policy_version_list.iter().find(|version| version.version_id == self.default_version_id)
+    }
 }
 
 #[derive(Deserialize)]
@@ -107,16 +120,26 @@ struct PolicyVersion {
     document: Box<RawValue>,
 }
 
-/// Reads authorization details; `source` says where they are from, in words for people.
+/// Reads authorization details; `source` says where they are from, in words for people. Several JSON documents, one
+/// behind the other, are the pages of one output, or the outputs of several accounts, of which `account` is meant.
 ///
 /// # Errors
-/// If the text is not of that form, is only a part of the account, or does not hold a policy that a role carries.
-pub(super) fn read(text: &str, source: &str) -> Result<Snapshot, SnapshotError> {
-    let details: Details = serde_json::from_str(text).map_err(|error| SnapshotError::form(&error, source))?;
-    if details.is_truncated || details.next_token.is_some() {
+/// If the text is not of that form, is only a part of the account, does not hold a policy that a role carries, or holds
+/// several accounts and none is chosen.
+pub(super) fn read(text: &str, source: &str, account: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+    let mut details = Details::default();
+    let mut more = false;
+    for page in serde_json::Deserializer::from_str(text).into_iter::<Details>() {
+        let page = page.map_err(|error| SnapshotError::form(&error, source))?;
+        more = page.is_truncated == Some(true) || page.next_token.is_some();
+        details.role_detail_list.extend(page.role_detail_list);
+        details.policies.extend(page.policies);
+        details.user_detail_list.extend(page.user_detail_list);
+    }
+    if more {
         return Err(SnapshotError::Partial { file: source.to_owned() });
     }
-    let account_id = account_id(&details, source)?;
+    let account_id = account_id(&mut details, source, account)?;
     let policies = used_policies(&details, source)?;
     let mut roles =
         details.role_detail_list.into_iter().map(|r| role(r, source)).collect::<Result<Vec<SnapshotRole>, _>>()?;
@@ -133,28 +156,51 @@ pub(super) fn read(text: &str, source: &str) -> Result<Snapshot, SnapshotError> 
     })
 }
 
-/// The one account that the ARNs of roles, users and customer policies name.
-fn account_id(details: &Details, source: &str) -> Result<Option<String>, SnapshotError> {
-    let roles = details.role_detail_list.iter().map(|r| r.arn.as_str());
-    let users = details.user_detail_list.iter().map(|u| u.arn.as_str());
-    let policies = details.policies.iter().map(|p| p.arn.as_str());
-    let ids: BTreeSet<String> = roles
-        .chain(users)
-        .chain(policies)
-        .filter_map(|arn| arn.parse::<Arn>().ok())
-        .map(|arn| arn.account().to_owned())
-        .filter(|account| AccountId::is_valid(account))
-        .collect();
-    if ids.len() > 1 {
-        let ids = ids.into_iter().collect::<Vec<_>>().join("`, `");
-        return Err(SnapshotError::SeveralAccounts { file: source.to_owned(), ids });
+/// The account that an ARN names, if it names one.
+fn account_of(arn: &str) -> Option<String> {
+    let arn: Arn = arn.parse().ok()?;
+    AccountId::is_valid(arn.account()).then(|| arn.account().to_owned())
+}
+
+/// The account that is meant: the one that was chosen, or the only one that the ARNs of roles, users and customer
+/// policies name. Roles of other accounts are left out, and only those.
+fn account_id(
+    details: &mut Details,
+    source: &str,
+    chosen: Option<&AccountId>,
+) -> Result<Option<String>, SnapshotError> {
+    let mut roles: BTreeMap<String, usize> = BTreeMap::new();
+    let users = details.user_detail_list.iter().map(|user| user.arn.as_str());
+    // An ARN that names no account chooses none; one that is not an ARN is refused when its role is read.
+    for id in users.chain(details.policies.iter().map(|policy| policy.arn.as_str())).filter_map(account_of) {
+        roles.entry(id).or_default();
     }
-    Ok(ids.into_iter().next())
+    for id in details.role_detail_list.iter().filter_map(|role| account_of(&role.arn)) {
+        *roles.entry(id).or_default() += 1;
+    }
+    match chosen {
+        Some(id) if roles.contains_key(id.as_str()) => {
+            details.role_detail_list.retain(|role| account_of(&role.arn).is_none_or(|other| other == id.as_str()));
+            Ok(Some(id.as_str().to_owned()))
+        }
+        Some(id) => Err(SnapshotError::OtherAccount {
+            file: source.to_owned(),
+            wanted: id.clone(),
+            accounts: roles.into_iter().collect(),
+        }),
+        None if roles.len() > 1 => {
+            Err(SnapshotError::SeveralAccounts { file: source.to_owned(), accounts: roles.into_iter().collect() })
+        }
+        None => Ok(roles.into_keys().next()),
+    }
 }
 
 /// The policies that roles carry or are bounded by, in their default versions, sorted by ARN.
 fn used_policies(details: &Details, source: &str) -> Result<Vec<SnapshotPolicy>, SnapshotError> {
-    let known: BTreeMap<&str, &PolicyDetail> = details.policies.iter().map(|p| (p.arn.as_str(), p)).collect();
+    let mut known: BTreeMap<&str, Vec<&PolicyDetail>> = BTreeMap::new();
+    for policy in &details.policies {
+        known.entry(&policy.arn).or_default().push(policy);
+    }
     let mut used: BTreeMap<&str, &str> = BTreeMap::new();
     for role in &details.role_detail_list {
         let boundary = role.permissions_boundary.iter().map(|b| b.permissions_boundary_arn.as_str());
@@ -162,19 +208,30 @@ fn used_policies(details: &Details, source: &str) -> Result<Vec<SnapshotPolicy>,
             used.entry(arn).or_insert(&role.role_name);
         }
     }
-    used.into_iter().map(|(arn, role)| used_policy(known.get(arn).copied(), arn, role, source)).collect()
+    used.into_iter()
+        .map(|(arn, role)| used_policy(known.get(arn).map_or(&[], Vec::as_slice), arn, role, source))
+        .collect()
 }
 
+/// The policy that a role carries. Outputs of several accounts, or pages, list a policy of AWS more than once: each says
+/// the same, or it cannot be told which of them counts.
 fn used_policy(
-    policy: Option<&PolicyDetail>,
+    policies: &[&PolicyDetail],
     arn: &str,
     role: &str,
     source: &str,
 ) -> Result<SnapshotPolicy, SnapshotError> {
     let missing =
         || SnapshotError::MissingPolicy { file: source.to_owned(), role: role.to_owned(), arn: arn.to_owned() };
-    let policy = policy.ok_or_else(missing)?;
-    let default = policy.policy_version_list.iter().find(|v| v.version_id == policy.default_version_id);
+    let (policy, others) = policies.split_first().ok_or_else(missing)?;
+    let default = policy.default_version();
+    let text = |policy: &PolicyDetail| policy.default_version().map(|version| version.document.get().to_owned());
+    let differs =
+        |other: &&&PolicyDetail| other.default_version_id != policy.default_version_id || text(other) != text(policy);
+    if let Some(other) = others.iter().find(differs) {
+        let versions = [policy.default_version_id.clone(), other.default_version_id.clone()];
+        return Err(SnapshotError::PolicyTwice { file: source.to_owned(), arn: arn.to_owned(), versions });
+    }
     let name = policy.policy_name.clone().or_else(|| arn.parse::<Arn>().ok().map(|arn| arn.last_name().to_owned()));
     Ok(SnapshotPolicy {
         name: name.unwrap_or_else(|| arn.to_owned()),
@@ -197,6 +254,16 @@ fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
     let mut instance_profiles: Vec<String> =
         role.instance_profile_list.into_iter().map(|profile| profile.instance_profile_name).collect();
     instance_profiles.sort();
+    let mut tags = BTreeMap::new();
+    for tag in role.tags {
+        match tags.entry(tag.key) {
+            Entry::Vacant(entry) => entry.insert(tag.value),
+            Entry::Occupied(entry) => {
+                let (file, key) = (source.to_owned(), entry.key().clone());
+                return Err(SnapshotError::TagTwice { file, role: role.role_name, key });
+            }
+        };
+    }
     Ok(SnapshotRole {
         trust_policy: document(&role.assume_role_policy_document, &role.role_name, "trust", source)?,
         name: role.role_name,
@@ -208,7 +275,7 @@ fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
         inline_policies,
         attached_policies,
         permissions_boundary: role.permissions_boundary.map(|boundary| boundary.permissions_boundary_arn),
-        tags: role.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        tags,
         instance_profiles,
     })
 }

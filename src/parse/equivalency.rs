@@ -7,6 +7,7 @@ use regex::Regex;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::JsonError;
+use super::json::unique;
 use crate::model::equivalency::{KEYS, KNOWN_ACCOUNTS};
 use crate::model::{AccountId, AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
 
@@ -55,7 +56,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
         let mut list = EquivalencyList::default();
         while let Some(placeholder) = entries.next_key::<String>()? {
             if placeholder == KNOWN_ACCOUNTS {
-                for (id, name) in entries.next_value::<BTreeMap<AccountId, String>>()? {
+                for (id, name) in entries.next_value::<UniqueKeys<AccountId, String>>()?.0 {
                     list.know_account(id, name);
                 }
                 continue;
@@ -129,6 +130,15 @@ impl<'de> Visitor<'de> for EntrySeed<'_> {
     }
 }
 
+/// An object without a key twice.
+struct UniqueKeys<K, V>(BTreeMap<K, V>);
+
+impl<'de, K: Deserialize<'de> + Ord + fmt::Display, V: Deserialize<'de>> Deserialize<'de> for UniqueKeys<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        unique(deserializer).map(Self)
+    }
+}
+
 /// An entry's keys as they come.
 #[derive(Default)]
 struct Draft {
@@ -157,7 +167,7 @@ impl Draft {
                 }
             }
             "tags" => {
-                let tags = keys.next_value::<BTreeMap<String, BTreeSet<String>>>()?;
+                let UniqueKeys(tags) = keys.next_value::<UniqueKeys<String, BTreeSet<String>>>()?;
                 for (tag, texts) in tags {
                     self.tags.insert(tag.parse().map_err(A::Error::custom)?, texts);
                 }
@@ -246,6 +256,11 @@ mod tests {
             ("{\"a\": {\"b c\": [\"x\"]}}", "`b c` is not a key of the entry `a`"),
             ("{\"a\": {\"dev\": [\"x\"], \"dev\": [\"y\"]}}", "`dev` appears twice"),
             ("{\"a\": {\"dev\": [\"\"]}}", "a value of `a` is empty"),
+            ("{\"a\": {\"tags\": {\"in\": [\"x\"], \"in\": [\"y\"]}}}", "key `in` appears twice"),
+            (
+                "{\"known_accounts\": {\"444455556666\": \"x\", \"444455556666\": \"y\"}}",
+                "key `444455556666` appears twice",
+            ),
             ("{\"a\": {\"values\": [\"x\"], \"match\": \"word\"}}", "`word` is not a way to match: use `token`"),
             ("{\"a\": {\"values\": [\"x\"], \"in\": [\"rolname\"]}}", "`rolname` is not a place: use rolename, path"),
             ("{\"a\": {\"values\": [\"x\"], \"pattern\": \"y\"}}", "the entry `a` can have only one of"),

@@ -2,9 +2,11 @@
 //!
 //! `serde_json::Value` keeps the last of two equal keys, which would drop a statement or a condition in silence.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::JsonError;
 
@@ -91,9 +93,19 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
         let mut object: Vec<(String, Node)> = Vec::new();
+        // The keys once there are many: looking through a list for each of n keys takes n² steps.
+        let mut keys: BTreeSet<String> = BTreeSet::new();
         while let Some(key) = entries.next_key::<String>()? {
-            if object.iter().any(|(known, _)| *known == key) {
-                return Err(A::Error::custom(format_args!("key `{}` appears twice", key.escape_debug())));
+            if object.len() == FEW {
+                keys.extend(object.iter().map(|(known, _)| known.clone()));
+            }
+            let is_known = if object.len() < FEW {
+                object.iter().any(|(known, _)| *known == key)
+            } else {
+                !keys.insert(key.clone())
+            };
+            if is_known {
+                return Err(twice(&key));
             }
             object.push((key, entries.next_value()?));
         }
@@ -101,9 +113,65 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
+/// How many keys are looked through one by one.
+const FEW: usize = 16;
+
+fn twice<E: serde::de::Error>(key: &str) -> E {
+    E::custom(format_args!("key `{}` appears twice", key.escape_debug()))
+}
+
+/// Reads an object into a map. A key that is there twice is an error; `BTreeMap` by itself would keep the last in
+/// silence.
+pub(super) fn unique<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord + fmt::Display,
+    V: Deserialize<'de>,
+{
+    deserializer.deserialize_map(UniqueVisitor(PhantomData))
+}
+
+struct UniqueVisitor<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K, V> Visitor<'de> for UniqueVisitor<K, V>
+where
+    K: Deserialize<'de> + Ord + fmt::Display,
+    V: Deserialize<'de>,
+{
+    type Value = BTreeMap<K, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BTreeMap<K, V>, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some(key) = entries.next_key::<K>()? {
+            if map.contains_key(&key) {
+                return Err(twice(&key.to_string()));
+            }
+            map.insert(key, entries.next_value()?);
+        }
+        Ok(map)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_appears_twice_among_many_is_refused() {
+        let text = |twice: usize| {
+            let keys: Vec<String> = (0..40).chain([twice]).map(|key| format!("\"k{key}\": 1")).collect();
+            format!("{{{}}}", keys.join(", "))
+        };
+        for twice in [0, 14, 15, 16, 17, 39] {
+            let error = Node::read(&text(twice)).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("key `k{twice}` appears twice")), "{error}");
+        }
+        assert!(Node::read(&text(40)).is_ok());
+    }
 
     #[test]
     fn a_key_that_appears_twice_is_refused() {

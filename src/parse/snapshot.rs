@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::JsonError;
+use crate::model::AccountId;
 
 /// `format` of a snapshot file.
 pub const FORMAT: &str = "iamctl-snapshot";
@@ -34,12 +35,19 @@ pub enum SnapshotError {
         file: String,
     },
     /// A snapshot of a version this program does not read.
-    #[error("{file} is a snapshot of version {found}; this iamctl reads version {VERSION}")]
+    #[error("{file} is a snapshot {}; this iamctl reads version {VERSION}", .found.map_or_else(
+        || "without a version".to_owned(), |found| format!("of version {found}")))]
     Version {
         /// Where the text is from.
         file: String,
-        /// The version it says it has.
-        found: u64,
+        /// The version it says it has, if it says one.
+        found: Option<u64>,
+    },
+    /// A snapshot, and more JSON behind or before it.
+    #[error("{file} contains several JSON documents, and one of them is a snapshot of iamctl")]
+    SeveralDocuments {
+        /// Where the text is from.
+        file: String,
     },
     /// One of the two forms, but damaged.
     #[error("{file} cannot be read: {problem}")]
@@ -55,13 +63,44 @@ pub enum SnapshotError {
         /// Where the text is from.
         file: String,
     },
-    /// Roles of more than one account.
-    #[error("{file} contains more than one account: `{ids}`")]
+    /// Roles of more than one account, of which none was chosen.
+    #[error("{file} contains {} accounts: {}", .accounts.len(), with_roles(.accounts))]
     SeveralAccounts {
         /// Where the text is from.
         file: String,
-        /// Their ids.
-        ids: String,
+        /// Their IDs with their numbers of roles, sorted.
+        accounts: Vec<(String, usize)>,
+    },
+    /// Another account was chosen than those that are there.
+    #[error("{file} does not contain account {wanted}{}", instead(.accounts))]
+    OtherAccount {
+        /// Where the text is from.
+        file: String,
+        /// The account that was chosen.
+        wanted: AccountId,
+        /// The IDs that are there with their numbers of roles, sorted.
+        accounts: Vec<(String, usize)>,
+    },
+    /// A role has one tag key twice.
+    #[error("{file}, role `{}`: the tag `{}` is listed twice", .role.escape_debug(), .key.escape_debug())]
+    TagTwice {
+        /// Where the text is from.
+        file: String,
+        /// The role.
+        role: String,
+        /// The key.
+        key: String,
+    },
+    /// A policy is there twice, and not the same.
+    #[error("{file} contains the policy `{}` twice, and not the same: its default version is {}", .arn.escape_debug(),
+        of_versions(.versions))]
+    PolicyTwice {
+        /// Where the text is from.
+        file: String,
+        /// The policy's ARN.
+        arn: String,
+        /// Its default version, each time.
+        versions: [String; 2],
     },
     /// A role carries a policy that the file does not hold.
     #[error("{file} does not contain the policy `{}`, which is attached to the role `{}`", .arn.escape_debug(),
@@ -89,6 +128,26 @@ pub enum SnapshotError {
     },
 }
 
+/// Accounts with their numbers of roles, in words.
+fn with_roles(accounts: &[(String, usize)]) -> String {
+    let one = |(id, roles): &(String, usize)| match roles {
+        1 => format!("{id} (1 role)"),
+        roles => format!("{id} ({roles} roles)"),
+    };
+    accounts.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What is there in the place of an account.
+fn instead(accounts: &[(String, usize)]) -> String {
+    if accounts.is_empty() { String::new() } else { format!("; it contains {}", with_roles(accounts)) }
+}
+
+/// Two version IDs of one policy, in words.
+fn of_versions([first, second]: &[String; 2]) -> String {
+    let (one, other) = (first.escape_debug(), second.escape_debug());
+    if first == second { format!("`{one}` with two documents") } else { format!("`{one}` and `{other}`") }
+}
+
 impl SnapshotError {
     /// One of the two forms, but damaged.
     pub(super) fn form(error: &serde_json::Error, file: &str) -> Self {
@@ -97,55 +156,107 @@ impl SnapshotError {
 
     /// What the user can do about it, where there is something to do.
     #[must_use]
-    pub const fn hint(&self) -> Option<&'static str> {
-        match self {
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::SeveralAccounts { file, accounts } => {
+                let word = file.strip_prefix("file ").unwrap_or("FILE");
+                let words: Vec<String> = accounts.iter().map(|(id, _)| format!("`{word}#{id}`")).collect();
+                return Some(format!("choose one of them: {}", words.join(" or ")));
+            }
             Self::Json { .. } | Self::Unknown { .. } | Self::Form { .. } => Some(
                 "give a file written by `iamctl harvest`, or by `aws iam get-account-authorization-details --output \
                     json`",
             ),
+            Self::SeveralDocuments { .. } => Some("give one file per snapshot"),
             Self::Version { .. } => Some("read the account again with this version of iamctl"),
-            Self::Partial { .. } => Some("make the AWS CLI read every page: omit `--max-items` and `--no-paginate`"),
-            Self::SeveralAccounts { .. } => Some("give one file per account"),
+            Self::Partial { .. } => Some(
+                "make the AWS CLI read every page: omit `--max-items` and `--no-paginate`; or append the pages that are \
+                    missing to the file, the last one at its end",
+            ),
+            Self::PolicyTwice { .. } => Some("get the details of each account at one time, into a file of its own"),
+            Self::OtherAccount { .. } => Some("check the ID after `#`"),
             Self::MissingPolicy { .. } => {
                 Some("get the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`")
             }
-            Self::Document { .. } => None,
-        }
+            Self::Document { .. } | Self::TagTwice { .. } => None,
+        };
+        text.map(str::to_owned)
     }
 }
 
 /// Reads a snapshot of ours or the AWS CLI's authorization details.
 ///
 /// `file` says where the text is from, in words for people (`file dev.json`); a snapshot of ours keeps the source it
-/// was harvested from.
+/// was harvested from. Authorization details of several accounts are read for the one that is chosen as `account`.
 ///
 /// # Errors
-/// If the text is neither, is of a version this program does not know, or does not hold the whole account.
-pub fn read(text: &str, file: &str) -> Result<Snapshot, SnapshotError> {
-    #[derive(Deserialize)]
-    struct Kind {
-        #[serde(default)]
-        format: Option<serde_json::Value>,
-        #[serde(default)]
-        version: Option<u64>,
-        #[serde(default, rename = "RoleDetailList")]
-        role_detail_list: Option<serde::de::IgnoredAny>,
+/// If the text is neither, is of a version this program does not know, does not hold the whole account, or is of another
+/// account than the one that is chosen.
+pub fn read(text: &str, file: &str, account: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let kinds = kinds(text, file)?;
+    if kinds.len() != 1 && kinds.iter().any(Kind::is_ours) {
+        return Err(SnapshotError::SeveralDocuments { file: file.to_owned() });
     }
     let own = || file.to_owned();
-    let kind: Kind = serde_json::from_str(text).map_err(|problem| match problem.classify() {
-        serde_json::error::Category::Data => SnapshotError::Unknown { file: own() },
+    match kinds.first().map(|kind| (kind.is_ours(), kind.version)) {
+        Some((true, Some(version))) if version == u64::from(VERSION) => {
+            let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| SnapshotError::form(&error, file))?;
+            of_account(snapshot, file, account)
+        }
+        Some((true, found)) => Err(SnapshotError::Version { file: own(), found }),
+        Some((false, _)) if kinds.iter().all(|kind| kind.role_detail_list) => {
+            super::authorization_details::read(text, file, account)
+        }
+        Some(_) | None => Err(SnapshotError::Unknown { file: own() }),
+    }
+}
+
+/// What tells the two forms apart.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(default)]
+    format: Option<serde_json::Value>,
+    #[serde(default)]
+    version: Option<u64>,
+    /// Whether the key is there.
+    #[serde(default, rename = "RoleDetailList", deserialize_with = "is_there")]
+    role_detail_list: bool,
+}
+
+impl Kind {
+    fn is_ours(&self) -> bool {
+        self.format.as_ref().and_then(serde_json::Value::as_str) == Some(FORMAT)
+    }
+}
+
+fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
+}
+
+/// The kinds of the JSON documents that stand in a text one behind the other; at least one.
+fn kinds(text: &str, file: &str) -> Result<Vec<Kind>, SnapshotError> {
+    let kinds: Result<Vec<Kind>, _> = if text.trim_ascii().is_empty() {
+        serde_json::from_str(text).map(|kind| vec![kind])
+    } else {
+        serde_json::Deserializer::from_str(text).into_iter().collect()
+    };
+    kinds.map_err(|problem| match problem.classify() {
+        serde_json::error::Category::Data => SnapshotError::Unknown { file: file.to_owned() },
         serde_json::error::Category::Io | serde_json::error::Category::Syntax | serde_json::error::Category::Eof => {
-            SnapshotError::Json { file: own(), problem: JsonError::new(&problem) }
+            SnapshotError::Json { file: file.to_owned(), problem: JsonError::new(&problem) }
         }
-    })?;
-    let ours = kind.format.as_ref().and_then(serde_json::Value::as_str) == Some(FORMAT);
-    match kind.version {
-        Some(version) if ours && version == u64::from(VERSION) => {
-            serde_json::from_str(text).map_err(|error| SnapshotError::form(&error, file))
+    })
+}
+
+/// A snapshot of ours, if it is of the account that is chosen.
+fn of_account(snapshot: Snapshot, file: &str, chosen: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+    match chosen {
+        Some(id) if snapshot.account_id.as_deref() != Some(id.as_str()) => {
+            let accounts = snapshot.account_id.iter().map(|id| (id.clone(), snapshot.roles.len())).collect();
+            Err(SnapshotError::OtherAccount { file: file.to_owned(), wanted: id.clone(), accounts })
         }
-        found if ours => Err(SnapshotError::Version { file: own(), found: found.unwrap_or_default() }),
-        _ if kind.role_detail_list.is_some() => super::authorization_details::read(text, file),
-        _ => Err(SnapshotError::Unknown { file: own() }),
+        _ => Ok(snapshot),
     }
 }
 
@@ -204,7 +315,7 @@ pub struct SnapshotRole {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<String>,
     /// The tags.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "super::json::unique")]
     pub tags: BTreeMap<String, String>,
     /// The names of the instance profiles that hold the role, sorted.
     #[serde(default)]

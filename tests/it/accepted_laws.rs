@@ -116,7 +116,7 @@ fn snapshot_of(id: &'static str) -> impl Strategy<Value = Snapshot> {
     let roles = names.map(|name| one_role(id, name));
     roles.prop_map(move |roles| {
         let roles: Vec<Value> = roles.into_iter().flatten().collect();
-        snapshot::read(&account(id, &roles, &[]), "law").unwrap()
+        snapshot::read(&account(id, &roles, &[]), "law", None).unwrap()
     })
 }
 

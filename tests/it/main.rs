@@ -74,6 +74,8 @@ mod marks;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
 mod original_faults;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;

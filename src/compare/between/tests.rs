@@ -27,7 +27,7 @@ fn role(account: &str, name: &str, statements: &Value, service: &str) -> Value {
 fn account(id: &str, roles: &[Value]) -> Account {
     let text = json!({"format": snapshot::FORMAT, "version": snapshot::VERSION, "iamctl": "1", "source": "a test",
         "account_id": id, "roles": roles, "policies": []});
-    AccountReader::default().account(&snapshot::read(&text.to_string(), "a test").unwrap()).unwrap()
+    AccountReader::default().account(&snapshot::read(&text.to_string(), "a test", None).unwrap()).unwrap()
 }
 
 /// Three roles: `a` differs in S3, `b` in SQS, who can assume it and a Deny, `c` in nothing.
