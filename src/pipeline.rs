@@ -51,3 +51,14 @@ pub fn read(snapshots: Sides<&Snapshot>) -> Result<Sides<Account>, Error> {
     let mut reader = AccountReader::default();
     Ok(Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? })
 }
+
+/// The same, but a role may have policies that its source does not contain: [`Prepared::only`] refuses it if it is
+/// selected, or leaves it out.
+///
+/// # Errors
+/// If a document or an ARN in one of them is wrong.
+pub fn read_with_absent(snapshots: Sides<&Snapshot>) -> Result<Sides<Account>, Error> {
+    let mut reader = AccountReader::default();
+    let left = reader.account_with_absent(snapshots.left)?;
+    Ok(Sides { left, right: reader.account_with_absent(snapshots.right)? })
+}

@@ -10,7 +10,7 @@ use super::source::Source;
 use crate::compare::role_policies;
 use crate::formats::decision;
 use crate::model::AccountTag;
-use crate::parse::account::account;
+use crate::parse::account::AccountReader;
 use crate::semantics::evaluate::{Request, Verdict, evaluate};
 
 /// What `can` takes.
@@ -62,8 +62,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let catalogue = args.input.catalogue(console)?;
     let source = ask::source(&args.source, args.tag.as_ref())?;
     let snapshot = args.input.snapshot(&source, console)?;
-    let account = account(&snapshot)?;
+    let account = AccountReader::default().account_with_absent(&snapshot)?;
     let role = ask::find(&account.roles, &args.role)?;
+    // Only the policies of this role have to be there.
+    account.check_absent_of(role)?;
     match ask::action(&catalogue, &args.action, args.allow_unknown_action)? {
         Some(found) => ask::resource(found, &args.action, &args.resource, role)?,
         None => ask::resource_of_unknown(&args.action, &args.resource, role)?,

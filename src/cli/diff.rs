@@ -61,6 +61,12 @@ pub(super) struct Args {
     /// commas, or repeat the option. It is an error if a pattern matches no role.
     #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
     roles: Vec<String>,
+    /// Leave out roles whose policies are not all in the file
+    ///
+    /// Without this option, a selected role with a policy that the source does not contain is an error. With it, iamctl
+    /// compares the other roles, and reports each role that it left out as not compared (rule `role-not-compared`).
+    #[arg(long, env = "IAMCTL_ALLOW_INCOMPLETE", value_parser = FalseyValueParser::new())]
+    allow_incomplete: bool,
     /// Exclude service-linked roles
     ///
     /// AWS services own these roles, and you cannot change what they are permitted to do.
@@ -139,6 +145,7 @@ impl Args {
     fn options(&self, dictionary: Dictionary, accepted: Accepted, catalogue: Catalogue) -> Options {
         Options {
             selection: Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked },
+            allow_incomplete: self.allow_incomplete,
             accepted: Some(accepted),
             ..dictionary.options(self.tags(), catalogue)
         }
@@ -189,7 +196,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 
     let spinner = console.spinner("reading and normalizing roles");
     let mut stages = Stages::start();
-    let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
+    let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
     let accepted = Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() };
     let options = args.options(dictionary, accepted, catalogue);
     let prepared = Prepared::new(accounts, &options)?.only(&options.selection)?;

@@ -334,6 +334,7 @@ impl CliError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Compare(pipeline::Error::Snapshot(error)) => error.hint(),
+            Self::Account(error) | Self::Compare(pipeline::Error::Account(error)) => error.hint().map(str::to_owned),
             Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
                 "check the two profiles; if you want to compare two snapshots of one account, use \
@@ -397,7 +398,7 @@ impl CliError {
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::File(error) => error.hint().map(str::to_owned),
-            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::Replace(_) | Self::Account(_) => None,
+            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::Replace(_) => None,
             Self::Catalogue { .. } => Some(
                 "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalog"
                     .to_owned(),

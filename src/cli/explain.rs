@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &read;
     let snapshots: Sides<&Snapshot> = Sides { left, right };
     let options = asked.dictionary.options(tags, catalogue);
-    let accounts = pipeline::read(snapshots)?.map(Cow::Owned);
+    let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
     let all = Prepared::new(accounts, &options)?;
     let selection = select(all.normalised(), &asked.role)?;
     let prepared = all.only(&selection)?;

@@ -244,6 +244,7 @@ impl Dictionary {
             dictionary: self.list,
             builtins: self.builtins,
             selection: Selection::default(),
+            allow_incomplete: false,
             accepted: None,
             generated_at: now(),
             catalogue,

@@ -48,6 +48,8 @@ pub struct Settings<'a> {
     pub generated_at: &'a str,
     /// Which roles were asked for; the accounts hold these alone.
     pub selection: &'a Selection,
+    /// What was left out before, and why.
+    pub left_out: &'a [Limitation],
 }
 
 /// What was found for one pair.
@@ -355,7 +357,8 @@ fn assemble(
     report.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     report.summary = summary(&report, harvested, sanitized);
-    report.limitations = limitations(&report, inputs, settings.rules);
+    report.limitations = settings.left_out.to_vec();
+    report.limitations.extend(limitations(&report, inputs, settings.rules));
     report.conclude();
     report
 }

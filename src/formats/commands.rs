@@ -2,7 +2,7 @@
 
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
-use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference};
+use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule};
 
 use super::report_format::View;
 
@@ -124,7 +124,8 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
         commands.push(("show one role in full", explain(view, role)));
     }
     // What is only to know is no difference that could be accepted or taken away.
-    if !view.report.is_note(group) {
+    let is_difference = !view.report.is_note(group) && group.rule != Rule::RoleNotCompared;
+    if is_difference {
         commands.push(("accept the cause", accept(view, group)));
         // Only roles of both accounts can be made alike.
         let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();

@@ -1,7 +1,7 @@
 //! The result of a report, in a sentence or two: the same for the terminal, Markdown and the page.
 
 use crate::report::sentences::counted;
-use crate::report::{Report, Severity};
+use crate::report::{Report, Rule, Severity};
 
 /// `Different: 60 roles, 87 findings, 41 causes (1 critical, 3 high)`, or `No differences in 24 common roles`.
 #[must_use]
@@ -35,6 +35,12 @@ pub fn remarks(report: &Report) -> Vec<String> {
     let unknown = report.roles.iter().filter(|role| role.is_unknown()).count();
     if unknown > 0 {
         remarks.push(format!("For {}, iamctl could not determine whether access differs.", counted(unknown, "role")));
+    }
+    let left_out = report.findings.iter().filter(|finding| finding.rule == Rule::RoleNotCompared).count();
+    if left_out > 0 {
+        let were = if left_out == 1 { "was" } else { "were" };
+        let missing = "because the source does not contain all policies";
+        remarks.push(format!("{} {were} not compared, {missing}.", counted(left_out, "role")));
     }
     if report.is_inconsistent() {
         remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());

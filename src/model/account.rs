@@ -1,5 +1,7 @@
 //! One account as it was read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::arn::AccountId;
 use super::role::Role;
 
@@ -14,6 +16,9 @@ pub struct Account {
     pub harvested_at: Option<String>,
     /// The roles, sorted by name and path.
     pub roles: Vec<Role>,
+    /// The ARNs of the managed policies that a role has and the source does not contain, by the role's name. Such a role
+    /// is not here as a whole: nothing can be said of what it can do.
+    pub absent_policies: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Account {

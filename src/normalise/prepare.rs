@@ -29,7 +29,7 @@ pub struct Rules<'a> {
 /// use iamctl::normalise::{Builtins, Rules, normalisers};
 /// let account = |id: &str| {
 ///     let (source, harvested_at) = (String::new(), None);
-///     Account { id: Some(id.parse().unwrap()), source, harvested_at, roles: Vec::new() }
+///     Account { id: Some(id.parse().unwrap()), source, harvested_at, roles: Vec::new(), absent_policies: Default::default() }
 /// };
 /// let (dev, qa) = (account("111122223333"), account("444455556666"));
 /// let dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#).unwrap();

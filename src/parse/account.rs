@@ -1,6 +1,6 @@
 //! A snapshot to an [`Account`]: every document read strictly, every reference resolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -49,16 +49,13 @@ pub enum AccountError {
         /// What is wrong.
         source: ArnError,
     },
-    /// A role carries a policy the snapshot does not hold.
-    #[error("account `{account}`, role `{}`: the snapshot does not contain the policy `{}`, which is attached to the \
-        role", .role.escape_debug(), .arn.escape_debug())]
-    MissingPolicy {
+    /// Roles have policies that the source does not contain.
+    #[error("account `{account}`: the source does not contain {}", absent(.roles))]
+    AbsentPolicies {
         /// The account's id or its source.
         account: String,
-        /// The role's name.
-        role: String,
-        /// The missing policy's ARN.
-        arn: String,
+        /// The ARNs of the policies by the name of the role.
+        roles: BTreeMap<String, BTreeSet<String>>,
     },
     /// Two roles of one name, ignoring case, which IAM does not allow.
     #[error("account `{account}`: the role `{}` is listed twice", .role.escape_debug())]
@@ -68,6 +65,42 @@ pub enum AccountError {
         /// The role's name.
         role: String,
     },
+}
+
+impl AccountError {
+    /// What the user can do about it, where there is something to do.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::AbsentPolicies { .. } => Some(
+                "get the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`; or let \
+                    `diff` compare other roles, with `--role` or `--allow-incomplete`",
+            ),
+            Self::Document { .. } | Self::Arn { .. } | Self::Id { .. } | Self::RoleTwice { .. } => None,
+        }
+    }
+}
+
+/// Policies that are not there, each with the roles that have it: one policy is often missing for many roles.
+fn absent(roles: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let mut of_policies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (role, arns) in roles {
+        for arn in arns {
+            of_policies.entry(arn).or_default().push(role);
+        }
+    }
+    let one = |(arn, roles): (&&str, &Vec<&str>)| {
+        let names: Vec<String> = roles.iter().map(|role| format!("`{}`", role.escape_debug())).collect();
+        let noun = if names.len() == 1 { "role" } else { "roles" };
+        format!(
+            "`{}`, which the {noun} {} {}",
+            arn.escape_debug(),
+            names.join(", "),
+            if names.len() == 1 { "has" } else { "have" }
+        )
+    };
+    let policies: Vec<String> = of_policies.iter().map(one).collect();
+    format!("{} {}", if policies.len() == 1 { "the policy" } else { "the policies" }, policies.join("; "))
 }
 
 /// A policy in words; a role has only one trust policy, which has no name.
@@ -101,11 +134,23 @@ impl<'a> AccountReader<'a> {
     /// # Errors
     /// If any document, ARN or reference in it is wrong: an account is read whole or not at all.
     pub fn account(&mut self, snapshot: &'a Snapshot) -> Result<Account, AccountError> {
+        let account = self.account_with_absent(snapshot)?;
+        account.check_absent()?;
+        Ok(account)
+    }
+
+    /// The same, but policies that the source does not contain are listed in [`Account::absent_policies`]. Whoever reads
+    /// an account this way keeps the roles that lack a policy out of what is compared.
+    ///
+    /// # Errors
+    /// If any document or ARN in it is wrong.
+    pub fn account_with_absent(&mut self, snapshot: &'a Snapshot) -> Result<Account, AccountError> {
         let id = snapshot.account_id.as_deref().map(str::parse::<AccountId>).transpose();
         let id = id.map_err(|source| AccountError::Id { from: snapshot.source.clone(), source })?;
         let name = id.as_ref().map_or_else(|| snapshot.source.clone(), ToString::to_string);
         let policies = snapshot.policies.iter().map(|policy| (policy.arn.as_str(), policy)).collect();
-        let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies };
+        let absent = BTreeMap::new();
+        let mut reader = Reader { account: name, known: self, managed: BTreeMap::new(), policies, absent };
         let mut roles = snapshot.roles.iter().map(|role| reader.role(role)).collect::<Result<Vec<_>, _>>()?;
         roles.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
         name_by_arn(&mut roles);
@@ -117,10 +162,43 @@ impl<'a> AccountReader<'a> {
         });
         match twice {
             Some(role) => Err(AccountError::RoleTwice { account: reader.account, role }),
-            None => {
-                Ok(Account { id, source: snapshot.source.clone(), harvested_at: snapshot.harvested_at.clone(), roles })
-            }
+            None => Ok(Account {
+                id,
+                source: snapshot.source.clone(),
+                harvested_at: snapshot.harvested_at.clone(),
+                roles,
+                absent_policies: reader.absent,
+            }),
         }
+    }
+}
+
+impl Account {
+    /// Refuses an account with a role whose policies are not all there.
+    ///
+    /// # Errors
+    /// With every such role and policy.
+    pub fn check_absent(&self) -> Result<(), AccountError> {
+        if self.absent_policies.is_empty() {
+            return Ok(());
+        }
+        Err(self.absent(self.absent_policies.clone()))
+    }
+
+    /// Refuses a role whose policies are not all there.
+    ///
+    /// # Errors
+    /// With every policy of the role that is not there.
+    pub fn check_absent_of(&self, role: &Role) -> Result<(), AccountError> {
+        match self.absent_policies.get(&role.name) {
+            Some(arns) => Err(self.absent(BTreeMap::from([(role.name.clone(), arns.clone())]))),
+            None => Ok(()),
+        }
+    }
+
+    fn absent(&self, roles: BTreeMap<String, BTreeSet<String>>) -> AccountError {
+        let account = self.id.as_ref().map_or_else(|| self.source.clone(), ToString::to_string);
+        AccountError::AbsentPolicies { account, roles }
     }
 }
 
@@ -130,6 +208,8 @@ struct Reader<'r, 'a> {
     known: &'r mut AccountReader<'a>,
     managed: BTreeMap<&'a str, Arc<ManagedPolicy>>,
     policies: BTreeMap<&'a str, &'a SnapshotPolicy>,
+    /// As [`Account::absent_policies`].
+    absent: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -142,11 +222,11 @@ impl<'a> Reader<'_, 'a> {
         inline.sort_by(|a, b| a.name.cmp(&b.name));
         let mut attached = Vec::with_capacity(role.attached_policies.len());
         for arn in &role.attached_policies {
-            attached.push(self.managed(arn, role, PolicyType::Managed)?);
+            attached.extend(self.managed(arn, role, PolicyType::Managed)?);
         }
         attached.sort_by(|a, b| a.arn.cmp(&b.arn));
         let boundary = role.permissions_boundary.as_deref();
-        let boundary = boundary.map(|arn| self.managed(arn, role, PolicyType::Boundary)).transpose()?;
+        let boundary = boundary.map(|arn| self.managed(arn, role, PolicyType::Boundary)).transpose()?.flatten();
         let mut instance_profiles = role.instance_profiles.clone();
         instance_profiles.sort();
         Ok(Role {
@@ -168,18 +248,19 @@ impl<'a> Reader<'_, 'a> {
         })
     }
 
+    /// A managed policy of a role; none where it is absent, which is kept.
     fn managed(
         &mut self,
         arn: &str,
         role: &SnapshotRole,
         policy_type: PolicyType,
-    ) -> Result<Arc<ManagedPolicy>, AccountError> {
+    ) -> Result<Option<Arc<ManagedPolicy>>, AccountError> {
         let Some(&policy) = self.policies.get(arn) else {
-            let (account, role) = (self.account.clone(), role.name.clone());
-            return Err(AccountError::MissingPolicy { account, role, arn: arn.to_owned() });
+            self.absent.entry(role.name.clone()).or_default().insert(arn.to_owned());
+            return Ok(None);
         };
         if let Some(known) = self.managed.get(arn) {
-            return Ok(Arc::clone(known));
+            return Ok(Some(Arc::clone(known)));
         }
         let managed = Arc::new(ManagedPolicy {
             name: policy.name.clone(),
@@ -188,7 +269,7 @@ impl<'a> Reader<'_, 'a> {
             document: self.identity(&policy.document, role, policy_type, &policy.name)?,
         });
         self.managed.insert(&policy.arn, Arc::clone(&managed));
-        Ok(managed)
+        Ok(Some(managed))
     }
 
     fn identity(

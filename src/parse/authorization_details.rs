@@ -208,23 +208,24 @@ fn used_policies(details: &Details, source: &str) -> Result<Vec<SnapshotPolicy>,
             used.entry(arn).or_insert(&role.role_name);
         }
     }
-    used.into_iter()
-        .map(|(arn, role)| used_policy(known.get(arn).map_or(&[], Vec::as_slice), arn, role, source))
-        .collect()
+    let mut policies = Vec::with_capacity(used.len());
+    for (arn, role) in used {
+        let listed = known.get(arn).map_or(&[][..], Vec::as_slice);
+        // A policy that is not there is no loss: the role names it, and whoever reads the role finds it absent.
+        policies.extend(used_policy(listed, arn, role, source)?);
+    }
+    Ok(policies)
 }
 
-/// The policy that a role carries. Outputs of several accounts, or pages, list a policy of AWS more than once: each says
-/// the same, or it cannot be told which of them counts.
+/// The policy that a role carries, if it is there in its default version. Outputs of several accounts, or pages, list a
+/// policy of AWS more than once: each says the same, or it cannot be told which of them counts.
 fn used_policy(
     policies: &[&PolicyDetail],
     arn: &str,
     role: &str,
     source: &str,
-) -> Result<SnapshotPolicy, SnapshotError> {
-    let missing =
-        || SnapshotError::MissingPolicy { file: source.to_owned(), role: role.to_owned(), arn: arn.to_owned() };
-    let (policy, others) = policies.split_first().ok_or_else(missing)?;
-    let default = policy.default_version();
+) -> Result<Option<SnapshotPolicy>, SnapshotError> {
+    let Some((policy, others)) = policies.split_first() else { return Ok(None) };
     let text = |policy: &PolicyDetail| policy.default_version().map(|version| version.document.get().to_owned());
     let differs =
         |other: &&&PolicyDetail| other.default_version_id != policy.default_version_id || text(other) != text(policy);
@@ -232,13 +233,14 @@ fn used_policy(
         let versions = [policy.default_version_id.clone(), other.default_version_id.clone()];
         return Err(SnapshotError::PolicyTwice { file: source.to_owned(), arn: arn.to_owned(), versions });
     }
+    let Some(default) = policy.default_version() else { return Ok(None) };
     let name = policy.policy_name.clone().or_else(|| arn.parse::<Arn>().ok().map(|arn| arn.last_name().to_owned()));
-    Ok(SnapshotPolicy {
+    Ok(Some(SnapshotPolicy {
         name: name.unwrap_or_else(|| arn.to_owned()),
         arn: arn.to_owned(),
         version_id: policy.default_version_id.clone(),
-        document: document(&default.ok_or_else(missing)?.document, role, arn, source)?,
-    })
+        document: document(&default.document, role, arn, source)?,
+    }))
 }
 
 fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {

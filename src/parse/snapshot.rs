@@ -102,17 +102,6 @@ pub enum SnapshotError {
         /// Its default version, each time.
         versions: [String; 2],
     },
-    /// A role carries a policy that the file does not hold.
-    #[error("{file} does not contain the policy `{}`, which is attached to the role `{}`", .arn.escape_debug(),
-        .role.escape_debug())]
-    MissingPolicy {
-        /// Where the text is from.
-        file: String,
-        /// The first role that carries it.
-        role: String,
-        /// The policy's ARN.
-        arn: String,
-    },
     /// A policy document that is not JSON.
     #[error("{file}, role `{}`: the document of the policy `{}` is not JSON: {problem}", .role.escape_debug(),
         .policy.escape_debug())]
@@ -175,9 +164,6 @@ impl SnapshotError {
             ),
             Self::PolicyTwice { .. } => Some("get the details of each account at one time, into a file of its own"),
             Self::OtherAccount { .. } => Some("check the ID after `#`"),
-            Self::MissingPolicy { .. } => {
-                Some("get the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`")
-            }
             Self::Document { .. } | Self::TagTwice { .. } => None,
         };
         text.map(str::to_owned)
@@ -308,7 +294,8 @@ pub struct SnapshotRole {
     /// The embedded policies, sorted by name.
     #[serde(default)]
     pub inline_policies: Vec<SnapshotInlinePolicy>,
-    /// The ARNs of the attached managed policies, sorted. Each is in [`Snapshot::policies`].
+    /// The ARNs of the attached managed policies, sorted. Each is in [`Snapshot::policies`], unless the source did not
+    /// contain it.
     #[serde(default)]
     pub attached_policies: Vec<String>,
     /// The ARN of the permissions boundary; it is in [`Snapshot::policies`].

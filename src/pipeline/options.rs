@@ -20,6 +20,9 @@ pub struct Options {
     pub builtins: Builtins,
     /// Which roles are compared. All, unless said.
     pub selection: Selection,
+    /// Whether roles are left out, and named in the report, where the source does not contain all their policies. No,
+    /// unless said: then they are an error.
+    pub allow_incomplete: bool,
     /// Differences that somebody has accepted. None, unless said.
     pub accepted: Option<Accepted>,
     /// When the report is made, RFC 3339; the library has no clock. The start of 1970, unless said.
@@ -48,6 +51,7 @@ impl Options {
             dictionary: EquivalencyList::default(),
             builtins: Builtins::default(),
             selection: Selection::default(),
+            allow_incomplete: false,
             accepted: None,
             generated_at: "1970-01-01T00:00:00Z".to_owned(),
             catalogue: Catalogue::embedded(),

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::{Error, Options, different_tags};
-use crate::compare::{Input, Settings, accept, between_told, unfit_texts};
+use crate::compare::{Both, Input, Settings, accept, between_told, leave_out, unfit_texts};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
 use crate::normalise::{self, Normalised, Normaliser, texts_of_roles};
-use crate::report::Report;
+use crate::report::{Limitation, Report};
 
 /// Two accounts, normalized, ready to be compared.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Prepared<'a> {
     options: &'a Options,
     /// Which roles are left.
     selection: Selection,
+    /// Which of these were left out, and why.
+    left_out: Vec<Limitation>,
     accounts: Sides<One<'a>>,
 }
 
@@ -48,7 +50,7 @@ impl<'a> Prepared<'a> {
         let of_left = || One::new(left, normalisers.left);
         let (left, right) = rayon::join(of_left, || One::new(right, normalisers.right));
         let accounts = Sides { left, right };
-        let prepared = Self { options, selection: Selection::default(), accounts };
+        let prepared = Self { options, selection: Selection::default(), left_out: Vec::new(), accounts };
         let normalised = prepared.normalised();
         let unfit = unfit_texts([normalised.left, normalised.right]);
         // What a pattern finds is a limitation of the report.
@@ -67,20 +69,42 @@ impl<'a> Prepared<'a> {
         Ok(selection.check([normalised.left, normalised.right])?)
     }
 
-    /// Keeps the selected roles alone.
+    /// Keeps the selected roles alone. Of these, it leaves out what lacks a policy, if the options allow that.
     ///
     /// # Errors
-    /// As [`Prepared::check`].
+    /// As [`Prepared::check`], or if a selected role has a policy that the source does not contain.
     pub fn only(self, selection: &Selection) -> Result<Self, Error> {
         self.check(selection)?;
         let accounts = self.accounts.map(|one| one.only(selection));
-        Ok(Self { selection: selection.clone(), accounts, ..self })
+        let selected = Self { selection: selection.clone(), accounts, ..self };
+        if selected.options.allow_incomplete {
+            return Ok(selected.without_incomplete());
+        }
+        selected.check_absent()?;
+        Ok(selected)
+    }
+
+    fn check_absent(&self) -> Result<(), Error> {
+        for side in Side::BOTH {
+            self.accounts.get(side).account.check_absent()?;
+        }
+        Ok(())
+    }
+
+    fn without_incomplete(self) -> Self {
+        let Sides { left, right } = self.accounts;
+        let (left, of_left) = left.apart();
+        let (right, of_right) = right.apart();
+        let (both, left_out) = leave_out(Sides { left, right }, self.options.tags.as_ref());
+        let accounts = Sides { left: of_left.whole(both.left), right: of_right.whole(both.right) };
+        Self { accounts, left_out, ..self }
     }
 
     /// Compares the accounts, and takes out what the options' entries accept.
     ///
     /// # Errors
-    /// If the program contradicts itself in what is not about one pair of roles, or in a build for tests.
+    /// If a role has a policy that the source does not contain, or the program contradicts itself in what is not about one
+    /// pair of roles, or in a build for tests.
     pub fn compare(&self) -> Result<Report, Error> {
         self.compare_told(&|_, _| {})
     }
@@ -91,16 +115,19 @@ impl<'a> Prepared<'a> {
     /// # Errors
     /// As [`Prepared::compare`].
     pub fn compare_told(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<Report, Error> {
+        self.check_absent()?;
         let options = self.options;
         let settings = Settings {
             catalogue: &options.catalogue,
             rules: options.rules(),
             generated_at: &options.generated_at,
             selection: &self.selection,
+            left_out: &self.left_out,
         };
         let inputs = Sides { left: self.input(Side::Left), right: self.input(Side::Right) };
         let mut report = between_told(inputs, settings, tell)?;
-        if let Some(acceptance) = options.acceptance(self.selection.is_all()) {
+        let all_roles = self.selection.is_all() && self.left_out.is_empty();
+        if let Some(acceptance) = options.acceptance(all_roles) {
             accept(&mut report, acceptance);
         }
         Ok(report)
@@ -150,6 +177,19 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// What stays of an account when roles are left out.
+struct Rest {
+    all_roles: usize,
+    normaliser: Normaliser,
+}
+
+impl Rest {
+    fn whole<'a>(self, (account, normalised): Both<'a>) -> One<'a> {
+        let Self { all_roles, normaliser } = self;
+        One { all_roles, account, normalised, normaliser }
+    }
+}
+
 /// Refuses what could be mistaken for a placeholder.
 fn without_marks(account: &Account, tag: &AccountTag) -> Result<(), Error> {
     let mut marked = None;
@@ -165,6 +205,12 @@ impl<'a> One<'a> {
     fn new(account: Cow<'a, Account>, normaliser: Normaliser) -> Self {
         let normalised = normalise::account(&account, &normaliser);
         Self { all_roles: account.roles.len(), account, normalised, normaliser }
+    }
+
+    /// The account apart from what stays when roles are left out.
+    fn apart(self) -> (Both<'a>, Rest) {
+        let Self { all_roles, account, normalised, normaliser } = self;
+        ((account, normalised), Rest { all_roles, normaliser })
     }
 
     fn only(self, selection: &Selection) -> Self {

@@ -1,6 +1,6 @@
 //! What limits the report: what could not be compared, and what the dictionary or the accepted entries do not do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,19 @@ pub enum Limitation {
         tag: AccountTag,
         /// Where it was read from.
         source: String,
+    },
+    /// A role was not compared, because its source does not contain a policy that it has.
+    RoleNotCompared {
+        /// The account.
+        tag: AccountTag,
+        /// Where it was read from.
+        source: String,
+        /// The role's real name.
+        role: String,
+        /// The ARNs of the policies.
+        policies: BTreeSet<String>,
+        /// The roles that it would have been compared with, by account.
+        counterparts: BTreeMap<AccountTag, Vec<String>>,
     },
     /// Several roles of one account have one name after normalizing.
     AmbiguousName {
@@ -188,6 +201,7 @@ impl Limitation {
             | Self::AcceptedExpired { .. }
             | Self::AcceptedInPart { .. }
             | Self::AcceptedNothing { .. } => Rule::CouldNotCompare,
+            Self::RoleNotCompared { .. } => Rule::RoleNotCompared,
             Self::TextNotFound { .. }
             | Self::TextInLongerWords { .. }
             | Self::PatternMatchesWildcard { .. }
@@ -205,6 +219,7 @@ impl Limitation {
             Self::TextInLongerWords { placeholder, text, .. } => format!("in-longer-words {placeholder} {text}"),
             Self::PatternMatchesWildcard { placeholder, pattern, .. } => format!("wildcard {placeholder} {pattern}"),
             Self::TextBreaksArn { placeholder, text, .. } => format!("breaks-arn {placeholder} {text}"),
+            Self::RoleNotCompared { tag, role, .. } => format!("not-compared {tag} {role}"),
             Self::NoRoles { .. }
             | Self::NoRolesSelected { .. }
             | Self::NoAccountId { .. }
@@ -236,6 +251,15 @@ impl fmt::Display for Limitation {
                     f,
                     "{tag}: {source} does not contain descriptions and session durations, so they were not compared"
                 )
+            }
+            Self::RoleNotCompared { tag, source, role, policies, counterparts } => {
+                write!(f, "{tag}: the role {} was not compared", quoted([role]))?;
+                for (place, (tag, roles)) in counterparts.iter().enumerate() {
+                    let and = if place == 0 { "with" } else { "and" };
+                    write!(f, " {and} {} of {tag}", quoted(roles))?;
+                }
+                let noun = if policies.len() == 1 { "policy" } else { "policies" };
+                write!(f, ", because {source} does not contain its {noun} {}", quoted(policies))
             }
             Self::AmbiguousName { role, merged_by } => ambiguous(f, role, merged_by),
             Self::AcceptedExpired { entry, last, reason } => {

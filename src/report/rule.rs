@@ -38,6 +38,8 @@ words! {
         RoleMissing = "role-missing",
         /// Several roles of one account have one name after normalizing.
         RoleAmbiguous = "role-ambiguous",
+        /// A role was not compared, because a policy of it is not there.
+        RoleNotCompared = "role-not-compared",
         /// Something could not be compared at all.
         CouldNotCompare = "could-not-compare",
         /// Something is explicitly denied in the second account only.
@@ -133,7 +135,7 @@ impl Rule {
             Self::StatementWarning => {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
             }
-            Self::CouldNotCompare | Self::DictionaryWarning => {
+            Self::RoleNotCompared | Self::CouldNotCompare | Self::DictionaryWarning => {
                 "https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html"
             }
         }
@@ -158,7 +160,8 @@ impl Rule {
             | Self::TrustNarrowed
             | Self::TrustUnknown
             | Self::RoleAdded
-            | Self::RoleMissing => true,
+            | Self::RoleMissing
+            | Self::RoleNotCompared => true,
             Self::CrossReference
             | Self::BoundaryChanged
             | Self::DenyRemoved

@@ -162,6 +162,15 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
                 distinct. `ambiguous_roles.csv` lists which roles were compared, and `equivalency_hits.csv` lists \
                 which entry caused it.",
         },
+        Rule::RoleNotCompared => &Text {
+            title: "A role was not compared because a policy of it is missing",
+            severity: Severity::Medium,
+            meaning: "The source does not contain a managed policy or the permissions boundary of the role. With \
+                `--allow-incomplete`, iamctl leaves out this role and its counterpart, and compares the others.",
+            why: "Whatever differs between the two roles is not in the report. That does not mean that they are equal.",
+            settle: "Get the authorization details without `--filter`, or with `--filter Role LocalManagedPolicy \
+                AWSManagedPolicy`, or read the account with `iamctl harvest`.",
+        },
         Rule::CouldNotCompare => &Text {
             title: "Something could not be compared",
             severity: Severity::Medium,

@@ -1,6 +1,8 @@
 //! The integration tests: one program, a module per topic.
 
 #[cfg(test)]
+mod absent_policies;
+#[cfg(test)]
 mod accepted;
 #[cfg(test)]
 mod accepted_later;

@@ -40,24 +40,27 @@ fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn every_file_is_read_in_every_encoding() {
     let tool = tool();
-    assert_eq!(tool.run(&["init", "catalog"]).code, 0);
-    tool.write("iam.json", tool.read("catalog/iam.json"));
     let run = tool.run(&DIFF);
     assert_eq!(run.code, 1, "{run:?}");
     let open = tool.read("out/report.json");
     let run = tool.run(&["accept", "out", "--all", "--reason", "reviewed", "--expires", "2099-12-31"]);
     assert_eq!(run.code, 0, "{run:?}");
-    for file in ["dev.json", "qa.json", "equivalency_list.json", "iam.json"] {
+    for file in ["dev.json", "qa.json", "equivalency_list.json"] {
         let text = tool.read(file);
-        // The catalog is long: once is enough.
-        let some = if file == "iam.json" { 2 } else { 0 };
-        for (encoding, bytes) in encodings(&text).into_iter().skip(2 * some) {
+        for (encoding, bytes) in encodings(&text) {
             tool.write(file, bytes);
             let run = tool.run(&DIFF);
             assert_eq!(run.code, 0, "{file} in {encoding}: {run:?}");
         }
         tool.write(file, text);
     }
+    // The catalog is long: once is enough.
+    assert_eq!(tool.run(&["init", "catalog"]).code, 0);
+    for (encoding, bytes) in encodings(&tool.read("catalog/iam.json")).into_iter().skip(4) {
+        tool.write("iam.json", bytes);
+        assert_eq!(tool.run(&DIFF).code, 0, "iam.json in {encoding}");
+    }
+    std::fs::remove_file(tool.path().join("iam.json")).unwrap();
     let text = tool.read("accepted.json");
     for (encoding, bytes) in encodings(&text) {
         tool.write("accepted.json", bytes);

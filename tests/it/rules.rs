@@ -65,6 +65,13 @@ fn every_rule_is_found() {
     inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
     all.access_differences.push(inconsistent);
     all.limitations.push(Limitation::TextNotFound { placeholder: "environment".to_owned(), text: "dev".to_owned() });
+    all.limitations.push(Limitation::RoleNotCompared {
+        tag: "dev".parse().unwrap(),
+        source: "file dev.json".to_owned(),
+        role: "b".to_owned(),
+        policies: BTreeSet::from(["arn:aws:iam::aws:policy/x".to_owned()]),
+        counterparts: std::collections::BTreeMap::new(),
+    });
     all.conclude();
     let found: BTreeSet<Rule> = all.findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(found, BTreeSet::from(Rule::ALL));

@@ -76,8 +76,13 @@ fn compared(
     };
     let catalogue = Catalogue::embedded();
     let selection = Selection::default();
-    let settings =
-        Settings { catalogue: &catalogue, rules, generated_at: "2026-01-01T00:00:00Z", selection: &selection };
+    let settings = Settings {
+        catalogue: &catalogue,
+        rules,
+        generated_at: "2026-01-01T00:00:00Z",
+        selection: &selection,
+        left_out: &[],
+    };
     let inputs = Sides { left: input(Side::Left), right: input(Side::Right) };
     look(by_engine(inputs, settings, &|_, _| {}, engine(Engine::new(&catalogue, crate::semantics::Budget::default()))));
 }

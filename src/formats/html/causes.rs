@@ -49,13 +49,14 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// The groups that the page lists, with their places in the report: all but limitations, which have a place of their own.
+/// The groups that the page lists, with their places in the report: all but limitations that are only to know, which have
+/// a place of their own.
 pub(super) fn listed(report: &Report) -> impl Iterator<Item = &Group> {
     report.groups.iter().filter(|group| !is_limitation(report, group))
 }
 
 fn is_limitation(report: &Report, group: &Group) -> bool {
-    report.findings_of(group).all(|finding| finding.list == List::Limitations)
+    report.findings_of(group).all(|finding| finding.list == List::Limitations && finding.is_note())
 }
 
 /// The number of the listed cause of each finding, in the order of the report.

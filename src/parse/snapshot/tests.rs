@@ -64,10 +64,6 @@ fn half_an_account_is_an_error() {
         error(r#""GroupDetailList": [],"#, r#""IsTruncated": true, "Marker": "x","#),
         "file x contains only a part of the account"
     );
-    assert_eq!(
-        error(r#""PolicyName": "m", "Arn": "arn:aws:iam::aws:policy/m""#, r#""Arn": "arn:aws:iam::aws:policy/other""#),
-        "file x does not contain the policy `arn:aws:iam::aws:policy/m`, which is attached to the role `app`"
-    );
     let second = r#""UserDetailList": [{"Arn": "arn:aws:iam::999999999999:user/u"}]"#;
     assert_eq!(
         error(r#""UserDetailList": []"#, second),
@@ -226,4 +222,24 @@ fn what_is_there_twice_and_not_the_same_is_refused() {
     let ours = serde_json::to_string(&read(DETAILS, "file x", None).unwrap()).unwrap();
     let error = read(&ours.replace(r#""k":"v""#, r#""k":"v","k":"w""#), "file x", None).unwrap_err().to_string();
     assert!(error.contains("key `k` appears twice at line 1"), "{error}");
+}
+
+#[test]
+fn policies_that_are_not_there_are_named_with_their_roles() {
+    let boundary = r#", "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/b"}"#;
+    let with_boundary = page(ONE, "two", "").replacen(r#""RoleId""#, &format!("{}, \"RoleId\"", &boundary[2..]), 1);
+    let error = |text: &str| account(&read(text, "file x", None).unwrap()).unwrap_err();
+    let absent = error(&format!("{}{with_boundary}", page(ONE, "one", "")));
+    assert_eq!(
+        absent.to_string(),
+        "account `111122223333`: the source does not contain the policies `arn:aws:iam::111122223333:policy/b`, which \
+         the role `two` has; `arn:aws:iam::aws:policy/m`, which the roles `one`, `two` have"
+    );
+    assert!(absent.hint().unwrap().contains("--filter Role LocalManagedPolicy AWSManagedPolicy"));
+    // A policy without its default version is not there either.
+    let other_version = page(ONE, "one", &policy("v2", "").replace(r#""VersionId": "v2""#, r#""VersionId": "v1""#));
+    let absent = "account `111122223333`: the source does not contain the policy `arn:aws:iam::aws:policy/m`, which the \
+                  role `one` has";
+    assert_eq!(error(&other_version).to_string(), absent);
+    assert_eq!(error(&page(ONE, "one", ", \"Policies\": null")).to_string(), absent);
 }
