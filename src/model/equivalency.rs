@@ -137,7 +137,39 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub struct EquivalencyList {
     entries: BTreeMap<String, Entry>,
+    /// The placeholders of each text in lower case.
+    of_text: BTreeMap<String, BTreeSet<String>>,
+    /// How many characters and texts the entries have.
+    size: Size,
     known_accounts: BTreeMap<AccountId, String>,
+}
+
+/// How many texts a dictionary can have, patterns among them.
+pub const MOST_TEXTS: usize = 10_000;
+
+/// How many characters the texts of a dictionary can have together.
+pub const MOST_TEXT: usize = 1_000_000;
+
+/// How large a dictionary, or an entry of it, is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    texts: usize,
+    characters: usize,
+}
+
+impl Size {
+    fn of(entry: &Entry) -> Self {
+        match &entry.texts {
+            Texts::Pattern(pattern) => Self { texts: 1, characters: pattern.as_str().len() },
+            Texts::Shared(..) | Texts::ByTag(..) => {
+                let add = |size: Self, (_, text): (Option<&AccountTag>, &str)| Self {
+                    texts: size.texts + 1,
+                    characters: size.characters + text.len(),
+                };
+                entry.texts.literals().fold(Self::default(), add)
+            }
+        }
+    }
 }
 
 /// Why an entry cannot be in a dictionary.
@@ -162,6 +194,20 @@ pub enum EquivalencyError {
         /// The placeholder.
         placeholder: String,
     },
+    /// A text that is longer than any in which it could be replaced.
+    #[error("a text of `{}` has {length} characters, and no text in IAM in which it could be replaced has more than \
+        {most}", .placeholder.escape_debug())]
+    LongText {
+        /// Whose text it is.
+        placeholder: String,
+        /// How many characters it has.
+        length: usize,
+        /// How many it can have.
+        most: usize,
+    },
+    /// More texts than can be looked for at once.
+    #[error("the dictionary has more than {MOST_TEXTS} texts, or texts of more than {MOST_TEXT} bytes together")]
+    TooLarge,
     /// One text with two placeholders: the result would depend on their order.
     #[error("`{}` is listed under `{}` and under `{}`", .value.escape_debug(), .first.escape_debug(),
         .second.escape_debug())]
@@ -193,7 +239,20 @@ impl EquivalencyList {
         if entry.texts.literals().any(|(_, text)| text.is_empty()) {
             return Err(EquivalencyError::EmptyValue { placeholder: placeholder.to_owned() });
         }
-        for (first, other) in &self.entries {
+        let most = entry.places.most_characters();
+        let longest = entry.texts.literals().map(|(_, text)| text.chars().count()).max();
+        if let Some(length) = longest.filter(|length| *length > most) {
+            return Err(EquivalencyError::LongText { placeholder: placeholder.to_owned(), length, most });
+        }
+        let added = Size::of(&entry);
+        let size = Size { texts: self.size.texts + added.texts, characters: self.size.characters + added.characters };
+        if size.texts > MOST_TEXTS || size.characters > MOST_TEXT {
+            return Err(EquivalencyError::TooLarge);
+        }
+        // Only an entry that has one of these texts, in any case, can replace it too.
+        let folded: BTreeSet<String> = entry.texts.literals().map(|(_, text)| text.to_ascii_lowercase()).collect();
+        let others: BTreeSet<&String> = folded.iter().filter_map(|text| self.of_text.get(text)).flatten().collect();
+        for (first, other) in others.into_iter().filter_map(|first| self.entries.get_key_value(first)) {
             if let Some(value) = conflict(other, &entry) {
                 return Err(EquivalencyError::TwoPlaceholders {
                     value,
@@ -201,6 +260,10 @@ impl EquivalencyList {
                     second: placeholder.to_owned(),
                 });
             }
+        }
+        self.size = size;
+        for text in folded {
+            self.of_text.entry(text).or_default().insert(placeholder.to_owned());
         }
         self.entries.insert(placeholder.to_owned(), entry);
         Ok(())
@@ -211,17 +274,26 @@ impl EquivalencyList {
     /// # Errors
     /// As [`EquivalencyList::insert`]; then nothing has changed.
     pub fn replace(&mut self, placeholder: &str, entry: Entry) -> Result<(), EquivalencyError> {
-        let before = self.entries.remove(placeholder);
-        self.insert(placeholder, entry).inspect_err(|_| {
-            if let Some(before) = before {
-                self.entries.insert(placeholder.to_owned(), before);
-            }
-        })
+        let before = self.remove(placeholder);
+        match (self.insert(placeholder, entry), before) {
+            // It was in the dictionary before, so it fits into what is left.
+            (Err(error), Some(before)) => self.insert(placeholder, before).and(Err(error)),
+            (result, _) => result,
+        }
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, placeholder: &str) -> Option<Entry> {
-        self.entries.remove(placeholder)
+        let entry = self.entries.remove(placeholder)?;
+        let removed = Size::of(&entry);
+        self.size.texts -= removed.texts;
+        self.size.characters -= removed.characters;
+        for (_, text) in entry.texts.literals() {
+            if let Some(placeholders) = self.of_text.get_mut(&text.to_ascii_lowercase()) {
+                placeholders.remove(placeholder);
+            }
+        }
+        Some(entry)
     }
 
     /// The entries by placeholder, sorted.

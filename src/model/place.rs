@@ -5,6 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// The characters of the longest text in IAM: all that the inline policies of a role can hold together.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+pub const MOST_CHARACTERS: usize = 10_240;
+
 /// A kind of text in which the dictionary replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -47,6 +52,23 @@ impl Place {
     #[must_use]
     pub const fn takes_wildcards(self) -> bool {
         matches!(self, Self::Resource | Self::Condition)
+    }
+
+    /// How many characters such a text can have in IAM.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+    #[must_use]
+    pub const fn most_characters(self) -> usize {
+        match self {
+            Self::RoleName => 64,
+            Self::Path => 512,
+            // A name has 128 and its path 512; an ARN has the two and what comes before.
+            Self::PolicyName => 2_048,
+            Self::Resource | Self::Principal | Self::Condition => MOST_CHARACTERS,
+            Self::Tag => 256,
+            Self::Description => 1_000,
+            Self::InstanceProfile => 128,
+        }
     }
 
     /// The word used in reports and in the dictionary's `in`.
@@ -115,6 +137,13 @@ impl Places {
     #[must_use]
     pub const fn meets(self, other: Self) -> bool {
         self.is_all() || other.is_all() || self.0 & other.0 != 0
+    }
+
+    /// How many characters the longest of such texts can have in IAM.
+    #[must_use]
+    pub fn most_characters(self) -> usize {
+        let places = Place::ALL.into_iter().filter(|place| self.has(*place));
+        places.map(Place::most_characters).max().unwrap_or(MOST_CHARACTERS)
     }
 
     /// Those that were named, in their order; none for all.

@@ -16,6 +16,10 @@ use crate::model::{Marked, Place, Places};
 /// Up to how many literal texts the quickest automaton is worth its memory.
 const SMALL: usize = 500;
 
+/// Up to which product of all their bytes and the longest one's the quickest automaton is worth its time: so many steps it
+/// takes to make it of a text that repeats itself.
+const QUICK: usize = 250_000;
+
 /// Whose text a text of the dictionary is, seen from the account that is normalized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -109,8 +113,14 @@ impl Normaliser {
         let automaton = if literals.is_empty() {
             None
         } else {
-            // The quickest automaton where it is small; the library chooses where there are many texts.
-            let kind = (literals.len() < SMALL).then_some(AhoCorasickKind::DFA);
+            // The quickest automaton where it is small; where there are many texts, the library chooses one that is not it.
+            let lengths = || literals.iter().map(|literal| literal.text.len());
+            let steps = lengths().sum::<usize>().saturating_mul(lengths().max().unwrap_or_default());
+            let kind = match (literals.len() < SMALL, steps < QUICK) {
+                (true, true) => Some(AhoCorasickKind::DFA),
+                (true, false) => Some(AhoCorasickKind::ContiguousNFA),
+                (false, _) => None,
+            };
             let mut builder = AhoCorasick::builder();
             builder.kind(kind).match_kind(MatchKind::Standard).ascii_case_insensitive(true);
             let texts = literals.iter().map(|literal| &literal.text);

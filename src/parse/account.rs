@@ -7,10 +7,17 @@ use serde_json::value::RawValue;
 
 use super::policy::{self, PolicyError};
 use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
+use crate::model::place::MOST_CHARACTERS;
 use crate::model::{
     Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Principal,
     PrincipalClause, Role, RoleDetails, TrustPolicy,
 };
+
+/// How many bytes the policy documents of a role can have together. A role can have twenty managed policies; the longest
+/// that AWS manages have about 100 KiB, and all others 6,144 characters.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const MOST_OF_ROLE: usize = 4 << 20;
 
 /// Why a snapshot is not an account.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +64,30 @@ pub enum AccountError {
         /// The ARNs of the policies by the name of the role.
         roles: BTreeMap<String, BTreeSet<String>>,
     },
+    /// A text that is longer than any in IAM.
+    #[error("account `{account}`, {what} `{}`: one of its texts has {length} characters, and no text in IAM has more than \
+        {MOST_CHARACTERS}", .name.escape_debug())]
+    LongText {
+        /// The account's id or its source.
+        account: String,
+        /// `role` or `policy`.
+        what: &'static str,
+        /// Whose text it is.
+        name: String,
+        /// How many characters it has.
+        length: usize,
+    },
+    /// Policy documents that are far longer than any in IAM.
+    #[error("account `{account}`, role `{}`: its policy documents have {} KiB together, and iamctl compares up to {} KiB; \
+        IAM allows no role as much", .role.escape_debug(), .length / 1024, MOST_OF_ROLE / 1024)]
+    LongDocuments {
+        /// The account's id or its source.
+        account: String,
+        /// The role's name.
+        role: String,
+        /// How many bytes they have.
+        length: usize,
+    },
     /// Two roles of one name, ignoring case, which IAM does not allow.
     #[error("account `{account}`: the role `{}` is listed twice", .role.escape_debug())]
     RoleTwice {
@@ -76,7 +107,12 @@ impl AccountError {
                 "get the details without `--filter`, or with `--filter Role LocalManagedPolicy AWSManagedPolicy`; or let \
                     `diff` compare other roles, with `--role` or `--allow-incomplete`",
             ),
-            Self::Document { .. } | Self::Arn { .. } | Self::Id { .. } | Self::RoleTwice { .. } => None,
+            Self::Document { .. }
+            | Self::Arn { .. }
+            | Self::Id { .. }
+            | Self::LongText { .. }
+            | Self::LongDocuments { .. }
+            | Self::RoleTwice { .. } => None,
         }
     }
 }
@@ -214,6 +250,8 @@ struct Reader<'r, 'a> {
 
 impl<'a> Reader<'_, 'a> {
     fn role(&mut self, role: &'a SnapshotRole) -> Result<Role, AccountError> {
+        self.check_role(role)?;
+        self.check_documents(role)?;
         let mut inline = Vec::with_capacity(role.inline_policies.len());
         for policy in &role.inline_policies {
             let document = self.identity(&policy.document, role, PolicyType::Inline, &policy.name)?;
@@ -248,6 +286,48 @@ impl<'a> Reader<'_, 'a> {
         })
     }
 
+    /// Refuses a role with a text that IAM cannot hold. Some of what is done with a text takes more steps than it has
+    /// characters.
+    fn check_role(&self, role: &SnapshotRole) -> Result<(), AccountError> {
+        let texts = [&role.name, &role.path, &role.arn, &role.id].into_iter().chain(&role.description);
+        let inline = role.inline_policies.iter().map(|policy| &policy.name);
+        let arns = role.attached_policies.iter().chain(&role.permissions_boundary);
+        let tags = role.tags.iter().flat_map(|(key, value)| [key, value]);
+        self.check_lengths(
+            "role",
+            &role.name,
+            texts.chain(inline).chain(arns).chain(tags).chain(&role.instance_profiles),
+        )
+    }
+
+    /// Refuses a role with so many statements that comparing them has no end.
+    fn check_documents(&self, role: &SnapshotRole) -> Result<(), AccountError> {
+        let arns = role.attached_policies.iter().chain(&role.permissions_boundary);
+        // One that is absent has no length; it is kept as absent when it is read.
+        let managed = arns.filter_map(|arn| self.policies.get(arn.as_str())).map(|policy| policy.document.get().len());
+        let inline = role.inline_policies.iter().map(|policy| policy.document.get().len());
+        let length = managed.chain(inline).sum::<usize>() + role.trust_policy.get().len();
+        if length <= MOST_OF_ROLE {
+            return Ok(());
+        }
+        Err(AccountError::LongDocuments { account: self.account.clone(), role: role.name.clone(), length })
+    }
+
+    fn check_lengths<'t>(
+        &self,
+        what: &'static str,
+        name: &str,
+        texts: impl IntoIterator<Item = &'t String>,
+    ) -> Result<(), AccountError> {
+        let mut long = texts.into_iter().filter(|text| text.len() > MOST_CHARACTERS).map(|text| text.chars().count());
+        match long.find(|length| *length > MOST_CHARACTERS) {
+            Some(length) => {
+                Err(AccountError::LongText { account: self.account.clone(), what, name: name.to_owned(), length })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A managed policy of a role; none where it is absent, which is kept.
     fn managed(
         &mut self,
@@ -262,6 +342,7 @@ impl<'a> Reader<'_, 'a> {
         if let Some(known) = self.managed.get(arn) {
             return Ok(Some(Arc::clone(known)));
         }
+        self.check_lengths("policy", &policy.name, [&policy.name, &policy.arn, &policy.version_id])?;
         let managed = Arc::new(ManagedPolicy {
             name: policy.name.clone(),
             arn: self.arn(&policy.arn, "policy", &policy.name)?,

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::JsonError;
+use crate::model::place::MOST_CHARACTERS;
 
 /// A JSON value. Numbers are kept as their text.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,12 +76,12 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::Number(value.to_string()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Text(value.to_owned()))
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Node, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Node, E> {
-        Ok(Node::Text(value))
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Node, E> {
+        short(value).map(Node::Text)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
@@ -107,7 +108,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
             if is_known {
                 return Err(twice(&key));
             }
-            object.push((key, entries.next_value()?));
+            object.push((short(key)?, entries.next_value()?));
         }
         Ok(Node::Object(object))
     }
@@ -115,6 +116,19 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 /// How many keys are looked through one by one.
 const FEW: usize = 16;
+
+/// A text that is no longer than any in IAM. Some of what is done with a text takes more steps than it has characters.
+fn short<E: serde::de::Error>(text: String) -> Result<String, E> {
+    if text.len() <= MOST_CHARACTERS {
+        return Ok(text);
+    }
+    match text.chars().count() {
+        length if length > MOST_CHARACTERS => Err(E::custom(format_args!(
+            "a text has {length} characters, and no text in IAM has more than {MOST_CHARACTERS}"
+        ))),
+        _ => Ok(text),
+    }
+}
 
 fn twice<E: serde::de::Error>(key: &str) -> E {
     E::custom(format_args!("key `{}` appears twice", key.escape_debug()))
@@ -171,6 +185,16 @@ mod tests {
             assert!(error.starts_with(&format!("key `k{twice}` appears twice")), "{error}");
         }
         assert!(Node::read(&text(40)).is_ok());
+    }
+
+    #[test]
+    fn a_text_that_is_longer_than_any_in_iam_is_refused() {
+        let long = "é".repeat(MOST_CHARACTERS);
+        for text in [format!("[\"{long}\"]"), format!("{{\"{long}\": 1}}")] {
+            assert!(Node::read(&text).is_ok());
+            let error = Node::read(&text.replacen('é', "éé", 1)).unwrap_err().to_string();
+            assert!(error.starts_with("a text has 10241 characters, and no text in IAM has more than 10240 at line 1"));
+        }
     }
 
     #[test]

@@ -61,6 +61,8 @@ mod iam_simulate;
 #[cfg(test)]
 mod labelled;
 #[cfg(test)]
+mod large_input;
+#[cfg(test)]
 #[cfg(feature = "harvest")]
 mod live;
 #[cfg(test)]
