@@ -12,6 +12,7 @@ mod hits;
 mod ids;
 mod names;
 mod ownership;
+mod pattern_owners;
 mod prepare;
 mod separators;
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, report: &Report)
     in_words(inputs, &mut limitations);
     unfit(inputs, rules, &mut limitations);
     wildcards(inputs, rules, &mut limitations);
-    nobodys(inputs, &mut limitations);
+    nobodys(inputs, rules, &mut limitations);
     for (placeholder, entry) in rules.dictionary.entries() {
         // Texts of more accounts than these two are kept in one file; those are not this report's business.
         if let Texts::ByTag(tags, _) = &entry.texts {
@@ -231,7 +231,7 @@ pub fn unfit_texts<'a>(accounts: impl IntoIterator<Item = &'a Normalised>) -> Ve
 }
 
 /// Texts that both accounts use, so that nothing tells a reference to the other account.
-fn nobodys(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
+fn nobodys(inputs: Sides<Input<'_>>, rules: Rules<'_>, limitations: &mut Vec<Limitation>) {
     let hits = |input: &Input<'_>, placeholder: &str, text: &str| {
         let of_text = |hit: &Hit| hit.placeholder == placeholder && hit.literal == text;
         input.normalised.hits.iter().any(|(hit, _)| of_text(hit))
@@ -240,6 +240,24 @@ fn nobodys(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
         if hits(&inputs.left, placeholder, text) && hits(&inputs.right, placeholder, text) {
             limitations
                 .push(Limitation::TextOfBothAccounts { placeholder: placeholder.to_owned(), text: text.to_owned() });
+        }
+    }
+    for (placeholder, entry) in rules.dictionary.entries() {
+        let Texts::Pattern(pattern) = &entry.texts else { continue };
+        let values = |input: &Input<'_>| -> BTreeSet<String> {
+            let hits = input.normalised.hits.iter().filter(|(hit, _)| hit.placeholder == placeholder);
+            hits.map(|(hit, _)| hit.value.clone()).collect()
+        };
+        let (left, right) = (values(&inputs.left), values(&inputs.right));
+        let nobodys = inputs.left.normaliser.nobodys_of(placeholder);
+        let mut both = nobodys.filter(|text| left.contains(*text) && right.contains(*text));
+        if let Some(example) = both.next() {
+            limitations.push(Limitation::PatternOfBothAccounts {
+                placeholder: placeholder.to_owned(),
+                pattern: pattern.as_str().to_owned(),
+                texts: both.count() + 1,
+                example: example.to_owned(),
+            });
         }
     }
 }

@@ -33,6 +33,14 @@ pub struct ManagedPolicy {
     pub document: Arc<IdentityPolicy>,
 }
 
+impl ManagedPolicy {
+    /// Whether it is AWS's own: of one ARN and version it says the same in every account.
+    #[must_use]
+    pub fn is_owned_by_aws(&self) -> bool {
+        self.arn.account() == "aws"
+    }
+}
+
 /// What only `ListRoles` tells about a role, and `aws iam get-account-authorization-details` does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleDetails {

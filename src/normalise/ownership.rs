@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::counterparts::ReplacedPart;
 use super::hits::Found;
+use super::pattern_owners::PatternOwners;
 use super::text::{DictionaryTooLarge, How, Literal, Normaliser, Owner, Pattern};
 use super::{Builtin, Rules, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
@@ -92,6 +93,7 @@ pub(super) fn literals_and_patterns(
     tags: Sides<&AccountTag>,
     rules: Rules<'_>,
     owners: &Owners,
+    of_patterns: &PatternOwners,
 ) -> (Vec<Literal>, Vec<Pattern>) {
     let own_id = accounts.get(side).id.as_ref().filter(|_| rules.builtins.has(Builtin::AccountId));
     let splitter = PartSplitter { own_id: own_id.map(AccountId::as_str) };
@@ -102,15 +104,17 @@ pub(super) fn literals_and_patterns(
             Texts::Shared(texts, matching) => {
                 let ranges = separators::ranges(texts.iter().map(String::as_str).enumerate());
                 literals.extend(texts.iter().map(|text| {
-                    let owner = owners.get(&(placeholder.clone(), text.clone())).copied().flatten();
-                    let owner =
-                        owner.map_or(Owner::Anyone, |owner| if owner == side { Owner::Own } else { Owner::Other });
+                    let owner = seen_from(side, owners.get(&(placeholder.clone(), text.clone())).copied().flatten());
                     let parts = splitter.split(&placeholder, text, &ranges);
                     let (text, placeholder, how) = (text.clone(), placeholder.clone(), how(*matching));
                     Literal { text, placeholder, how, places, owner, parts }
                 }));
             }
-            Texts::Pattern(regex) => patterns.push(Pattern { regex: regex.clone(), placeholder, places }),
+            Texts::Pattern(regex) => {
+                let texts = of_patterns.get(&placeholder).into_iter().flatten();
+                let owners = texts.map(|(text, owner)| (text.clone(), seen_from(side, *owner))).collect();
+                patterns.push(Pattern { regex: regex.clone(), placeholder, places, owners });
+            }
             Texts::ByTag(by_tag, matching) => {
                 let of = |tag: &AccountTag| by_tag.get(tag).into_iter().flatten();
                 let (own, other) = (tags.get(side), tags.get(side.other()));
@@ -132,6 +136,10 @@ pub(super) fn literals_and_patterns(
     }
     literals.extend(account_ids(side, accounts, rules));
     (literals, patterns)
+}
+
+fn seen_from(side: Side, owner: Option<Side>) -> Owner {
+    owner.map_or(Owner::Anyone, |owner| if owner == side { Owner::Own } else { Owner::Other })
 }
 
 /// Makes the parts of texts that are replaced in one account.

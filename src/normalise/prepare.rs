@@ -7,7 +7,7 @@ use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, Named};
 use super::names::{self, NameParts};
 use super::text::{DictionaryTooLarge, Normaliser, Stem};
-use super::{ids, ownership, texts};
+use super::{ids, ownership, pattern_owners, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
 /// What is replaced.
@@ -47,8 +47,9 @@ pub fn normalisers(
     rules: Rules<'_>,
 ) -> Result<Sides<Normaliser>, DictionaryTooLarge> {
     let owners = ownership::owners(accounts, rules)?;
+    let of_patterns = pattern_owners::owners(accounts, rules)?;
     let of_side = |side: Side| {
-        let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners);
+        let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners, &of_patterns);
         Normaliser::new(literals, patterns)
     };
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
@@ -178,7 +179,7 @@ impl<'a> Candidate<'a> {
 fn managed_policies<'a>(account: &'a Account, role_name: &dyn Fn(&Role) -> String) -> Vec<Candidate<'a>> {
     let mut carried: BTreeMap<&str, (&str, String, BTreeSet<String>)> = BTreeMap::new();
     for role in &account.roles {
-        for policy in role.attached.iter().chain(&role.boundary).filter(|policy| policy.arn.account() != "aws") {
+        for policy in role.attached.iter().chain(&role.boundary).filter(|policy| !policy.is_owned_by_aws()) {
             let resource = policy.arn.resource().strip_prefix("policy").unwrap_or_default();
             let path = resource.strip_suffix(policy.name.as_str()).unwrap_or_default();
             let entry = carried.entry(policy.arn.as_str()).or_insert((&policy.name, path.to_owned(), BTreeSet::new()));

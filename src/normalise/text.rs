@@ -1,7 +1,7 @@
 //! One text: find what is to be replaced, and replace it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
@@ -67,6 +67,8 @@ pub(super) struct Pattern {
     pub regex: Regex,
     pub placeholder: String,
     pub places: Places,
+    /// Whose the texts are that it matches in the two accounts; a text that is not there is nobody's.
+    pub owners: BTreeMap<String, Owner>,
 }
 
 /// What makes a text of the dictionary part of a longer word: placeholder, and the word before and after the text.
@@ -168,6 +170,13 @@ impl Normaliser {
         literals.map(|one| (one.placeholder.as_str(), one.text.as_str()))
     }
 
+    /// The texts of a pattern of which nothing tells whose they are, if the accounts have any.
+    pub fn nobodys_of<'a>(&'a self, placeholder: &'a str) -> impl Iterator<Item = &'a str> {
+        let patterns = self.patterns.iter().filter(move |pattern| pattern.placeholder == placeholder);
+        let texts = patterns.flat_map(|pattern| &pattern.owners);
+        texts.filter(|(_, owner)| **owner == Owner::Anyone).map(|(text, _)| text.as_str())
+    }
+
     /// As [`Normaliser::apply`] for the name of a policy embedded in a role.
     pub(super) fn apply_inline_name<'t>(
         &self,
@@ -207,7 +216,11 @@ impl Normaliser {
     }
 
     /// Occurrences of literal texts under their rules; they may overlap.
-    fn literals_in<'a>(&'a self, text: &'a str, place: Place) -> impl Iterator<Item = (&'a Literal, usize, usize)> {
+    pub(super) fn literals_in<'a>(
+        &'a self,
+        text: &'a str,
+        place: Place,
+    ) -> impl Iterator<Item = (&'a Literal, usize, usize)> {
         let automaton = self.automaton.iter();
         automaton.flat_map(move |automaton| automaton.find_overlapping_iter(text)).filter_map(move |found| {
             // The automaton is made of these literals. One that is not there would be left as it is written.
@@ -244,11 +257,7 @@ impl Normaliser {
             });
         }
         for pattern in self.patterns.iter().filter(|pattern| pattern.places.has(place)) {
-            for captures in pattern.regex.captures_iter(text) {
-                let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
-                let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
-                spans.extend(pattern.span(&fixed, part.start(), part.as_str(), place));
-            }
+            spans.extend(pattern.spans(&fixed, text, place));
         }
         spans
     }
@@ -276,6 +285,23 @@ impl Normaliser {
 }
 
 impl Pattern {
+    /// What it matches in a text, in its order.
+    pub(super) fn spans<'a>(&'a self, fixed: &FixedParts, text: &str, place: Place) -> Vec<Span<'a>> {
+        let mut spans = Vec::new();
+        for captures in self.regex.captures_iter(text) {
+            let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
+            // A group that took no part, or an empty match, leaves nothing to replace.
+            let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
+            spans.extend(self.span(fixed, part.start(), part.as_str(), place));
+        }
+        spans
+    }
+
+    /// Whose a text is that it matched.
+    fn owner(&self, matched: &str) -> Owner {
+        self.owners.get(matched).copied().unwrap_or(Owner::Anyone)
+    }
+
     /// What it matched; none if that is not to be replaced where it stands.
     fn span(&self, fixed: &FixedParts, start: usize, matched: &str, place: Place) -> Option<Span<'_>> {
         let (ranges, separators) = separators::segments(matched);
@@ -289,8 +315,12 @@ impl Pattern {
         let keeps = fixed.keeps(start, &parts);
         let what = if is_wild {
             What::Wildcard
+        } else if separators.is_empty() && keeps {
+            return None;
+        } else if self.owner(matched) == Owner::Other {
+            What::Foreign
         } else if separators.is_empty() {
-            (!keeps).then_some(What::Replaced)?
+            What::Replaced
         } else if fixed.is_arn && (keeps || parts.is_empty() || fixed.is_first(start, &parts)) {
             What::Unfit
         } else {

@@ -127,6 +127,17 @@ pub enum Limitation {
         /// The text.
         text: String,
     },
+    /// Both accounts use texts that a pattern matches, so references through them cannot be told.
+    PatternOfBothAccounts {
+        /// Its placeholder.
+        placeholder: String,
+        /// The pattern.
+        pattern: String,
+        /// How many texts.
+        texts: usize,
+        /// One of them.
+        example: String,
+    },
     /// An entry has texts for one account only.
     TextsOfOneAccount {
         /// Its placeholder.
@@ -207,6 +218,7 @@ impl Limitation {
             | Self::PatternMatchesWildcard { .. }
             | Self::TextBreaksArn { .. }
             | Self::TextOfBothAccounts { .. }
+            | Self::PatternOfBothAccounts { .. }
             | Self::TextsOfOneAccount { .. }
             | Self::OnePair { .. } => Rule::DictionaryWarning,
         }
@@ -220,6 +232,7 @@ impl Limitation {
             Self::PatternMatchesWildcard { placeholder, pattern, .. } => format!("wildcard {placeholder} {pattern}"),
             Self::TextBreaksArn { placeholder, text, .. } => format!("breaks-arn {placeholder} {text}"),
             Self::RoleNotCompared { tag, role, .. } => format!("not-compared {tag} {role}"),
+            Self::PatternOfBothAccounts { placeholder, pattern, .. } => format!("of-both {placeholder} {pattern}"),
             Self::NoRoles { .. }
             | Self::NoRolesSelected { .. }
             | Self::NoAccountId { .. }
@@ -289,6 +302,17 @@ impl fmt::Display for Limitation {
                  belongs to and does not find references to the other account through it; list it by account tag",
                 quoted([text]),
                 quoted([placeholder])
+            ),
+            Self::PatternOfBothAccounts { placeholder, pattern, texts, example } => write!(
+                f,
+                "dictionary: both accounts use {} that the pattern {} of {} matches, such as {}, so iamctl cannot tell \
+                 which account {} to and does not find references to the other account through {}",
+                some(*texts, "text"),
+                quoted([pattern]),
+                quoted([placeholder]),
+                quoted([example]),
+                if *texts == 1 { "it belongs" } else { "they belong" },
+                if *texts == 1 { "it" } else { "them" },
             ),
             Self::TextsOfOneAccount { placeholder, with, without } => write!(
                 f,

@@ -81,6 +81,8 @@ mod moto;
 mod odd_files;
 #[cfg(test)]
 mod original_faults;
+#[cfg(test)]
+mod pattern_owners;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
 #[cfg(test)]
