@@ -5,6 +5,7 @@
 //! the other account. Every substitution is recorded, and every text that was left for that reason.
 
 mod account;
+mod aws_owned;
 mod builtin;
 mod counterparts;
 mod generated_names;

@@ -1,5 +1,6 @@
 //! A whole account: names, paths, documents, principals, conditions, tags.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::hits::{Foreign, Found, Hit, Hits, What};
 use super::text::Normaliser;
 use crate::model::equivalency::display;
 use crate::model::{
-    Account, Arn, ConditionKey, ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, Place,
+    Account, Arn, ConditionKey, ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, Marked, Place,
     PolicyDocument, PolicyType, Principal, PrincipalClause, ResourceClause, Role, RoleDetails, Statement, TrustPolicy,
 };
 
@@ -78,6 +79,7 @@ fn work(account: &Account, normaliser: &Normaliser, records: bool) -> Normalised
         found: Vec::new(),
         identity: BTreeMap::new(),
         managed: BTreeMap::new(),
+        owned_by_aws: false,
     };
     let of_role = |role: &Role| NormalisedRole {
         role: work.role(role),
@@ -104,8 +106,11 @@ struct Work<'a> {
     found: Vec<Owned>,
     /// By the address of the shared document or policy, which the account keeps alive; with what was replaced in it,
     /// because that counts again for every policy that has this document.
-    identity: BTreeMap<*const IdentityPolicy, (Arc<IdentityPolicy>, Vec<Owned>)>,
+    /// AWS's and the customer's policies with one document are two, because of what is replaced in them.
+    identity: BTreeMap<(*const IdentityPolicy, bool), (Arc<IdentityPolicy>, Vec<Owned>)>,
     managed: BTreeMap<*const ManagedPolicy, Arc<ManagedPolicy>>,
+    /// Whether the policy at hand is AWS's own.
+    owned_by_aws: bool,
 }
 
 /// Something found whose policy is not known yet.
@@ -201,6 +206,7 @@ impl Work<'_> {
         }
         // What was found so far is the role's own.
         let (found, foreign) = (std::mem::take(&mut self.found), std::mem::take(&mut self.foreign));
+        self.owned_by_aws = policy.is_owned_by_aws();
         let arn = self.arn(&policy.arn);
         let normalised = Arc::new(ManagedPolicy {
             name: self.text(&policy.name, Place::PolicyName),
@@ -208,6 +214,7 @@ impl Work<'_> {
             version_id: policy.version_id.clone(),
             document: self.identity(&policy.document),
         });
+        self.owned_by_aws = false;
         self.record("", Some((&policy.name, PolicyType::Managed)));
         let of_policy = std::mem::replace(&mut self.foreign, foreign);
         if !of_policy.is_empty() {
@@ -231,7 +238,7 @@ impl Work<'_> {
     }
 
     fn identity(&mut self, document: &Arc<IdentityPolicy>) -> Arc<IdentityPolicy> {
-        if let Some((known, found)) = self.identity.get(&Arc::as_ptr(document)) {
+        if let Some((known, found)) = self.identity.get(&(Arc::as_ptr(document), self.owned_by_aws)) {
             self.found.extend_from_slice(found);
             return Arc::clone(known);
         }
@@ -241,7 +248,7 @@ impl Work<'_> {
             PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() };
         let kept = if new == **document { Arc::clone(document) } else { Arc::new(new) };
         let found = self.found.get(before..).unwrap_or_default().to_vec();
-        self.identity.insert(Arc::as_ptr(document), (Arc::clone(&kept), found));
+        self.identity.insert((Arc::as_ptr(document), self.owned_by_aws), (Arc::clone(&kept), found));
         kept
     }
 
@@ -289,20 +296,44 @@ impl Work<'_> {
     fn conditions(&mut self, conditions: &Conditions) -> Conditions {
         let tests = conditions.tests().iter().map(|test| ConditionTest {
             operator: test.operator.clone(),
-            key: ConditionKey::new(&self.text(test.key.as_str(), Place::Condition)),
+            key: ConditionKey::new(&self.condition_key(test.key.as_str())),
             values: test.values.iter().map(|value| self.text(value, Place::Condition)).collect(),
         });
         Conditions::new(tests.collect())
     }
 
     fn text(&mut self, text: &str, place: Place) -> String {
+        let owned_by_aws = self.owned_by_aws;
+        self.replaced(text, place, |normaliser, keep| {
+            if owned_by_aws {
+                normaliser.apply_partition(text, place, keep)
+            } else {
+                normaliser.apply(text, place, keep)
+            }
+        })
+    }
+
+    fn condition_key(&mut self, key: &str) -> String {
+        // Every condition key of an AWS managed policy is AWS's as a whole.
+        if self.owned_by_aws {
+            return key.to_owned();
+        }
+        self.replaced(key, Place::Condition, |normaliser, keep| normaliser.apply_key(key, keep))
+    }
+
+    fn replaced<'t>(
+        &mut self,
+        text: &'t str,
+        place: Place,
+        apply: impl FnOnce(&Normaliser, &mut dyn FnMut(Found<'_>)) -> Marked<Cow<'t, str>>,
+    ) -> String {
         let (mut found, records) = (Vec::new(), self.records);
-        let keep = |one: Found<'_>| {
+        let mut keep = |one: Found<'_>| {
             if records || one.what == What::Foreign {
                 found.push(own(one));
             }
         };
-        let after = self.normaliser.apply(text, place, keep).into_with_marks().into_owned();
+        let after = apply(self.normaliser, &mut keep).into_with_marks().into_owned();
         self.keep(found, text, &after, place);
         after
     }

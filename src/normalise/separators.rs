@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::aws_owned;
 use super::counterparts::ReplacedPart;
 use crate::model::Place;
 
@@ -97,8 +98,8 @@ pub(super) struct FixedParts {
     pub is_arn: bool,
     /// `arn`, the service, and the account of AWS's own policies.
     kept: Vec<Range<usize>>,
-    /// What begins the names of keys, of a condition or in variables: `aws` in `aws:username`.
-    keys: Vec<Range<usize>>,
+    /// What AWS owns.
+    owned: Vec<Range<usize>>,
     /// The first part of the resource, where more follow: it may be its type.
     first: Range<usize>,
 }
@@ -107,12 +108,7 @@ impl FixedParts {
     /// Finds them in a text.
     pub(super) fn new(text: &str, place: Place) -> Self {
         let is_arn = matches!(place, Place::Resource | Place::Principal);
-        let mut fixed = Self { is_arn, kept: Vec::new(), keys: Vec::new(), first: 0..0 };
-        fixed.keys.extend((place == Place::Condition && text.starts_with("aws:")).then_some(0..3));
-        for (at, _) in text.match_indices("${") {
-            let length = text.get(at..).and_then(|rest| rest.find([':', '}']));
-            fixed.keys.extend(length.map(|length| at..at + length));
-        }
+        let mut fixed = Self { is_arn, kept: Vec::new(), owned: aws_owned::ranges(text, place), first: 0..0 };
         if !text.starts_with("arn:") {
             return fixed;
         }
@@ -140,15 +136,28 @@ impl FixedParts {
         parts.iter().any(|part| self.kept.iter().any(|kept| meet(kept, start, part)))
     }
 
-    /// Whether what begins the name of a key would be replaced, so that it would be no key.
-    pub(super) fn is_key(&self, start: usize, parts: &[ReplacedPart]) -> bool {
-        parts.iter().any(|part| self.keys.iter().any(|key| meet(key, start, part)))
+    /// Those of a condition key.
+    pub(super) fn of_key(key: &str) -> Self {
+        let mut fixed = Self::new(key, Place::Condition);
+        fixed.owned.extend(aws_owned::of_key(key).map(|end| 0..end));
+        fixed
+    }
+
+    /// Whether something would be replaced that AWS owns, such as the name of a condition key.
+    pub(super) fn is_owned_by_aws(&self, start: usize, parts: &[ReplacedPart]) -> bool {
+        parts.iter().any(|part| self.owned.iter().any(|owned| meet(owned, start, part)))
     }
 
     /// Whether the first part of the resource would be replaced.
     pub(super) fn is_first(&self, start: usize, parts: &[ReplacedPart]) -> bool {
         parts.iter().any(|part| meet(&self.first, start, part))
     }
+}
+
+/// Where the partition of an ARN is.
+pub(super) fn partition(text: &str) -> Option<Range<usize>> {
+    let rest = text.strip_prefix("arn:")?;
+    Some(4..4 + rest.find(':')?)
 }
 
 fn meet(range: &Range<usize>, start: usize, part: &ReplacedPart) -> bool {
@@ -225,8 +234,8 @@ mod tests {
         assert_eq!(meets("/x"), (false, false));
         assert!(!FixedParts::new("app/dev", Place::Path).is_arn);
         let aws = [ReplacedPart { range: 0..3, placeholder: String::new() }];
-        assert!(FixedParts::new("aws:username", Place::Condition).is_key(0, &aws));
-        assert!(FixedParts::new("x/${aws:username}", Place::Resource).is_key(4, &aws));
-        assert!(!FixedParts::new("x/${a}/aws", Place::Resource).is_key(7, &aws));
+        assert!(FixedParts::new("aws:username", Place::Condition).is_owned_by_aws(0, &aws));
+        assert!(FixedParts::new("x/${aws:username}", Place::Resource).is_owned_by_aws(4, &aws));
+        assert!(!FixedParts::new("x/${a}/aws", Place::Resource).is_owned_by_aws(7, &aws));
     }
 }

@@ -149,6 +149,29 @@ impl Normaliser {
         Marked::new(render(text, spans, record))
     }
 
+    /// As [`Normaliser::apply`] for a condition key.
+    pub(super) fn apply_key<'t>(&self, key: &'t str, record: impl FnMut(Found<'_>)) -> Marked<Cow<'t, str>> {
+        let mut spans = self.spans_beside(&FixedParts::of_key(key), key, Place::Condition);
+        self.counterparts.find(key, Place::Condition, &mut spans);
+        Marked::new(render(key, spans, record))
+    }
+
+    /// As [`Normaliser::apply`] for a text of an AWS managed policy: only the partition of an ARN differs in it.
+    pub(super) fn apply_partition<'t>(
+        &self,
+        text: &'t str,
+        place: Place,
+        record: impl FnMut(Found<'_>),
+    ) -> Marked<Cow<'t, str>> {
+        let partition = separators::partition(text).unwrap_or_default();
+        let mut spans = self.spans(text, place);
+        spans.retain(|span| {
+            let is_within = |part: &(usize, usize, &str)| partition.start <= part.0 && part.1 <= partition.end;
+            span.what.is_replaced() && span.replaced().iter().all(is_within)
+        });
+        Marked::new(render(text, spans, record))
+    }
+
     /// The dictionary's literal texts that are replaced in this account, as (placeholder, text).
     pub fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
         let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.owner != Owner::Other);
@@ -236,13 +259,16 @@ impl Normaliser {
     }
 
     fn spans<'a>(&'a self, text: &'a str, place: Place) -> Vec<Span<'a>> {
-        let fixed = FixedParts::new(text, place);
+        self.spans_beside(&FixedParts::new(text, place), text, place)
+    }
+
+    /// What is to be replaced beside what must stay.
+    fn spans_beside<'a>(&'a self, fixed: &FixedParts, text: &'a str, place: Place) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
         for (literal, start, end) in self.literals_in(text, place) {
             let fits = if literal.parts.is_empty() { !fixed.is_arn } else { !fixed.keeps(start, &literal.parts) };
-            // A word that is also part of a service's name, `devops` of `devops-guru`, or of a key's does not mean it
-            // there.
-            if (!fits && !literal.is_separated()) || fixed.is_key(start, &literal.parts) {
+            // A word that is also part of a name that AWS gave, `devops` of `devops-guru`, does not mean it there.
+            if (!fits && !literal.is_separated()) || fixed.is_owned_by_aws(start, &literal.parts) {
                 continue;
             }
             let what = self.what(literal, text, start, end);
@@ -257,7 +283,7 @@ impl Normaliser {
             });
         }
         for pattern in self.patterns.iter().filter(|pattern| pattern.places.has(place)) {
-            spans.extend(pattern.spans(&fixed, text, place));
+            spans.extend(pattern.spans(fixed, text, place));
         }
         spans
     }
@@ -309,7 +335,7 @@ impl Pattern {
         let parts: Vec<ReplacedPart> =
             ranges.map(|range| ReplacedPart { range, placeholder: self.placeholder.clone() }).collect();
         let is_wild = place.takes_wildcards() && matched.contains(['*', '?', '$', '{', '}']);
-        if fixed.is_key(start, &parts) && !is_wild {
+        if fixed.is_owned_by_aws(start, &parts) && !is_wild {
             return None;
         }
         let keeps = fixed.keeps(start, &parts);

@@ -23,6 +23,8 @@ mod access_unlisted;
 #[cfg(test)]
 mod access_worst;
 #[cfg(test)]
+mod aws_owned;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod browser;
