@@ -7,6 +7,7 @@
 mod account;
 mod aws_owned;
 mod builtin;
+mod common;
 mod counterparts;
 mod generated_names;
 mod hits;

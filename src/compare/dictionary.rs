@@ -79,6 +79,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, report: &Report)
         did_nothing(inputs, rules, &mut limitations);
     }
     in_words(inputs, &mut limitations);
+    in_common_words(inputs, &mut limitations);
     unfit(inputs, rules, &mut limitations);
     wildcards(inputs, rules, &mut limitations);
     nobodys(inputs, rules, &mut limitations);
@@ -135,7 +136,7 @@ fn in_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
         let done = found.into_iter().map(|(what, (count, example))| InLongerWords {
             treatment: match what {
                 What::Replaced | What::ReplacedInWord => Treatment::Replaced,
-                What::LeftInWord | What::Unfit | What::Wildcard => Treatment::Left,
+                What::LeftInWord | What::Common | What::Unfit | What::Wildcard => Treatment::Left,
                 What::Foreign => Treatment::Foreign,
             },
             count,
@@ -151,7 +152,25 @@ fn in_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
 
 /// Whether a text was left for what it holds, in whatever word it stands.
 const fn is_left(what: What) -> bool {
-    matches!(what, What::Unfit | What::Wildcard)
+    matches!(what, What::Common | What::Unfit | What::Wildcard)
+}
+
+/// Texts that stand in words that both accounts have.
+fn in_common_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
+    let mut texts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    for (word, count) in [inputs.left, inputs.right].iter().flat_map(|input| &input.normalised.in_words) {
+        if word.what == What::Common {
+            texts.entry((&word.placeholder, &word.literal)).or_insert((0, &word.text)).0 += count;
+        }
+    }
+    for ((placeholder, text), (count, example)) in texts {
+        limitations.push(Limitation::TextInCommonWord {
+            placeholder: placeholder.to_owned(),
+            text: text.to_owned(),
+            texts: count,
+            example: example.to_owned(),
+        });
+    }
 }
 
 /// Patterns that match wildcards and variables of policies.

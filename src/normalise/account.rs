@@ -181,7 +181,7 @@ impl Work<'_> {
                     value: found.value,
                     placeholder: found.placeholder,
                 }),
-                What::LeftInWord | What::Unfit | What::Wildcard => {}
+                What::LeftInWord | What::Common | What::Unfit | What::Wildcard => {}
             }
         }
     }

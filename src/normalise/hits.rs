@@ -15,6 +15,8 @@ pub enum What {
     ReplacedInWord,
     /// Left as it is, because it is part of a longer word that means the same in both accounts.
     LeftInWord,
+    /// Left as it is, because it is part of a word that both accounts have, and that neither has with another text.
+    Common,
     /// Left as it is, because it belongs to the other account.
     Foreign,
     /// Left as it is, because an ARN without it would be none.

@@ -7,7 +7,7 @@ use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, Named};
 use super::names::{self, NameParts};
 use super::text::{DictionaryTooLarge, Normaliser, Stem};
-use super::{ids, ownership, pattern_owners, texts};
+use super::{common, ids, ownership, pattern_owners, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
 /// What is replaced.
@@ -55,6 +55,8 @@ pub fn normalisers(
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());
     let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
+    let common = common::find(accounts, base.as_ref(), rules.builtins);
+    let base = Sides { left: base.left.with_common(common.left), right: base.right.with_common(common.right) };
     let counterparts = counterparts(accounts, base.as_ref(), rules.builtins);
     let Sides { left, right } = base;
     Ok(Sides { left: left.with_counterparts(counterparts.left), right: right.with_counterparts(counterparts.right) })

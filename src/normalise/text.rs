@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
+use super::common::Common;
 use super::counterparts::{Counterparts, ReplacedPart};
 use super::hits::{Found, What};
 use super::separators::{self, FixedParts};
@@ -83,6 +84,7 @@ pub struct Normaliser {
     patterns: Vec<Pattern>,
     /// Longer words that hold each account's own text in that account, so that the text means the account there too.
     stems: BTreeSet<Stem>,
+    common: Common,
     counterparts: Counterparts,
 }
 
@@ -133,6 +135,10 @@ impl Normaliser {
 
     pub(super) fn with_stems(self, stems: BTreeSet<Stem>) -> Self {
         Self { stems, ..self }
+    }
+
+    pub(super) fn with_common(self, common: Common) -> Self {
+        Self { common, ..self }
     }
 
     pub(super) fn with_counterparts(self, counterparts: Counterparts) -> Self {
@@ -220,6 +226,11 @@ impl Normaliser {
         render(text, spans, |_| {}).into_owned()
     }
 
+    /// Whether some text of the dictionary is one account's.
+    pub(super) fn tells_accounts_apart(&self) -> bool {
+        self.literals.iter().any(|literal| literal.how != How::AccountId && literal.owner != Owner::Anyone)
+    }
+
     /// Whether some text of the dictionary is looked for inside longer words.
     pub(super) fn may_stand_in_words(&self) -> bool {
         self.literals.iter().any(|literal| literal.how == How::Substring)
@@ -265,7 +276,12 @@ impl Normaliser {
     /// What is to be replaced beside what must stay.
     fn spans_beside<'a>(&'a self, fixed: &FixedParts, text: &'a str, place: Place) -> Vec<Span<'a>> {
         let mut spans: Vec<Span<'a>> = Vec::new();
+        let common = self.common.ranges(text, place);
+        let is_common = |start: usize, end: usize| common.iter().any(|common| common.start < end && start < common.end);
         for (literal, start, end) in self.literals_in(text, place) {
+            if is_common(start, end) && literal.how != How::AccountId {
+                continue;
+            }
             let fits = if literal.parts.is_empty() { !fixed.is_arn } else { !fixed.keeps(start, &literal.parts) };
             // A word that is also part of a name that AWS gave, `devops` of `devops-guru`, does not mean it there.
             if (!fits && !literal.is_separated()) || fixed.is_owned_by_aws(start, &literal.parts) {
@@ -283,7 +299,8 @@ impl Normaliser {
             });
         }
         for pattern in self.patterns.iter().filter(|pattern| pattern.places.has(place)) {
-            spans.extend(pattern.spans(fixed, text, place));
+            let found = pattern.spans(fixed, text, place);
+            spans.extend(found.into_iter().filter(|span| !is_common(span.start, span.end)));
         }
         spans
     }
@@ -291,6 +308,9 @@ impl Normaliser {
     /// What becomes of a literal text where it stands.
     fn what(&self, literal: &Literal, text: &str, start: usize, end: usize) -> What {
         let in_word = literal.how == How::Substring && !word_boundaries::is_token(text, start, end);
+        if self.common.is_word(literal, text, start, end) {
+            return What::Common;
+        }
         match literal.owner {
             Owner::Anyone if in_word => What::ReplacedInWord,
             Owner::Anyone => What::Replaced,

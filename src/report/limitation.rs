@@ -96,6 +96,17 @@ pub enum Limitation {
         /// What was done, how often, with an example.
         done: Vec<InLongerWords>,
     },
+    /// A text of the dictionary occurs in a word that both accounts have, and that neither has with another text.
+    TextInCommonWord {
+        /// Its placeholder.
+        placeholder: String,
+        /// The text.
+        text: String,
+        /// In how many texts.
+        texts: usize,
+        /// One of them.
+        example: String,
+    },
     /// A pattern of the dictionary matches wildcards or policy variables.
     PatternMatchesWildcard {
         /// Its placeholder.
@@ -215,6 +226,7 @@ impl Limitation {
             Self::RoleNotCompared { .. } => Rule::RoleNotCompared,
             Self::TextNotFound { .. }
             | Self::TextInLongerWords { .. }
+            | Self::TextInCommonWord { .. }
             | Self::PatternMatchesWildcard { .. }
             | Self::TextBreaksArn { .. }
             | Self::TextOfBothAccounts { .. }
@@ -229,6 +241,7 @@ impl Limitation {
     pub fn identity(&self) -> String {
         match self {
             Self::TextInLongerWords { placeholder, text, .. } => format!("in-longer-words {placeholder} {text}"),
+            Self::TextInCommonWord { placeholder, text, .. } => format!("in-common-word {placeholder} {text}"),
             Self::PatternMatchesWildcard { placeholder, pattern, .. } => format!("wildcard {placeholder} {pattern}"),
             Self::TextBreaksArn { placeholder, text, .. } => format!("breaks-arn {placeholder} {text}"),
             Self::RoleNotCompared { tag, role, .. } => format!("not-compared {tag} {role}"),
@@ -286,6 +299,15 @@ impl fmt::Display for Limitation {
                 write!(f, "dictionary: {} of {} was not found in either account", quoted([text]), quoted([placeholder]))
             }
             Self::TextInLongerWords { placeholder, text, done } => in_longer_words(f, placeholder, text, done),
+            Self::TextInCommonWord { placeholder, text, texts, example } => write!(
+                f,
+                "dictionary: {} of {} was not replaced in {}, such as {}, and is not treated as a reference there: both \
+                 accounts use this word, and neither uses it with its own text",
+                quoted([text]),
+                quoted([placeholder]),
+                some(*texts, "text"),
+                quoted([example]),
+            ),
             Self::PatternMatchesWildcard { placeholder, pattern, texts, example } => {
                 matches_wildcard(f, placeholder, pattern, *texts, example)
             }

@@ -33,6 +33,8 @@ mod can;
 #[cfg(test)]
 mod causes;
 #[cfg(test)]
+mod common_names;
+#[cfg(test)]
 mod completions;
 #[cfg(test)]
 mod conditions;
