@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::between::Input;
 use crate::model::{Place, Side, Sides, Texts};
-use crate::normalise::{Hit, Normalised, Rules, What};
+use crate::normalise::{Builtin, Hit, Normalised, Rules, What};
 use crate::report::{EquivalencyHit, InLongerWords, Limitation, Report, Treatment};
 
 /// What each entry and each built-in rule replaced, text by text; entries that replaced nothing with the count 0.
@@ -83,6 +83,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, report: &Report)
     unfit(inputs, rules, &mut limitations);
     wildcards(inputs, rules, &mut limitations);
     nobodys(inputs, rules, &mut limitations);
+    limitations.extend(names_cut(inputs));
     for (placeholder, entry) in rules.dictionary.entries() {
         // Texts of more accounts than these two are kept in one file; those are not this report's business.
         if let Texts::ByTag(tags, _) = &entry.texts {
@@ -279,6 +280,20 @@ fn nobodys(inputs: Sides<Input<'_>>, rules: Rules<'_>, limitations: &mut Vec<Lim
             });
         }
     }
+}
+
+/// Roles that are paired although a tool cut their names at different places.
+fn names_cut(inputs: Sides<Input<'_>>) -> Option<Limitation> {
+    let placeholder = Builtin::NameCut.placeholder(0);
+    let names = inputs.map(|input| {
+        let hits = input.normalised.hits.iter().map(|(hit, _)| hit);
+        let cut = hits.filter(|hit| hit.place == Place::RoleName && hit.placeholder == placeholder);
+        cut.map(|hit| (hit.after.clone(), hit.before.clone())).collect::<BTreeMap<String, String>>()
+    });
+    let mut pairs = names.left.iter().filter_map(|(after, left)| Some((left, names.right.get(after)?)));
+    // Names that only one account has are no pairs.
+    let (left, right) = pairs.next()?;
+    Some(Limitation::NamesCut { left: left.clone(), right: right.clone(), more: pairs.count() })
 }
 
 /// An entry that makes one text of each account equal and nothing else: rather an accepted difference than a rule.

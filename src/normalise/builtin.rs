@@ -31,6 +31,10 @@ words! {
         Console = "console",
         /// Names that CloudFormation made.
         CloudFormation = "cloudformation",
+        /// Names of what a product of Service Catalog made.
+        ServiceCatalog = "service-catalog",
+        /// Names that were cut at the longest that IAM takes.
+        NameCut = "name-cut",
         /// The id of an EKS cluster's OIDC provider.
         EksOidc = "eks-oidc",
         /// The end of a secret's ARN.
@@ -61,14 +65,14 @@ impl Builtin {
 
     /// The placeholder of what it replaces. Begins with a character that no placeholder of a dictionary holds; a
     /// number tells several alike apart.
-    pub(super) fn placeholder(self, number: usize) -> String {
+    pub(crate) fn placeholder(self, number: usize) -> String {
         let mark = crate::model::equivalency::GENERATED;
         if number == 0 { format!("{mark}{}", self.as_str()) } else { format!("{mark}{}-{number}", self.as_str()) }
     }
 }
 
 /// What each rule does.
-const ABOUT: [(Builtin, About); 12] = [
+const ABOUT: [(Builtin, About); 14] = [
     (
         Builtin::AccountId,
         About {
@@ -154,10 +158,29 @@ const ABOUT: [(Builtin, About); 12] = [
         Builtin::CloudFormation,
         About {
             replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, also if it \
-                was cut at 64 characters",
+                was cut at 64 characters, and those of the nested stack or the stack of a StackSet in the name",
             example: "eksctl-main-nodegroup-ng-NodeInstanceRole-1HEFSZWHPVCFQ",
             near_miss: "content-distribution",
             source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
+        },
+    ),
+    (
+        Builtin::ServiceCatalog,
+        About {
+            replaces: "the ID of the provisioned product in the names of the stack that Service Catalog created",
+            example: "SC-111122223333-pp-u37xbryirghg1-KubectlRole",
+            near_miss: "SC-111122223333-KubectlRole",
+            source: "https://docs.aws.amazon.com/servicecatalog/latest/dg/API_ProvisionedProductDetail.html",
+        },
+    ),
+    (
+        Builtin::NameCut,
+        About {
+            replaces: "the end of a role name that was cut at 64 characters, where the other account has the name \
+                with less or more of it, and six random characters behind the cut",
+            example: "nodes-of-the-payments-cluster-in-the-development-environm-1a2b3c",
+            near_miss: "nodes-of-the-payments-cluster-1a2b3c",
+            source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
         },
     ),
     (
@@ -190,7 +213,7 @@ pub struct BuiltinError {
 /// Which built-in rules are on. The default is all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Builtins {
-    off: u16,
+    off: u32,
 }
 
 impl Builtins {
@@ -212,7 +235,7 @@ impl Builtins {
     /// ```
     pub fn without(self, name: &str) -> Result<Self, BuiltinError> {
         if name == "all" {
-            return Ok(Self { off: u16::MAX });
+            return Ok(Self { off: u32::MAX });
         }
         let rule: Builtin = name.parse()?;
         Ok(Self { off: self.off | 1 << rule as u16 })

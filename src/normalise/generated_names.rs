@@ -1,5 +1,6 @@
 //! The forms of generated names and ids: which part of a text somebody's program made up.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -23,15 +24,30 @@ pub(super) struct GeneratedForm {
     pub rule: Builtin,
     /// Where the made-up part stands.
     pub part: Range<usize>,
+    /// Where further made-up parts stand: of the stack that a stack is in, say.
+    pub others: Vec<Range<usize>>,
     /// Whether that part could be nothing a person wrote. One of the two accounts' must be so.
     pub looks_random: bool,
+}
+
+impl GeneratedForm {
+    /// The texts of its further made-up parts.
+    pub(super) fn texts_of_others<'n>(&self, name: &'n str) -> impl Iterator<Item = &'n str> {
+        self.others.iter().map(move |other| name.get(other.clone()).unwrap_or_default())
+    }
+
+    /// Without those further parts that both accounts have: nothing made them up for one of them.
+    pub(super) fn without_others(mut self, name: &str, of_both: &BTreeSet<&str>) -> Self {
+        self.others.retain(|other| !of_both.contains(name.get(other.clone()).unwrap_or_default()));
+        self
+    }
 }
 
 /// One form of names.
 struct FormRule {
     builtin: Builtin,
     named: &'static [Named],
-    /// Its first group is the made-up part.
+    /// Its first group is the made-up part; what other groups match was made up too.
     regex: LazyLock<Option<Regex>>,
     /// Whether a made-up part could be nothing a person wrote.
     looks_random: fn(&str) -> bool,
@@ -57,7 +73,7 @@ macro_rules! rule {
 }
 
 /// In the order in which they are tried.
-static NAMES: [FormRule; 9] = [
+static NAMES: [FormRule; 11] = [
     rule!(SsoRole, ROLE, r"^AWSReservedSSO_.{1,32}_([0-9a-f]{16})$", |_| true, false),
     rule!(
         CdkBootstrap,
@@ -66,32 +82,90 @@ static NAMES: [FormRule; 9] = [
         |_| true,
         false
     ),
+    rule!(ServiceCatalog, ANY, r"^SC-[0-9]{12}-pp-([a-z0-9]{13})(?:-|$)", has_digit, false),
     rule!(StackSet, ROLE, r"^stacksets-exec-([0-9a-f]{32})$", |_| true, false),
     rule!(SageMaker, ROLE_AND_POLICY, r"-([0-9]{8}T[0-9]{6})$", |_| true, false),
     rule!(Terraform, ANY, r"([0-9]{18}[0-9a-f]{8})$", |_| true, false),
     rule!(Console, ROLE, r"-role-([a-z0-9]{8,9})$", |_| true, true),
     rule!(Console, ROLE, r"-role-([a-z0-9]{8,9})$", has_digit, false),
     rule!(Console, POLICY, r"-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", |_| true, false),
+    rule!(NameCut, ROLE, r"^.{57}-([a-z0-9]{6})$", has_digit, false),
     rule!(CloudFormation, ANY, r"-([A-Z0-9]{12,13}|[A-Za-z0-9]{12})$", no_words, false),
 ];
 
 /// The generated name in a text, if it is one.
 pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<GeneratedForm> {
-    // Every made-up end is at least eight letters or digits, but for the CDK's regions: no need to try the expressions.
+    // Every made-up end is at least eight letters or digits, but for these: no need to try the expressions.
     let ends = name.len() >= 8 && name.bytes().rev().take(8).all(|b| b.is_ascii_alphanumeric());
-    if !ends && !name.starts_with("cdk-") {
+    let is_cut = named == Named::Role && name.len() == LONGEST_ROLE;
+    if !ends && !is_cut && !["cdk-", "SC-"].iter().any(|start| name.starts_with(start)) {
         return None;
     }
     NAMES.iter().filter(|rule| builtins.has(rule.builtin) && rule.named.contains(&named)).find_map(|rule| {
         if rule.service_path && !path.starts_with("/service-role/") {
             return None;
         }
-        let part = rule.regex.as_ref()?.captures(name)?.get(1)?;
+        let captures = rule.regex.as_ref()?.captures(name)?;
+        let part = captures.get(1)?;
         // Digits alone are an account id, a date, a number: somebody else's, or a person's.
-        let plain = rule.builtin == Builtin::CloudFormation && part.as_str().bytes().all(|b| b.is_ascii_digit());
+        let plain = rule.builtin == Builtin::CloudFormation && has_digits_only(part.as_str());
         let looks_random = (rule.looks_random)(part.as_str());
-        (!plain).then(|| GeneratedForm { rule: rule.builtin, part: part.range(), looks_random })
+        let mut others: Vec<Range<usize>> = captures.iter().skip(2).flatten().map(|group| group.range()).collect();
+        match rule.builtin {
+            Builtin::CloudFormation => others.extend(of_stacks(name, part.start())),
+            Builtin::ServiceCatalog => others.extend(end_of_stack(builtins, name)),
+            _ => {}
+        }
+        others.retain(|other| !other.is_empty());
+        (!plain).then(|| GeneratedForm { rule: rule.builtin, part: part.range(), others, looks_random })
     })
+}
+
+/// The longest name that a role can have.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+const LONGEST_ROLE: usize = 64;
+
+static STACK_INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^StackSet-.+?-([0-9a-f]{4,8}(?:-[0-9a-z]{1,4}){0,3}(?:-[0-9a-f]{1,12})?)-*-[A-Za-z0-9]+-$").ok()
+});
+
+/// The made-up parts of the names of the stacks in which CloudFormation created something, before `end`.
+///
+/// The name of a nested stack ends like that of any resource, and what is in it begins with its name, of which the
+/// last letters are missing if the whole would be too long. The name of a stack of a StackSet ends in a UUID.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html>
+fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
+    let before = name.get(..end).unwrap_or_default();
+    if let Some(part) = STACK_INSTANCE.as_ref().and_then(|regex| regex.captures(before)?.get(1)) {
+        return vec![part.range()];
+    }
+    let is_cut = name.len() == LONGEST_ROLE;
+    let mut found = Vec::new();
+    let mut start = 0;
+    for segment in before.split('-') {
+        let range = start..start + segment.len();
+        start = range.end + 1;
+        let upper = segment.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let letters = segment.bytes().all(|b| b.is_ascii_alphanumeric());
+        let whole = matches!(segment.len(), 12 | 13) && upper || segment.len() == 12 && letters;
+        let in_part = is_cut && upper && (6..12).contains(&segment.len()) && has_digit(segment);
+        // The first part of a name is the user's.
+        if range.start > 0 && (whole || in_part) && no_words(segment) && !has_digits_only(segment) {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// The end that CloudFormation made up, if a name has one.
+fn end_of_stack(builtins: Builtins, name: &str) -> Option<Range<usize>> {
+    let rule = NAMES.iter().find(|rule| rule.builtin == Builtin::CloudFormation && builtins.has(rule.builtin))?;
+    let part = rule.regex.as_ref()?.captures(name)?.get(1)?;
+    (no_words(part.as_str()) && !has_digits_only(part.as_str())).then(|| part.range())
+}
+
+fn has_digits_only(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 static EKS: LazyLock<Option<Regex>> =

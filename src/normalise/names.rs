@@ -5,17 +5,18 @@
 //! which shows a difference rather than hide one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::builtin::Builtin;
 use super::counterparts::ReplacedPart;
 use super::generated_names::GeneratedForm;
 use crate::model::{Side, Sides};
 
-/// The longest name a role can have, at which CloudFormation cuts.
+/// The longest name a role can have, at which CloudFormation and other tools cut.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 const LONGEST: usize = 64;
 
-/// How many characters more CloudFormation can have cut in one account than in the other.
+/// How many characters more a tool can have cut in one account than in the other.
 const MOST_CUT: usize = 24;
 
 /// From which likeness on two of several are each other's.
@@ -29,19 +30,31 @@ pub(super) struct GeneratedName {
     pub form: GeneratedForm,
     /// The name as the dictionary has it, without the made-up part and what follows.
     pub before: String,
+    /// What follows the made-up part, as the dictionary has it.
+    pub after: String,
     /// What distinguishes it from others: the role it belongs to, say.
     pub within: String,
     /// What it names, in texts that are the same for what means the same.
     pub content: BTreeSet<String>,
 }
 
-/// What names have in common that are the same but for the made-up part: rule, within what, the name before that part.
-pub(super) type NameGroup = (Builtin, String, String);
+/// What names have in common that are the same but for the made-up part: rule, within what, the name before that part,
+/// the name after it.
+pub(super) type NameGroup = (Builtin, String, String, String);
 
 impl GeneratedName {
     /// The names it could be taken for.
     pub(super) fn group(&self) -> NameGroup {
-        (self.form.rule, self.within.clone(), self.before.to_lowercase())
+        (self.form.rule, self.within.clone(), self.before.to_lowercase(), self.after.to_lowercase())
+    }
+
+    /// The made-up parts with what replaces them; of a name that was cut, with the cut.
+    fn parts(&self, placeholder: &str, cut: Option<Range<usize>>) -> Vec<ReplacedPart> {
+        let part = |range: Range<usize>, placeholder: String| ReplacedPart { range, placeholder };
+        let others = self.form.others.iter().map(|range| part(range.clone(), format!("{placeholder}-outer")));
+        let cut = cut.map(|range| part(range, format!("{placeholder}-cut")));
+        let made_up = part(self.form.part.clone(), placeholder.to_owned());
+        others.chain(cut).chain([made_up]).collect()
     }
 }
 
@@ -65,8 +78,7 @@ pub(super) fn pair(names: Sides<Vec<GeneratedName>>) -> Sides<NameParts> {
         for (number, (left, right)) in pairs.iter().enumerate() {
             let placeholder = rule.placeholder(if several { number + 1 } else { 0 });
             for (side, name) in [(Side::Left, left), (Side::Right, right)] {
-                let part = ReplacedPart { range: name.form.part.clone(), placeholder: placeholder.clone() };
-                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![part]);
+                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), name.parts(&placeholder, None));
             }
         }
         alone.left.extend(group.left.iter().filter(|name| !paired.iter().any(|(l, _)| *l == name.name)));
@@ -150,14 +162,16 @@ impl<'a> Likeness<'a> {
     }
 }
 
-/// Names that CloudFormation cut at different places, because what stands before differs in length.
+/// Generated names that a tool cut at different places, because what stands before differs in length.
 fn cut(alone: &Sides<Vec<&GeneratedName>>, parts: &mut Sides<NameParts>) {
-    let of_stack = |name: &&&GeneratedName| name.form.rule == Builtin::CloudFormation;
+    let can_be_cut = |name: &&&GeneratedName| {
+        matches!(name.form.rule, Builtin::CloudFormation | Builtin::Terraform | Builtin::NameCut)
+    };
     let (left, right): (Vec<_>, Vec<_>) =
-        (alone.left.iter().filter(of_stack).collect(), alone.right.iter().filter(of_stack).collect());
+        (alone.left.iter().filter(can_be_cut).collect(), alone.right.iter().filter(can_be_cut).collect());
     let mut found: Vec<(&GeneratedName, &GeneratedName, Cut)> = Vec::new();
     for one in &left {
-        for other in right.iter().filter(|other| other.within == one.within) {
+        for other in right.iter().filter(|other| other.within == one.within && other.form.rule == one.form.rule) {
             if let Some(cut) = cut_of(one, other) {
                 found.push((one, other, cut));
             }
@@ -168,12 +182,11 @@ fn cut(alone: &Sides<Vec<&GeneratedName>>, parts: &mut Sides<NameParts>) {
             found.iter().filter(|pair| of(pair) == name).count() == 1
         };
         if once(&one.name, |pair| pair.0.name.clone()) && once(&other.name, |pair| pair.1.name.clone()) {
-            let end = Builtin::CloudFormation.placeholder(0);
+            let end = one.form.rule.placeholder(0);
             for (side, name, more) in [(Side::Left, one, cut.more.left), (Side::Right, other, cut.more.right)] {
                 let at = name.form.part.start.saturating_sub(cut.same_end);
-                let gap = ReplacedPart { range: at.saturating_sub(more)..at, placeholder: format!("{end}-cut") };
-                let part = ReplacedPart { range: name.form.part.clone(), placeholder: end.clone() };
-                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), vec![gap, part]);
+                let gap = at.saturating_sub(more)..at;
+                parts.get_mut(side).insert((name.within.clone(), name.name.clone()), name.parts(&end, Some(gap)));
             }
         }
     }
@@ -213,4 +226,50 @@ fn cut_of(left: &GeneratedName, right: &GeneratedName) -> Option<Cut> {
 fn common_end(a: &str, b: &str) -> usize {
     let same = a.chars().rev().zip(b.chars().rev()).take_while(|(x, y)| x == y);
     same.map(|(c, _)| c.len_utf8()).sum()
+}
+
+/// A name without a made-up part that has no counterpart: as harvested, and as the dictionary has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PlainName {
+    pub name: String,
+    pub shape: String,
+}
+
+/// Names of which a tool cut more in one account than in the other, because the environment's name is longer there:
+/// the shorter one is as long as a role's name can be, and the longer one begins with it. Only where nothing else fits.
+pub(super) fn cut_at_limit(names: &Sides<Vec<PlainName>>) -> Sides<NameParts> {
+    let mut pairs: Vec<(Sides<&PlainName>, Sides<usize>)> = Vec::new();
+    for side in Side::BOTH {
+        let mut longer: Vec<&PlainName> = names.get(side.other()).iter().collect();
+        longer.sort_by(|a, b| a.shape.cmp(&b.shape));
+        for short in names.get(side).iter().filter(|name| name.name.chars().count() == LONGEST) {
+            let first = longer.partition_point(|name| name.shape <= short.shape);
+            let fitting = longer.iter().skip(first).take_while(|name| name.shape.starts_with(&short.shape));
+            for long in fitting {
+                let more = long.shape.len() - short.shape.len();
+                // The rest is plain text: then it is the end of the harvested name too.
+                let rest = long.shape.get(short.shape.len()..).unwrap_or_default();
+                if more > MOST_CUT || !rest.is_ascii() || long.name.chars().count() != LONGEST {
+                    continue;
+                }
+                pairs.push(match side {
+                    Side::Left => (Sides { left: short, right: *long }, Sides { left: 0, right: more }),
+                    Side::Right => (Sides { left: *long, right: short }, Sides { left: more, right: 0 }),
+                });
+            }
+        }
+    }
+    let mut parts: Sides<NameParts> = Sides::default();
+    for (pair, more) in &pairs {
+        let is_once = |side: Side| pairs.iter().filter(|(other, _)| other.get(side) == pair.get(side)).count() == 1;
+        if is_once(Side::Left) && is_once(Side::Right) {
+            for side in Side::BOTH {
+                let name = &pair.get(side).name;
+                let range = name.len().saturating_sub(*more.get(side))..name.len();
+                let part = ReplacedPart { range, placeholder: Builtin::NameCut.placeholder(0) };
+                parts.get_mut(side).insert((String::new(), name.clone()), vec![part]);
+            }
+        }
+    }
+    parts
 }

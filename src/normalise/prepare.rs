@@ -1,10 +1,11 @@
 //! Dictionary and built-in rules made ready for a pair of accounts: what is replaced in one depends on the other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::builtin::Builtins;
+use super::builtin::{Builtin, Builtins};
 use super::counterparts::{Counterparts, ReplacedPart};
-use super::generated_names::{self, Named};
+use super::generated_names::{self, GeneratedForm, Named};
 use super::names::{self, NameParts};
 use super::text::{DictionaryTooLarge, Normaliser, Stem};
 use super::{common, ids, ownership, pattern_owners, texts};
@@ -113,6 +114,7 @@ fn counterparts(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: B
         let candidate = |role| Candidate::role(role, normaliser, builtins, mentions);
         accounts.get(side).roles.iter().map(candidate).collect()
     });
+    let roles = with_cut_names(accounts, base, builtins, roles);
     let names = roles.map(|roles| Names { roles });
     let role_name = |side: Side, role: &Role| names.get(side).role(base.get(side), &role.name).to_lowercase();
     let managed = pair_names(base, builtins, Named::ManagedPolicy, |side| {
@@ -219,14 +221,18 @@ fn pair_names<'a>(
     let alone = |side: Side| {
         let without =
             all.get(side).iter().zip(plain.get(side)).filter(|(_, name)| !known.get(side.other()).contains(name));
-        let generated = without.filter_map(|(one, _)| {
-            let form = generated_names::recognise(builtins, named, one.name, &one.path)?;
-            let before = one.name.get(..form.part.start).unwrap_or_default();
-            let before = base.get(side).shape(before, place, &[]);
-            let (name, within) = (one.name.to_owned(), one.within.clone());
-            Some((one, names::GeneratedName { name, form, before, within, content: BTreeSet::new() }))
-        });
+        // A name that nobody made up has no form.
+        let generated = without
+            .filter_map(|(one, _)| Some((one, generated_names::recognise(builtins, named, one.name, &one.path)?)));
         generated.collect::<Vec<_>>()
+    };
+    let alone = Sides { left: alone(Side::Left), right: alone(Side::Right) };
+    let others: Sides<BTreeSet<&str>> =
+        alone.as_ref().map(|names| names.iter().flat_map(|(one, form)| form.texts_of_others(one.name)).collect());
+    let of_both = &others.left & &others.right;
+    let alone = |side: Side| -> Vec<(&Candidate<'_>, names::GeneratedName)> {
+        let names = alone.get(side).iter().map(|(one, form)| (*one, form.clone().without_others(one.name, &of_both)));
+        names.map(|(one, form)| (one, generated_name(one, form, base.get(side), place))).collect()
     };
     let mut found = Sides { left: alone(Side::Left), right: alone(Side::Right) };
     // What they name is looked at only where the names leave a choice: that is most of the work.
@@ -246,6 +252,47 @@ fn pair_names<'a>(
     }
     let names = found.map(|found| found.into_iter().map(|(_, name)| name).collect());
     names::pair(names)
+}
+
+fn generated_name(one: &Candidate<'_>, form: GeneratedForm, base: &Normaliser, place: Place) -> names::GeneratedName {
+    let shape = |range: Range<usize>| {
+        let given = form.others.iter().filter(|other| range.start <= other.start && other.end <= range.end);
+        let given: Vec<(usize, usize, &str)> =
+            given.map(|other| (other.start - range.start, other.end - range.start, "")).collect();
+        base.shape(one.name.get(range).unwrap_or_default(), place, &given)
+    };
+    let (before, after) = (shape(0..form.part.start), shape(form.part.end..one.name.len()));
+    let (name, within) = (one.name.to_owned(), one.within.clone());
+    names::GeneratedName { name, form, before, after, within, content: BTreeSet::new() }
+}
+
+/// With the names of roles of which a tool cut more in one account than in the other.
+fn with_cut_names(
+    accounts: Sides<&Account>,
+    base: Sides<&Normaliser>,
+    builtins: Builtins,
+    roles: Sides<NameParts>,
+) -> Sides<NameParts> {
+    if !builtins.has(Builtin::NameCut) {
+        return roles;
+    }
+    let shapes = |side: Side| -> Vec<names::PlainName> {
+        let names = accounts.get(side).roles.iter().map(|role| &role.name);
+        let unpaired = names.filter(|name| !roles.get(side).contains_key(&(String::new(), (*name).clone())));
+        let shape = |name: &String| base.get(side).shape(name, Place::RoleName, &[]).to_lowercase();
+        unpaired.map(|name| names::PlainName { name: name.clone(), shape: shape(name) }).collect()
+    };
+    let all = Sides { left: shapes(Side::Left), right: shapes(Side::Right) };
+    let known: Sides<BTreeSet<&str>> = all.as_ref().map(|names| names.iter().map(|name| &*name.shape).collect());
+    let alone = |side: Side| {
+        let names = all.get(side).iter().filter(|name| !known.get(side.other()).contains(&*name.shape));
+        names.cloned().collect::<Vec<_>>()
+    };
+    let cut = names::cut_at_limit(&Sides { left: alone(Side::Left), right: alone(Side::Right) });
+    let Sides { mut left, mut right } = roles;
+    left.extend(cut.left);
+    right.extend(cut.right);
+    Sides { left, right }
 }
 
 /// Which roles' policies name a role, by its name: two roles that say the same may be for different ones.
@@ -305,6 +352,7 @@ fn without_generated(text: &str, builtins: Builtins) -> String {
     let name = text.get(start..).unwrap_or_default();
     let kinds = [Named::Role, Named::ManagedPolicy];
     let form = kinds.into_iter().find_map(|named| generated_names::recognise(builtins, named, name, "/service-role/"));
-    let end = form.map_or(text.len(), |form| start + form.part.start);
+    let first = |form: &GeneratedForm| form.others.iter().map(|other| other.start).min().unwrap_or(form.part.start);
+    let end = form.map_or(text.len(), |form| start + first(&form).min(form.part.start));
     text.get(..end).unwrap_or(text).to_owned()
 }

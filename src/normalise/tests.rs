@@ -227,6 +227,22 @@ fn generated_names_are_alike_where_the_other_account_has_them() {
         ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/"),
         ("eks-ng-NodeInstanceRole-1HEFSZWHPVCFQ", "eks-ng-NodeInstanceRole-N66AH8H5KP1P", "/"),
         ("eks-ng-NodeInstanceRole-jKrgIeJMpgSK", "eks-ng-NodeInstanceRole-aBcDeFgHiJkL", "/"),
+        // What a nested stack, and one in that, created.
+        ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Api-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA", "/"),
+        (
+            "s-A-1NEST3DABCDEF-B-2NEST3DABCDEF-Fn-1HEFSZWHPVCFQ",
+            "s-A-3NEST3DABCDEF-B-4NEST3DABCDEF-Fn-8KEFSZWHPVAAA",
+            "/",
+        ),
+        // The UUID of a StackSet, whole and cut.
+        (
+            "StackSet-Base-c4c34dcd-45ab-11ee-9a7b-0a1b2c3d4e5f-Node-34F45DD54RSKK",
+            "StackSet-Base-0a1b2c3d-46ab-11ee-8a7b-0a1b2c3d4e60-Node-1HEFSZWHPVCFQ",
+            "/",
+        ),
+        ("StackSet-Base-c4c34dcd-45ab-11-Node-34F45DD54RSKK", "StackSet-Base-0a1b2c3d-46ab-11-Node-1HEFSZWHPVCFQ", "/"),
+        ("SC-111122223333-pp-u37xbryirghg1-Kubectl", "SC-444455556666-pp-a12xbryirghg2-Kubectl", "/"),
+        ("SC-111122223333-pp-u37xbryirghg1-Fn-1HEFSZWHPVCFQ", "SC-444455556666-pp-a12xbryirghg2-Fn-8KEFSZWHPVAAA", "/"),
     ];
     for (dev, qa, path) in pairs {
         let names = names("{}", &[(dev, path)], &[(qa, path)]);
@@ -241,6 +257,10 @@ fn generated_names_are_alike_where_the_other_account_has_them() {
         ("app-CONFIGURATION", "app-ORGANIZATIONS"),
         ("bucket-777788889999", "bucket-999988887777"),
         ("app-20190915", "app-20200915"),
+        // The outer part is words, or the logical name differs.
+        ("app-NodeFunction-Role-1HEFSZWHPVCFQ", "app-EdgeFunction-Role-8KEFSZWHPVAAA"),
+        ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Web-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA"),
+        ("SC-777788889999-pp-u37xbryirghg1-Kubectl", "SC-777788889999-pp-a12xbryirghg2-Helm"),
     ];
     for (dev, qa) in apart {
         assert_ne!(names("{}", &[(dev, "/")], &[(qa, "/")]).left, [qa], "{dev}");
@@ -257,6 +277,51 @@ fn names_that_cloudformation_cut_are_alike() {
     assert_eq!((dev.len(), qa.len()), (64, 64));
     let names = names(r#"{"env": {"dev": ["development"], "qa": ["qa"]}}"#, &[(dev, "/")], &[(qa, "/")]);
     assert_eq!(names.left, names.right);
+}
+
+/// A text of both accounts in the place of a made-up part is none: two stacks of one account stay two.
+#[test]
+fn a_stack_of_both_accounts_is_not_made_up() {
+    let dev = ["app-BLUE2024XYZQ-Role-1HEFSZWHPVCFQ", "app-RED2024XYZQW-Role-2HEFSZWHPVCFQ"].map(|name| (name, "/"));
+    let qa = ["app-BLUE2024XYZQ-Role-3HEFSZWHPVCFQ", "app-RED2024XYZQW-Role-4HEFSZWHPVCFQ"].map(|name| (name, "/"));
+    let names = names("{}", &dev, &qa);
+    assert_eq!(names.left, names.right);
+    assert_eq!(names.left, ["app-BLUE2024XYZQ-Role-~cloudformation", "app-RED2024XYZQW-Role-~cloudformation"]);
+}
+
+#[test]
+fn names_that_a_tool_cut_at_64_are_alike() {
+    let environments = r#"{"env": {"dev": ["development"], "qa": ["production"]}}"#;
+    let dev = "batch-workers-development-platform-nightly-import-of-the-orders-";
+    let qa = "batch-workers-production-platform-nightly-import-of-the-orders-t";
+    let (dev, qa) = (format!("{dev}{}", &"table"[..64 - dev.len()]), format!("{qa}{}", &"able"[..64 - qa.len()]));
+    assert_eq!((dev.len(), qa.len()), (64, 64));
+    let both = names(environments, &[(&dev, "/")], &[(&qa, "/")]);
+    assert_eq!(both.left, both.right);
+    assert!(both.left[0].ends_with("~name-cut"), "{both:?}");
+    // Shorter by one letter than a name can be, it was not cut.
+    let both = names(environments, &[(&dev[..63], "/")], &[(&qa, "/")]);
+    assert_ne!(both.left, both.right);
+    // Something else fits as well.
+    let other = format!("{}x", &qa[..63]);
+    let both = names(environments, &[(&dev, "/")], &[(&qa, "/"), (&other, "/")]);
+    assert!(both.left.iter().chain(&both.right).all(|name| !name.contains('~')), "{both:?}");
+}
+
+/// A `name_prefix` cut at 38 characters, and a cut with six characters behind it.
+#[test]
+fn generated_names_that_a_tool_cut_are_alike() {
+    let environments = r#"{"env": {"dev": ["development"], "qa": ["qa"]}}"#;
+    let prefix = |environment: &str| format!("batch-workers-{environment}-nightly-import-of-orders-and-more-things");
+    for (length, dev_end, qa_end) in
+        [(38, "20231004215941515800000001", "20231030142647123400000002"), (57, "-a1b2c3", "-9z8y7x")]
+    {
+        let of = |environment: &str, end: &str| format!("{}{end}", &prefix(environment)[..length]);
+        let (dev, qa) = (of("development", dev_end), of("qa", qa_end));
+        assert_eq!((dev.len(), qa.len()), (64, 64));
+        let both = names(environments, &[(&dev, "/")], &[(&qa, "/")]);
+        assert_eq!(both.left, both.right, "{dev} and {qa}");
+    }
 }
 
 #[test]

@@ -80,6 +80,15 @@ pub enum Limitation {
         /// Which entry.
         entry: EntryName,
     },
+    /// Roles are paired although a tool cut their names at different places.
+    NamesCut {
+        /// The first account's name of one pair.
+        left: String,
+        /// The second account's name of that pair.
+        right: String,
+        /// How many more pairs there are.
+        more: usize,
+    },
     /// A text of the dictionary stands nowhere.
     TextNotFound {
         /// Its placeholder.
@@ -225,6 +234,7 @@ impl Limitation {
             | Self::AcceptedNothing { .. } => Rule::CouldNotCompare,
             Self::RoleNotCompared { .. } => Rule::RoleNotCompared,
             Self::TextNotFound { .. }
+            | Self::NamesCut { .. }
             | Self::TextInLongerWords { .. }
             | Self::TextInCommonWord { .. }
             | Self::PatternMatchesWildcard { .. }
@@ -241,6 +251,7 @@ impl Limitation {
     pub fn identity(&self) -> String {
         match self {
             Self::TextInLongerWords { placeholder, text, .. } => format!("in-longer-words {placeholder} {text}"),
+            Self::NamesCut { left, right, .. } => format!("names-cut {left} {right}"),
             Self::TextInCommonWord { placeholder, text, .. } => format!("in-common-word {placeholder} {text}"),
             Self::PatternMatchesWildcard { placeholder, pattern, .. } => format!("wildcard {placeholder} {pattern}"),
             Self::TextBreaksArn { placeholder, text, .. } => format!("breaks-arn {placeholder} {text}"),
@@ -295,6 +306,13 @@ impl fmt::Display for Limitation {
                 write!(f, "{entry} accepts nothing: it covers differences only in part, so they stay open")
             }
             Self::AcceptedNothing { entry } => write!(f, "{entry} accepts nothing: no difference matches it"),
+            Self::NamesCut { left, right, more } => write!(
+                f,
+                "the roles {} and {}{} are paired although their names were cut at 64 characters in different places",
+                quoted([left]),
+                quoted([right]),
+                if *more == 0 { String::new() } else { format!(", and {}", some(*more, "more pair")) },
+            ),
             Self::TextNotFound { placeholder, text } => {
                 write!(f, "dictionary: {} of {} was not found in either account", quoted([text]), quoted([placeholder]))
             }
