@@ -1,6 +1,6 @@
 //! What differs between two roles besides what their policies say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -35,18 +35,7 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -
     found.compare_list(Attribute::AttachedPolicies, |role| {
         role.attached.iter().map(|policy| policy.arn.as_str()).collect()
     });
-    for key in roles.left.tags.keys().chain(roles.right.tags.keys()).collect::<BTreeSet<_>>() {
-        let value = |role: &Role| optional(role.tags.get(key).map(String::as_str));
-        let normalised = roles.map(value);
-        found.add(Attribute::Tag(key.clone()), normalised.clone(), || {
-            // A key in which something was replaced has another name in the account.
-            let of = |side: Side| match (normalised.get(side), value(real.get(side))) {
-                (normalised, Value::Null) => normalised.clone(),
-                (_, real) => real,
-            };
-            Sides { left: of(Side::Left), right: of(Side::Right) }
-        });
-    }
+    found.tags();
     found.differences
 }
 
@@ -62,7 +51,52 @@ struct AttributeFindings<'a> {
     differences: Vec<AttributeDifference>,
 }
 
+/// The tags of a role by their keys in small letters.
+type FoldedTags<'r> = BTreeMap<String, Vec<(&'r String, &'r String)>>;
+
 impl<'a> AttributeFindings<'a> {
+    /// Compares tags. Of a role's tags, keys ignore case, and values do not.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules>
+    fn tags(&mut self) {
+        fn folded(role: &Role) -> FoldedTags<'_> {
+            let mut tags = FoldedTags::new();
+            for tag in &role.tags {
+                tags.entry(tag.0.to_lowercase()).or_default().push(tag);
+            }
+            tags
+        }
+        let roles = self.roles;
+        let tags = roles.map(folded);
+        for key in tags.left.keys().chain(tags.right.keys()).collect::<BTreeSet<_>>() {
+            let of = tags.as_ref().map(|tags| tags.get(key).map_or(&[][..], Vec::as_slice));
+            if let Sides { left: [] | [_], right: [] | [_] } = of {
+                let value = |tags: &[(&String, &String)]| optional(tags.first().map(|(_, value)| value.as_str()));
+                if let Some((spelled, _)) = of.left.first().or(of.right.first()) {
+                    self.tag(spelled, of.map(value));
+                }
+                continue;
+            }
+            // IAM does not allow two keys that differ only in case; a file can contain them all the same.
+            for key in of.left.iter().chain(of.right).map(|(key, _)| *key).collect::<BTreeSet<_>>() {
+                self.tag(key, roles.map(|role| optional(role.tags.get(key).map(String::as_str))));
+            }
+        }
+    }
+
+    /// Compares the values of one tag. A key in which something was replaced has another name in the account; its
+    /// value stays normalized.
+    fn tag(&mut self, key: &str, values: Sides<Value>) {
+        let real = self.real;
+        let normalised = values.clone();
+        let of = |side: Side| {
+            let mut tags = real.get(side).tags.iter();
+            let found = tags.find(|(own, _)| own.to_lowercase() == key.to_lowercase());
+            found.map_or_else(|| normalised.get(side).clone(), |(_, value)| Value::String(value.clone()))
+        };
+        self.add(Attribute::Tag(key.to_owned()), values, || Sides { left: of(Side::Left), right: of(Side::Right) });
+    }
+
     /// Compares one value.
     fn compare(&mut self, attribute: Attribute, value: impl Fn(&'a Role) -> Value) {
         let real = self.real;

@@ -252,7 +252,12 @@ impl OneRole<'_, '_> {
     fn tag(&self, shown: &str) -> Result<Vec<Change>, String> {
         let find = |both: &Both<'_>| {
             let normal = |key: &str| self.normal(both, key);
-            both.real.tags.iter().filter(|(key, _)| normal(key) == shown).map(|(k, v)| (k.clone(), v.clone())).next()
+            both.real
+                .tags
+                .iter()
+                .filter(|(key, _)| normal(key).to_lowercase() == shown.to_lowercase())
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .next()
         };
         let (from, to) = (find(&self.from), find(&self.to));
         let key = to.as_ref().map(|(key, _)| key.clone());

@@ -127,3 +127,36 @@ fn a_name_with_a_counterpart_is_not_common() {
     let (findings, _) = compared(&dev, &qa, [&[], &[]]);
     assert!(findings > 1, "web-qa is paired with web-dev, and the copy is only in qa: {findings}");
 }
+
+/// Of a role's tags, keys ignore case, and values do not.
+#[test]
+fn the_case_of_a_tag_key_is_no_difference() {
+    let with = |id: &str, tags: Value| [role(id, "r", &json!({ "tags": tags }))];
+    let left = with(DEV, json!({"CostCenter": "7", "owner": "a"}));
+    let found = compared(&left, &with(QA, json!({"costcenter": "7", "Owner": "a"})), [&[], &[]]);
+    assert_eq!(found, (0, Vec::new()));
+    let found = compared(&left, &with(QA, json!({"costcenter": "7", "Owner": "A"})), [&[], &[]]);
+    assert_eq!(found.0, 1);
+    let found = compared(&left, &with(QA, json!({"costcenter": "7"})), [&[], &[]]);
+    assert_eq!(found.0, 1);
+    // The text of the dictionary in a key.
+    let found = compared(&with(DEV, json!({"Dev-Tier": "1"})), &with(QA, json!({"qa-tier": "1"})), [&[], &[]]);
+    assert_eq!(found.0, 0);
+}
+
+/// The report says of which roles the names were cut.
+#[test]
+fn names_that_were_cut_are_paired_and_said_aloud() {
+    let of = |id: &str, environment: &str| {
+        let name = format!("nightly-import-of-all-orders-from-the-{environment}-warehouse-into-the-lake");
+        vec![role(id, &name[..64], &json!({}))]
+    };
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, &of(DEV, "development"), &[]));
+    tool.write("qa.json", snapshot(QA, &of(QA, "production"), &[]));
+    tool.write("equivalency_list.json", r#"{"environment": {"dev": ["development"], "qa": ["production"]}}"#);
+    let report = tool.diff(&[]);
+    assert_eq!(report["totals"]["findings"], 0, "{report}");
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("are paired although their names were cut at 64 characters"), "{warnings}");
+}
