@@ -7,6 +7,7 @@
 mod account;
 mod aws_owned;
 mod builtin;
+mod builtin_about;
 mod common;
 mod counterparts;
 mod generated_names;

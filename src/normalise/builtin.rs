@@ -6,6 +6,7 @@
 
 use std::str::FromStr;
 
+use super::builtin_about::ABOUT;
 use crate::model::words;
 
 words! {
@@ -33,6 +34,26 @@ words! {
         CloudFormation = "cloudformation",
         /// Names of what a product of Service Catalog made.
         ServiceCatalog = "service-catalog",
+        /// Roles and policies that the console of Amazon EventBridge made.
+        EventBridge = "eventbridge",
+        /// Roles that the console of Amazon Data Firehose made.
+        Firehose = "firehose",
+        /// Roles and policies that the console of Amazon Bedrock made.
+        Bedrock = "bedrock",
+        /// Roles of the projects of Amazon DataZone and SageMaker Unified Studio.
+        DataZone = "datazone",
+        /// Roles that the Amplify CLI made.
+        Amplify = "amplify",
+        /// Service roles that the console of CodePipeline made.
+        CodePipeline = "codepipeline",
+        /// Roles that the Serverless Framework made.
+        Serverless = "serverless",
+        /// Names that Pulumi made.
+        Pulumi = "pulumi",
+        /// Instance profiles that Karpenter made.
+        Karpenter = "karpenter",
+        /// Roles and instance profiles that the installer of OpenShift made.
+        OpenShift = "openshift",
         /// Names that were cut at the longest that IAM takes.
         NameCut = "name-cut",
         /// The id of an EKS cluster's OIDC provider.
@@ -70,138 +91,6 @@ impl Builtin {
         if number == 0 { format!("{mark}{}", self.as_str()) } else { format!("{mark}{}-{number}", self.as_str()) }
     }
 }
-
-/// What each rule does.
-const ABOUT: [(Builtin, About); 14] = [
-    (
-        Builtin::AccountId,
-        About {
-            replaces: "the ID of the account, wherever it is used as an account ID",
-            example: "arn:aws:sqs:eu-west-1:111122223333:jobs",
-            near_miss: "order-1111222233334",
-            source: "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
-        },
-    ),
-    (
-        Builtin::SsoRole,
-        About {
-            replaces: "the 16 hexadecimal digits at the end of the name of an IAM Identity Center role",
-            example: "AWSReservedSSO_AdministratorAccess_aad2ada13f3171bf",
-            near_miss: "AWSReservedSSO_AdministratorAccess",
-            source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html",
-        },
-    ),
-    (
-        Builtin::SsoPath,
-        About {
-            replaces: "the Region in the path of IAM Identity Center roles, which can be absent",
-            example: "/aws-reserved/sso.amazonaws.com/ap-southeast-1/",
-            near_miss: "/aws-service-role/sso.amazonaws.com/",
-            source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html",
-        },
-    ),
-    (
-        Builtin::SsoProvider,
-        About {
-            replaces: "the 16 hexadecimal digits of the IAM Identity Center SAML provider",
-            example: "arn:aws:iam::111122223333:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE",
-            near_miss: "arn:aws:iam::111122223333:saml-provider/AWSSSO_x",
-            source: "https://docs.aws.amazon.com/singlesignon/latest/userguide/service-linked-roles.html",
-        },
-    ),
-    (
-        Builtin::CdkBootstrap,
-        About {
-            replaces: "the Region at the end of the role names of the CDK bootstrap stack",
-            example: "cdk-hnb659fds-deploy-role-111122223333-us-east-1",
-            near_miss: "cdk-deploy-role",
-            source: "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html",
-        },
-    ),
-    (
-        Builtin::StackSet,
-        About {
-            replaces: "the 32 hexadecimal digits of the execution role of a StackSet",
-            example: "stacksets-exec-899a82a2cb437e970934262f85c7628a",
-            near_miss: "stacksets-exec-x",
-            source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-enable-trusted-access.html",
-        },
-    ),
-    (
-        Builtin::SageMaker,
-        About {
-            replaces: "the timestamp at the end of the names of roles and policies that SageMaker created",
-            example: "AmazonSageMaker-ExecutionRole-20190915T161542",
-            near_miss: "reports-20190915",
-            source: "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html",
-        },
-    ),
-    (
-        Builtin::Terraform,
-        About {
-            replaces: "the time and counter that Terraform appends to a `name_prefix`",
-            example: "terraform-20231004215941515800000001",
-            near_miss: "terraform-role",
-            source: "https://developer.hashicorp.com/terraform/plugin/sdkv2/resources (id.PrefixedUniqueId)",
-        },
-    ),
-    (
-        Builtin::Console,
-        About {
-            replaces: "the random end of the names of service roles and policies that were created in the console",
-            example: "contact-form-handler-role-40w71jir",
-            near_miss: "app-role-readonly",
-            source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-        },
-    ),
-    (
-        Builtin::CloudFormation,
-        About {
-            replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, also if it \
-                was cut at 64 characters, and those of the nested stack or the stack of a StackSet in the name",
-            example: "eksctl-main-nodegroup-ng-NodeInstanceRole-1HEFSZWHPVCFQ",
-            near_miss: "content-distribution",
-            source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
-        },
-    ),
-    (
-        Builtin::ServiceCatalog,
-        About {
-            replaces: "the ID of the provisioned product in the names of the stack that Service Catalog created",
-            example: "SC-111122223333-pp-u37xbryirghg1-KubectlRole",
-            near_miss: "SC-111122223333-KubectlRole",
-            source: "https://docs.aws.amazon.com/servicecatalog/latest/dg/API_ProvisionedProductDetail.html",
-        },
-    ),
-    (
-        Builtin::NameCut,
-        About {
-            replaces: "the end of a role name that was cut at 64 characters, where the other account has the name \
-                with less or more of it, and six random characters behind the cut",
-            example: "nodes-of-the-payments-cluster-in-the-development-environm-1a2b3c",
-            near_miss: "nodes-of-the-payments-cluster-1a2b3c",
-            source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-        },
-    ),
-    (
-        Builtin::EksOidc,
-        About {
-            replaces: "the ID of the OIDC provider of an EKS cluster, in principals and condition keys",
-            example: "oidc.eks.eu-west-1.amazonaws.com/id/1C1C7BCDE7C743BDE3D27F1D009FFD56:sub",
-            near_miss: "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
-            source: "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
-        },
-    ),
-    (
-        Builtin::Secret,
-        About {
-            replaces: "the six random characters at the end of the ARN of a secret",
-            example: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-AbCdEf",
-            near_miss: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app/db-??????",
-            source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html",
-        },
-    ),
-];
 
 /// No built-in rule has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

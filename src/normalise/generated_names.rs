@@ -57,6 +57,8 @@ struct FormRule {
 
 const ROLE: &[Named] = &[Named::Role];
 const POLICY: &[Named] = &[Named::ManagedPolicy];
+const PROFILE: &[Named] = &[Named::InstanceProfile];
+const ROLE_AND_PROFILE: &[Named] = &[Named::Role, Named::InstanceProfile];
 const ROLE_AND_POLICY: &[Named] = &[Named::Role, Named::ManagedPolicy];
 const ANY: &[Named] = &[Named::Role, Named::ManagedPolicy, Named::InlinePolicy, Named::InstanceProfile];
 
@@ -73,7 +75,7 @@ macro_rules! rule {
 }
 
 /// In the order in which they are tried.
-static NAMES: [FormRule; 11] = [
+static NAMES: [FormRule; 22] = [
     rule!(SsoRole, ROLE, r"^AWSReservedSSO_.{1,32}_([0-9a-f]{16})$", |_| true, false),
     rule!(
         CdkBootstrap,
@@ -83,6 +85,28 @@ static NAMES: [FormRule; 11] = [
         false
     ),
     rule!(ServiceCatalog, ANY, r"^SC-[0-9]{12}-pp-([a-z0-9]{13})(?:-|$)", has_digit, false),
+    rule!(
+        EventBridge,
+        ROLE_AND_POLICY,
+        r"^Amazon_EventBridge_(?:Invoke|Scheduler|Pipe)_.+_([0-9a-f]{6,12})$",
+        has_digit,
+        false
+    ),
+    rule!(Firehose, ROLE, r"^KinesisFirehoseServiceRole-.+?-([0-9]{13})$", |_| true, false),
+    rule!(Bedrock, ROLE_AND_POLICY, r"^AmazonBedrock[A-Za-z]+_([a-z0-9]{5}|[A-Z0-9]{10,13})$", has_digit, false),
+    rule!(DataZone, ROLE, r"^datazone_usr_role_([a-z0-9]{14})_([a-z0-9]{14})$", has_digit, false),
+    rule!(Amplify, ROLE, r"^amplify-.+-([0-9a-f]{5,6})-(?:auth|unauth)Role$", has_digit, false),
+    rule!(Amplify, ROLE, r"-([0-9]{14})-(?:auth|unauth)Role$", |_| true, false),
+    rule!(CodePipeline, ROLE, r"^AWSCodePipelineServiceRole-([a-z]{2}(?:-[a-z]+)+-[0-9])-.", |_| true, false),
+    rule!(Serverless, ROLE, r"^.+-([a-z]{2}(?:-[a-z]+)+-[0-9])-lambdaRole$", |_| true, false),
+    rule!(Karpenter, PROFILE, r"_([0-9]{15,20})$", |_| true, false),
+    rule!(
+        OpenShift,
+        ROLE_AND_PROFILE,
+        r"-([bcdfghjklmnpqrstvwxz2456789]{5})-(?:master|worker|bootstrap)-(?:role|profile)$",
+        has_digit,
+        false
+    ),
     rule!(StackSet, ROLE, r"^stacksets-exec-([0-9a-f]{32})$", |_| true, false),
     rule!(SageMaker, ROLE_AND_POLICY, r"-([0-9]{8}T[0-9]{6})$", |_| true, false),
     rule!(Terraform, ANY, r"([0-9]{18}[0-9a-f]{8})$", |_| true, false),
@@ -90,15 +114,13 @@ static NAMES: [FormRule; 11] = [
     rule!(Console, ROLE, r"-role-([a-z0-9]{8,9})$", has_digit, false),
     rule!(Console, POLICY, r"-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", |_| true, false),
     rule!(NameCut, ROLE, r"^.{57}-([a-z0-9]{6})$", has_digit, false),
+    rule!(Pulumi, ANY, r"-([0-9a-f]{7})$", mixed, false),
     rule!(CloudFormation, ANY, r"-([A-Z0-9]{12,13}|[A-Za-z0-9]{12})$", no_words, false),
 ];
 
 /// The generated name in a text, if it is one.
 pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str) -> Option<GeneratedForm> {
-    // Every made-up end is at least eight letters or digits, but for these: no need to try the expressions.
-    let ends = name.len() >= 8 && name.bytes().rev().take(8).all(|b| b.is_ascii_alphanumeric());
-    let is_cut = named == Named::Role && name.len() == LONGEST_ROLE;
-    if !ends && !is_cut && !["cdk-", "SC-"].iter().any(|start| name.starts_with(start)) {
+    if !may_be_generated(named, name) {
         return None;
     }
     NAMES.iter().filter(|rule| builtins.has(rule.builtin) && rule.named.contains(&named)).find_map(|rule| {
@@ -114,11 +136,25 @@ pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str
         match rule.builtin {
             Builtin::CloudFormation => others.extend(of_stacks(name, part.start())),
             Builtin::ServiceCatalog => others.extend(end_of_stack(builtins, name)),
+            Builtin::Firehose => others.extend(region_before(name, part.start())),
             _ => {}
         }
         others.retain(|other| !other.is_empty());
         (!plain).then(|| GeneratedForm { rule: rule.builtin, part: part.range(), others, looks_random })
     })
+}
+
+/// Whether a name could be generated, without trying the expressions: most names are not.
+fn may_be_generated(named: Named, name: &str) -> bool {
+    const STARTS: [&str; 6] =
+        ["cdk-", "SC-", "Amazon_EventBridge_", "AmazonBedrock", "AWSCodePipelineServiceRole-", "datazone_usr_role_"];
+    const ENDS: [&str; 3] = ["Role", "-role", "-profile"];
+    let letters =
+        |count: usize| name.len() >= count && name.bytes().rev().take(count).all(|b| b.is_ascii_alphanumeric());
+    // Seven hexadecimal digits are the shortest end.
+    let ends = letters(8) || (letters(7) && has_digit(name));
+    let is_cut = named == Named::Role && name.len() == LONGEST_ROLE;
+    ends || is_cut || STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// The longest name that a role can have.
@@ -129,6 +165,11 @@ static STACK_INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^StackSet-.+?-([0-9a-f]{4,8}(?:-[0-9a-z]{1,4}){0,3}(?:-[0-9a-f]{1,12})?)-*-[A-Za-z0-9]+-$").ok()
 });
 
+/// The name that eksctl makes up for a node group: `eksctl-main-nodegroup-ng-1a2b3c4d-NodeInstanceRole-…`.
+/// Source: <https://docs.aws.amazon.com/eks/latest/eksctl/nodegroups.html>
+static NODE_GROUP: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^eksctl-.+-nodegroup-ng-([0-9a-f]{8})-").ok());
+
 /// The made-up parts of the names of the stacks in which CloudFormation created something, before `end`.
 ///
 /// The name of a nested stack ends like that of any resource, and what is in it begins with its name, of which the
@@ -137,6 +178,9 @@ static STACK_INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
     let before = name.get(..end).unwrap_or_default();
     if let Some(part) = STACK_INSTANCE.as_ref().and_then(|regex| regex.captures(before)?.get(1)) {
+        return vec![part.range()];
+    }
+    if let Some(part) = NODE_GROUP.as_ref().and_then(|regex| regex.captures(before)?.get(1)) {
         return vec![part.range()];
     }
     let is_cut = name.len() == LONGEST_ROLE;
@@ -155,6 +199,14 @@ fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+static REGION_AT_END: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"-([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-[0-9])-$").ok());
+
+/// The Region before `end`, if there is one.
+fn region_before(name: &str, end: usize) -> Option<Range<usize>> {
+    Some(REGION_AT_END.as_ref()?.captures(name.get(..end)?)?.get(1)?.range())
 }
 
 /// The end that CloudFormation made up, if a name has one.

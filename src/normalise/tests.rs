@@ -215,54 +215,86 @@ fn names(dictionary: &str, dev: &[(&str, &str)], qa: &[(&str, &str)]) -> Sides<V
     Sides { left: of(&dev, &both.left), right: of(&qa, &both.right) }
 }
 
+/// Names that are alike, with their path.
+const ALIKE: &[(&str, &str, &str)] = &[
+    ("AWSReservedSSO_Admin_aad2ada13f3171bf", "AWSReservedSSO_Admin_0123456789abcdef", "/"),
+    ("cdk-hnb659fds-deploy-role-111122223333-us-east-1", "cdk-hnb659fds-deploy-role-444455556666-eu-west-1", "/"),
+    ("stacksets-exec-899a82a2cb437e970934262f85c7628a", "stacksets-exec-00000000000000000000000000000001", "/"),
+    ("AmazonSageMaker-ExecutionRole-20190915T161542", "AmazonSageMaker-ExecutionRole-20210101T000000", "/"),
+    ("terraform-20231004215941515800000001", "terraform-20231030142647123400000002", "/"),
+    ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/service-role/"),
+    ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/"),
+    ("eks-ng-NodeInstanceRole-1HEFSZWHPVCFQ", "eks-ng-NodeInstanceRole-N66AH8H5KP1P", "/"),
+    ("eks-ng-NodeInstanceRole-jKrgIeJMpgSK", "eks-ng-NodeInstanceRole-aBcDeFgHiJkL", "/"),
+    // What a nested stack, and one in that, created.
+    ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Api-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA", "/"),
+    ("s-A-1NEST3DABCDEF-B-2NEST3DABCDEF-Fn-1HEFSZWHPVCFQ", "s-A-3NEST3DABCDEF-B-4NEST3DABCDEF-Fn-8KEFSZWHPVAAA", "/"),
+    // The UUID of a StackSet, whole and cut.
+    (
+        "StackSet-Base-c4c34dcd-45ab-11ee-9a7b-0a1b2c3d4e5f-Node-34F45DD54RSKK",
+        "StackSet-Base-0a1b2c3d-46ab-11ee-8a7b-0a1b2c3d4e60-Node-1HEFSZWHPVCFQ",
+        "/",
+    ),
+    ("StackSet-Base-c4c34dcd-45ab-11-Node-34F45DD54RSKK", "StackSet-Base-0a1b2c3d-46ab-11-Node-1HEFSZWHPVCFQ", "/"),
+    ("SC-111122223333-pp-u37xbryirghg1-Kubectl", "SC-444455556666-pp-a12xbryirghg2-Kubectl", "/"),
+    ("Amazon_EventBridge_Invoke_Sqs_1504746143", "Amazon_EventBridge_Invoke_Sqs_317086871", "/service-role/"),
+    (
+        "KinesisFirehoseServiceRole-PUT-S3-a-us-east-1-1611177560958",
+        "KinesisFirehoseServiceRole-PUT-S3-a-eu-west-1-1689760289788",
+        "/service-role/",
+    ),
+    (
+        "AmazonBedrockExecutionRoleForKnowledgeBase_c0q2t",
+        "AmazonBedrockExecutionRoleForKnowledgeBase_abcde",
+        "/service-role/",
+    ),
+    ("datazone_usr_role_6gknc254ej3jfr_5251772u38j19j", "datazone_usr_role_apqb1fy6suzx2f_dbwax57m3g5xyf", "/"),
+    ("amplify-shop-main-220724-authRole", "amplify-shop-main-47cb2-authRole", "/"),
+    ("shop-20181115101929-unauthRole", "shop-20190903125208-unauthRole", "/"),
+    ("AWSCodePipelineServiceRole-us-east-1-orders", "AWSCodePipelineServiceRole-eu-central-1-orders", "/service-role/"),
+    ("orders-v2-us-east-1-lambdaRole", "orders-v2-ap-southeast-2-lambdaRole", "/"),
+    ("worker-role-1a2b3c4", "worker-role-9f8e7d6", "/"),
+    ("main-x7k2p-worker-role", "main-bq9zd-worker-role", "/"),
+    (
+        "eksctl-main-nodegroup-ng-1a2b3c4d-NodeInstanceRole-1HEFSZWHPVCFQ",
+        "eksctl-main-nodegroup-ng-5e6f7a8b-NodeInstanceRole-8KEFSZWHPVAAA",
+        "/",
+    ),
+    ("SC-111122223333-pp-u37xbryirghg1-Fn-1HEFSZWHPVCFQ", "SC-444455556666-pp-a12xbryirghg2-Fn-8KEFSZWHPVAAA", "/"),
+];
+
+/// Names that are not.
+const APART: &[(&str, &str)] = &[
+    ("app-role-readonly", "app-role-operator"),
+    ("content-distribution", "content-notification"),
+    ("api-NodeFunction", "api-EdgeFunction"),
+    ("api-getUserTable", "api-putUserTable"),
+    ("app-CONFIGURATION", "app-ORGANIZATIONS"),
+    ("bucket-777788889999", "bucket-999988887777"),
+    ("app-20190915", "app-20200915"),
+    // The outer part is words, or the logical name differs.
+    ("app-NodeFunction-Role-1HEFSZWHPVCFQ", "app-EdgeFunction-Role-8KEFSZWHPVAAA"),
+    ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Web-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA"),
+    ("SC-777788889999-pp-u37xbryirghg1-Kubectl", "SC-777788889999-pp-a12xbryirghg2-Helm"),
+    ("Amazon_EventBridge_Invoke_Sqs_1504746143", "Amazon_EventBridge_Invoke_Sns_317086871"),
+    ("AmazonBedrockExecutionRoleForKnowledgeBase_sales", "AmazonBedrockExecutionRoleForKnowledgeBase_legal"),
+    ("datazone_usr_role_6gknc254ej3jfr", "datazone_usr_role_apqb1fy6suzx2f"),
+    ("amplify-shop-main-authRole", "amplify-shop-test-authRole"),
+    ("AWSCodePipelineServiceRole-us-east-1-orders", "AWSCodePipelineServiceRole-eu-west-1-invoices"),
+    ("orders-v2-us-east-1-lambdaRole", "orders-v3-us-east-1-lambdaRole"),
+    ("release-1234567", "release-7654321"),
+    ("team-decade-role", "team-facade-role"),
+    ("main-small-worker-role", "main-large-worker-role"),
+];
+
 #[test]
 fn generated_names_are_alike_where_the_other_account_has_them() {
-    let pairs = [
-        ("AWSReservedSSO_Admin_aad2ada13f3171bf", "AWSReservedSSO_Admin_0123456789abcdef", "/"),
-        ("cdk-hnb659fds-deploy-role-111122223333-us-east-1", "cdk-hnb659fds-deploy-role-444455556666-eu-west-1", "/"),
-        ("stacksets-exec-899a82a2cb437e970934262f85c7628a", "stacksets-exec-00000000000000000000000000000001", "/"),
-        ("AmazonSageMaker-ExecutionRole-20190915T161542", "AmazonSageMaker-ExecutionRole-20210101T000000", "/"),
-        ("terraform-20231004215941515800000001", "terraform-20231030142647123400000002", "/"),
-        ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/service-role/"),
-        ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/"),
-        ("eks-ng-NodeInstanceRole-1HEFSZWHPVCFQ", "eks-ng-NodeInstanceRole-N66AH8H5KP1P", "/"),
-        ("eks-ng-NodeInstanceRole-jKrgIeJMpgSK", "eks-ng-NodeInstanceRole-aBcDeFgHiJkL", "/"),
-        // What a nested stack, and one in that, created.
-        ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Api-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA", "/"),
-        (
-            "s-A-1NEST3DABCDEF-B-2NEST3DABCDEF-Fn-1HEFSZWHPVCFQ",
-            "s-A-3NEST3DABCDEF-B-4NEST3DABCDEF-Fn-8KEFSZWHPVAAA",
-            "/",
-        ),
-        // The UUID of a StackSet, whole and cut.
-        (
-            "StackSet-Base-c4c34dcd-45ab-11ee-9a7b-0a1b2c3d4e5f-Node-34F45DD54RSKK",
-            "StackSet-Base-0a1b2c3d-46ab-11ee-8a7b-0a1b2c3d4e60-Node-1HEFSZWHPVCFQ",
-            "/",
-        ),
-        ("StackSet-Base-c4c34dcd-45ab-11-Node-34F45DD54RSKK", "StackSet-Base-0a1b2c3d-46ab-11-Node-1HEFSZWHPVCFQ", "/"),
-        ("SC-111122223333-pp-u37xbryirghg1-Kubectl", "SC-444455556666-pp-a12xbryirghg2-Kubectl", "/"),
-        ("SC-111122223333-pp-u37xbryirghg1-Fn-1HEFSZWHPVCFQ", "SC-444455556666-pp-a12xbryirghg2-Fn-8KEFSZWHPVAAA", "/"),
-    ];
-    for (dev, qa, path) in pairs {
+    for (dev, qa, path) in ALIKE.iter().copied() {
         let names = names("{}", &[(dev, path)], &[(qa, path)]);
         assert_eq!(names.left, names.right, "{dev}");
         assert!(names.left[0].contains('~'), "{names:?}");
     }
-    let apart = [
-        ("app-role-readonly", "app-role-operator"),
-        ("content-distribution", "content-notification"),
-        ("api-NodeFunction", "api-EdgeFunction"),
-        ("api-getUserTable", "api-putUserTable"),
-        ("app-CONFIGURATION", "app-ORGANIZATIONS"),
-        ("bucket-777788889999", "bucket-999988887777"),
-        ("app-20190915", "app-20200915"),
-        // The outer part is words, or the logical name differs.
-        ("app-NodeFunction-Role-1HEFSZWHPVCFQ", "app-EdgeFunction-Role-8KEFSZWHPVAAA"),
-        ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Web-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA"),
-        ("SC-777788889999-pp-u37xbryirghg1-Kubectl", "SC-777788889999-pp-a12xbryirghg2-Helm"),
-    ];
-    for (dev, qa) in apart {
+    for (dev, qa) in APART.iter().copied() {
         assert_ne!(names("{}", &[(dev, "/")], &[(qa, "/")]).left, [qa], "{dev}");
         let names = names("{}", &[(dev, "/")], &[(qa, "/")]);
         assert_eq!((names.left[0].as_str(), names.right[0].as_str()), (dev, qa));

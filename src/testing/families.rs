@@ -1,5 +1,7 @@
 //! The roles that accounts have, by what made them.
 
+mod long_tail;
+
 use super::document::{Document, Statement, Target, allow, test, trust};
 use super::model::{Model, PolicyModel, RoleModel};
 use super::numbers::Numbers;
@@ -29,7 +31,8 @@ const SERVICES: [&str; 5] = [
     "states.amazonaws.com",
     "codebuild.amazonaws.com",
 ];
-const SERVICE_LINKED: [(&str, &str); 5] = [
+const SERVICE_LINKED: [(&str, &str); 6] = [
+    ("AWSServiceRoleForDevOpsGuru", "devops-guru.amazonaws.com"),
     ("AWSServiceRoleForSupport", "support.amazonaws.com"),
     ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
     ("AWSServiceRoleForECS", "ecs.amazonaws.com"),
@@ -48,7 +51,8 @@ pub(super) fn model(plan: &Plan, world: &mut World) -> Model {
     }
     while maker.model.roles.len() < plan.roles {
         match maker.world.numbers.below(100) {
-            0..36 => maker.application(),
+            0..28 => maker.application(),
+            28..36 => maker.long_tail(),
             36..51 => maker.cloudformation(),
             51..58 => maker.identity_center(),
             58..63 => maker.sagemaker(),
@@ -114,7 +118,7 @@ impl Maker<'_> {
             let of_aws = number % 3 == 0;
             let statements = policies::shared(self.world, number, of_aws);
             let name = match (of_aws, number % 4) {
-                (true, _) => format!("AmazonShared{number}ReadOnlyAccess"),
+                (true, _) => format!("AmazonProdDevTestLive{number}ReadOnlyAccess"),
                 (false, 1) => format!("policy-<env>-{number}"),
                 (false, 2) => format!("<co>-policy-{number}"),
                 (false, _) => format!("Policy{number}<Env>"),

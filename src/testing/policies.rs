@@ -177,7 +177,12 @@ pub(super) fn shared(world: &mut World, number: usize, of_aws: bool) -> Vec<Stat
         "xray:Put*",
     ];
     let mut statements = vec![allow(&some(world, &OF_AWS), &["*"])];
-    if !of_aws {
+    if of_aws {
+        // Buckets that AWS names as it likes.
+        let buckets =
+            ["arn:aws:s3:::aws-samples-prod/*", "arn:aws:s3:::aws-samples-dev/*", "arn:aws:s3:::aws-qa-live/*"];
+        statements.push(allow(&["s3:GetObjectTagging"], &buckets));
+    } else {
         for _ in 0..1 + world.numbers.below(3) {
             let statement = grant(world, 1000 + number);
             statements.push(statement);
