@@ -65,6 +65,8 @@ pub struct Evidence {
     pub differences: usize,
     /// How often its texts stand inside longer words, where they are left.
     pub in_words: usize,
+    /// Roles that are equal without it and differ with it, by their names in the first account.
+    pub broken: Vec<String>,
 }
 
 impl std::fmt::Display for Evidence {
@@ -81,8 +83,24 @@ impl std::fmt::Display for Evidence {
             counted(self.roles, "unique role"),
             counted(self.differences, "differing text"),
             counted(self.in_words, "time"),
+        )?;
+        if self.broken.is_empty() {
+            return Ok(());
+        }
+        write!(
+            f,
+            "; makes {} differ that would be equal without it: {}",
+            counted(self.broken.len(), "role"),
+            names(&self.broken)
         )
     }
+}
+
+/// The first few names.
+fn names(all: &[String]) -> String {
+    const MOST_NAMES: usize = 3;
+    let first = all.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if all.len() > MOST_NAMES { format!("{first}, and {} more", all.len() - MOST_NAMES) } else { first }
 }
 
 /// What no suggestion explains.
@@ -335,22 +353,35 @@ impl Trial {
     /// How many texts only one of two roles has, of all these pairs. Quicker than to compare what the texts come to,
     /// which does not differ while they all differ.
     fn differing_texts(&self, alignment: &Alignment) -> usize {
-        let of_pair = |pair: &Sides<usize>| {
-            let texts = |side: Side| {
-                let role = self.normalised.get(side).roles.get(*pair.get(side)).map(|role| &role.role);
-                let mut texts: Vec<(Place, &str)> = Vec::new();
-                normalise::texts_of_roles(role, &mut |place, text| texts.push((place, text)));
-                texts.sort_unstable();
-                texts.dedup();
-                texts
-            };
-            let (left, right) = (texts(Side::Left), texts(Side::Right));
-            let lacking = |of: &[(Place, &str)], other: &[(Place, &str)]| {
-                of.iter().filter(|text| other.binary_search(text).is_err()).count()
-            };
-            lacking(&left, &right) + lacking(&right, &left)
+        alignment.pairs.par_iter().map(|pair| self.differing_texts_of(pair)).sum()
+    }
+
+    /// How many texts only one of two roles has.
+    fn differing_texts_of(&self, pair: &Sides<usize>) -> usize {
+        let texts = |side: Side| {
+            let role = self.normalised.get(side).roles.get(*pair.get(side)).map(|role| &role.role);
+            let mut texts: Vec<(Place, &str)> = Vec::new();
+            normalise::texts_of_roles(role, &mut |place, text| texts.push((place, text)));
+            texts.sort_unstable();
+            texts.dedup();
+            texts
         };
-        alignment.pairs.par_iter().map(of_pair).sum()
+        let (left, right) = (texts(Side::Left), texts(Side::Right));
+        let lacking = |of: &[(Place, &str)], other: &[(Place, &str)]| {
+            of.iter().filter(|text| other.binary_search(text).is_err()).count()
+        };
+        lacking(&left, &right) + lacking(&right, &left)
+    }
+
+    /// The roles that are equal under another dictionary and not under this one.
+    fn broken(&self, input: Input<'_>, without: &Self) -> Vec<String> {
+        let pairs: BTreeSet<&Sides<usize>> = self.alignment.pairs.iter().collect();
+        let is_broken = |pair: &&Sides<usize>| {
+            without.differing_texts_of(pair) == 0 && (!pairs.contains(*pair) || self.differing_texts_of(pair) > 0)
+        };
+        let broken: Vec<&Sides<usize>> = without.alignment.pairs.par_iter().filter(is_broken).collect();
+        // A pair is made of the roles of these accounts.
+        broken.into_iter().filter_map(|pair| Some(input.accounts.left.roles.get(pair.left)?.name.clone())).collect()
     }
 
     /// What an entry does: what would be without it. `after` is how many texts differ with it.
@@ -385,6 +416,7 @@ impl Trial {
             roles: self.alignment.pairs.len().saturating_sub(without.alignment.pairs.len()),
             differences: before.saturating_sub(after),
             in_words: in_words.sum(),
+            broken: self.broken(input, &without),
             texts,
         })
     }

@@ -71,6 +71,8 @@ pub(super) fn find(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins
 
 /// Whether a name is nothing but a text of the dictionary: then it means the account, whoever has it.
 fn is_all_placeholder(shape: &str) -> bool {
+    // A path stands between separators.
+    let shape = shape.trim_matches('/');
     shape.starts_with(OPEN) && shape.find(CLOSE).is_some_and(|end| end + CLOSE.len_utf8() == shape.len())
 }
 

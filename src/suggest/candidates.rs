@@ -68,7 +68,7 @@ impl WordKind {
         let letters = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase());
         let digit = |text: &str| text.len() == 1 && text.bytes().all(|b| b.is_ascii_digit());
         match parts.as_slice() {
-            [one] if ENVIRONMENTS.contains(one) => Self::Environment,
+            [one] if is_environment(one) => Self::Environment,
             [pre, one] if matches!(*pre, "pre" | "non") && ENVIRONMENTS.contains(one) => Self::Environment,
             [area, .., direction, number]
                 if letters(area) && area.len() == 2 && letters(direction) && digit(number) =>
@@ -92,6 +92,11 @@ impl WordKind {
             Self::Other => "name",
         }
     }
+}
+
+/// Whether a word names an environment, with a number or without: `dev`, `dev1`.
+fn is_environment(word: &str) -> bool {
+    ENVIRONMENTS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// A substitution, with what speaks for it.

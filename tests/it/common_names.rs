@@ -117,6 +117,9 @@ fn a_reference_to_the_other_account_stays_one() {
     let (findings, references) = both(|id| vec![role(id, "r", &json!({"tags": {"Environment": "dev"}}))]);
     assert!(findings > 0);
     assert_eq!(references, ["dev"]);
+    let (findings, references) = both(|id| vec![role(id, "r", &json!({"path": "/dev/"}))]);
+    assert!(findings > 0);
+    assert_eq!(references, ["/dev/"]);
 }
 
 /// A name that has its counterpart is not common: the stray copy is alone, not its counterpart.

@@ -117,3 +117,72 @@ fn nothing_suggested_hides_a_reference_to_the_other_account() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(tool.read("out/cross_references.csv").contains(&rows[0]));
 }
+
+/// Two accounts of three roles each, with their environment at the end, and one more role.
+fn accounts_with(tool: &Tool, environments: [&str; 2], more: impl Fn(&str) -> Value) {
+    for ((id, environment), file) in
+        [(DEV, environments[0]), (QA, environments[1])].into_iter().zip(["dev.json", "qa.json"])
+    {
+        let app = |name: &str| {
+            let resource = format!("arn:aws:s3:::{name}-{environment}/*");
+            let statement = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}]);
+            inline(id, &format!("{name}-{environment}"), &statement)
+        };
+        tool.write(file, snapshot(id, &[app("one"), app("two"), app("three"), more(id)], &[]));
+    }
+}
+
+/// What both accounts have unchanged stays equal under the suggested dictionary.
+#[test]
+fn a_suggestion_breaks_no_pair_that_was_equal() {
+    let tool = Tool::new();
+    let all = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]);
+    accounts_with(&tool, ["dev", "prod"], |id| inline(id, "DevOpsOperator", &all));
+    let run = suggest(&tool, "dev.json", "qa.json", &["--write"]);
+    let comment = dictionary(&run)["environment"]["comment"].to_string();
+    assert!(comment.contains("makes 3 unique roles common") && !comment.contains("differ that"), "{comment}");
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+/// A reference to the other account differs under the dictionary alone, and the suggestion says so.
+#[test]
+fn a_suggestion_says_which_equal_roles_it_makes_differ() {
+    let tool = Tool::new();
+    let logs = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs-dev/*"}]);
+    accounts_with(&tool, ["dev", "qa"], |id| inline(id, "audit", &logs));
+    let run = suggest(&tool, "dev.json", "qa.json", &[]);
+    let comment = dictionary(&run)["environment"]["comment"].to_string();
+    assert!(comment.contains("makes 1 role differ that would be equal without it: audit"), "{comment}");
+}
+
+/// One place is enough for an environment with a number.
+#[test]
+fn a_number_can_end_the_name_of_an_environment() {
+    let tool = Tool::new();
+    let account = |id: &str, environment: &str| {
+        let statement = json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]);
+        snapshot(id, &[inline(id, &format!("app-{environment}"), &statement)], &[])
+    };
+    tool.write("dev.json", account(DEV, "dev1"));
+    tool.write("qa.json", account(QA, "qa2"));
+    let found = dictionary(&suggest(&tool, "dev.json", "qa.json", &[]));
+    assert_eq!((&found["environment"]["dev"], &found["environment"]["qa"]), (&json!(["dev1"]), &json!(["qa2"])));
+}
+
+/// What AWS calls its own condition keys is no word of the dictionary, and nothing warns about it.
+#[test]
+fn a_word_in_the_key_of_a_service_is_not_warned_about() {
+    let tool = Tool::new();
+    let keyed = json!([{"Effect": "Allow", "Action": "sns:Publish", "Resource": "*",
+        "Condition": {"StringEquals": {"devops-guru:ServiceNames": "x"}}}]);
+    accounts_with(&tool, ["dev", "qa"], |id| inline(id, "guru", &keyed));
+    for dictionary in
+        [r#"{"environment": ["dev", "qa"]}"#, r#"{"environment": {"dev": ["dev", "devops"], "qa": ["qa"]}}"#]
+    {
+        tool.write("equivalency_list.json", dictionary);
+        let report = tool.diff(&[]);
+        assert_eq!(report["totals"]["findings"], 0);
+        assert!(!report["warnings"].to_string().contains("ServiceNames"), "{}", report["warnings"]);
+    }
+}
