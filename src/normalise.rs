@@ -4,6 +4,7 @@
 //! not depend on the order of the dictionary. A text that belongs to the other account is never replaced: it means
 //! the other account. Every substitution is recorded, and every text that was left for that reason.
 
+mod absent;
 mod account;
 mod aws_owned;
 mod builtin;

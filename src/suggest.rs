@@ -71,7 +71,10 @@ pub struct Evidence {
 
 impl std::fmt::Display for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let quoted = |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+        let quoted = |texts: &[String]| match texts {
+            [] => "nothing".to_owned(),
+            texts => texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
+        };
         let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
@@ -222,6 +225,37 @@ impl Trial {
             }
             failed.insert(candidate.values);
         }
+        self.better_with_nothing(input, failed)
+    }
+
+    /// The trial with one more suffix or prefix that only one account has, if one is good enough.
+    fn better_with_nothing(
+        &self,
+        input: Input<'_>,
+        failed: &mut BTreeSet<Sides<Value>>,
+    ) -> Result<Option<(String, Self)>, DictionaryTooLarge> {
+        let segments = Sides { left: self.segments.left.as_slice(), right: self.segments.right.as_slice() };
+        for one in candidates::find_missing(segments).into_iter().take(TRIED) {
+            let of = |side: Side| if side == one.with { one.text.clone() } else { String::new() };
+            let values = Sides { left: Value::Words(of(Side::Left)), right: Value::Words(of(Side::Right)) };
+            if failed.contains(&values) {
+                continue;
+            }
+            let texts =
+                |side: Side| if side == one.with { BTreeSet::from([one.text.clone()]) } else { BTreeSet::new() };
+            let by_tag = Side::BOTH.map(|side| ((*input.tags.get(side)).clone(), texts(side))).into_iter().collect();
+            let entry =
+                Entry { texts: Texts::ByTag(by_tag, Matching::Token), places: Places::default(), comment: None };
+            let mut dictionary = self.dictionary.clone();
+            let placeholder = self.free_name(if one.is_suffix { "suffix" } else { "prefix" });
+            if dictionary.insert(&placeholder, entry).is_ok() {
+                let next = Self::new(input, dictionary, normalise::trial)?;
+                if next.is_better_than(self) {
+                    return Ok(Some((placeholder, next)));
+                }
+            }
+            failed.insert(values);
+        }
         Ok(None)
     }
 
@@ -341,8 +375,12 @@ impl Trial {
         } else {
             WordKind::Other
         };
-        let names = std::iter::once(kind.placeholder().to_owned());
-        let mut names = names.chain((2..).map(|number| format!("{}{number}", kind.placeholder())));
+        self.free_name(kind.placeholder())
+    }
+
+    fn free_name(&self, first: &str) -> String {
+        let names = std::iter::once(first.to_owned());
+        let mut names = names.chain((2..).map(|number| format!("{first}{number}")));
         names.find(|name| self.dictionary.get(name).is_none()).unwrap_or_default()
     }
 

@@ -8,7 +8,7 @@ use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, GeneratedForm, Named};
 use super::names::{self, NameParts};
 use super::text::{DictionaryTooLarge, Normaliser, Stem};
-use super::{common, ids, ownership, pattern_owners, texts};
+use super::{absent, common, ids, ownership, pattern_owners, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
 /// What is replaced.
@@ -56,6 +56,8 @@ pub fn normalisers(
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());
     let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
+    let absent = absent::find(accounts, tags, rules.dictionary, base.as_ref());
+    let base = Sides { left: base.left.with_absent(absent.left), right: base.right.with_absent(absent.right) };
     let common = common::find(accounts, base.as_ref(), rules.builtins);
     let base = Sides { left: base.left.with_common(common.left), right: base.right.with_common(common.right) };
     let counterparts = counterparts(accounts, base.as_ref(), rules.builtins);

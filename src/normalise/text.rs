@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::Regex;
 
+use super::absent::Absent;
 use super::common::Common;
 use super::counterparts::{Counterparts, ReplacedPart};
 use super::hits::{Found, What};
@@ -85,6 +86,7 @@ pub struct Normaliser {
     /// Longer words that hold each account's own text in that account, so that the text means the account there too.
     stems: BTreeSet<Stem>,
     common: Common,
+    absent: Absent,
     counterparts: Counterparts,
 }
 
@@ -135,6 +137,10 @@ impl Normaliser {
 
     pub(super) fn with_stems(self, stems: BTreeSet<Stem>) -> Self {
         Self { stems, ..self }
+    }
+
+    pub(super) fn with_absent(self, absent: Absent) -> Self {
+        Self { absent, ..self }
     }
 
     pub(super) fn with_common(self, common: Common) -> Self {
@@ -226,6 +232,11 @@ impl Normaliser {
         render(text, spans, |_| {}).into_owned()
     }
 
+    /// As [`Normaliser::shape`], without what is missing in names.
+    pub(super) fn shape_as_written(&self, text: &str, place: Place) -> String {
+        render(text, self.spans_beside(&FixedParts::new(text, place), text, place), |_| {}).into_owned()
+    }
+
     /// Whether some text of the dictionary is one account's.
     pub(super) fn tells_accounts_apart(&self) -> bool {
         self.literals.iter().any(|literal| literal.how != How::AccountId && literal.owner != Owner::Anyone)
@@ -270,7 +281,9 @@ impl Normaliser {
     }
 
     fn spans<'a>(&'a self, text: &'a str, place: Place) -> Vec<Span<'a>> {
-        self.spans_beside(&FixedParts::new(text, place), text, place)
+        let mut spans = self.spans_beside(&FixedParts::new(text, place), text, place);
+        self.absent.find(self, text, place, &mut spans);
+        spans
     }
 
     /// What is to be replaced beside what must stay.

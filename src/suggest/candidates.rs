@@ -237,6 +237,44 @@ pub(super) fn find_in_words(segments: Sides<&[Segment]>) -> Vec<Candidate> {
     found
 }
 
+/// A suffix or prefix that names have in one account alone: `-dev` of `app-dev`, where the other account has `app`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MissingText {
+    /// The account that has it.
+    pub with: Side,
+    /// The text with its separator.
+    pub text: String,
+    pub is_suffix: bool,
+}
+
+/// Those that are names of environments and that two names show, the most frequent first.
+pub(super) fn find_missing(segments: Sides<&[Segment]>) -> Vec<MissingText> {
+    const SEPARATORS: [char; 3] = ['-', '_', '.'];
+    let mut found: BTreeMap<(Side, String, bool), BTreeSet<&str>> = BTreeMap::new();
+    for with in Side::BOTH {
+        let shorter: BTreeSet<&str> =
+            segments::only_in(segments.get(with.other()), segments.get(with)).into_iter().collect();
+        for segment in segments::only_in(segments.get(with), segments.get(with.other())) {
+            for separator in SEPARATORS {
+                let end = segment.rsplit_once(separator).map(|(rest, word)| (rest, word, format!("{separator}{word}")));
+                let start =
+                    segment.split_once(separator).map(|(word, rest)| (rest, word, format!("{word}{separator}")));
+                for (is_suffix, split) in [(true, end), (false, start)] {
+                    if let Some((rest, word, text)) = split
+                        && is_environment(&word.to_lowercase())
+                        && shorter.contains(rest)
+                    {
+                        found.entry((with, text, is_suffix)).or_default().insert(rest);
+                    }
+                }
+            }
+        }
+    }
+    let mut found: Vec<_> = found.into_iter().filter(|(_, names)| names.len() > 1).collect();
+    found.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    found.into_iter().map(|((with, text, is_suffix), _)| MissingText { with, text, is_suffix }).collect()
+}
+
 /// What differs between two words, in letters and digits that both begin or end with.
 fn without_common_ends<'a>(left: &'a str, right: &'a str) -> Option<(&'a str, &'a str)> {
     if !(left.is_ascii() && right.is_ascii()) || left.contains(|c: char| !c.is_alphanumeric()) {

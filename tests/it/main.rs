@@ -79,6 +79,8 @@ mod managed_policies;
 mod markdown;
 #[cfg(test)]
 mod marks;
+#[cfg(test)]
+mod missing_suffix;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]
