@@ -90,9 +90,10 @@ impl<'a> AttributeFindings<'a> {
         let real = self.real;
         let normalised = values.clone();
         let of = |side: Side| {
-            let mut tags = real.get(side).tags.iter();
-            let found = tags.find(|(own, _)| own.to_lowercase() == key.to_lowercase());
-            found.map_or_else(|| normalised.get(side).clone(), |(_, value)| Value::String(value.clone()))
+            let (normalised, tags) = (normalised.get(side), &real.get(side).tags);
+            let in_other_case = || tags.iter().find(|(own, _)| own.to_lowercase() == key.to_lowercase());
+            let found = tags.get(key).or_else(|| in_other_case().map(|(_, value)| value));
+            found.filter(|_| !normalised.is_null()).map_or_else(|| normalised.clone(), |value| text(value))
         };
         self.add(Attribute::Tag(key.to_owned()), values, || Sides { left: of(Side::Left), right: of(Side::Right) });
     }
@@ -163,7 +164,8 @@ mod tests {
             "trust_policy": trust, "instance_profiles": profiles, "tags": {tag.0: tag.1}});
         let text = json!({"format": snapshot::FORMAT, "version": snapshot::VERSION, "iamctl": "1", "source": "a test",
             "account_id": "111122223333", "roles": [role], "policies": []});
-        let account = AccountReader::default().account(&snapshot::read(&text.to_string(), "a test").unwrap()).unwrap();
+        let account =
+            AccountReader::default().account(&snapshot::read(&text.to_string(), "a test", None).unwrap()).unwrap();
         account.roles.into_iter().next().unwrap()
     }
 
