@@ -273,6 +273,9 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
             Some("report it with the policies of both roles; use `--role` to compare the other roles")
         }
         pipeline::Error::Select(_) => Some("use the name in the account or in the reports; `*` and `?` are wildcards"),
+        pipeline::Error::OneName { .. } => {
+            Some("make the entry that replaces in their names more specific: it must leave what tells them apart")
+        }
         pipeline::Error::Mark { .. } => Some("no text in IAM contains this character: harvest the account again"),
         pipeline::Error::Snapshot(_)
         | pipeline::Error::Account(_)
@@ -308,6 +311,9 @@ fn nothing_selected(open: usize, of: &str) -> String {
     }
 }
 
+/// How many characters a name can have for others like it to be looked for; a policy's has 128.
+const LONGEST_NAME: usize = 256;
+
 impl CliError {
     /// That no role has this name, with the names that are most like it.
     pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
@@ -316,8 +322,13 @@ impl CliError {
 
     /// The few of some names that are most like one, the nearest first.
     pub(super) fn near_names(name: &str, known: &[&str]) -> Vec<String> {
+        // What is longer than any name is like none, and telling how like two texts are takes long with their length.
+        if name.chars().count() > LONGEST_NAME {
+            return Vec::new();
+        }
         let folded = name.to_lowercase();
-        let near = known.iter().filter_map(|known| {
+        let known = known.iter().filter(|known| known.len() <= 4 * LONGEST_NAME);
+        let near = known.filter_map(|known| {
             let other = known.to_lowercase();
             let likeness = similar::TextDiff::from_chars(folded.as_str(), other.as_str()).ratio();
             (likeness >= 0.6 || other.contains(&folded)).then_some((likeness, *known))

@@ -42,6 +42,18 @@ pub enum Error {
         /// Which text, and what to do.
         limitation: Box<Limitation>,
     },
+    /// So many roles of one account get one name that their counterparts cannot be told.
+    #[error("{tag}: the dictionary gives {count} roles the name `{}`, and iamctl compares up to {most} of one name", .name.escape_debug())]
+    OneName {
+        /// The account.
+        tag: AccountTag,
+        /// The name, without marks.
+        name: String,
+        /// How many have it.
+        count: usize,
+        /// How many may have it.
+        most: usize,
+    },
     /// A pattern of the selection names no role.
     #[error(transparent)]
     Select(#[from] SelectError),

@@ -1,13 +1,17 @@
 //! Two accounts, normalized, ready to be compared.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::{Error, Options, different_tags};
 use crate::compare::{Both, Input, Settings, accept, between_told, leave_out, unfit_texts};
-use crate::model::equivalency::{CLOSE, OPEN};
+use crate::model::equivalency::{CLOSE, OPEN, display};
 use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
 use crate::normalise::{self, Normalised, Normaliser, texts_of_roles};
 use crate::report::{Limitation, Report};
+
+/// How many roles of one account can have one name after normalizing.
+const MOST_OF_ONE_NAME: usize = 500;
 
 /// Two accounts, normalized, ready to be compared.
 #[derive(Debug)]
@@ -84,6 +88,21 @@ impl<'a> Prepared<'a> {
         Ok(selected)
     }
 
+    /// Each role of a name is compared with each of the other account, so that their number is limited.
+    fn check_names(&self) -> Result<(), Error> {
+        for side in Side::BOTH {
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for role in &self.accounts.get(side).normalised.roles {
+                *counts.entry(role.role.name.to_lowercase()).or_default() += 1;
+            }
+            if let Some((name, count)) = counts.into_iter().find(|(_, count)| *count > MOST_OF_ONE_NAME) {
+                let (tag, name) = (self.options.tags.get(side).clone(), display(&name).into_owned());
+                return Err(Error::OneName { tag, name, count, most: MOST_OF_ONE_NAME });
+            }
+        }
+        Ok(())
+    }
+
     fn check_absent(&self) -> Result<(), Error> {
         for side in Side::BOTH {
             self.accounts.get(side).account.check_absent()?;
@@ -103,7 +122,7 @@ impl<'a> Prepared<'a> {
     /// Compares the accounts, and takes out what the options' entries accept.
     ///
     /// # Errors
-    /// If a role has a policy that the source does not contain, or the program contradicts itself in what is not about one
+    /// If a role has a policy that the source does not contain, very many roles have one name, or the program contradicts itself in what is not about one
     /// pair of roles, or in a build for tests.
     pub fn compare(&self) -> Result<Report, Error> {
         self.compare_told(&|_, _| {})
@@ -116,6 +135,7 @@ impl<'a> Prepared<'a> {
     /// As [`Prepared::compare`].
     pub fn compare_told(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<Report, Error> {
         self.check_absent()?;
+        self.check_names()?;
         let options = self.options;
         let settings = Settings {
             catalogue: &options.catalogue,

@@ -130,3 +130,19 @@ fn many_tags_and_many_keys_cost_what_their_number_is() {
     let run = run(&tool);
     assert!(run.code == 2 && run.stderr.contains("`k0` is not an element of a statement"), "{}", run.stderr);
 }
+
+#[test]
+fn a_dictionary_that_gives_hundreds_of_roles_one_name_is_refused() {
+    let tool = tool();
+    let roles = |id: &str, letter: char, count: usize| -> Vec<Value> {
+        (0..count).map(|n| role(id, &format!("app-{letter}{n}"), &json!({}))).collect()
+    };
+    tool.write("equivalency_list.json", r#"{"number": {"pattern": "app-[dq]([0-9]+)", "in": ["rolename"]}}"#);
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, 'd', 20), &[]));
+    tool.write("qa.json", snapshot(QA, &roles(QA, 'd', 501), &[]));
+    let says =
+        "error: qa: the dictionary gives 501 roles the name `app-dnumber`, and iamctl compares up to 500 of one name";
+    assert_eq!(refusal(&tool), says);
+    tool.write("qa.json", snapshot(QA, &roles(QA, 'd', 20), &[]));
+    assert_eq!(run(&tool).code, 0);
+}
