@@ -20,6 +20,7 @@ mod inputs;
 mod interrupt;
 mod known_names;
 mod man;
+mod message;
 mod profiles;
 mod remediate;
 mod reports;

@@ -12,6 +12,7 @@ use clap::builder::FalseyValueParser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::error::CliError;
+use super::message::one_line;
 use crate::formats::escape::terminal;
 use crate::report::sentences::counted;
 
@@ -110,32 +111,32 @@ impl Console {
     /// Tells what is being done.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            self.tell(&terminal(text));
+            self.tell(&one_line(text));
         }
     }
 
     /// Tells what only those want to know who asked for more.
     pub(super) fn detail(&self, text: &str) {
         if self.verbose {
-            self.tell(&terminal(text));
+            self.tell(&one_line(text));
         }
     }
 
     /// Tells what the user should know, also under `--quiet`.
     pub(super) fn warning(&self, text: &str) {
-        self.tell(&format!("{WARNING}warning:{WARNING:#} {}", terminal(text)));
+        self.tell(&format!("{WARNING}warning:{WARNING:#} {}", one_line(text)));
     }
 
     /// Tells why the program failed: outermost first, then the causes, then what to do.
     pub(super) fn failure(&self, error: &CliError) {
-        self.tell(&format!("{ERROR}error:{ERROR:#} {}", terminal(&error.to_string())));
+        self.tell(&format!("{ERROR}error:{ERROR:#} {}", one_line(&error.to_string())));
         let mut cause = error.source();
         while let Some(error) = cause {
-            self.tell(&format!("  caused by: {}", terminal(&error.to_string())));
+            self.tell(&format!("  caused by: {}", one_line(&error.to_string())));
             cause = error.source();
         }
         if let Some(hint) = error.hint() {
-            self.tell(&format!("{HINT}hint:{HINT:#} {}", terminal(&hint)));
+            self.tell(&format!("{HINT}hint:{HINT:#} {}", one_line(&hint)));
         }
     }
 

@@ -273,3 +273,33 @@ fn a_report_folder_is_not_one_account() {
     let run = tool.run(&["can", "out", "r", "s3:ListAllMyBuckets", "*"]);
     assert!(run.code == 2 && !run.stderr.contains("report folder"), "{run:?}");
 }
+
+#[test]
+fn a_long_value_in_a_message_is_cut_and_its_length_told() {
+    let tool = tool();
+    let long = format!("{}\u{1b}[2J{}", "a".repeat(30_000), "b".repeat(40_000));
+    let pattern = json!({"e": {"pattern": format!("({}", "a".repeat(70_000))}}).to_string();
+    tool.write("equivalency_list.json", &pattern);
+    let run = refused(&tool, &DIFF);
+    let value = format!("`({}…{}` (70001 characters) is not a regular expression", "a".repeat(59), "a".repeat(40));
+    assert!(first_line(&run).contains(&value), "{run:?}");
+    std::fs::remove_file(tool.path().join("equivalency_list.json")).unwrap();
+    let accepted =
+        |entry: &serde_json::Value| json!({"format": "iamctl-accepted", "version": 1, "accepted": [entry]}).to_string();
+    let with_key = json!({"role": "r", "reason": "x", &long: "y"});
+    tool.write("accepted.json", accepted(&with_key));
+    let unknown_key = refused(&tool, &DIFF);
+    tool.write("accepted.json", accepted(&json!({"role": "r", "reason": "x", "side": long})));
+    let side = refused(&tool, &DIFF);
+    std::fs::remove_file(tool.path().join("accepted.json")).unwrap();
+    let name = refused(&tool, &["can", "dev.json", &long, "s3:GetObject", "arn:aws:s3:::b/k"]);
+    let profile = refused(&tool, &[&DIFF[..], &["--no-builtin", &long]].concat());
+    let rule = refused(&tool, &["explain", "--rule", &long]);
+    let role = refused(&tool, &[&DIFF[..], &["--role", &long]].concat());
+    for run in [&unknown_key, &side, &name, &profile, &rule, &role] {
+        assert!(run.stderr.lines().count() <= 3 && run.stderr.len() < 3_000, "{}", run.stderr.len());
+        assert!(!run.stderr.contains('\u{1b}'), "{run:?}");
+        assert!(run.stderr.contains(" characters)"), "{run:?}");
+    }
+    assert!(first_line(&side).contains(&format!("{}…{}", "a".repeat(60), "b".repeat(40))), "{side:?}");
+}
