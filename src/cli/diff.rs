@@ -201,6 +201,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let options = args.options(dictionary, accepted, catalogue);
     let prepared = Prepared::new(accounts, &options)?.only(&options.selection)?;
     stages.end("read and normalized");
+    tell_absent_details(prepared.accounts(), console);
     spinner.stage("comparing");
     let report = prepared.compare_told(&|done, all| spinner.roles(done, all))?;
     stages.end("compared");
@@ -231,6 +232,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     console.detail(&stages.0);
     print(args, console, &view)?;
     Ok(if report.fails(fail_on.as_deref().unwrap_or_default()) { ExitCode::Different } else { ExitCode::Done })
+}
+
+/// Says what neither source contains; what only one lacks, the report says.
+fn tell_absent_details(accounts: Sides<&Account>, console: &Console) {
+    let mut roles = Side::BOTH.into_iter().flat_map(|side| &accounts.get(side).roles).peekable();
+    if roles.peek().is_some() && roles.all(|role| role.details.is_none()) {
+        console
+            .detail("neither source contains descriptions and session durations of roles, so they were not compared");
+    }
 }
 
 /// How long each stage took, for `--verbose`.

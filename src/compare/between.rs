@@ -404,6 +404,9 @@ pub(super) fn item_metrics(items: &[ItemDifference]) -> [Metric; 2] {
 
 fn limitations(report: &Report, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<Limitation> {
     let mut limitations = Vec::new();
+    // Where neither account has details, there is nothing that one of them could be compared with.
+    let roles = || Side::BOTH.into_iter().flat_map(|side| &inputs.get(side).account.roles);
+    let has_details = roles().any(|role| role.details.is_some());
     for side in Side::BOTH {
         let (input, info) = (inputs.get(side), report.accounts.get(side));
         let (tag, source) = (info.tag.clone(), info.source.clone());
@@ -418,7 +421,7 @@ fn limitations(report: &Report, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> V
         if input.account.id.is_none() {
             limitations.push(Limitation::NoAccountId { tag: tag.clone(), source: source.clone() });
         }
-        if input.account.roles.iter().any(|role| role.details.is_none()) {
+        if has_details && input.account.roles.iter().any(|role| role.details.is_none()) {
             limitations.push(Limitation::NoDetails { tag, source });
         }
     }

@@ -154,3 +154,23 @@ fn pages_in_one_file_are_one_account() {
     assert!(run.stderr.contains("error: file qa.json contains only a part of the account\n"), "{run:?}");
     assert!(run.stderr.contains("hint: make the AWS CLI read every page: omit `--max-items`"), "{run:?}");
 }
+
+#[test]
+fn absent_details_are_told_only_where_the_other_account_has_them() {
+    let tool = tool();
+    let details = |id: &str, name: &str| json!({"RoleDetailList": [detail(id, name, false)]}).to_string();
+    let says = "does not contain descriptions and session durations, so they were not compared";
+    let neither = "neither source contains descriptions and session durations of roles, so they were not compared\n";
+    let warnings = |report: &Value| -> Vec<Value> {
+        let all = report["warnings"].as_array().unwrap().iter();
+        all.filter(|warning| warning.as_str().unwrap().contains("session durations")).cloned().collect()
+    };
+    tool.write("dev.json", details(DEV, "queue-dev"));
+    assert_eq!(warnings(&tool.diff(&[])), [json!(format!("dev: file dev.json {says}"))]);
+    tool.write("qa.json", details(QA, "queue-qa"));
+    assert_eq!(warnings(&tool.diff(&[])), [""; 0]);
+    assert_eq!(tool.run(&DIFF).stderr.matches(neither).count(), 0);
+    let run = tool.run(&[&["--verbose"], &DIFF[..]].concat());
+    assert_eq!(run.stderr.matches(neither).count(), 1, "{run:?}");
+    assert!(!run.stdout.contains("session durations"), "{run:?}");
+}
