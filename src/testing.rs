@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use self::numbers::Numbers;
+pub use self::numbers::Numbers;
 use crate::model::Sides;
 use crate::parse::JsonError;
 use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};

@@ -84,6 +84,8 @@ mod missing_suffix;
 #[cfg(all(test, feature = "harvest"))]
 mod moto;
 #[cfg(test)]
+mod mutations;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod original_faults;
