@@ -167,11 +167,8 @@ fn known_account(text: &str) -> Result<(AccountId, String), String> {
     if name.trim().is_empty() { Err("the name is empty".to_owned()) } else { Ok((id, name.to_owned())) }
 }
 
-/// Reads both accounts, compares them, writes the reports and the summary.
-pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    // What can be wrong without asking AWS is found before asking AWS.
-    different_tags(args.tags())?;
-    let fail_on = args.fail_on()?;
+/// The dictionary with the accounts that are known besides; and the file it is from.
+fn dictionary(args: &Args, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
     let (mut dictionary, from) = args.dictionary.read()?;
     for (id, name) in &args.known_accounts {
         dictionary.list.know_account(id.clone(), name.clone());
@@ -179,6 +176,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(path) = &from {
         console.note(&format!("dictionary: {}", path.display()));
     }
+    Ok((dictionary, from))
+}
+
+/// Reads both accounts, compares them, writes the reports and the summary.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    // What can be wrong without asking AWS is found before asking AWS.
+    different_tags(args.tags())?;
+    let fail_on = args.fail_on()?;
+    let (dictionary, from) = dictionary(args, console)?;
     let (entries, file) = inputs::accepted(args.accepted.as_deref())?;
     if let Some(path) = &file {
         console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));

@@ -357,8 +357,7 @@ fn assemble(
     report.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     report.summary = summary(&report, harvested, sanitized);
-    report.limitations = settings.left_out.to_vec();
-    report.limitations.extend(limitations(&report, inputs, settings.rules));
+    report.limitations = limitations(&report, inputs, settings);
     report.conclude();
     report
 }
@@ -402,8 +401,8 @@ pub(super) fn item_metrics(items: &[ItemDifference]) -> [Metric; 2] {
     ]
 }
 
-fn limitations(report: &Report, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> Vec<Limitation> {
-    let mut limitations = Vec::new();
+fn limitations(report: &Report, inputs: Sides<Input<'_>>, settings: Settings<'_>) -> Vec<Limitation> {
+    let mut limitations = settings.left_out.to_vec();
     // Where neither account has details, there is nothing that one of them could be compared with.
     let roles = || Side::BOTH.into_iter().flat_map(|side| &inputs.get(side).account.roles);
     let has_details = roles().any(|role| role.details.is_some());
@@ -432,7 +431,7 @@ fn limitations(report: &Report, inputs: Sides<Input<'_>>, rules: Rules<'_>) -> V
         role: role.to_owned(),
         merged_by: dictionary::merged_by(report, role),
     }));
-    limitations.extend(dictionary::audit(inputs, rules, report));
+    limitations.extend(dictionary::audit(inputs, settings.rules, report));
     limitations
 }
 

@@ -71,7 +71,7 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
             let name = |key: &str| key.replace('~', "~0").replace('/', "~1");
             entries.iter().for_each(|(key, item)| places(item, &format!("{at}/{}", name(key)), all));
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -226,8 +226,8 @@ fn what_is_there_twice_and_not_the_same_is_refused() {
 
 #[test]
 fn policies_that_are_not_there_are_named_with_their_roles() {
-    let boundary = r#", "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/b"}"#;
-    let with_boundary = page(ONE, "two", "").replacen(r#""RoleId""#, &format!("{}, \"RoleId\"", &boundary[2..]), 1);
+    let boundary = r#""PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/b"}"#;
+    let with_boundary = page(ONE, "two", "").replacen(r#""RoleId""#, &format!("{}, \"RoleId\"", boundary), 1);
     let error = |text: &str| account(&read(text, "file x", None).unwrap()).unwrap_err();
     let absent = error(&format!("{}{with_boundary}", page(ONE, "one", "")));
     assert_eq!(
