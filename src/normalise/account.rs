@@ -107,11 +107,14 @@ struct Work<'a> {
     /// By the address of the shared document or policy, which the account keeps alive; with what was replaced in it,
     /// because that counts again for every policy that has this document.
     /// AWS's and the customer's policies with one document are two, because of what is replaced in them.
-    identity: BTreeMap<(*const IdentityPolicy, bool), (Arc<IdentityPolicy>, Vec<Owned>)>,
+    identity: BTreeMap<(*const IdentityPolicy, bool), Known>,
     managed: BTreeMap<*const ManagedPolicy, Arc<ManagedPolicy>>,
     /// Whether the policy at hand is AWS's own.
     owned_by_aws: bool,
 }
+
+/// A document after normalizing, with what was found in it.
+type Known = (Arc<IdentityPolicy>, Vec<Owned>);
 
 /// Something found whose policy is not known yet.
 #[derive(Debug, Clone)]

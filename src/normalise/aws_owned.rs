@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::model::Place;
 
-/// Where the names of AWS managed policies and service-linked roles are.
+/// Where service-linked roles are.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
 const SERVICE_LINKED_PATH: &str = "aws-service-role/";
 
@@ -26,11 +26,14 @@ pub(super) fn ranges(text: &str, place: Place) -> Vec<Range<usize>> {
         // A variable that is not closed is plain text.
         ranges.extend(key.map(|key| at..at + 2 + of_key(key).unwrap_or_else(|| key.find(':').unwrap_or(key.len()))));
     }
-    match place {
-        Place::Principal | Place::Condition => service_principal(text, place, &mut ranges),
-        Place::Path if text.trim_start_matches('/').starts_with(SERVICE_LINKED_PATH) => ranges.push(0..text.len()),
-        Place::RoleName if text.starts_with(SERVICE_LINKED_NAME) => ranges.push(0..without_suffix(text)),
-        _ => {}
+    if matches!(place, Place::Principal | Place::Condition) {
+        service_principal(text, place, &mut ranges);
+    }
+    if place == Place::Path && text.trim_start_matches('/').starts_with(SERVICE_LINKED_PATH) {
+        ranges.push(0..text.len());
+    }
+    if place == Place::RoleName && text.starts_with(SERVICE_LINKED_NAME) {
+        ranges.push(0..without_suffix(text));
     }
     ranges.extend(of_arn(text));
     ranges
@@ -112,7 +115,7 @@ mod tests {
     use super::*;
 
     fn owned(text: &str, place: Place) -> Vec<&str> {
-        ranges(text, place).into_iter().map(|range| &text[range]).collect()
+        ranges(text, place).into_iter().map(|range| text.get(range).unwrap()).collect()
     }
 
     #[test]
@@ -156,7 +159,7 @@ mod tests {
             ("dev.auth.example.com/realm:aud", None),
             ("dev", None),
         ] {
-            assert_eq!(of_key(key).map(|end| &key[..end]), own, "{key}");
+            assert_eq!(of_key(key).map(|end| key.get(..end).unwrap()), own, "{key}");
         }
     }
 }

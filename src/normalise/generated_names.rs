@@ -133,11 +133,12 @@ pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str
         let plain = rule.builtin == Builtin::CloudFormation && has_digits_only(part.as_str());
         let looks_random = (rule.looks_random)(part.as_str());
         let mut others: Vec<Range<usize>> = captures.iter().skip(2).flatten().map(|group| group.range()).collect();
-        match rule.builtin {
-            Builtin::CloudFormation => others.extend(of_stacks(name, part.start())),
-            Builtin::ServiceCatalog => others.extend(end_of_stack(builtins, name)),
-            Builtin::Firehose => others.extend(region_before(name, part.start())),
-            _ => {}
+        if rule.builtin == Builtin::CloudFormation {
+            others.extend(of_stacks(name, part.start()));
+        } else if rule.builtin == Builtin::ServiceCatalog {
+            others.extend(end_of_stack(builtins, name));
+        } else if rule.builtin == Builtin::Firehose {
+            others.extend(region_before(name, part.start()));
         }
         others.retain(|other| !other.is_empty());
         (!plain).then(|| GeneratedForm { rule: rule.builtin, part: part.range(), others, looks_random })

@@ -306,26 +306,14 @@ impl fmt::Display for Limitation {
                 write!(f, "{entry} accepts nothing: it covers differences only in part, so they stay open")
             }
             Self::AcceptedNothing { entry } => write!(f, "{entry} accepts nothing: no difference matches it"),
-            Self::NamesCut { left, right, more } => write!(
-                f,
-                "the roles {} and {}{} are paired although their names were cut at 64 characters in different places",
-                quoted([left]),
-                quoted([right]),
-                if *more == 0 { String::new() } else { format!(", and {}", some(*more, "more pair")) },
-            ),
+            Self::NamesCut { left, right, more } => names_cut(f, left, right, *more),
             Self::TextNotFound { placeholder, text } => {
                 write!(f, "dictionary: {} of {} was not found in either account", quoted([text]), quoted([placeholder]))
             }
             Self::TextInLongerWords { placeholder, text, done } => in_longer_words(f, placeholder, text, done),
-            Self::TextInCommonWord { placeholder, text, texts, example } => write!(
-                f,
-                "dictionary: {} of {} was not replaced in {}, such as {}, and is not treated as a reference there: both \
-                 accounts use this word, and neither uses it with its own text",
-                quoted([text]),
-                quoted([placeholder]),
-                some(*texts, "text"),
-                quoted([example]),
-            ),
+            Self::TextInCommonWord { placeholder, text, texts, example } => {
+                in_common_word(f, placeholder, text, *texts, example)
+            }
             Self::PatternMatchesWildcard { placeholder, pattern, texts, example } => {
                 matches_wildcard(f, placeholder, pattern, *texts, example)
             }
@@ -343,17 +331,9 @@ impl fmt::Display for Limitation {
                 quoted([text]),
                 quoted([placeholder])
             ),
-            Self::PatternOfBothAccounts { placeholder, pattern, texts, example } => write!(
-                f,
-                "dictionary: both accounts use {} that the pattern {} of {} matches, such as {}, so iamctl cannot tell \
-                 which account {} to and does not find references to the other account through {}",
-                some(*texts, "text"),
-                quoted([pattern]),
-                quoted([placeholder]),
-                quoted([example]),
-                if *texts == 1 { "it belongs" } else { "they belong" },
-                if *texts == 1 { "it" } else { "them" },
-            ),
+            Self::PatternOfBothAccounts { placeholder, pattern, texts, example } => {
+                of_both_accounts(f, placeholder, pattern, *texts, example)
+            }
             Self::TextsOfOneAccount { placeholder, with, without } => write!(
                 f,
                 "dictionary: {} has texts for {with} but not for {without}, so it makes nothing equal",
@@ -381,6 +361,52 @@ fn in_longer_words(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str, do
         quoted([text]),
         quoted([placeholder]),
         done.join("; "),
+    )
+}
+
+fn names_cut(f: &mut fmt::Formatter<'_>, left: &str, right: &str, more: usize) -> fmt::Result {
+    let more = if more == 0 { String::new() } else { format!(", and {}", some(more, "more pair")) };
+    let (left, right) = (quoted([left]), quoted([right]));
+    write!(
+        f,
+        "the roles {left} and {right}{more} are paired although their names were cut at 64 characters in different places"
+    )
+}
+
+fn in_common_word(
+    f: &mut fmt::Formatter<'_>,
+    placeholder: &str,
+    text: &str,
+    texts: usize,
+    example: &str,
+) -> fmt::Result {
+    write!(
+        f,
+        "dictionary: {} of {} was not replaced in {}, such as {}, and is not treated as a reference there: both accounts \
+         use this word, and neither uses it with its own text",
+        quoted([text]),
+        quoted([placeholder]),
+        some(texts, "text"),
+        quoted([example]),
+    )
+}
+
+fn of_both_accounts(
+    f: &mut fmt::Formatter<'_>,
+    placeholder: &str,
+    pattern: &str,
+    texts: usize,
+    example: &str,
+) -> fmt::Result {
+    let (belong, them) = if texts == 1 { ("it belongs", "it") } else { ("they belong", "them") };
+    write!(
+        f,
+        "dictionary: both accounts use {} that the pattern {} of {} matches, such as {}, so iamctl cannot tell which \
+         account {belong} to and does not find references to the other account through {them}",
+        some(texts, "text"),
+        quoted([pattern]),
+        quoted([placeholder]),
+        quoted([example]),
     )
 }
 

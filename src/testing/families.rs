@@ -31,9 +31,8 @@ const SERVICES: [&str; 5] = [
     "states.amazonaws.com",
     "codebuild.amazonaws.com",
 ];
-const SERVICE_LINKED: [(&str, &str); 6] = [
+const SERVICE_LINKED: [(&str, &str); 5] = [
     ("AWSServiceRoleForDevOpsGuru", "devops-guru.amazonaws.com"),
-    ("AWSServiceRoleForSupport", "support.amazonaws.com"),
     ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
     ("AWSServiceRoleForECS", "ecs.amazonaws.com"),
     ("AWSServiceRoleForOrganizations", "organizations.amazonaws.com"),
@@ -51,8 +50,8 @@ pub(super) fn model(plan: &Plan, world: &mut World) -> Model {
     }
     while maker.model.roles.len() < plan.roles {
         match maker.world.numbers.below(100) {
-            0..28 => maker.application(),
-            28..36 => maker.long_tail(),
+            28..36 if plan.noise.generated_names => maker.long_tail(),
+            0..36 => maker.application(),
             36..51 => maker.cloudformation(),
             51..58 => maker.identity_center(),
             58..63 => maker.sagemaker(),

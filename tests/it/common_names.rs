@@ -152,7 +152,7 @@ fn the_case_of_a_tag_key_is_no_difference() {
 fn names_that_were_cut_are_paired_and_said_aloud() {
     let of = |id: &str, environment: &str| {
         let name = format!("nightly-import-of-all-orders-from-the-{environment}-warehouse-into-the-lake");
-        vec![role(id, &name[..64], &json!({}))]
+        vec![role(id, &name.chars().take(64).collect::<String>(), &json!({}))]
     };
     let tool = Tool::new();
     tool.write("dev.json", snapshot(DEV, &of(DEV, "development"), &[]));

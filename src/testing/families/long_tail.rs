@@ -22,7 +22,7 @@ const TOOLS: [Tool; 9] = [
     ("app<n>-<env>-role-", |numbers| format!("1a{}", numbers.text(HEX, 5))),
     ("cluster<n>-", |numbers| format!("7{}-worker-role", numbers.text("bcdfghjklmnpqrstvwxz2456789", 4))),
     ("SC-<id>-pp-", |numbers| format!("7{}-app<n>", numbers.text(LOWER, 12))),
-    ("eksctl-app<n>-nodegroup-ng-", |numbers| {
+    ("eksctl-a<n>-nodegroup-ng-", |numbers| {
         format!("{}-NodeInstanceRole-1{}", numbers.text(HEX, 8), numbers.text(UPPER, 12))
     }),
 ];
