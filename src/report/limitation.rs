@@ -290,13 +290,7 @@ impl fmt::Display for Limitation {
                 )
             }
             Self::RoleNotCompared { tag, source, role, policies, counterparts } => {
-                write!(f, "{tag}: the role {} was not compared", quoted([role]))?;
-                for (place, (tag, roles)) in counterparts.iter().enumerate() {
-                    let and = if place == 0 { "with" } else { "and" };
-                    write!(f, " {and} {} of {tag}", quoted(roles))?;
-                }
-                let noun = if policies.len() == 1 { "policy" } else { "policies" };
-                write!(f, ", because {source} does not contain its {noun} {}", quoted(policies))
+                not_compared(f, (tag, source), role, policies, counterparts)
             }
             Self::AmbiguousName { role, merged_by } => ambiguous(f, role, merged_by),
             Self::AcceptedExpired { entry, last, reason } => {
@@ -342,6 +336,23 @@ impl fmt::Display for Limitation {
             Self::OnePair { placeholder, left, right } => one_pair(f, placeholder, left, right),
         }
     }
+}
+
+/// A role that was left out, with the policies that its source lacks.
+fn not_compared(
+    f: &mut fmt::Formatter<'_>,
+    (tag, source): (&AccountTag, &str),
+    role: &str,
+    policies: &BTreeSet<String>,
+    counterparts: &BTreeMap<AccountTag, Vec<String>>,
+) -> fmt::Result {
+    write!(f, "{tag}: the role {} was not compared", quoted([role]))?;
+    for (place, (tag, roles)) in counterparts.iter().enumerate() {
+        let and = if place == 0 { "with" } else { "and" };
+        write!(f, " {and} {} of {tag}", quoted(roles))?;
+    }
+    let noun = if policies.len() == 1 { "policy" } else { "policies" };
+    write!(f, ", because {source} does not contain its {noun} {}", quoted(policies))
 }
 
 fn ambiguous(f: &mut fmt::Formatter<'_>, role: &str, merged_by: &BTreeSet<String>) -> fmt::Result {
