@@ -173,9 +173,10 @@ fn sarif_keeps_within_its_limits() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever the names, no format breaks, and the limit of bytes holds exactly.
+    /// Whatever the names, no format breaks, and the limit of bytes holds exactly. The texts of the rules, which stand
+    /// there without any result, take 41,000 bytes.
     #[test]
-    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4), bytes in 40_000_usize..80_000) {
+    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4), bytes in 50_000_usize..90_000) {
         let comparison = comparison(&names);
         let (text, log) = limited(&comparison, usize::MAX, bytes);
         prop_assert!(text.len() <= bytes, "{} of {bytes}", text.len());
