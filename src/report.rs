@@ -40,8 +40,7 @@ pub use read::{ReadError, read};
 pub use role::{DifferenceCounts, RoleGrants, RoleResult, RoleSide, RoleStatus};
 pub use rows::{
     AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, ListEntry, RealItem,
-    RealTexts, RealValues, ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
-    StatementWarning,
+    RealTexts, ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 pub use rule::{Rule, Text, UnknownRule};
 pub use severity::{Severity, UnknownSeverity};

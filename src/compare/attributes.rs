@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::model::{Role, Side, Sides};
-use crate::report::{Attribute, AttributeDifference, RealValues};
+use crate::report::{Attribute, AttributeDifference};
 
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
@@ -136,7 +136,7 @@ impl<'a> AttributeFindings<'a> {
             attribute,
             left,
             right,
-            real: (!is_same).then_some(RealValues { left: real.left, right: real.right }),
+            real: (!is_same).then_some(real),
         });
     }
 }
@@ -184,7 +184,7 @@ mod tests {
         let found = differences("r", roles, Sides { left: &real_left, right: &real_right });
         let [profiles] = found.as_slice() else { panic!("the tag is equal: {found:?}") };
         assert_eq!(profiles.right, json!(["z", format!("{env}-b")]));
-        let real = RealValues { left: json!(["b-dev", "common"]), right: json!(["z", "b-qa"]) };
+        let real = Sides { left: json!(["b-dev", "common"]), right: json!(["z", "b-qa"]) };
         assert_eq!(profiles.real.as_ref(), Some(&real));
         let named: Vec<String> = profiles.only_in().into_iter().map(|entry| entry.real).collect();
         assert_eq!(named, ["b-dev", "common", "z", "b-qa"]);

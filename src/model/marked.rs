@@ -7,6 +7,7 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use super::equivalency::{CLOSE, OPEN};
+use super::sides::Sides;
 
 /// Something whose texts may hold placeholders between their marks, as it is compared.
 ///
@@ -98,6 +99,14 @@ impl<T: HasTexts> HasTexts for Option<T> {
 impl<T: HasTexts> HasTexts for Vec<T> {
     fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
         self.iter_mut().for_each(|one| one.each_text(change));
+    }
+}
+
+impl<T: HasTexts> HasTexts for Sides<T> {
+    fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { left, right } = self;
+        left.each_text(change);
+        right.each_text(change);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::attribute::Attribute;
 use crate::expand::Note;
-use crate::model::{ActionElement, Effect, ItemPrincipalType, Place, PolicyType, ResourceElement, Side};
+use crate::model::{ActionElement, Effect, ItemPrincipalType, Place, PolicyType, ResourceElement, Side, Sides};
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef, StatementWarningKind, Witness};
 use crate::semantics::trust::{TrustDifference, TrustWitness};
@@ -259,18 +259,10 @@ pub struct AttributeDifference {
     pub left: Value,
     /// The second account's normalized value; null for none.
     pub right: Value,
-    /// The values in the accounts' own names; none where they are the same.
+    /// The values in the accounts' own names, null for none; none of both where they are the same. A list has the order
+    /// of the normalized list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub real: Option<RealValues>,
-}
-
-/// The values of an attribute as the accounts have them. A list has the order of the normalized list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RealValues {
-    /// The first account's value; null for none.
-    pub left: Value,
-    /// The second account's value; null for none.
-    pub right: Value,
+    pub real: Option<Sides<Value>>,
 }
 
 /// An entry of a list, such as an attached policy, that only one account has.

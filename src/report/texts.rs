@@ -6,7 +6,7 @@ use super::attribute::Attribute;
 use super::role::{RoleGrants, RoleResult, RoleSide};
 use super::rows::{
     AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference, RealItem, RealTexts,
-    RealValues, ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
+    ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference, StatementWarning,
 };
 use crate::model::{HasTexts, has_texts};
 use crate::semantics::difference_condition::DifferenceCondition;
@@ -28,7 +28,6 @@ has_texts!(RoleTrustDifference { role, role_arn, difference, counterpart, real; 
 has_texts!(RoleDenyDifference { role, role_arn, difference, counterpart, changed_statement, real; witness_is_real });
 has_texts!(RealTexts { resources, except, principal, condition; });
 has_texts!(RealItem { policy_name, arn, principal, condition, excluded; });
-has_texts!(RealValues { left, right; });
 has_texts!(ChangedStatement { left, right; });
 has_texts!(StatementWarning { role, role_arn, statement, text; side, id });
 has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right, real; });
