@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
+use rayon::prelude::*;
 
 use super::accept::ACCEPTED_FILE;
 use super::console::Console;
@@ -130,7 +131,10 @@ impl InputArgs {
                 return Err(CliError::FolderAsSource { snapshots: saved.sources().as_ref().map(Source::word), path });
             }
         }
-        let files: Vec<Option<Snapshot>> = sources.iter().map(|source| from_file(source)).collect::<Result<_, _>>()?;
+        // All are read at once; of several errors the first in the order of the sources is told.
+        let files: Vec<Result<Option<Snapshot>, CliError>> =
+            sources.par_iter().map(|source| from_file(source)).collect();
+        let files: Vec<Option<Snapshot>> = files.into_iter().collect::<Result<_, _>>()?;
         let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
         if !allow_same_account {
             refuse_same(&known)?;

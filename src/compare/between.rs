@@ -93,32 +93,25 @@ pub fn between_told(
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, EngineError> {
     let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
-    by_engine(inputs, settings, tell, access::engine(settings.catalogue, partitions))
+    by_engine(inputs, settings, tell, || access::engine(settings.catalogue, partitions))
 }
 
-/// The same, with an engine of the caller's choice.
-fn by_engine(
+/// The same, with an engine of the caller's choice, which is made while the items are counted.
+fn by_engine<'c>(
     inputs: Sides<Input<'_>>,
-    settings: Settings<'_>,
+    settings: Settings<'c>,
     tell: &(dyn Fn(usize, usize) + Sync),
-    engine: Engine<'_>,
+    engine: impl FnOnce() -> Engine<'c> + Send,
 ) -> Result<Report, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
     let normalised = inputs.map(|input| input.normalised);
+    let (engine, [harvested, sanitized]) = rayon::join(engine, || count_items(inputs, settings.catalogue, &expander));
     let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
     let pairs = pair::pair(normalised, likeness);
     let names = inputs.map(|input| RealNames::new(input.normalised, input.normaliser, input.account.id.as_ref()));
     let access = Access::new(engine, settings.catalogue, names);
     let work = Comparing { accounts, normalised, expander: &expander, access };
-    let harvested = inputs.map(|input| {
-        let own = Expander::new(Universe::new(settings.catalogue, [input.account]));
-        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
-    });
-    let sanitized = normalised.map(|account| {
-        let roles: Vec<&Role> = account.roles.iter().map(|role| &role.role).collect();
-        count::items(&roles, &expander)
-    });
     tell(0, pairs.len());
     let done = AtomicUsize::new(0);
     let one = |pair: &pair::RolePair| {
@@ -130,6 +123,19 @@ fn by_engine(
     let mut compared = compared?;
     compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
     Ok(assemble(inputs, settings, compared, harvested, sanitized))
+}
+
+/// How many items each account has as harvested, and how many as normalised.
+fn count_items(inputs: Sides<Input<'_>>, catalogue: &Catalogue, of_both: &Expander<'_>) -> [Sides<usize>; 2] {
+    let harvested = inputs.map(|input| {
+        let own = Expander::new(Universe::new(catalogue, [input.account]));
+        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
+    });
+    let sanitized = inputs.map(|input| {
+        let roles: Vec<&Role> = input.normalised.roles.iter().map(|role| &role.role).collect();
+        count::items(&roles, of_both)
+    });
+    [harvested, sanitized]
 }
 
 fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {

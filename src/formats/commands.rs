@@ -1,5 +1,7 @@
 //! Commands that help with a finding, to be pasted into a shell.
 
+use std::collections::BTreeSet;
+
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
 use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule};
@@ -140,9 +142,11 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
 
 /// The roles of a group, in its order. A name that several ambiguous roles have is named once.
 fn roles<'r>(report: &'r Report, group: &Group) -> Vec<&'r RoleResult> {
-    let role = |name: &String| report.roles.iter().find(|role| role.role == *name);
+    let places: BTreeSet<usize> = report.findings_of(group).filter_map(|finding| finding.role_index).collect();
     // `read` and the maker of groups see to it that every role of a group is one of the report.
-    group.roles.iter().filter_map(role).collect()
+    let mut roles: Vec<&RoleResult> = places.into_iter().filter_map(|place| report.roles.get(place)).collect();
+    roles.dedup_by_key(|role| &role.role);
+    roles
 }
 
 /// A real role as a command takes it: by its name, or by its ARN where the name would be taken for an option.

@@ -140,7 +140,8 @@ impl Folder {
     where
         F: NamedFile + Sync,
     {
-        files.par_iter().try_for_each(|file| self.write_one(file.name(), |out| file.write(out)))?;
+        // A few files are most of the work, so that each is handed out on its own.
+        files.par_iter().with_max_len(1).try_for_each(|file| self.write_one(file.name(), |out| file.write(out)))?;
         let names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
         match &self.target {
             Target::New { path, numbered } => {

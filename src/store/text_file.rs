@@ -75,18 +75,22 @@ const MOST_BYTES: u64 = 2 << 30;
 
 /// Reads a whole text; as [`read`], with the error of the system alone.
 pub(super) fn read_text(path: &Path) -> io::Result<String> {
-    let bytes = whole(fs::File::open(path)?, MOST_BYTES)?;
+    let file = fs::File::open(path)?;
+    // A pipe or a device says that it holds nothing.
+    let size = file.metadata()?.len().min(MOST_BYTES);
+    let bytes = whole(file, size, MOST_BYTES)?;
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        whole(flate2::read::MultiGzDecoder::new(bytes.as_slice()), MOST_BYTES)?
+        whole(flate2::read::MultiGzDecoder::new(bytes.as_slice()), 2 * size, MOST_BYTES)?
     } else {
         bytes
     };
     encoding::decode(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-/// Reads to the end. A device or a small archive may have no end.
-fn whole(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
+/// Reads to the end, about as many bytes as expected. A device or a small archive may have no end.
+fn whole(reader: impl Read, expected: u64, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    bytes.try_reserve(usize::try_from(expected).unwrap_or_default())?;
     let read = reader.take(most + 1).read_to_end(&mut bytes)?;
     if u64::try_from(read).is_ok_and(|read| read <= most) {
         return Ok(bytes);
@@ -100,9 +104,9 @@ mod tests {
 
     #[test]
     fn a_file_without_an_end_is_refused() {
-        let error = whole(io::repeat(b' '), 3 << 20).unwrap_err();
+        let error = whole(io::repeat(b' '), 0, 3 << 20).unwrap_err();
         assert_eq!(error.to_string(), "it holds more than 3 MiB");
-        assert_eq!(whole([7_u8; 5].as_slice(), 5).unwrap(), [7; 5]);
-        assert!(whole([7_u8; 6].as_slice(), 5).is_err());
+        assert_eq!(whole([7_u8; 5].as_slice(), 9, 5).unwrap(), [7; 5]);
+        assert!(whole([7_u8; 6].as_slice(), 0, 5).is_err());
     }
 }

@@ -84,7 +84,8 @@ fn compared(
         left_out: &[],
     };
     let inputs = Sides { left: input(Side::Left), right: input(Side::Right) };
-    look(by_engine(inputs, settings, &|_, _| {}, engine(Engine::new(&catalogue, crate::semantics::Budget::default()))));
+    let engine = || engine(Engine::new(&catalogue, crate::semantics::Budget::default()));
+    look(by_engine(inputs, settings, &|_, _| {}, engine));
 }
 
 /// What the evaluator is heard to say: as it is, but for the witnesses of role `b`.

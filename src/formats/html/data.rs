@@ -30,20 +30,26 @@ impl Data {
     pub(super) fn new(view: &View<'_>, ordered: &[Rows<'_>], roles: &NormalisedRoles<'_>) -> io::Result<Self> {
         let report = view.report;
         let mut notes = Vec::new();
-        let documents = Documents::new(ordered, roles);
-        if documents.left_out() > 0 {
-            let count = words::counted(documents.left_out(), "policy text");
+        let facets = Facets::new(report);
+        let documents = || {
+            let documents = Documents::new(ordered, roles);
+            serde_json::to_string(&documents).map(|text| (script(&text), documents.left_out()))
+        };
+        let index = || serde_json::to_string(&Index::new(view, ordered, &facets)).map(|text| script(&text));
+        let (documents, index) = rayon::join(documents, index);
+        let ((documents, left_out), index) = (documents?, index?);
+        if left_out > 0 {
+            let count = words::counted(left_out, "policy text");
             notes.push(format!(
                 "{count}, the largest, omitted from this page to keep it small; `iamctl explain FOLDER ROLE` shows them."
             ));
         }
-        let facets = Facets::new(report);
         let of_findings = causes::of_findings(report);
         Ok(Self {
-            index: script(&serde_json::to_string(&Index::new(view, ordered, &facets))?),
+            index,
             causes: script(&causes::json(view, ordered, &facets, &mut notes)?),
             findings: script(&findings::of_all_roles(view, ordered, &of_findings, &mut notes)?),
-            documents: script(&serde_json::to_string(&documents)?),
+            documents,
             notes,
         })
     }

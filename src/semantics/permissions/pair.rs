@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Shared;
-use super::rules::{Compiled, Placed, Rule};
+use super::known::facts;
+use super::rules::{Compiled, Placed, Remark, Rule};
 use crate::model::{Effect, Side, Sides};
 use crate::semantics::error::EngineError;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
@@ -138,21 +139,45 @@ impl Pair {
 /// What to warn of in two roles that have the same documents, read alike: they may do the same. None where the documents
 /// say whether that is so.
 pub fn warnings_of_same(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Option<Vec<Warning>> {
-    let attached = Sides { left: attached(left, shared), right: attached(right, shared) };
-    let alike =
-        |(a, b): (&Attached<'_>, &Attached<'_>)| a.boundary == b.boundary && Arc::ptr_eq(&a.compiled, &b.compiled);
-    let same = attached.left.len() == attached.right.len() && attached.left.iter().zip(&attached.right).all(alike);
-    same.then(|| warnings(attached.as_ref()))
+    let read_alike = |(a, b): (&AttachedDocument, &AttachedDocument)| {
+        Arc::ptr_eq(&a.document, &b.document) && facts(&a.document, &left.role) == facts(&b.document, &right.role)
+    };
+    let (identity, boundary) = (left.identity.iter().zip(&right.identity), left.boundary.iter().zip(&right.boundary));
+    let same = left.identity.len() == right.identity.len()
+        && left.boundary.is_some() == right.boundary.is_some()
+        && identity.chain(boundary).all(read_alike);
+    if !same {
+        return None;
+    }
+    let Shared { rules, universe, solver } = shared;
+    let mut warnings = Vec::new();
+    for (side, role) in [(Side::Left, left), (Side::Right, right)] {
+        for attached in role.identity.iter().chain(&role.boundary) {
+            let remarks = rules.remarks(&attached.document, &role.role, universe, solver);
+            warnings.extend(remarks.iter().map(|remark| warning(attached, remark, side)));
+        }
+    }
+    Some(sorted(warnings))
 }
 
 fn warnings(attached: Sides<&Vec<Attached<'_>>>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for side in Side::BOTH {
-        attached.get(side).iter().for_each(|attached| warnings.extend(attached.warnings(side)));
+        for attached in *attached.get(side) {
+            warnings.extend(attached.compiled.remarks.iter().map(|remark| warning(attached.document, remark, side)));
+        }
     }
+    sorted(warnings)
+}
+
+fn sorted(mut warnings: Vec<Warning>) -> Vec<Warning> {
     warnings.sort();
     warnings.dedup();
     warnings
+}
+
+fn warning(attached: &AttachedDocument, remark: &Remark, side: Side) -> Warning {
+    Warning { side, statement: place(attached, remark.statement), id: remark.id, text: remark.text.clone() }
 }
 
 fn attached<'a>(role: &'a RolePolicies, shared: &Shared) -> Vec<Attached<'a>> {
@@ -218,7 +243,7 @@ fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<RulePlaces, En
     let mut places: BTreeMap<usize, Vec<StatementRef>> = BTreeMap::new();
     for attached in attached {
         for Placed { statement, rule, .. } in &attached.compiled.rules {
-            places.entry(numbers.number(rule)?).or_default().push(attached.place(*statement));
+            places.entry(numbers.number(rule)?).or_default().push(place(attached.document, *statement));
         }
     }
     for list in places.values_mut() {
@@ -228,25 +253,14 @@ fn places(attached: &[Attached<'_>], numbers: &Numbers) -> Result<RulePlaces, En
     Ok(places)
 }
 
-impl Attached<'_> {
-    fn place(&self, statement: usize) -> StatementRef {
-        StatementRef {
-            policy_name: self.document.policy_name.clone(),
-            real_policy_name: None,
-            policy_type: self.document.policy_type,
-            statement,
-            sid: self.document.document.statements.get(statement).and_then(|statement| statement.sid.clone()),
-        }
-    }
-
-    fn warnings(&self, side: Side) -> Vec<Warning> {
-        let remark = |remark: &super::rules::Remark| Warning {
-            side,
-            statement: self.place(remark.statement),
-            id: remark.id,
-            text: remark.text.clone(),
-        };
-        self.compiled.remarks.iter().map(remark).collect()
+/// A statement of a document of a role.
+fn place(attached: &AttachedDocument, statement: usize) -> StatementRef {
+    StatementRef {
+        policy_name: attached.policy_name.clone(),
+        real_policy_name: None,
+        policy_type: attached.policy_type,
+        statement,
+        sid: attached.document.statements.get(statement).and_then(|statement| statement.sid.clone()),
     }
 }
 

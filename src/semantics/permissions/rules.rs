@@ -141,7 +141,21 @@ pub struct Compiled {
 #[derive(Debug)]
 pub struct Rules {
     rules: Interner<Rule>,
-    documents: Cache<(usize, KnownKeys), (Arc<IdentityPolicy>, Arc<Compiled>)>,
+    documents: Cache<DocumentKey, (Arc<IdentityPolicy>, Arc<Compiled>)>,
+    remarks: Cache<DocumentKey, (Arc<IdentityPolicy>, Arc<Vec<Remark>>)>,
+}
+
+/// A document by its address, and what it asks of a role. The document is kept with its address, so the address stays
+/// its own.
+type DocumentKey = (usize, KnownKeys);
+
+/// A statement as it reads for a role, before rules are made of it.
+struct ReadStatement {
+    /// Its index.
+    at: usize,
+    effect: Effect,
+    /// The rules to be, each with its known tests.
+    drafts: Vec<(RuleDraft, Vec<Stated>)>,
 }
 
 /// The parts of a rule to be.
@@ -168,7 +182,7 @@ struct ResourcePart {
 impl Rules {
     /// Nothing yet.
     pub const fn new() -> Self {
-        Self { rules: Interner::new(), documents: Cache::new() }
+        Self { rules: Interner::new(), documents: Cache::new(), remarks: Cache::new() }
     }
 
     /// Makes a document ready as it reads for a role; one that reads alike for several is read once.
@@ -179,41 +193,40 @@ impl Rules {
         universe: &ActionUniverse,
         solver: &Solver,
     ) -> Arc<Compiled> {
-        // The document is kept with its address, so the address stays its own.
         let key = (Arc::as_ptr(document) as usize, known::facts(document, role));
-        let read = || (Arc::clone(document), Arc::new(self.read(document, role, universe, solver)));
-        self.documents.get(&key, read).1
+        let compile = || (Arc::clone(document), Arc::new(self.compile(document, role, universe, solver)));
+        self.documents.get(&key, compile).1
     }
 
-    fn read(
+    /// What to warn of in a document as it reads for a role: what [`Rules::document`] says of it, for less work.
+    pub fn remarks(
+        &self,
+        document: &Arc<IdentityPolicy>,
+        role: &KnownRole,
+        universe: &ActionUniverse,
+        solver: &Solver,
+    ) -> Arc<Vec<Remark>> {
+        let key = (Arc::as_ptr(document) as usize, known::facts(document, role));
+        let remarks = || (Arc::clone(document), Arc::new(read(document, role, universe, solver).1));
+        self.remarks.get(&key, remarks).1
+    }
+
+    fn compile(
         &self,
         document: &IdentityPolicy,
         role: &KnownRole,
         universe: &ActionUniverse,
         solver: &Solver,
     ) -> Compiled {
-        let mut compiled = Compiled::default();
-        for (at, statement) in document.statements.iter().enumerate() {
-            let version = document.effective_version();
-            let mut remarks = Vec::new();
-            let read = known::statement(statement, version, role, &solver.tests, &mut remarks);
-            // A statement that can never apply says nothing.
-            if let Some(Known { statement: read, tests, open, spelled }) = read {
-                for mut draft in drafts(&read, version, (&solver.texts, universe), &mut remarks) {
-                    draft.open.extend(open.iter().cloned());
-                    draft.spelled.clone_from(&spelled);
-                    let mut stated = tests.clone();
-                    stated.extend(draft.presence(&solver.tests, version));
-                    let rule = self.rule(draft, statement.effect, &stated, (universe, &solver.tests));
-                    compiled.rules.push(Placed { statement: at, rule, stated: Arc::new(stated) });
-                }
+        let (statements, remarks) = read(document, role, universe, solver);
+        let mut rules = Vec::new();
+        for ReadStatement { at, effect, drafts } in statements {
+            for (draft, stated) in drafts {
+                let rule = self.rule(draft, effect, &stated, (universe, &solver.tests));
+                rules.push(Placed { statement: at, rule, stated: Arc::new(stated) });
             }
-            remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
-            remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));
-            remarks.extend(foreign_partitions(&statement.target, solver.texts.partitions()));
-            compiled.remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
         }
-        compiled
+        Compiled { rules, remarks }
     }
 
     fn rule(
@@ -242,6 +255,39 @@ impl Rules {
             tests,
         })
     }
+}
+
+/// The statements of a document that can apply to a role, and what to warn of in all of them.
+fn read(
+    document: &IdentityPolicy,
+    role: &KnownRole,
+    universe: &ActionUniverse,
+    solver: &Solver,
+) -> (Vec<ReadStatement>, Vec<Remark>) {
+    let (mut statements, mut all_remarks) = (Vec::new(), Vec::new());
+    let version = document.effective_version();
+    for (at, statement) in document.statements.iter().enumerate() {
+        let mut remarks = Vec::new();
+        let known = known::statement(statement, version, role, &solver.tests, &mut remarks);
+        // A statement that can never apply says nothing.
+        if let Some(Known { statement: read, tests, open, spelled }) = known {
+            let with_tests = |mut draft: RuleDraft| {
+                draft.open.extend(open.iter().cloned());
+                draft.spelled.clone_from(&spelled);
+                let mut stated = tests.clone();
+                stated.extend(draft.presence(&solver.tests, version));
+                (draft, stated)
+            };
+            let drafts = drafts(&read, version, (&solver.texts, universe), &mut remarks);
+            let drafts = drafts.into_iter().map(with_tests).collect();
+            statements.push(ReadStatement { at, effect: statement.effect, drafts });
+        }
+        remarks.extend(remarks_on_conditions(statement, version, &solver.tests));
+        remarks.extend(probably_no_grant(statement, universe, &solver.texts, version));
+        remarks.extend(foreign_partitions(&statement.target, solver.texts.partitions()));
+        all_remarks.extend(remarks.into_iter().map(|(id, text)| Remark { statement: at, id, text }));
+    }
+    (statements, all_remarks)
 }
 
 impl RuleDraft {

@@ -77,7 +77,9 @@ impl Step {
             (Self::Folded(c), step) | (step, Self::Folded(c)) => {
                 super::walk::cases_of(c).any(|c| step.reads(Letter::new(c)))
             }
-            // Each reads all characters, or all but one.
+            // No wildcard makes up a placeholder.
+            (Self::Silent(_) | Self::Inside, _) | (_, Self::Silent(_) | Self::Inside) => false,
+            // Each reads at least the digits.
             _ => true,
         }
     }

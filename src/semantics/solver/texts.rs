@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cache::{Cache, Interner};
 use super::steps::{self, Letter, Piece, Reading, Step, Variable};
-use super::walk::{Group, Walked, both_match, walk};
+use super::walk::{Group, Walked, both_match, form_meets, walk};
 use crate::catalog::ArnTemplate;
 use crate::model::Version;
 use crate::model::equivalency::OPEN;
@@ -241,16 +241,12 @@ fn is_of_another_service(text: &Text, template: &Template) -> bool {
 }
 
 fn meets_template(text: &Text, template: &Template) -> bool {
-    let forms = template.forms.iter().zip(&template.starts);
-    let may_meet = |(_, start): &(&Vec<Step>, &String)| {
-        start.starts_with(&text.resource_start) || text.resource_start.starts_with(start.as_str())
-    };
-    let forms: Vec<&[Step]> = forms.filter(may_meet).map(|(form, _)| form.as_slice()).collect();
-    if forms.is_empty() {
-        return false;
-    }
-    let some = walk(&[Group(&forms), Group(&[text.plain_steps()])], Group(&[]), &mut FOLD_BUDGET.clone());
-    some != Walked::Nothing
+    let may_meet = |start: &str| start.starts_with(&text.resource_start) || text.resource_start.starts_with(start);
+    template
+        .forms
+        .iter()
+        .zip(&template.starts)
+        .any(|(form, start)| may_meet(start) && form_meets(form, text.plain_steps()))
 }
 
 fn fold(text: &Text, template: &Template) -> Fold {

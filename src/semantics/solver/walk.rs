@@ -131,6 +131,42 @@ fn after(reached: &[bool], b: &[Step], step: Step) -> Vec<bool> {
     next
 }
 
+/// Whether some text is matched by a form of a template, whose steps may fork, and by a pattern, whose steps do not:
+/// what [`walk`] would find, by the pairs of places that one text can reach in both.
+pub fn form_meets(form: &[Step], pattern: &[Step]) -> bool {
+    let width = pattern.len() + 1;
+    let mut seen = vec![false; (form.len() + 1) * width];
+    let mut open = vec![(0, 0)];
+    while let Some((at, other)) = open.pop() {
+        match seen.get_mut(at * width + other) {
+            Some(seen) if !*seen => *seen = true,
+            // Seen before; forks and jumps stay within their form, so no pair lies outside.
+            _ => continue,
+        }
+        match (form.get(at), pattern.get(other)) {
+            (None, None) => return true,
+            (Some(Step::Fork(by)), _) => {
+                open.extend([(at.saturating_add_signed(isize::from(*by)), other), (at + 1, other)])
+            }
+            (Some(Step::Jump(by)), _) => open.push((at.saturating_add_signed(isize::from(*by)), other)),
+            (step, other_step) => {
+                if step.is_some_and(|step| step.repeats()) {
+                    open.push((at + 1, other));
+                }
+                if other_step.is_some_and(|step| step.repeats()) {
+                    open.push((at, other + 1));
+                }
+                if let (Some(step), Some(other_step)) = (step, other_step)
+                    && step.meets(*other_step)
+                {
+                    open.push((at + usize::from(!step.repeats()), other + usize::from(!other_step.repeats())));
+                }
+            }
+        }
+    }
+    false
+}
+
 /// Visits the steps that can read the next letter from a place, each with its position; without a step, the end.
 fn visit<'a>(group: Group<'a>, place: Place, each: &mut impl FnMut(u32, Option<&'a Step>)) {
     // A place is made of a pattern of its group, so there is one.
@@ -420,6 +456,48 @@ mod tests {
         assert!(!both_match(&variable, &[Step::AnyOne]));
         assert!(both_match(&[Step::Folded('a')], &[Step::AnyOneExcept('a')]), "as `A`");
         assert!(!both_match(&[Step::Folded('1')], &[Step::AnyOneExcept('1')]));
+    }
+
+    #[test]
+    fn a_form_meets_a_pattern_as_the_walk_says() {
+        use super::super::steps::Reading;
+        use super::super::texts::Texts;
+        use crate::catalog::Catalogue;
+        use crate::model::Version;
+
+        let texts = Texts::new(Reading::Parts, vec!["aws".to_owned()]);
+        let catalogue = Catalogue::embedded();
+        let patterns = [
+            "*",
+            "arn:*",
+            "arn:aws:s3:::b/*",
+            "arn:aws:s3:::b",
+            "arn:aws-cn:s3:::b",
+            "arn:aws:s3:eu-west-1:111122223333:accesspoint/*",
+            "arn:aws:sqs:eu-*-1:*:q-?",
+            "arn:aws:sqs:EU:111122223333:q",
+            "arn:aws:sqs::11112222333:q",
+            "arn:aws:*:*:1111:*x",
+            "arn:aws:iam::aws:policy/${aws:userid}",
+            "arn:aws:iam::\u{fdd0}own\u{fdd1}:role/x/\u{fdd0}env\u{fdd1}-*",
+            "arn:\u{fdd0}partition\u{fdd1}:lambda:\u{fdd0}r\u{fdd1}:?11122223333:function:f",
+            "arn:aws:\u{fdd0}service\u{fdd1}:eu-west-1:111122223333:q",
+        ];
+        let patterns = patterns.map(|written| texts.text(written, Version::V2012));
+        let (mut met, mut missed) = (0, 0);
+        for service in ["s3", "sqs", "iam", "lambda", "ec2"].map(|name| catalogue.service(name).unwrap()) {
+            let arns = service.resource_types.iter().flat_map(|kind| &kind.arns);
+            for template in arns.map(|arn| texts.template(arn)).chain([texts.star()]) {
+                for (form, text) in template.forms.iter().flat_map(|form| patterns.iter().map(move |text| (form, text)))
+                {
+                    let plain = text.plain_steps();
+                    let found = walk(&[Group(&[form]), Group(&[plain])], Group(&[]), &mut 100_000) != Walked::Nothing;
+                    assert_eq!(form_meets(form, plain), found, "{} {}", template.written, text.written);
+                    if found { met += 1 } else { missed += 1 }
+                }
+            }
+        }
+        assert!(met > 100 && missed > 100, "{met} {missed}");
     }
 
     #[test]
