@@ -7,6 +7,7 @@ pub mod accepted;
 mod access;
 mod alignment;
 mod attributes;
+mod aws_versions;
 mod between;
 mod changed_statement;
 mod count;

@@ -17,6 +17,7 @@ mod finding;
 mod fingerprint;
 mod group;
 mod limitation;
+mod limitation_sentences;
 mod metric;
 mod read;
 mod role;

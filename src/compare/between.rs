@@ -1,10 +1,12 @@
 //! The report itself.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::access::{self, Access};
+use super::aws_versions::{self, TwoVersions};
 use super::real_names::{RealNames, RoleSpellings};
 use super::{attributes, count, cross_references, dictionary, items, pair};
 use crate::catalog::Catalogue;
@@ -62,9 +64,11 @@ struct Compared {
     attributes: Vec<AttributeDifference>,
     warnings: Vec<StatementWarning>,
     cross_references: Vec<CrossReference>,
+    /// What AWS owns holds no placeholder.
+    two_versions: Vec<TwoVersions>,
 }
 
-has_texts!(Compared { result, items, access, trust, denies, attributes, warnings, cross_references; });
+has_texts!(Compared { result, items, access, trust, denies, attributes, warnings, cross_references; two_versions });
 
 /// What comparing a pair takes.
 struct Comparing<'a> {
@@ -162,10 +166,17 @@ impl<'a> Comparing<'a> {
             attributes: Vec::new(),
             warnings: Vec::new(),
             cross_references: Vec::new(),
+            two_versions: Vec::new(),
         };
         if let (Some((left, real_left)), Some((right, real_right))) = (left, right) {
-            let real = Sides { left: real_left, right: real_right };
-            self.both(&mut compared, Sides { left, right }, real)?;
+            let (roles, real) = (Sides { left, right }, Sides { left: real_left, right: real_right });
+            match aws_versions::align(roles, real) {
+                None => self.both(&mut compared, roles, real)?,
+                Some(aligned) => {
+                    self.both(&mut compared, aligned.roles.as_ref(), aligned.real.as_ref())?;
+                    compared.two_versions = aligned.two_versions;
+                }
+            }
         } else {
             let alone = left.map(|one| (Side::Left, one)).or(right.map(|one| (Side::Right, one)));
             if let Some((side, (role, real))) = alone {
@@ -347,7 +358,11 @@ fn assemble(
         groups: Vec::new(),
         totals: Totals::default(),
     };
+    let mut two_versions: BTreeMap<TwoVersions, BTreeSet<String>> = BTreeMap::new();
     for one in compared.into_iter().map(Shown::into_inner) {
+        for policy in one.two_versions {
+            two_versions.entry(policy).or_default().insert(one.result.role.clone());
+        }
         report.roles.push(one.result);
         report.item_differences.extend(one.items);
         report.access_differences.extend(one.access);
@@ -364,6 +379,8 @@ fn assemble(
     report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
     report.summary = summary(&report, harvested, sanitized);
     report.limitations = limitations(&report, inputs, settings);
+    let tags = inputs.map(|input| input.tag);
+    report.limitations.extend(two_versions.into_iter().map(|(policy, roles)| policy.limitation(tags, roles)));
     report.conclude();
     report
 }
@@ -399,7 +416,7 @@ fn summary(report: &Report, harvested: Sides<usize>, sanitized: Sides<usize>) ->
 /// The two counts of rows that only one account has, which are the last of the summary.
 pub(super) fn item_metrics(items: &[ItemDifference]) -> [Metric; 2] {
     let differing = |side: Side| items.iter().filter(move |d| d.side == side);
-    let roles = |side| differing(side).map(|d| d.role_arn.as_str()).collect::<std::collections::BTreeSet<_>>().len();
+    let roles = |side| differing(side).map(|d| d.role_arn.as_str()).collect::<BTreeSet<_>>().len();
     let rows = |side| differing(side).count();
     [
         Metric { metric: MetricName::CommonRolesWithDifferences, left: roles(Side::Left), right: roles(Side::Right) },

@@ -39,6 +39,7 @@ pub fn write(
     findings(&mut lines, view, accepted, index)?;
     accepted_differences(&mut lines, report, role)?;
     remarks(&mut lines, report, role)?;
+    limitations(&mut lines, report, role)?;
     match roles {
         Some(roles) => policies(&mut lines, report, role, roles),
         None => Ok(()),
@@ -132,6 +133,14 @@ fn remarks(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Res
         lines.text(2, &format!("{tag}: {}: {} ({})", terminal(&statement), terminal(&warning.text), warning.id))?;
     }
     Ok(())
+}
+
+fn limitations(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
+    let mut about = report.limitations.iter().filter(|limitation| limitation.is_about(&role.role)).peekable();
+    if about.peek().is_some() {
+        title(lines, "Limitations")?;
+    }
+    about.try_for_each(|limitation| lines.text(2, &terminal(&limitation.to_string())))
 }
 
 fn is_of(warning: &StatementWarning, role: &RoleResult) -> bool {

@@ -425,9 +425,7 @@ impl OneRole<'_, '_> {
         if arn.account() == "aws" {
             return match there {
                 Some(_) => Err(in_policy(
-                    "the AWS managed policy was read in two versions; read both accounts \
-                        again"
-                        .to_owned(),
+                    "the AWS managed policy has another document in each account; read both accounts again".to_owned(),
                 )),
                 None => Ok((arn, Arc::clone(&real.document))),
             };

@@ -40,6 +40,8 @@ words! {
         RoleAmbiguous = "role-ambiguous",
         /// A role was not compared, because a policy of it is not there.
         RoleNotCompared = "role-not-compared",
+        /// The accounts were read with two versions of an AWS managed policy.
+        AwsPolicyVersion = "aws-policy-version",
         /// Something could not be compared at all.
         CouldNotCompare = "could-not-compare",
         /// Something is explicitly denied in the second account only.
@@ -131,6 +133,9 @@ impl Rule {
             Self::RoleAdded | Self::RoleMissing | Self::RoleAmbiguous | Self::AttributeChanged => {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html"
             }
+            Self::AwsPolicyVersion => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html"
+            }
             Self::TagChanged => "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html",
             Self::StatementWarning => {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
@@ -167,6 +172,7 @@ impl Rule {
             | Self::DenyRemoved
             | Self::DenyAdded
             | Self::RoleAmbiguous
+            | Self::AwsPolicyVersion
             | Self::CouldNotCompare
             | Self::ItemsDiffer
             | Self::AttributeChanged
@@ -182,7 +188,11 @@ impl Rule {
     pub const fn is_note(self) -> bool {
         matches!(
             self,
-            Self::CouldNotCompare | Self::DanglingPrincipal | Self::StatementWarning | Self::DictionaryWarning
+            Self::AwsPolicyVersion
+                | Self::CouldNotCompare
+                | Self::DanglingPrincipal
+                | Self::StatementWarning
+                | Self::DictionaryWarning
         )
     }
 }

@@ -171,6 +171,17 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             settle: "Get the authorization details without `--filter`, or with `--filter Role LocalManagedPolicy \
                 AWSManagedPolicy`, or read the account with `iamctl harvest`.",
         },
+        Rule::AwsPolicyVersion => &Text {
+            title: "The accounts were read with different versions of an AWS managed policy",
+            severity: Severity::Info,
+            meaning: "AWS changed a managed policy after one account was read and before the other was. AWS applies such \
+                a change to all accounts, so iamctl compares the newer version in both accounts for each role that has \
+                the policy in both.",
+            why: "What AWS changed affects the roles of both accounts in the same way. It does not appear as a \
+                difference between them.",
+            settle: "Nothing, or read both accounts again at the same time. To make a run fail because of it, use \
+                `--fail-on rule=aws-policy-version`.",
+        },
         Rule::CouldNotCompare => &Text {
             title: "Something could not be compared",
             severity: Severity::Medium,

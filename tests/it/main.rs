@@ -24,6 +24,7 @@ mod access_unlisted;
 mod access_worst;
 #[cfg(test)]
 mod aws_owned;
+mod aws_policy_versions;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]

@@ -65,6 +65,12 @@ fn every_rule_is_found() {
     inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
     all.access_differences.push(inconsistent);
     all.limitations.push(Limitation::TextNotFound { placeholder: "environment".to_owned(), text: "dev".to_owned() });
+    all.limitations.push(Limitation::AwsPolicyVersions {
+        policy: "arn:aws:iam::aws:policy/x".to_owned(),
+        versions: std::collections::BTreeMap::new(),
+        compared: "v2".to_owned(),
+        roles: BTreeSet::new(),
+    });
     all.limitations.push(Limitation::RoleNotCompared {
         tag: "dev".parse().unwrap(),
         source: "file dev.json".to_owned(),

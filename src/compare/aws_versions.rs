@@ -1,0 +1,106 @@
+//! AWS managed policies that the two accounts were read with in different versions.
+//!
+//! AWS maintains these policies, in one version for all accounts: "You cannot change the permissions defined in AWS
+//! managed policies. AWS will occasionally update the permissions in an AWS managed policy. When AWS does this, the
+//! update affects all principal entities (users, groups, and roles) that the policy is attached to."
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html>. So two versions
+//! mean that the accounts were read at different times, not that their roles differ.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::{AccountTag, ManagedPolicy, Role, Side, Sides};
+use crate::normalise::NormalisedRole;
+use crate::report::Limitation;
+
+/// An AWS managed policy that both roles of a pair have, in two versions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TwoVersions {
+    /// The policy's ARN.
+    pub arn: String,
+    /// The version of each account.
+    pub versions: Sides<String>,
+    /// The account with the newer one.
+    pub newer: Side,
+}
+
+impl TwoVersions {
+    /// What a report says of it, with the normalized names of the roles that have the policy.
+    pub(super) fn limitation(self, tags: Sides<&AccountTag>, roles: BTreeSet<String>) -> Limitation {
+        let compared = self.versions.get(self.newer).clone();
+        let Sides { left, right } = self.versions;
+        let versions = BTreeMap::from([(tags.left.clone(), left), (tags.right.clone(), right)]);
+        Limitation::AwsPolicyVersions { policy: self.arn, versions, compared, roles }
+    }
+}
+
+/// Two roles with every AWS managed policy that both have in one version, the newer.
+#[derive(Debug)]
+pub(super) struct Aligned {
+    pub roles: Sides<NormalisedRole>,
+    pub real: Sides<Role>,
+    /// What they had in two versions, sorted; never empty.
+    pub two_versions: Vec<TwoVersions>,
+}
+
+/// Gives both roles the newer version of each AWS managed policy that they have in two; none where there is nothing
+/// to do.
+pub(super) fn align(roles: Sides<&NormalisedRole>, real: Sides<&Role>) -> Option<Aligned> {
+    let mut two_versions: Vec<TwoVersions> = of_both(real).filter_map(|policies| in_two_versions(policies)).collect();
+    two_versions.sort();
+    two_versions.dedup();
+    if two_versions.is_empty() {
+        return None;
+    }
+    let newer = |of: Sides<&Role>| -> BTreeMap<String, Arc<ManagedPolicy>> {
+        // What AWS owns keeps its ARN when it is normalized, so that both roles have it.
+        let policy = |two: &TwoVersions| policies(of.get(two.newer)).find(|policy| policy.arn.as_str() == two.arn);
+        two_versions.iter().filter_map(policy).map(|policy| (policy.arn.to_string(), Arc::clone(policy))).collect()
+    };
+    let normalised = newer(roles.map(|role| &role.role));
+    let roles = roles.map(|role| NormalisedRole { role: with(&role.role, &normalised), ..role.clone() });
+    let newer = newer(real);
+    Some(Aligned { roles, real: real.map(|role| with(role, &newer)), two_versions })
+}
+
+/// The managed policies that both roles have, attached in both or the boundary of both. One that only one role has so is
+/// compared as it was read.
+fn of_both<'r>(real: Sides<&'r Role>) -> impl Iterator<Item = Sides<&'r ManagedPolicy>> {
+    let of_right = |left: &'r Arc<ManagedPolicy>| {
+        let right = real.right.attached.iter().find(|right| right.arn == left.arn)?;
+        Some(Sides { left: &**left, right: &**right })
+    };
+    let boundaries = real.left.boundary.iter().zip(&real.right.boundary).filter(|(left, right)| left.arn == right.arn);
+    let boundaries = boundaries.map(|(left, right)| Sides { left: &**left, right: &**right });
+    real.left.attached.iter().filter_map(of_right).chain(boundaries)
+}
+
+/// Whether a policy is AWS's own and was read in two versions. Of two whose order is not known, neither can stand for
+/// both.
+fn in_two_versions(policies: Sides<&ManagedPolicy>) -> Option<TwoVersions> {
+    let number = |policy: &ManagedPolicy| policy.version_id.strip_prefix('v')?.parse::<u32>().ok();
+    let newer = match number(policies.left)?.cmp(&number(policies.right)?) {
+        Ordering::Equal => return None,
+        Ordering::Greater => Side::Left,
+        Ordering::Less => Side::Right,
+    };
+    let versions = policies.map(|policy| policy.version_id.clone());
+    let two = TwoVersions { arn: policies.left.arn.to_string(), versions, newer };
+    policies.left.is_owned_by_aws().then_some(two)
+}
+
+/// The managed policies of a role, its boundary last.
+fn policies(role: &Role) -> impl Iterator<Item = &Arc<ManagedPolicy>> {
+    role.attached.iter().chain(&role.boundary)
+}
+
+/// A role with these policies, by ARN, in place of its own.
+fn with(role: &Role, newer: &BTreeMap<String, Arc<ManagedPolicy>>) -> Role {
+    let newest = |policy: &Arc<ManagedPolicy>| Arc::clone(newer.get(policy.arn.as_str()).unwrap_or(policy));
+    Role {
+        attached: role.attached.iter().map(newest).collect(),
+        boundary: role.boundary.as_ref().map(newest),
+        ..role.clone()
+    }
+}
