@@ -19,8 +19,9 @@ use super::rows::{AttributeDifference, ItemDifference, ListEntry};
 use super::rule::Rule;
 use super::sentences::{self, NAMED};
 use super::severity::Severity;
-use crate::model::{AccountTag, PolicyType, Side};
+use crate::model::{AccountTag, ItemPrincipalType, PolicyType, Side};
 use crate::semantics::outcome::{Certainty, Grade};
+use crate::semantics::trust::is_unique_id;
 
 /// The most characters of a message.
 const MESSAGE: usize = 1000;
@@ -258,6 +259,10 @@ impl<'r> Drafts<'r> {
         let mut rest: BTreeMap<Of<'r>, Vec<(usize, &'r ItemDifference)>> = BTreeMap::new();
         for (row, item) in self.report.item_differences.iter().enumerate() {
             let place = self.places.get(&(item.side, item.role_arn.as_str())).copied();
+            // The remark on its statement says of the ID of a deleted user or role what there is to say.
+            if names_nobody(item) {
+                continue;
+            }
             if !explained.contains(&(place, item.policy_type == PolicyType::Trust)) {
                 let of = (place.unwrap_or(usize::MAX), item.side, item.policy_type, item.policy_name.as_str());
                 rest.entry(of).or_default().push((row, item));
@@ -384,6 +389,11 @@ fn rows_key(
     }
     key.extend(condition.map(str::to_owned));
     key
+}
+
+/// Whether an item is about the ID of a deleted user or role, for which there is a remark on its statement.
+fn names_nobody(item: &ItemDifference) -> bool {
+    item.principal_type == Some(ItemPrincipalType::Aws) && item.principal.as_deref().is_some_and(is_unique_id)
 }
 
 /// What an item says, whatever its policy is called.

@@ -232,7 +232,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
         },
         Rule::DanglingPrincipal => &Text {
             title: "A trust policy contains the ID of a deleted user or role",
-            severity: Severity::Info,
+            severity: Severity::Low,
             meaning: "A principal of the trust policy is a unique ID (`AROA…`, `AIDA…`) that no role of the account \
                 has. IAM shows the ID instead of the ARN after the user or role is deleted. Nobody can assume the role \
                 through this ID, and iamctl ignores it when it compares access.",

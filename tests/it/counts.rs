@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::tool::{DEV, QA, Tool, inline, role, snapshot, trust};
 
 /// Rules of what is only to know.
-const NOTES: [&str; 4] = ["statement-warning", "dangling-principal", "could-not-compare", "dictionary-warning"];
+const NOTES: [&str; 5] =
+    ["statement-warning", "dangling-principal", "could-not-compare", "dictionary-warning", "aws-policy-version"];
 
 /// Two accounts with more than ten causes, remarks, limitations, an ambiguous name and something to accept.
 fn world() -> Tool {

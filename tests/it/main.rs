@@ -42,6 +42,7 @@ mod conditions;
 #[cfg(test)]
 mod counts;
 #[cfg(test)]
+mod deleted_principals;
 mod dictionary_separators;
 #[cfg(test)]
 mod documentation;

@@ -1,0 +1,51 @@
+//! IDs that deleted users and roles left in trust policies: something to know, no access, and no difference.
+
+use serde_json::{Value, json};
+
+use crate::tool::{DEV, QA, compare, compare_accounts, role, trust};
+
+const TOOL: &str = "arn:aws:iam::333333333333:role/tool";
+const GONE_IN_DEV: &str = "AROAEXAMPLEGONEDEV001";
+const GONE_IN_QA: &str = "AIDAEXAMPLEGONEQA0001";
+
+fn assumed_by(id: &str, name: &str, principals: &[&str]) -> Value {
+    role(id, name, &json!({"trust_policy": trust(&json!({"AWS": principals}))}))
+}
+
+fn rules(report: &Value) -> Vec<(String, String)> {
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| (text(finding, "rule"), text(finding, "severity"))).collect()
+}
+
+#[test]
+fn an_id_that_is_left_behind_is_said_and_counts_as_nothing() {
+    let dangling = || ("dangling-principal".to_owned(), "low".to_owned());
+    let report = compare(&assumed_by(DEV, "r", &[TOOL, GONE_IN_DEV]), &assumed_by(QA, "r", &[TOOL, GONE_IN_QA]));
+    assert_eq!(rules(&report), [dangling(), dangling()]);
+    assert_eq!(report["totals"]["findings"], json!(0));
+    // The lists of items have what the policies say.
+    assert_eq!(report["item_differences"].as_array().unwrap().len(), 2);
+    let report = compare(&assumed_by(DEV, "r", &[TOOL]), &assumed_by(QA, "r", &[TOOL, GONE_IN_QA]));
+    assert_eq!((rules(&report), &report["totals"]["findings"]), (vec![dangling()], &json!(0)));
+}
+
+#[test]
+fn who_else_can_assume_the_role_is_found_beside_it() {
+    let other = "arn:aws:iam::333333333333:role/other";
+    let report = compare(&assumed_by(DEV, "r", &[TOOL, GONE_IN_DEV]), &assumed_by(QA, "r", &[TOOL, other]));
+    let trust = report["trust_differences"].as_array().unwrap();
+    assert_eq!((trust.len(), &trust[0]["principal"]), (1, &json!(other)));
+    assert_eq!(report["totals"]["findings"], json!(1));
+}
+
+/// An ID of a role of the account is that role, for IAM shows its ARN as long as it exists.
+#[test]
+fn an_id_of_a_role_that_exists_is_that_role() {
+    let caller = |id: &str, unique: &str| role(id, "caller", &json!({"id": unique}));
+    let arn = format!("arn:aws:iam::{DEV}:role/caller");
+    let dev = [caller(DEV, "AROAEXAMPLECALLERDEV1"), assumed_by(DEV, "r", &[&arn])];
+    let qa = [caller(QA, "AROAEXAMPLECALLERQA01"), assumed_by(QA, "r", &["AROAEXAMPLECALLERQA01"])];
+    let report = compare_accounts(&dev, &qa, &[], "{}");
+    assert_eq!((rules(&report), &report["item_differences"]), (Vec::new(), &json!([])));
+}
