@@ -10,6 +10,7 @@ mod attributes;
 mod aws_versions;
 mod between;
 mod changed_statement;
+mod comparisons;
 mod count;
 mod cross_references;
 mod dictionary;
@@ -21,6 +22,7 @@ mod pair;
 mod proofs;
 mod real_names;
 mod select;
+mod typed_values;
 
 pub use accepted::{Acceptance, accept};
 pub use access::role_policies;

@@ -18,6 +18,7 @@ mod remaining;
 mod solver;
 mod statement_ref;
 pub mod trust;
+pub mod typed_value;
 
 pub use engine::Engine;
 pub use error::{EngineError, Inconsistency};

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::changed_statement;
+use super::comparisons::Comparisons;
 use super::left_out::name_exceptions;
 use super::merge_services::{LimitingActions, ServiceRow, merge_services};
 use super::proofs::{Proof, Real};
 use super::real_names::{RealNames, RoleSpellings};
+use super::typed_values::RealValues;
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
 use crate::model::{
@@ -94,11 +96,7 @@ impl<'a> Access<'a> {
         real: Sides<&Role>,
         names: Sides<&RoleSpellings<'_>>,
     ) -> Result<AccessFindings, EngineError> {
-        let own = mark(OWN_ACCOUNT);
-        let mut policies = roles.map(|role| normalised_policies(role, &own));
-        share_documents(&policies.left, &mut policies.right);
-        let access = self.engine.between(&policies.left, &policies.right)?;
-        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
+        let Comparisons { access, trust } = self.decided(roles, names)?;
         let arn = |side: Side| real.get(side).arn.to_string();
         let real = Real { roles: real, policies: real.map(role_policies), names, catalogue: self.catalogue };
         let normalised = roles.map(|role| &role.role);
@@ -140,6 +138,49 @@ impl<'a> Access<'a> {
                 .map(|w| statement_warning(name, arn(w.side), w, names))
                 .collect(),
         })
+    }
+
+    /// What the engine says of two normalised roles; where it cannot tell, of the roles with the real values of their
+    /// conditions on networks, numbers and points in time.
+    fn decided(
+        &self,
+        roles: Sides<&NormalisedRole>,
+        names: Sides<&RoleSpellings<'_>>,
+    ) -> Result<Comparisons, EngineError> {
+        let normalised = self.ask(roles)?;
+        if normalised.is_certain() {
+            return Ok(normalised);
+        }
+        let spelled = |side: Side, text: &str| names.get(side).as_written(text);
+        let Some(values) = RealValues::new(roles.map(|role| &role.role), spelled) else { return Ok(normalised) };
+        let asked_with = |of: Side| {
+            let with_values =
+                |role: &NormalisedRole| NormalisedRole { role: values.in_role(of, &role.role), ..role.clone() };
+            let roles = roles.map(with_values);
+            self.ask(roles.as_ref())
+        };
+        let (left, right) = (asked_with(Side::Left)?, asked_with(Side::Right)?);
+        // Both are one question in two spellings. Where the answers are not one, neither is to be relied on.
+        if left.grades() != right.grades() {
+            return Ok(normalised);
+        }
+        let mut both = left.of_side(Side::Left, &values);
+        let Comparisons { access, trust } = right.of_side(Side::Right, &values);
+        both.access.differences.extend(access.differences);
+        both.access.deny_differences.extend(access.deny_differences);
+        both.access.warnings.extend(access.warnings);
+        both.trust.differences.extend(trust.differences);
+        both.trust.warnings.extend(trust.warnings);
+        Ok(both.sorted())
+    }
+
+    fn ask(&self, roles: Sides<&NormalisedRole>) -> Result<Comparisons, EngineError> {
+        let own = mark(OWN_ACCOUNT);
+        let mut policies = roles.map(|role| normalised_policies(role, &own));
+        share_documents(&policies.left, &mut policies.right);
+        let access = self.engine.between(&policies.left, &policies.right)?;
+        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
+        Ok(Comparisons { access, trust })
     }
 
     /// Rows as few as their statements let them be.

@@ -125,4 +125,5 @@ mod trust;
 #[cfg(test)]
 mod trust_laws;
 #[cfg(test)]
+mod typed_values;
 mod wording;

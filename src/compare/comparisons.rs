@@ -1,0 +1,62 @@
+//! What the engine says of two roles.
+
+use super::typed_values::RealValues;
+use crate::model::Side;
+use crate::semantics::difference_condition::DifferenceCondition;
+use crate::semantics::outcome::{AccessComparison, Certainty, Grade};
+use crate::semantics::trust::TrustComparison;
+
+/// What the engine says of two roles.
+pub(super) struct Comparisons {
+    pub(super) access: AccessComparison,
+    pub(super) trust: TrustComparison,
+}
+
+impl Comparisons {
+    /// How far the roles are alike in access and in trust.
+    pub(super) const fn grades(&self) -> (Grade, Grade) {
+        (self.access.grade, self.trust.grade)
+    }
+
+    /// Whether every row could be decided.
+    pub(super) fn is_certain(&self) -> bool {
+        let Self { access, trust } = self;
+        let mut rows = access.differences.iter().map(|row| row.certainty);
+        let mut trust_rows = trust.differences.iter().map(|row| row.certainty);
+        let unknown = |certainty| certainty == Certainty::Unknown;
+        !rows.any(unknown)
+            && !trust_rows.any(unknown)
+            && access.deny_differences.iter().all(|row| row.certainty != Certainty::Unknown)
+            && access.grade != Grade::Unknown
+            && trust.grade != Grade::Unknown
+    }
+
+    /// The rows of one side alone, their conditions with normalized values again.
+    pub(super) fn of_side(mut self, side: Side, values: &RealValues) -> Self {
+        let normalised = |condition: &mut Option<DifferenceCondition>| {
+            if let Some(condition) = condition {
+                *condition = condition.with_texts(|text| values.normalised(side, text).to_owned());
+            }
+        };
+        let Self { access, trust } = &mut self;
+        access.differences.retain(|row| row.side == side);
+        access.differences.iter_mut().for_each(|row| normalised(&mut row.condition));
+        access.deny_differences.retain(|row| row.side == side);
+        access.deny_differences.iter_mut().for_each(|row| normalised(&mut row.condition));
+        access.warnings.retain(|warning| warning.side == side);
+        trust.differences.retain(|row| row.side == side);
+        trust.differences.iter_mut().for_each(|row| normalised(&mut row.condition));
+        trust.warnings.retain(|warning| warning.side == side);
+        self
+    }
+
+    pub(super) fn sorted(mut self) -> Self {
+        let Self { access, trust } = &mut self;
+        access.differences.sort();
+        access.deny_differences.sort();
+        access.warnings.sort();
+        trust.differences.sort();
+        trust.warnings.sort();
+        self
+    }
+}

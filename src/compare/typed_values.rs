@@ -1,0 +1,159 @@
+//! Conditions on networks, numbers, and points in time that the dictionary replaced in.
+//!
+//! A placeholder is a text, and no network: nothing could be told of `⟨office⟩` in an `IpAddress`. The real value of each
+//! account is known, though. Where the values of both accounts lie in the same way to all other values that the two
+//! roles compare the key with, one can stand for the other, and the question is decided with real values: once with
+//! those of the first account in both roles, for what the first may do and the second may not, and once with those of
+//! the second. Where they lie differently, such as a network of the first account that only the second role names as
+//! well, nothing is decided: that would hide a reference to the other account.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::model::equivalency::OPEN;
+use crate::model::{
+    ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, Role, Side, Sides, Statement, TrustPolicy,
+};
+use crate::semantics::typed_value::{TypedValue, ValueType};
+
+/// The real values of an account, by the normalized value and the key that is compared with it.
+type OfKey = BTreeMap<(String, String), String>;
+
+/// The real values that stand for the normalized ones, those of each account.
+#[derive(Debug)]
+pub(super) struct RealValues(Sides<OfKey>);
+
+/// A value of a test, as each account has it.
+struct Value<'t> {
+    normalised: &'t str,
+    real: Sides<(String, TypedValue)>,
+}
+
+impl RealValues {
+    /// The real values with which two normalised roles can be compared; none where there are no such values, or where they
+    /// do not lie alike in both accounts. `spelled` spells a text of an account; with a mark in it, it is not known.
+    pub(super) fn new(roles: Sides<&Role>, spelled: impl Fn(Side, &str) -> String) -> Option<Self> {
+        let mut keys: BTreeMap<&str, Vec<&ConditionTest>> = BTreeMap::new();
+        let mut texts: Vec<&str> = Vec::new();
+        for side in Side::BOTH {
+            each_test(roles.get(side), &mut |test| keys.entry(test.key.folded()).or_default().push(test));
+            each_text(roles.get(side), &mut |text| texts.push(text));
+        }
+        let mut found = Sides { left: OfKey::new(), right: OfKey::new() };
+        for (key, tests) in keys {
+            let replaced =
+                tests.iter().any(|test| is_typed(test) && test.values.iter().any(|value| value.contains(OPEN)));
+            if !replaced {
+                continue;
+            }
+            // Whatever else asks for the key could tell the two values apart.
+            let variable = format!("${{{key}");
+            let is_variable = texts.iter().any(|text| text.to_lowercase().contains(&variable));
+            if is_variable || key.starts_with("aws:principaltag/") {
+                return None;
+            }
+            for value in values(&tests, &spelled)?.iter().filter(|value| value.normalised.contains(OPEN)) {
+                for side in Side::BOTH {
+                    let (real, _) = value.real.get(side);
+                    found.get_mut(side).insert((key.to_owned(), value.normalised.to_owned()), real.clone());
+                }
+            }
+        }
+        (!found.left.is_empty()).then_some(Self(found))
+    }
+
+    /// A role with the real values of an account, whichever account the role is of.
+    pub(super) fn in_role(&self, of: Side, role: &Role) -> Role {
+        let values = self.0.get(of);
+        let identity = |document: &Arc<IdentityPolicy>| {
+            let statements = document.statements.iter().map(|statement| in_statement(statement, values)).collect();
+            Arc::new(IdentityPolicy { statements, ..(**document).clone() })
+        };
+        let managed = |policy: &Arc<ManagedPolicy>| {
+            Arc::new(ManagedPolicy { document: identity(&policy.document), ..(**policy).clone() })
+        };
+        let inline = |policy: &InlinePolicy| InlinePolicy { document: identity(&policy.document), ..policy.clone() };
+        let trust = role.trust.statements.iter().map(|statement| in_statement(statement, values)).collect();
+        Role {
+            inline: role.inline.iter().map(inline).collect(),
+            attached: role.attached.iter().map(managed).collect(),
+            boundary: role.boundary.as_ref().map(managed),
+            trust: Arc::new(TrustPolicy { statements: trust, ..(*role.trust).clone() }),
+            ..role.clone()
+        }
+    }
+
+    /// The normalized text that a real value of an account stood for.
+    pub(super) fn normalised<'t>(&'t self, of: Side, text: &'t str) -> &'t str {
+        let is_it = |(_, real): &(&(String, String), &String)| real.as_str() == text;
+        self.0.get(of).iter().find(is_it).map_or(text, |((_, normalised), _)| normalised)
+    }
+}
+
+fn is_typed(test: &ConditionTest) -> bool {
+    ValueType::of(&test.operator.base).is_some()
+}
+
+/// All values that are compared with one key; none where they cannot stand for each other.
+fn values<'t>(tests: &[&'t ConditionTest], spelled: &impl Fn(Side, &str) -> String) -> Option<Vec<Value<'t>>> {
+    let mut types: Vec<ValueType> = Vec::new();
+    let mut values: Vec<Value<'t>> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for test in tests.iter().filter(|test| test.operator.base != crate::model::BaseOperator::Null) {
+        let value_type = ValueType::of(&test.operator.base)?;
+        types.push(value_type);
+        for normalised in test.values.iter().filter(|value| seen.insert(value)) {
+            let real = |side: Side| {
+                let text = spelled(side, normalised);
+                let value = value_type.read(&text)?;
+                Some((text, value))
+            };
+            let real = Sides { left: real(Side::Left)?, right: real(Side::Right)? };
+            values.push(Value { normalised, real });
+        }
+    }
+    types.dedup();
+    let alike = |value: &Value<'_>| value.real.left.1.is_like(&value.real.right.1);
+    let position = |side: Side, a: &Value<'_>, b: &Value<'_>| a.real.get(side).1.position(&b.real.get(side).1);
+    let lie_alike = |a: &Value<'_>, b: &Value<'_>| {
+        let left = position(Side::Left, a, b);
+        left.is_some() && left == position(Side::Right, a, b)
+    };
+    let fit = types.len() == 1 && values.iter().all(|a| alike(a) && values.iter().all(|b| lie_alike(a, b)));
+    fit.then_some(values)
+}
+
+fn in_statement<T: Clone>(statement: &Statement<T>, values: &OfKey) -> Statement<T> {
+    let in_test = |test: &ConditionTest| {
+        if !is_typed(test) {
+            return test.clone();
+        }
+        let real = |value: &String| {
+            let key = (test.key.folded().to_owned(), value.clone());
+            values.get(&key).unwrap_or(value).clone()
+        };
+        ConditionTest { values: test.values.iter().map(real).collect(), ..test.clone() }
+    };
+    let conditions = Conditions::new(statement.conditions.tests().iter().map(in_test).collect());
+    Statement { conditions, ..statement.clone() }
+}
+
+fn documents(role: &Role) -> impl Iterator<Item = &Arc<IdentityPolicy>> {
+    let inline = role.inline.iter().map(|policy| &policy.document);
+    inline.chain(role.attached.iter().chain(&role.boundary).map(|policy| &policy.document))
+}
+
+fn each_test<'r>(role: &'r Role, each: &mut impl FnMut(&'r ConditionTest)) {
+    documents(role).flat_map(|document| &document.statements).for_each(|statement| {
+        statement.conditions.tests().iter().for_each(&mut *each);
+    });
+    role.trust.statements.iter().for_each(|statement| statement.conditions.tests().iter().for_each(&mut *each));
+}
+
+/// The texts that can hold policy variables.
+fn each_text<'r>(role: &'r Role, each: &mut impl FnMut(&'r str)) {
+    documents(role).flat_map(|document| &document.statements).for_each(|statement| {
+        statement.target.patterns().iter().for_each(|pattern| each(pattern));
+    });
+    each_test(role, &mut |test| test.values.iter().for_each(|value| each(value)));
+}
