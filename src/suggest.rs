@@ -6,6 +6,8 @@
 //! from one account to the other. Pure: the same accounts give the same suggestions.
 
 mod candidates;
+mod evidence;
+mod resource_ids;
 mod segments;
 
 use std::collections::BTreeSet;
@@ -13,6 +15,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use candidates::{Candidate, WordKind};
+pub use evidence::Evidence;
+use resource_ids::PairedIds;
 use segments::{Segment, Value};
 
 use crate::catalog::Catalogue;
@@ -48,62 +52,6 @@ pub struct Suggestion {
     pub entry: Entry,
     /// What it does.
     pub evidence: Evidence,
-}
-
-/// What an entry does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// Its texts in both accounts.
-    pub texts: Sides<Vec<String>>,
-    /// In how many names of roles it replaces something, in the account with more of them.
-    pub role_names: usize,
-    /// In how many other texts.
-    pub other_texts: usize,
-    /// How many roles of one account only it makes common, in each account.
-    pub roles: usize,
-    /// How many texts that only one of two common roles has it makes alike.
-    pub differences: usize,
-    /// How often its texts stand inside longer words, where they are left.
-    pub in_words: usize,
-    /// Roles that are equal without it and differ with it, by their names in the first account.
-    pub broken: Vec<String>,
-}
-
-impl std::fmt::Display for Evidence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let quoted = |texts: &[String]| match texts {
-            [] => "nothing".to_owned(),
-            texts => texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
-        };
-        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-        write!(
-            f,
-            "{} ↔ {}: {}, {}; makes {} common, removes {}; occurs inside longer words {}",
-            quoted(&self.texts.left),
-            quoted(&self.texts.right),
-            counted(self.role_names, "role name"),
-            counted(self.other_texts, "other text"),
-            counted(self.roles, "unique role"),
-            counted(self.differences, "differing text"),
-            counted(self.in_words, "time"),
-        )?;
-        if self.broken.is_empty() {
-            return Ok(());
-        }
-        write!(
-            f,
-            "; makes {} differ that would be equal without it: {}",
-            counted(self.broken.len(), "role"),
-            names(&self.broken)
-        )
-    }
-}
-
-/// The first few names.
-fn names(all: &[String]) -> String {
-    const MOST_NAMES: usize = 3;
-    let first = all.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if all.len() > MOST_NAMES { format!("{first}, and {} more", all.len() - MOST_NAMES) } else { first }
 }
 
 /// What no suggestion explains.
@@ -146,6 +94,15 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
             changed.push(placeholder);
         }
         trial = next;
+    }
+    for paired in resource_ids::find(trial.normalised.as_ref(), &trial.alignment) {
+        if changed.len() >= MOST_ENTRIES {
+            break;
+        }
+        if let Some((placeholder, next)) = trial.with_ids(input, &paired)? {
+            changed.push(placeholder);
+            trial = next;
+        }
     }
     let trial = Trial::new(input, trial.dictionary, normalise::account)?;
     let open = trial.differences(input, &trial.alignment);
@@ -257,6 +214,19 @@ impl Trial {
             failed.insert(values);
         }
         Ok(None)
+    }
+
+    /// The trial with an entry for two IDs that correspond, if it is good enough.
+    fn with_ids(&self, input: Input<'_>, paired: &PairedIds) -> Result<Option<(String, Self)>, DictionaryTooLarge> {
+        let texts = |side: Side| ((*input.tags.get(side)).clone(), BTreeSet::from([paired.ids.get(side).clone()]));
+        let texts = Texts::ByTag(Side::BOTH.map(texts).into_iter().collect(), Matching::Token);
+        let mut dictionary = self.dictionary.clone();
+        let placeholder = self.free_name(paired.placeholder);
+        if dictionary.insert(&placeholder, Entry { texts, places: Places::default(), comment: None }).is_err() {
+            return Ok(None);
+        }
+        let next = Self::new(input, dictionary, normalise::trial)?;
+        Ok(next.is_better_than(self).then_some((placeholder, next)))
     }
 
     /// Whether this makes more alike than another, and makes nothing one that is two.
