@@ -21,6 +21,7 @@ mod merge_services;
 mod pair;
 mod proofs;
 mod real_names;
+mod rewritten;
 mod select;
 mod typed_values;
 

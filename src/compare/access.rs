@@ -25,8 +25,10 @@ use crate::report::{
 };
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
-use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
-use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
+use crate::semantics::outcome::{
+    AccessComparison, AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning,
+};
+use crate::semantics::trust::{TrustComparison, TrustDifference, TrustSide, is_dangling};
 use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
@@ -175,12 +177,29 @@ impl<'a> Access<'a> {
     }
 
     fn ask(&self, roles: Sides<&NormalisedRole>) -> Result<Comparisons, EngineError> {
+        Ok(Comparisons { access: self.access_of(roles)?, trust: self.trust_of(roles)? })
+    }
+
+    fn access_of(&self, roles: Sides<&NormalisedRole>) -> Result<AccessComparison, EngineError> {
         let own = mark(OWN_ACCOUNT);
         let mut policies = roles.map(|role| normalised_policies(role, &own));
         share_documents(&policies.left, &mut policies.right);
-        let access = self.engine.between(&policies.left, &policies.right)?;
-        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
-        Ok(Comparisons { access, trust })
+        self.engine.between(&policies.left, &policies.right)
+    }
+
+    fn trust_of(&self, roles: Sides<&NormalisedRole>) -> Result<TrustComparison, EngineError> {
+        let own = mark(OWN_ACCOUNT);
+        self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))
+    }
+
+    /// Whether two normalised roles certainly can do the same, for all requests.
+    pub(super) fn can_do_the_same(&self, roles: Sides<&NormalisedRole>) -> Result<bool, EngineError> {
+        Ok(self.access_of(roles)?.grade.is_equal_for_all_requests())
+    }
+
+    /// Whether two normalised roles certainly can be assumed by the same, for all requests.
+    pub(super) fn can_be_assumed_by_the_same(&self, roles: Sides<&NormalisedRole>) -> Result<bool, EngineError> {
+        Ok(self.trust_of(roles)?.grade.is_equal_for_all_requests())
     }
 
     /// Rows as few as their statements let them be.

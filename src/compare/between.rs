@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::access::{self, Access};
 use super::aws_versions::{self, TwoVersions};
 use super::real_names::{RealNames, RoleSpellings};
-use super::{attributes, count, cross_references, dictionary, items, pair};
+use super::{attributes, count, cross_references, dictionary, items, pair, rewritten};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
 use crate::model::{Account, AccountTag, Marked, Role, Selection, Shown, Side, Sides, has_texts};
@@ -210,15 +210,16 @@ impl<'a> Comparing<'a> {
     ) -> Result<(), EngineError> {
         let result = &mut compared.result;
         compared.cross_references = cross_references::find(&result.role, roles, real, self.normalised);
-        let rows = items::only_in(roles, self.expander);
         let names = self.access.names(roles, real);
+        let found = self.access.between(&result.role, roles, real, names.as_ref())?;
+        let same = (found.grade.is_equal_for_all_requests(), found.trust_grade.is_equal_for_all_requests());
+        let rows = rewritten::take_out(items::only_in(roles, self.expander), roles, &self.access, same)?;
         let item = |row: items::Row| {
             let side = row.side;
             item_difference(row, result, roles, names.get(side))
         };
         compared.items = rows.into_iter().map(item).collect();
         compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role), real);
-        let found = self.access.between(&result.role, roles, real, names.as_ref())?;
         result.access_grade = Some(found.grade);
         result.trust_grade = Some(found.trust_grade);
         result.differences = DifferenceCounts {
@@ -358,6 +359,23 @@ fn assemble(
         groups: Vec::new(),
         totals: Totals::default(),
     };
+    let two_versions = fill(&mut report, compared);
+    report.item_differences.sort_by_key(|difference| difference.side);
+    // What the program contradicts itself about stands above all else.
+    report.access_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
+    report.summary = summary(&report, harvested, sanitized);
+    report.limitations = limitations(&report, inputs, settings);
+    let tags = inputs.map(|input| input.tag);
+    report.limitations.extend(two_versions.into_iter().map(|(policy, roles)| policy.limitation(tags, roles)));
+    report.conclude();
+    report
+}
+
+/// Puts what was found for each pair into the report's lists. What is left are the AWS managed policies in two versions,
+/// each with the roles that have it.
+fn fill(report: &mut Report, compared: Vec<Shown<Compared>>) -> BTreeMap<TwoVersions, BTreeSet<String>> {
     let mut two_versions: BTreeMap<TwoVersions, BTreeSet<String>> = BTreeMap::new();
     for one in compared.into_iter().map(Shown::into_inner) {
         for policy in one.two_versions {
@@ -372,17 +390,7 @@ fn assemble(
         report.statement_warnings.extend(one.warnings);
         report.cross_references.extend(one.cross_references);
     }
-    report.item_differences.sort_by_key(|difference| difference.side);
-    // What the program contradicts itself about stands above all else.
-    report.access_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    report.trust_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    report.deny_differences.sort_by_key(|row| !row.difference.is_inconsistent());
-    report.summary = summary(&report, harvested, sanitized);
-    report.limitations = limitations(&report, inputs, settings);
-    let tags = inputs.map(|input| input.tag);
-    report.limitations.extend(two_versions.into_iter().map(|(policy, roles)| policy.limitation(tags, roles)));
-    report.conclude();
-    report
+    two_versions
 }
 
 /// The original tool's thirteen counts.

@@ -58,13 +58,7 @@ impl fmt::Display for Limitation {
                 *is_pattern,
                 &format!("{}, such as {}", some(*arns, "ARN"), quoted([example])),
             ),
-            Self::TextOfBothAccounts { placeholder, text } => write!(
-                f,
-                "dictionary: both accounts use {} of {}, so iamctl cannot tell which account it \
-                 belongs to and does not find references to the other account through it; list it by account tag",
-                quoted([text]),
-                quoted([placeholder])
-            ),
+            Self::TextOfBothAccounts { placeholder, text } => of_both(f, placeholder, text),
             Self::PatternOfBothAccounts { placeholder, pattern, texts, example } => {
                 of_both_accounts(f, placeholder, pattern, *texts, example)
             }
@@ -160,6 +154,16 @@ fn in_common_word(
         quoted([placeholder]),
         some(texts, "text"),
         quoted([example]),
+    )
+}
+
+fn of_both(f: &mut fmt::Formatter<'_>, placeholder: &str, text: &str) -> fmt::Result {
+    write!(
+        f,
+        "dictionary: both accounts use {} of {}, so iamctl cannot tell which account it belongs to and does not find \
+         references to the other account through it; list it by account tag",
+        quoted([text]),
+        quoted([placeholder])
     )
 }
 

@@ -40,10 +40,10 @@ words! {
         RoleAmbiguous = "role-ambiguous",
         /// A role was not compared, because a policy of it is not there.
         RoleNotCompared = "role-not-compared",
-        /// The accounts were read with two versions of an AWS managed policy.
-        AwsPolicyVersion = "aws-policy-version",
         /// Something could not be compared at all.
         CouldNotCompare = "could-not-compare",
+        /// A trust policy contains the ID of a deleted user or role.
+        DanglingPrincipal = "dangling-principal",
         /// Something is explicitly denied in the second account only.
         DenyAdded = "deny-added",
         /// Policies say it differently, and nothing else was found to follow from it.
@@ -52,8 +52,8 @@ words! {
         AttributeChanged = "attribute-changed",
         /// A tag differs.
         TagChanged = "tag-changed",
-        /// A trust policy contains the ID of a deleted user or role.
-        DanglingPrincipal = "dangling-principal",
+        /// The accounts were read with two versions of an AWS managed policy.
+        AwsPolicyVersion = "aws-policy-version",
         /// A statement does not do what it seems to.
         StatementWarning = "statement-warning",
         /// An entry of the dictionary does something else than it seems to, or nothing.

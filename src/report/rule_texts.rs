@@ -206,9 +206,9 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             severity: Severity::Info,
             meaning: "The policies of one account have rows (effect, action, resource or principal, condition) that \
                 the policies of the other account do not have. No difference in what the role can do, who can assume \
-                it, or what it is denied explains these rows: another statement has the same effect, or a Deny or the \
-                permissions boundary overrides them. If this holds only for the actions of the catalog, the message \
-                says so.",
+                it, or what it is denied explains these rows: a Deny or the permissions boundary overrides them, or \
+                another statement covers them for the actions of the catalog only, which the message says. Statements \
+                that say the same in another way for all requests have no rows.",
             why: "There is no difference in access today. The next change to the statement that covers the difference \
                 can create one.",
             settle: "Write the policies the same way, or leave the difference.",

@@ -43,6 +43,15 @@ pub enum Grade {
 }
 
 impl Grade {
+    /// Whether it is certain that the two are the same for every request there can be.
+    #[must_use]
+    pub const fn is_equal_for_all_requests(self) -> bool {
+        match self {
+            Self::Identical | Self::EqualForAllRequests => true,
+            Self::EqualForCatalogue | Self::Unknown | Self::Different => false,
+        }
+    }
+
     /// What the rows of a comparison come to; `identical` is whether the statements were, where there is no row.
     pub(super) fn from_certainties(rows: impl IntoIterator<Item = Certainty>, identical: bool) -> Self {
         let surest = rows.into_iter().min();

@@ -24,6 +24,7 @@ mod access_unlisted;
 mod access_worst;
 #[cfg(test)]
 mod aws_owned;
+#[cfg(test)]
 mod aws_policy_versions;
 #[cfg(test)]
 mod bad_input;
@@ -43,6 +44,7 @@ mod conditions;
 mod counts;
 #[cfg(test)]
 mod deleted_principals;
+#[cfg(test)]
 mod dictionary_separators;
 #[cfg(test)]
 mod documentation;
@@ -107,6 +109,8 @@ mod remediate_live;
 #[cfg(test)]
 mod report_flags;
 #[cfg(test)]
+mod rewritten;
+#[cfg(test)]
 mod rooms;
 #[cfg(test)]
 mod rules;
@@ -117,6 +121,8 @@ mod service_reference;
 #[cfg(test)]
 mod suggest;
 #[cfg(test)]
+mod suggested_ids;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tool;
@@ -126,4 +132,5 @@ mod trust;
 mod trust_laws;
 #[cfg(test)]
 mod typed_values;
+#[cfg(test)]
 mod wording;

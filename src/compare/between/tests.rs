@@ -84,8 +84,8 @@ fn compared(
         left_out: &[],
     };
     let inputs = Sides { left: input(Side::Left), right: input(Side::Right) };
-    let engine = || engine(Engine::new(&catalogue, crate::semantics::Budget::default()));
-    look(by_engine(inputs, settings, &|_, _| {}, engine));
+    let engine = engine(Engine::new(&catalogue, crate::semantics::Budget::default()));
+    look(by_engine(inputs, settings, &|_, _| {}, || engine));
 }
 
 /// What the evaluator is heard to say: as it is, but for the witnesses of role `b`.
