@@ -5,8 +5,12 @@ use crate::model::Sides;
 /// What an entry does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// Its texts in both accounts.
+    /// Its texts in both accounts; none of a pattern.
     pub texts: Sides<Vec<String>>,
+    /// Its pattern, if it is one.
+    pub pattern: Option<String>,
+    /// A name that ends much like those that the pattern matches and that it does not match.
+    pub near_miss: Option<String>,
     /// In how many names of roles it replaces something, in the account with more of them.
     pub role_names: usize,
     /// In how many other texts.
@@ -28,17 +32,23 @@ impl std::fmt::Display for Evidence {
             texts => texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", "),
         };
         let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        match &self.pattern {
+            Some(pattern) => write!(f, "the pattern `{pattern}`")?,
+            None => write!(f, "{} ↔ {}", quoted(&self.texts.left), quoted(&self.texts.right))?,
+        }
         write!(
             f,
-            "{} ↔ {}: {}, {}; makes {} common, removes {}; occurs inside longer words {}",
-            quoted(&self.texts.left),
-            quoted(&self.texts.right),
+            ": {}, {}; makes {} common, removes {}",
             counted(self.role_names, "role name"),
             counted(self.other_texts, "other text"),
             counted(self.roles, "unique role"),
             counted(self.differences, "differing text"),
-            counted(self.in_words, "time"),
         )?;
+        match (&self.pattern, &self.near_miss) {
+            (Some(_), Some(name)) => write!(f, "; does not match `{name}`")?,
+            (Some(_), None) => {}
+            (None, _) => write!(f, "; occurs inside longer words {}", counted(self.in_words, "time"))?,
+        }
         if self.broken.is_empty() {
             return Ok(());
         }

@@ -123,6 +123,8 @@ mod suggest;
 #[cfg(test)]
 mod suggested_ids;
 #[cfg(test)]
+mod suggested_patterns;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tool;
