@@ -9,6 +9,7 @@ mod call;
 mod chain;
 mod client;
 mod credentials;
+mod denied;
 mod details;
 mod each_role;
 mod error;
@@ -17,13 +18,16 @@ mod pages;
 mod profiles;
 mod reader;
 mod source;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
+pub use denied::{Denial, PolicyKind};
 pub use error::{Cause, HarvestError};
 pub use profiles::ProfileSummary;
 
@@ -65,6 +69,8 @@ pub struct Options {
     pub may_prompt: bool,
     /// Whether to tell more than is needed ([`Event::Note`]).
     pub verbose: bool,
+    /// How long each call may take, retries and slow replies included; ten minutes if nothing is said.
+    pub timeout: Option<Duration>,
 }
 
 /// Without the code.
@@ -75,6 +81,7 @@ impl fmt::Debug for Options {
             .field("mfa_command", &self.mfa_command.as_ref().map(|_| "** redacted **"))
             .field("may_prompt", &self.may_prompt)
             .field("verbose", &self.verbose)
+            .field("timeout", &self.timeout)
             .finish()
     }
 }
@@ -102,6 +109,19 @@ pub enum Event {
         source: usize,
         /// Such as `ListRoles`.
         call: &'static str,
+    },
+    /// A call failed for a reason that passes, and is made again.
+    Waiting {
+        /// Which source.
+        source: usize,
+        /// Such as `ListRoles`.
+        call: String,
+        /// Why, such as `IAM throttles ListRoles`.
+        reason: String,
+        /// The number of the next attempt.
+        attempt: u32,
+        /// How long the call takes by now.
+        elapsed: Duration,
     },
     /// So many roles are read.
     Roles {
@@ -171,12 +191,13 @@ impl Session {
     pub fn open(sources: &[LiveSource], options: &Options, observer: &dyn Observer) -> Result<Self, HarvestError> {
         let runtime = runtime()?;
         let set = runtime.block_on(profiles::load())?;
+        let timeout = options.timeout.unwrap_or(client::DEFAULT_TIMEOUT);
         let sessions = Arc::new(Mutex::new(MfaSessions::new(Codes::new(options))));
         // Every profile is looked at before anything is sent.
         let sources = sources
             .iter()
             .enumerate()
-            .map(|(index, source)| runtime.block_on(Source::prepare(index, source, &set, &sessions)))
+            .map(|(index, source)| runtime.block_on(Source::prepare(index, source, &set, &sessions, timeout)))
             .collect::<Result<Vec<Source>, HarvestError>>()?;
         let identities = at_once(&sources, |source| runtime.block_on(source.identify(observer)))?;
         let sources = sources.into_iter().zip(&identities).map(|(source, who)| source.known_as(who)).collect();
@@ -198,7 +219,7 @@ impl Session {
         let pairs: Vec<(&Source, &Identity)> = self.sources.iter().zip(&self.identities).collect();
         at_once(&pairs, |(source, identity)| {
             let reader = reader::Reader::new(source, identity, observer, self.verbose);
-            self.runtime.block_on(reader.read())
+            self.runtime.block_on(source.caller.wire.told(source.index, observer, reader.read()))
         })
     }
 }

@@ -93,6 +93,12 @@ impl Console {
         self.verbose
     }
 
+    /// Whether a spinner shows on a terminal how far the work is.
+    #[cfg(feature = "harvest")]
+    pub(super) const fn shows_progress(&self) -> bool {
+        self.progress
+    }
+
     /// Whether a person can be asked.
     #[cfg(feature = "harvest")]
     pub(super) const fn may_ask(&self) -> bool {
@@ -170,18 +176,20 @@ impl Console {
 }
 
 /// When a log without a terminal first says how far the work is, and how often then.
-const LOG_EVERY: Duration = Duration::from_secs(15);
+pub(super) const LOG_EVERY: Duration = Duration::from_secs(15);
 
 /// What a log without a terminal says next, and when.
 #[derive(Debug)]
 struct Log {
     text: String,
     due: Instant,
+    /// Whether the terminal shows what is waited for in place of the stage.
+    waits: bool,
 }
 
 impl Log {
     fn new() -> Self {
-        Self { text: String::new(), due: Instant::now() + LOG_EVERY }
+        Self { text: String::new(), due: Instant::now() + LOG_EVERY, waits: false }
     }
 }
 
@@ -218,9 +226,20 @@ impl Spinner<'_> {
         self.log(|| text.to_owned());
     }
 
+    /// Shows in place of the stage what is waited for, until something goes on.
+    #[cfg(feature = "harvest")]
+    pub(super) fn waits(&self, text: &str) {
+        self.lock().waits = true;
+        self.show(text);
+    }
+
     /// Shows how many roles of how many the stage has done, and how long the rest will take. Several threads call it.
     pub(super) fn roles(&self, done: usize, all: usize) {
         let stage = |of: &Self| of.lock().text.clone();
+        let waited = std::mem::take(&mut self.lock().waits);
+        if waited && self.bar.length() == Some(count(all)) {
+            self.show(&stage(self));
+        }
         if self.bar.length() != Some(count(all)) {
             self.bar.set_length(count(all));
             self.bar.reset_eta();

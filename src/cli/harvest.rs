@@ -66,13 +66,16 @@ pub(super) struct Watch<'a> {
     spinner: Option<&'a super::console::Spinner<'a>>,
     names: Vec<String>,
     progress: std::sync::Mutex<std::collections::BTreeMap<usize, Far>>,
+    /// When each source last said that it waits.
+    waited: std::sync::Mutex<std::collections::BTreeMap<usize, std::time::Instant>>,
 }
 
 #[cfg(feature = "harvest")]
 impl<'a> Watch<'a> {
     /// Watches the sources of these names.
     pub(super) fn new(console: &'a Console, names: Vec<String>) -> Self {
-        Self { console, spinner: None, names, progress: std::sync::Mutex::default() }
+        let (progress, waited) = Default::default();
+        Self { console, spinner: None, names, progress, waited }
     }
 
     /// The same with a spinner that shows how far each source is.
@@ -105,6 +108,21 @@ impl<'a> Watch<'a> {
         spinner.far(&parts.collect::<Vec<_>>().join(", "));
     }
 
+    /// On a terminal with a spinner, in its line; otherwise a line now and then. A call that works at the second attempt
+    /// is nothing to talk of.
+    fn waits(&self, source: usize, text: &str, attempt: u32) {
+        let text = format!("waiting for AWS: {text}");
+        if let Some(spinner) = self.spinner.filter(|_| self.console.shows_progress()) {
+            return spinner.waits(&format!("{}: {text}", self.names.get(source).map_or("", String::as_str)));
+        }
+        let mut waited = self.waited.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_due = waited.get(&source).is_none_or(|at| at.elapsed() >= super::console::LOG_EVERY);
+        if attempt > 2 && is_due {
+            waited.insert(source, std::time::Instant::now());
+            self.line(source, &text, false);
+        }
+    }
+
     /// Whether a source knows how many roles it has: what it calls meanwhile is of no interest.
     fn counts(&self, source: usize) -> bool {
         let progress = self.progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -125,6 +143,9 @@ impl crate::harvest::Observer for Watch<'_> {
                 self.far(source, format!("{done} of {}", counted(total, "role")), Some((done, total)));
             }
             Event::Roles { source, done, total: None } => self.far(source, counted(done, "role"), None),
+            Event::Waiting { source, call: _, reason, attempt, elapsed } => {
+                self.waits(source, &format!("{reason}; attempt {attempt}, {} s so far", elapsed.as_secs()), attempt);
+            }
             Event::Done { source, roles, requests } => {
                 self.line(source, &format!("{} in {}", counted(roles, "role"), counted(requests, "request")), false);
             }

@@ -73,6 +73,12 @@ pub(super) struct CatalogueArgs {
 pub(super) struct InputArgs {
     #[command(flatten)]
     catalogue: CatalogueArgs,
+    /// Time limit of each AWS call in seconds
+    ///
+    /// Includes retries and slow responses. If AWS throttles a call, iamctl waits and repeats the call until its time is
+    /// over.
+    #[arg(long, value_name = "SECONDS", env = "IAMCTL_TIMEOUT", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
     #[command(flatten)]
     mfa: MfaArgs,
 }
@@ -173,6 +179,7 @@ impl InputArgs {
             mfa_command: self.mfa.mfa_command.clone(),
             may_prompt: console.may_ask(),
             verbose: console.is_verbose(),
+            timeout: Some(std::time::Duration::from_secs(self.timeout)),
         };
         let watch = super::harvest::Watch::new(console, sources.iter().map(|source| source.in_words()).collect());
         // A prompt for an MFA code must have the terminal's line for itself, so nothing spins while this goes on.

@@ -90,6 +90,27 @@ impl Chain {
     pub(super) fn partition(&self) -> Option<&str> {
         self.hops.last().map(|hop| hop.role.partition())
     }
+
+    /// Whether credentials that have expired can be got anew: keys stay what they are.
+    pub(super) const fn is_renewable(&self) -> bool {
+        !self.hops.is_empty() || !matches!(self.base, Base::Keys(_) | Base::Named(NamedSource::Environment))
+    }
+
+    /// How a user gets new credentials.
+    pub(super) fn renew(&self) -> String {
+        match &self.base {
+            Base::Profile { name, kind: BaseKind::Sso, .. } => format!("run `aws sso login --profile {name}`"),
+            Base::Profile { name, kind: BaseKind::Login, .. } => format!("run `aws login --profile {name}`"),
+            Base::Named(NamedSource::Environment | NamedSource::Any) => {
+                "get new credentials, set the variables of the environment, such as AWS_SESSION_TOKEN, to them, and run \
+                    the command again"
+                    .to_owned()
+            }
+            Base::Keys(_) | Base::Profile { .. } | Base::Named(_) => {
+                "get new credentials and run the command again".to_owned()
+            }
+        }
+    }
 }
 
 fn hop(profile: &Profile) -> Result<Option<Hop>, String> {

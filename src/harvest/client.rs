@@ -1,25 +1,18 @@
 //! What every client of the SDK is made with: the HTTP client (rustls with ring, proxies from the environment, the
-//! certificates the user names), retries, timeouts, and the watch on what goes over the wire.
+//! certificates the user names), retries and timeouts.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::profile::{Profile, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_iam::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
-};
-use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use rustls::pki_types::CertificateDer;
@@ -32,9 +25,19 @@ pub(super) fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
+/// How many attempts of a call can fail for want of a network or of a reply. Throttling is waited out however many
+/// attempts it takes.
+pub(super) const MOST_FAILURES: u32 = 10;
+
+/// How long a call may take, retries and slow replies included, where the user does not say.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// One attempt may take this long, or a tenth of what the call may: a large account's page is 8 MB.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// The retries of every call. Set here, because left to the SDK a profile with `retry_mode = legacy` panics.
 pub(super) fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(10).with_initial_backoff(Duration::from_millis(200))
+    RetryConfig::standard().with_max_attempts(MOST_FAILURES).with_initial_backoff(Duration::from_millis(200))
 }
 
 /// The same for STS, which is asked while the user waits: a missing network shows within seconds.
@@ -42,9 +45,16 @@ pub(super) fn quick_retries() -> RetryConfig {
     retries().with_max_backoff(Duration::from_secs(1))
 }
 
-/// One attempt may take a minute: a large account's page is 8 MB.
-pub(super) fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60)).build()
+/// Retries without a quota that all calls share: five minutes of throttling would exhaust it.
+pub(super) fn unlimited() -> RetryPartition {
+    RetryPartition::custom("iamctl").token_bucket(TokenBucket::unlimited()).build()
+}
+
+/// The deadline of a call, and of each of its attempts. Without the second, a reply that never comes would not be asked
+/// for again.
+pub(super) fn timeouts(call: Duration) -> TimeoutConfig {
+    let attempt = ATTEMPT_TIMEOUT.max(call / 10);
+    TimeoutConfig::builder().operation_timeout(call).operation_attempt_timeout(attempt).build()
 }
 
 /// The HTTP client for one source.
@@ -87,9 +97,19 @@ pub(super) fn bundle(profile: Option<&Profile>) -> Option<PathBuf> {
     named.or_else(|| profile.and_then(|profile| profile.get("ca_bundle")).map(str::to_owned)).map(PathBuf::from)
 }
 
+/// The variables that give the endpoints of the services that are asked.
+const ENDPOINTS: [&str; 6] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
+    "AWS_ENDPOINT_URL_SIGNIN",
+];
+
 /// Refuses an endpoint that is not a URL: the SDK would only log it and ask the real AWS instead.
 pub(super) fn check_endpoints(set: &ProfileSet, profile: Option<&str>) -> Result<(), HarvestError> {
-    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL_STS"] {
+    for variable in ENDPOINTS {
         if let Some(url) = std::env::var(variable).ok().filter(|url| !is_url(url)) {
             let problem = format!("{variable} is `{}`, not a http:// or https:// URL", url.escape_debug());
             return Err(HarvestError::EnvironmentUnusable { problem });
@@ -110,12 +130,19 @@ fn is_url(text: &str) -> bool {
 }
 
 /// The configuration of one source's clients, without credentials.
-pub(super) async fn config(http: SharedHttpClient, profile: Option<&str>, region: &str) -> SdkConfig {
+pub(super) async fn config(
+    http: SharedHttpClient,
+    profile: Option<&str>,
+    region: &str,
+    timeout: Duration,
+) -> SdkConfig {
     let mut loader = aws_config::defaults(behavior())
         .http_client(http)
         .region(Region::new(region.to_owned()))
         .retry_config(retries())
-        .timeout_config(timeouts())
+        .timeout_config(timeouts(timeout))
+        // The chain of roles keeps its credentials itself, and is told when AWS says that they have expired.
+        .identity_cache(IdentityCache::no_cache())
         .no_credentials();
     if let Some(name) = profile {
         loader = loader.profile_name(name);
@@ -124,104 +151,4 @@ pub(super) async fn config(http: SharedHttpClient, profile: Option<&str>, region
         loader = loader.framework_metadata(ourselves);
     }
     loader.load().await
-}
-
-/// Sees every request and every reply of one source: counts requests, remembers the endpoint, and refuses a reply
-/// that ends before its last element, which the SDK's reader would take for a short list.
-#[derive(Debug, Default)]
-pub(super) struct Wire {
-    requests: AtomicUsize,
-    endpoint: Mutex<Option<String>>,
-}
-
-impl Wire {
-    /// HTTP requests so far, retries among them.
-    pub(super) fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    /// Where the last request went.
-    pub(super) fn endpoint(&self) -> String {
-        let endpoint = self.endpoint.lock().ok().and_then(|endpoint| endpoint.clone());
-        endpoint.unwrap_or_else(|| "no endpoint".to_owned())
-    }
-}
-
-/// A handle on [`Wire`] that an SDK client owns.
-#[derive(Debug, Clone)]
-pub(super) struct Watch(pub(super) std::sync::Arc<Wire>);
-
-#[dyn_dispatch_hint]
-impl Intercept for Watch {
-    fn name(&self) -> &'static str {
-        "Watch"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        self.0.requests.fetch_add(1, Ordering::Relaxed);
-        if let Ok(mut endpoint) = self.0.endpoint.lock() {
-            *endpoint = Some(origin(context.request().uri()));
-        }
-        Ok(())
-    }
-
-    /// As an error of the reply, so that it is asked for again, as one whose promised length was not reached is.
-    fn modify_before_attempt_completion(
-        &self,
-        context: &mut FinalizerInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let body = context.response().and_then(|response| response.body().bytes());
-        let is_whole = body.is_none_or(ends_with_its_root);
-        if let Some(output) = context.output_or_error_mut().filter(|output| output.is_ok() && !is_whole) {
-            *output = Err(OrchestratorError::response("it ends before its last element".into()));
-        }
-        Ok(())
-    }
-}
-
-/// Whether an XML text's last element closes its first.
-fn ends_with_its_root(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
-    let root = text.split('<').find_map(|tag| {
-        let name: &str = tag.split([' ', '>', '/', '\n', '\r', '\t']).next().unwrap_or_default();
-        name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
-    });
-    root.is_some_and(|root| text.trim_end().ends_with(&format!("</{root}>")))
-}
-
-/// Scheme, host and port of a URL; never a user and password that somebody put into it.
-fn origin(uri: &str) -> String {
-    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reply_ends_with_the_element_it_starts_with() {
-        for whole in ["<A xmlns=\"x\"><B/></A>", "<?xml version=\"1.0\"?>\n<A>\n</A>\n"] {
-            assert!(ends_with_its_root(whole.as_bytes()), "{whole}");
-        }
-        for cut in ["", "<A", "<A><B>", "<A><B></B>", "<A><B></A", "{}"] {
-            assert!(!ends_with_its_root(cut.as_bytes()), "{cut}");
-        }
-    }
-
-    #[test]
-    fn the_endpoint_is_scheme_and_host() {
-        assert_eq!(origin("https://iam.amazonaws.com/"), "https://iam.amazonaws.com");
-        assert_eq!(origin("http://127.0.0.1:5000"), "http://127.0.0.1:5000");
-        assert_eq!(origin("http://me:secret@moto/x"), "http://moto");
-    }
 }

@@ -14,10 +14,11 @@ use tokio::sync::Mutex;
 
 use super::call::{Caller, chain_text};
 use super::chain::{Base, Chain, Hop, NamedSource};
-use super::client::{self, Watch};
+use super::client;
 use super::error::{Cause, HarvestError};
 use super::mfa::Codes;
 use super::profiles::BaseKind;
+use super::watch::{Renewal, Watch};
 
 /// How long the SDK may take for the first credentials. A `credential_process` may open a browser.
 const BASE_TIME: Duration = Duration::from_secs(300);
@@ -57,13 +58,16 @@ impl fmt::Debug for ChainCredentials {
 
 impl ChainCredentials {
     pub(super) fn new(chain: Chain, config: SdkConfig, caller: Caller, sessions: Arc<Mutex<MfaSessions>>) -> Self {
-        let base = base_provider(&chain.base, &config);
+        let base = base_provider(&chain.base, &config, caller.timeout);
         Self { chain, base, config, caller, sessions, current: Mutex::new(None) }
     }
 
     /// Credentials that are good for a while.
     pub(super) async fn get(&self) -> Result<Credentials, HarvestError> {
         let mut current = self.current.lock().await;
+        if self.caller.wire.take_expired() {
+            *current = None;
+        }
         if let Some(credentials) = current.as_ref().filter(|credentials| is_fresh(credentials)) {
             return Ok(credentials.clone());
         }
@@ -79,14 +83,22 @@ impl ChainCredentials {
         match tokio::time::timeout(BASE_TIME, self.base.provide_credentials()).await {
             Ok(Ok(credentials)) => Ok(credentials),
             Ok(Err(error)) => Err(self.base_error(&error)),
-            Err(_) => Err(self.no_credentials(Box::new(Cause::Timeout(format!("{} seconds", BASE_TIME.as_secs()))))),
+            Err(_) => {
+                let late = format!("no credentials within {} seconds", BASE_TIME.as_secs());
+                Err(self.no_credentials(Box::new(Cause::Local(late))))
+            }
         }
     }
 
     fn base_error(&self, error: &CredentialsError) -> HarvestError {
         let text = chain_text(error);
-        let unreachable = text.contains("dispatch failure") || text.contains("timed out");
-        let cause = Box::new(if unreachable { Cause::Connection(text) } else { Cause::Local(text) });
+        let late = ["timed out", "timeout"].iter().any(|words| text.contains(words));
+        let unreachable = late || text.contains("dispatch failure");
+        let cause = Box::new(match text {
+            text if late => Cause::Timeout(text),
+            text if unreachable => Cause::Connection(text),
+            text => Cause::Local(text),
+        });
         match &self.chain.base {
             // The SSO portal answers ForbiddenException when the login is good and the role is not the user's.
             Base::Profile { name, kind: BaseKind::Sso, session }
@@ -120,6 +132,8 @@ impl ChainCredentials {
             None => (from, None),
             Some(device) => self.with_mfa(hop, device, from).await?,
         };
+        let mut caller = self.caller.clone();
+        caller.account = hop.role.account().parse().ok();
         let request = self
             .sts(from)
             .assume_role()
@@ -129,8 +143,11 @@ impl ChainCredentials {
             .set_duration_seconds(hop.duration_seconds)
             .set_serial_number(code.is_some().then(|| hop.mfa_device.clone()).flatten())
             .set_token_code(code);
-        let output = request.send().await.map_err(|error| self.caller.error("AssumeRole", Some(&hop.role), &error))?;
-        credentials("AssumeRole", &self.caller, output.credentials)
+        let output = caller.call_on("AssumeRole", Some(&hop.role), request.send()).await?;
+        if let Some(user) = &output.assumed_role_user {
+            caller.own("AssumeRole", &user.arn, false)?;
+        }
+        credentials("AssumeRole", &caller, output.credentials)
     }
 
     /// Long-lived keys are turned into a session that carries the MFA, once for all roles taken with them; temporary
@@ -160,7 +177,7 @@ impl ChainCredentials {
     }
 
     fn sts(&self, credentials: Credentials) -> aws_sdk_sts::Client {
-        sts(&self.config, SharedCredentialsProvider::new(credentials), &self.caller)
+        sts(&self.config, SharedCredentialsProvider::new(credentials), &self.caller, false)
     }
 }
 
@@ -174,9 +191,18 @@ impl ProvideCredentials for ChainCredentials {
 }
 
 /// An STS client of a source.
-pub(super) fn sts(config: &SdkConfig, credentials: SharedCredentialsProvider, caller: &Caller) -> aws_sdk_sts::Client {
+pub(super) fn sts(
+    config: &SdkConfig,
+    credentials: SharedCredentialsProvider,
+    caller: &Caller,
+    renewable: bool,
+) -> aws_sdk_sts::Client {
     let config = config.to_builder().credentials_provider(credentials).retry_config(client::quick_retries()).build();
-    let config = aws_sdk_sts::config::Builder::from(&config).interceptor(Watch(Arc::clone(&caller.wire))).build();
+    let config = aws_sdk_sts::config::Builder::from(&config)
+        .retry_partition(client::unlimited())
+        .retry_classifier(Renewal)
+        .interceptor(Watch { wire: Arc::clone(&caller.wire), renewable, timeout: caller.timeout })
+        .build();
     aws_sdk_sts::Client::from_conf(config)
 }
 
@@ -190,9 +216,9 @@ fn credentials(
     Ok(Credentials::new(given.access_key_id, given.secret_access_key, Some(given.session_token), expiry, call))
 }
 
-/// Nobody needs a permission for GetSessionToken: a denial means the code.
+/// Nobody needs a permission for GetSessionToken: a denial that names no policy means the code.
 fn refused(profile: &str, device: &str, error: HarvestError) -> HarvestError {
-    if let HarvestError::Denied { cause, .. } = error {
+    if let HarvestError::Denied { cause, denial: None, .. } = error {
         return HarvestError::MfaRefused { profile: profile.to_owned(), device: device.to_owned(), cause };
     }
     error
@@ -218,11 +244,11 @@ fn way(kind: BaseKind) -> &'static str {
     }
 }
 
-fn base_provider(base: &Base, config: &SdkConfig) -> SharedCredentialsProvider {
+fn base_provider(base: &Base, config: &SdkConfig, timeout: Duration) -> SharedCredentialsProvider {
     let mut settings = ProviderConfig::without_region()
         .with_region(config.region().cloned())
         .with_retry_config(client::quick_retries())
-        .with_timeout_config(client::timeouts())
+        .with_timeout_config(client::timeouts(timeout))
         .with_use_fips(config.use_fips())
         .with_use_dual_stack(config.use_dual_stack())
         .with_behavior_version(Some(client::behavior()));

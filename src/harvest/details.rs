@@ -7,27 +7,35 @@ use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
-use super::reader::{Policies, PolicyRead, Reader, RoleRead};
+use super::reader::{Policies, PolicyRead, Reader, RoleRead, Told, told};
 
 const CALL: &str = "GetAccountAuthorizationDetails";
 
 impl Reader<'_> {
     /// All roles, and the policies that came with them. They are joined by the caller: a page may hold a role whose
-    /// policy is on a later one.
-    pub(super) async fn details(&self) -> Result<(Vec<RoleRead>, Policies), HarvestError> {
+    /// policy is on a later one. A policy that changed between two pages is left to be fetched on its own.
+    pub(super) async fn details(&self) -> Result<(Told<RoleRead>, Policies), HarvestError> {
         let seen = AtomicUsize::new(0);
         let pages = pages::all(self.caller, CALL, |marker| self.details_page(marker, &seen)).await?;
         let mut roles = Vec::new();
-        let mut policies = Policies::new();
+        let mut policies = Vec::new();
         for page in pages {
             for role in page.role_detail_list.unwrap_or_default() {
-                roles.push(self.role_detail(role)?);
+                let role = self.role_detail(role)?;
+                roles.push((role.name.clone(), role));
             }
             for policy in page.policies.unwrap_or_default() {
                 policies.extend(self.policy_detail(policy)?);
             }
         }
-        Ok((roles, policies))
+        let mut settled = Policies::new();
+        for (arn, policy) in told(policies) {
+            match policy {
+                Some(policy) => drop(settled.insert(arn, policy)),
+                None => self.changed(&format!("policy `{}`", arn.escape_debug())),
+            }
+        }
+        Ok((told(roles), settled))
     }
 
     async fn details_page(
@@ -47,8 +55,9 @@ impl Reader<'_> {
         let output = self.caller.call(CALL, request.send()).await?;
         let here = output.role_detail_list().len();
         self.progress(seen.fetch_add(here, Ordering::Relaxed) + here);
+        let entries = here + output.policies().len();
         let (is_truncated, marker) = (output.is_truncated, output.marker.clone());
-        Ok(Page { items: vec![output], is_truncated, marker })
+        Ok(Page { items: vec![output], entries, is_truncated, marker })
     }
 
     fn role_detail(&self, role: RoleDetail) -> Result<RoleRead, HarvestError> {
@@ -71,6 +80,8 @@ impl Reader<'_> {
             inline: Default::default(),
             attached: Default::default(),
         };
+        self.caller.own(CALL, &read.arn, false)?;
+        self.carried_own(CALL, read.boundary.iter())?;
         for policy in role.role_policy_list.unwrap_or_default() {
             let name = field("PolicyName", policy.policy_name)?;
             read.inline.insert(name, field("PolicyDocument", policy.policy_document)?);
@@ -78,12 +89,14 @@ impl Reader<'_> {
         for policy in role.attached_managed_policies.unwrap_or_default() {
             read.attached.insert(field("PolicyArn", policy.policy_arn)?);
         }
+        self.carried_own(CALL, read.attached.iter())?;
         Ok(read)
     }
 
     /// The policy's default version; nothing if the reply does not hold it, so that it is fetched on its own.
     fn policy_detail(&self, policy: ManagedPolicyDetail) -> Result<Option<(String, PolicyRead)>, HarvestError> {
         let arn = self.caller.field(CALL, "Arn", policy.arn)?;
+        self.caller.own(CALL, &arn, true)?;
         let default = policy.default_version_id;
         let version = policy.policy_version_list.unwrap_or_default().into_iter().find(|version| match &default {
             Some(id) => version.version_id.as_ref() == Some(id),

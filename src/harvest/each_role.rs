@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::types::AttachedPolicy;
+
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
 use super::reader::{Listed, PolicyRead, ROUNDS, Reader, RoleRead, if_there};
@@ -29,6 +31,9 @@ impl Reader<'_> {
         self.calls(CALL);
         let output = self.caller.call(CALL, self.iam.get_role().role_name(name).send()).await?;
         let role = self.caller.field(CALL, "Role", output.role)?;
+        self.caller.own(CALL, &role.arn, false)?;
+        let boundary = role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn);
+        self.carried_own(CALL, boundary.iter())?;
         let (description, max_session_duration) = (role.description, role.max_session_duration);
         Ok(RoleRead {
             name: role.role_name,
@@ -37,7 +42,7 @@ impl Reader<'_> {
             listed: Some(Listed { id: role.role_id.clone(), description, max_session_duration }),
             id: role.role_id,
             trust: self.caller.field(CALL, "AssumeRolePolicyDocument", role.assume_role_policy_document)?,
-            boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
+            boundary,
             tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
             inline: BTreeMap::new(),
             attached: BTreeSet::new(),
@@ -51,10 +56,11 @@ impl Reader<'_> {
             self.calls(CALL);
             let request = self.iam.list_role_policies().role_name(role).max_items(MAX_ITEMS).set_marker(marker);
             let output = self.caller.call(CALL, request.send()).await?;
-            Ok(Page { items: output.policy_names, is_truncated: output.is_truncated, marker: output.marker })
+            Ok(Page::of(output.policy_names, output.is_truncated, output.marker))
         });
         let mut documents = BTreeMap::new();
-        for name in names.await? {
+        // A name on two pages is one policy.
+        for name in names.await?.into_iter().collect::<BTreeSet<_>>() {
             const CALL: &str = "GetRolePolicy";
             self.calls(CALL);
             let request = self.iam.get_role_policy().role_name(role).policy_name(&name);
@@ -71,10 +77,12 @@ impl Reader<'_> {
             let request =
                 self.iam.list_attached_role_policies().role_name(role).max_items(MAX_ITEMS).set_marker(marker);
             let output = self.caller.call(CALL, request.send()).await?;
-            let items = output.attached_policies.unwrap_or_default();
-            Ok(Page { items, is_truncated: output.is_truncated, marker: output.marker })
+            Ok(Page::of(output.attached_policies.unwrap_or_default(), output.is_truncated, output.marker))
         });
-        policies.await?.into_iter().map(|policy| self.caller.field(CALL, "PolicyArn", policy.policy_arn)).collect()
+        let arn = |policy: AttachedPolicy| self.caller.field(CALL, "PolicyArn", policy.policy_arn);
+        let policies = policies.await?.into_iter().map(arn).collect::<Result<BTreeSet<_>, _>>()?;
+        self.carried_own(CALL, policies.iter())?;
+        Ok(policies)
     }
 
     async fn instance_profiles(&self, role: &str) -> Result<BTreeSet<String>, HarvestError> {
@@ -84,9 +92,13 @@ impl Reader<'_> {
             let request =
                 self.iam.list_instance_profiles_for_role().role_name(role).max_items(MAX_ITEMS).set_marker(marker);
             let output = self.caller.call(CALL, request.send()).await?;
-            Ok(Page { items: output.instance_profiles, is_truncated: output.is_truncated, marker: output.marker })
+            Ok(Page::of(output.instance_profiles, output.is_truncated, output.marker))
         });
-        Ok(profiles.await?.into_iter().map(|profile| profile.instance_profile_name).collect())
+        let profiles = profiles.await?;
+        for profile in &profiles {
+            self.caller.own(CALL, &profile.arn, false)?;
+        }
+        Ok(profiles.into_iter().map(|profile| profile.instance_profile_name).collect())
     }
 
     /// A managed policy in its default version; `None` if it is gone.
@@ -95,7 +107,14 @@ impl Reader<'_> {
         self.calls(CALL);
         let output = self.caller.call(CALL, self.iam.get_policy().policy_arn(arn).send()).await;
         let Some(output) = if_there(output)? else { return Ok(None) };
-        let version_id = output.policy.and_then(|policy| policy.default_version_id);
+        let policy = self.caller.field(CALL, "Policy", output.policy)?;
+        match &policy.arn {
+            Some(told) if told != arn => {
+                return Err(self.caller.reply(CALL, format!("it is about policy `{}`", told.escape_debug())));
+            }
+            _ => {}
+        }
+        let version_id = policy.default_version_id;
         let version_id = self.caller.field(CALL, "DefaultVersionId", version_id)?;
         if_there(self.policy_version(arn, version_id).await)
     }

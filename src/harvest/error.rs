@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::denied::{self, Denial};
 use crate::model::{AccountId, Arn};
 
 /// Why credentials, identities or roles could not be had.
@@ -121,7 +122,7 @@ pub enum HarvestError {
         cause: Box<Cause>,
     },
     /// AWS does not permit a call.
-    #[error("{call} is denied for {origin}{}", in_account(.account))]
+    #[error("{call} is denied for {origin}{}{}", in_account(.account), after_colon(.denial))]
     Denied {
         /// The call, such as `ListRoles`.
         call: &'static str,
@@ -131,20 +132,86 @@ pub enum HarvestError {
         account: Option<AccountId>,
         /// The permission that is missing, such as `iam:ListRoles`.
         permission: String,
+        /// Which policy denied it, where AWS says so.
+        denial: Option<Denial>,
         /// What AWS answered.
         #[source]
         cause: Box<Cause>,
     },
     /// The credentials ran out.
-    #[error("the credentials of {origin} have expired, according to {call}")]
+    #[error("the credentials of {origin}{} have expired, according to {call}", in_account(.account))]
     Expired {
         /// The call that was denied.
         call: &'static str,
         /// The source.
         origin: String,
+        /// The account, where it is known.
+        account: Option<AccountId>,
+        /// How to get new ones.
+        renew: String,
         /// What AWS answered.
         #[source]
         cause: Box<Cause>,
+    },
+    /// AWS says that the time of the request is not its own.
+    #[error("{} according to {call} for {origin}{}", clocks(.behind), in_account(.account))]
+    Clock {
+        /// The call that was denied.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// The account, where it is known.
+        account: Option<AccountId>,
+        /// How many seconds this machine's clock is behind AWS's, negative if ahead, where the reply says AWS's time.
+        behind: Option<i64>,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// The time of a call is over.
+    #[error("{call} for {origin}{} at {endpoint} did not finish within {}", in_account(.account), in_seconds(*.seconds))]
+    TimedOut {
+        /// The call.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// The account, where it is known.
+        account: Option<AccountId>,
+        /// Where it was sent.
+        endpoint: String,
+        /// The time it had.
+        seconds: u64,
+        /// Whether AWS throttled it.
+        throttled: bool,
+        /// What it waited for.
+        #[source]
+        cause: Box<Cause>,
+    },
+    /// The credentials are those of another account than the one that was asked for.
+    #[error("{origin} is for account {expected}, but its credentials are for account {found} (`{}`)",
+        .arn.escape_debug())]
+    OtherIdentity {
+        /// The source.
+        origin: String,
+        /// The account that the profile names.
+        expected: AccountId,
+        /// The account that answered.
+        found: AccountId,
+        /// Who the credentials are.
+        arn: String,
+    },
+    /// A reply with something of another account.
+    #[error("the reply to {call} for {origin} is from another account: `{}` is not in account {account}",
+        .arn.escape_debug())]
+    OtherAccount {
+        /// The call.
+        call: &'static str,
+        /// The source.
+        origin: String,
+        /// The account that was asked.
+        account: AccountId,
+        /// What is not its own.
+        arn: String,
     },
     /// AWS does not know the credentials.
     #[error("the credentials of {origin} are not valid, according to {call}")]
@@ -229,6 +296,14 @@ pub enum Cause {
     /// No connection, or it broke off.
     #[error("the connection failed: {0}")]
     Connection(String),
+    /// Whatever answered sends the call elsewhere, which AWS does not.
+    #[error("HTTP status {status}: the call is redirected{}", redirected(.to))]
+    Redirect {
+        /// The status.
+        status: u16,
+        /// Scheme and host of the new place, where there is one.
+        to: Option<String>,
+    },
     /// The reply broke off or is not what the call replies.
     #[error("the reply cannot be read: {0}")]
     Reply(String),
@@ -241,65 +316,72 @@ impl HarvestError {
     /// What the user can do about it, if there is something.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::ConfigFiles { .. } => Some(
-                "check ~/.aws/config and ~/.aws/credentials, or the files that AWS_CONFIG_FILE and \
-                    AWS_SHARED_CREDENTIALS_FILE name"
-                    .to_owned(),
-            ),
-            Self::UnknownProfile { known, .. } if known.is_empty() => Some(
-                "create a profile with `aws configure`, or set AWS_CONFIG_FILE to a file that contains \
-                    one"
-                .to_owned(),
-            ),
-            Self::UnknownProfile { .. } => Some(
-                "run `iamctl listprofiles` to see the profiles with their \
-                settings"
-                    .to_owned(),
-            ),
-            Self::ProfileUnusable { .. } | Self::EnvironmentUnusable { .. } => None,
-            Self::CertificateBundle { .. } => Some(
-                "`ca_bundle` of the profile or AWS_CA_BUNDLE must name a file with certificates in PEM \
-                    format"
-                    .to_owned(),
-            ),
-            Self::SsoLogin { profile, session, .. } => Some(match session {
-                Some(session) => {
-                    format!("run `aws sso login --profile {profile}` (or `aws sso login --sso-session {session}`)")
-                }
-                None => format!("run `aws sso login --profile {profile}`"),
-            }),
-            Self::ConsoleLogin { profile, .. } => Some(format!("run `aws login --profile {profile}`")),
-            Self::Credentials { .. } => None,
-            Self::MfaCodeNeeded { .. } => Some(
-                "run iamctl on a terminal without --no-input, give the code with --mfa-code, or give a command that \
-                    prints it with --mfa-command"
-                    .to_owned(),
-            ),
-            Self::MfaCodeMalformed { .. } => Some("an MFA code consists of six digits".to_owned()),
-            Self::MfaCodeUsed { .. } => Some(
-                "AWS accepts each code only once: use --mfa-command, or run iamctl on a terminal to be prompted \
-                    for each code"
-                    .to_owned(),
-            ),
-            Self::MfaCommand { .. } => Some(
-                "the shell runs the command with IAMCTL_MFA_DEVICE set; the command must print six digits".to_owned(),
-            ),
+        let hint = match self {
+            Self::ProfileUnusable { .. } | Self::EnvironmentUnusable { .. } => return None,
+            Self::Reply { .. } | Self::Document { .. } | Self::Runtime { .. } => return None,
+            Self::ConfigFiles { .. } => CHECK_FILES,
+            Self::UnknownProfile { known, .. } if known.is_empty() => NO_PROFILE,
+            Self::UnknownProfile { .. } => "run `iamctl listprofiles` to see the profiles with their settings",
+            Self::CertificateBundle { .. } => BUNDLE,
+            Self::SsoLogin { profile, session, .. } => return Some(sso_login(profile, session.as_deref())),
+            Self::ConsoleLogin { profile, .. } => return Some(format!("run `aws login --profile {profile}`")),
+            Self::Credentials { cause, .. } => match cause.as_ref() {
+                Cause::Timeout(_) => return Some(format!("{CHECK_NETWORK}; {MORE_TIME}")),
+                // What a program or a service said is the hint.
+                Cause::Connection(_) | Cause::Redirect { .. } => CHECK_NETWORK,
+                Cause::Service { .. } | Cause::Reply(_) | Cause::Local(_) => return None,
+            },
+            Self::MfaCodeNeeded { .. } => MFA_CODE_NEEDED,
+            Self::MfaCodeMalformed { .. } => "an MFA code consists of six digits",
+            Self::MfaCodeUsed { .. } => MFA_CODE_USED,
+            Self::MfaCommand { .. } => {
+                "the shell runs the command with IAMCTL_MFA_DEVICE set; the command must print six digits"
+            }
             Self::MfaRefused { .. } => {
-                Some("a code is valid once and for 30 seconds: wait for the next code; check mfa_serial".to_owned())
+                "a code is valid once and for 30 seconds: wait for the next code; check mfa_serial"
             }
-            Self::Denied { permission, .. } => Some(format!(
-                "the identity needs the permission {permission}; docs/aws.md contains the complete \
-                    policy"
-            )),
-            Self::Expired { .. } => Some("get new credentials and run the command again".to_owned()),
-            Self::NotValid { .. } => {
-                Some("check the access key, the clock of this machine, and the Region of the partition".to_owned())
+            Self::Denied { permission, denial, .. } => {
+                return Some(
+                    denial.as_ref().map_or_else(|| denied::needs(permission), |denial| denial.hint(permission)),
+                );
             }
-            Self::Call { cause, .. } => cause.hint(),
-            Self::Reply { .. } | Self::Document { .. } | Self::Runtime { .. } => None,
-            Self::Unsettled { .. } => Some("run the command again when nobody changes the account".to_owned()),
+            Self::Expired { renew, .. } => renew,
+            Self::Clock { .. } => "set the clock of this machine, and check its time zone; AWS accepts five minutes",
+            Self::TimedOut { throttled: true, .. } => {
+                "run the command again later, or give each call more time with --timeout"
+            }
+            Self::TimedOut { .. } => return Some(format!("{CHECK_NETWORK}; {MORE_TIME}")),
+            Self::OtherIdentity { .. } => CHECK_ACCOUNT,
+            Self::OtherAccount { .. } => CHECK_ENDPOINT,
+            Self::NotValid { .. } => "check the access key, the clock of this machine, and the Region of the partition",
+            Self::Call { cause, .. } => return cause.hint(),
+            Self::Unsettled { .. } => "run the command again when nobody changes the account",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+const CHECK_FILES: &str = "check ~/.aws/config and ~/.aws/credentials, or the files that AWS_CONFIG_FILE and \
+                           AWS_SHARED_CREDENTIALS_FILE name";
+const NO_PROFILE: &str = "create a profile with `aws configure`, or set AWS_CONFIG_FILE to a file that contains one";
+const BUNDLE: &str = "`ca_bundle` of the profile or AWS_CA_BUNDLE must name a file with certificates in PEM format";
+const MFA_CODE_NEEDED: &str = "run iamctl on a terminal without --no-input, give the code with --mfa-code, or give a \
+                               command that prints it with --mfa-command";
+const MFA_CODE_USED: &str = "AWS accepts each code only once: use --mfa-command, or run iamctl on a terminal to be \
+                             prompted for each code";
+const CHECK_ACCOUNT: &str = "check the role_arn, sso_account_id, or login_session of the profile, and the endpoint \
+                             (endpoint_url, AWS_ENDPOINT_URL)";
+const CHECK_ENDPOINT: &str = "check the endpoint (endpoint_url, AWS_ENDPOINT_URL) and the proxy (HTTPS_PROXY)";
+const CHECK_NETWORK: &str =
+    "check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the endpoint (endpoint_url, AWS_ENDPOINT_URL)";
+const MORE_TIME: &str = "--timeout gives each call more time";
+
+fn sso_login(profile: &str, session: Option<&str>) -> String {
+    match session {
+        Some(session) => {
+            format!("run `aws sso login --profile {profile}` (or `aws sso login --sso-session {session}`)")
         }
+        None => format!("run `aws sso login --profile {profile}`"),
     }
 }
 
@@ -311,11 +393,7 @@ impl Cause {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Timeout(_) | Self::Connection(_) => Some(
-                "check the network, the proxy (HTTPS_PROXY, NO_PROXY), and the endpoint (endpoint_url, \
-                    AWS_ENDPOINT_URL)"
-                    .to_owned(),
-            ),
+            Self::Timeout(_) | Self::Connection(_) | Self::Redirect { .. } => Some(CHECK_NETWORK.to_owned()),
             Self::Service { .. } | Self::Reply(_) => Some("run the command again; nothing was written".to_owned()),
             Self::Local(_) => None,
         }
@@ -348,4 +426,30 @@ fn in_account(account: &Option<AccountId>) -> String {
 
 fn request(id: &Option<String>) -> String {
     id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default()
+}
+
+fn after_colon(denial: &Option<Denial>) -> String {
+    denial.as_ref().map(|denial| format!(": {denial}")).unwrap_or_default()
+}
+
+fn redirected(to: &Option<String>) -> String {
+    to.as_ref().map(|to| format!(" to {}", to.escape_debug())).unwrap_or_default()
+}
+
+fn in_seconds(count: u64) -> String {
+    if count == 1 { "1 second".to_owned() } else { format!("{count} seconds") }
+}
+
+/// How two clocks differ, as the start of a sentence.
+fn clocks(behind: &Option<i64>) -> String {
+    let Some(behind) = behind else { return "the clock of this machine differs from that of AWS,".to_owned() };
+    let off = behind.unsigned_abs();
+    let time = match off {
+        0..120 => in_seconds(off),
+        120..7200 => format!("{} minutes", off / 60),
+        7200..172_800 => format!("{} hours", off / 3600),
+        _ => format!("{} days", off / 86_400),
+    };
+    let way = if *behind < 0 { "ahead of" } else { "behind" };
+    format!("the clock of this machine is {time} {way} that of AWS,")
 }

@@ -1,11 +1,13 @@
 //! Reads one account: the fast way or role by role, then everything that is still open, until nothing is.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::call::Caller;
+use super::denied::Denial;
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
 use super::source::Source;
@@ -19,7 +21,7 @@ const IN_FLIGHT: usize = 16;
 pub(super) const ROUNDS: usize = 3;
 
 /// A role as AWS tells it, documents undecoded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct RoleRead {
     pub(super) name: String,
     pub(super) path: String,
@@ -35,7 +37,7 @@ pub(super) struct RoleRead {
 }
 
 /// What ListRoles alone tells of a role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Listed {
     pub(super) id: String,
     pub(super) description: Option<String>,
@@ -43,7 +45,7 @@ pub(super) struct Listed {
 }
 
 /// A managed policy in its default version, the document undecoded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct PolicyRead {
     pub(super) version_id: String,
     pub(super) document: String,
@@ -52,6 +54,23 @@ pub(super) struct PolicyRead {
 /// Roles by name, policies by ARN.
 pub(super) type Roles = BTreeMap<String, RoleRead>;
 pub(super) type Policies = BTreeMap<String, PolicyRead>;
+
+/// What the pages of a call tell, by name or ARN; `None` for what two pages tell differently.
+pub(super) type Told<T> = BTreeMap<String, Option<T>>;
+
+/// Puts the pages of a call together. What two of them tell alike counts once; what they tell differently changed
+/// between them, so that neither is the truth.
+pub(super) fn told<T: PartialEq>(entries: impl IntoIterator<Item = (String, T)>) -> Told<T> {
+    let mut told = Told::new();
+    for (name, entry) in entries {
+        match told.entry(name) {
+            Entry::Vacant(place) => drop(place.insert(Some(entry))),
+            Entry::Occupied(mut place) if place.get().as_ref() != Some(&entry) => drop(place.insert(None)),
+            Entry::Occupied(_) => {}
+        }
+    }
+    told
+}
 
 /// One account being read.
 pub(super) struct Reader<'a> {
@@ -73,11 +92,17 @@ impl<'a> Reader<'a> {
 
     /// The whole account, or an error.
     pub(super) async fn read(&self) -> Result<Snapshot, HarvestError> {
-        let (details, listed) = tokio::join!(self.details(), self.list_roles());
-        let (mut roles, mut policies) = match (details, listed?) {
+        // Who may not have the details gets the roles one by one; any other error ends both calls at once.
+        let details = async {
+            match self.details().await {
+                Ok(read) => Ok(Ok(read)),
+                Err(HarvestError::Denied { denial, .. }) => Ok(Err(denial)),
+                Err(error) => Err(error),
+            }
+        };
+        let (mut roles, mut policies) = match tokio::try_join!(details, self.list_roles())? {
             (Ok((details, policies)), listed) => (self.join(details, listed).await?, policies),
-            (Err(HarvestError::Denied { .. }), listed) => (self.role_by_role(listed).await?, Policies::new()),
-            (Err(error), _) => return Err(error),
+            (Err(denial), listed) => (self.role_by_role(listed, denial).await?, Policies::new()),
         };
         self.complete(&mut roles, &mut policies).await?;
         self.observer.observe(Event::Roles { source: self.index, done: roles.len(), total: Some(roles.len()) });
@@ -87,56 +112,59 @@ impl<'a> Reader<'a> {
     }
 
     /// ListRoles, all of it.
-    async fn list_roles(&self) -> Result<BTreeMap<String, Listed>, HarvestError> {
+    async fn list_roles(&self) -> Result<Told<Listed>, HarvestError> {
         const CALL: &str = "ListRoles";
         let roles = pages::all(self.caller, CALL, |marker| async move {
             self.calls(CALL);
             let request = self.iam.list_roles().max_items(MAX_ITEMS).set_marker(marker);
             let output = self.caller.call(CALL, request.send()).await?;
-            Ok(Page { items: output.roles, is_truncated: output.is_truncated, marker: output.marker })
+            Ok(Page::of(output.roles, output.is_truncated, output.marker))
         });
+        let roles = roles.await?;
+        for role in &roles {
+            self.caller.own(CALL, &role.arn, false)?;
+        }
         let listed = |role: aws_sdk_iam::types::Role| {
             let (description, max_session_duration) = (role.description, role.max_session_duration);
             (role.role_name, Listed { id: role.role_id, description, max_session_duration })
         };
-        let roles: BTreeMap<_, _> = roles.await?.into_iter().map(listed).collect();
+        let roles = told(roles.into_iter().map(listed));
         // Asked once per account, so it is not set yet.
         let _ = self.listed.set(roles.len());
         Ok(roles)
     }
 
-    /// Puts the two listings together. A role that is not the same in both was made or deleted between the calls (or
-    /// AWS left it out of one): each such role is read on its own, which settles it.
-    async fn join(&self, details: Vec<RoleRead>, mut listed: BTreeMap<String, Listed>) -> Result<Roles, HarvestError> {
+    /// Puts the two listings together. A role that is not the same in both, or on two pages of one, was made, changed or
+    /// deleted between the calls (or AWS left it out of one): each such role is read on its own, which settles it.
+    async fn join(&self, details: Told<RoleRead>, mut listed: Told<Listed>) -> Result<Roles, HarvestError> {
         let mut roles = Roles::new();
         let mut open = BTreeSet::new();
-        for mut role in details {
-            let name = role.name.clone();
-            role.listed = listed.remove(&name).filter(|listed| listed.id == role.id);
-            if role.listed.is_none() || roles.contains_key(&name) {
-                open.insert(name.clone());
+        for (name, role) in details {
+            let listed = listed.remove(&name).flatten();
+            match (role, listed) {
+                (Some(mut role), Some(listed)) if role.id == listed.id => {
+                    role.listed = Some(listed);
+                    roles.insert(name, role);
+                }
+                _ => drop(open.insert(name)),
             }
-            roles.insert(name, role);
         }
         open.extend(listed.into_keys());
-        roles.retain(|name, _| !open.contains(name));
         for name in &open {
-            self.note(format!(
-                "role `{}` changed while iamctl read the account: reading the role again",
-                name.escape_debug()
-            ));
+            self.changed(&format!("role `{}`", name.escape_debug()));
         }
         roles.extend(self.each(open).await?);
         Ok(roles)
     }
 
     /// The slow way, for who may not call GetAccountAuthorizationDetails.
-    async fn role_by_role(&self, listed: BTreeMap<String, Listed>) -> Result<Roles, HarvestError> {
+    async fn role_by_role(&self, listed: Told<Listed>, denial: Option<Denial>) -> Result<Roles, HarvestError> {
         self.warn(format!(
-            "{} is not allowed to call iam:GetAccountAuthorizationDetails in account {}: reading the {} roles one by \
+            "{} is not allowed to call iam:GetAccountAuthorizationDetails in account {}{}: reading the {} roles one by \
                 one, with several calls for each; with this permission, a few calls are enough",
             self.caller.origin,
             self.identity.account_id,
+            denial.map(|denial| format!(" ({denial})")).unwrap_or_default(),
             listed.len()
         ));
         self.each(listed.into_keys().collect()).await
@@ -209,10 +237,21 @@ impl<'a> Reader<'a> {
         self.observer.observe(Event::Roles { source: self.index, done, total });
     }
 
-    fn note(&self, text: String) {
+    /// Says that something is read anew.
+    pub(super) fn changed(&self, what: &str) {
         if self.verbose {
+            let text = format!("{what} changed while iamctl read the account: reading it again");
             self.observer.observe(Event::Note { source: self.index, text });
         }
+    }
+
+    /// Refuses managed policies that are neither the account's nor AWS's.
+    pub(super) fn carried_own<'p>(
+        &self,
+        call: &'static str,
+        mut policies: impl Iterator<Item = &'p String>,
+    ) -> Result<(), HarvestError> {
+        policies.try_for_each(|arn| self.caller.own(call, arn, true))
     }
 
     fn warn(&self, text: String) {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::profile::ProfileSet;
@@ -10,11 +11,13 @@ use tokio::sync::Mutex;
 
 use super::call::Caller;
 use super::chain::{self, Base, Chain, NamedSource};
-use super::client::{self, Watch, Wire};
+use super::client;
 use super::credentials::{ChainCredentials, MfaSessions, sts};
 use super::error::HarvestError;
+use super::profiles::BaseKind;
+use super::watch::{Renewal, Watch, Wire};
 use super::{Event, Identity, LiveSource, Observer, profiles};
-use crate::model::Arn;
+use crate::model::{AccountId, Arn};
 
 /// A source, ready to be asked.
 pub(super) struct Source {
@@ -22,6 +25,9 @@ pub(super) struct Source {
     pub(super) caller: Caller,
     live: LiveSource,
     region: String,
+    /// The account that the profile names, where it does.
+    expected: Option<AccountId>,
+    renewable: bool,
     config: SdkConfig,
     credentials: Arc<ChainCredentials>,
 }
@@ -40,6 +46,7 @@ impl Source {
         live: &LiveSource,
         set: &ProfileSet,
         sessions: &Arc<Mutex<MfaSessions>>,
+        timeout: Duration,
     ) -> Result<Self, HarvestError> {
         let profile = profile_of(live);
         let chain = match &profile {
@@ -50,25 +57,37 @@ impl Source {
         client::check_endpoints(set, profile.as_deref())?;
         let bundle = client::bundle(profile.as_deref().and_then(|name| set.get_profile(name)));
         let http = client::http(bundle.as_deref())?;
-        let config = client::config(http, profile.as_deref(), &region).await;
-        let caller = Caller { origin: in_words(live), account: None, wire: Arc::new(Wire::default()) };
+        let config = client::config(http, profile.as_deref(), &region, timeout).await;
+        let caller = Caller { timeout, renew: chain.renew(), ..Caller::new(in_words(live), Arc::new(Wire::default())) };
+        let (expected, renewable) = (expected_account(set, &chain), chain.is_renewable());
         let credentials = Arc::new(ChainCredentials::new(chain, config.clone(), caller.clone(), Arc::clone(sessions)));
-        Ok(Self { index, caller, live: live.clone(), region, config, credentials })
+        Ok(Self { index, caller, live: live.clone(), region, expected, renewable, config, credentials })
     }
 
     /// Gets the credentials and asks STS whose they are.
     pub(super) async fn identify(&self, observer: &dyn Observer) -> Result<Identity, HarvestError> {
+        self.caller.wire.told(self.index, observer, self.who(observer)).await
+    }
+
+    async fn who(&self, observer: &dyn Observer) -> Result<Identity, HarvestError> {
         const CALL: &str = "GetCallerIdentity";
         self.credentials.get().await?;
         observer.observe(Event::Call { source: self.index, call: CALL });
-        let sts = sts(&self.config, self.provider(), &self.caller);
-        let output = self.caller.call(CALL, sts.get_caller_identity().send()).await?;
-        let account = self.caller.field(CALL, "Account", output.account)?;
-        let arn = self.caller.field(CALL, "Arn", output.arn)?;
-        let parsed: Arn = arn.parse().map_err(|error| self.caller.reply(CALL, format!("{error}")))?;
+        let caller = Caller { account: self.expected.clone(), ..self.caller.clone() };
+        let sts = sts(&self.config, self.provider(), &caller, self.renewable);
+        let output = caller.call(CALL, sts.get_caller_identity().send()).await?;
+        let account = caller.field(CALL, "Account", output.account)?;
+        let arn = caller.field(CALL, "Arn", output.arn)?;
+        let parsed: Arn = arn.parse().map_err(|error| caller.reply(CALL, format!("{error}")))?;
+        let account_id: AccountId = account.parse().map_err(|error| caller.reply(CALL, format!("{error}")))?;
+        if let Some(expected) = caller.account.filter(|expected| *expected != account_id) {
+            return Err(HarvestError::OtherIdentity { origin: caller.origin, expected, found: account_id, arn });
+        }
+        let known = Caller { account: Some(account_id.clone()), ..self.caller.clone() };
+        known.own(CALL, &arn, false)?;
         Ok(Identity {
             source: self.live.clone(),
-            account_id: account.parse().map_err(|error| self.caller.reply(CALL, format!("{error}")))?,
+            account_id,
             partition: parsed.partition().to_owned(),
             arn,
             region: self.region.clone(),
@@ -84,12 +103,35 @@ impl Source {
     /// An IAM client.
     pub(super) fn iam(&self) -> aws_sdk_iam::Client {
         let config = self.config.to_builder().credentials_provider(self.provider()).build();
-        let watch = Watch(Arc::clone(&self.caller.wire));
-        aws_sdk_iam::Client::from_conf(aws_sdk_iam::config::Builder::from(&config).interceptor(watch).build())
+        let config = aws_sdk_iam::config::Builder::from(&config)
+            .retry_partition(client::unlimited())
+            .retry_classifier(Renewal)
+            .interceptor(Watch {
+                wire: Arc::clone(&self.caller.wire),
+                renewable: self.renewable,
+                timeout: self.caller.timeout,
+            });
+        aws_sdk_iam::Client::from_conf(config.build())
     }
 
     fn provider(&self) -> SharedCredentialsProvider {
         SharedCredentialsProvider::from(Arc::clone(&self.credentials) as Arc<_>)
+    }
+}
+
+/// The account that the last profile of a chain says it is for.
+fn expected_account(set: &ProfileSet, chain: &Chain) -> Option<AccountId> {
+    if let Some(hop) = chain.hops.last() {
+        return hop.role.account().parse().ok();
+    }
+    let Base::Profile { name, kind, .. } = &chain.base else { return None };
+    let profile = set.get_profile(name)?;
+    let of_arn = |key: &str| profile.get(key)?.parse::<Arn>().ok()?.account().parse().ok();
+    match kind {
+        BaseKind::Sso => profile.get("sso_account_id")?.parse().ok(),
+        BaseKind::Login => of_arn("login_session"),
+        BaseKind::WebIdentity => of_arn("role_arn"),
+        BaseKind::CredentialSource | BaseKind::Process | BaseKind::Keys => None,
     }
 }
 

@@ -22,7 +22,8 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// The form fields.
     pub fields: BTreeMap<String, String>,
-    body: String,
+    /// The form itself, or JSON.
+    pub body: String,
 }
 
 impl Request {
@@ -58,6 +59,12 @@ pub enum Fault {
     Error(u16, &'static str),
     /// A text instead of moto's reply.
     Json(String),
+    /// Status, header lines, and body instead of moto's reply.
+    Answer(u16, String, String),
+    /// An error with its code and AWS's words instead of moto's reply.
+    Says(u16, &'static str, String),
+    /// The reply comes byte by byte, with this pause before each.
+    Slow(Duration),
     /// The reply's text changed.
     Rewrite(Rewrite),
     /// The reply stops in the middle though its length was promised.
@@ -159,9 +166,11 @@ fn serve(mut stream: TcpStream, state: &State, upstream: &str) -> std::io::Resul
     for fault in &faults {
         match fault.as_ref() {
             Fault::Delay(time) => std::thread::sleep(*time),
-            Fault::Error(status, code) => return reply(&mut stream, *status, &error_text(code)),
+            Fault::Error(status, code) => return reply(&mut stream, *status, &error_text(code, "said by the tests")),
+            Fault::Says(status, code, words) => return reply(&mut stream, *status, &error_text(code, words)),
+            Fault::Answer(status, headers, body) => return answer(&mut stream, *status, headers, body),
             Fault::Json(text) => return reply(&mut stream, 200, text),
-            Fault::Rewrite(_) | Fault::CutShort | Fault::CutUnnoticed => {}
+            Fault::Rewrite(_) | Fault::CutShort | Fault::CutUnnoticed | Fault::Slow(_) => {}
         }
     }
     let (status, mut body) = ask(&request, upstream)?;
@@ -173,16 +182,18 @@ fn serve(mut stream: TcpStream, state: &State, upstream: &str) -> std::io::Resul
                 let half: String = body.chars().take(body.chars().count() / 2).collect();
                 return reply_with_length(&mut stream, status, &half, promised);
             }
-            Fault::Delay(_) | Fault::Error(..) | Fault::Json(_) => {}
+            Fault::Slow(pause) => return drip(&mut stream, status, &body, *pause),
+            Fault::Delay(_) | Fault::Error(..) | Fault::Says(..) | Fault::Json(_) | Fault::Answer(..) => {}
         }
     }
     reply(&mut stream, status, &body)
 }
 
-fn error_text(code: &str) -> String {
+/// An error as IAM and STS write it.
+pub fn error_text(code: &str, message: &str) -> String {
     format!(
         "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error><Type>Sender</Type>\
-         <Code>{code}</Code><Message>said by the tests</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"
+         <Code>{code}</Code><Message>{message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"
     )
 }
 
@@ -242,6 +253,25 @@ fn reply(stream: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()>
     reply_with_length(stream, status, body, Some(body.len()))
 }
 
+fn answer(stream: &mut TcpStream, status: u16, headers: &str, body: &str) -> std::io::Result<()> {
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} Faults\r\nContent-Type: text/xml\r\nx-amzn-RequestId: r-1\r\n{headers}\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+/// The head at once, the body until the client goes away.
+fn drip(stream: &mut TcpStream, status: u16, body: &str, pause: Duration) -> std::io::Result<()> {
+    write!(stream, "HTTP/1.1 {status} Faults\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
+    for byte in body.as_bytes() {
+        std::thread::sleep(pause);
+        stream.write_all(std::slice::from_ref(byte))?;
+    }
+    Ok(())
+}
+
 fn reply_with_length(stream: &mut TcpStream, status: u16, body: &str, length: Option<usize>) -> std::io::Result<()> {
     let length = length.map(|length| format!("Content-Length: {length}\r\n")).unwrap_or_default();
     write!(
@@ -283,6 +313,16 @@ pub fn without(list: &'static str, text: String) -> Fault {
     Fault::Rewrite(Box::new(move |_, reply| {
         let kept: String = members(reply, list).into_iter().filter(|member| !member.contains(&text)).collect();
         Some(with_list(reply, list, &kept))
+    }))
+}
+
+/// The first entry of a list told a second time, at its end, with a text replaced.
+pub fn again(list: &'static str, from: &'static str, to: &'static str) -> Fault {
+    Fault::Rewrite(Box::new(move |_, reply| {
+        let mut members = members(reply, list);
+        let copy = members.first()?.replace(from, to);
+        members.push(copy);
+        Some(with_list(reply, list, &members.concat()))
     }))
 }
 

@@ -1,10 +1,14 @@
 //! The AWS edge against moto: the real SDK over HTTP, in processes of their own.
 
+mod clock;
 mod credentials;
+mod denied;
 mod faults;
 mod mfa;
+mod pages;
 mod reading;
 mod settings;
+mod waiting;
 
 use super::moto::Account;
 

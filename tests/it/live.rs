@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::faults::{Fault, Proxy};
+use crate::faults::{Fault, Proxy, Request, error_text};
 use crate::harvest::role_profile;
 use crate::moto::{Account, done};
 use crate::tool::{Run, Tool, document, items};
@@ -208,6 +208,47 @@ fn half_an_account_is_an_error_and_no_report() {
         assert_eq!(run.stdout, "", "{action}");
         assert_eq!(tool.names("."), ["aws-config", "aws-credentials"], "{action}: nothing is left");
     }
+}
+
+#[test]
+fn a_run_without_a_terminal_says_what_it_waits_for_and_not_often() {
+    let (dev, qa) = walkthrough_accounts();
+    let proxy = Proxy::new();
+    let throttled = |request: &Request| request.action() == "ListRoles" && request.field("Marker").is_empty();
+    let soon = "x-amz-retry-after: 1\r\n".to_owned();
+    proxy.when(30, throttled, Fault::Answer(400, soon, error_text("Throttling", "Rate exceeded")));
+    let tool = tool(&proxy.url(), &dev, &qa);
+    let run = tool.run(&["harvest", "dev-profile", "dev", "--output", "out"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let line = "profile dev-profile: waiting for AWS: IAM throttles ListRoles; attempt 3, ";
+    assert_eq!(run.stderr.lines().filter(|text| text.starts_with(line)).count(), 1, "{run:?}");
+    assert_eq!(run.stderr.matches("waiting for AWS").count(), 1, "{run:?}");
+    let run = tool.run(&["--quiet", "harvest", "dev-profile", "dev", "--output", "out"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_calls_time_can_be_set() {
+    let (dev, qa) = walkthrough_accounts();
+    let proxy = Proxy::new();
+    proxy.on("GetCallerIdentity", Fault::Slow(Duration::from_secs(1)));
+    let tool = tool(&proxy.url(), &dev, &qa);
+    for run in [
+        diff(&tool, &["--timeout", "2"]),
+        tool.run(&["can", "dev-profile", "r", "s3:GetObject", "*", "--timeout", "2"]),
+    ] {
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+        let expected = format!(
+            "error: GetCallerIdentity for profile `dev-profile` in account {} at {} did not finish within 2 seconds\n  \
+             caused by: the reply was not complete\nhint: ",
+            dev.id,
+            proxy.url()
+        );
+        assert!(run.stderr.starts_with(&expected) && run.stderr.contains("--timeout"), "{run:?}");
+    }
+    assert_eq!(tool.names("."), ["aws-config", "aws-credentials"]);
+    let run = diff(&tool, &["--timeout", "0"]);
+    assert!(run.code == 2 && run.stderr.contains("--timeout"), "{run:?}");
 }
 
 #[test]

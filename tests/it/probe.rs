@@ -26,6 +26,7 @@ struct Job {
     mfa_command: Option<String>,
     may_prompt: bool,
     open_only: bool,
+    timeout: Option<u64>,
     list_profiles: bool,
 }
 
@@ -124,6 +125,12 @@ impl Probe {
         self
     }
 
+    /// How many seconds a call may take.
+    pub fn timeout(mut self, seconds: u64) -> Self {
+        self.job.timeout = Some(seconds);
+        self
+    }
+
     /// A person who types this.
     pub fn person(mut self, types: &str) -> Self {
         self.job.may_prompt = true;
@@ -202,6 +209,9 @@ impl Observer for Ear {
             Event::Warning { source, text } => format!("warning {source}: {text}"),
             Event::Call { source, call } => format!("call {source}: {call}"),
             Event::Roles { source, done, total } => format!("roles {source}: {done} of {total:?}"),
+            Event::Waiting { source, call, reason, attempt, elapsed: _ } => {
+                format!("waiting {source}: {call}: {reason}; attempt {attempt}")
+            }
             Event::Done { source, roles, requests } => format!("done {source}: {roles} roles, {requests} requests"),
         };
         self.0.lock().unwrap_or_else(|error| panic!("{error}")).push(text);
@@ -249,6 +259,7 @@ fn work(job: &Job, ear: &Ear, outcome: &mut Outcome) -> Result<(), HarvestError>
         mfa_command: job.mfa_command.clone(),
         may_prompt: job.may_prompt,
         verbose: true,
+        timeout: job.timeout.map(Duration::from_secs),
     };
     let session = Session::open(&sources, &options, ear)?;
     for who in session.identities() {

@@ -5,10 +5,15 @@ use crate::faults::{Fault, Proxy};
 use crate::moto::{Account, url};
 use crate::probe::{Outcome, Probe};
 
-const BASE: &str = "[profile base]\naws_access_key_id = testing\naws_secret_access_key = very-secret-key\n";
+pub const BASE: &str = "[profile base]\naws_access_key_id = testing\naws_secret_access_key = very-secret-key\n";
+
+/// Moto gives keys of its own making to its default account.
+pub fn identity_of(account: &'static str) -> Fault {
+    Fault::Rewrite(Box::new(move |_, reply| Some(reply.replace("123456789012", account))))
+}
 
 /// No run may show one of these, whatever happens.
-fn keeps_secrets(outcome: &Outcome) {
+pub fn keeps_secrets(outcome: &Outcome) {
     for secret in ["very-secret-key", "very-secret-token", "hunter2"] {
         let told = format!("{outcome:?}");
         assert!(!told.contains(secret), "{told}");
@@ -150,7 +155,7 @@ fn a_web_identity_is_exchanged() {
 }
 
 /// A profile of an SSO session, with `more` settings in its place.
-fn sso(settings: &str) -> String {
+pub fn sso(settings: &str) -> String {
     format!(
         "[profile left]\nregion = us-east-1\nsso_account_id = 111122223333\nsso_role_name = auditor\n{settings}\n\
          [sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://corp.example/start\n"
@@ -171,7 +176,7 @@ fn a_missing_sso_token_says_how_to_log_in() {
 }
 
 /// The SSO token cache's file for the session `corp`; its name is the SHA-1 of `corp`.
-const CORP: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+pub const CORP: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
 #[test]
 fn an_expired_sso_token_says_how_to_log_in() {
@@ -188,6 +193,7 @@ fn an_sso_token_is_exchanged_for_the_roles_credentials() {
     let given = r#"{"roleCredentials": {"accessKeyId": "testing", "secretAccessKey": "very-secret-key",
         "sessionToken": "very-secret-token", "expiration": 4102444800000}}"#;
     proxy.when(1, |request| request.line.contains("/federation/credentials"), Fault::Json(given.to_owned()));
+    proxy.on("GetCallerIdentity", identity_of("111122223333"));
     let token = r#"{"accessToken": "very-secret-token", "expiresAt": "2199-01-01T00:00:00Z"}"#;
     let outcome = Probe::new(&sso("sso_session = corp"))
         .file(CORP, token)

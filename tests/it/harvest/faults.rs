@@ -54,32 +54,13 @@ fn denied_details_are_read_role_by_role() {
 }
 
 #[test]
-fn what_else_is_denied_is_an_error_that_names_it() {
-    let (left, right) = accounts();
-    for (action, also_denied) in [("ListRoles", false), ("GetRolePolicy", true), ("ListInstanceProfilesForRole", true)]
-    {
-        let proxy = Proxy::new();
-        proxy.on(action, Fault::Error(403, "AccessDenied"));
-        if also_denied {
-            proxy.on("GetAccountAuthorizationDetails", Fault::Error(403, "AccessDenied"));
-        }
-        let outcome = harvest(&proxy, &left, &right);
-        let mut lines = outcome.bad().lines();
-        let first = format!("{action} is denied for profile `left` in account {}", left.id);
-        assert_eq!(lines.next(), Some(first.as_str()));
-        assert_eq!(lines.next(), Some("AWS answered AccessDenied: said by the tests (request r-1)"));
-        let hint = format!("the identity needs the permission iam:{action}; docs/aws.md contains the complete policy");
-        assert_eq!(outcome.hint.as_deref(), Some(hint.as_str()));
-    }
-}
-
-#[test]
 fn a_denied_role_names_the_role() {
     let (left, right) = accounts();
     let proxy = Proxy::new();
     proxy.on("AssumeRole", Fault::Error(403, "AccessDenied"));
     let outcome = harvest(&proxy, &left, &right);
-    assert!(outcome.bad().starts_with("AssumeRole is denied for profile `left`\n"), "{}", outcome.bad());
+    let first = format!("AssumeRole is denied for profile `left` in account {}", left.id);
+    assert_eq!(outcome.bad().lines().next(), Some(first.as_str()));
     let hint = outcome.hint.unwrap_or_default();
     assert!(hint.contains(&format!("sts:AssumeRole on {}", left.entry())), "{hint}");
 }
@@ -108,24 +89,10 @@ fn a_reply_that_always_breaks_off_is_an_error_without_its_secrets() {
         );
         proxy.on("AssumeRole", fault);
         let outcome = Probe::new(&two_profiles(&proxy.url(), &left, &right)).open(&["left"]);
-        let first = format!("AssumeRole failed for profile `left` at {}", proxy.url());
+        let first = format!("AssumeRole failed for profile `left` in account {} at {}", left.id, proxy.url());
         assert_eq!(outcome.bad().lines().next(), Some(first.as_str()));
         assert!(!format!("{outcome:?}").contains("very-secret-key"), "{outcome:?}");
     }
-}
-
-#[test]
-fn expired_credentials_are_named() {
-    let (left, right) = accounts();
-    let proxy = Proxy::new();
-    proxy.on("ListRoles", Fault::Error(403, "ExpiredToken"));
-    let outcome = harvest(&proxy, &left, &right);
-    assert!(
-        outcome.bad().starts_with("the credentials of profile `left` have expired, according to ListRoles\n"),
-        "{}",
-        outcome.bad()
-    );
-    assert_eq!(outcome.hint.as_deref(), Some("get new credentials and run the command again"));
 }
 
 #[test]
