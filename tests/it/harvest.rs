@@ -4,6 +4,7 @@ mod clock;
 mod credentials;
 mod denied;
 mod faults;
+mod logins;
 mod mfa;
 mod pages;
 mod reading;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use iamctl::harvest::{Event, HarvestError, LiveSource, Observer, Options, Session};
@@ -48,6 +48,9 @@ pub struct Outcome {
     pub stderr: String,
     #[serde(skip)]
     pub took: Duration,
+    /// The home directory, to look at what the run left there.
+    #[serde(skip)]
+    home: Option<Arc<TempDir>>,
 }
 
 impl Outcome {
@@ -60,6 +63,12 @@ impl Outcome {
     /// The error of a run that has to fail.
     pub fn bad(&self) -> &str {
         self.error.as_deref().unwrap_or_else(|| panic!("it succeeded: {:?}", self.identities))
+    }
+
+    /// A file that the run left in its home directory.
+    pub fn file(&self, name: &str) -> String {
+        let home = self.home.as_ref().unwrap_or_else(|| panic!("there was no run"));
+        std::fs::read_to_string(home.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     pub fn warnings(&self) -> Vec<&String> {
@@ -189,7 +198,7 @@ impl Probe {
         let stderr = std::fs::read_to_string(path("stderr")).unwrap_or_default();
         let text = std::fs::read_to_string(path("outcome")).unwrap_or_else(|_| panic!("no outcome: {stderr}"));
         let outcome = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-        Outcome { stderr, took, ..outcome }
+        Outcome { stderr, took, home: Some(Arc::new(self.folder)), ..outcome }
     }
 }
 
