@@ -21,6 +21,7 @@ mod source;
 mod watch;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -232,6 +233,18 @@ impl Session {
 pub fn profiles() -> Result<Vec<ProfileSummary>, HarvestError> {
     let set = runtime()?.block_on(profiles::load())?;
     Ok(profiles::summaries(&set))
+}
+
+/// The bundle of certificates that is trusted besides those of the system: the one of `AWS_CA_BUNDLE`, or else of the
+/// profile that `AWS_PROFILE` names, or of `default`.
+///
+/// # Errors
+///
+/// The AWS config files are not well formed.
+pub fn certificate_bundle() -> Result<Option<PathBuf>, HarvestError> {
+    let set = runtime()?.block_on(profiles::load())?;
+    let name = std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
+    Ok(client::bundle(set.get_profile(name.as_deref().unwrap_or("default"))))
 }
 
 fn runtime() -> Result<Runtime, HarvestError> {

@@ -1,11 +1,13 @@
 """Answers GetCallerIdentity over TLS with a certificate of its own making, until its standard input ends.
 
-Takes the file to write the certificate authority to; says on which loopback port it listens.
+Takes the file to write the certificate authority to, and then, if it is to answer for others as a company's proxy does,
+a folder whose files it gives and the names of the hosts; says on which loopback port it listens.
 """
 
 import datetime
 import http.server
 import ipaddress
+import pathlib
 import ssl
 import sys
 import tempfile
@@ -22,7 +24,8 @@ REPLY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011
 
 def certificate(name, key, issuer, issuer_key, authority):
     now = datetime.datetime.now(datetime.timezone.utc)
-    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    hosts = [x509.DNSName(host) for host in sys.argv[3:]]
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *hosts])
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -44,10 +47,17 @@ def common_name(text):
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.reply(REPLY)
+
+    def do_GET(self):
+        file = pathlib.Path(sys.argv[2]) / (self.path.lstrip("/") or "index.json")
+        self.reply(file.read_bytes())
+
+    def reply(self, body):
         self.send_response(200)
-        self.send_header("content-length", str(len(REPLY)))
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
-        self.wfile.write(REPLY)
+        self.wfile.write(body)
 
     def log_message(self, *_):
         pass

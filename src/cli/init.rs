@@ -68,6 +68,10 @@ pub enum InitError {
     /// AWS's Service Reference could not be read.
     #[error("cannot read the actions from AWS's Service Reference")]
     Refresh(#[source] ServiceReferenceError),
+    /// The profile that may name certificates cannot be read.
+    #[cfg(feature = "harvest")]
+    #[error(transparent)]
+    Profile(crate::harvest::HarvestError),
     /// The files are written, but saying so failed.
     #[error("cannot print")]
     Print(#[source] io::Error),
@@ -82,6 +86,8 @@ impl InitError {
                 Some("use `--force` to overwrite, or give another folder: `iamctl init DIR`".to_owned())
             }
             Self::Refresh(error) => error.hint(),
+            #[cfg(feature = "harvest")]
+            Self::Profile(error) => error.hint(),
             Self::Folder { .. } | Self::Write { .. } => {
                 Some("give a folder that can be written to: `iamctl init DIR`".to_owned())
             }
@@ -120,7 +126,24 @@ fn catalogue(refresh: Option<&str>, err: &mut dyn Write) -> Result<Catalogue, In
     let origin = Origin::of(refresh);
     writeln!(err, "reading AWS's Service Reference, {}", origin.describe().escape_debug()).map_err(InitError::Print)?;
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
-    service_reference::read(&origin, &today, &embedded).map_err(InitError::Refresh)
+    let bundle = match origin {
+        Origin::Url(_) => bundle()?,
+        Origin::Folder(_) => None,
+    };
+    service_reference::read(&origin, &today, &embedded, bundle.as_deref()).map_err(InitError::Refresh)
+}
+
+/// The certificates that the AWS side trusts besides those of the system: of the environment, or of the profile that it
+/// names.
+#[cfg(feature = "harvest")]
+fn bundle() -> Result<Option<PathBuf>, InitError> {
+    crate::harvest::certificate_bundle().map_err(InitError::Profile)
+}
+
+/// The certificates that the environment names; without AWS support there are no profiles.
+#[cfg(not(feature = "harvest"))]
+fn bundle() -> Result<Option<PathBuf>, InitError> {
+    Ok(std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
 /// Makes all files beside their targets first, so that a full disk leaves none of them, then renames them in.

@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
-use super::text_file;
+use super::trusted::CertificateError;
+use super::{text_file, trusted};
 use crate::catalog::service_reference::{IndexEntry, ServiceReference};
 use crate::catalog::{Catalogue, CatalogueError};
 
@@ -76,6 +78,17 @@ impl Origin {
 #[error(transparent)]
 pub struct FetchError(Box<ureq::Error>);
 
+/// Whether the certificate of whoever answers is not trusted.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the crate's list is open; only these two hold such an error")]
+fn is_certificate(error: &ureq::Error) -> bool {
+    let is_invalid = |error: &rustls::Error| matches!(error, rustls::Error::InvalidCertificate(_));
+    match error {
+        ureq::Error::Rustls(error) => is_invalid(error),
+        ureq::Error::Io(error) => error.get_ref().and_then(|cause| cause.downcast_ref()).is_some_and(is_invalid),
+        _ => false,
+    }
+}
+
 /// Why the reference could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceReferenceError {
@@ -88,6 +101,9 @@ pub enum ServiceReferenceError {
         #[source]
         source: FetchError,
     },
+    /// The certificates that are to be trusted cannot be used.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
     /// An entry of the index leads nowhere.
     #[error("the index `{}` gives `{}` as the address of `{}`", .index.escape_debug(), .url.escape_debug(),
         .service.escape_debug())]
@@ -139,6 +155,16 @@ impl ServiceReferenceError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Fetch { source: FetchError(source), .. } if is_certificate(source) => {
+                "if a proxy of your company answers with its own certificates, set AWS_CA_BUNDLE to a file with them in \
+                    PEM format; `iamctl init` without `--refresh` does not need the network"
+            }
+            Self::Certificates(CertificateError::Bundle { .. }) => {
+                "AWS_CA_BUNDLE, or `ca_bundle` of the profile, must name a file with certificates in PEM format"
+            }
+            Self::Certificates(CertificateError::System { .. }) => {
+                "SSL_CERT_FILE and SSL_CERT_DIR must name certificates in PEM format"
+            }
             Self::Fetch { .. } => {
                 "check the address and the proxy (`HTTPS_PROXY`); without a network, use `iamctl init` without \
                     `--refresh`, or `--refresh DIR` to read the same files from a folder"
@@ -161,14 +187,19 @@ impl ServiceReferenceError {
 /// Reads the whole reference and makes a catalog of it.
 ///
 /// `date` is the day that goes into the header (`YYYY-MM-DD`); `known` gives names and retired actions, see
-/// [`ServiceReference::finish`].
+/// [`ServiceReference::finish`]. An address with TLS must show a certificate that the system trusts, or `bundle`.
 ///
 /// # Errors
 ///
 /// When anything at all cannot be read.
-pub fn read(origin: &Origin, date: &str, known: &Catalogue) -> Result<Catalogue, ServiceReferenceError> {
+pub fn read(
+    origin: &Origin,
+    date: &str,
+    known: &Catalogue,
+    bundle: Option<&Path>,
+) -> Result<Catalogue, ServiceReferenceError> {
     let documents = match origin {
-        Origin::Url(address) => fetch(address)?,
+        Origin::Url(address) => fetch(address, bundle)?,
         Origin::Folder(folder) => read_folder(folder)?,
     };
     let mut reference = ServiceReference::default();
@@ -187,8 +218,8 @@ struct Document {
 
 // From an address.
 
-fn fetch(address: &str) -> Result<Vec<Document>, ServiceReferenceError> {
-    let agent = agent(address);
+fn fetch(address: &str, bundle: Option<&Path>) -> Result<Vec<Document>, ServiceReferenceError> {
+    let agent = agent(address, trusted::roots(bundle)?);
     let index = index(without_password(address), &fetch_one(&agent, address)?)?;
     let mut urls = Vec::with_capacity(index.len());
     for IndexEntry { service, url } in index {
@@ -202,10 +233,11 @@ fn fetch(address: &str) -> Result<Vec<Document>, ServiceReferenceError> {
 
 /// Proxies come from the environment, but this machine is asked itself. An address with TLS is never left for one
 /// without.
-fn agent(address: &str) -> Agent {
+fn agent(address: &str, trusted: RootCerts) -> Agent {
     Agent::config_builder()
         .proxy(if is_loopback(address) { None } else { Proxy::try_from_env() })
         .https_only(address.starts_with("https://"))
+        .tls_config(TlsConfig::builder().root_certs(trusted).build())
         .timeout_connect(Some(Duration::from_secs(10)))
         .timeout_global(Some(Duration::from_secs(60)))
         .user_agent(concat!("iamctl/", env!("CARGO_PKG_VERSION")))
@@ -257,6 +289,9 @@ fn try_fetch(agent: &Agent, url: &str) -> Result<String, ureq::Error> {
 /// Whether trying again may help: the line broke, or the server is busy.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the crate's list is open; what it adds is not tried again")]
 fn is_passing(error: &ureq::Error) -> bool {
+    if is_certificate(error) {
+        return false;
+    }
     match error {
         ureq::Error::StatusCode(status) => *status == 429 || *status >= 500,
         ureq::Error::Io(_) | ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed => true,

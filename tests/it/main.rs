@@ -102,6 +102,9 @@ mod program;
 #[cfg(test)]
 mod quiet;
 #[cfg(test)]
+#[cfg(feature = "harvest")]
+mod refresh_proxy;
+#[cfg(test)]
 mod remediate;
 #[cfg(test)]
 #[cfg(feature = "harvest")]

@@ -89,7 +89,7 @@ fn mirror(folder: &'static str) -> Server {
 }
 
 fn refresh(from: &str) -> Result<Catalogue, ServiceReferenceError> {
-    read(&Origin::of(from), DATE, &Catalogue::embedded())
+    read(&Origin::of(from), DATE, &Catalogue::embedded(), None)
 }
 
 /// An error and its causes, as the command line shows them.
