@@ -195,9 +195,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match parse(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to stdout with 0, wrong use to stderr with 2. A closed stream changes nothing.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::Failed } else { ExitCode::Done };
+            // Help and version go to stdout with 0, wrong use to stderr with 2. A reader that has gone away changes
+            // nothing; a full disk does, where the text is the result.
+            let unprinted = error.print().err().filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+            return match unprinted {
+                _ if error.use_stderr() => ExitCode::Failed,
+                None => ExitCode::Done,
+                Some(error) => {
+                    Console::plain().failure(&CliError::Print(error));
+                    ExitCode::Failed
+                }
+            };
         }
     };
     interrupt::install();

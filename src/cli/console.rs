@@ -82,6 +82,12 @@ impl Console {
         }
     }
 
+    /// Without flags, for a command line that is not read yet.
+    pub(super) fn plain() -> Self {
+        let (color, quiet, verbose, no_progress, no_input) = (Color::Auto, false, false, true, true);
+        Self::new(&ConsoleArgs { color, quiet, verbose, no_progress, no_input })
+    }
+
     /// Stdout and stderr, which drop styles where the reader takes none.
     pub(super) fn streams(&self) -> (AutoStream<io::Stdout>, AutoStream<io::Stderr>) {
         (AutoStream::new(io::stdout(), self.color), AutoStream::new(io::stderr(), self.color))

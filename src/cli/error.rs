@@ -409,7 +409,8 @@ impl CliError {
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::File(error) => error.hint().map(str::to_owned),
-            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) | Self::Replace(_) => None,
+            Self::Replace(error) => Some(error.hint().to_owned()),
+            Self::Builtin(_) | Self::Plan(_) | Self::Print(_) => None,
             Self::Catalogue { .. } => Some(
                 "`iamctl init --force` writes a new one; without `iam.json`, iamctl uses the built-in catalog"
                     .to_owned(),

@@ -1,14 +1,13 @@
 //! `iamctl init`: a sample dictionary and the action catalog, as files to edit and to keep in git.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use tempfile::NamedTempFile;
 
 use crate::catalog::{Catalogue, Header};
 use crate::store::service_reference::{self, ADDRESS, Origin, ServiceReferenceError};
+use crate::store::text_file::{self, ReplaceError};
 
 /// The name of the equivalency dictionary.
 pub const EQUIVALENCY_FILE: &str = "equivalency_list.json";
@@ -47,24 +46,9 @@ pub enum InitError {
         /// What is there; not empty.
         paths: Vec<PathBuf>,
     },
-    /// The folder could not be made.
-    #[error("cannot create the folder `{}`", shown(.path))]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What went wrong.
-        #[source]
-        source: io::Error,
-    },
-    /// A file could not be written; it is not there, or as it was.
-    #[error("cannot write `{}`", shown(.path))]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        #[source]
-        source: io::Error,
-    },
+    /// The folder or a file could not be written; it is not there, or as it was.
+    #[error(transparent)]
+    Write(ReplaceError),
     /// AWS's Service Reference could not be read.
     #[error("cannot read the actions from AWS's Service Reference")]
     Refresh(#[source] ServiceReferenceError),
@@ -73,7 +57,7 @@ pub enum InitError {
     #[error(transparent)]
     Profile(crate::harvest::HarvestError),
     /// The files are written, but saying so failed.
-    #[error("cannot print")]
+    #[error("the result cannot be written to stdout")]
     Print(#[source] io::Error),
 }
 
@@ -88,9 +72,7 @@ impl InitError {
             Self::Refresh(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Profile(error) => error.hint(),
-            Self::Folder { .. } | Self::Write { .. } => {
-                Some("give a folder that can be written to: `iamctl init DIR`".to_owned())
-            }
+            Self::Write(error) => Some(format!("{}; `iamctl init DIR` writes to another folder", error.hint())),
             Self::Print(_) => None,
         }
     }
@@ -107,11 +89,17 @@ pub fn run(args: &Args, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), 
         refuse_existing(&targets)?;
     }
     let catalogue = catalogue(args.refresh.as_deref(), err)?;
-    fs::create_dir_all(&args.dir).map_err(|source| InitError::Folder { path: args.dir.clone(), source })?;
-    let [equivalency_file, catalogue_file] = &targets;
-    write_all(&[(equivalency_file, SAMPLE), (catalogue_file, &catalogue.to_text())], args.force)?;
-    report(catalogue.header(), &targets, out).map_err(InitError::Print)?;
-    advise(equivalency_file, err).map_err(InitError::Print)
+    let [equivalency_file, catalogue_file] = targets.clone();
+    let files = [(equivalency_file, SAMPLE.to_owned()), (catalogue_file, catalogue.to_text())];
+    text_file::write_all(&args.dir, &files, args.force).map_err(InitError::Write)?;
+    match report(catalogue.header(), &targets, out) {
+        // A reader that has gone away wants no more.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(InitError::Print(error)),
+        _ => {}
+    }
+    // Nobody can be told that stderr is gone.
+    let _ = advise(&targets, err);
+    Ok(())
 }
 
 fn refuse_existing(targets: &[PathBuf]) -> Result<(), InitError> {
@@ -124,7 +112,8 @@ fn catalogue(refresh: Option<&str>, err: &mut dyn Write) -> Result<Catalogue, In
     let embedded = Catalogue::embedded();
     let Some(refresh) = refresh else { return Ok(embedded) };
     let origin = Origin::of(refresh);
-    writeln!(err, "reading AWS's Service Reference, {}", origin.describe().escape_debug()).map_err(InitError::Print)?;
+    // Nobody can be told that stderr is gone.
+    let _ = writeln!(err, "reading AWS's Service Reference, {}", origin.describe().escape_debug());
     let today = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let bundle = match origin {
         Origin::Url(_) => bundle()?,
@@ -146,31 +135,6 @@ fn bundle() -> Result<Option<PathBuf>, InitError> {
     Ok(std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
-/// Makes all files beside their targets first, so that a full disk leaves none of them, then renames them in.
-fn write_all(files: &[(&PathBuf, &str)], force: bool) -> Result<(), InitError> {
-    let mut made = Vec::with_capacity(files.len());
-    for &(path, text) in files {
-        made.push((path, make(path, text).map_err(|source| InitError::Write { path: path.clone(), source })?));
-    }
-    for (path, file) in made {
-        let renamed = if force { file.persist(path) } else { file.persist_noclobber(path) };
-        renamed.map_err(|error| InitError::Write { path: path.clone(), source: error.error })?;
-    }
-    Ok(())
-}
-
-fn make(path: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".iamctl-");
-    // Nothing here is secret, and a team may share the folder: as open as any new file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
 fn report(header: &Header, targets: &[PathBuf; 2], out: &mut dyn Write) -> io::Result<()> {
     let [equivalency_file, catalogue_file] = targets;
     let Header { source, date, services, actions, .. } = header;
@@ -179,7 +143,7 @@ fn report(header: &Header, targets: &[PathBuf; 2], out: &mut dyn Write) -> io::R
     writeln!(out, "  from {}", source.escape_debug())
 }
 
-fn advise(equivalency_file: &Path, err: &mut dyn Write) -> io::Result<()> {
+fn advise([equivalency_file, _]: &[PathBuf; 2], err: &mut dyn Write) -> io::Result<()> {
     let file = shown(equivalency_file);
     writeln!(
         err,
@@ -200,6 +164,8 @@ fn already(paths: &[PathBuf]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser;
 
     use super::*;

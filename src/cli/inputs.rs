@@ -42,7 +42,11 @@ impl OutputArgs {
     pub(super) fn folder(&self) -> Result<Folder, FolderError> {
         match &self.output {
             Some(path) => Folder::named(path),
-            None => Folder::timestamped(&jiff::Zoned::now().strftime("%Y/%m/%d/%H/%M/%S").to_string()),
+            None => {
+                let base = directories::BaseDirs::new();
+                let time = jiff::Zoned::now().strftime("%Y/%m/%d/%H/%M/%S").to_string();
+                Folder::timestamped(base.as_ref().map(directories::BaseDirs::home_dir), &time)
+            }
         }
     }
 

@@ -30,12 +30,13 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let program = program();
     if let Some(folder) = &args.all {
-        let fails = |source| ReplaceError { path: folder.clone(), source };
-        std::fs::create_dir_all(folder).map_err(fails)?;
+        let fails = |source| ReplaceError::File { path: folder.clone(), source };
+        let mut pages = Vec::new();
         for command in std::iter::once(&program).chain(program.get_subcommands()) {
             let path = folder.join(Man::new(command.clone()).get_filename());
-            text_file::replace(&path, &page(command).map_err(fails)?)?;
+            pages.push((path, page(command).map_err(fails)?));
         }
+        text_file::write_all(folder, &pages, true)?;
         return Ok(ExitCode::Done);
     }
     let named = args.command.as_deref().and_then(|name| program.find_subcommand(name));

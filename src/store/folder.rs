@@ -117,9 +117,8 @@ impl Folder {
     ///
     /// # Errors
     /// If there is no home directory or nothing can be written there.
-    pub fn timestamped(time: &str) -> Result<Self, FolderError> {
-        let base = directories::BaseDirs::new().ok_or(FolderError::NoHome)?;
-        let path = base.home_dir().join("aws-idt").join("output").join(time);
+    pub fn timestamped(home: Option<&Path>, time: &str) -> Result<Self, FolderError> {
+        let path = home.ok_or(FolderError::NoHome)?.join("aws-idt").join("output").join(time);
         Self::new(path.clone(), true).map_err(|source| FolderError::Folder { path, source })
     }
 
@@ -298,4 +297,16 @@ fn create_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_home_directory_a_folder_has_to_be_named() {
+        let error = Folder::timestamped(None, "2026/11/27/12/00/00").unwrap_err();
+        assert_eq!(error.to_string(), "there is no home directory to write to");
+        assert_eq!(error.hint(), Some("give a folder with `--output DIR`"));
+    }
 }

@@ -65,9 +65,12 @@ pub fn write(path: &Path, contents: impl FnOnce(&mut dyn Write) -> io::Result<()
     // An interrupt waits until the file has its name, so that none is left behind under another.
     let _held = hold();
     let write_file = || {
-        let mut out = BufWriter::with_capacity(1 << 16, temporary(&target)?);
+        let file = temporary(&target)?;
+        // The error of the file itself: that of its wrapper names the file that nobody knows.
+        let mut out = BufWriter::with_capacity(1 << 16, file.as_file());
         contents(&mut out)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        out.flush()?;
+        drop(out);
         file.persist(&target).map(drop).map_err(|error| error.error)
     };
     write_file().map_err(|source| ReportFileError::Write { path: path.to_owned(), source })

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::encoding::{self, EncodingError};
 
 /// Why a file was not read.
@@ -35,12 +37,31 @@ pub fn read(path: &Path) -> Result<String, FileError> {
 
 /// Why a file was not written; it is as it was.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write `{}`", .path.display())]
-pub struct ReplaceError {
+pub enum ReplaceError {
     /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    pub source: io::Error,
+    #[error("cannot write `{}`", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+    /// The folder it goes to.
+    #[error("cannot create the folder `{}`", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+}
+
+impl ReplaceError {
+    /// What the user can do about it.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        "check the free space and the permissions of its folder; nothing was changed"
+    }
 }
 
 /// Writes a text to a file as a whole or not at all: beside it first, then renamed in. A file that is there keeps its
@@ -49,25 +70,76 @@ pub struct ReplaceError {
 /// # Errors
 /// If the folder or the file cannot be written.
 pub fn replace(path: &Path, text: &str) -> Result<(), ReplaceError> {
-    renamed_in(path, text).map_err(|source| ReplaceError { path: path.to_owned(), source })
+    renamed_in(path, text).map_err(|source| ReplaceError::File { path: path.to_owned(), source })
 }
 
 fn renamed_in(path: &Path, text: &str) -> io::Result<()> {
     // Where a link leads is the file; where there is none, the path is what is made.
     let target = if path.exists() { path.canonicalize()? } else { path.to_owned() };
+    let file = beside(&target, text)?;
+    if let Ok(known) = fs::metadata(&target) {
+        file.as_file().set_permissions(known.permissions())?;
+    }
+    file.persist(&target).map(drop).map_err(|error| error.error)
+}
+
+/// A finished file without a name beside its place.
+fn beside(target: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".iamctl-");
     // Nothing here is secret, and a team may share the folder: as open as any new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(known) = fs::metadata(&target) {
-        file.as_file().set_permissions(known.permissions())?;
-    }
+    let file = builder.tempfile_in(folder)?;
+    // The error of the file itself: that of its wrapper names the file that nobody knows.
+    file.as_file().write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(&target).map(drop).map_err(|error| error.error)
+    Ok(file)
+}
+
+/// Writes several files to a folder, which is made if need be. All of them are made before the first gets its name, so
+/// that a full disk leaves none, and no folder. Without `force`, none takes the place of a file that is there.
+///
+/// # Errors
+/// If the folder or a file cannot be written.
+pub fn write_all(folder: &Path, files: &[(PathBuf, String)], force: bool) -> Result<(), ReplaceError> {
+    let made = NewFolder::create(folder).map_err(|source| ReplaceError::Folder { path: folder.to_owned(), source })?;
+    let beside = |(path, text): &(PathBuf, String)| {
+        let file = beside(path, text).map_err(|source| ReplaceError::File { path: path.clone(), source })?;
+        Ok((path.clone(), file))
+    };
+    for (path, file) in files.iter().map(beside).collect::<Result<Vec<_>, _>>()? {
+        let renamed = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+        renamed.map_err(|error| ReplaceError::File { path, source: error.error })?;
+    }
+    made.keep();
+    Ok(())
+}
+
+/// Folders that were made, and go away again if nothing gets into them.
+struct NewFolder(Vec<PathBuf>);
+
+impl NewFolder {
+    fn create(path: &Path) -> io::Result<Self> {
+        let named = path.ancestors().filter(|ancestor| !ancestor.as_os_str().is_empty());
+        let missing = Self(named.take_while(|ancestor| !ancestor.exists()).map(Path::to_owned).collect());
+        fs::create_dir_all(path)?;
+        Ok(missing)
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            // One that is not empty is of use to somebody; the reason to stop is what the user hears.
+            let _ = fs::remove_dir(folder);
+        }
+    }
 }
 
 /// What a file can hold at most, unpacked: far above any account, far below what fills a machine's memory.

@@ -227,6 +227,57 @@ fn a_run_without_a_terminal_says_what_it_waits_for_and_not_often() {
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }
 
+/// Sixteen calls at a time for each account, and no more than 64 open files.
+#[cfg(target_os = "linux")]
+#[test]
+fn sixty_four_open_files_are_enough_for_two_accounts_read_role_by_role() {
+    let (dev, qa) = walkthrough_accounts();
+    dev.furnish(20);
+    qa.furnish(20);
+    let proxy = Proxy::new();
+    proxy.on("GetAccountAuthorizationDetails", Fault::Error(403, "AccessDenied"));
+    let tool = tool(&proxy.url(), &dev, &qa);
+    let run = |limit: &str| {
+        let command = tool.command(&["diff", "dev-profile", "dev", "qa-profile", "qa", "--output", "out"]);
+        let mut limited = std::process::Command::new("prlimit");
+        limited.arg(limit).arg(command.get_program()).args(command.get_args()).current_dir(tool.path()).env_clear();
+        limited.env("PATH", std::env::var_os("PATH").unwrap());
+        let output =
+            limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("reading the 23 roles one by one"));
+        tool.read("out/report.json")
+    };
+    let roles = |text: String| serde_json::from_str::<Value>(&text).unwrap()["roles"].clone();
+    assert_eq!(roles(run("--nofile=64")), roles(run("--nofile=1024")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_shows_what_is_waited_for_in_its_line() {
+    let (dev, qa) = walkthrough_accounts();
+    let proxy = Proxy::new();
+    // Half a second at a time, so that the line is drawn.
+    let later = "x-amz-retry-after: 500\r\n".to_owned();
+    let throttled = Fault::Answer(400, later, error_text("Throttling", "Rate exceeded"));
+    proxy.when(4, |request| request.action() == "ListRoles", throttled);
+    let tool = tool(&proxy.url(), &dev, &qa);
+    let command = tool.command(&["harvest", "dev-profile", "dev", "--output", "out"]);
+    let mut terminal =
+        std::process::Command::new(format!("{}/target/moto-venv/bin/python", env!("CARGO_MANIFEST_DIR")));
+    terminal.arg(format!("{}/tests/terminal.py", env!("CARGO_MANIFEST_DIR")));
+    terminal.arg(command.get_program()).args(command.get_args()).current_dir(tool.path()).env_clear();
+    terminal.env("PATH", std::env::var_os("PATH").unwrap()).env("TERM", "xterm").stdin(std::process::Stdio::null());
+    let output = terminal.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let said = "profile dev-profile: waiting for AWS: IAM throttles ListRoles; attempt ";
+    assert!(text.contains(said), "{text:?}");
+    // The line is drawn over: no line of it stays.
+    assert!(!text.lines().any(|line| line.starts_with(said)), "{text:?}");
+    assert!(text.contains("dev: account "), "{text:?}");
+}
+
 #[test]
 fn a_calls_time_can_be_set() {
     let (dev, qa) = walkthrough_accounts();

@@ -128,6 +128,9 @@ mod suggested_ids;
 #[cfg(test)]
 mod suggested_patterns;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod surroundings;
+#[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod tool;

@@ -115,6 +115,39 @@ fn a_broken_connection_is_tried_ten_times_within_a_call() {
     assert_eq!(proxy.count("GetCallerIdentity"), 15 + 10);
 }
 
+#[test]
+fn every_reply_that_breaks_off_once_is_asked_for_again() {
+    let accounts = accounts();
+    let whole = probe(&Proxy::new(), &accounts).harvest(&["left", "right"]).good();
+    for action in [
+        "AssumeRole",
+        "GetCallerIdentity",
+        "ListRoles",
+        "GetRole",
+        "ListRolePolicies",
+        "GetRolePolicy",
+        "ListAttachedRolePolicies",
+        "ListInstanceProfilesForRole",
+        "GetPolicy",
+        "GetPolicyVersion",
+        DETAILS,
+    ] {
+        let proxy = Proxy::new();
+        if action != DETAILS {
+            proxy.on(DETAILS, Fault::Error(403, "AccessDenied"));
+        }
+        // The SDK takes the second kind for a shorter list.
+        proxy.when(1, move |request| request.action() == action, Fault::CutShort);
+        proxy.when(2, move |request| request.action() == action, Fault::CutUnnoticed);
+        let outcome = probe(&proxy, &accounts).harvest(&["left", "right"]).good();
+        assert_eq!(outcome.account(0), whole.account(0), "{action}");
+        let broken = format!("{action}: the reply to {action} breaks off; attempt 2");
+        let failed = format!("{action}: the connection for {action} fails; attempt 2");
+        let told = |event: &String| event.ends_with(&broken) || event.ends_with(&failed);
+        assert!(outcome.events.iter().any(told), "{action}: {:?}", outcome.events);
+    }
+}
+
 /// AWS says that the credentials have expired.
 fn expired() -> Fault {
     Fault::Error(403, "ExpiredToken")
