@@ -188,8 +188,12 @@ fn seconds_behind<E>(error: &SdkError<E, HttpResponse>) -> Option<i64> {
     Some(there.as_second() - jiff::Timestamp::now().as_second())
 }
 
-fn service_cause<E: ProvideErrorMetadata>(error: &E, status: u16) -> Cause {
+fn service_cause<E: ProvideErrorMetadata + Error + 'static>(error: &E, status: u16) -> Cause {
     let meta = error.meta();
+    // A success that the SDK cannot read is no error of AWS.
+    if meta.code().is_none() && (200..300).contains(&status) {
+        return Cause::Reply(inner_text(error));
+    }
     Cause::Service {
         code: meta.code().map_or_else(|| format!("HTTP status {status}"), str::to_owned),
         message: one_line(meta.message().unwrap_or("no message")),

@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 
 use super::error::HarvestError;
 use super::profiles::{self, BaseKind};
-use crate::model::Arn;
+use crate::model::{AccountId, Arn};
 
 /// Where the first credentials come from.
 #[derive(Clone)]
@@ -18,7 +18,15 @@ pub(super) enum Base {
     /// Keys that stand in a profile.
     Keys(Credentials),
     /// What the SDK gets for a profile that takes no role.
-    Profile { name: String, kind: BaseKind, session: Option<String> },
+    Profile {
+        name: String,
+        kind: BaseKind,
+        session: Option<String>,
+        /// The ARN of the role of a web identity, the name of the role of an SSO session.
+        role: Option<String>,
+        /// The account that the profile names.
+        account: Option<AccountId>,
+    },
     /// `credential_source`, or the environment itself.
     Named(NamedSource),
 }
@@ -91,6 +99,15 @@ impl Chain {
         self.hops.last().map(|hop| hop.role.partition())
     }
 
+    /// The account that the last profile of the chain says it is for.
+    pub(super) fn account(&self) -> Option<AccountId> {
+        match (self.hops.last(), &self.base) {
+            (Some(hop), _) => hop.role.account().parse().ok(),
+            (None, Base::Profile { account, .. }) => account.clone(),
+            (None, Base::Keys(_) | Base::Named(_)) => None,
+        }
+    }
+
     /// Whether credentials that have expired can be got anew: keys stay what they are.
     pub(super) const fn is_renewable(&self) -> bool {
         !self.hops.is_empty() || !matches!(self.base, Base::Keys(_) | Base::Named(NamedSource::Environment))
@@ -157,7 +174,15 @@ fn base(profile: &Profile) -> Result<Base, String> {
         Some(BaseKind::Keys) => keys(profile),
         Some(BaseKind::CredentialSource) => named(profile).map(Base::Named),
         Some(kind @ (BaseKind::WebIdentity | BaseKind::Sso | BaseKind::Login | BaseKind::Process)) => {
-            Ok(Base::Profile { name: name.to_owned(), kind, session: profile.get("sso_session").map(str::to_owned) })
+            let text = |key: &str| profile.get(key).map(str::to_owned);
+            let of_arn = |key: &str| profile.get(key)?.parse::<Arn>().ok()?.account().parse().ok();
+            let (role, account) = match kind {
+                BaseKind::Sso => (text("sso_role_name"), text("sso_account_id").and_then(|id| id.parse().ok())),
+                BaseKind::Login => (None, of_arn("login_session")),
+                BaseKind::WebIdentity => (text("role_arn"), of_arn("role_arn")),
+                BaseKind::CredentialSource | BaseKind::Process | BaseKind::Keys => (None, None),
+            };
+            Ok(Base::Profile { name: name.to_owned(), kind, session: text("sso_session"), role, account })
         }
     }
 }

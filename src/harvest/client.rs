@@ -152,3 +152,20 @@ pub(super) async fn config(
     }
     loader.load().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_outlasts_five_minutes_of_throttling_and_an_attempt_does_not_last_as_long_as_its_call() {
+        for seconds in [600, 1200, 86_400] {
+            let timeouts = timeouts(Duration::from_secs(seconds));
+            assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(seconds)));
+            assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(seconds / 10)));
+        }
+        assert!(DEFAULT_TIMEOUT > Duration::from_secs(300));
+        // What each wait is at most: with 200 attempts, more than five minutes.
+        assert_eq!(retries().max_backoff(), Duration::from_secs(20));
+    }
+}

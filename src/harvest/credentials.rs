@@ -1,6 +1,7 @@
 //! From a chain to credentials: the base by the SDK, the roles by ourselves.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,15 +11,18 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_smithy_types::error::ErrorMetadata;
 use tokio::sync::Mutex;
 
 use super::call::{Caller, chain_text};
 use super::chain::{Base, Chain, Hop, NamedSource};
 use super::client;
+use super::denied::Denial;
 use super::error::{Cause, HarvestError};
 use super::mfa::Codes;
 use super::profiles::BaseKind;
 use super::watch::{Renewal, Watch};
+use crate::model::Arn;
 
 /// How long the SDK may take for the first credentials. A `credential_process` may open a browser.
 const BASE_TIME: Duration = Duration::from_secs(300);
@@ -94,22 +98,45 @@ impl ChainCredentials {
         let text = chain_text(error);
         let late = ["timed out", "timeout"].iter().any(|words| text.contains(words));
         let unreachable = late || text.contains("dispatch failure");
-        let cause = Box::new(match text {
-            text if late => Cause::Timeout(text),
-            text if unreachable => Cause::Connection(text),
-            text => Cause::Local(text),
-        });
+        let cause = match service_answer(error) {
+            Some(answer) => answer,
+            None if late => Cause::Timeout(text),
+            None if unreachable => Cause::Connection(text),
+            None => Cause::Local(text),
+        };
+        if let Some(denied) = self.base_denied(&cause) {
+            return denied;
+        }
+        let cause = Box::new(cause);
         match &self.chain.base {
-            // The SSO portal answers ForbiddenException when the login is good and the role is not the user's.
-            Base::Profile { name, kind: BaseKind::Sso, session }
-                if !unreachable && !cause.to_string().contains("Forbidden") =>
-            {
+            Base::Profile { name, kind: BaseKind::Sso, session, .. } if !unreachable => {
                 HarvestError::SsoLogin { profile: name.clone(), session: session.clone(), cause }
             }
             Base::Profile { name, kind: BaseKind::Login, .. } if !unreachable => {
                 HarvestError::ConsoleLogin { profile: name.clone(), cause }
             }
             Base::Profile { .. } | Base::Keys(_) | Base::Named(_) => self.no_credentials(cause),
+        }
+    }
+
+    /// The SSO portal answers ForbiddenException when the login is good and the role is not the user's, and STS
+    /// AccessDenied when the role does not trust the web identity.
+    fn base_denied(&self, cause: &Cause) -> Option<HarvestError> {
+        let Cause::Service { code, message, .. } = cause else { return None };
+        let Base::Profile { name, kind, role: Some(role), account, .. } = &self.chain.base else { return None };
+        let cause = Box::new(cause.clone());
+        match (kind, code.as_str()) {
+            (BaseKind::Sso, "ForbiddenException") => {
+                let (profile, role, account) = (name.clone(), role.clone(), account.clone());
+                Some(HarvestError::SsoRole { profile, role, account, cause })
+            }
+            (BaseKind::WebIdentity, "AccessDenied") => {
+                const CALL: &str = "AssumeRoleWithWebIdentity";
+                let (origin, account, denial) = (self.caller.origin.clone(), account.clone(), Denial::read(message));
+                let permission = format!("sts:{CALL} on {}", role.escape_debug());
+                Some(HarvestError::Denied { call: CALL, origin, account, permission, denial, cause })
+            }
+            _ => None,
         }
     }
 
@@ -169,7 +196,10 @@ impl ChainCredentials {
         }
         let code = sessions.codes.next(&hop.profile, device).await?;
         let request = self.sts(from).get_session_token().serial_number(device).token_code(code);
-        let output = self.caller.call("GetSessionToken", request.send()).await;
+        // The account of the device is the one of the keys.
+        let account = device.parse::<Arn>().ok().and_then(|arn| arn.account().parse().ok());
+        let caller = Caller { account, ..self.caller.clone() };
+        let output = caller.call("GetSessionToken", request.send()).await;
         let output = output.map_err(|error| refused(&hop.profile, device, error))?;
         let session = credentials("GetSessionToken", &self.caller, output.credentials)?;
         sessions.made.insert(key, session.clone());
@@ -188,6 +218,17 @@ impl ProvideCredentials for ChainCredentials {
     {
         future::ProvideCredentials::new(async { self.get().await.map_err(CredentialsError::provider_error) })
     }
+}
+
+/// What a service answered, if that is in the way of the credentials.
+fn service_answer(error: &CredentialsError) -> Option<Cause> {
+    let mut chain = std::iter::successors(Some(error as &(dyn Error + 'static)), |&error| error.source());
+    let answer = chain.find_map(|error| error.downcast_ref::<ErrorMetadata>())?;
+    Some(Cause::Service {
+        code: answer.code()?.to_owned(),
+        message: answer.message().unwrap_or("no message").to_owned(),
+        request_id: answer.extra("aws_request_id").map(str::to_owned),
+    })
 }
 
 /// An STS client of a source.

@@ -58,6 +58,20 @@ pub enum HarvestError {
         #[source]
         cause: Box<Cause>,
     },
+    /// The SSO session is good, but the role is not among those of the user.
+    #[error("IAM Identity Center does not give the role `{}`{} to the user of profile `{}`", .role.escape_debug(),
+        in_account(.account), .profile.escape_debug())]
+    SsoRole {
+        /// The profile that holds the SSO settings.
+        profile: String,
+        /// Its `sso_role_name`.
+        role: String,
+        /// Its `sso_account_id`.
+        account: Option<AccountId>,
+        /// What AWS answered.
+        #[source]
+        cause: Box<Cause>,
+    },
     /// The session of `aws login` is missing or over.
     #[error("the login session of profile `{}` is missing or has expired", .profile.escape_debug())]
     ConsoleLogin {
@@ -324,6 +338,7 @@ impl HarvestError {
             Self::UnknownProfile { .. } => "run `iamctl listprofiles` to see the profiles with their settings",
             Self::CertificateBundle { .. } => BUNDLE,
             Self::SsoLogin { profile, session, .. } => return Some(sso_login(profile, session.as_deref())),
+            Self::SsoRole { .. } => ASSIGN_ROLE,
             Self::ConsoleLogin { profile, .. } => return Some(format!("run `aws login --profile {profile}`")),
             Self::Credentials { cause, .. } => match cause.as_ref() {
                 Cause::Timeout(_) => return Some(format!("{CHECK_NETWORK}; {MORE_TIME}")),
@@ -339,6 +354,11 @@ impl HarvestError {
             }
             Self::MfaRefused { .. } => {
                 "a code is valid once and for 30 seconds: wait for the next code; check mfa_serial"
+            }
+            Self::Denied { call: "AssumeRoleWithWebIdentity", permission, denial: None, .. } => {
+                return Some(format!(
+                    "the trust policy of the role must allow {permission}, for the issuer, audience, and subject of the token"
+                ));
             }
             Self::Denied { permission, denial, .. } => {
                 return Some(
@@ -369,6 +389,8 @@ const MFA_CODE_NEEDED: &str = "run iamctl on a terminal without --no-input, give
                                command that prints it with --mfa-command";
 const MFA_CODE_USED: &str = "AWS accepts each code only once: use --mfa-command, or run iamctl on a terminal to be \
                              prompted for each code";
+const ASSIGN_ROLE: &str = "check sso_account_id and sso_role_name; `aws sso login` does not help: the permission set must \
+                           be assigned to the user in this account";
 const CHECK_ACCOUNT: &str = "check the role_arn, sso_account_id, or login_session of the profile, and the endpoint \
                              (endpoint_url, AWS_ENDPOINT_URL)";
 const CHECK_ENDPOINT: &str = "check the endpoint (endpoint_url, AWS_ENDPOINT_URL) and the proxy (HTTPS_PROXY)";

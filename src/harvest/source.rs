@@ -14,7 +14,6 @@ use super::chain::{self, Base, Chain, NamedSource};
 use super::client;
 use super::credentials::{ChainCredentials, MfaSessions, sts};
 use super::error::HarvestError;
-use super::profiles::BaseKind;
 use super::watch::{Renewal, Watch, Wire};
 use super::{Event, Identity, LiveSource, Observer, profiles};
 use crate::model::{AccountId, Arn};
@@ -59,7 +58,7 @@ impl Source {
         let http = client::http(bundle.as_deref())?;
         let config = client::config(http, profile.as_deref(), &region, timeout).await;
         let caller = Caller { timeout, renew: chain.renew(), ..Caller::new(in_words(live), Arc::new(Wire::default())) };
-        let (expected, renewable) = (expected_account(set, &chain), chain.is_renewable());
+        let (expected, renewable) = (chain.account(), chain.is_renewable());
         let credentials = Arc::new(ChainCredentials::new(chain, config.clone(), caller.clone(), Arc::clone(sessions)));
         Ok(Self { index, caller, live: live.clone(), region, expected, renewable, config, credentials })
     }
@@ -116,22 +115,6 @@ impl Source {
 
     fn provider(&self) -> SharedCredentialsProvider {
         SharedCredentialsProvider::from(Arc::clone(&self.credentials) as Arc<_>)
-    }
-}
-
-/// The account that the last profile of a chain says it is for.
-fn expected_account(set: &ProfileSet, chain: &Chain) -> Option<AccountId> {
-    if let Some(hop) = chain.hops.last() {
-        return hop.role.account().parse().ok();
-    }
-    let Base::Profile { name, kind, .. } = &chain.base else { return None };
-    let profile = set.get_profile(name)?;
-    let of_arn = |key: &str| profile.get(key)?.parse::<Arn>().ok()?.account().parse().ok();
-    match kind {
-        BaseKind::Sso => profile.get("sso_account_id")?.parse().ok(),
-        BaseKind::Login => of_arn("login_session"),
-        BaseKind::WebIdentity => of_arn("role_arn"),
-        BaseKind::CredentialSource | BaseKind::Process | BaseKind::Keys => None,
     }
 }
 

@@ -208,9 +208,9 @@ impl Intercept for Watch {
         state: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // A reply that breaks off is an error, so that it is asked for again, as one whose promised length was not
-        // reached is: the SDK's reader would take it for a short list.
-        let is_whole = context.response().and_then(body).is_none_or(ends_with_its_root);
-        if let Some(output) = context.output_or_error_mut().filter(|output| output.is_ok() && !is_whole) {
+        // reached is. The SDK's reader takes it for a short list, or for an error without a code.
+        let is_cut = context.response().is_some_and(is_cut);
+        if let Some(output) = context.output_or_error_mut().filter(|_| is_cut) {
             *output = Err(OrchestratorError::response("it ends before its last element".into()));
         }
         let failure = failure(context);
@@ -296,6 +296,14 @@ fn failure(context: &FinalizerInterceptorContextMut<'_>) -> Option<Failure> {
         }
         _ => None,
     }
+}
+
+/// Whether a reply breaks off. Of the replies that are no success only AWS's own are looked at: what stands between here
+/// and AWS may answer as it likes.
+fn is_cut(response: &HttpResponse) -> bool {
+    let Some(body) = body(response) else { return false };
+    let is_aws = response.status().is_success() || String::from_utf8_lossy(body).contains("<ErrorResponse");
+    is_aws && !ends_with_its_root(body)
 }
 
 /// Has a call made again with new credentials when AWS says that they have expired; [`Watch`] says how often.

@@ -71,6 +71,8 @@ pub enum Fault {
     CutShort,
     /// The reply stops in the middle and its length was never told.
     CutUnnoticed,
+    /// The reply stops after so many thousandths, and its length was never told.
+    CutAt(usize),
     /// The reply comes late.
     Delay(Duration),
 }
@@ -170,7 +172,7 @@ fn serve(mut stream: TcpStream, state: &State, upstream: &str) -> std::io::Resul
             Fault::Says(status, code, words) => return reply(&mut stream, *status, &error_text(code, words)),
             Fault::Answer(status, headers, body) => return answer(&mut stream, *status, headers, body),
             Fault::Json(text) => return reply(&mut stream, 200, text),
-            Fault::Rewrite(_) | Fault::CutShort | Fault::CutUnnoticed | Fault::Slow(_) => {}
+            Fault::Rewrite(_) | Fault::CutShort | Fault::CutUnnoticed | Fault::CutAt(_) | Fault::Slow(_) => {}
         }
     }
     let (status, mut body) = ask(&request, upstream)?;
@@ -181,6 +183,10 @@ fn serve(mut stream: TcpStream, state: &State, upstream: &str) -> std::io::Resul
                 let promised = matches!(fault.as_ref(), Fault::CutShort).then_some(body.len());
                 let half: String = body.chars().take(body.chars().count() / 2).collect();
                 return reply_with_length(&mut stream, status, &half, promised);
+            }
+            Fault::CutAt(thousandth) => {
+                let part: String = body.chars().take(body.chars().count() * thousandth / 1000).collect();
+                return reply_with_length(&mut stream, status, &part, None);
             }
             Fault::Slow(pause) => return drip(&mut stream, status, &body, *pause),
             Fault::Delay(_) | Fault::Error(..) | Fault::Says(..) | Fault::Json(_) | Fault::Answer(..) => {}
@@ -316,11 +322,11 @@ pub fn without(list: &'static str, text: String) -> Fault {
     }))
 }
 
-/// The first entry of a list told a second time, at its end, with a text replaced.
-pub fn again(list: &'static str, from: &'static str, to: &'static str) -> Fault {
+/// The first entry of a list that contains a text, told a second time, at the end, with a text replaced.
+pub fn again(list: &'static str, entry: &'static str, (from, to): (&'static str, &'static str)) -> Fault {
     Fault::Rewrite(Box::new(move |_, reply| {
         let mut members = members(reply, list);
-        let copy = members.first()?.replace(from, to);
+        let copy = members.iter().find(|member| member.contains(entry))?.replace(from, to);
         members.push(copy);
         Some(with_list(reply, list, &members.concat()))
     }))

@@ -1,6 +1,7 @@
 //! AccessDenied for each call in turn, in each form in which AWS says it.
 
-use super::two_profiles;
+use super::credentials::{CORP, keeps_secrets, sso};
+use super::{role_profile, two_profiles};
 use crate::faults::{Fault, Proxy};
 use crate::moto::Account;
 use crate::probe::{Outcome, Probe};
@@ -94,4 +95,64 @@ fn details_that_a_policy_denies_are_read_role_by_role_and_the_policy_is_named() 
         left_two.id
     );
     assert!(outcome.warnings().iter().any(|warning| warning.contains(&said)), "{:?}", outcome.warnings());
+}
+
+#[test]
+fn a_web_identity_that_is_denied_is_named_with_call_account_and_permission() {
+    let account = Account::new();
+    let proxy = Proxy::new();
+    let words = "Not authorized to perform sts:AssumeRoleWithWebIdentity";
+    proxy.on("AssumeRoleWithWebIdentity", Fault::Says(403, "AccessDenied", words.to_owned()));
+    let probe = Probe::new("").file("token", "very-secret-token");
+    let token = probe.home().join("token").display().to_string();
+    let config = format!(
+        "[profile left]\nrole_arn = {}\nweb_identity_token_file = {token}\nregion = us-east-1\n",
+        account.entry()
+    );
+    let outcome = probe.file("config", &config).env("AWS_ENDPOINT_URL", proxy.url()).open(&["left"]);
+    let expected = format!(
+        "AssumeRoleWithWebIdentity is denied for profile `left` in account {}\nAWS answered AccessDenied: {words} (request r-1)",
+        account.id
+    );
+    assert_eq!(outcome.bad(), expected);
+    let hint = format!(
+        "the trust policy of the role must allow sts:AssumeRoleWithWebIdentity on {}, for the issuer, audience, and \
+         subject of the token",
+        account.entry()
+    );
+    assert_eq!(outcome.hint, Some(hint));
+    keeps_secrets(&outcome);
+}
+
+#[test]
+fn an_sso_role_that_is_not_the_users_is_named_with_its_account() {
+    let proxy = Proxy::new();
+    let is_portal = |request: &crate::faults::Request| request.line.contains("/federation/credentials");
+    let forbidden = "x-amzn-ErrorType: ForbiddenException\r\n".to_owned();
+    proxy.when(usize::MAX, is_portal, Fault::Answer(403, forbidden, r#"{"message": "No access"}"#.to_owned()));
+    let token = r#"{"accessToken": "very-secret-token", "expiresAt": "2199-01-01T00:00:00Z"}"#;
+    let config = sso("sso_session = corp");
+    let outcome = Probe::new(&config).file(CORP, token).env("AWS_ENDPOINT_URL", proxy.url()).open(&["left"]);
+    let expected = "IAM Identity Center does not give the role `auditor` in account 111122223333 to the user of profile \
+                    `left`\nAWS answered ForbiddenException: No access (request r-1)";
+    assert_eq!(outcome.bad(), expected);
+    assert!(outcome.hint.as_deref().unwrap_or_default().contains("sso_role_name"), "{:?}", outcome.hint);
+    keeps_secrets(&outcome);
+}
+
+#[test]
+fn an_mfa_session_that_a_policy_denies_is_named_with_the_devices_account() {
+    let (account, proxy) = (Account::new(), Proxy::new());
+    let words = "with an explicit deny in a service control policy";
+    proxy.on("GetSessionToken", Fault::Says(403, "AccessDenied", message("sts:GetSessionToken", words)));
+    let config = format!(
+        "[profile base]\naws_access_key_id = testing\naws_secret_access_key = testing\n{}mfa_serial = \
+         arn:aws:iam::444455556666:mfa/me\n",
+        role_profile("left", &proxy.url(), &account)
+    );
+    let outcome = Probe::new(&config).mfa_code("123456").open(&["left"]);
+    let first = "GetSessionToken is denied for profile `left` in account 444455556666: a service control policy \
+                 explicitly denies it\n";
+    assert!(outcome.bad().starts_with(first), "{}", outcome.bad());
+    assert!(outcome.hint.unwrap_or_default().contains("must no longer deny sts:GetSessionToken"));
 }

@@ -76,7 +76,7 @@ fn what_two_pages_say_alike_counts_once() {
         ("GetAccountAuthorizationDetails", "Policies"),
         ("ListRoles", "Roles"),
     ] {
-        let (outcome, proxy, whole) = told_twice(action, list, again(list, "", ""));
+        let (outcome, proxy, whole) = told_twice(action, list, again(list, "", ("", "")));
         assert_eq!(outcome.account(0), whole.account(0), "{list}");
         assert_eq!((proxy.count("GetRole"), proxy.count("GetPolicy")), (0, 0), "{list}");
     }
@@ -90,7 +90,7 @@ fn a_role_that_two_pages_tell_differently_is_read_again() {
         ("ListRoles", "Roles", "<RoleId>A", "<RoleId>B"),
         ("ListRoles", "Roles", "<MaxSessionDuration>", "<MaxSessionDuration>1"),
     ] {
-        let (outcome, proxy, whole) = told_twice(action, list, again(list, from, to));
+        let (outcome, proxy, whole) = told_twice(action, list, again(list, "", (from, to)));
         assert_eq!(outcome.account(0), whole.account(0), "{list} {from}");
         assert_eq!(proxy.count("GetRole"), 1, "{list} {from}");
         let note = "changed while iamctl read the account: reading it again";
@@ -101,7 +101,7 @@ fn a_role_that_two_pages_tell_differently_is_read_again() {
 #[test]
 fn a_policy_that_two_pages_tell_differently_is_read_again() {
     for (from, to) in [("Allow", "Deny"), ("VersionId>v1<", "VersionId>v2<")] {
-        let fault = again("Policies", from, to);
+        let fault = again("Policies", "policy/shared<", (from, to));
         let (outcome, proxy, whole) = told_twice("GetAccountAuthorizationDetails", "Policies", fault);
         assert_eq!(outcome.account(0), whole.account(0), "{from}");
         assert_eq!((proxy.count("GetPolicy"), proxy.count("GetPolicyVersion")), (1, 1), "{from}");
@@ -116,7 +116,7 @@ fn a_policy_on_two_pages_of_a_role_counts_once() {
         let whole = harvest(&Proxy::new(), &accounts).good();
         let proxy = Proxy::new();
         proxy.when(usize::MAX, denied, Fault::Error(403, "AccessDenied"));
-        proxy.on(action, again(list, "", ""));
+        proxy.on(action, again(list, "", ("", "")));
         let outcome = harvest(&proxy, &accounts).good();
         assert_eq!(outcome.account(0), whole.account(0), "{list}");
         assert_eq!(proxy.count("GetRolePolicy"), 4, "{list}");

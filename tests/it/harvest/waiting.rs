@@ -221,3 +221,39 @@ fn credentials_that_run_out_soon_are_renewed_before_they_do() {
     // One for the start, and one for each of the three calls.
     assert_eq!(proxy.count("AssumeRole"), 1 + 3);
 }
+
+/// A profile of keys, for calls that need no role.
+fn keys(proxy: &Proxy) -> Probe {
+    Probe::new(&format!(
+        "[profile left]\naws_access_key_id = testing\naws_secret_access_key = testing\nendpoint_url = {}\n",
+        proxy.url()
+    ))
+}
+
+/// Wherever a reply without a declared length breaks off, it is asked for again: within an element, the SDK takes it for
+/// an error without a code.
+#[test]
+fn a_reply_may_break_off_anywhere() {
+    for thousandth in [0, 1, 20, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950, 990] {
+        let proxy = Proxy::new();
+        for action in ["GetCallerIdentity", "ListRoles", DETAILS] {
+            proxy.when(1, move |request| request.action() == action, Fault::CutAt(thousandth));
+        }
+        keys(&proxy).harvest(&["left"]).good();
+        for action in ["GetCallerIdentity", "ListRoles", DETAILS] {
+            assert_eq!(proxy.count(action), 2, "{action} after {thousandth} thousandths");
+        }
+    }
+}
+
+#[test]
+fn a_reply_that_is_no_reply_is_an_error_that_says_so() {
+    for body in ["<A><a></b></A>", "<html><body>Sign in</body></html>", "{}", ""] {
+        let proxy = Proxy::new();
+        proxy.on("GetCallerIdentity", Fault::Answer(200, String::new(), body.to_owned()));
+        let outcome = keys(&proxy).open(&["left"]);
+        let first = format!("GetCallerIdentity failed for profile `left` at {}", proxy.url());
+        assert_eq!(outcome.bad().lines().next(), Some(first.as_str()), "{body}");
+        assert!(outcome.bad().contains("the reply cannot be read: "), "{body}: {}", outcome.bad());
+    }
+}
