@@ -18,15 +18,16 @@ mod pages;
 mod profiles;
 mod reader;
 mod source;
-mod watch;
+mod wire;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 pub use denied::{Denial, PolicyKind};
 pub use error::{Cause, HarvestError};
@@ -200,7 +201,7 @@ impl Session {
             .enumerate()
             .map(|(index, source)| runtime.block_on(Source::prepare(index, source, &set, &sessions, timeout)))
             .collect::<Result<Vec<Source>, HarvestError>>()?;
-        let identities = at_once(&sources, |source| runtime.block_on(source.identify(observer)))?;
+        let identities = at_once(&sources, |source| runtime.block_on(source.identify(observer)).map_err(Some))?;
         let sources = sources.into_iter().zip(&identities).map(|(source, who)| source.known_as(who)).collect();
         Ok(Self { runtime, sources, identities, verbose: options.verbose })
     }
@@ -215,14 +216,39 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The first source, in their order, that could not be read whole. There are no half snapshots.
+    /// The first source, in their order, that could not be read whole; the others are given up soon after. There are no
+    /// half snapshots.
     pub fn harvest(&self, observer: &dyn Observer) -> Result<Vec<Snapshot>, HarvestError> {
         let pairs: Vec<(&Source, &Identity)> = self.sources.iter().zip(&self.identities).collect();
+        let (failed, _) = watch::channel(false);
         at_once(&pairs, |(source, identity)| {
             let reader = reader::Reader::new(source, identity, observer, self.verbose);
-            self.runtime.block_on(source.caller.wire.told(source.index, observer, reader.read()))
+            let read = source.caller.wire.told(source.index, observer, reader.read());
+            self.runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    result = read => result.map_err(|error| {
+                        failed.send_replace(true);
+                        Some(error)
+                    }),
+                    () = given_up(failed.subscribe()) => Err(None),
+                }
+            })
         })
     }
+}
+
+/// How long the other accounts are still read when one cannot be, so that the error of the first is told if both fail.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Waits until another account has failed and the others have had their time: AWS may throttle them for long.
+async fn given_up(mut failed: watch::Receiver<bool>) {
+    match failed.wait_for(|failed| *failed).await {
+        Ok(_) => {}
+        // Nobody is left who could fail.
+        Err(_) => std::future::pending().await,
+    }
+    tokio::time::sleep(GRACE).await;
 }
 
 /// The profiles of the AWS config files, sorted by name. Asks nobody and reads no secret out.
@@ -255,17 +281,36 @@ fn runtime() -> Result<Runtime, HarvestError> {
         .map_err(|cause| HarvestError::Runtime { cause })
 }
 
-/// A thread per item, so that large replies are parsed side by side; the results in order, or the first error.
+/// How much stack a thread has. Within a call of IAM new credentials may be got with a call of STS, and in a build that is
+/// not optimized one call takes more than half a megabyte.
+const STACK: usize = 16 << 20;
+
+/// A thread per item, so that large replies are parsed side by side; the results in order, or the first error. Work that
+/// was given up because of the error of another has none.
 fn at_once<T: Sync, R: Send>(
     items: &[T],
-    work: impl Fn(&T) -> Result<R, HarvestError> + Sync,
+    work: impl Fn(&T) -> Result<R, Option<HarvestError>> + Sync,
 ) -> Result<Vec<R>, HarvestError> {
     std::thread::scope(|scope| {
-        let threads: Vec<_> = items.iter().map(|item| scope.spawn(|| work(item))).collect();
-        let results: Vec<Result<R, HarvestError>> = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect();
-        results.into_iter().collect()
+        let work = &work;
+        let thread = |item| Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(item));
+        let threads = items.iter().map(thread).collect::<Result<Vec<_>, _>>();
+        let threads = threads.map_err(|cause| HarvestError::Runtime { cause })?;
+        let mut done = Vec::with_capacity(items.len());
+        let mut given_up = false;
+        let mut first = None;
+        for thread in threads {
+            match thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+                Ok(result) => done.push(result),
+                Err(None) => given_up = true,
+                Err(Some(error)) => first = first.or(Some(error)),
+            }
+        }
+        match first {
+            Some(error) => Err(error),
+            // Work is given up for an error alone, so there is one.
+            None if given_up => Err(HarvestError::Runtime { cause: std::io::ErrorKind::Interrupted.into() }),
+            None => Ok(done),
+        }
     })
 }

@@ -12,7 +12,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::client::DEFAULT_TIMEOUT;
 use super::denied::Denial;
 use super::error::{Cause, HarvestError, permission};
-use super::watch::{EXPIRED, Failed, Wire, origin};
+use super::wire::{EXPIRED, Failed, Wire, origin};
 use crate::model::{AccountId, Arn};
 
 /// Whose calls these are: what every error of them says.

@@ -21,7 +21,7 @@ use super::denied::Denial;
 use super::error::{Cause, HarvestError};
 use super::mfa::Codes;
 use super::profiles::BaseKind;
-use super::watch::{Renewal, Watch};
+use super::wire::{Renewal, Watch};
 use crate::model::Arn;
 
 /// How long the SDK may take for the first credentials. A `credential_process` may open a browser.

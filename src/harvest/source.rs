@@ -14,7 +14,7 @@ use super::chain::{self, Base, Chain, NamedSource};
 use super::client;
 use super::credentials::{ChainCredentials, MfaSessions, sts};
 use super::error::HarvestError;
-use super::watch::{Renewal, Watch, Wire};
+use super::wire::{Renewal, Watch, Wire};
 use super::{Event, Identity, LiveSource, Observer, profiles};
 use crate::model::{AccountId, Arn};
 

@@ -75,6 +75,22 @@ fn throttling_without_an_end_is_an_error_when_the_calls_time_is_over() {
     assert_eq!(outcome.hint.as_deref(), Some(hint));
 }
 
+/// Were the other account read to its end first, this would take as long as the call may.
+#[test]
+fn an_error_of_one_account_is_told_though_the_other_is_throttled() {
+    let (left, right) = accounts();
+    let proxy = Proxy::new();
+    proxy.when(usize::MAX, |request| request.action() == DETAILS, throttling(100));
+    // ListRoles of the account that answers it first is denied.
+    proxy.when(1, |request| request.action() == "ListRoles", Fault::Error(403, "AccessDenied"));
+    let outcome = Probe::new(&two_profiles(&proxy.url(), &left, &right)).harvest(&["left", "right"]);
+    let either = [("left", &left.id), ("right", &right.id)];
+    let told = |(name, id): &(&str, &String)| {
+        outcome.bad().starts_with(&format!("ListRoles is denied for profile `{name}` in account {id}\n"))
+    };
+    assert!(either.iter().any(told), "{}", outcome.bad());
+}
+
 #[test]
 fn a_reply_that_comes_byte_by_byte_ends_with_the_calls_time() {
     let accounts = accounts();
