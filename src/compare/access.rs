@@ -243,12 +243,7 @@ fn without_grants(role: &Role) -> Role {
 /// The patterns of actions in two roles' policies, but for those by which the statements of this effect in the policies of
 /// one account name what they are about.
 fn limiting_actions(roles: Sides<&Role>, side: Side, effect: Effect) -> BTreeSet<&ActionPattern> {
-    let documents = |side: Side| {
-        let role = *roles.get(side);
-        let inline = role.inline.iter().map(|policy| &policy.document);
-        inline.chain(role.attached.iter().chain(&role.boundary).map(|policy| &policy.document))
-    };
-    let statements = |side: Side| documents(side).flat_map(|document| &document.statements);
+    let statements = |side: Side| (*roles.get(side)).documents().flat_map(|document| &document.statements);
     let own = statements(side)
         .filter(|statement| statement.effect != effect || matches!(statement.action, ActionClause::NotAction(_)));
     let patterns = own.chain(statements(side.other())).flat_map(|statement| match &statement.action {

@@ -55,7 +55,7 @@ pub(super) fn align(roles: Sides<&NormalisedRole>, real: Sides<&Role>) -> Option
     }
     let newer = |of: Sides<&Role>| -> BTreeMap<String, Arc<ManagedPolicy>> {
         // What AWS owns keeps its ARN when it is normalized, so that both roles have it.
-        let policy = |two: &TwoVersions| policies(of.get(two.newer)).find(|policy| policy.arn.as_str() == two.arn);
+        let policy = |two: &TwoVersions| (*of.get(two.newer)).managed().find(|policy| policy.arn.as_str() == two.arn);
         two_versions.iter().filter_map(policy).map(|policy| (policy.arn.to_string(), Arc::clone(policy))).collect()
     };
     let normalised = newer(roles.map(|role| &role.role));
@@ -88,11 +88,6 @@ fn in_two_versions(policies: Sides<&ManagedPolicy>) -> Option<TwoVersions> {
     let versions = policies.map(|policy| policy.version_id.clone());
     let two = TwoVersions { arn: policies.left.arn.to_string(), versions, newer };
     policies.left.is_owned_by_aws().then_some(two)
-}
-
-/// The managed policies of a role, its boundary last.
-fn policies(role: &Role) -> impl Iterator<Item = &Arc<ManagedPolicy>> {
-    role.attached.iter().chain(&role.boundary)
 }
 
 /// A role with these policies, by ARN, in place of its own.

@@ -80,9 +80,7 @@ impl<'a> RealNames<'a> {
                 }
             }
         };
-        let documents = role.inline.iter().map(|policy| &policy.document);
-        let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
-        documents.chain(managed).for_each(|document| texts(document, &mut add));
+        role.documents().for_each(|document| texts(document, &mut add));
         for statement in &role.trust.statements {
             statement.target.principals().iter().for_each(|one| add(Place::Principal, one.as_str()));
             let tests = statement.conditions.tests().iter();

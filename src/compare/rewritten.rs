@@ -11,8 +11,8 @@ use std::sync::Arc;
 use super::access::Access;
 use super::items::Row;
 use crate::model::{
-    Effect, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, PrincipalClause, ResourceClause, Role, Sides,
-    Statement, TrustPolicy,
+    Effect, IdentityPolicy, InlinePolicy, PolicyType, PrincipalClause, ResourceClause, Role, Sides, Statement,
+    TrustPolicy,
 };
 use crate::normalise::NormalisedRole;
 use crate::semantics::EngineError;
@@ -108,35 +108,28 @@ fn one_by_one(role: &Role, part: Part) -> Vec<Role> {
         };
         return role.trust.statements.iter().map(alone).collect();
     }
-    let inline = role.inline.iter().map(|policy| &policy.document);
-    let documents = inline.chain(role.attached.iter().map(|policy| &policy.document));
     let alone = |document: &IdentityPolicy, statement: &Statement<ResourceClause>| {
         let document = IdentityPolicy { statements: vec![statement.clone()], ..document.clone() };
         let policy = InlinePolicy { name: String::new(), document: Arc::new(document) };
         Role { inline: vec![policy], ..none.clone() }
     };
-    documents.flat_map(|document| document.statements.iter().map(|one| alone(document, one))).collect()
+    role.documents().flat_map(|document| document.statements.iter().map(|one| alone(document, one))).collect()
 }
 
 /// A role that has the statements of one effect in one part of its policies alone, and is allowed what they say.
 fn only(role: &Role, part: Part, effect: Effect) -> Role {
-    let identity = |document: &Arc<IdentityPolicy>| {
-        Arc::new(IdentityPolicy { statements: allowing(&document.statements, effect), ..(**document).clone() })
+    let identity = |document: &IdentityPolicy| IdentityPolicy {
+        statements: allowing(&document.statements, effect),
+        ..document.clone()
     };
-    let managed = |policy: &Arc<ManagedPolicy>| {
-        Arc::new(ManagedPolicy { document: identity(&policy.document), ..(**policy).clone() })
-    };
-    let inline = |policy: &InlinePolicy| InlinePolicy { document: identity(&policy.document), ..policy.clone() };
     // Without its tags: what a statement says of others it says even if the role cannot use it today.
-    let without_boundary = |inline, attached| {
-        let (boundary, tags) = (None, BTreeMap::new());
-        Role { inline, attached, boundary, tags, ..role.clone() }
-    };
+    let own = || Role { tags: BTreeMap::new(), ..role.with_documents(identity) };
     match part {
-        Part::Identity => {
-            without_boundary(role.inline.iter().map(inline).collect(), role.attached.iter().map(managed).collect())
+        Part::Identity => Role { boundary: None, ..own() },
+        Part::Boundary => {
+            let Role { boundary, .. } = own();
+            Role { inline: Vec::new(), attached: boundary.into_iter().collect(), boundary: None, ..own() }
         }
-        Part::Boundary => without_boundary(Vec::new(), role.boundary.iter().map(managed).collect()),
         Part::Trust => {
             let trust = TrustPolicy { statements: allowing(&role.trust.statements, effect), ..(*role.trust).clone() };
             Role { trust: Arc::new(trust), ..role.clone() }

@@ -11,9 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::equivalency::OPEN;
-use crate::model::{
-    ConditionTest, Conditions, IdentityPolicy, InlinePolicy, ManagedPolicy, Role, Side, Sides, Statement, TrustPolicy,
-};
+use crate::model::{ConditionTest, Conditions, IdentityPolicy, Role, Side, Sides, Statement, TrustPolicy};
 use crate::semantics::typed_value::{TypedValue, ValueType};
 
 /// The real values of an account, by the normalized value and the key that is compared with it.
@@ -65,22 +63,13 @@ impl RealValues {
     /// A role with the real values of an account, whichever account the role is of.
     pub(super) fn in_role(&self, of: Side, role: &Role) -> Role {
         let values = self.0.get(of);
-        let identity = |document: &Arc<IdentityPolicy>| {
+        let identity = |document: &IdentityPolicy| {
             let statements = document.statements.iter().map(|statement| in_statement(statement, values)).collect();
-            Arc::new(IdentityPolicy { statements, ..(**document).clone() })
+            IdentityPolicy { statements, ..document.clone() }
         };
-        let managed = |policy: &Arc<ManagedPolicy>| {
-            Arc::new(ManagedPolicy { document: identity(&policy.document), ..(**policy).clone() })
-        };
-        let inline = |policy: &InlinePolicy| InlinePolicy { document: identity(&policy.document), ..policy.clone() };
         let trust = role.trust.statements.iter().map(|statement| in_statement(statement, values)).collect();
-        Role {
-            inline: role.inline.iter().map(inline).collect(),
-            attached: role.attached.iter().map(managed).collect(),
-            boundary: role.boundary.as_ref().map(managed),
-            trust: Arc::new(TrustPolicy { statements: trust, ..(*role.trust).clone() }),
-            ..role.clone()
-        }
+        let trust = Arc::new(TrustPolicy { statements: trust, ..(*role.trust).clone() });
+        Role { trust, ..role.with_documents(identity) }
     }
 
     /// The normalized text that a real value of an account stood for.
@@ -138,13 +127,8 @@ fn in_statement<T: Clone>(statement: &Statement<T>, values: &OfKey) -> Statement
     Statement { conditions, ..statement.clone() }
 }
 
-fn documents(role: &Role) -> impl Iterator<Item = &Arc<IdentityPolicy>> {
-    let inline = role.inline.iter().map(|policy| &policy.document);
-    inline.chain(role.attached.iter().chain(&role.boundary).map(|policy| &policy.document))
-}
-
 fn each_test<'r>(role: &'r Role, each: &mut impl FnMut(&'r ConditionTest)) {
-    documents(role).flat_map(|document| &document.statements).for_each(|statement| {
+    role.documents().flat_map(|document| &document.statements).for_each(|statement| {
         statement.conditions.tests().iter().for_each(&mut *each);
     });
     role.trust.statements.iter().for_each(|statement| statement.conditions.tests().iter().for_each(&mut *each));
@@ -152,7 +136,7 @@ fn each_test<'r>(role: &'r Role, each: &mut impl FnMut(&'r ConditionTest)) {
 
 /// The texts that can hold policy variables.
 fn each_text<'r>(role: &'r Role, each: &mut impl FnMut(&'r str)) {
-    documents(role).flat_map(|document| &document.statements).for_each(|statement| {
+    role.documents().flat_map(|document| &document.statements).for_each(|statement| {
         statement.target.patterns().iter().for_each(|pattern| each(pattern));
     });
     each_test(role, &mut |test| test.values.iter().for_each(|value| each(value)));

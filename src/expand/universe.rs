@@ -40,9 +40,7 @@ impl<'c> Universe<'c> {
         let mut universe = Self { catalogue, spelled: BTreeMap::new(), expanded: Mutex::default() };
         let mut seen = std::collections::BTreeSet::new();
         for role in accounts.into_iter().flat_map(|account| &account.roles) {
-            let inline = role.inline.iter().map(|policy| &policy.document);
-            let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
-            for document in inline.chain(managed) {
+            for document in role.documents() {
                 if seen.insert(Arc::as_ptr(document)) {
                     universe.add(document);
                 }

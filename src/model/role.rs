@@ -78,6 +78,32 @@ pub struct Role {
 }
 
 impl Role {
+    /// The managed policies that are attached, and the permissions boundary.
+    pub fn managed(&self) -> impl Iterator<Item = &Arc<ManagedPolicy>> {
+        self.attached.iter().chain(&self.boundary)
+    }
+
+    /// The documents of the inline policies, the attached policies and the permissions boundary, in this order.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<IdentityPolicy>> {
+        self.inline.iter().map(|policy| &policy.document).chain(self.managed().map(|policy| &policy.document))
+    }
+
+    /// The same role with each of these documents changed.
+    #[must_use]
+    pub fn with_documents(&self, change: impl Fn(&IdentityPolicy) -> IdentityPolicy) -> Self {
+        let managed = |policy: &Arc<ManagedPolicy>| {
+            Arc::new(ManagedPolicy { document: Arc::new(change(&policy.document)), ..(**policy).clone() })
+        };
+        let inline =
+            |policy: &InlinePolicy| InlinePolicy { document: Arc::new(change(&policy.document)), ..policy.clone() };
+        Self {
+            inline: self.inline.iter().map(inline).collect(),
+            attached: self.attached.iter().map(managed).collect(),
+            boundary: self.boundary.as_ref().map(managed),
+            ..self.clone()
+        }
+    }
+
     /// Whether an AWS service owns this role: it and its permissions are AWS's, not the user's.
     #[must_use]
     pub fn is_service_linked(&self) -> bool {

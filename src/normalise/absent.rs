@@ -11,7 +11,7 @@ use super::hits::What;
 use super::text::{Normaliser, Span};
 use super::texts;
 use crate::model::equivalency::mark;
-use crate::model::{Account, AccountTag, EquivalencyList, Place, Places, Side, Sides, Texts};
+use crate::model::{Account, AccountTag, EquivalencyList, Place, Places, Role, Side, Sides, Texts};
 
 /// The names without a suffix or prefix, as one account sees them.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +101,7 @@ fn shapes(account: &Account, base: &Normaliser) -> BTreeSet<Name> {
     texts::each(account, &mut |place, text| {
         found.extend(names(place, text).map(|(kind, range)| (kind, shape(base, text, range, place))));
     });
-    let policies = account.roles.iter().flat_map(|role| role.attached.iter().chain(&role.boundary));
+    let policies = account.roles.iter().flat_map(Role::managed);
     for policy in policies.filter(|policy| !policy.is_owned_by_aws()) {
         let name = &policy.name;
         found.insert(("policy".to_owned(), shape(base, name, 0..name.len(), Place::PolicyName)));

@@ -96,7 +96,7 @@ fn own_names(account: &Account, builtins: Builtins) -> BTreeSet<Name> {
 fn policies(role: &Role, builtins: Builtins) -> impl Iterator<Item = Name> {
     let name = move |named, name: &str| (Kind::Policy, without_generated(builtins, named, name, "").to_owned());
     let inline = role.inline.iter().map(move |policy| name(Named::InlinePolicy, &policy.name));
-    let managed = role.attached.iter().chain(&role.boundary).filter(|policy| !policy.is_owned_by_aws());
+    let managed = role.managed().filter(|policy| !policy.is_owned_by_aws());
     inline.chain(managed.map(move |policy| name(Named::ManagedPolicy, &policy.name)))
 }
 

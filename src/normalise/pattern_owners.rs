@@ -9,7 +9,7 @@ use super::Rules;
 use super::separators::FixedParts;
 use super::text::{DictionaryTooLarge, How, Literal, Normaliser, Owner, Pattern};
 use super::texts;
-use crate::model::{Account, AccountId, Place, Places, Side, Sides, Texts};
+use crate::model::{Account, AccountId, Place, Places, Role, Side, Sides, Texts};
 
 /// Whose a text is that a pattern matches, by placeholder and text; none for nobody's.
 pub(super) type PatternOwners = BTreeMap<String, BTreeMap<String, Option<Side>>>;
@@ -110,7 +110,7 @@ fn own_name(place: Place, text: &str) -> Option<&str> {
 /// The texts of an account in which a pattern may match: of a managed policy its name too, which its ARN ends in.
 fn each_text(account: &Account, visit: &mut impl FnMut(Place, &str)) {
     texts::each(account, visit);
-    let policies = account.roles.iter().flat_map(|role| role.attached.iter().chain(&role.boundary));
+    let policies = account.roles.iter().flat_map(Role::managed);
     let names: BTreeSet<(&str, &str)> = policies
         .filter(|policy| !policy.is_owned_by_aws())
         .map(|policy| (policy.arn.as_str(), &*policy.name))

@@ -185,7 +185,7 @@ impl<'a> Candidate<'a> {
 fn managed_policies<'a>(account: &'a Account, role_name: &dyn Fn(&Role) -> String) -> Vec<Candidate<'a>> {
     let mut carried: BTreeMap<&str, (&str, String, BTreeSet<String>)> = BTreeMap::new();
     for role in &account.roles {
-        for policy in role.attached.iter().chain(&role.boundary).filter(|policy| !policy.is_owned_by_aws()) {
+        for policy in role.managed().filter(|policy| !policy.is_owned_by_aws()) {
             let resource = policy.arn.resource().strip_prefix("policy").unwrap_or_default();
             let path = resource.strip_suffix(policy.name.as_str()).unwrap_or_default();
             let entry = carried.entry(policy.arn.as_str()).or_insert((&policy.name, path.to_owned(), BTreeSet::new()));
@@ -339,9 +339,7 @@ fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> BTreeSet<Strin
         let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
         said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
     });
-    let documents = role.inline.iter().map(|policy| &policy.document);
-    let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
-    for statement in documents.chain(managed).flat_map(|document| &document.statements) {
+    for statement in role.documents().flat_map(|document| &document.statements) {
         let patterns = statement.action.patterns().iter();
         said.extend(patterns.map(|pattern| format!("{} {pattern}", statement.effect).to_lowercase()));
     }

@@ -23,7 +23,7 @@ pub(crate) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a Role>, visit: &mu
                 identity(&policy.document, visit);
             }
         }
-        for policy in role.attached.iter().chain(&role.boundary) {
+        for policy in role.managed() {
             if policies.insert(Arc::as_ptr(policy)) {
                 managed(policy, visit);
             }
@@ -36,7 +36,7 @@ pub(super) fn of_role<'a>(role: &'a Role, visit: &mut impl FnMut(Place, &'a str)
     names(role, visit);
     trust(&role.trust, visit);
     role.inline.iter().for_each(|policy| identity(&policy.document, visit));
-    role.attached.iter().chain(&role.boundary).for_each(|policy| managed(policy, visit));
+    role.managed().for_each(|policy| managed(policy, visit));
 }
 
 fn names<'a>(role: &'a Role, visit: &mut impl FnMut(Place, &'a str)) {

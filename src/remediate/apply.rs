@@ -10,7 +10,7 @@ use crate::model::{Account, Arn, IdentityPolicy, InlinePolicy, ManagedPolicy, Ro
 #[must_use]
 pub fn applied(account: &Account, plan: &Plan) -> Account {
     let mut known: BTreeMap<Arn, Arc<ManagedPolicy>> = BTreeMap::new();
-    for policy in account.roles.iter().flat_map(|role| role.attached.iter().chain(&role.boundary)) {
+    for policy in account.roles.iter().flat_map(Role::managed) {
         known.entry(policy.arn.clone()).or_insert_with(|| Arc::clone(policy));
     }
     for (arn, change) in &plan.policies {

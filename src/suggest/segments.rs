@@ -46,9 +46,7 @@ pub(super) fn only_in<'a>(first: &'a [Segment], second: &[Segment]) -> Vec<&'a s
 
 /// The actions a role's policies speak of, as written but for their case.
 pub(super) fn actions(role: &Role) -> impl Iterator<Item = String> {
-    let documents = role.inline.iter().map(|policy| &policy.document);
-    let managed = role.attached.iter().chain(&role.boundary).map(|policy| &policy.document);
-    let statements = documents.chain(managed).flat_map(|document| &document.statements);
+    let statements = role.documents().flat_map(|document| &document.statements);
     statements.map(|statement| format!("{} {:?}", statement.effect, statement.action).to_lowercase())
 }
 
