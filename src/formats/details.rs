@@ -49,7 +49,7 @@ pub fn of_difference(report: &Report, difference: &Difference<'_>) -> Vec<String
 /// What a role of one account only grants.
 fn of_grants(report: &Report, grants: &RoleGrants) -> Vec<String> {
     let access = grants.access.iter().map(|row| {
-        let allows = crate::report::sentences::granted(row);
+        let allows = report.granted(row);
         let by: Vec<String> = row.difference.granted_by.iter().map(statement).collect();
         format!("allows {allows}, by {}", by.join("; "))
     });

@@ -12,7 +12,7 @@ use super::difference::{Difference, List};
 use super::finding::{Finding, one_line};
 use super::fingerprint::Fingerprint;
 use super::rule::Rule;
-use super::sentences::{self, counted};
+use super::sentences::counted;
 use super::severity::Severity;
 use crate::model::Side;
 use crate::semantics::outcome::Certainty;
@@ -247,7 +247,7 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
     let row = first.and_then(|finding| report.rows_of(finding).next());
     let says = first.map_or("", |finding| finding.message.as_str());
     let granted = match row {
-        Some(Difference::Access(row)) => format!(": {}", sentences::granted(row)),
+        Some(Difference::Access(row)) => format!(": {}", report.granted(row)),
         Some(Difference::Attribute(_)) => String::new(),
         _ => format!(": {says}"),
     };
@@ -330,7 +330,7 @@ fn real_entry(report: &Report, members: &[&Finding], entry: &str) -> Option<Stri
 /// How many roles have a finding that says the same as the first.
 fn alike(report: &Report, members: &[&Finding]) -> usize {
     let says = |finding: &Finding| match report.rows_of(finding).next() {
-        Some(Difference::Access(row)) => sentences::granted(row),
+        Some(Difference::Access(row)) => report.granted(row),
         Some(_) | None => finding.message.clone(),
     };
     let first = members.first().map(|finding| says(finding));

@@ -30,7 +30,7 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let named = row.named();
-        let what = what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
+        let what = self.what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
         let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
@@ -76,7 +76,7 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let named = row.named();
-        let what = what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
+        let what = self.what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, most);
         let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
             let reasons = d.reasons.join("; ");
@@ -157,7 +157,7 @@ impl Report {
     fn grants(&self, grants: &RoleGrants) -> String {
         let mut rows: Vec<&RoleAccessDifference> = grants.access.iter().collect();
         rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
-        let allowed: Vec<String> = rows.into_iter().map(granted).collect();
+        let allowed: Vec<String> = rows.into_iter().map(|row| self.granted(row)).collect();
         let mut who: Vec<String> = grants.trust.iter().map(|row| self.principal(row)).collect();
         who.dedup();
         let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
@@ -175,8 +175,7 @@ impl Report {
         if self.is_external(account) {
             return if is_account { format!("external {words}") } else { format!("{words} (external account)") };
         }
-        let mut known = self.dictionary.known_accounts().filter(|(id, _)| id.as_str() == account);
-        if let Some((_, name)) = known.next() {
+        if let Some(name) = self.known_account(account) {
             return format!("{words} ({name})");
         }
         // Its own account needs no name, unless it is all that is said.
@@ -189,23 +188,41 @@ impl Report {
         }
     }
 
+    /// What a row allows, without the accounts: `iam:* on * (privilege escalation: attach-role-policy)`.
+    #[must_use]
+    pub fn granted(&self, row: &RoleAccessDifference) -> String {
+        let (d, named) = (&row.difference, row.named());
+        let actions = actions(&d.service, &d.actions, &d.not_actions);
+        let what = self.what(&actions, named.resources, named.except, NAMED);
+        format!("{what}{}{}", condition(named.condition), escalations(&d.escalations, NAMED))
+    }
+
+    fn what(&self, actions: &[String], resources: &[String], exceptions: &[String], most: usize) -> String {
+        let resources: Vec<String> = resources.iter().map(|resource| self.resource(resource)).collect();
+        format!("{} on {}{}", few(actions, most), few(&resources, most), except(exceptions, most))
+    }
+
+    /// A resource, with the name of the known account that it belongs to, or that this is an external one.
+    fn resource(&self, arn: &str) -> String {
+        let Some(account) = assess::account_of(arn) else { return arn.to_owned() };
+        match self.known_account(account) {
+            Some(name) => format!("{arn} ({name})"),
+            None if self.is_external(account) => format!("{arn} (external account)"),
+            None => arn.to_owned(),
+        }
+    }
+
+    /// The name of an account that is known besides the two.
+    fn known_account(&self, account: &str) -> Option<&str> {
+        let mut known = self.dictionary.known_accounts().filter(|(id, _)| id.as_str() == account);
+        known.next().map(|(_, name)| name)
+    }
+
     /// The tag of one account, then of the other.
     #[must_use]
     pub fn tags(&self, side: Side) -> (&str, &str) {
         (self.accounts.get(side).tag.as_str(), self.accounts.get(side.other()).tag.as_str())
     }
-}
-
-/// What a row allows, without the accounts: `iam:* on * (privilege escalation: attach-role-policy)`.
-#[must_use]
-pub fn granted(row: &RoleAccessDifference) -> String {
-    let (d, named) = (&row.difference, row.named());
-    format!(
-        "{}{}{}",
-        what(&actions(&d.service, &d.actions, &d.not_actions), named.resources, named.except, NAMED),
-        condition(named.condition),
-        escalations(&d.escalations, NAMED)
-    )
 }
 
 /// The ways to escalate privileges that a row opens, as the end of a clause.
@@ -338,10 +355,6 @@ pub fn actions(service: &str, actions: &[String], not_actions: &[String]) -> Vec
 }
 
 /// Actions on resources.
-fn what(actions: &[String], resources: &[String], exceptions: &[String], most: usize) -> String {
-    format!("{} on {}{}", few(actions, most), few(resources, most), except(exceptions, most))
-}
-
 /// What somebody can do to a role by these actions.
 fn trust_actions(actions: &[String], most: usize) -> String {
     let is_assume = |action: &&String| action.starts_with("sts:AssumeRole") || **action == "sts:*" || **action == "*";

@@ -268,3 +268,21 @@ fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
         }
     }
 }
+
+/// A resource of another account is named as a principal of one is.
+#[test]
+fn resources_of_other_accounts_are_named() {
+    let send = |id: &str, accounts: &[&str]| {
+        let arns: Vec<String> = accounts.iter().map(|account| format!("arn:aws:sqs:eu-west-1:{account}:q")).collect();
+        crate::tool::inline(id, "r", &json!([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arns}]))
+    };
+    let known = r#"{"known_accounts": {"444455556666": "audit"}}"#;
+    let dev = [send(crate::tool::DEV, &[crate::tool::DEV])];
+    let qa = [send(crate::tool::QA, &[crate::tool::QA, "444455556666", "999988887777"])];
+    let report = crate::tool::compare_accounts(&dev, &qa, &[], known);
+    let messages: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+    let both = "arn:aws:sqs:eu-west-1:444455556666:q (audit), arn:aws:sqs:eu-west-1:999988887777:q (external account)";
+    assert!(messages.iter().any(|message| message.contains(both)), "{messages:?}");
+    assert!(!messages.iter().any(|message| message.contains("222222222222:q (")), "{messages:?}");
+}
