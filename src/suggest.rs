@@ -35,6 +35,8 @@ pub struct Suggestions {
     pub entries: Vec<Suggestion>,
     /// The dictionary that was given, with them.
     pub dictionary: EquivalencyList,
+    /// How many more patterns and pairs of IDs there are beyond the number of entries that is suggested at once.
+    pub more: usize,
     /// What is left.
     pub remaining: Remaining,
 }
@@ -92,9 +94,11 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
         trial = next;
     }
     let mut near_misses: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut more = 0;
     for ends in generated_ends::find(trial.role_names().as_ref()) {
         if changed.len() >= MOST_ENTRIES {
-            break;
+            more += 1;
+            continue;
         }
         if let Some((placeholder, next)) = trial.with_ends(input, &ends)? {
             near_misses.insert(placeholder.clone(), ends.near_miss);
@@ -104,7 +108,8 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
     }
     for paired in resource_ids::find(trial.normalised.as_ref(), &trial.alignment) {
         if changed.len() >= MOST_ENTRIES {
-            break;
+            more += 1;
+            continue;
         }
         if let Some((placeholder, next)) = trial.with_ids(input, &paired)? {
             changed.push(placeholder);
@@ -131,5 +136,5 @@ pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
         // The same entry with its evidence: nothing that could clash is new.
         let _ = dictionary.replace(&one.placeholder, one.entry.clone());
     }
-    Ok(Suggestions { entries, dictionary, remaining })
+    Ok(Suggestions { entries, dictionary, more, remaining })
 }

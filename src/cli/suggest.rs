@@ -115,6 +115,12 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
     for one in &found.entries {
         console.note(&format!("{}: {}", one.placeholder, one.evidence));
     }
+    if found.more > 0 {
+        console.note(&format!(
+            "patterns and pairs of IDs that are not shown: {}; add these entries with --write and run the command again",
+            found.more
+        ));
+    }
     let left = &found.remaining;
     if found.entries.is_empty() {
         let alone = left.roles.left.len() + left.roles.right.len();

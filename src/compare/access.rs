@@ -25,10 +25,8 @@ use crate::report::{
 };
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
-use crate::semantics::outcome::{
-    AccessComparison, AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning,
-};
-use crate::semantics::trust::{TrustComparison, TrustDifference, TrustSide, is_dangling};
+use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
+use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
 use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
@@ -150,7 +148,7 @@ impl<'a> Access<'a> {
         names: Sides<&RoleSpellings<'_>>,
     ) -> Result<Comparisons, EngineError> {
         let normalised = self.ask(roles)?;
-        if normalised.is_certain() {
+        if normalised.is_certain() && !normalised.has_unread_value() {
             return Ok(normalised);
         }
         let spelled = |side: Side, text: &str| names.get(side).as_written(text);
@@ -173,33 +171,35 @@ impl<'a> Access<'a> {
         both.access.warnings.extend(access.warnings);
         both.trust.differences.extend(trust.differences);
         both.trust.warnings.extend(trust.warnings);
-        Ok(both.sorted())
+        let both = both.sorted();
+        Ok(if normalised.is_certain() { normalised.with_warnings_of(both) } else { both })
     }
 
     fn ask(&self, roles: Sides<&NormalisedRole>) -> Result<Comparisons, EngineError> {
-        Ok(Comparisons { access: self.access_of(roles)?, trust: self.trust_of(roles)? })
-    }
-
-    fn access_of(&self, roles: Sides<&NormalisedRole>) -> Result<AccessComparison, EngineError> {
         let own = mark(OWN_ACCOUNT);
         let mut policies = roles.map(|role| normalised_policies(role, &own));
         share_documents(&policies.left, &mut policies.right);
-        self.engine.between(&policies.left, &policies.right)
-    }
-
-    fn trust_of(&self, roles: Sides<&NormalisedRole>) -> Result<TrustComparison, EngineError> {
-        let own = mark(OWN_ACCOUNT);
-        self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))
+        let access = self.engine.between(&policies.left, &policies.right)?;
+        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
+        Ok(Comparisons { access, trust })
     }
 
     /// Whether two normalised roles certainly can do the same, for all requests.
-    pub(super) fn can_do_the_same(&self, roles: Sides<&NormalisedRole>) -> Result<bool, EngineError> {
-        Ok(self.access_of(roles)?.grade.is_equal_for_all_requests())
+    pub(super) fn can_do_the_same(
+        &self,
+        roles: Sides<&NormalisedRole>,
+        names: Sides<&RoleSpellings<'_>>,
+    ) -> Result<bool, EngineError> {
+        Ok(self.decided(roles, names)?.access.grade.is_equal_for_all_requests())
     }
 
     /// Whether two normalised roles certainly can be assumed by the same, for all requests.
-    pub(super) fn can_be_assumed_by_the_same(&self, roles: Sides<&NormalisedRole>) -> Result<bool, EngineError> {
-        Ok(self.trust_of(roles)?.grade.is_equal_for_all_requests())
+    pub(super) fn can_be_assumed_by_the_same(
+        &self,
+        roles: Sides<&NormalisedRole>,
+        names: Sides<&RoleSpellings<'_>>,
+    ) -> Result<bool, EngineError> {
+        Ok(self.decided(roles, names)?.trust.grade.is_equal_for_all_requests())
     }
 
     /// Rows as few as their statements let them be.

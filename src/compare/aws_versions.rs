@@ -39,41 +39,35 @@ impl TwoVersions {
 #[derive(Debug)]
 pub(super) struct Aligned {
     pub roles: Sides<NormalisedRole>,
-    pub real: Sides<Role>,
     /// What they had in two versions, sorted; never empty.
     pub two_versions: Vec<TwoVersions>,
 }
 
 /// Gives both roles the newer version of each AWS managed policy that they have in two; none where there is nothing
-/// to do.
-pub(super) fn align(roles: Sides<&NormalisedRole>, real: Sides<&Role>) -> Option<Aligned> {
-    let mut two_versions: Vec<TwoVersions> = of_both(real).filter_map(|policies| in_two_versions(policies)).collect();
+/// to do. What AWS owns is the same in a role as harvested and as normalized.
+pub(super) fn align(roles: Sides<&NormalisedRole>) -> Option<Aligned> {
+    let of = roles.map(|role| &role.role);
+    let mut two_versions: Vec<TwoVersions> = of_both(of).filter_map(in_two_versions).collect();
     two_versions.sort();
     two_versions.dedup();
     if two_versions.is_empty() {
         return None;
     }
-    let newer = |of: Sides<&Role>| -> BTreeMap<String, Arc<ManagedPolicy>> {
-        // What AWS owns keeps its ARN when it is normalized, so that both roles have it.
-        let policy = |two: &TwoVersions| (*of.get(two.newer)).managed().find(|policy| policy.arn.as_str() == two.arn);
-        two_versions.iter().filter_map(policy).map(|policy| (policy.arn.to_string(), Arc::clone(policy))).collect()
-    };
-    let normalised = newer(roles.map(|role| &role.role));
-    let roles = roles.map(|role| NormalisedRole { role: with(&role.role, &normalised), ..role.clone() });
-    let newer = newer(real);
-    Some(Aligned { roles, real: real.map(|role| with(role, &newer)), two_versions })
+    // Each is a policy of the role with the newer version.
+    let policy = |two: &TwoVersions| (*of.get(two.newer)).managed().find(|policy| policy.arn.as_str() == two.arn);
+    let newer: BTreeMap<String, Arc<ManagedPolicy>> =
+        two_versions.iter().filter_map(policy).map(|policy| (policy.arn.to_string(), Arc::clone(policy))).collect();
+    let roles = roles.map(|role| NormalisedRole { role: with(&role.role, &newer), ..role.clone() });
+    Some(Aligned { roles, two_versions })
 }
 
-/// The managed policies that both roles have, attached in both or the boundary of both. One that only one role has so is
-/// compared as it was read.
-fn of_both<'r>(real: Sides<&'r Role>) -> impl Iterator<Item = Sides<&'r ManagedPolicy>> {
-    let of_right = |left: &'r Arc<ManagedPolicy>| {
-        let right = real.right.attached.iter().find(|right| right.arn == left.arn)?;
+/// The managed policies that both roles have, attached or as boundary. One that only one role has is compared as it was
+/// read.
+fn of_both(of: Sides<&Role>) -> impl Iterator<Item = Sides<&ManagedPolicy>> {
+    of.left.managed().filter_map(move |left| {
+        let right = of.right.managed().find(|right| right.arn == left.arn)?;
         Some(Sides { left: &**left, right: &**right })
-    };
-    let boundaries = real.left.boundary.iter().zip(&real.right.boundary).filter(|(left, right)| left.arn == right.arn);
-    let boundaries = boundaries.map(|(left, right)| Sides { left: &**left, right: &**right });
-    real.left.attached.iter().filter_map(of_right).chain(boundaries)
+    })
 }
 
 /// Whether a policy is AWS's own and was read in two versions. Of two whose order is not known, neither can stand for

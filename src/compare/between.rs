@@ -170,10 +170,11 @@ impl<'a> Comparing<'a> {
         };
         if let (Some((left, real_left)), Some((right, real_right))) = (left, right) {
             let (roles, real) = (Sides { left, right }, Sides { left: real_left, right: real_right });
-            match aws_versions::align(roles, real) {
+            match aws_versions::align(roles) {
                 None => self.both(&mut compared, roles, real)?,
                 Some(aligned) => {
-                    self.both(&mut compared, aligned.roles.as_ref(), aligned.real.as_ref())?;
+                    // The proofs are asked of the policies as they were read.
+                    self.both(&mut compared, aligned.roles.as_ref(), real)?;
                     compared.two_versions = aligned.two_versions;
                 }
             }
@@ -213,7 +214,8 @@ impl<'a> Comparing<'a> {
         let names = self.access.names(roles, real);
         let found = self.access.between(&result.role, roles, real, names.as_ref())?;
         let same = (found.grade.is_equal_for_all_requests(), found.trust_grade.is_equal_for_all_requests());
-        let rows = rewritten::take_out(items::only_in(roles, self.expander), roles, &self.access, same)?;
+        let rows =
+            rewritten::take_out(items::only_in(roles, self.expander), roles, (&self.access, names.as_ref()), same)?;
         let item = |row: items::Row| {
             let side = row.side;
             item_difference(row, result, roles, names.get(side))

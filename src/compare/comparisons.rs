@@ -3,7 +3,7 @@
 use super::typed_values::RealValues;
 use crate::model::Side;
 use crate::semantics::difference_condition::DifferenceCondition;
-use crate::semantics::outcome::{AccessComparison, Certainty, Grade};
+use crate::semantics::outcome::{AccessComparison, Certainty, Grade, StatementWarningKind};
 use crate::semantics::trust::TrustComparison;
 
 /// What the engine says of two roles.
@@ -29,6 +29,19 @@ impl Comparisons {
             && access.deny_differences.iter().all(|row| row.certainty != Certainty::Unknown)
             && access.grade != Grade::Unknown
             && trust.grade != Grade::Unknown
+    }
+
+    /// Whether some statement was not understood because of a value that its operator cannot read.
+    pub(super) fn has_unread_value(&self) -> bool {
+        let mut warnings = self.access.warnings.iter().chain(&self.trust.warnings);
+        warnings.any(|warning| warning.id == StatementWarningKind::ConditionUnknown)
+    }
+
+    /// The same with the warnings of others.
+    pub(super) fn with_warnings_of(mut self, other: Self) -> Self {
+        self.access.warnings = other.access.warnings;
+        self.trust.warnings = other.trust.warnings;
+        self
     }
 
     /// The rows of one side alone, their conditions with normalized values again.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::access::Access;
 use super::items::Row;
+use super::real_names::RoleSpellings;
 use crate::model::{
     Effect, IdentityPolicy, InlinePolicy, PolicyType, PrincipalClause, ResourceClause, Role, Sides, Statement,
     TrustPolicy,
@@ -38,12 +39,15 @@ impl Part {
     }
 }
 
+/// Who is asked what statements say, and how the two roles spell what the dictionary replaced.
+type Asked<'a> = (&'a Access<'a>, Sides<&'a RoleSpellings<'a>>);
+
 /// Takes out the rows of two roles whose statements of that effect say the same together, for all requests. `access` and
 /// `trust` are whether the roles can do the same and can be assumed by the same: where they cannot, their statements differ.
 pub(super) fn take_out(
     rows: Vec<Row>,
     roles: Sides<&NormalisedRole>,
-    access: &Access<'_>,
+    asked: Asked<'_>,
     (same_access, same_trust): (bool, bool),
 ) -> Result<Vec<Row>, EngineError> {
     let of = |row: &Row| (Part::of(row.policy_type), row.item.effect);
@@ -55,7 +59,7 @@ pub(super) fn take_out(
             (Part::Trust, Effect::Deny) => false,
             (Part::Identity | Part::Boundary, _) => same_access,
         };
-        if may_be_alike && are_alike(roles, part, effect, access)? {
+        if may_be_alike && are_alike(roles, part, effect, asked)? {
             alike.insert((part, effect));
         }
     }
@@ -69,14 +73,14 @@ fn are_alike(
     roles: Sides<&NormalisedRole>,
     part: Part,
     effect: Effect,
-    access: &Access<'_>,
+    (access, names): Asked<'_>,
 ) -> Result<bool, EngineError> {
     let like = |role: &NormalisedRole, reduced: Role| NormalisedRole { role: reduced, ..role.clone() };
     let same = |left: Role, right: Role| {
         let reduced = Sides { left: &like(roles.left, left), right: &like(roles.right, right) };
         match part {
-            Part::Identity | Part::Boundary => access.can_do_the_same(reduced),
-            Part::Trust => access.can_be_assumed_by_the_same(reduced),
+            Part::Identity | Part::Boundary => access.can_do_the_same(reduced, names),
+            Part::Trust => access.can_be_assumed_by_the_same(reduced, names),
         }
     };
     let reduced = roles.map(|role| only(&role.role, part, effect));

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::Alignment;
-use crate::model::{ConditionTest, IdentityPolicy, PolicyType, Role, Side, Sides, Statement};
+use crate::model::equivalency::OPEN;
+use crate::model::{ConditionTest, Role, Side, Sides, Statement};
 use crate::normalise::Normalised;
 
 /// In how many places two IDs must stand: in one, any two do.
@@ -93,95 +94,117 @@ pub(super) fn find(accounts: Sides<&Normalised>, alignment: &Alignment) -> Vec<P
 /// An ID with the placeholder for its kind.
 type Id = (&'static str, String);
 
-/// The IDs in a role's policies, by where they stand: the policy, its statement, the element or condition key, and the text
-/// around the ID.
+/// The IDs in a role's policies, by where they stand: what the statement says but for its IDs, and the element or condition
+/// key. Where two statements say the same, their IDs stand in one place, and none of them can be told from the others.
 fn places(role: &Role) -> BTreeMap<String, BTreeSet<Id>> {
-    let mut found = Places(BTreeMap::new());
-    for policy in &role.inline {
-        found.document(PolicyType::Inline, &policy.name, &policy.document);
+    let mut found: BTreeMap<String, BTreeSet<Id>> = BTreeMap::new();
+    for statement in role.documents().flat_map(|document| &document.statements) {
+        let resources = statement.target.patterns().iter().map(|text| (statement.target.element().to_string(), text));
+        add(&mut found, statement, resources.chain(conditions(statement)).collect());
     }
-    for policy in &role.attached {
-        found.document(PolicyType::Managed, &policy.name, &policy.document);
+    for statement in &role.trust.statements {
+        let principals = statement.target.principals().iter().map(|principal| principal.as_str().to_owned());
+        let principals = principals.collect::<Vec<_>>().join(" ");
+        let texts = conditions(statement).map(|(place, text)| (format!("{principals} {place}"), text));
+        add(&mut found, statement, texts.collect());
     }
-    if let Some(policy) = &role.boundary {
-        found.document(PolicyType::Boundary, &policy.name, &policy.document);
-    }
-    for (at, statement) in role.trust.statements.iter().enumerate() {
-        found.conditions(&place("trust", at, statement), statement);
-    }
-    found.0
+    found
 }
 
-struct Places(BTreeMap<String, BTreeSet<Id>>);
+/// The values of a statement's conditions, each with its operator and key.
+fn conditions<T>(statement: &Statement<T>) -> impl Iterator<Item = (String, &String)> {
+    statement.conditions.tests().iter().flat_map(|ConditionTest { operator, key, values }| {
+        values.iter().map(move |value| (format!("{operator} {}", key.folded()), value))
+    })
+}
 
-impl Places {
-    fn document(&mut self, policy_type: PolicyType, name: &str, document: &IdentityPolicy) {
-        for (at, statement) in document.statements.iter().enumerate() {
-            let place = place(&format!("{policy_type} {name}"), at, statement);
-            for pattern in statement.target.patterns() {
-                self.text(&format!("{place} resource"), pattern);
-            }
-            self.conditions(&place, statement);
-        }
+/// Adds the IDs of a statement; `texts` are all its texts, each with its element or condition key.
+fn add<T>(found: &mut BTreeMap<String, BTreeSet<Id>>, statement: &Statement<T>, texts: Vec<(String, &String)>) {
+    let mut said = vec![format!("{} {:?}", statement.effect, statement.action).to_lowercase()];
+    let mut ids = Vec::new();
+    for (place, text) in texts {
+        let (around, of_text) = without_ids(text);
+        let place = format!("{place} {around}");
+        ids.extend(of_text.into_iter().map(|id| (place.clone(), id)));
+        said.push(place);
     }
-
-    fn conditions<T>(&mut self, place: &str, statement: &Statement<T>) {
-        for ConditionTest { operator, key, values } in statement.conditions.tests() {
-            for value in values {
-                self.text(&format!("{place} {operator} {}", key.folded()), value);
-            }
-        }
-    }
-
-    fn text(&mut self, place: &str, text: &str) {
-        for part in text.split([':', '/']) {
-            if let Some(kind) = kind(part) {
-                let around = text.replacen(part, "", 1);
-                self.0.entry(format!("{place} {around}")).or_default().insert((kind, part.to_owned()));
-            }
-        }
+    said.sort();
+    let said = said.join("\n");
+    for (place, id) in ids {
+        found.entry(format!("{said}\n{place}")).or_default().insert(id);
     }
 }
 
-/// A statement of a policy: by its Sid, or by its number where it has none.
-fn place<T>(policy: &str, at: usize, statement: &Statement<T>) -> String {
-    statement.sid.as_ref().map_or_else(|| format!("{policy} {at}"), |sid| format!("{policy} sid {sid}"))
+/// A text without its IDs, and the IDs.
+fn without_ids(text: &str) -> (String, Vec<Id>) {
+    let mut ids: Vec<Id> = network(text).map(|placeholder| (placeholder, text.to_owned())).into_iter().collect();
+    if let [_, _, service, _, account, resource] = text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        let is_own = account.contains(OPEN);
+        let (kind, id) = resource.split_once('/').unwrap_or_default();
+        if is_own && *service == "kms" && kind == "key" && is_key(id) {
+            ids.push(("key", id.to_owned()));
+        }
+        if is_own && let Some(placeholder) = network(id) {
+            ids.push((placeholder, id.to_owned()));
+        }
+    }
+    let around = ids.iter().fold(text.to_owned(), |around, (_, id)| around.replace(id, ""));
+    (around, ids)
 }
 
-/// The placeholder for IDs of this kind, if a text is one.
-fn kind(text: &str) -> Option<&'static str> {
-    let hex = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let of_ec2 = |prefix: &str| text.strip_prefix(prefix).is_some_and(|rest| matches!(rest.len(), 8 | 17) && hex(rest));
-    let is_uuid = || {
-        let parts: Vec<&str> = text.split('-').collect();
-        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| hex(part))
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// The placeholder for IDs of its kind, if a text is the ID of a part of a network.
+fn network(text: &str) -> Option<&'static str> {
+    let is_of = |prefix: &str| {
+        text.strip_prefix(prefix).is_some_and(|rest| matches!(rest.len(), 8 | 17) && is_hexadecimal(rest))
     };
-    let is_multi_region = || text.strip_prefix("mrk-").is_some_and(|rest| rest.len() == 32 && hex(rest));
-    let found = KINDS.iter().find(|(prefix, _)| of_ec2(prefix)).map(|(_, placeholder)| *placeholder);
-    found.or_else(|| (is_uuid() || is_multi_region()).then_some("key"))
+    KINDS.iter().find(|(prefix, _)| is_of(prefix)).map(|(_, placeholder)| *placeholder)
+}
+
+/// Whether a text is the ID of a key. Others have UUIDs too, such as tenants and external IDs: this is of keys only behind
+/// `key/`.
+fn is_key(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_uuid =
+        parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| is_hexadecimal(part));
+    is_uuid || text.strip_prefix("mrk-").is_some_and(|rest| rest.len() == 32 && is_hexadecimal(rest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::equivalency::{OWN_ACCOUNT, mark};
 
     #[test]
     fn ids_and_what_looks_like_one() {
+        let own = |end: &str| format!("arn:aws:kms:eu-west-1:{}:{end}", mark(OWN_ACCOUNT));
+        let uuid = "12345678-90ab-cdef-1234-567890abcdef";
         for (text, expected) in [
-            ("vpc-0a1b2c3d4e5f60718", Some("vpc")),
-            ("vpc-1a2b3c4d", Some("vpc")),
-            ("vpce-0a1b2c3d4e5f60718", Some("vpc-endpoint")),
-            ("sg-0a1b2c3d4e5f60718", Some("security-group")),
-            ("12345678-90ab-cdef-1234-567890abcdef", Some("key")),
-            ("mrk-1234567890abcdef1234567890abcdef", Some("key")),
-            ("vpc-main", None),
-            ("vpc-0a1b2c3d4e5f6071", None),
-            ("VPC-0A1B2C3D4E5F60718", None),
-            ("12345678-90ab-cdef-1234-567890abcdeg", None),
-            ("vpc-*", None),
-            ("", None),
+            ("vpc-0a1b2c3d4e5f60718".to_owned(), Some("vpc")),
+            ("vpc-1a2b3c4d".to_owned(), Some("vpc")),
+            ("vpce-0a1b2c3d4e5f60718".to_owned(), Some("vpc-endpoint")),
+            ("sg-0a1b2c3d4e5f60718".to_owned(), Some("security-group")),
+            (own("subnet/subnet-0a1b2c3d4e5f60718"), Some("subnet")),
+            (own(&format!("key/{uuid}")), Some("key")),
+            (own("key/mrk-1234567890abcdef1234567890abcdef"), Some("key")),
+            (own(&format!("alias/{uuid}")), None),
+            (own("key/12345678-90ab-cdef-1234-567890abcdeg"), None),
+            // An external ID, the folder of a tenant, a key of somebody else.
+            (uuid.to_owned(), None),
+            (format!("arn:aws:s3:::shared/{uuid}/*"), None),
+            (format!("arn:aws:kms:eu-west-1:999999999999:key/{uuid}"), None),
+            ("vpc-main".to_owned(), None),
+            ("vpc-0a1b2c3d4e5f6071".to_owned(), None),
+            ("VPC-0A1B2C3D4E5F60718".to_owned(), None),
+            ("vpc-*".to_owned(), None),
+            (String::new(), None),
         ] {
-            assert_eq!(kind(text), expected, "{text}");
+            let (around, ids) = without_ids(&text);
+            assert_eq!(ids.first().map(|(placeholder, _)| *placeholder), expected, "{text}");
+            assert!(ids.iter().all(|(_, id)| !around.contains(id.as_str())), "{text}");
         }
     }
 }

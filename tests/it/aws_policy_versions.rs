@@ -120,3 +120,19 @@ fn other_policies_in_two_versions_differ() {
     let report = tool.diff(&[]);
     assert_eq!((report["access_differences"].as_array().unwrap().len(), &report["limitations"]), (2, &json!([])));
 }
+
+/// One role has the policy attached, the other as its boundary: both have it.
+#[test]
+fn attached_here_and_boundary_there_is_of_both() {
+    let older = [policy(READER, "v9", &["s3:GetObject"])];
+    let newer = [policy(READER, "v10", &["s3:GetObject", "s3:PutObject"])];
+    let mut bounded = inline(QA, "a", &json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]));
+    bounded["permissions_boundary"] = json!(READER);
+    let tool = accounts((&[attached(DEV, "a")], &older), (&[bounded], &newer));
+    let report = tool.diff(&[]);
+    let access = report["access_differences"].as_array().unwrap();
+    assert_eq!((access.len(), &access[0]["actions"]), (1, &json!(["PutObject"])), "{access:?}");
+    assert_eq!(report["limitations"][0]["compared"], json!("v10"));
+    // That account was read with the version that does not allow it.
+    assert_eq!(access[0]["witness_is_real"], json!(false));
+}

@@ -92,3 +92,55 @@ fn two_of_a_kind_are_paired_by_their_statements() {
     assert_eq!(pairs, [(json!([VPCS[0]]), json!([VPCS[1]])), (json!([others[0]]), json!([others[1]]))]);
     assert_eq!(tool.diff(&[])["totals"]["findings"], json!(0));
 }
+
+/// Without Sids the statements tell themselves apart, in whatever order they stand.
+#[test]
+fn the_order_of_statements_makes_no_pair() {
+    let others = ["vpc-0aaaaaaaaaaaaaaaa", "vpc-0bbbbbbbbbbbbbbbb"];
+    let role = |id: &str, name: &str, of: usize| {
+        let statement = |bucket: &str, vpc: &str| {
+            json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/*"),
+                "Condition": {"StringEquals": {"aws:SourceVpc": vpc}}})
+        };
+        let mut all = vec![statement("b", VPCS[of]), statement("c", others[of])];
+        if of == 1 {
+            all.reverse();
+            all.insert(0, json!({"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}));
+        }
+        inline(id, name, &json!(all))
+    };
+    let roles = |id: &str, of: usize| ["a", "b"].map(|name| role(id, name, of));
+    let (_, printed) = suggested(&roles(DEV, 0), &roles(QA, 1));
+    let mut pairs: Vec<(Value, Value)> = texts(&printed).into_iter().map(|(_, dev, qa)| (dev, qa)).collect();
+    pairs.sort_by_key(|(dev, _)| dev.to_string());
+    assert_eq!(pairs, [(json!([VPCS[0]]), json!([VPCS[1]])), (json!([others[0]]), json!([others[1]]))]);
+}
+
+/// What somebody else made up is a finding where it differs: an external ID, an identity pool, a tenant's folder.
+#[test]
+fn other_uuids_are_no_keys() {
+    let role = |id: &str, name: &str, of: usize| {
+        let mut role = inline(
+            id,
+            name,
+            &json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::shared/{}/*", KEYS[of])}]),
+        );
+        role["trust_policy"] = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"AWS": "arn:aws:iam::999999999999:root"}, "Condition": {"StringEquals": {"sts:ExternalId": KEYS[of]}}}]});
+        role
+    };
+    let roles = |id: &str, of: usize| ["a", "b"].map(|name| role(id, name, of));
+    assert_eq!(texts(&suggested(&roles(DEV, 0), &roles(QA, 1)).1), []);
+}
+
+#[test]
+fn pairs_beyond_the_limit_are_said() {
+    let vpc = |of: &str, at: usize| format!("vpc-0{of}{at:0>15x}");
+    let roles =
+        |id: &str, of: &str| (0..30).map(|at| reader(id, &format!("r{at}"), &vpc(of, at / 2), "*")).collect::<Vec<_>>();
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, "a"), &[]));
+    tool.write("qa.json", snapshot(QA, &roles(QA, "b"), &[]));
+    let run = tool.run(&["suggest", "dev.json", "dev", "qa.json", "qa"]);
+    assert!(run.stderr.contains("patterns and pairs of IDs that are not shown: 3;"), "{}", run.stderr);
+}

@@ -123,3 +123,15 @@ fn who_can_assume_a_role_is_decided() {
         (&json!("right"), &json!("conditional"), &json!(true))
     );
 }
+
+/// A value that could be decided is nothing to warn of, and its statements are nothing that differs.
+#[test]
+fn what_could_be_read_is_no_remark_and_no_row() {
+    let report = compared(&from(DEV, &json!("10.1.0.0/16")), &from(QA, &json!("10.2.0.0/16")), OFFICE);
+    assert_eq!((&report["statement_warnings"], &report["totals"]["findings"]), (&json!([]), &json!(0)));
+    let both = from(DEV, &json!(["10.1.0.0/16", "172.16.0.0/16"]));
+    let statement = |network: &str| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": network}}});
+    let split = inline(QA, "r", &json!([statement("10.2.0.0/16"), statement("172.16.0.0/16")]));
+    let report = compared(&both, &split, OFFICE);
+    assert_eq!((&report["item_differences"], &report["totals"]["findings"]), (&json!([]), &json!(0)));
+}
