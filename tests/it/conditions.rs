@@ -344,3 +344,27 @@ fn what_remains_of_trust() {
         assert_eq!(rows(&left, &right), [expected], "{left} {right}");
     }
 }
+
+/// A remark quotes what the policy says, whatever a variable is read as.
+#[test]
+fn a_remark_quotes_the_variable_that_the_policy_has() {
+    use crate::tool::{DEV, QA, compare, inline};
+    use serde_json::json;
+
+    let of = |id: &str| {
+        let resource = "arn:aws:s3:::${aws:PrincipalTag/team}/*";
+        let mut role = inline(id, "r", &json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}]));
+        role["tags"] = json!({"other": "x"});
+        role
+    };
+    let report = compare(&of(DEV), &of(QA));
+    let texts: Vec<&str> = report["statement_warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|warning| warning["text"].as_str().unwrap())
+        .collect();
+    let quoted = "`arn:aws:s3:::${aws:PrincipalTag/team}/*` contains a variable that has no value in a role session";
+    assert!(texts.contains(&quoted), "{texts:?}");
+    assert!(!texts.iter().any(|text| text.contains("aws:username")), "{texts:?}");
+}

@@ -58,6 +58,8 @@ pub struct Known<'s> {
     pub open: Vec<String>,
     /// The statement's own pattern for each resource that was added because of the account's digits.
     pub spelled: BTreeMap<String, String>,
+    /// The statement's own pattern for each in which a variable has no value for the role.
+    pub without_value: BTreeMap<String, String>,
 }
 
 /// A statement for a role, and what to remark on it; `None` where it can never apply.
@@ -93,11 +95,11 @@ pub fn statement<'s>(
         }
     }
     session_tags(statement, version, role, remarks);
-    let mut spelled = BTreeMap::new();
-    let target = target(&statement.target, version, role, remarks, (&mut spelled, &mut open));
+    let (mut spelled, mut without_value) = (BTreeMap::new(), BTreeMap::new());
+    let target = target(&statement.target, version, role, remarks, (&mut spelled, &mut without_value, &mut open));
     let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
     let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
-    Some(Known { statement: read, tests: stated, open, spelled })
+    Some(Known { statement: read, tests: stated, open, spelled, without_value })
 }
 
 /// What is known of the role says of a test.
@@ -213,7 +215,7 @@ fn target(
     version: Version,
     role: &KnownRole,
     remarks: &mut Vec<(StatementWarningKind, String)>,
-    (spelled, open): (&mut BTreeMap<String, String>, &mut Vec<String>),
+    (spelled, without_value, open): (&mut BTreeMap<String, String>, &mut BTreeMap<String, String>, &mut Vec<String>),
 ) -> ResourceClause {
     let mut all = |patterns: &[String], remarks: &mut Vec<(StatementWarningKind, String)>| {
         let mut texts = Vec::with_capacity(patterns.len());
@@ -230,6 +232,9 @@ fn target(
             }) {
                 spelled.insert(join_stars(&added), pattern.clone());
                 texts.push(added);
+            }
+            if read.text != *pattern && read.text.contains(WITHOUT_VALUE) {
+                without_value.insert(read.text.clone(), pattern.clone());
             }
             texts.push(read.text);
         }

@@ -270,7 +270,7 @@ fn read(
         let mut remarks = Vec::new();
         let known = known::statement(statement, version, role, &solver.tests, &mut remarks);
         // A statement that can never apply says nothing.
-        if let Some(Known { statement: read, tests, open, spelled }) = known {
+        if let Some(Known { statement: read, tests, open, spelled, without_value }) = known {
             let with_tests = |mut draft: RuleDraft| {
                 draft.open.extend(open.iter().cloned());
                 draft.spelled.clone_from(&spelled);
@@ -278,7 +278,7 @@ fn read(
                 stated.extend(draft.presence(&solver.tests, version));
                 (draft, stated)
             };
-            let drafts = drafts(&read, version, (&solver.texts, universe), &mut remarks);
+            let drafts = drafts(&read, version, (&solver.texts, universe), &without_value, &mut remarks);
             let drafts = drafts.into_iter().map(with_tests).collect();
             statements.push(ReadStatement { at, effect: statement.effect, drafts });
         }
@@ -323,16 +323,18 @@ fn canonical(draft: &RuleDraft, effect: Effect, tests: &[Arc<Test>]) -> String {
 /// Remarks on a statement, each with its kind.
 pub type Remarks = Vec<(StatementWarningKind, String)>;
 
-/// The rules of a statement: the certain part first, then what may or may not apply.
+/// The rules of a statement: the certain part first, then what may or may not apply. `without_value` are the statement's
+/// own patterns where a variable has no value.
 fn drafts(
     statement: &Statement<ResourceClause>,
     version: Version,
     known: (&Texts, &ActionUniverse),
+    without_value: &BTreeMap<String, String>,
     remarks: &mut Remarks,
 ) -> Vec<RuleDraft> {
     let mut drafts = Vec::new();
     for (include, exclude, open) in action_parts(&statement.action, remarks) {
-        for resources in resource_parts(&statement.target, version, known, remarks) {
+        for resources in resource_parts(&statement.target, version, known, without_value, remarks) {
             let open = open.iter().chain(&resources.open).cloned().collect();
             let (include, exclude) = (include.clone(), exclude.clone());
             drafts.push(RuleDraft { include, exclude, resources, open, spelled: BTreeMap::new() });
@@ -387,13 +389,15 @@ fn resource_parts(
     clause: &ResourceClause,
     version: Version,
     (texts, universe): (&Texts, &ActionUniverse),
+    without_value: &BTreeMap<String, String>,
     remarks: &mut Remarks,
 ) -> Vec<ResourcePart> {
     let negated = matches!(clause, ResourceClause::NotResource(_));
     let (mut certain, mut short, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
     for written in clause.patterns() {
         if version == Version::V2012 && has_valueless_variable(written) {
-            let reason = format!("`{written}` contains a variable that has no value in a role session");
+            let own = without_value.get(written).unwrap_or(written);
+            let reason = format!("`{own}` contains a variable that has no value in a role session");
             remarks.push((StatementWarningKind::VariableWithoutValue, reason.clone()));
             reasons.push(reason);
         } else if is_short(written) {
