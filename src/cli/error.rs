@@ -279,6 +279,7 @@ const fn compare_hint(error: &pipeline::Error) -> Option<&'static str> {
         pipeline::Error::Mark { .. } => Some("no text in IAM contains this character: harvest the account again"),
         pipeline::Error::Snapshot(_)
         | pipeline::Error::Account(_)
+        | pipeline::Error::BothIncomplete(_)
         | pipeline::Error::Dictionary(_)
         | pipeline::Error::Unfit { .. } => None,
     }
@@ -346,6 +347,7 @@ impl CliError {
         match self {
             Self::Compare(pipeline::Error::Snapshot(error)) => error.hint(),
             Self::Account(error) | Self::Compare(pipeline::Error::Account(error)) => error.hint().map(str::to_owned),
+            Self::Compare(pipeline::Error::BothIncomplete(of)) => of.left.hint().map(str::to_owned),
             Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
                 "check the two profiles; if you want to compare two snapshots of one account, use \

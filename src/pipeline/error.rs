@@ -1,7 +1,7 @@
 //! Why two accounts could not be compared.
 
 use crate::compare::SelectError;
-use crate::model::AccountTag;
+use crate::model::{AccountTag, Sides};
 use crate::normalise::DictionaryTooLarge;
 use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
@@ -18,6 +18,9 @@ pub enum Error {
     /// An account holds something that cannot be read.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// Roles of both accounts have policies that the sources do not contain.
+    #[error("{}; {}", .0.left, .0.right)]
+    BothIncomplete(Box<Sides<AccountError>>),
     /// Both accounts have one tag.
     #[error("both accounts have the tag `{tag}`")]
     SameTag {

@@ -104,10 +104,12 @@ impl<'a> Prepared<'a> {
     }
 
     fn check_absent(&self) -> Result<(), Error> {
-        for side in Side::BOTH {
-            self.accounts.get(side).account.check_absent()?;
+        let Sides { left, right } = self.accounts.as_ref().map(|one| one.account.check_absent());
+        match (left, right) {
+            (Ok(()), Ok(())) => Ok(()),
+            (Err(only), Ok(())) | (Ok(()), Err(only)) => Err(only.into()),
+            (Err(left), Err(right)) => Err(Error::BothIncomplete(Box::new(Sides { left, right }))),
         }
-        Ok(())
     }
 
     fn without_incomplete(self) -> Self {

@@ -41,7 +41,8 @@ fn by_default_every_such_role_and_policy_is_named_and_nothing_is_compared() {
     let run = run(&tool, &[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     let error = "error: account `111111111111`: the source does not contain the policy \
-                 `arn:aws:iam::111111111111:policy/loads`, which the role `loader` has\n";
+                 `arn:aws:iam::111111111111:policy/loads`, which the role `loader` has; account `222222222222`: the source \
+                 does not contain the policy `arn:aws:iam::aws:policy/limit`, which the role `mover` has\n";
     assert!(run.stderr.contains(error), "{run:?}");
     assert!(run.stderr.contains("hint: get the details without `--filter`, or with"), "{run:?}");
     assert!(!tool.exists("out"));
