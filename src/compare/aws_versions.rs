@@ -44,20 +44,24 @@ pub(super) struct Aligned {
 }
 
 /// Gives both roles the newer version of each AWS managed policy that they have in two; none where there is nothing
-/// to do. What AWS owns is the same in a role as harvested and as normalized.
-pub(super) fn align(roles: Sides<&NormalisedRole>) -> Option<Aligned> {
-    let of = roles.map(|role| &role.role);
-    let mut two_versions: Vec<TwoVersions> = of_both(of).filter_map(in_two_versions).collect();
+/// to do. The real ARNs tell which policies are the same: each partition has its own.
+pub(super) fn align(roles: Sides<&NormalisedRole>, real: Sides<&Role>) -> Option<Aligned> {
+    let mut two_versions: Vec<TwoVersions> = of_both(real).filter_map(in_two_versions).collect();
     two_versions.sort();
     two_versions.dedup();
     if two_versions.is_empty() {
         return None;
     }
-    // Each is a policy of the role with the newer version.
-    let policy = |two: &TwoVersions| (*of.get(two.newer)).managed().find(|policy| policy.arn.as_str() == two.arn);
-    let newer: BTreeMap<String, Arc<ManagedPolicy>> =
-        two_versions.iter().filter_map(policy).map(|policy| (policy.arn.to_string(), Arc::clone(policy))).collect();
-    let roles = roles.map(|role| NormalisedRole { role: with(&role.role, &newer), ..role.clone() });
+    // By its real ARN: a role has as many policies, in the same order, once it is normalized.
+    let newer: BTreeMap<&str, Arc<ManagedPolicy>> = two_versions
+        .iter()
+        .flat_map(|two| {
+            let policies = real.get(two.newer).managed().zip(roles.get(two.newer).role.managed());
+            policies.filter(|(real, _)| real.arn.as_str() == two.arn)
+        })
+        .map(|(real, normalised)| (real.arn.as_str(), Arc::clone(normalised)))
+        .collect();
+    let roles = Sides { left: with(roles.left, real.left, &newer), right: with(roles.right, real.right, &newer) };
     Some(Aligned { roles, two_versions })
 }
 
@@ -84,12 +88,12 @@ fn in_two_versions(policies: Sides<&ManagedPolicy>) -> Option<TwoVersions> {
     policies.left.is_owned_by_aws().then_some(two)
 }
 
-/// A role with these policies, by ARN, in place of its own.
-fn with(role: &Role, newer: &BTreeMap<String, Arc<ManagedPolicy>>) -> Role {
-    let newest = |policy: &Arc<ManagedPolicy>| Arc::clone(newer.get(policy.arn.as_str()).unwrap_or(policy));
-    Role {
-        attached: role.attached.iter().map(newest).collect(),
-        boundary: role.boundary.as_ref().map(newest),
-        ..role.clone()
-    }
+/// A role with these policies, by their real ARN, in place of its own.
+fn with(role: &NormalisedRole, real: &Role, newer: &BTreeMap<&str, Arc<ManagedPolicy>>) -> NormalisedRole {
+    let newest = |(own, real): (&Arc<ManagedPolicy>, &Arc<ManagedPolicy>)| {
+        Arc::clone(newer.get(real.arn.as_str()).unwrap_or(own))
+    };
+    let attached = role.role.attached.iter().zip(&real.attached).map(newest).collect();
+    let boundary = role.role.boundary.iter().zip(&real.boundary).map(newest).next();
+    NormalisedRole { role: Role { attached, boundary, ..role.role.clone() }, ..role.clone() }
 }

@@ -170,7 +170,7 @@ impl<'a> Comparing<'a> {
         };
         if let (Some((left, real_left)), Some((right, real_right))) = (left, right) {
             let (roles, real) = (Sides { left, right }, Sides { left: real_left, right: real_right });
-            match aws_versions::align(roles) {
+            match aws_versions::align(roles, real) {
                 None => self.both(&mut compared, roles, real)?,
                 Some(aligned) => {
                     // The proofs are asked of the policies as they were read.

@@ -136,3 +136,26 @@ fn attached_here_and_boundary_there_is_of_both() {
     // That account was read with the version that does not allow it.
     assert_eq!(access[0]["witness_is_real"], json!(false));
 }
+
+/// Each partition has policies of its own, with versions of their own, also where the dictionary makes their ARNs alike.
+#[test]
+fn policies_of_two_partitions_are_two() {
+    let other = READER.replace("arn:aws:", "arn:aws-us-gov:");
+    let gov = |id: &str| {
+        let mut role = role(id, "a", &json!({"attached_policies": [other]}));
+        role["arn"] = json!(format!("arn:aws-us-gov:iam::{id}:role/a"));
+        role
+    };
+    let older = [policy(READER, "v9", &["s3:List*"])];
+    let tool =
+        accounts((&[attached(DEV, "a")], &older), (&[gov(QA)], &[policy(&other, "v10", &["s3:List*", "sqs:List*"])]));
+    for dictionary in
+        [r#"{"partition": {"dev": ["aws"], "qa": ["aws-us-gov"]}}"#, r#"{"p": ["arn:aws", "arn:aws-us-gov"]}"#]
+    {
+        tool.write("equivalency_list.json", dictionary);
+        let report = tool.diff(&[]);
+        assert_eq!(report["access_differences"].as_array().unwrap().len(), 1, "{dictionary}: {report}");
+        let kinds = report["limitations"].as_array().unwrap().iter().map(|limitation| &limitation["kind"]);
+        assert!(kinds.into_iter().all(|kind| kind != "aws-policy-versions"), "{dictionary}");
+    }
+}
