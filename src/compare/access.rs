@@ -184,22 +184,13 @@ impl<'a> Access<'a> {
         Ok(Comparisons { access, trust })
     }
 
-    /// Whether two normalised roles certainly can do the same, for all requests.
-    pub(super) fn can_do_the_same(
+    /// How far two normalised roles are alike in access and in trust.
+    pub(super) fn grades(
         &self,
         roles: Sides<&NormalisedRole>,
         names: Sides<&RoleSpellings<'_>>,
-    ) -> Result<bool, EngineError> {
-        Ok(self.decided(roles, names)?.access.grade.is_equal_for_all_requests())
-    }
-
-    /// Whether two normalised roles certainly can be assumed by the same, for all requests.
-    pub(super) fn can_be_assumed_by_the_same(
-        &self,
-        roles: Sides<&NormalisedRole>,
-        names: Sides<&RoleSpellings<'_>>,
-    ) -> Result<bool, EngineError> {
-        Ok(self.decided(roles, names)?.trust.grade.is_equal_for_all_requests())
+    ) -> Result<(Grade, Grade), EngineError> {
+        Ok(self.decided(roles, names)?.grades())
     }
 
     /// Rows as few as their statements let them be.

@@ -78,10 +78,9 @@ fn are_alike(
     let like = |role: &NormalisedRole, reduced: Role| NormalisedRole { role: reduced, ..role.clone() };
     let same = |left: Role, right: Role| {
         let reduced = Sides { left: &like(roles.left, left), right: &like(roles.right, right) };
-        match part {
-            Part::Identity | Part::Boundary => access.can_do_the_same(reduced, names),
-            Part::Trust => access.can_be_assumed_by_the_same(reduced, names),
-        }
+        let (of_access, of_trust) = access.grades(reduced, names)?;
+        let grade = if part == Part::Trust { of_trust } else { of_access };
+        Ok::<bool, EngineError>(grade.is_equal_for_all_requests())
     };
     let reduced = roles.map(|role| only(&role.role, part, effect));
     if !same(reduced.left.clone(), reduced.right.clone())? {

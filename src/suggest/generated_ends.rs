@@ -29,8 +29,6 @@ pub(super) struct RoleNames {
 /// A pattern that explains ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GeneratedEnds {
-    /// The regular expression; its group is the end.
-    pub pattern: String,
     /// How many names of each account it explains.
     pub names: usize,
     /// A name that ends much the same and that it does not match.
@@ -42,6 +40,13 @@ pub(super) struct GeneratedEnds {
 }
 
 impl GeneratedEnds {
+    /// The regular expression; its group is the end.
+    pub fn pattern(&self) -> String {
+        let (separator, length) = self.shape;
+        let separator = if separator == '.' { "\\.".to_owned() } else { separator.to_string() };
+        format!("{separator}([{}]{{{length}}})$", self.alphabet)
+    }
+
     /// Whether the pattern does not match a text, or by one of the ends that it explains.
     pub fn is_harmless_in(&self, text: &str) -> bool {
         split(text).is_none_or(|(_, separator, end)| {
@@ -64,7 +69,7 @@ pub(super) fn find(names: Sides<&RoleNames>) -> Vec<GeneratedEnds> {
             pattern(*shape, Sides { left, right }, names)
         })
         .collect();
-    found.sort_by(|a, b| b.names.cmp(&a.names).then_with(|| a.pattern.cmp(&b.pattern)));
+    found.sort_by(|a, b| b.names.cmp(&a.names).then_with(|| a.pattern().cmp(&b.pattern())));
     found
 }
 
@@ -104,12 +109,9 @@ fn pattern(shape: Shape, of: Sides<&ByStem<'_>>, names: Sides<&RoleNames>) -> Op
     if pairs.len() < LEAST_NAMES || !look_generated(&ends) {
         return None;
     }
-    let (separator, length) = shape;
     let alphabet = ALPHABETS.into_iter().find(|alphabet| ends.iter().all(|end| is_of(alphabet, end)))?;
-    let separator = if separator == '.' { "\\.".to_owned() } else { separator.to_string() };
-    let pattern = format!("{separator}([{alphabet}]{{{length}}})$");
     let ends = ends.into_iter().map(str::to_owned).collect();
-    let found = GeneratedEnds { pattern, names: pairs.len(), near_miss: None, shape, alphabet, ends };
+    let found = GeneratedEnds { names: pairs.len(), near_miss: None, shape, alphabet, ends };
     let all = || [names.left, names.right].into_iter().flat_map(|names| names.alone.iter().chain(&names.common));
     if !all().all(|name| found.is_harmless_in(name)) {
         return None;
@@ -153,7 +155,7 @@ mod tests {
         let right = ["api-p9d2m1", "web-k3j4h5", "job-z9x8c7"];
         let [ends] = &found(&left, &right, &["reader-x"])[..] else { panic!() };
         assert_eq!(
-            (ends.pattern.as_str(), ends.names, ends.near_miss.as_deref()),
+            (ends.pattern().as_str(), ends.names, ends.near_miss.as_deref()),
             ("-([0-9a-z]{6})$", 3, Some("reader-x"))
         );
         assert!(
@@ -166,13 +168,13 @@ mod tests {
             &["api_ffffff00", "web_9a8b7c6d", "job_abc12345"],
             &[],
         );
-        assert_eq!(hexadecimal[0].pattern, "_([0-9a-f]{8})$");
+        assert_eq!(hexadecimal[0].pattern(), "_([0-9a-f]{8})$");
         let capitals = found(
             &["a.1A2B3C4D5E6F", "b.9Z8Y7X6W5V4U", "c.Q1W2E3R4T5Y6"],
             &["a.0P9O8I7U6Y5T", "b.1Q2W3E4R5T6Y", "c.Z1X2C3V4B5N6"],
             &[],
         );
-        assert_eq!(capitals[0].pattern, "\\.([0-9A-Z]{12})$");
+        assert_eq!(capitals[0].pattern(), "\\.([0-9A-Z]{12})$");
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Trial {
         input: Input<'_>,
         ends: &GeneratedEnds,
     ) -> Result<Option<(String, Self)>, DictionaryTooLarge> {
-        let Ok(pattern) = Regex::new(&ends.pattern) else { return Ok(None) };
+        let Ok(pattern) = Regex::new(&ends.pattern()) else { return Ok(None) };
         let names = Places::default().with(Place::RoleName).with(Place::InstanceProfile);
         let mut segments = self.segments.left.iter().chain(&self.segments.right);
         // Where it would match anything else, it is for names of roles alone.
