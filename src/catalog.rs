@@ -19,6 +19,7 @@ mod trust_actions;
 
 use std::sync::{Arc, LazyLock};
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -151,6 +152,13 @@ impl Catalogue {
     /// The services, sorted by prefix.
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         self.0.services.iter().map(Shelf::service)
+    }
+
+    /// Unpacks all services that nobody has asked for yet, on all cores: for whoever asks for all of them.
+    pub(crate) fn unpack(&self) {
+        self.0.services.par_iter().for_each(|shelf| {
+            shelf.service();
+        });
     }
 
     /// The action of this service and name, both in any case, and its service.

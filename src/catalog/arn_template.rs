@@ -84,7 +84,7 @@ impl ArnTemplate {
     /// Whether a pattern matches some ARN of this form, in any partition, region and account.
     #[must_use]
     pub fn overlaps(&self, pattern: &Glob) -> bool {
-        self.globs.iter().any(|glob| glob.overlaps(pattern))
+        self.globs.iter().any(|glob| glob.may_name_the_same(pattern) && glob.overlaps(pattern))
     }
 }
 
@@ -231,6 +231,38 @@ mod tests {
         assert!(fits(group, "arn:aws:logs:eu-west-1:1:log-group:/x:*"));
         assert!(fits(group, "arn:aws:logs:eu-west-1:1:log-group::log-stream:"));
         assert!(!fits(group, "arn:aws:logs:eu-west-1:1:log-group:/x:y:destination:z"));
+    }
+
+    /// What is looked at first may rule out only what the whole patterns rule out.
+    #[test]
+    fn the_service_and_the_start_of_the_resource_hide_no_overlap() {
+        let patterns = [
+            "*",
+            "arn:aws:s3:::b",
+            "arn:aws:s3:::b/*",
+            "arn:*:sqs:*:*:q",
+            "arn:aws:*:*:111122223333:table/*",
+            "arn:aws*:index/x",
+            "arn:aws:dynamodb:eu-west-1:111122223333:*",
+            "arn:aws:dynamodb:eu-west-?:111122223333:t?ble/x/index/*",
+            "arn:aws:d*b:eu-west-1:1:table/x",
+            "arn:aws:iam::111122223333:role/a/b",
+            "arn:aws:iam::*",
+            "arn:aws:lambda:eu-west-1:1:function:f:live",
+            "arn:aws:logs:*:log-group:*",
+            "x",
+        ];
+        let catalogue = crate::catalog::Catalogue::embedded();
+        let templates = catalogue.services().flat_map(|service| &service.resource_types).flat_map(|kind| &kind.arns);
+        let mut overlaps = 0;
+        for template in templates {
+            for pattern in patterns.map(Glob::new) {
+                let whole = template.globs.iter().any(|glob| glob.overlaps(&pattern));
+                assert_eq!(template.overlaps(&pattern), whole, "{template} {pattern:?}");
+                overlaps += usize::from(whole);
+            }
+        }
+        assert!(overlaps > 2_000, "{overlaps}");
     }
 
     #[test]

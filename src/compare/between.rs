@@ -100,7 +100,7 @@ pub fn between_told(
     by_engine(inputs, settings, tell, || access::engine(settings.catalogue, partitions))
 }
 
-/// The same, with an engine of the caller's choice, which is made while the items are counted.
+/// The same, with an engine of the caller's choice. The items are counted while it is made and used.
 fn by_engine<'c>(
     inputs: Sides<Input<'_>>,
     settings: Settings<'c>,
@@ -109,24 +109,17 @@ fn by_engine<'c>(
 ) -> Result<Report, EngineError> {
     let accounts = inputs.map(|input| input.account);
     let expander = Expander::new(Universe::new(settings.catalogue, [accounts.left, accounts.right]));
-    let normalised = inputs.map(|input| input.normalised);
-    let (engine, [harvested, sanitized]) = rayon::join(engine, || count_items(inputs, settings.catalogue, &expander));
-    let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, &expander);
-    let pairs = pair::pair(normalised, likeness);
-    let names = inputs.map(|input| RealNames::new(input.normalised, input.normaliser, input.account.id.as_ref()));
-    let access = Access::new(engine, settings.catalogue, names);
-    let work = Comparing { accounts, normalised, expander: &expander, access };
-    tell(0, pairs.len());
-    let done = AtomicUsize::new(0);
-    let one = |pair: &pair::RolePair| {
-        let compared = work.compare(*pair).map(Marked::shown);
-        tell(done.fetch_add(1, Ordering::Relaxed) + 1, pairs.len());
-        compared
-    };
-    let compared: Result<Vec<Shown<Compared>>, EngineError> = pairs.par_iter().map(one).collect();
-    let mut compared = compared?;
-    compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
-    Ok(assemble(inputs, settings, compared, harvested, sanitized))
+    let (compared, [harvested, sanitized]) = rayon::join(
+        || {
+            let names =
+                inputs.map(|input| RealNames::new(input.normalised, input.normaliser, input.account.id.as_ref()));
+            let access = Access::new(engine(), settings.catalogue, names);
+            let normalised = inputs.map(|input| input.normalised);
+            Comparing { accounts, normalised, expander: &expander, access }.all(tell)
+        },
+        || count_items(inputs, settings.catalogue, &expander),
+    );
+    Ok(assemble(inputs, settings, compared?, harvested, sanitized))
 }
 
 /// How many items each account has as harvested, and how many as normalised.
@@ -152,6 +145,22 @@ fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {
 }
 
 impl<'a> Comparing<'a> {
+    /// What was found for each pair, sorted by role.
+    fn all(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<Vec<Shown<Compared>>, EngineError> {
+        let likeness = |left: &NormalisedRole, right: &NormalisedRole| items::in_common(left, right, self.expander);
+        let pairs = pair::pair(self.normalised, likeness);
+        tell(0, pairs.len());
+        let done = AtomicUsize::new(0);
+        let one = |pair: &pair::RolePair| {
+            let compared = self.compare(*pair).map(Marked::shown);
+            tell(done.fetch_add(1, Ordering::Relaxed) + 1, pairs.len());
+            compared
+        };
+        let mut compared = pairs.par_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        compared.sort_by(|a, b| order(&a.result).cmp(&order(&b.result)));
+        Ok(compared)
+    }
+
     fn compare(&self, pair: pair::RolePair) -> Result<Marked<Compared>, EngineError> {
         let left = self.role(Side::Left, pair.left)?;
         let right = self.role(Side::Right, pair.right)?;

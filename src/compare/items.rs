@@ -4,6 +4,7 @@
 //! says it, whatever the policy is called: a policy that moves from inline to managed changes no row. The names and
 //! kinds of policies are compared as attributes.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use crate::expand::{Expander, Expansion, Item, Shown, trust};
@@ -98,8 +99,8 @@ fn one_way(side: Side, own: &[Policy<'_>], other: &[Policy<'_>], expander: &Expa
         return Vec::new();
     }
     let (own_rows, other_rows) = (rows(own, expander), rows(other, expander));
-    // Which inapplicable pairs matter is a question to all policies of the role; see `Expansion`.
-    let shown = Shown::by_policies(own_rows.iter().map(|rows| &**rows));
+    // Which inapplicable pairs matter is a question to all policies of the role; see `Expansion`. It is seldom asked.
+    let shown = LazyCell::new(|| Shown::by_policies(own_rows.iter().map(|rows| &**rows)));
     let mut found = Vec::new();
     for (policy, rows) in own.iter().zip(&own_rows).filter(|(policy, _)| says_more(policy)) {
         let lacking = rows.rows().filter(|item| !other_rows.iter().any(|rows| rows.has(item)));

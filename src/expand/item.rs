@@ -140,15 +140,11 @@ impl Item {
     pub fn is_inapplicable(&self) -> bool {
         self.note == Some(Note::NoApplicableResource)
     }
-
-    fn key(&self) -> (Effect, &str, ActionElement, &str, &ItemTarget, &str) {
-        (self.effect, &self.action.key, self.action_element, &self.condition.key, &self.target, &self.excluded.key)
-    }
 }
 
 impl PartialEq for Item {
     fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -162,8 +158,19 @@ impl PartialOrd for Item {
 
 impl Ord for Item {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
+        self.effect
+            .cmp(&other.effect)
+            .then_with(|| compare(&self.action, &other.action, |action| &action.key))
+            .then_with(|| self.action_element.cmp(&other.action_element))
+            .then_with(|| compare(&self.condition, &other.condition, |condition| &condition.key))
+            .then_with(|| compare(&self.target, &other.target, |target| target))
+            .then_with(|| compare(&self.excluded, &other.excluded, |excluded| &excluded.key))
     }
+}
+
+/// Compares parts of rows. Most rows of a statement share all their parts but two.
+fn compare<T, K: Ord + ?Sized>(a: &Arc<T>, b: &Arc<T>, key: impl Fn(&T) -> &K) -> Ordering {
+    if Arc::ptr_eq(a, b) { Ordering::Equal } else { key(a).cmp(key(b)) }
 }
 
 /// The rows of one policy.

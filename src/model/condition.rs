@@ -308,15 +308,17 @@ impl Conditions {
         if self.0.is_empty() {
             return String::new();
         }
-        let mut parts: Vec<(String, String, Vec<String>)> =
-            self.0.iter().map(|test| canonical(test, spell_key)).collect();
+        let mut parts: Vec<CanonicalTest> = self.0.iter().map(|test| canonical(test, spell_key)).collect();
         parts.sort();
         parts.dedup();
         write_canonical(&parts)
     }
 }
 
-fn canonical(test: &ConditionTest, spell_key: fn(&ConditionKey) -> &str) -> (String, String, Vec<String>) {
+/// Operator, key and values of a test.
+type CanonicalTest = (String, String, Vec<String>);
+
+fn canonical(test: &ConditionTest, spell_key: fn(&ConditionKey) -> &str) -> CanonicalTest {
     let mut values: Vec<String> = test.values.iter().map(|value| test.operator.canonical_value(value)).collect();
     values.sort();
     values.dedup();
@@ -325,21 +327,53 @@ fn canonical(test: &ConditionTest, spell_key: fn(&ConditionKey) -> &str) -> (Str
 
 /// Writes sorted tests as one object, or, where one operator tests one key twice (possible only by spelling it in
 /// two ways), as a list of objects, because an object cannot hold a key twice.
-fn write_canonical(parts: &[(String, String, Vec<String>)]) -> String {
-    let repeated = parts.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0 && a.1 == b.1));
-    let value = if repeated {
-        parts.iter().map(|(operator, key, values)| serde_json::json!({ operator: { key: values } })).collect()
+///
+/// Written piece by piece: every statement of an account comes through here.
+fn write_canonical(parts: &[CanonicalTest]) -> String {
+    let mut json = String::new();
+    if parts.array_windows().any(|[a, b]| a.0 == b.0 && a.1 == b.1) {
+        write_list(&mut json, ['[', ']'], parts.chunks(1), write_object);
     } else {
-        let mut object = serde_json::Map::new();
-        for (operator, key, values) in parts {
-            let inner = object.entry(operator.clone()).or_insert_with(|| serde_json::json!({}));
-            if let serde_json::Value::Object(inner) = inner {
-                inner.insert(key.clone(), serde_json::json!(values));
-            }
+        write_object(&mut json, parts);
+    }
+    json
+}
+
+fn write_object(json: &mut String, parts: &[CanonicalTest]) {
+    write_list(json, ['{', '}'], parts.chunk_by(|a, b| a.0 == b.0), |json, of_operator| {
+        write_string(json, of_operator.first().map_or("", |(operator, ..)| operator));
+        json.push(':');
+        write_list(json, ['{', '}'], of_operator, |json, (_, key, values)| {
+            write_string(json, key);
+            json.push(':');
+            write_list(json, ['[', ']'], values, |json, value| write_string(json, value));
+        });
+    });
+}
+
+/// Writes what is between two brackets, with commas.
+fn write_list<T>(
+    json: &mut String,
+    [open, close]: [char; 2],
+    items: impl IntoIterator<Item = T>,
+    write: impl Fn(&mut String, T),
+) {
+    json.push(open);
+    for (number, item) in items.into_iter().enumerate() {
+        if number > 0 {
+            json.push(',');
         }
-        serde_json::Value::Object(object)
-    };
-    value.to_string()
+        write(json, item);
+    }
+    json.push(close);
+}
+
+fn write_string(json: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        json.extend(["\"", text, "\""]);
+    } else {
+        json.push_str(&serde_json::Value::from(text).to_string());
+    }
 }
 
 #[cfg(test)]
@@ -393,5 +427,18 @@ mod tests {
             twice.canonical_json(ConditionKey::folded),
             r#"[{"StringLike":{"k":["*b"]}},{"StringLike":{"k":["a*"]}}]"#
         );
+    }
+
+    #[test]
+    fn odd_texts_are_escaped_as_serde_json_does() {
+        let odd = ["\u{fdd0}env\u{fdd1}", "a\"b", "\\", "\n\t\u{1}\u{7f}", "{,}[:]", "ü😀", ""];
+        let tests: Vec<ConditionTest> =
+            odd.iter().flat_map(|text| [test("StringLike", text, &odd), test(text, "k", &[text])]).collect();
+        let json = Conditions::new(tests).canonical_json(ConditionKey::as_str);
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read.to_string(), json);
+        let (by_operator, by_key) = (read.as_object().unwrap(), read["StringLike"].as_object().unwrap());
+        assert_eq!((by_operator.len(), by_key.len()), (odd.len() + 1, odd.len()));
+        assert!(odd.iter().all(|text| by_key[*text].as_array().unwrap().contains(&(*text).into())));
     }
 }

@@ -160,15 +160,35 @@ impl Glob {
         matches_from(&self.0, pattern, |c| c != '*')
     }
 
+    /// Whether two patterns for ARNs can name a resource of one kind: asked before the whole patterns are compared, since
+    /// most pairs are of two services, or of two types of one service.
+    pub(crate) fn may_name_the_same(&self, other: &Self) -> bool {
+        let may_start_alike = |colons: usize| match (self.behind_colons(colons), other.behind_colons(colons)) {
+            (Some(own), Some(other)) => starts_alike(own, other),
+            // A wildcard that can stand for a `:` moves all that follows.
+            (None, _) | (_, None) => true,
+        };
+        may_start_alike(2) && may_start_alike(5)
+    }
+
+    /// What stands behind so many `:`, if they stand in every text that the pattern matches, with no other between.
+    fn behind_colons(&self, mut colons: usize) -> Option<&[Token]> {
+        for (at, token) in self.0.iter().enumerate() {
+            match token {
+                Token::Char(':') if colons == 1 => return self.0.get(at + 1..),
+                Token::Char(':') => colons -= 1,
+                Token::Char(_) => {}
+                Token::AnyChar | Token::AnyText => return None,
+                Token::AnyCharOf(class) | Token::AnyTextOf(class) if class.holds(':') => return None,
+                Token::AnyCharOf(_) | Token::AnyTextOf(_) => {}
+            }
+        }
+        None
+    }
+
     /// Whether the literal beginnings agree; asked first because most pairs of ARNs part there.
     fn starts_like(&self, other: &Self) -> bool {
-        let pairs = self.0.iter().zip(&other.0);
-        pairs
-            .map_while(|(a, b)| match (a, b) {
-                (Token::Char(a), Token::Char(b)) => Some(a == b),
-                _ => None,
-            })
-            .all(|same| same)
+        starts_alike(&self.0, &other.0)
     }
 
     /// Whether some text is matched by both patterns.
@@ -186,6 +206,17 @@ impl Glob {
         }
         has(&positions.flags, other.0.len())
     }
+}
+
+/// Whether the literal beginnings agree.
+fn starts_alike(a: &[Token], b: &[Token]) -> bool {
+    let pairs = a.iter().zip(b);
+    pairs
+        .map_while(|(a, b)| match (a, b) {
+            (Token::Char(a), Token::Char(b)) => Some(a == b),
+            _ => None,
+        })
+        .all(|same| same)
 }
 
 /// The characters of a text, each with whether it stood in brackets as an escape does.

@@ -63,10 +63,25 @@ impl<T> Sides<T> {
         Sides { left: f(self.left), right: f(self.right) }
     }
 
+    /// Applies a function to both values at the same time.
+    pub fn par_map<U: Send>(self, f: impl Fn(T) -> U + Sync) -> Sides<U>
+    where
+        T: Send,
+    {
+        let Self { left, right } = self;
+        let (left, right) = rayon::join(|| f(left), || f(right));
+        Sides { left, right }
+    }
+
     /// Borrows both values.
     pub const fn as_ref(&self) -> Sides<&T> {
         Sides { left: &self.left, right: &self.right }
     }
+}
+
+impl Sides<Side> {
+    /// Each side at its own place.
+    pub const SIDES: Self = Self { left: Side::Left, right: Side::Right };
 }
 
 impl<T, E> Sides<Result<T, E>> {

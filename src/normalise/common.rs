@@ -47,17 +47,17 @@ pub(super) fn find(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins
     if !base.left.tells_accounts_apart() && !base.right.tells_accounts_apart() {
         return Sides::default();
     }
-    let names = accounts.map(|account| own_names(account, builtins));
+    let names = accounts.par_map(|account| own_names(account, builtins));
     let shape = |side: Side, (kind, name): &Name| base.get(side).shape(name, kind.place(), &[]).to_lowercase();
     let shapes = |side: Side| names.get(side).iter().map(|name| shape(side, name)).collect::<BTreeSet<String>>();
-    let shapes = Sides { left: shapes(Side::Left), right: shapes(Side::Right) };
+    let shapes = Sides::SIDES.par_map(shapes);
     let is_common = |name: &&Name| {
         let (left, right) = (shape(Side::Left, name), shape(Side::Right, name));
         let has_counterpart = shapes.right.contains(&left) || shapes.left.contains(&right);
         left != right && !has_counterpart && !is_all_placeholder(&left) && !is_all_placeholder(&right)
     };
     let common: BTreeSet<Name> = names.left.intersection(&names.right).filter(is_common).cloned().collect();
-    let (left, right) = (words(accounts.left, base.left), words(accounts.right, base.right));
+    let Sides { left, right } = Sides::SIDES.par_map(|side| words(accounts.get(side), base.get(side)));
     let words: BTreeSet<String> = &left.0 & &right.0;
     let neighbors = if words.is_empty() { BTreeSet::new() } else { &left.1 & &right.1 };
     accounts.map(|account| Common {

@@ -47,8 +47,7 @@ pub(super) fn pair(
         }
         found
     };
-    let (left, right) = rayon::join(|| find(Side::Left), || find(Side::Right));
-    let found = Sides { left, right };
+    let found = Sides::SIDES.par_map(find);
     let mut uses: Sides<BTreeMap<String, IdUse>> = Sides::default();
     let mut together: Option<Together> = None;
     for (shape, left) in &found.left {

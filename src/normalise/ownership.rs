@@ -20,6 +20,15 @@ pub(super) type Owners = BTreeMap<(String, String), Option<Side>>;
 /// How often each text stands in each account, by placeholder and text.
 type Counts = BTreeMap<(String, String), Sides<usize>>;
 
+/// How often one account holds a text.
+#[derive(Debug, Default)]
+struct Count {
+    /// In the names of its roles.
+    in_names: usize,
+    /// Anywhere.
+    anywhere: usize,
+}
+
 /// Finds out whose the texts of lists are.
 ///
 /// # Errors
@@ -40,17 +49,25 @@ pub(super) fn owners(accounts: Sides<&Account>, rules: Rules<'_>) -> Result<Owne
     }
     let keys: Vec<(String, String)> = anyone.iter().map(|one| (one.placeholder.clone(), one.text.clone())).collect();
     let normaliser = Normaliser::new(anyone, Vec::new())?;
-    let (mut in_names, mut anywhere) = (Counts::new(), Counts::new());
-    for side in Side::BOTH {
-        texts::each(accounts.get(side), &mut |place, text| {
+    let counted = accounts.par_map(|account| {
+        let mut counts: BTreeMap<(String, String), Count> = BTreeMap::new();
+        texts::each(account, &mut |place, text| {
             normaliser.apply(text, place, |found: Found<'_>| {
-                let key = (found.placeholder.to_owned(), found.literal.to_owned());
-                if place == Place::RoleName {
-                    *in_names.entry(key.clone()).or_default().get_mut(side) += 1;
-                }
-                *anywhere.entry(key).or_default().get_mut(side) += 1;
+                let count = counts.entry((found.placeholder.to_owned(), found.literal.to_owned())).or_default();
+                count.in_names += usize::from(place == Place::RoleName);
+                count.anywhere += 1;
             });
         });
+        counts
+    });
+    let (mut in_names, mut anywhere) = (Counts::new(), Counts::new());
+    for side in Side::BOTH {
+        for (key, count) in counted.get(side) {
+            if count.in_names > 0 {
+                *in_names.entry(key.clone()).or_default().get_mut(side) = count.in_names;
+            }
+            *anywhere.entry(key.clone()).or_default().get_mut(side) = count.anywhere;
+        }
     }
     let ids = accounts.map(|account| account.id.as_ref().map(AccountId::as_str));
     let owner = |key: &(String, String)| {

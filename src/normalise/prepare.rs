@@ -104,13 +104,11 @@ struct Candidate<'a> {
     name: &'a str,
     path: String,
     within: String,
-    content: Box<dyn Fn() -> BTreeSet<String> + 'a>,
+    content: Box<dyn Fn() -> BTreeSet<String> + Send + Sync + 'a>,
 }
 
 fn counterparts(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: Builtins) -> Sides<Counterparts> {
-    let (left, right) =
-        rayon::join(|| mentions(accounts.left, base.left, builtins), || mentions(accounts.right, base.right, builtins));
-    let mentions = Sides { left, right };
+    let mentions = Sides::SIDES.par_map(|side| mentions(accounts.get(side), base.get(side), builtins));
     let roles = pair_names(base, builtins, Named::Role, |side| {
         let (normaliser, mentions): (&Normaliser, &Mentions) = (base.get(side), mentions.get(side));
         let candidate = |role| Candidate::role(role, normaliser, builtins, mentions);
@@ -163,7 +161,7 @@ fn counterparts(accounts: Sides<&Account>, base: Sides<&Normaliser>, builtins: B
             ids: ids.get(side).clone(),
         }
     };
-    Sides { left: of_side(Side::Left), right: of_side(Side::Right) }
+    Sides::SIDES.par_map(of_side)
 }
 
 impl<'a> Candidate<'a> {
@@ -206,19 +204,19 @@ fn pair_names<'a>(
     base: Sides<&Normaliser>,
     builtins: Builtins,
     named: Named,
-    candidates: impl Fn(Side) -> Vec<Candidate<'a>>,
+    candidates: impl Fn(Side) -> Vec<Candidate<'a>> + Sync,
 ) -> Sides<NameParts> {
     let place = match named {
         Named::Role => Place::RoleName,
         Named::ManagedPolicy | Named::InlinePolicy => Place::PolicyName,
         Named::InstanceProfile => Place::InstanceProfile,
     };
-    let all = Sides { left: candidates(Side::Left), right: candidates(Side::Right) };
+    let all = Sides::SIDES.par_map(&candidates);
     let plain = |side: Side| -> Vec<(String, String)> {
         let normalised = |one: &Candidate<'_>| base.get(side).shape(one.name, place, &[]).to_lowercase();
         all.get(side).iter().map(|one| (one.within.clone(), normalised(one))).collect()
     };
-    let plain = Sides { left: plain(Side::Left), right: plain(Side::Right) };
+    let plain = Sides::SIDES.par_map(plain);
     let known: Sides<BTreeSet<&(String, String)>> = plain.as_ref().map(|names| names.iter().collect());
     let alone = |side: Side| {
         let without =
@@ -228,7 +226,7 @@ fn pair_names<'a>(
             .filter_map(|(one, _)| Some((one, generated_names::recognise(builtins, named, one.name, &one.path)?)));
         generated.collect::<Vec<_>>()
     };
-    let alone = Sides { left: alone(Side::Left), right: alone(Side::Right) };
+    let alone = Sides::SIDES.par_map(alone);
     let others: Sides<BTreeSet<&str>> =
         alone.as_ref().map(|names| names.iter().flat_map(|(one, form)| form.texts_of_others(one.name)).collect());
     let of_both = &others.left & &others.right;
@@ -284,7 +282,7 @@ fn with_cut_names(
         let shape = |name: &String| base.get(side).shape(name, Place::RoleName, &[]).to_lowercase();
         unpaired.map(|name| names::PlainName { name: name.clone(), shape: shape(name) }).collect()
     };
-    let all = Sides { left: shapes(Side::Left), right: shapes(Side::Right) };
+    let all = Sides::SIDES.par_map(shapes);
     let known: Sides<BTreeSet<&str>> = all.as_ref().map(|names| names.iter().map(|name| &*name.shape).collect());
     let alone = |side: Side| {
         let names = all.get(side).iter().filter(|name| !known.get(side.other()).contains(&*name.shape));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::value::RawValue;
 
 use super::policy::{self, PolicyError};
@@ -10,7 +11,7 @@ use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
 use crate::model::place::MOST_CHARACTERS;
 use crate::model::{
     Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Principal,
-    PrincipalClause, Role, RoleDetails, TrustPolicy,
+    PrincipalClause, Role, RoleDetails, Sides, TrustPolicy,
 };
 
 /// How many bytes the policy documents of a role can have together. A role can have twenty managed policies; the longest
@@ -165,6 +166,17 @@ pub struct AccountReader<'a> {
 }
 
 impl<'a> AccountReader<'a> {
+    /// Reads the documents of these snapshots ahead, on all cores. What cannot be read is left out here: it is read
+    /// again in its place, and the error says which.
+    #[must_use]
+    pub fn ahead(snapshots: Sides<&'a Snapshot>) -> Self {
+        let Sides { left, right } = snapshots;
+        let texts: BTreeSet<&str> = [left, right].into_iter().flat_map(identity_texts).collect();
+        let read = |text: &'a str| policy::parse_identity(text).ok().map(|document| (text, Arc::new(document)));
+        let texts: Vec<&str> = texts.into_iter().collect();
+        Self { identity: texts.into_par_iter().filter_map(read).collect(), trust: BTreeMap::new() }
+    }
+
     /// Makes an account of a snapshot.
     ///
     /// # Errors
@@ -236,6 +248,12 @@ impl Account {
         let account = self.id.as_ref().map_or_else(|| self.source.clone(), ToString::to_string);
         AccountError::AbsentPolicies { account, roles }
     }
+}
+
+/// The permissions policies of a snapshot.
+fn identity_texts(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
+    let inline = snapshot.roles.iter().flat_map(|role| &role.inline_policies).map(|policy| &policy.document);
+    inline.chain(snapshot.policies.iter().map(|policy| &policy.document)).map(|document| document.get())
 }
 
 /// Reads one account.

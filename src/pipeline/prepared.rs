@@ -50,10 +50,8 @@ impl<'a> Prepared<'a> {
             without_marks(of.get(side), tags.get(side))?;
         }
         let normalisers = normalise::normalisers(of, tags, rules)?;
-        let Sides { left, right } = accounts;
-        let of_left = || One::new(left, normalisers.left);
-        let (left, right) = rayon::join(of_left, || One::new(right, normalisers.right));
-        let accounts = Sides { left, right };
+        let both = Sides { left: (accounts.left, normalisers.left), right: (accounts.right, normalisers.right) };
+        let accounts = both.par_map(|(account, normaliser)| One::new(account, normaliser));
         let prepared = Self { options, selection: Selection::default(), left_out: Vec::new(), accounts };
         let normalised = prepared.normalised();
         let unfit = unfit_texts([normalised.left, normalised.right]);

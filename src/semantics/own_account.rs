@@ -51,7 +51,7 @@ impl<'a> OwnAccount<'a> {
     /// # Errors
     /// Why they are not known, where the id can stand in too many places of the pattern.
     pub fn patterns(self, pattern: &str) -> Result<Vec<String>, String> {
-        if !pattern.contains(['*', '?']) {
+        if !has_wildcard_beside_digit(pattern) {
             return Ok(Vec::new());
         }
         let letters: Vec<char> = join_stars(pattern).chars().collect();
@@ -100,6 +100,12 @@ impl<'a> OwnAccount<'a> {
     }
 }
 
+/// Whether a run of digits and wildcards holds more than stars or digits alone: nothing else can name digits of an id.
+fn has_wildcard_beside_digit(pattern: &str) -> bool {
+    let runs = pattern.as_bytes().split(|byte| !matches!(byte, b'*' | b'?' | b'0'..=b'9'));
+    runs.into_iter().any(|run| run.contains(&b'?') || (run.contains(&b'*') && run.iter().any(u8::is_ascii_digit)))
+}
+
 const fn takes_wildcards(operator: &BaseOperator) -> bool {
     matches!(
         operator,
@@ -135,5 +141,10 @@ mod tests {
         assert_eq!(own.patterns("b-?????????????").unwrap(), ["b-?OWN", "b-OWN?"]);
         assert!(own.patterns(&"?".repeat(2_000)).is_err() && own.patterns(&"*?".repeat(900)).is_err());
         assert_eq!(OwnAccount::new("111122223333", Some("111122223333")), None);
+        for (pattern, beside) in
+            [("b1-*", false), ("*", false), ("b?", true), ("x3*", true), ("*3", true), ("33", false)]
+        {
+            assert_eq!(has_wildcard_beside_digit(pattern), beside, "{pattern}");
+        }
     }
 }

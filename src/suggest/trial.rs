@@ -37,20 +37,13 @@ impl Trial {
     ) -> Result<Self, DictionaryTooLarge> {
         let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
         let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
-        let (left, right) = rayon::join(
-            || normalise(input.accounts.left, &normalisers.left),
-            || normalise(input.accounts.right, &normalisers.right),
-        );
-        let normalised = Sides { left, right };
+        let normalised = Sides::SIDES.par_map(|side| normalise(input.accounts.get(side), normalisers.get(side)));
         let alignment = compare::align(normalised.as_ref());
         fn plain(account: &Normalised) -> impl Iterator<Item = &crate::model::Role> {
             account.roles.iter().map(|role| &role.role)
         }
-        let (left, right) = rayon::join(
-            || segments::of_roles(plain(&normalised.left)),
-            || segments::of_roles(plain(&normalised.right)),
-        );
-        Ok(Self { dictionary, normalised, alignment, segments: Sides { left, right } })
+        let segments = normalised.as_ref().par_map(|account| segments::of_roles(plain(account)));
+        Ok(Self { dictionary, normalised, alignment, segments })
     }
 
     /// The trial with one more substitution, if one is good enough.

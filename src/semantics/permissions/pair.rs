@@ -139,21 +139,28 @@ impl Pair {
 /// What to warn of in two roles that have the same documents, read alike: they may do the same. None where the documents
 /// say whether that is so.
 pub fn warnings_of_same(left: &RolePolicies, right: &RolePolicies, shared: &Shared) -> Option<Vec<Warning>> {
-    let read_alike = |(a, b): (&AttachedDocument, &AttachedDocument)| {
-        Arc::ptr_eq(&a.document, &b.document) && facts(&a.document, &left.role) == facts(&b.document, &right.role)
-    };
-    let (identity, boundary) = (left.identity.iter().zip(&right.identity), left.boundary.iter().zip(&right.boundary));
-    let same = left.identity.len() == right.identity.len()
-        && left.boundary.is_some() == right.boundary.is_some()
-        && identity.chain(boundary).all(read_alike);
+    let same = left.identity.len() == right.identity.len() && left.boundary.is_some() == right.boundary.is_some();
     if !same {
         return None;
     }
+    let (left_attached, right_attached) =
+        (left.identity.iter().chain(&left.boundary), right.identity.iter().chain(&right.boundary));
     let Shared { rules, universe, solver } = shared;
+    let mut alike = Vec::new();
+    for (a, b) in left_attached.zip(right_attached) {
+        if !Arc::ptr_eq(&a.document, &b.document) {
+            return None;
+        }
+        let of_left = facts(&a.document, &left.role);
+        if of_left != facts(&b.document, &right.role) {
+            return None;
+        }
+        alike.push((a, b, of_left));
+    }
     let mut warnings = Vec::new();
-    for (side, role) in [(Side::Left, left), (Side::Right, right)] {
-        for attached in role.identity.iter().chain(&role.boundary) {
-            let remarks = rules.remarks(&attached.document, &role.role, universe, solver);
+    for (a, b, facts) in alike {
+        let remarks = rules.remarks(&a.document, (&left.role, facts), universe, solver);
+        for (side, attached) in [(Side::Left, a), (Side::Right, b)] {
             warnings.extend(remarks.iter().map(|remark| warning(attached, remark, side)));
         }
     }

@@ -198,15 +198,16 @@ impl Rules {
         self.documents.get(&key, compile).1
     }
 
-    /// What to warn of in a document as it reads for a role: what [`Rules::document`] says of it, for less work.
+    /// What to warn of in a document as it reads for a role of which it asks these facts: what [`Rules::document`] says
+    /// of it, for less work.
     pub fn remarks(
         &self,
         document: &Arc<IdentityPolicy>,
-        role: &KnownRole,
+        (role, facts): (&KnownRole, KnownKeys),
         universe: &ActionUniverse,
         solver: &Solver,
     ) -> Arc<Vec<Remark>> {
-        let key = (Arc::as_ptr(document) as usize, known::facts(document, role));
+        let key = (Arc::as_ptr(document) as usize, facts);
         let remarks = || (Arc::clone(document), Arc::new(read(document, role, universe, solver).1));
         self.remarks.get(&key, remarks).1
     }

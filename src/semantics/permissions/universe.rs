@@ -52,6 +52,7 @@ pub struct ActionUniverse {
 impl ActionUniverse {
     /// Numbers the actions of a catalogue.
     pub fn new(catalogue: &Catalogue, texts: &Texts) -> Self {
+        catalogue.unpack();
         let star = texts.star();
         let any = texts.template(&ArnTemplate::any_of("${Service}"));
         let unknown = vec![any, Arc::clone(&star)];
