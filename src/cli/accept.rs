@@ -17,7 +17,7 @@ use crate::compare::accepted::{Filter, Label, Open, accepted, entries, open};
 use crate::formats::accepted as written;
 use crate::model::accepted::date;
 use crate::model::{AcceptedEntry, AccountTag, Sides};
-use crate::report::{Finding, List, Report, Rule};
+use crate::report::{Report, Rule};
 use crate::store::text_file;
 
 /// The name of the file of accepted differences.
@@ -180,7 +180,6 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let mut selected = args.filter.filter().select(&open.roles, &open.differences, tags);
     let mut candidates = open.differences.len();
     if let Some(wanted) = &wanted {
-        check_shared(report, wanted)?;
         let rows = open.rows_of(report, wanted);
         candidates = rows.len();
         selected.retain(|place| rows.contains(place));
@@ -224,27 +223,6 @@ fn check(args: &Args, today: Date) -> Result<(), CliError> {
         Some(expires) if expires < today => Err(CliError::PastExpiry { expires, today }),
         _ => Ok(()),
     }
-}
-
-/// An entry accepts an attribute as a whole. Where it is a list, such as the attached policies, no finding about one of
-/// its entries is accepted unless all of them are selected: the others would be accepted with it.
-fn check_shared(report: &Report, wanted: &BTreeSet<usize>) -> Result<(), CliError> {
-    let rows = |finding: &Finding| finding.rows.iter().copied().collect::<BTreeSet<usize>>();
-    let of_attributes = |finding: &&Finding| finding.list == List::Attributes;
-    let selected: BTreeSet<usize> =
-        wanted.iter().filter_map(|place| report.findings.get(*place)).filter(of_attributes).flat_map(rows).collect();
-    let left: Vec<&Finding> = report
-        .findings
-        .iter()
-        .enumerate()
-        .filter(|(place, finding)| !wanted.contains(place) && of_attributes(finding))
-        .map(|(_, finding)| finding)
-        .filter(|finding| !rows(finding).is_disjoint(&selected))
-        .collect();
-    let Some(first) = left.first() else { return Ok(()) };
-    let role = first.role.clone().unwrap_or_default();
-    let near = left.iter().take(NAMED).map(|one| in_words((&one.id, &one.message))).collect();
-    Err(CliError::SharedAttribute { role, count: left.len(), near })
 }
 
 /// An id with the sentence that belongs to it.

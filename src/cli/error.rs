@@ -99,17 +99,6 @@ pub enum CliError {
     /// `--fail-on` names no rule or severity.
     #[error(transparent)]
     FailOn(#[from] FailOnError),
-    /// Some of the findings about the entries of one list are selected, and others are not.
-    #[error("role `{}` differs in more entries of the same list, and an entry accepts the whole list: {}",
-        .role.escape_debug(), not_selected(*.count))]
-    SharedAttribute {
-        /// The role of the first.
-        role: String,
-        /// How many are not selected.
-        count: usize,
-        /// The first of them, with their sentences.
-        near: Vec<String>,
-    },
     /// No open difference of the report fits.
     #[error("{}", nothing_selected(*.open, .of))]
     NothingSelected {
@@ -299,10 +288,6 @@ fn rule_hint(error: &UnknownRule) -> String {
 /// What the differences of a whole report are the differences of.
 pub(super) const OF_REPORT: &str = "of the report";
 
-fn not_selected(count: usize) -> String {
-    if count == 1 { "1 finding is not selected".to_owned() } else { format!("{count} findings are not selected") }
-}
-
 fn nothing_selected(open: usize, of: &str) -> String {
     match open {
         0 if of == OF_REPORT => "the report has no open differences; nothing was written".to_owned(),
@@ -370,9 +355,6 @@ impl CliError {
                 Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
             }
             Self::UnknownId { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
-            Self::SharedAttribute { near, .. } => {
-                Some(format!("select them too, with `--finding` or the `--group` of each: {}", near.join(", ")))
-            }
             Self::AmbiguousId { near, count, .. } => {
                 let more = if *count > near.len() { ", …" } else { "" };
                 Some(format!("give more of one ID: {}{more}", near.join(", ")))

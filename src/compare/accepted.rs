@@ -10,6 +10,7 @@ pub mod matching;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 pub use entries::{Filter, Label, accepted, entries};
 pub use facts::{Open, open};
@@ -17,7 +18,8 @@ pub use facts::{Open, open};
 use super::between::item_metrics;
 use crate::model::{AcceptedEntry, DifferenceFacts, RoleFacts, Side};
 use crate::report::{
-    AcceptedDifference, Difference, DifferenceCounts, EntryName, Limitation, List, Report, Rule, Severity,
+    AcceptedDifference, AcceptedEntryOfList, Difference, DifferenceCounts, EntryName, Limitation, List, Report, Rule,
+    Severity,
 };
 use matching::{Matcher, Verdict};
 
@@ -47,7 +49,14 @@ pub fn accept(report: &mut Report, acceptance: Acceptance<'_>) {
     work.look(report);
     let Work { accepted, taken, .. } = &mut work;
     let (accepted, taken) = (std::mem::take(accepted), std::mem::take(taken));
+    let (of_roles, in_lists) = (std::mem::take(&mut work.of_roles), std::mem::take(&mut work.in_lists));
     let limitations = work.limitations();
+    for (place, count) in of_roles {
+        if let Some(role) = report.roles.get_mut(place) {
+            role.differences.accepted += count;
+        }
+    }
+    mark(report, in_lists);
     remove(report, &taken);
     report.limitations.extend(limitations);
     report.accepted_differences = sorted(accepted);
@@ -60,8 +69,12 @@ struct Work<'a> {
     roles: Vec<RoleFacts>,
     matcher: Matcher,
     accepted: Vec<AcceptedDifference>,
+    /// The number of those of each role, by the role's place.
+    of_roles: BTreeMap<usize, usize>,
     /// The accepted rows, with the place of the role of each.
     taken: BTreeMap<List, BTreeMap<usize, usize>>,
+    /// The accepted entries of attributes that are lists and have open entries as well, by row.
+    in_lists: BTreeMap<usize, Vec<AcceptedEntryOfList>>,
     /// Entries that accept something.
     used: BTreeSet<usize>,
     /// Entries that cover a part of what stays open.
@@ -77,7 +90,9 @@ impl<'a> Work<'a> {
             acceptance,
             roles,
             accepted: Vec::new(),
+            of_roles: BTreeMap::new(),
             taken: BTreeMap::new(),
+            in_lists: BTreeMap::new(),
             used: BTreeSet::new(),
             partly: BTreeSet::new(),
         }
@@ -91,10 +106,22 @@ impl<'a> Work<'a> {
                 // A difference whose role is not found is accepted by nobody.
                 let Some(difference) = report.difference(list, row) else { continue };
                 let Some(role) = difference.real_role().and_then(|real| places.get(&real).copied()) else { continue };
-                let Some(facts) = difference.facts(role) else { continue };
-                if let Some(by) = self.by(&facts) {
-                    self.taken.entry(list).or_default().insert(row, role);
+                let (mut entries, mut open) = (Vec::new(), 0);
+                let all = difference.facts(role);
+                let is_accepted = !all.is_empty();
+                for facts in all {
+                    let Some(by) = self.by(&facts) else {
+                        open += 1;
+                        continue;
+                    };
+                    let entry = facts.side.zip(facts.entry.clone());
+                    entries.extend(entry.map(|(side, entry)| AcceptedEntryOfList { side, entry }));
                     self.push(&difference, facts, &by, kinds.of(list, row));
+                }
+                if is_accepted && open == 0 {
+                    self.taken.entry(list).or_default().insert(row, role);
+                } else if !entries.is_empty() {
+                    self.in_lists.insert(row, entries);
                 }
             }
         }
@@ -127,7 +154,8 @@ impl<'a> Work<'a> {
         let side = facts.side.unwrap_or(Side::Left);
         let entries: Vec<&AcceptedEntry> = by.iter().filter_map(|index| self.acceptance.entries.get(*index)).collect();
         let owners = each_once(entries.iter().filter_map(|entry| entry.owner.as_deref()));
-        let (left, right) = difference.values();
+        let (left, right) = values(difference, &facts);
+        *self.of_roles.entry(facts.role).or_default() += 1;
         self.accepted.push(AcceptedDifference {
             kind: facts.kind,
             side: facts.side,
@@ -199,12 +227,32 @@ impl Kinds {
     }
 }
 
+/// The value of an attribute in each account: of a list, the one entry that only one account has.
+fn values(difference: &Difference<'_>, facts: &DifferenceFacts) -> (Value, Value) {
+    let entry = || facts.entry.clone().map_or(Value::Null, Value::String);
+    match facts.side {
+        Some(Side::Left) => (entry(), Value::Null),
+        Some(Side::Right) => (Value::Null, entry()),
+        None => difference.values(),
+    }
+}
+
+/// Marks the accepted entries of lists that have open entries as well.
+fn mark(report: &mut Report, in_lists: BTreeMap<usize, Vec<AcceptedEntryOfList>>) {
+    for (row, mut entries) in in_lists {
+        if let Some(difference) = report.attribute_differences.get_mut(row) {
+            entries.sort();
+            entries.dedup();
+            difference.accepted = entries;
+        }
+    }
+}
+
 /// Takes rows out of the lists, and out of what is counted of their roles.
 fn remove(report: &mut Report, taken: &BTreeMap<List, BTreeMap<usize, usize>>) {
     for (list, rows) in taken {
         for place in rows.values() {
             if let Some(role) = report.roles.get_mut(*place) {
-                role.differences.accepted += 1;
                 role.accepted |= *list == List::Roles;
                 if let Some(count) = count(&mut role.differences, *list) {
                     *count = count.saturating_sub(1);

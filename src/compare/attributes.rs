@@ -137,6 +137,7 @@ impl<'a> AttributeFindings<'a> {
             left,
             right,
             real: (!is_same).then_some(real),
+            accepted: Vec::new(),
         });
     }
 }

@@ -63,6 +63,8 @@ pub fn line(report: &Report, one: &AcceptedDifference) -> String {
         some(&one.resources.join(", ")).map(|resources| format!("on {resources}")),
         one.principal.as_ref().filter(|_| one.text.is_none()).map(|who| format!("for {who}")),
         one.attribute.clone(),
+        // Of a list, the entry.
+        one.side.and_then(|_| [&one.left, &one.right].into_iter().find_map(|value| value.as_str())).map(str::to_owned),
         one.text.clone().filter(|_| one.resources.is_empty()),
     ];
     let what: Vec<String> = parts.into_iter().flatten().collect();

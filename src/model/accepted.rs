@@ -23,7 +23,7 @@ pub const VERSION: u32 = 1;
 
 /// One accepted description. Serialized, it is an entry of the file.
 ///
-/// In `role`, `policy`, `action`, `resource`, `principal`, `condition`, `attribute` and `text` stand patterns: `*`, `?`, and `[*]`,
+/// In `role`, `policy`, `action`, `resource`, `principal`, `condition`, `attribute`, `entry` and `text` stand patterns: `*`, `?`, and `[*]`,
 /// `[?]`, `[[]` for the characters themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AcceptedEntry {
@@ -59,6 +59,9 @@ pub struct AcceptedEntry {
     /// The attribute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
+    /// Covers the entry of an attribute that is a list, such as one of the attached policies; empty for any.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "one_or_many")]
+    pub entry: Vec<String>,
     /// The attribute's value in each account, by the account's tag.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<AccountTag, Value>,
@@ -162,7 +165,7 @@ pub enum EntryError {
     /// It would silence the whole comparison, or all of one account.
     #[error(
         "the entry would accept everything: at least one of `role`, `policy`, `action`, `resource`, `principal`, \
-            `condition`, `attribute`, or `text` must contain more than `*` and `?`"
+            `condition`, `attribute`, `entry`, or `text` must contain more than `*` and `?`"
     )]
     Everything,
     /// No difference has all that it asks for.
@@ -189,6 +192,7 @@ impl AcceptedEntry {
             except: Vec::new(),
             condition: None,
             attribute: None,
+            entry: Vec::new(),
             values: BTreeMap::new(),
             grants: None,
             text: None,
@@ -212,8 +216,13 @@ impl AcceptedEntry {
             return Err(EntryError::Everything);
         }
         let keys = self.keys();
+        // Of an attribute, only the entries of a list belong to an account.
+        let of_account =
+            |kind: &DifferenceKind| *kind != DifferenceKind::Attribute || self.side.is_none() || !self.entry.is_empty();
         let fits = |kind: &DifferenceKind| {
-            self.kind.is_none_or(|own| own == *kind) && keys.iter().all(|key| kind.keys().contains(key))
+            self.kind.is_none_or(|own| own == *kind)
+                && keys.iter().all(|key| kind.keys().contains(key))
+                && of_account(kind)
         };
         if DifferenceKind::ALL.iter().any(fits) {
             return Ok(());
@@ -252,6 +261,7 @@ impl AcceptedEntry {
             except,
             condition,
             attribute,
+            entry,
             values,
             grants,
             text,
@@ -270,6 +280,7 @@ impl AcceptedEntry {
             && *except == other.except
             && *condition == other.condition
             && *attribute == other.attribute
+            && *entry == other.entry
             && *values == other.values
             && *grants == other.grants
             && *text == other.text
@@ -287,6 +298,7 @@ impl AcceptedEntry {
             ("except", !self.except.is_empty()),
             ("condition", self.condition.is_some()),
             ("attribute", self.attribute.is_some()),
+            ("entry", !self.entry.is_empty()),
             ("values", !self.values.is_empty()),
             ("grants", self.grants.is_some()),
             ("text", self.text.is_some()),
@@ -306,7 +318,8 @@ impl AcceptedEntry {
             ("reason", Some(&self.reason)),
             ("owner", self.owner.as_ref()),
         ];
-        let many = [("action", &self.action), ("resource", &self.resource), ("except", &self.except)];
+        let many =
+            [("action", &self.action), ("resource", &self.resource), ("except", &self.except), ("entry", &self.entry)];
         one.into_iter()
             .filter_map(|(key, text)| text.map(|text| (key, text.as_str())))
             .chain(many.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text.as_str()))))
@@ -322,6 +335,7 @@ impl AcceptedEntry {
             && [&self.policy, &self.principal, &self.condition, &self.attribute, &self.text].into_iter().all(all)
             && any(&self.action, ':')
             && any(&self.resource, '*')
+            && any(&self.entry, '*')
     }
 }
 

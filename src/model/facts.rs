@@ -60,7 +60,7 @@ impl DifferenceKind {
             Self::Item => &["side", "policy", "effect", "action", "resource", "principal", "condition"],
             Self::Access | Self::Deny => &["side", "policy", "effect", "action", "resource", "except", "condition"],
             Self::Trust => &["side", "policy", "effect", "action", "principal", "except", "condition"],
-            Self::Attribute => &["attribute", "values"],
+            Self::Attribute => &["side", "attribute", "entry", "values"],
             Self::CrossReference => &["side", "policy", "resource", "principal", "text"],
         }
     }
@@ -96,7 +96,7 @@ pub struct DifferenceFacts {
     pub kind: DifferenceKind,
     /// The place of its role among those of the report.
     pub role: usize,
-    /// The account that has it; none for an attribute.
+    /// The account that has it; none for an attribute, unless the attribute is a list.
     pub side: Option<Side>,
     /// The normalized names of the policies it is from; for a cross reference as harvested.
     pub policies: Vec<String>,
@@ -114,6 +114,8 @@ pub struct DifferenceFacts {
     pub condition: Option<String>,
     /// The attribute's name.
     pub attribute: Option<String>,
+    /// The entry of an attribute that is a list, normalized: only one account has it.
+    pub entry: Option<String>,
     /// The attribute's value in each account, left first.
     pub values: Option<[Value; 2]>,
     /// What a role of one account grants, as a fingerprint.
@@ -145,6 +147,7 @@ impl DifferenceFacts {
             except: Vec::new(),
             condition: None,
             attribute: None,
+            entry: None,
             values: None,
             grants: None,
             text: None,
@@ -229,11 +232,12 @@ pub fn trust(role: usize, side: Side, principal: &str, except: &[String], action
     }
 }
 
-/// The facts of an attribute that differs.
+/// The facts of an attribute that differs; of a list, those of one entry, with the account that alone has it.
 #[must_use]
-pub fn attribute(role: usize, attribute: &str, values: [Value; 2]) -> DifferenceFacts {
-    let attribute = Some(attribute.to_owned());
-    DifferenceFacts { attribute, values: Some(values), ..DifferenceFacts::new(DifferenceKind::Attribute, role, None) }
+pub fn attribute(role: usize, attribute: &str, values: [Value; 2], entry: Option<(Side, String)>) -> DifferenceFacts {
+    let (side, entry) = entry.unzip();
+    let (attribute, values) = (Some(attribute.to_owned()), Some(values));
+    DifferenceFacts { attribute, entry, values, ..DifferenceFacts::new(DifferenceKind::Attribute, role, side) }
 }
 
 /// The facts of a cross reference, whose text is also a resource or principal where it stands as one.

@@ -98,6 +98,8 @@ struct Written {
     condition: Option<String>,
     #[serde(default, deserialize_with = "some_text")]
     attribute: Option<String>,
+    #[serde(default, deserialize_with = "texts")]
+    entry: Vec<String>,
     #[serde(default, deserialize_with = "values")]
     values: BTreeMap<AccountTag, Value>,
     #[serde(default, deserialize_with = "some_text")]
@@ -128,6 +130,7 @@ impl<'de> Deserialize<'de> for Entry {
             except,
             condition,
             attribute,
+            entry,
             values,
             grants,
             text,
@@ -147,6 +150,7 @@ impl<'de> Deserialize<'de> for Entry {
             except,
             condition,
             attribute,
+            entry,
             values,
             grants,
             text,

@@ -12,11 +12,11 @@ use crate::model::{DifferenceKind, Effect, Side};
 pub struct AcceptedDifference {
     /// The list that would contain it.
     pub kind: DifferenceKind,
-    /// The account that has it; none for an attribute.
+    /// The account that has it; none for an attribute, unless it is a list.
     pub side: Option<Side>,
     /// The role's normalized name.
     pub role: String,
-    /// The real role, in the account that has the difference; for an attribute, in the first account.
+    /// The real role, in the account that has the difference; for an attribute that is no list, in the first account.
     pub role_arn: String,
     /// The real role in the other account, if there is one.
     pub other_role_arn: Option<String>,
@@ -39,7 +39,7 @@ pub struct AcceptedDifference {
     pub condition: Option<String>,
     /// The attribute.
     pub attribute: Option<String>,
-    /// The attribute's value in the first account.
+    /// The attribute's value in the first account; of a list, the entry that only this account has.
     pub left: Value,
     /// The attribute's value in the second account.
     pub right: Value,

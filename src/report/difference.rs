@@ -144,14 +144,17 @@ impl<'a> Difference<'a> {
         }
     }
 
-    /// What accepted entries are compared with; `role` is the place of its role. None for what cannot be accepted:
-    /// a remark, a limitation, and a role of both accounts.
+    /// What accepted entries are compared with; `role` is the place of its role. One for each entry of an attribute that
+    /// is a list, else one. None for what cannot be accepted: a remark, a limitation, and a role of both accounts.
     #[must_use]
-    pub fn facts(&self, role: usize) -> Option<DifferenceFacts> {
-        Some(match self {
-            Self::Role(result) => DifferenceFacts {
-                grants: result.grants.as_ref().map(grants),
-                ..DifferenceFacts::new(DifferenceKind::Role, role, Some(result.only_side()?))
+    pub fn facts(&self, role: usize) -> Vec<DifferenceFacts> {
+        let facts = match self {
+            Self::Role(result) => match result.only_side() {
+                Some(side) => DifferenceFacts {
+                    grants: result.grants.as_ref().map(grants),
+                    ..DifferenceFacts::new(DifferenceKind::Role, role, Some(side))
+                },
+                None => return Vec::new(),
             },
             Self::Item(row) => item_facts(row, role),
             Self::Access(row) => {
@@ -184,15 +187,25 @@ impl<'a> Difference<'a> {
                 let d = &row.difference;
                 facts::trust(role, d.side, &d.principal, &d.except, &d.actions).under(d.condition.as_deref())
             }
-            Self::Attribute(row) => {
-                facts::attribute(role, &row.attribute.to_string(), [row.left.clone(), row.right.clone()])
-            }
+            Self::Attribute(row) => return attribute_facts(row, role),
             Self::CrossReference(row) => {
                 facts::cross_reference(role, row.side, row.policy_name.as_deref(), row.place.as_str(), &row.text)
             }
-            Self::Statement(_) | Self::Limitation(_) => return None,
-        })
+            Self::Statement(_) | Self::Limitation(_) => return Vec::new(),
+        };
+        vec![facts]
     }
+}
+
+fn attribute_facts(row: &AttributeDifference, role: usize) -> Vec<DifferenceFacts> {
+    let facts = |entry: Option<(Side, String)>| {
+        facts::attribute(role, &row.attribute.to_string(), [row.left.clone(), row.right.clone()], entry)
+    };
+    let entries = row.only_in();
+    if entries.is_empty() {
+        return vec![facts(None)];
+    }
+    entries.into_iter().map(|entry| facts(Some((entry.side, entry.normalized)))).collect()
 }
 
 /// A fingerprint of what a role of one account grants, and to whom: all that entries ask of access and trust.

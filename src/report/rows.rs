@@ -263,6 +263,18 @@ pub struct AttributeDifference {
     /// of the normalized list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub real: Option<Sides<Value>>,
+    /// Entries of a list that only one account has and that somebody has accepted, while others are open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<AcceptedEntryOfList>,
+}
+
+/// An entry of a list that somebody has accepted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AcceptedEntryOfList {
+    /// The account that has it.
+    pub side: Side,
+    /// The entry after normalization.
+    pub entry: String,
 }
 
 /// An entry of a list, such as an attached policy, that only one account has.
@@ -344,8 +356,8 @@ impl AttributeDifference {
         self.real.as_ref().map_or((&self.left, &self.right), |real| (&real.left, &real.right))
     }
 
-    /// The entries of a list that only one account has, first those of the first account; empty where the attribute
-    /// is no list.
+    /// The entries of a list that only one account has and that nobody has accepted, first those of the first account;
+    /// empty where the attribute is no list.
     #[must_use]
     pub fn only_in(&self) -> Vec<ListEntry> {
         let texts = |value: &Value| -> Vec<String> {
@@ -357,7 +369,8 @@ impl AttributeDifference {
         let (real_left, real_right) = self.named();
         let only = |side: Side, own: &[String], real: &Value, other: &[String]| -> Vec<ListEntry> {
             let real = texts(real);
-            let entries = own.iter().enumerate().filter(|(_, entry)| !other.contains(entry));
+            let is_accepted = |text: &String| self.accepted.iter().any(|one| (one.side, &one.entry) == (side, text));
+            let entries = own.iter().enumerate().filter(|(_, entry)| !other.contains(entry) && !is_accepted(entry));
             let entry = |(index, entry): (usize, &String)| ListEntry {
                 side,
                 normalized: entry.clone(),

@@ -26,11 +26,13 @@ fn later(dev: &[Value], first: &[Value], second: &[Value]) -> (i32, String) {
 
 /// Managed policies that a role may have as its boundary.
 fn boundaries() -> [Value; 2] {
-    ["Power", "Reading"].map(|name| {
-        let statement = json!([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]);
-        json!({"arn": format!("arn:aws:iam::aws:policy/{name}"), "name": name, "version_id": "v1",
-            "document": document(&statement)})
-    })
+    ["Power", "Reading"].map(managed)
+}
+
+fn managed(name: &str) -> Value {
+    let statement = json!([{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]);
+    json!({"arn": format!("arn:aws:iam::aws:policy/{name}"), "name": name, "version_id": "v1",
+        "document": document(&statement)})
 }
 
 /// Of a role `r` with these statements.
@@ -150,7 +152,8 @@ fn a_cause_that_is_accepted_leaves_nothing_behind() {
     assert_eq!(run.code, 0, "{run:?}");
 }
 
-/// An entry accepts a list of attached policies as a whole, so it is not written for one policy of several.
+/// Each policy that only one account attaches is accepted for itself: the others, and those that are attached later,
+/// stay findings.
 #[test]
 fn no_more_is_accepted_than_was_selected() {
     let tool = Tool::new();
@@ -158,21 +161,45 @@ fn no_more_is_accepted_than_was_selected() {
         let arns: Vec<Value> = names.iter().map(|name| json!(format!("arn:aws:iam::aws:policy/{name}"))).collect();
         role(QA, "r", &json!({"attached_policies": arns}))
     };
-    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &json!({}))], &boundaries()));
-    tool.write("qa.json", snapshot(QA, &[attached(&["Power", "Reading"])], &boundaries()));
-    let report = tool.diff(&[]);
-    let findings = report["findings"].as_array().unwrap();
-    let ids: Vec<&str> = findings
-        .iter()
-        .filter(|finding| finding["list"] == "attribute_differences")
-        .map(|finding| finding["id"].as_str().unwrap())
-        .collect();
-    let &[power, reading] = ids.as_slice() else { panic!("{findings:#?}") };
-    let run = tool.run(&["accept", "out", "--finding", power, "--reason", "known"]);
-    assert_eq!(run.code, 2, "{run:?}");
-    let (start, _) = reading.split_at(12);
-    assert!(run.stderr.contains("1 finding is not selected") && run.stderr.contains(start), "{run:?}");
-    assert!(!tool.exists("accepted.json"));
-    let run = tool.run(&["accept", "out", "--finding", power, "--finding", reading, "--reason", "known"]);
+    let policies: Vec<Value> = ["Power", "Reading", "Support"].into_iter().map(managed).collect();
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &json!({}))], &policies));
+    tool.write("qa.json", snapshot(QA, &[attached(&["Power", "Reading"])], &policies));
+    let open = |report: &Value| -> Vec<(String, String)> {
+        let findings = report["findings"].as_array().unwrap().iter();
+        let of_lists = findings.filter(|finding| finding["list"] == "attribute_differences");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        of_lists.map(|finding| (text(&finding["entry"]), text(&finding["id"]))).collect()
+    };
+    let names = |report: &Value| -> Vec<String> {
+        open(report).into_iter().map(|(entry, _)| entry.rsplit_once('/').unwrap().1.to_owned()).collect()
+    };
+    let before = tool.diff(&[]);
+    assert_eq!(names(&before), ["Power", "Reading"]);
+
+    let run = tool.run(&["accept", "out", "--finding", &open(&before)[0].1, "--reason", "known"]);
     assert_eq!(run.code, 0, "{run:?}");
+    let entries: Value = serde_json::from_str(&run.stdout).unwrap();
+    let entry = json!([{"role": "r", "side": "qa", "attribute": "attached_policies",
+        "entry": "arn:aws:iam::aws:policy/Power", "reason": "known"}]);
+    assert_eq!(entries, entry);
+    let after = tool.diff(&[]);
+    assert_eq!(names(&after), ["Reading"]);
+    let row = &after["attribute_differences"][0];
+    assert_eq!(row["right"].as_array().unwrap().len(), 2, "the list as it is");
+    assert_eq!(row["accepted"], json!([{"side": "right", "entry": "arn:aws:iam::aws:policy/Power"}]));
+    let accepted = &after["accepted_differences"][0];
+    assert_eq!((&accepted["left"], &accepted["right"]), (&Value::Null, &json!("arn:aws:iam::aws:policy/Power")));
+    assert_eq!(after["roles"][0]["differences"]["accepted"], 1);
+
+    // What is attached later is new, and takes nothing back.
+    tool.write("qa.json", snapshot(QA, &[attached(&["Power", "Reading", "Support"])], &policies));
+    let later = tool.diff(&[]);
+    assert_eq!(names(&later), ["Reading", "Support"]);
+    let run = tool.run(&["accept", "out", "--rule", "attribute-changed", "--reason", "known"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let entries: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(entries.as_array().unwrap().len(), 1, "one entry with a list");
+    let all = tool.diff(&[]);
+    assert_eq!((names(&all), &all["attribute_differences"]), (Vec::new(), &json!([])));
+    assert_eq!(all["accepted_differences"].as_array().unwrap().len(), 3);
 }

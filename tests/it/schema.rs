@@ -134,6 +134,8 @@ fn good() -> Vec<Value> {
         json!({"role": "*", "kind": "cross_reference", "text": "a", "policy": "*", "side": "left", "reason": "x"}),
         json!({"role": "[*]", "kind": "role", "side": "1", "reason": "x"}),
         json!({"role": "*", "resource": ["a"], "reason": "x"}),
+        json!({"role": "*", "side": "qa", "attribute": "attached_policies", "entry": "*/Power", "reason": "x"}),
+        json!({"role": "*", "attribute": "*", "entry": ["a", "b*"], "reason": "x"}),
     ]
 }
 
@@ -141,6 +143,9 @@ fn good() -> Vec<Value> {
 fn bad() -> Vec<Value> {
     vec![
         json!({"role": "app"}),
+        json!({"role": "app", "attribute": "attached_policies", "entry": [], "reason": "x"}),
+        json!({"role": "app", "action": "s3:*", "entry": "a", "reason": "x"}),
+        json!({"role": "*", "attribute": "*", "entry": ["a", "*"], "reason": "x"}),
         json!({"reason": "x"}),
         json!({"role": "app", "reason": " "}),
         json!({"role": "", "reason": "x"}),

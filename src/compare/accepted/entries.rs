@@ -1,8 +1,8 @@
 //! Entries for differences that somebody has selected in a report: as narrow as the differences, and few.
 //!
 //! Each entry names the role exactly, the account, the policy, the effect, actions, resources, principal, what is
-//! left out, the condition, the values of an attribute, and what a role of one account grants. Entries that differ
-//! only in their actions, or only in their resources, become one with a list: it accepts the same combinations and
+//! left out, the condition, the values of an attribute or the entry of a list, and what a role of one account grants.
+//! Entries that differ only in their actions, or only in their resources or list entries, become one with a list: it accepts the same combinations and
 //! nothing besides. Nothing is widened to a pattern, but that all actions of a service are written as `service:*`.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,8 +137,9 @@ fn as_they_are(
         for policy in some_or_none(&facts.policies) {
             for resource in some_or_none(&facts.resources) {
                 let (role, policy) = (role.clone(), policy.map(|name| escaped(name)));
-                // What a cross reference says is in its text.
+                // What a cross reference says is in its text. An attribute has no resource, but may have an entry.
                 let resource = resource.filter(|_| facts.text.is_none()).map(|text| bracketed(text));
+                let resource = resource.or_else(|| facts.entry.as_deref().map(escaped));
                 let own = actions.entry((frame(facts, role, policy), resource)).or_default();
                 own.extend(facts.actions.iter().map(|text| bracketed(text)));
             }
@@ -202,7 +203,12 @@ fn frame(facts: &DifferenceFacts, role: String, policy: Option<String>) -> Frame
         except: facts.except.iter().map(|text| bracketed(text)).collect(),
         condition: facts.condition.as_deref().map(escaped),
         attribute: facts.attribute.as_deref().map(escaped),
-        values: facts.values.as_ref().map(|values| values.each_ref().map(Value::to_string)),
+        // Of a list, the entry says it: it stays accepted whatever else the list gains.
+        values: facts
+            .values
+            .as_ref()
+            .filter(|_| facts.entry.is_none())
+            .map(|values| values.each_ref().map(Value::to_string)),
         grants: facts.grants.clone(),
         text: facts.text.as_deref().map(escaped),
     }
@@ -215,6 +221,7 @@ fn entry(
     tags: Sides<&AccountTag>,
     label: &Label,
 ) -> AcceptedEntry {
+    let (entry, resource) = if frame.attribute.is_some() { (resources, Vec::new()) } else { (Vec::new(), resources) };
     AcceptedEntry {
         role: frame.role,
         kind: frame.kind,
@@ -222,11 +229,12 @@ fn entry(
         side: frame.side.map(|side| (*tags.get(side)).clone()),
         effect: frame.effect.map(EffectGlob::Only),
         action: actions.into_iter().collect(),
-        resource: resources,
+        resource,
         principal: frame.principal,
         except: frame.except,
         condition: frame.condition,
         attribute: frame.attribute,
+        entry,
         values: frame.values.map(|values| by_tag(&values, tags)).unwrap_or_default(),
         grants: frame.grants,
         text: frame.text,

@@ -28,9 +28,12 @@ pub struct Open {
     pub roles: Vec<RoleFacts>,
     /// Its differences that nobody has accepted, list by list in the order of the report; roles first.
     pub differences: Vec<DifferenceFacts>,
-    /// The list and the row of each difference.
-    rows: Vec<(List, usize)>,
+    /// The list and the row of each difference, and the entry of an attribute that is a list.
+    rows: Vec<(List, usize, Option<Entry>)>,
 }
+
+/// An entry of an attribute that is a list: the account that alone has it, and its normalized text.
+type Entry = (Side, String);
 
 /// What is open in a report.
 #[must_use]
@@ -52,9 +55,9 @@ pub fn open(report: &Report) -> Open {
             let Some(difference) = report.difference(list, row).filter(is_open) else { continue };
             // Every row is about a role of the report: `report::read` looks, and the comparison makes no other.
             let place = difference.real_role().and_then(|real| places.get(&real).copied());
-            if let Some(facts) = place.and_then(|place| difference.facts(place)) {
+            for facts in place.map(|place| difference.facts(place)).unwrap_or_default() {
+                open.rows.push((list, row, facts.side.zip(facts.entry.clone())));
                 open.differences.push(facts);
-                open.rows.push((list, row));
             }
         }
     }
@@ -86,10 +89,11 @@ impl Open {
                 alone.remove(&explained);
             }
         }
-        let mut rows: BTreeSet<(List, usize)> = BTreeSet::new();
+        let mut rows: BTreeSet<(List, usize, Option<Entry>)> = BTreeSet::new();
         let mut covers: BTreeMap<usize, Vec<Difference<'_>>> = BTreeMap::new();
         for (_, finding) in selected {
-            rows.extend(finding.rows.iter().map(|row| (finding.list, *row)));
+            let entry = finding.side.zip(finding.entry.clone());
+            rows.extend(finding.rows.iter().map(|row| (finding.list, *row, entry.clone())));
             if let Some(role) = finding.role_index {
                 covers.entry(role).or_default().extend(report.rows_of(finding));
             }
@@ -101,7 +105,7 @@ impl Open {
             if alone.contains(&(role.copied(), item.policy_type == PolicyType::Trust))
                 || of_role.into_iter().flatten().any(|difference| says(difference, item))
             {
-                rows.insert((List::Items, row));
+                rows.insert((List::Items, row, None));
             }
         }
         self.rows.iter().enumerate().filter(|(_, row)| rows.contains(row)).map(|(place, _)| place).collect()

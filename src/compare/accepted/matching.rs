@@ -147,6 +147,7 @@ struct Rule {
     except: Vec<Pattern>,
     condition: Option<Glob>,
     attribute: Option<Glob>,
+    entry: Vec<Glob>,
     values: Vec<(RuleSide, Value)>,
     grants: Option<String>,
     text: Option<Glob>,
@@ -167,6 +168,7 @@ impl Rule {
             except: entry.except.iter().map(|text| Pattern::new(text)).collect(),
             condition: glob(&entry.condition),
             attribute: glob(&entry.attribute),
+            entry: entry.entry.iter().map(|text| Glob::with_escapes(text)).collect(),
             values: entry.values.iter().map(|(tag, value)| (side(Some(tag), tags), value.clone())).collect(),
             grants: entry.grants.clone(),
             text: glob(&entry.text),
@@ -180,12 +182,14 @@ impl Rule {
         };
         let side = match self.side {
             RuleSide::Both => true,
-            RuleSide::One(side) => facts.side == Some(side),
+            // An entry that is about one account is about entries of lists only if it names them.
+            RuleSide::One(side) => facts.side == Some(side) && (facts.entry.is_none() || !self.entry.is_empty()),
             RuleSide::OtherAccounts => false,
         };
         let principal = |pattern: &Pattern| facts.principal.as_ref().is_some_and(|text| pattern.covers(text));
         // Fewer exceptions are more access: each that the entry names must be there.
         let except = |pattern: &Pattern| facts.except.iter().any(|text| pattern.covers(text));
+        let entry = |glob: &Glob| facts.entry.as_ref().is_some_and(|text| glob.matches(text));
         let value = |(side, value): &(RuleSide, Value)| match (side, &facts.values) {
             (RuleSide::One(Side::Left), Some([left, _])) => left == value,
             (RuleSide::One(Side::Right), Some([_, right])) => right == value,
@@ -199,6 +203,7 @@ impl Rule {
             && self.principal.as_ref().is_none_or(principal)
             && exactly(&self.condition, &facts.condition)
             && exactly(&self.attribute, &facts.attribute)
+            && (self.entry.is_empty() || self.entry.iter().any(entry))
             && exactly(&self.text, &facts.text)
     }
 
