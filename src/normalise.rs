@@ -19,6 +19,7 @@ mod ownership;
 mod pattern_owners;
 mod prepare;
 mod separators;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::builtin::{Builtin, Builtins};
+use super::spelling::is_no_word;
 
 /// What has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -261,7 +262,7 @@ pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
         let Some(regex) = regex.as_ref().filter(|_| builtins.has(rule) && text.contains(hint)) else { continue };
         for captures in regex.captures_iter(text) {
             let (Some(whole), Some(part)) = (captures.get(0), captures.get(1)) else { continue };
-            let looks_random = rule != Builtin::Secret || mixed(part.as_str());
+            let looks_random = rule != Builtin::Secret || mixed(part.as_str()) || is_no_word(part.as_str());
             found.push(Id { rule, whole: whole.range(), part: part.range(), looks_random });
         }
     }
@@ -296,7 +297,7 @@ fn mixed(text: &str) -> bool {
 
 /// Whether a text is not one or several words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
 fn no_words(text: &str) -> bool {
-    if has_digit(text) {
+    if has_digit(text) || is_no_word(text) {
         return true;
     }
     let upper = |b: &u8| b.is_ascii_uppercase();

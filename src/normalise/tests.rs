@@ -226,6 +226,8 @@ const ALIKE: &[(&str, &str, &str)] = &[
     ("form-handler-role-40w71jir", "form-handler-role-abcdefgh", "/"),
     ("eks-ng-NodeInstanceRole-1HEFSZWHPVCFQ", "eks-ng-NodeInstanceRole-N66AH8H5KP1P", "/"),
     ("eks-ng-NodeInstanceRole-jKrgIeJMpgSK", "eks-ng-NodeInstanceRole-aBcDeFgHiJkL", "/"),
+    // Without a digit, but no word.
+    ("eks-ng-NodeInstanceRole-KWZXHVCFQPLM", "eks-ng-NodeInstanceRole-TGHVXQJRBNCA", "/"),
     // What a nested stack, and one in that, created.
     ("shop-Api-1NEST3DABCDEF-FnRole-1HEFSZWHPVCFQ", "shop-Api-9XYZ3DKLMNOPQ-FnRole-8KEFSZWHPVAAA", "/"),
     ("s-A-1NEST3DABCDEF-B-2NEST3DABCDEF-Fn-1HEFSZWHPVCFQ", "s-A-3NEST3DABCDEF-B-4NEST3DABCDEF-Fn-8KEFSZWHPVAAA", "/"),
@@ -298,6 +300,30 @@ fn generated_names_are_alike_where_the_other_account_has_them() {
         assert_ne!(names("{}", &[(dev, "/")], &[(qa, "/")]).left, [qa], "{dev}");
         let names = names("{}", &[(dev, "/")], &[(qa, "/")]);
         assert_eq!((names.left[0].as_str(), names.right[0].as_str()), (dev, qa));
+    }
+}
+
+/// The end of a secret's ARN is random even if all of it is letters of one case, unless both ends could be words.
+#[test]
+fn ends_of_secrets_are_alike_unless_both_could_be_words() {
+    let shown_as = |dev_end: &str, qa_end: &str| {
+        let arn = |id: &str, end: &str| format!("arn:aws:secretsmanager:eu-west-1:{id}:secret:ledger/db-{end}");
+        let (dev_arn, qa_arn) = (arn(DEV, dev_end), arn(QA, qa_end));
+        let dev = account(DEV, vec![role(DEV, "reader", "/", &[&dev_arn])]);
+        let qa = account(QA, vec![role(QA, "reader", "/", &[&qa_arn])]);
+        let both = ready("{}", &dev, &qa);
+        (shown(&both.left, Place::Resource, &dev_arn), shown(&both.right, Place::Resource, &qa_arn))
+    };
+    for (dev, qa) in [("CASSNR", "NERHKB"), ("Zfwcxw", "Czjjep"), ("master", "qbvtrz"), ("a1B2c3", "Access")] {
+        let (left, right) = shown_as(dev, qa);
+        assert_eq!(left, right, "{dev} and {qa}");
+        assert!(left.ends_with("-~secret"), "{left}");
+    }
+    let words =
+        [("master", "config"), ("sqlsrv", "secret"), ("PGPSWD", "DEVAPI"), ("Access", "length"), ("sshkey", "BACKUP")];
+    for (dev, qa) in words {
+        let (left, right) = shown_as(dev, qa);
+        assert!(left.ends_with(dev) && right.ends_with(qa), "{left} and {right}");
     }
 }
 
