@@ -44,8 +44,10 @@ words! {
         DataZone = "datazone",
         /// Roles that the Amplify CLI made.
         Amplify = "amplify",
-        /// Service roles that the console of CodePipeline made.
+        /// Service roles and their policies that the console of CodePipeline made.
         CodePipeline = "codepipeline",
+        /// Roles and policies that Quick Setup of Systems Manager made.
+        QuickSetup = "quick-setup",
         /// Roles that the Serverless Framework made.
         Serverless = "serverless",
         /// Names that Pulumi made.

@@ -3,7 +3,7 @@
 use super::builtin::{About, Builtin};
 
 /// What each rule does.
-pub(super) const ABOUT: [(Builtin, About); 24] = [
+pub(super) const ABOUT: [(Builtin, About); 25] = [
     (
         Builtin::AccountId,
         About {
@@ -73,7 +73,7 @@ pub(super) const ABOUT: [(Builtin, About); 24] = [
             replaces: "the time and counter that Terraform appends to a `name_prefix`",
             example: "terraform-20231004215941515800000001",
             near_miss: "terraform-role",
-            source: "https://developer.hashicorp.com/terraform/plugin/sdkv2/resources (id.PrefixedUniqueId)",
+            source: "https://pkg.go.dev/github.com/hashicorp/terraform-plugin-sdk/v2/helper/id#PrefixedUniqueId",
         },
     ),
     (
@@ -89,7 +89,8 @@ pub(super) const ABOUT: [(Builtin, About); 24] = [
         Builtin::CloudFormation,
         About {
             replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, also if it \
-                was cut at 64 characters, and those of the nested stack or the stack of a StackSet in the name",
+                was cut at 64 characters, and those of the nested stack, the \
+                stack of a StackSet, or the Elastic Beanstalk environment in the name",
             example: "eksctl-main-nodegroup-ng-NodeInstanceRole-1HEFSZWHPVCFQ",
             near_miss: "content-distribution",
             source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
@@ -110,7 +111,7 @@ pub(super) const ABOUT: [(Builtin, About); 24] = [
             replaces: "the number at the end of the names of roles and policies that the EventBridge console created",
             example: "Amazon_EventBridge_Invoke_Step_Functions_317086871",
             near_miss: "Amazon_EventBridge_Invoke_Step_Functions",
-            source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html",
+            source: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html",
         },
     ),
     (
@@ -152,10 +153,20 @@ pub(super) const ABOUT: [(Builtin, About); 24] = [
     (
         Builtin::CodePipeline,
         About {
-            replaces: "the Region in the names of service roles that the CodePipeline console created",
+            replaces: "the Region in the names of service roles and policies that the CodePipeline console created",
             example: "AWSCodePipelineServiceRole-us-east-1-orders",
             near_miss: "AWSCodePipelineServiceRole-orders",
             source: "https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create.html",
+        },
+    ),
+    (
+        Builtin::QuickSetup,
+        About {
+            replaces: "the five letters and digits of the configuration in the names of roles and policies that Quick Setup \
+                of AWS Systems Manager created",
+            example: "AWS-QuickSetup-HostMgmtRole-eu-west-1-t7c2w",
+            near_miss: "AWS-QuickSetup-SSM-DefaultEC2MgmtRole-eu-west-1",
+            source: "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSQuickSetupSSMHostMgmtPermissionsBoundary.html",
         },
     ),
     (

@@ -76,7 +76,7 @@ macro_rules! rule {
 }
 
 /// In the order in which they are tried.
-static NAMES: [FormRule; 22] = [
+static NAMES: [FormRule; 23] = [
     rule!(SsoRole, ROLE, r"^AWSReservedSSO_.{1,32}_([0-9a-f]{16})$", |_| true, false),
     rule!(
         CdkBootstrap,
@@ -98,7 +98,14 @@ static NAMES: [FormRule; 22] = [
     rule!(DataZone, ROLE, r"^datazone_usr_role_([a-z0-9]{14})_([a-z0-9]{14})$", has_digit, false),
     rule!(Amplify, ROLE, r"^amplify-.+-([0-9a-f]{5,6})-(?:auth|unauth)Role$", has_digit, false),
     rule!(Amplify, ROLE, r"-([0-9]{14})-(?:auth|unauth)Role$", |_| true, false),
-    rule!(CodePipeline, ROLE, r"^AWSCodePipelineServiceRole-([a-z]{2}(?:-[a-z]+)+-[0-9])-.", |_| true, false),
+    rule!(QuickSetup, ANY, r"^AWS-QuickSetup-.+-[a-z]{2}(?:-[a-z]+)+-[0-9]-([a-z0-9]{5})$", |_| true, false),
+    rule!(
+        CodePipeline,
+        ROLE_AND_POLICY,
+        r"^AWSCodePipelineServiceRole-([a-z]{2}(?:-[a-z]+)+-[0-9])-.",
+        |_| true,
+        false
+    ),
     rule!(Serverless, ROLE, r"^.+-([a-z]{2}(?:-[a-z]+)+-[0-9])-lambdaRole$", |_| true, false),
     rule!(Karpenter, PROFILE, r"_([0-9]{15,20})$", |_| true, false),
     rule!(
@@ -148,8 +155,15 @@ pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str
 
 /// Whether a name could be generated, without trying the expressions: most names are not.
 fn may_be_generated(named: Named, name: &str) -> bool {
-    const STARTS: [&str; 6] =
-        ["cdk-", "SC-", "Amazon_EventBridge_", "AmazonBedrock", "AWSCodePipelineServiceRole-", "datazone_usr_role_"];
+    const STARTS: [&str; 7] = [
+        "AWS-QuickSetup-",
+        "cdk-",
+        "SC-",
+        "Amazon_EventBridge_",
+        "AmazonBedrock",
+        "AWSCodePipelineServiceRole-",
+        "datazone_usr_role_",
+    ];
     const ENDS: [&str; 3] = ["Role", "-role", "-profile"];
     let letters =
         |count: usize| name.len() >= count && name.bytes().rev().take(count).all(|b| b.is_ascii_alphanumeric());
@@ -172,6 +186,15 @@ static STACK_INSTANCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static NODE_GROUP: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^eksctl-.+-nodegroup-ng-([0-9a-f]{8})-").ok());
 
+/// The id of a configuration that Quick Setup of Systems Manager deploys as a StackSet, before the id of its stack.
+/// Source: <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSQuickSetupDeploymentRolePolicy.html>
+static QUICK_SETUP: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^StackSet-AWS-QuickSetup-.+?-([a-z0-9]{5})-[0-9a-f]{4,8}-").ok());
+
+/// The id of an environment of Elastic Beanstalk: `awseb-e-k4m9xw2p7d-stack-…`.
+/// Source: <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess-AWSElasticBeanstalk.html>
+static BEANSTALK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^awseb-e-([a-z0-9]{10})-stack-").ok());
+
 /// The made-up parts of the names of the stacks in which CloudFormation created something, before `end`.
 ///
 /// The name of a nested stack ends like that of any resource, and what is in it begins with its name, of which the
@@ -179,11 +202,12 @@ static NODE_GROUP: LazyLock<Option<Regex>> =
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html>
 fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
     let before = name.get(..end).unwrap_or_default();
-    if let Some(part) = STACK_INSTANCE.as_ref().and_then(|regex| regex.captures(before)?.get(1)) {
-        return vec![part.range()];
+    let part_of = |regex: &Option<Regex>| Some(regex.as_ref()?.captures(before)?.get(1)?.range());
+    if let Some(part) = part_of(&STACK_INSTANCE) {
+        return part_of(&QUICK_SETUP).into_iter().chain([part]).collect();
     }
-    if let Some(part) = NODE_GROUP.as_ref().and_then(|regex| regex.captures(before)?.get(1)) {
-        return vec![part.range()];
+    if let Some(part) = part_of(&NODE_GROUP).or_else(|| part_of(&BEANSTALK)) {
+        return vec![part];
     }
     let is_cut = name.len() == LONGEST_ROLE;
     let mut found = Vec::new();

@@ -1,3 +1,5 @@
+mod long_tail;
+
 use super::generated_names::{self, Named};
 use super::*;
 use crate::model::equivalency::{CLOSE, OPEN};
