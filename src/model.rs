@@ -38,7 +38,7 @@ pub use names::{AccountTag, AccountTagError};
 pub use pattern::{Class, Glob, Token};
 pub use place::{Place, PlaceError, Places};
 pub use policy::{Effect, IdentityPolicy, PolicyDocument, PolicyType, ResourceClause, Statement, TrustPolicy, Version};
-pub use principal::{Principal, PrincipalClause};
+pub use principal::{Principal, PrincipalClause, names_somebody};
 pub use role::{InlinePolicy, ManagedPolicy, Role, RoleDetails};
 pub use selection::Selection;
 pub use sides::{Side, Sides};

@@ -26,7 +26,7 @@ use crate::report::{
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
-use crate::semantics::trust::{TrustDifference, TrustSide, is_dangling};
+use crate::semantics::trust::{TrustDifference, TrustSide};
 use crate::semantics::{Budget, Engine, EngineError, KnownRole};
 
 /// Compares pairs of roles.
@@ -443,15 +443,15 @@ fn takes_session_tags(trust: &TrustPolicy) -> bool {
             ActionClause::NotAction(_) => !listed,
         }
     };
-    // What a deleted principal left behind is nobody.
+    // What no caller has is nobody.
     let names_somebody = |statement: &Statement<PrincipalClause>| match &statement.target {
-        PrincipalClause::Principal(principals) => !principals.iter().all(is_dangling),
+        PrincipalClause::Principal(principals) => !principals.iter().all(Principal::is_nobody),
         PrincipalClause::NotPrincipal(_) => true,
     };
     let denied_to_all = |statement: &Statement<PrincipalClause>| {
         let names_all = match &statement.target {
             PrincipalClause::Principal(principals) => principals.contains(&Principal::Everyone),
-            PrincipalClause::NotPrincipal(principals) => principals.iter().all(is_dangling),
+            PrincipalClause::NotPrincipal(principals) => principals.iter().all(Principal::is_nobody),
         };
         statement.conditions.is_empty() && names_all && about_tags(statement)
     };

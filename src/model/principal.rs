@@ -2,7 +2,9 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
+use super::arn::AccountId;
 use super::element::{PrincipalElement, PrincipalType};
+use super::equivalency::{CLOSE, OPEN};
 
 /// One principal of a trust policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +43,59 @@ impl Principal {
             Self::Aws(text) | Self::Service(text) | Self::Federated(text) | Self::CanonicalUser(text) => text,
         }
     }
+
+    /// Whether it is a text that no caller has: the unique id that a deleted role or user left behind, or what IAM does
+    /// not accept as a principal and a file can hold all the same.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Self::Aws(text) if !names_somebody(text))
+    }
+
+    /// Why a text that no caller has is none.
+    #[must_use]
+    pub fn why_nobody(&self) -> &'static str {
+        if is_unique_id(self.as_str()) {
+            "is the ID of a deleted user or role"
+        } else {
+            "names no account, user, role, or session, so it matches nobody"
+        }
+    }
+}
+
+/// Whether an id is of those that AWS shows where a role or user was deleted.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
+fn is_unique_id(text: &str) -> bool {
+    text.starts_with("AROA") || text.starts_with("AIDA")
+}
+
+/// Whether a text in `AWS` names an account, a user, a role, or a session. A part that the dictionary replaced may be
+/// any. Wildcards match no part of a principal, and groups are none.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+#[must_use]
+pub fn names_somebody(text: &str) -> bool {
+    let is_account = |part: &str| AccountId::is_valid(part) || part.contains(OPEN);
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let &[arn, _, service, _, account, resource] = parts.as_slice() else { return is_account(text) };
+    let kind = resource.split('/').next().unwrap_or_default();
+    let is_principal = match service {
+        "iam" => resource == "root" || resource.starts_with("user/") || resource.starts_with("role/"),
+        "sts" => resource.starts_with("assumed-role/") || resource.starts_with("federated-user/"),
+        _ => false,
+    };
+    let is_replaced = |part: &str| part.contains(OPEN);
+    let names_one = is_principal || is_replaced(service) || is_replaced(kind);
+    (arn == "arn" || is_replaced(arn)) && is_account(account) && names_one && !has_wildcard(resource)
+}
+
+/// Whether a text has a wildcard, those in placeholders aside.
+fn has_wildcard(text: &str) -> bool {
+    let mut inside = false;
+    text.chars().any(|c| {
+        inside = c == OPEN || (inside && c != CLOSE);
+        !inside && matches!(c, '*' | '?')
+    })
 }
 
 /// Whom a trust statement is about. The list is never empty.
@@ -68,5 +123,45 @@ impl PrincipalClause {
             Self::Principal(_) => PrincipalElement::Principal,
             Self::NotPrincipal(_) => PrincipalElement::NotPrincipal,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_nobody() {
+        let own = |text: &str| text.replace("OWN", &format!("{OPEN}own*{CLOSE}"));
+        for text in [
+            "444455556666",
+            "arn:aws:iam::444455556666:root",
+            "arn:aws:iam::444455556666:user/ops/mia",
+            "arn:aws:iam::444455556666:role/deploy",
+            "arn:aws:sts::444455556666:assumed-role/deploy/run",
+            "arn:aws:sts::444455556666:federated-user/mia",
+            "OWN",
+            "arn:aws:iam::OWN:root",
+            "arn:aws:iam::444455556666:OWN/deploy",
+            "arn:aws:iam::OWN:role/OWN-deploy",
+        ] {
+            assert!(!Principal::Aws(own(text)).is_nobody(), "{text}");
+        }
+        for text in [
+            "AROAEXAMPLEGONE000001",
+            "AIDAEXAMPLEGONE000001",
+            "aroaexamplegone000001",
+            "AGPAEXAMPLEGROUP00001",
+            "deploy",
+            "4444555566667",
+            "arn:aws:iam::OWN:group/admins",
+            "arn:aws:iam::444455556666:role/*",
+            "arn:aws:iam::444455556666:policy/deploy",
+            "arn:aws:s3:::reports",
+            "arn:aws:iam::deploy:root",
+        ] {
+            assert!(Principal::Aws(own(text)).is_nobody(), "{text}");
+        }
+        assert!(!Principal::Service("deploy".to_owned()).is_nobody());
     }
 }

@@ -46,10 +46,8 @@ pub(super) fn trust(document: &TrustPolicy, translate: &Translate<'_>) -> Result
 const UNWRITABLE: &str = "the document cannot be written without a change of its meaning";
 
 fn principal(principal: &Principal, translate: &Translate<'_>) -> Result<Principal, String> {
-    if let Principal::Aws(id) = principal
-        && ["AROA", "AIDA"].iter().any(|start| id.starts_with(start))
-    {
-        return Err(format!("`{id}` is the ID of a deleted user or role, which IAM does not accept"));
+    if principal.is_nobody() {
+        return Err(format!("`{}` {}, which IAM does not accept", principal.as_str(), principal.why_nobody()));
     }
     let text = |text: &str| translate(text, Place::Principal);
     Ok(match principal {

@@ -20,8 +20,7 @@ use super::rule::Rule;
 use super::sentences::{self, NAMED};
 use super::severity::Severity;
 use crate::model::{AccountTag, ItemPrincipalType, PolicyType, Side};
-use crate::semantics::outcome::{Certainty, Grade};
-use crate::semantics::trust::is_unique_id;
+use crate::semantics::outcome::{Certainty, Grade, StatementWarningKind};
 
 /// The most characters of a message.
 const MESSAGE: usize = 1000;
@@ -164,7 +163,7 @@ impl<'r> Drafts<'r> {
             self.role(row, role);
         }
         for (row, warning) in report.statement_warnings.iter().enumerate() {
-            let dangling = warning.id == crate::semantics::outcome::StatementWarningKind::DanglingPrincipal;
+            let dangling = warning.id == StatementWarningKind::DanglingPrincipal;
             let rule = if dangling { Rule::DanglingPrincipal } else { Rule::StatementWarning };
             let statement = &warning.statement;
             // Not the statement's number, which another statement before it changes.
@@ -252,6 +251,7 @@ impl<'r> Drafts<'r> {
     /// The items of policies that no finding of access, trust or denies explains: one finding per role, account and
     /// policy.
     fn items(&mut self) {
+        let nobody = remarks_on_nobody(self.report);
         let explained: BTreeSet<(Option<usize>, bool)> =
             self.made.iter().map(|draft| (draft.role_index, draft.list == List::Trust)).collect();
         /// Role, account, kind of policy, its name.
@@ -260,7 +260,7 @@ impl<'r> Drafts<'r> {
         for (row, item) in self.report.item_differences.iter().enumerate() {
             let place = self.places.get(&(item.side, item.role_arn.as_str())).copied();
             // The remark on its statement says of the ID of a deleted user or role what there is to say.
-            if names_nobody(item) {
+            if names_nobody(item, &nobody) {
                 continue;
             }
             if !explained.contains(&(place, item.policy_type == PolicyType::Trust)) {
@@ -391,9 +391,23 @@ fn rows_key(
     key
 }
 
-/// Whether an item is about the ID of a deleted user or role, for which there is a remark on its statement.
-fn names_nobody(item: &ItemDifference) -> bool {
-    item.principal_type == Some(ItemPrincipalType::Aws) && item.principal.as_deref().is_some_and(is_unique_id)
+/// The principals that no caller has, with the account and the role whose trust policy names them.
+fn remarks_on_nobody(report: &Report) -> BTreeSet<(Side, &str, &str)> {
+    let remarks = report.statement_warnings.iter().filter(|one| one.id == StatementWarningKind::DanglingPrincipal);
+    remarks
+        .map(|one| {
+            // The remark begins with the principal in backticks.
+            let quoted = one.text.rsplit_once("` ").map_or(one.text.as_str(), |(quoted, _)| quoted);
+            (one.side, one.role_arn.as_str(), quoted.strip_prefix('`').unwrap_or(quoted))
+        })
+        .collect()
+}
+
+/// Whether an item is about a principal that no caller has, for which there is a remark on its statement.
+fn names_nobody(item: &ItemDifference, nobody: &BTreeSet<(Side, &str, &str)>) -> bool {
+    let of_aws = matches!(item.principal_type, Some(ItemPrincipalType::Aws | ItemPrincipalType::NotAws));
+    let remarked = |text: &str| nobody.contains(&(item.side, item.role_arn.as_str(), text));
+    of_aws && item.principal.as_deref().is_some_and(remarked)
 }
 
 /// What an item says, whatever its policy is called.

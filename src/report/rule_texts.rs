@@ -231,11 +231,12 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             settle: "Set the same tag in both accounts, or add the values that differ to the dictionary.",
         },
         Rule::DanglingPrincipal => &Text {
-            title: "A trust policy contains the ID of a deleted user or role",
+            title: "A principal of a trust policy matches nobody",
             severity: Severity::Low,
             meaning: "A principal of the trust policy is a unique ID (`AROA…`, `AIDA…`) that no role of the account \
-                has. IAM shows the ID instead of the ARN after the user or role is deleted. Nobody can assume the role \
-                through this ID, and iamctl ignores it when it compares access.",
+                has. IAM shows the ID instead of the ARN after the user or role is deleted. Or it is a text that \
+                names no account, user, role, or session, such as a group, which IAM does not accept but a file can \
+                contain. Nobody can assume the role through it, and iamctl ignores it when it compares access.",
             why: "A new user or role with the old name does not get the access that the policy seems to give. IAM also \
                 rejects a policy with such a principal when you save it again.",
             settle: "Remove the ID from the trust policy, or replace it with the ARN of the intended principal.",

@@ -23,8 +23,6 @@ use super::solver::{Budget, Solver};
 use crate::catalog::Catalogue;
 use crate::model::{PrincipalType, Side, Sides, TrustPolicy};
 
-pub use principals::{is_dangling, is_unique_id};
-
 /// A role's trust policy and the account the role is in.
 #[derive(Debug, Clone, Copy)]
 pub struct TrustSide<'a> {

@@ -50,3 +50,26 @@ fn an_id_of_a_role_that_exists_is_that_role() {
     let report = compare_accounts(&dev, &qa, &[], "{}");
     assert_eq!((rules(&report), &report["item_differences"]), (Vec::new(), &json!([])));
 }
+
+/// IAM stores nothing else in place of a deleted user or role; a file can hold anything. None of it is a caller.
+#[test]
+fn what_no_caller_has_is_said_and_counts_as_nothing() {
+    let dangling = || ("dangling-principal".to_owned(), "low".to_owned());
+    let group = format!("arn:aws:iam::{QA}:group/admins");
+    let all_roles = "arn:aws:iam::333333333333:role/*";
+    for nobody in ["AGPAEXAMPLEGROUP00001", "aroaexamplegone00001", "deployers", "33333333333", &group, all_roles] {
+        let report = compare(&assumed_by(DEV, "r", &[TOOL]), &assumed_by(QA, "r", &[TOOL, nobody]));
+        assert_eq!(rules(&report), [dangling()], "{nobody}");
+        let message = report["findings"][0]["message"].as_str().unwrap();
+        assert!(message.contains("names no account, user, role, or session, so it matches nobody"), "{message}");
+        assert_eq!((&report["trust_differences"], &report["item_differences"]), (&json!([]), &json!([])), "{nobody}");
+        // Alone it lets in nobody, so whoever the other role lets in is a difference.
+        let report = compare(&assumed_by(DEV, "r", &[TOOL]), &assumed_by(QA, "r", &[nobody]));
+        let trust = report["trust_differences"].as_array().unwrap();
+        assert_eq!(
+            (trust.len(), &trust[0]["principal"], &trust[0]["side"]),
+            (1, &json!(TOOL), &json!("left")),
+            "{nobody}"
+        );
+    }
+}

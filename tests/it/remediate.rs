@@ -368,7 +368,7 @@ fn hostile_texts_stay_texts() {
         statements.push(json!({"Sid": text, "Effect": "Allow", "Action": "s3:GetObject", "Resource": text,
             "Condition": {"StringLike": {text: text}}}));
     }
-    let principal = trust(&json!({"AWS": hostile}));
+    let principal = trust(&json!({"AWS": hostile.map(|text| format!("arn:aws:iam::333333333333:user/{text}"))}));
     for description in hostile.into_iter().take(6).skip(3).chain(["it's\n`x`"]) {
         let fields = json!({"tags": tags, "description": description, "trust_policy": principal,
             "inline_policies": [{"name": "p", "document": document(&json!(statements))}]});

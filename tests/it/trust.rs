@@ -288,6 +288,6 @@ fn nobody_assumes_a_role_of_another_partition() {
     assert_eq!(rows("arn:aws-cn:iam::444455556666:root"), (0, "foreign-partition".to_owned()));
     assert_eq!(rows("arn:aws-us-gov:iam::444455556666:role/ci"), (0, "foreign-partition".to_owned()));
     assert_eq!(rows("arn:aws:iam::444455556666:root"), (1, String::new()));
-    // What is no ARN has no partition.
-    assert_eq!(rows("file:///etc/passwd"), (1, String::new()));
+    // What is no ARN has no partition, and is nobody.
+    assert_eq!(rows("file:///etc/passwd"), (0, "dangling-principal".to_owned()));
 }

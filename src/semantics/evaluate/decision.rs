@@ -171,9 +171,9 @@ pub enum Hint {
         /// The condition key.
         key: String,
     },
-    /// A principal that was deleted and left its unique id behind.
+    /// A principal that no caller has: the unique id that a deleted one left behind, or no principal at all.
     DanglingPrincipal {
-        /// The unique id.
+        /// Its text.
         principal: String,
     },
     /// Nobody of the caller's kind can make this call, so no statement was asked.
@@ -223,7 +223,12 @@ impl fmt::Display for Hint {
                 write!(f, "the condition on `{}` has no values and never matches", key.escape_debug())
             }
             Self::DanglingPrincipal { principal } => {
-                write!(f, "`{}` is the ID of a deleted principal", principal.escape_debug())
+                let why = if principal.starts_with("AROA") || principal.starts_with("AIDA") {
+                    "is the ID of a deleted principal"
+                } else {
+                    "names no account, user, role, or session, so it matches nobody"
+                };
+                write!(f, "`{}` {why}", principal.escape_debug())
             }
             Self::NotItsCall => f.write_str("this type of principal cannot call the action"),
             Self::OtherPartition { partition } => {

@@ -6,6 +6,7 @@
 use super::decision::{Doubt, Hint};
 use super::trust::{Caller, RoleAccount};
 use super::truth::Truth;
+use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Effect, Principal, PrincipalClause};
 
 /// Whether a statement's principal element is about a caller.
@@ -47,7 +48,7 @@ fn excepts(principals: &[Principal], effect: Effect, caller: &str, role: RoleAcc
         })
     };
     let account = principals.iter().any(|one| account_of(one, role).is_some_and(|a| Some(a) == account_in(caller)));
-    let itself = named(&|text| text == caller && !is_unique_id(text));
+    let itself = named(&|text| text == caller && is_caller(text));
     let its_role = named(&|text| is_session_of(caller, text));
     if effect == Effect::Allow {
         return match (itself || its_role, account) {
@@ -123,7 +124,7 @@ fn contains_aws(written: &str, caller: &str, account: Option<PrincipalAccount<'_
         Some(account) => account_in(caller) == Some(account),
         // A role stands for all its sessions, a user or a session for nothing but itself, what a deleted one left
         // behind for nobody.
-        None => !is_unique_id(written) && (written == caller || is_session_of(caller, written)),
+        None => is_caller(written) && (written == caller || is_session_of(caller, written)),
     }
 }
 
@@ -133,13 +134,18 @@ type PrincipalAccount<'a> = (&'a str, &'a str);
 /// The account that a principal names: its id, or the ARN of its root.
 fn account_of<'a>(principal: &'a Principal, role: RoleAccount<'a>) -> Option<PrincipalAccount<'a>> {
     let Principal::Aws(text) = principal else { return None };
-    if !text.contains(':') && !is_unique_id(text) {
+    if is_account_id(text) {
         return Some((role.partition, text));
     }
+    root_account(text)
+}
+
+/// The account whose root an ARN names.
+fn root_account(text: &str) -> Option<PrincipalAccount<'_>> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, service, _region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (account, resource) = (parts.next()?, parts.next()?);
-    (arn == "arn" && service == "iam" && resource == "root").then_some((partition, account))
+    (arn == "arn" && service == "iam" && resource == "root" && is_account_id(account)).then_some((partition, account))
 }
 
 /// The account that a caller belongs to.
@@ -162,13 +168,46 @@ fn is_session_of(session: &str, role: &str) -> bool {
         && session.split(':').nth(2) == Some("sts")
 }
 
-/// The ids that AWS leaves behind when a role or user was deleted:
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
-fn is_unique_id(text: &str) -> bool {
-    text.starts_with("AROA") || text.starts_with("AIDA")
+/// Twelve digits, or what the dictionary put in their place.
+fn is_account_id(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (digits == 12 && text.len() == 12) || (text.contains(OPEN) && !text.contains(':'))
+}
+
+/// Whether a text has the form of a caller: a user, a role or a session, whose names have no wildcard.
+///
+/// Everything else in a policy is nobody: the ids that AWS leaves behind when a role or user was deleted
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>), groups, "because
+/// groups relate to permissions, not authentication", and what is no principal at all.
+fn is_caller(text: &str) -> bool {
+    let mut of_placeholder = false;
+    let plain: String = text
+        .chars()
+        .filter(|c| {
+            of_placeholder = *c == OPEN || (of_placeholder && *c != CLOSE);
+            !of_placeholder
+        })
+        .collect();
+    let mut parts = plain.splitn(6, ':');
+    let (Some(_), Some(_), Some(service), Some(_), Some(account), Some(resource)) =
+        (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return plain.len() < text.len();
+    };
+    // What the dictionary replaced begins with the mark that closes a placeholder here, and may be of any kind.
+    let kind = resource.split_once('/').map_or(resource, |(kind, _)| kind);
+    let of_kind = match service {
+        "iam" => kind == "user" || kind == "role",
+        "sts" => kind == "assumed-role" || kind == "federated-user",
+        other => other.contains(CLOSE),
+    };
+    (of_kind || kind.contains(CLOSE))
+        && (account.contains(CLOSE) || is_account_id(account))
+        && !resource.contains(['*', '?'])
 }
 
 fn dangling(principal: &Principal) -> Option<Hint> {
     let Principal::Aws(text) = principal else { return None };
-    is_unique_id(text).then(|| Hint::DanglingPrincipal { principal: text.clone() })
+    let account = is_account_id(text) || root_account(text).is_some();
+    (!account && !is_caller(text)).then(|| Hint::DanglingPrincipal { principal: text.clone() })
 }

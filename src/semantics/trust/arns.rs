@@ -1,7 +1,7 @@
 //! What the ARN of a principal says.
 
 use super::TrustSide;
-use super::principals::is_unique_id;
+use crate::model::names_somebody;
 
 /// An account: partition and id.
 pub type AccountOf<'a> = (&'a str, &'a str);
@@ -9,11 +9,11 @@ pub type AccountOf<'a> = (&'a str, &'a str);
 /// The account that a principal names as a whole, by id or root ARN.
 pub fn named_account<'a>(text: &'a str, side: &TrustSide<'a>) -> Option<AccountOf<'a>> {
     if !text.contains(':') {
-        return (!is_unique_id(text)).then_some((side.partition, text));
+        return names_somebody(text).then_some((side.partition, text));
     }
     let account = account_of(text)?;
     let is_root = text.split(':').nth(2) == Some("iam") && text.splitn(6, ':').nth(5) == Some("root");
-    (is_root && text.starts_with("arn:")).then_some(account)
+    (is_root && names_somebody(text)).then_some(account)
 }
 
 /// The account in an ARN.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::arns::partition_of;
 use super::limits::{condition, refusal};
-use super::principals::{Means, Point, accounts, clause_means, delegates, is_dangling, means, points};
+use super::principals::{Means, Point, accounts, clause_means, delegates, means, points};
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
@@ -367,10 +367,10 @@ impl<'a> Both<'a> {
         let mut warnings = Vec::new();
         for ready in &self.statements {
             let mut warn = |id, text| warnings.push(Warning { side: ready.side, statement: place(ready), id, text });
-            for principal in ready.statement.target.principals().iter().filter(|principal| is_dangling(principal)) {
+            for principal in ready.statement.target.principals().iter().filter(|principal| principal.is_nobody()) {
                 warn(
                     StatementWarningKind::DanglingPrincipal,
-                    format!("`{}` is the ID of a deleted user or role", principal.as_str()),
+                    format!("`{}` {}", principal.as_str(), principal.why_nobody()),
                 );
             }
             for principal in ready.statement.target.principals() {

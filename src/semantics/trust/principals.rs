@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::TrustSide;
 use super::arns::{AccountOf, account_of, named_account, role_parts, session_parts};
-use crate::model::{Effect, Principal, PrincipalClause, PrincipalType};
+use crate::model::{Effect, Principal, PrincipalClause, PrincipalType, names_somebody};
 
 /// Somebody who asks to assume a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,18 +65,6 @@ pub enum Means {
     Perhaps(String),
 }
 
-/// Whether an id is of those that AWS leaves behind when a role or user was deleted. Nobody has it any more.
-///
-/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
-pub fn is_dangling(principal: &Principal) -> bool {
-    matches!(principal, Principal::Aws(text) if is_unique_id(text))
-}
-
-/// Whether a text is the unique id of a role or user.
-pub fn is_unique_id(text: &str) -> bool {
-    text.starts_with("AROA") || text.starts_with("AIDA")
-}
-
 /// Whether a principal means a caller.
 pub fn means(principal: &Principal, point: &Point, side: &TrustSide<'_>) -> Means {
     let yes = |yes: bool| if yes { Means::Yes } else { Means::No };
@@ -106,7 +94,7 @@ fn names_entity(written: &str, caller: &str) -> bool {
         let (role, session) = (role_parts(written)?, session_parts(caller)?);
         Some(role.0 == session.0 && role.1 == session.1)
     };
-    !is_unique_id(written) && (written == caller || is_session().unwrap_or(false))
+    names_somebody(written) && (written == caller || is_session().unwrap_or(false))
 }
 
 fn name_means(written: &str, caller: &str) -> Means {
@@ -223,7 +211,7 @@ pub fn accounts<'a>(
 ) -> BTreeSet<AccountOf<'a>> {
     let mut accounts: BTreeSet<AccountOf<'a>> = sides.iter().map(|side| (side.partition, side.account)).collect();
     for (principal, side) in principals {
-        let text = aws_text(principal).filter(|text| !is_unique_id(text));
+        let text = aws_text(principal).filter(|text| names_somebody(text));
         accounts.extend(text.and_then(|text| named_account(text, side).or_else(|| account_of(text))));
     }
     let foreign = ["999988887777", "999988886666", "999988885555"];
@@ -270,12 +258,12 @@ pub fn points<'a>(
     points
 }
 
-/// Whether a text names nobody who can ask for a role: the id that a deleted principal left behind, and the session
-/// of a federated user, which AWS STS answers `GetCallerIdentity` alone.
+/// Whether a text names nobody who can ask for a role: what no caller has, and the session of a
+/// federated user, which AWS STS answers `GetCallerIdentity` alone.
 ///
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
 fn never_calls(text: &str) -> bool {
-    is_unique_id(text) || text.contains(":federated-user/")
+    !names_somebody(text) || text.contains(":federated-user/")
 }
 
 /// A principal itself, a session of it if it is a role, its role and another session if it is a session.

@@ -95,6 +95,26 @@ fn a_unique_id_is_dangling_and_means_nobody() {
     assert!(allows(all_but_gone, FOREIGN_ROLE));
 }
 
+/// Groups are no principals, ids are written in capitals, and wildcards match no part of a principal's name.
+#[test]
+fn what_is_no_principal_means_nobody() {
+    for nobody in [
+        "AGPADBQP57FF2AEXAMPLE",
+        "aroadbqp57ff2aexample",
+        "deployers",
+        "44445555666",
+        "arn:aws:iam::444455556666:group/ops",
+        "arn:aws:iam::444455556666:role/*",
+    ] {
+        let only = format!(r#""Principal": {{"AWS": "{nobody}"}}"#);
+        let answer = ask(&only, FOREIGN_ROLE);
+        assert_eq!(answer.decision.verdict, Verdict::ImplicitlyDenied);
+        assert_eq!(answer.decision.notes[0].hint, Hint::DanglingPrincipal { principal: nobody.to_owned() });
+        assert!(!allows(&only, Caller::Aws(nobody)), "{nobody}");
+        assert!(allows(&format!(r#""NotPrincipal": {{"AWS": "{nobody}"}}"#), FOREIGN_ROLE), "{nobody}");
+    }
+}
+
 #[test]
 fn services_providers_and_canonical_users() {
     let service = r#""Principal": {"Service": ["ec2.amazonaws.com", "EKS.amazonaws.com"]}"#;
