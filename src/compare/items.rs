@@ -4,11 +4,14 @@
 //! says it, whatever the policy is called: a policy that moves from inline to managed changes no row. The names and
 //! kinds of policies are compared as attributes.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::sync::Arc;
 
 use crate::expand::{Expander, Expansion, Item, Shown, trust};
-use crate::model::{IdentityPolicy, ManagedPolicy, PolicyType, Role, Side, Sides, TrustPolicy};
+use crate::model::{
+    Effect, IdentityPolicy, ManagedPolicy, PolicyType, PrincipalClause, Role, Side, Sides, Statement, TrustPolicy,
+};
 use crate::normalise::NormalisedRole;
 
 /// A row of one role, with the policy it is from.
@@ -31,7 +34,7 @@ struct Policy<'a> {
 #[derive(PartialEq)]
 enum Document<'a> {
     Identity(&'a Arc<IdentityPolicy>),
-    Trust(&'a TrustPolicy, &'a str),
+    Trust(Cow<'a, TrustPolicy>, &'a str),
 }
 
 /// The rows that only one of the two roles has: the left's, then the right's.
@@ -74,8 +77,27 @@ fn boundary(role: &Role) -> Vec<Policy<'_>> {
 }
 
 fn trust_of(role: &Role) -> Vec<Policy<'_>> {
-    let document = Document::Trust(&role.trust, role.arn.partition());
+    let document = Document::Trust(without_nobody(&role.trust), role.arn.partition());
     vec![Policy { name: "trust", policy_type: PolicyType::Trust, document }]
+}
+
+/// A trust policy whose Deny statements do not list, beside others, what no caller has: a Deny of it denies nothing, an
+/// exception of it excepts nobody, and a remark on the statement tells it.
+fn without_nobody(trust: &TrustPolicy) -> Cow<'_, TrustPolicy> {
+    let lists = |statement: &Statement<PrincipalClause>| {
+        let principals = statement.target.principals();
+        let nobodies = principals.iter().filter(|principal| principal.is_nobody()).count();
+        statement.effect == Effect::Deny && (1..principals.len()).contains(&nobodies)
+    };
+    if !trust.statements.iter().any(lists) {
+        return Cow::Borrowed(trust);
+    }
+    let mut trust = trust.clone();
+    for statement in trust.statements.iter_mut().filter(|statement| lists(statement)) {
+        let (PrincipalClause::Principal(all) | PrincipalClause::NotPrincipal(all)) = &mut statement.target;
+        all.retain(|principal| !principal.is_nobody());
+    }
+    Cow::Owned(trust)
 }
 
 fn managed(policy: &ManagedPolicy, policy_type: PolicyType) -> Policy<'_> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, compare, compare_accounts, role, trust};
+use crate::tool::{DEV, QA, compare, compare_accounts, document, role, trust};
 
 const TOOL: &str = "arn:aws:iam::333333333333:role/tool";
 const GONE_IN_DEV: &str = "AROAEXAMPLEGONEDEV001";
@@ -72,4 +72,27 @@ fn what_no_caller_has_is_said_and_counts_as_nothing() {
             "{nobody}"
         );
     }
+}
+
+/// A role that everybody of an account can assume, but for those whom a Deny does not except.
+fn excepting(id: &str, excepted: &[&str]) -> Value {
+    let allow = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "333333333333"}});
+    let deny = json!({"Effect": "Deny", "Action": "sts:AssumeRole", "NotPrincipal": {"AWS": excepted}});
+    role(id, "r", &json!({"trust_policy": document(&json!([allow, deny]))}))
+}
+
+#[test]
+fn an_id_that_a_deny_excepts_excepts_nobody() {
+    const ROOT: &str = "arn:aws:iam::333333333333:root";
+    let dangling = || ("dangling-principal".to_owned(), "low".to_owned());
+    let report = compare(&excepting(DEV, &[ROOT, TOOL, GONE_IN_DEV]), &excepting(QA, &[ROOT, TOOL]));
+    assert_eq!((rules(&report), &report["totals"]["findings"]), (vec![dangling()], &json!(0)));
+    assert_eq!((&report["trust_differences"], &report["item_differences"]), (&json!([]), &json!([])));
+    let report = compare(&excepting(DEV, &[GONE_IN_DEV]), &excepting(QA, &[GONE_IN_QA]));
+    assert_eq!((rules(&report), &report["totals"]["findings"]), (vec![dangling(), dangling()], &json!(0)));
+    // Who is excepted beside it is found.
+    let report = compare(&excepting(DEV, &[ROOT, TOOL, GONE_IN_DEV]), &excepting(QA, &[ROOT, GONE_IN_DEV]));
+    let trust = report["trust_differences"].as_array().unwrap();
+    assert_eq!((trust.len(), &trust[0]["side"], &trust[0]["certainty"]), (1, &json!("left"), &json!("always")));
+    assert!(trust[0]["witness"]["principal"].as_str().unwrap().contains("/tool"), "{}", trust[0]);
 }
