@@ -152,7 +152,11 @@ impl<'a> Access<'a> {
             return Ok(normalised);
         }
         let spelled = |side: Side, text: &str| names.get(side).as_written(text);
-        let Some(values) = RealValues::new(roles.map(|role| &role.role), spelled) else { return Ok(normalised) };
+        let values = match RealValues::new(roles.map(|role| &role.role), spelled) {
+            Ok(Some(values)) => values,
+            Ok(None) => return Ok(normalised),
+            Err(why) => return Ok(normalised.because(&why.to_string())),
+        };
         let asked_with = |of: Side| {
             let with_values =
                 |role: &NormalisedRole| NormalisedRole { role: values.in_role(of, &role.role), ..role.clone() };
@@ -162,7 +166,7 @@ impl<'a> Access<'a> {
         let (left, right) = (asked_with(Side::Left)?, asked_with(Side::Right)?);
         // Both are one question in two spellings. Where the answers are not one, neither is to be relied on.
         if left.grades() != right.grades() {
-            return Ok(normalised);
+            return Ok(normalised.because("the answers with the values of the two accounts are not the same"));
         }
         let mut both = left.of_side(Side::Left, &values);
         let Comparisons { access, trust } = right.of_side(Side::Right, &values);

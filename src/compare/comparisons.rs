@@ -5,6 +5,7 @@ use crate::model::Side;
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{AccessComparison, Certainty, Grade, StatementWarningKind};
 use crate::semantics::trust::TrustComparison;
+use crate::semantics::typed_value::IN_DICTIONARY;
 
 /// What the engine says of two roles.
 pub(super) struct Comparisons {
@@ -35,6 +36,17 @@ impl Comparisons {
     pub(super) fn has_unread_value(&self) -> bool {
         let mut warnings = self.access.warnings.iter().chain(&self.trust.warnings);
         warnings.any(|warning| warning.id == StatementWarningKind::ConditionUnknown)
+    }
+
+    /// The same with the reason why a value that is from the dictionary was not decided.
+    pub(super) fn because(mut self, why: &str) -> Self {
+        let say = |text: &mut String| *text = text.replace(IN_DICTIONARY, &format!("{IN_DICTIONARY}, and {why}"));
+        let Self { access, trust } = &mut self;
+        access.differences.iter_mut().for_each(|row| row.reasons.iter_mut().for_each(say));
+        access.deny_differences.iter_mut().for_each(|row| row.reasons.iter_mut().for_each(say));
+        trust.differences.iter_mut().for_each(|row| row.reasons.iter_mut().for_each(say));
+        access.warnings.iter_mut().chain(&mut trust.warnings).for_each(|warning| say(&mut warning.text));
+        self
     }
 
     /// The same with the warnings of others.

@@ -6,8 +6,13 @@
 //! those of the first account in both roles, for what the first may do and the second may not, and once with those of
 //! the second. Where they lie differently, such as a network of the first account that only the second role names as
 //! well, nothing is decided: that would hide a reference to the other account.
+//!
+//! Networks need not be of one size. Of two that are written as address and prefix, one lies in the other or they lie
+//! apart, so what a condition can tell of an address is which of them hold it. There are addresses in a network that are
+//! in none within it unless those fill it, so that must be the same in both accounts too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::model::equivalency::OPEN;
@@ -21,6 +26,42 @@ type OfKey = BTreeMap<(String, String), String>;
 #[derive(Debug)]
 pub(super) struct RealValues(Sides<OfKey>);
 
+/// Why the values of a key in one account cannot stand for those in the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NotComparable {
+    key: String,
+    why: Why,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Why {
+    /// A policy variable can have the values as well.
+    InVariable,
+    /// Another operator reads the key's values as something else.
+    TwoTypes,
+    /// It is not known which of several texts an account has there.
+    SeveralTexts,
+    /// Its operator cannot read what an account has there.
+    NotRead { text: String },
+    /// A network holds another in one account only, say.
+    LieDifferently,
+}
+
+impl fmt::Display for NotComparable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = &self.key;
+        match &self.why {
+            Why::InVariable => write!(f, "a policy variable or the tags of a role can have the value of `{key}`"),
+            Why::TwoTypes => write!(f, "operators of several types read the values of `{key}`"),
+            Why::SeveralTexts => write!(f, "an account has several texts for one of the values of `{key}`"),
+            Why::NotRead { text } => write!(f, "the operator cannot read `{text}` of `{key}`"),
+            Why::LieDifferently => {
+                write!(f, "the values of `{key}` lie differently to each other in the two accounts")
+            }
+        }
+    }
+}
+
 /// A value of a test, as each account has it.
 struct Value<'t> {
     normalised: &'t str,
@@ -28,9 +69,15 @@ struct Value<'t> {
 }
 
 impl RealValues {
-    /// The real values with which two normalised roles can be compared; none where there are no such values, or where they
-    /// do not lie alike in both accounts. `spelled` spells a text of an account; with a mark in it, it is not known.
-    pub(super) fn new(roles: Sides<&Role>, spelled: impl Fn(Side, &str) -> String) -> Option<Self> {
+    /// The real values with which two normalised roles can be compared; none where there are no such values. `spelled`
+    /// spells a text of an account; with a mark in it, it is not known.
+    ///
+    /// # Errors
+    /// Why the values of one account cannot stand for those of the other.
+    pub(super) fn new(
+        roles: Sides<&Role>,
+        spelled: impl Fn(Side, &str) -> String,
+    ) -> Result<Option<Self>, NotComparable> {
         let mut keys: BTreeMap<&str, Vec<&ConditionTest>> = BTreeMap::new();
         let mut texts: Vec<&str> = Vec::new();
         for side in Side::BOTH {
@@ -47,17 +94,23 @@ impl RealValues {
             // Whatever else asks for the key could tell the two values apart.
             let variable = format!("${{{key}");
             let is_variable = texts.iter().any(|text| text.to_lowercase().contains(&variable));
-            if is_variable || key.starts_with("aws:principaltag/") {
-                return None;
-            }
-            for value in values(&tests, &spelled)?.iter().filter(|value| value.normalised.contains(OPEN)) {
+            let comparable = if is_variable || key.starts_with("aws:principaltag/") {
+                Err(Why::InVariable)
+            } else {
+                values(&tests, &spelled)
+            };
+            let values = comparable.map_err(|why| {
+                let key = tests.first().map_or(key, |test| test.key.as_str()).to_owned();
+                NotComparable { key, why }
+            })?;
+            for value in values.iter().filter(|value| value.normalised.contains(OPEN)) {
                 for side in Side::BOTH {
                     let (real, _) = value.real.get(side);
                     found.get_mut(side).insert((key.to_owned(), value.normalised.to_owned()), real.clone());
                 }
             }
         }
-        (!found.left.is_empty()).then_some(Self(found))
+        Ok((!found.left.is_empty()).then_some(Self(found)))
     }
 
     /// A role with the real values of an account, whichever account the role is of.
@@ -83,33 +136,47 @@ fn is_typed(test: &ConditionTest) -> bool {
     ValueType::of(&test.operator.base).is_some()
 }
 
-/// All values that are compared with one key; none where they cannot stand for each other.
-fn values<'t>(tests: &[&'t ConditionTest], spelled: &impl Fn(Side, &str) -> String) -> Option<Vec<Value<'t>>> {
+/// All values that are compared with one key, or why they cannot stand for each other.
+fn values<'t>(tests: &[&'t ConditionTest], spelled: &impl Fn(Side, &str) -> String) -> Result<Vec<Value<'t>>, Why> {
     let mut types: Vec<ValueType> = Vec::new();
     let mut values: Vec<Value<'t>> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for test in tests.iter().filter(|test| test.operator.base != crate::model::BaseOperator::Null) {
-        let value_type = ValueType::of(&test.operator.base)?;
+        let value_type = ValueType::of(&test.operator.base).ok_or(Why::TwoTypes)?;
         types.push(value_type);
         for normalised in test.values.iter().filter(|value| seen.insert(value)) {
             let real = |side: Side| {
                 let text = spelled(side, normalised);
-                let value = value_type.read(&text)?;
-                Some((text, value))
+                if text.contains(OPEN) {
+                    return Err(Why::SeveralTexts);
+                }
+                let value = value_type.read(&text).ok_or_else(|| Why::NotRead { text: text.clone() })?;
+                Ok((text, value))
             };
-            let real = Sides { left: real(Side::Left)?, right: real(Side::Right)? };
-            values.push(Value { normalised, real });
+            values.push(Value { normalised, real: Sides { left: real(Side::Left)?, right: real(Side::Right)? } });
         }
     }
     types.dedup();
-    let alike = |value: &Value<'_>| value.real.left.1.is_like(&value.real.right.1);
+    if types.len() != 1 {
+        return Err(Why::TwoTypes);
+    }
+    if lie_alike(&values) { Ok(values) } else { Err(Why::LieDifferently) }
+}
+
+/// Whether the values of one account lie to each other as those of the other do, as far as any condition can tell.
+fn lie_alike(values: &[Value<'_>]) -> bool {
+    let typed = |side: Side| values.iter().map(move |value| &value.real.get(side).1);
     let position = |side: Side, a: &Value<'_>, b: &Value<'_>| a.real.get(side).1.position(&b.real.get(side).1);
-    let lie_alike = |a: &Value<'_>, b: &Value<'_>| {
+    let of_two = |a: &Value<'_>, b: &Value<'_>| {
         let left = position(Side::Left, a, b);
         left.is_some() && left == position(Side::Right, a, b)
     };
-    let fit = types.len() == 1 && values.iter().all(|a| alike(a) && values.iter().all(|b| lie_alike(a, b)));
-    fit.then_some(values)
+    let filled = |side: Side, whole: &TypedValue| whole.is_filled_by(typed(side));
+    let of_one = |value: &Value<'_>| filled(Side::Left, &value.real.left.1) == filled(Side::Right, &value.real.right.1);
+    let all = |side: Side| {
+        TypedValue::every_address().iter().all(|every| typed(side).any(|one| one == every) || filled(side, every))
+    };
+    values.iter().all(|a| of_one(a) && values.iter().all(|b| of_two(a, b))) && all(Side::Left) == all(Side::Right)
 }
 
 fn in_statement<T: Clone>(statement: &Statement<T>, values: &OfKey) -> Statement<T> {

@@ -3,12 +3,15 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
 use std::cmp::Ordering;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::solver::decimal::Decimal;
 use super::solver::instant::Instant;
 use super::solver::networks::network;
 use crate::model::BaseOperator;
+
+/// What is said of a value in which the dictionary replaced, which no operator can read: it is what the accounts have there.
+pub const IN_DICTIONARY: &str = "is from the dictionary";
 
 /// A value as its operator reads it.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,26 +114,40 @@ impl TypedValue {
         }
     }
 
-    /// Whether two values are alike in all but where they lie: networks of one version and size, any two numbers, any two
-    /// points in time.
+    /// Whether the networks that lie in this one hold all of its addresses together. Where they do, no address is in this
+    /// one alone. Numbers and points in time hold nothing.
     #[must_use]
-    pub fn is_like(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Network(first, last), Self::Network(other_first, other_last)) => {
-                size(*first, *last).is_some_and(|own| Some(own) == size(*other_first, *other_last))
+    pub fn is_filled_by<'v>(&self, others: impl Iterator<Item = &'v Self>) -> bool {
+        let Self::Network(first, last) = self else { return false };
+        let within = others.filter_map(|other| match other {
+            Self::Network(from, to) if first <= from && to <= last && (from, to) != (first, last) => Some((*from, *to)),
+            Self::Network(..) | Self::Number(_) | Self::Date(_) => None,
+        });
+        let mut within: Vec<(IpAddr, IpAddr)> = within.collect();
+        within.sort_unstable();
+        let mut next = Some(*first);
+        for (from, to) in within {
+            if next.is_some_and(|next| from > next) {
+                return false;
             }
-            (Self::Number(_), Self::Number(_)) | (Self::Date(_), Self::Date(_)) => true,
-            (Self::Network(..) | Self::Number(_) | Self::Date(_), _) => false,
+            next = next.filter(|next| to < *next).or_else(|| after(to));
         }
+        next.is_none_or(|next| next > *last)
+    }
+
+    /// All addresses of both versions.
+    #[must_use]
+    pub fn every_address() -> [Self; 2] {
+        let v4 = Self::Network(IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V4(Ipv4Addr::BROADCAST));
+        [v4, Self::Network(IpAddr::V6(Ipv6Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::from(u128::MAX)))]
     }
 }
 
-/// The version of a network's addresses, and how many there are besides the first.
-fn size(first: IpAddr, last: IpAddr) -> Option<(bool, u128)> {
-    match (first, last) {
-        (IpAddr::V4(first), IpAddr::V4(last)) => Some((true, u128::from(u32::from(last).checked_sub(first.into())?))),
-        (IpAddr::V6(first), IpAddr::V6(last)) => Some((false, u128::from(last).checked_sub(first.into())?)),
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => None,
+/// The next address of the same version, if there is one.
+fn after(address: IpAddr) -> Option<IpAddr> {
+    match address {
+        IpAddr::V4(address) => u32::from(address).checked_add(1).map(|next| Ipv4Addr::from(next).into()),
+        IpAddr::V6(address) => u128::from(address).checked_add(1).map(|next| Ipv6Addr::from(next).into()),
     }
 }
 
@@ -155,10 +172,27 @@ mod tests {
         let expected = [(true, false), (false, true), (true, true), (false, false), (false, false)];
         let expected = expected.map(|(holds, lies_in)| Some(Position::Networks(holds, lies_in)));
         assert_eq!(positions(ValueType::Network, &pairs), expected);
-        let read = |text: &str| ValueType::Network.read(text).unwrap();
-        assert!(read("10.1.0.0/16").is_like(&read("10.2.0.0/16")));
-        assert!(!read("10.1.0.0/16").is_like(&read("10.2.0.0/17")));
-        assert!(!read("0.0.0.0/0").is_like(&read("::/96")));
+    }
+
+    #[test]
+    fn networks_fill_another_or_leave_addresses() {
+        let filled = |whole: &str, parts: &[&str]| {
+            let read = |text: &str| ValueType::Network.read(text).unwrap();
+            let parts: Vec<TypedValue> = parts.iter().map(|part| read(part)).collect();
+            read(whole).is_filled_by(parts.iter())
+        };
+        assert!(filled("10.0.0.0/15", &["10.1.0.0/16", "10.0.0.0/16"]));
+        assert!(filled(
+            "10.0.0.0/15",
+            &["10.0.0.0/16", "10.0.128.0/17", "10.1.0.0/16", "172.16.0.0/12", "10.0.0.0/15"]
+        ));
+        assert!(filled("0.0.0.0/0", &["0.0.0.0/1", "128.0.0.0/1"]));
+        assert!(filled("::/0", &["::/1", "8000::/1"]));
+        assert!(!filled("10.0.0.0/15", &["10.0.0.0/17", "10.1.0.0/16"]));
+        assert!(!filled("10.0.0.0/15", &["10.0.0.0/16", "10.1.0.0/17"]));
+        assert!(!filled("10.0.0.0/15", &["10.0.0.0/15", "10.0.0.0/8"]));
+        assert!(!filled("0.0.0.0/0", &["::/0", "10.0.0.0/8"]));
+        assert!(!filled("10.0.0.0/15", &[]));
     }
 
     #[test]

@@ -79,13 +79,75 @@ fn the_other_accounts_network_is_not_hidden() {
     assert_eq!(report["cross_references"].as_array().unwrap().len(), 1);
 }
 
-/// Networks of two sizes do not lie alike to others, whatever the others are.
+/// What a condition can tell of an address is which networks hold it, whatever their size.
 #[test]
-fn networks_of_two_sizes_stay_unknown() {
+fn networks_of_two_sizes_are_decided() {
     let dictionary = r#"{"office": {"dev": ["10.1.0.0/16"], "qa": ["10.2.0.0/20"]}}"#;
+    let (dev, qa) = (from(DEV, &json!("10.1.0.0/16")), from(QA, &json!("10.2.0.0/20")));
+    assert_eq!(compared(&dev, &qa, dictionary)["totals"]["findings"], json!(0));
+    let report = compared(&dev, &from(QA, &json!(["10.2.0.0/20", "0.0.0.0/0"])), dictionary);
+    let condition = r#"{"IpAddress":{"aws:sourceip":["0.0.0.0/0","10.2.0.0/20"]}} unless {"IpAddress":{"aws:sourceip":["10.2.0.0/20"]}}"#;
+    assert_eq!(rows(&report), [("right".to_owned(), "conditional".to_owned(), condition.to_owned(), true)]);
+    // Of another version, too.
+    let dictionary = r#"{"office": {"dev": ["10.1.0.0/16"], "qa": ["2001:db8::/32"]}}"#;
+    let both = json!(["2001:db8::/32", "192.0.2.0/24"]);
+    let report = compared(&dev, &from(QA, &both), dictionary);
+    assert_eq!((rows(&report).len(), &report["roles"][0]["access_grade"]), (1, &json!("different")));
+}
+
+/// The reasons of the rows that stay unknown, and the warnings.
+fn reasons(report: &Value) -> Vec<&str> {
+    let rows = report["access_differences"].as_array().unwrap().iter();
+    let of_rows = rows.flat_map(|row| row["reasons"].as_array().unwrap());
+    let of_warnings = report["statement_warnings"].as_array().unwrap().iter().map(|warning| &warning["text"]);
+    of_rows.chain(of_warnings).map(|text| text.as_str().unwrap()).collect()
+}
+
+/// Two networks that fill a third in one account only: an address is outside of both in the other account.
+#[test]
+fn networks_that_fill_another_in_one_account_only_stay_unknown() {
+    let dictionary = r#"{"lab": {"dev": ["10.6.0.0/16"], "qa": ["10.6.0.0/17"]}}"#;
     let report =
-        compared(&from(DEV, &json!("10.1.0.0/16")), &from(QA, &json!(["10.2.0.0/20", "0.0.0.0/0"])), dictionary);
+        compared(&from(DEV, &json!(["10.6.0.0/16", "10.7.0.0/16"])), &from(QA, &json!("10.6.0.0/15")), dictionary);
     assert_eq!(report["roles"][0]["access_grade"], json!("unknown"));
+    let whole = |id: &str, own: &str| from(id, &json!([own, "10.7.0.0/16", "10.6.0.0/15"]));
+    let report = compared(&whole(DEV, "10.6.0.0/16"), &from(QA, &json!(["10.6.0.0/17", "10.7.0.0/16"])), dictionary);
+    assert_eq!(report["roles"][0]["access_grade"], json!("unknown"));
+    let reasons = reasons(&report);
+    assert!(!reasons.is_empty());
+    for reason in reasons {
+        assert!(
+            reason.contains("is from the dictionary, and the values of `aws:SourceIp` lie differently"),
+            "{reason}"
+        );
+    }
+}
+
+/// Why a value stays undecided is said as it is: none of these texts is a bad network.
+#[test]
+fn the_reason_why_a_value_is_not_decided_is_the_true_one() {
+    let reason = |dev: &Value, qa: &Value, dictionary: &str| {
+        let report = compared(dev, qa, dictionary);
+        assert_eq!(report["roles"][0]["access_grade"], json!("unknown"));
+        let reasons = reasons(&report);
+        assert!(
+            !reasons.is_empty() && reasons.iter().all(|text| !text.contains("is not an IP address")),
+            "{reasons:?}"
+        );
+        reasons.concat()
+    };
+    // dev's network in qa beside its own: dev's is not from the dictionary there.
+    let other = from(QA, &json!(["10.2.0.0/16", "10.1.0.0/16"]));
+    let text = reason(&from(DEV, &json!("10.1.0.0/16")), &other, OFFICE);
+    assert!(text.contains("the values of `aws:SourceIp` lie differently to each other in the two accounts"), "{text}");
+    let mut tested = from(QA, &json!(["10.2.0.0/16", "192.0.2.0/24"]));
+    let conditions = &mut tested["inline_policies"][0]["document"]["Statement"][0]["Condition"];
+    conditions["StringNotLike"] = json!({"aws:SourceIp": "10.2.3.*"});
+    let text = reason(&from(DEV, &json!("10.1.0.0/16")), &tested, OFFICE);
+    assert!(text.contains("operators of several types read the values of `aws:SourceIp`"), "{text}");
+    let dictionary = r#"{"office": {"dev": ["10.1.0.0/16"], "qa": ["the-office"]}}"#;
+    let text = reason(&from(DEV, &json!("10.1.0.0/16")), &from(QA, &json!(["the-office", "192.0.2.0/24"])), dictionary);
+    assert!(text.contains("the operator cannot read `the-office` of `aws:SourceIp`"), "{text}");
 }
 
 #[test]

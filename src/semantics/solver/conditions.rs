@@ -14,7 +14,9 @@ use super::patterns::{How, Lookup, Pattern, reads};
 use super::steps::{self, Piece, Step};
 use super::values::whole_around;
 use crate::catalog::{Arity, Catalogue, arity};
+use crate::model::equivalency::OPEN;
 use crate::model::{BaseOperator, ConditionKey, ConditionTest, SetQualifier, Version};
+use crate::semantics::typed_value::IN_DICTIONARY;
 
 /// One test.
 #[derive(Debug)]
@@ -207,8 +209,11 @@ fn family(test: &ConditionTest, version: Version) -> Result<Family, String> {
 }
 
 fn all<T>(test: &ConditionTest, what: &str, read: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, String> {
-    let one = |value: &String| read(value).ok_or_else(|| format!("`{value}` of `{}` is not {what}", test.key.as_str()));
-    test.values.iter().map(one).collect()
+    let unread = |value: &str| match value.contains(OPEN) {
+        true => format!("`{value}` of `{}` {IN_DICTIONARY}", test.key.as_str()),
+        false => format!("`{value}` of `{}` is not {what}", test.key.as_str()),
+    };
+    test.values.iter().map(|value| read(value).ok_or_else(|| unread(value))).collect()
 }
 
 fn numbers(test: &ConditionTest, bound: NumberBound) -> Result<Family, String> {
