@@ -18,6 +18,7 @@ mod names;
 mod ownership;
 mod pattern_owners;
 mod prepare;
+mod resource_names;
 mod separators;
 mod spelling;
 #[cfg(test)]

@@ -88,9 +88,10 @@ pub(super) const ABOUT: [(Builtin, About); 25] = [
     (
         Builtin::CloudFormation,
         About {
-            replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, also if it \
-                was cut at 64 characters, and those of the nested stack, the \
-                stack of a StackSet, or the Elastic Beanstalk environment in the name",
+            replaces: "the 12 or 13 random characters at the end of a name that CloudFormation created, of a role or \
+                policy or of another resource in an ARN (a queue, table, bucket, function, or log group), also if it was \
+                cut at 64 characters, and those of the nested stack, the stack of a StackSet, or the Elastic Beanstalk \
+                environment in the name",
             example: "eksctl-main-nodegroup-ng-NodeInstanceRole-1HEFSZWHPVCFQ",
             near_miss: "content-distribution",
             source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",

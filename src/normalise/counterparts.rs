@@ -123,6 +123,10 @@ impl Counterparts {
             let key = id_key(id.rule, text.get(id.whole.clone()).unwrap_or_default());
             let Some(known) = self.ids.get(&key) else { continue };
             let what = if known.foreign { What::Foreign } else { What::Replaced };
+            for other in &id.others {
+                let placeholder = format!("{}-outer", known.placeholder).into();
+                spans.push(Span::built_in(other.start, other.end, placeholder, what));
+            }
             let placeholder = known.placeholder.as_str().into();
             spans.push(Span::built_in(id.part.start, id.part.end, placeholder, what));
         }

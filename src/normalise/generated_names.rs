@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::builtin::{Builtin, Builtins};
+use super::resource_names;
 use super::spelling::is_no_word;
 
 /// What has a name.
@@ -200,7 +201,7 @@ static BEANSTALK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^awseb
 /// The name of a nested stack ends like that of any resource, and what is in it begins with its name, of which the
 /// last letters are missing if the whole would be too long. The name of a stack of a StackSet ends in a UUID.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html>
-fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
+pub(super) fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
     let before = name.get(..end).unwrap_or_default();
     let part_of = |regex: &Option<Regex>| Some(regex.as_ref()?.captures(before)?.get(1)?.range());
     if let Some(part) = part_of(&STACK_INSTANCE) {
@@ -258,6 +259,8 @@ pub(super) struct Id {
     /// Where what names the thing stands, the made-up part in it.
     pub whole: Range<usize>,
     pub part: Range<usize>,
+    /// Where further made-up parts stand.
+    pub others: Vec<Range<usize>>,
     pub looks_random: bool,
 }
 
@@ -267,7 +270,7 @@ static HINTS: LazyLock<Option<AhoCorasick>> =
 
 /// Whether a text may hold a generated id, or the name of a role or policy at the end of an ARN.
 pub(super) fn may_hold_any(text: &str) -> bool {
-    HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
+    HINTS.as_ref().is_none_or(|hints| hints.is_match(text)) || !resource_names::find(text).is_empty()
 }
 
 /// The generated ids in a text.
@@ -278,8 +281,8 @@ pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
         (Builtin::SsoProvider, "AWSSSO_", &PROVIDER),
         (Builtin::Secret, ":secret:", &SECRET),
     ];
-    let mut found = Vec::new();
-    if !may_hold_any(text) {
+    let mut found = if builtins.has(Builtin::CloudFormation) { resource_names::find(text) } else { Vec::new() };
+    if !HINTS.as_ref().is_none_or(|hints| hints.is_match(text)) {
         return found;
     }
     for (rule, hint, regex) in kinds {
@@ -287,7 +290,8 @@ pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
         for captures in regex.captures_iter(text) {
             let (Some(whole), Some(part)) = (captures.get(0), captures.get(1)) else { continue };
             let looks_random = rule != Builtin::Secret || mixed(part.as_str()) || is_no_word(part.as_str());
-            found.push(Id { rule, whole: whole.range(), part: part.range(), looks_random });
+            let others = Vec::new();
+            found.push(Id { rule, whole: whole.range(), part: part.range(), others, looks_random });
         }
     }
     found
@@ -320,7 +324,7 @@ fn mixed(text: &str) -> bool {
 }
 
 /// Whether a text is not one or several words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
-fn no_words(text: &str) -> bool {
+pub(super) fn no_words(text: &str) -> bool {
     if has_digit(text) || is_no_word(text) {
         return true;
     }

@@ -1,4 +1,5 @@
-//! Which generated id of one account is which of the other: clusters' providers, secrets.
+//! Which generated id of one account is which of the other: clusters' providers, secrets, what stacks
+//! created.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,8 +81,11 @@ fn each(text: &str, base: &Normaliser, builtins: Builtins, visit: &mut impl FnMu
     for id in generated_names::find_ids(builtins, text) {
         let whole = text.get(id.whole.clone()).unwrap_or_default();
         let key = id_key(id.rule, whole);
-        let part = (id.part.start - id.whole.start, id.part.end - id.whole.start, "");
-        let shape = base.shape(whole, Place::Resource, &[part]);
+        let parts: Vec<(usize, usize, &str)> = std::iter::once(&id.part)
+            .chain(&id.others)
+            .map(|part| (part.start - id.whole.start, part.end - id.whole.start, ""))
+            .collect();
+        let shape = base.shape(whole, Place::Resource, &parts);
         let shape = if id.rule == Builtin::EksOidc { shape.to_lowercase() } else { shape };
         visit((id.rule, shape), key, id.looks_random);
     }
@@ -109,24 +113,30 @@ fn own<'a>(left: &'a BTreeMap<String, Seen>, right: &'a BTreeMap<String, Seen>) 
 
 /// Pairs each of which is the other's most frequent companion.
 fn mutual(own: &Sides<Vec<&str>>, together: &Together) -> Vec<(String, String)> {
-    let count = |l: &str, r: &str| together.get(&(l.to_owned(), r.to_owned())).copied().unwrap_or_default();
-    let best = |counts: Vec<(usize, &str)>| -> Option<String> {
-        let most = counts.iter().map(|(count, _)| *count).max().filter(|most| *most > 0)?;
+    let own = own.as_ref().map(|keys| keys.iter().copied().collect::<BTreeSet<&str>>());
+    let counts = together.iter().filter(|((l, r), _)| own.left.contains(l.as_str()) && own.right.contains(r.as_str()));
+    let mut companions: Sides<BTreeMap<&str, Vec<(usize, &str)>>> = Sides::default();
+    for ((l, r), count) in counts {
+        companions.left.entry(l).or_default().push((*count, r));
+        companions.right.entry(r).or_default().push((*count, l));
+    }
+    let best = |side: Side, key: &str| -> Option<&str> {
+        let counts = companions.get(side).get(key)?;
+        let most = counts.iter().map(|(count, _)| *count).max()?;
         let mut top = counts.iter().filter(|(count, _)| *count == most);
         match (top.next(), top.next()) {
-            (Some((_, key)), None) => Some((*key).to_owned()),
+            (Some((_, key)), None) => Some(*key),
             _ => None,
         }
     };
-    let mut pairs = Vec::new();
-    for &l in &own.left {
-        let Some(r) = best(own.right.iter().map(|r| (count(l, r), *r)).collect()) else { continue };
-        if best(own.left.iter().map(|l| (count(l, &r), *l)).collect()).as_deref() == Some(l) {
-            pairs.push((l.to_owned(), r));
-        }
-    }
-    pairs
+    let lefts = companions.left.keys();
+    let pairs =
+        lefts.filter_map(|l| Some((*l, best(Side::Left, l)?))).filter(|(l, r)| best(Side::Right, r) == Some(*l));
+    pairs.map(|(l, r)| (l.to_owned(), r.to_owned())).collect()
 }
+
+/// From how many pairs of ids of one shape in one pair of roles on nothing tells which is which: all stand with all.
+const TOO_MANY: usize = 10_000;
 
 fn count_together(
     accounts: Sides<&Account>,
@@ -135,13 +145,12 @@ fn count_together(
     names: &Sides<Names>,
 ) -> Together {
     let of_roles = |side: Side| {
-        let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut roles: BTreeMap<(String, Shape), BTreeSet<String>> = BTreeMap::new();
         for role in &accounts.get(side).roles {
             let name = names.get(side).role(base.get(side), &role.name).to_lowercase();
-            let keys = roles.entry(name).or_default();
             texts::of_role(role, &mut |_, text| {
-                each(text, base.get(side), builtins, &mut |_, key, _| {
-                    keys.insert(key);
+                each(text, base.get(side), builtins, &mut |shape, key, _| {
+                    roles.entry((name.clone(), shape)).or_default().insert(key);
                 });
             });
         }
@@ -149,9 +158,13 @@ fn count_together(
     };
     let (left, right) = (of_roles(Side::Left), of_roles(Side::Right));
     let mut together = Together::new();
-    for (name, keys) in left {
-        for l in &keys {
-            for r in right.get(&name).into_iter().flatten() {
+    for (of, lefts) in left {
+        let Some(rights) = right.get(&of) else { continue };
+        if lefts.len().saturating_mul(rights.len()) >= TOO_MANY {
+            continue;
+        }
+        for l in &lefts {
+            for r in rights {
                 *together.entry((l.clone(), r.clone())).or_default() += 1;
             }
         }

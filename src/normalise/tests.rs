@@ -461,6 +461,45 @@ fn clusters_are_told_apart_by_the_roles_that_use_them() {
     assert_eq!(shown(&ready("{}", &dev, &qa).left, Place::Principal, &provider(a)), provider(a));
 }
 
+/// What a stack created beside roles: found by the ARNs in policies, as it is in no list of the account.
+#[test]
+fn resources_of_stacks_are_alike_and_the_other_accounts_are_not() {
+    let arns = |id: &str, queue: &str, table: &str, bucket: &str| {
+        [
+            format!("arn:aws:sqs:eu-west-1:{id}:shop-Jobs-{queue}"),
+            format!("arn:aws:dynamodb:eu-west-1:{id}:table/shop-Api-{table}-Carts-{queue}/index/*"),
+            format!("arn:aws:s3:::shop-uploads-{bucket}/*"),
+        ]
+    };
+    let of_dev = arns(DEV, "1QHKXV2M8T7PD", "1NEST3DABCDEF", "4k9x2m7qw8tz");
+    let of_qa = arns(QA, "8J3WZR5N0C6LB", "9XYZ3DKLMNOPQ", "w1t6hb3rj0yd");
+    let reads = |id: &str, arns: &[String]| {
+        let resources: Vec<&str> = arns.iter().map(String::as_str).collect();
+        account(id, vec![role(id, "reader", "/", &resources)])
+    };
+    let (dev, qa) = (reads(DEV, &of_dev), reads(QA, &of_qa));
+    let both = ready("{}", &dev, &qa);
+    for (l, r) in of_dev.iter().zip(&of_qa) {
+        let (left, right) = (shown(&both.left, Place::Resource, l), shown(&both.right, Place::Resource, r));
+        assert_eq!(left, right);
+        assert!(left.contains("-~cloudformation"), "{left}");
+    }
+    // A role of qa that reads dev's queue as well refers to dev.
+    let more: Vec<String> = of_qa.iter().chain(of_dev.first()).cloned().collect();
+    let both = ready("{}", &dev, &reads(QA, &more));
+    let mut found = Vec::new();
+    both.right.apply(&of_dev[0], Place::Resource, |one| found.push((one.value.to_owned(), one.what)));
+    assert!(found.contains(&("1QHKXV2M8T7PD".to_owned(), What::Foreign)), "{found:?}");
+    assert_eq!(shown(&both.left, Place::Resource, &of_dev[0]), shown(&both.right, Place::Resource, &of_qa[0]));
+    // Another resource, and one that both share.
+    let other = [of_qa[0].replace("Jobs", "Mails")];
+    let both = ready("{}", &reads(DEV, &of_dev[..1]), &reads(QA, &other));
+    assert_ne!(shown(&both.left, Place::Resource, &of_dev[0]), shown(&both.right, Place::Resource, &other[0]));
+    let shared = ["arn:aws:sqs:eu-west-1:777788889999:shop-Jobs-1QHKXV2M8T7PD".to_owned()];
+    let both = ready("{}", &reads(DEV, &shared), &reads(QA, &shared));
+    assert_eq!(shown(&both.left, Place::Resource, &shared[0]), shared[0]);
+}
+
 #[test]
 fn every_rule_does_what_it_says() {
     for rule in Builtin::ALL {
