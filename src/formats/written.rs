@@ -3,7 +3,7 @@
 //!
 //! Names are normalized. A list of one entry and a lone text mean the same and are both shown as a text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -124,6 +124,14 @@ fn conditions(conditions: &Conditions) -> Value {
     json!(operators)
 }
 
+/// What makes two statements belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Alike<'s> {
+    Sid(&'s str),
+    Text(&'s str),
+    Place(usize),
+}
+
 /// Which statement of the one account stands beside which of the other: the places of both, in the order of the first
 /// account, with those of the second account alone after the one they follow there.
 ///
@@ -132,19 +140,26 @@ fn conditions(conditions: &Conditions) -> Value {
 pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> Vec<StatementPair> {
     let mut partners: Vec<Option<usize>> = vec![None; left.len()];
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut pair = |belong: &dyn Fn(usize, &WrittenStatement, usize, &WrittenStatement) -> bool| {
+    let ways: [fn(usize, &WrittenStatement) -> Option<Alike<'_>>; 3] = [
+        |_, one| one.sid.as_deref().filter(|sid| !sid.is_empty()).map(Alike::Sid),
+        |_, one| Some(Alike::Text(&one.text)),
+        |place, _| Some(Alike::Place(place)),
+    ];
+    for alike in ways {
+        // What is free by what makes it alike: looking through all of them for each would cost the square of their number.
+        let mut free: BTreeMap<Alike<'_>, VecDeque<usize>> = BTreeMap::new();
+        for (at, other) in right.iter().enumerate().filter(|(at, _)| !taken.contains_key(at)) {
+            if let Some(key) = alike(at, other) {
+                free.entry(key).or_default().push_back(at);
+            }
+        }
         for ((place, one), partner) in left.iter().enumerate().zip(&mut partners) {
             if partner.is_none() {
-                let mut free = right.iter().enumerate().filter(|(at, _)| !taken.contains_key(at));
-                *partner = free.find(|(at, other)| belong(place, one, *at, other)).map(|(at, _)| at);
+                *partner = alike(place, one).and_then(|key| free.get_mut(&key)?.pop_front());
                 taken.extend(partner.map(|at| (at, place)));
             }
         }
-    };
-    let named = |one: &WrittenStatement| one.sid.as_ref().is_some_and(|sid| !sid.is_empty());
-    pair(&|_, one, _, other| named(one) && one.sid == other.sid);
-    pair(&|_, one, _, other| one.text == other.text);
-    pair(&|place, _, at, _| place == at);
+    }
     let mut pairs: Vec<((usize, usize), StatementPair)> = Vec::new();
     for (place, partner) in partners.iter().enumerate() {
         pairs.push(((place + 1, 0), (Some(place), *partner)));
@@ -196,5 +211,20 @@ mod tests {
         assert_eq!(pairs, [(None, Some(0)), (Some(0), Some(2)), (Some(1), Some(1)), (Some(2), Some(3))]);
         assert_eq!(paired(&left, &[]), [(Some(0), None), (Some(1), None), (Some(2), None)]);
         assert_eq!(paired(&[], &right[..1]), [(None, Some(0))]);
+    }
+
+    /// Looking through all statements for each would take minutes.
+    #[test]
+    fn thousands_of_statements_are_paired_at_once() {
+        let many = |start: usize| -> Vec<WrittenStatement> {
+            let statement = |n: usize| allow("", &format!("s3:Get{n}"));
+            written(&(start..start + 20_000).map(statement).collect())
+        };
+        let (left, right) = (many(0), many(1));
+        let start = std::time::Instant::now();
+        let pairs = paired(&left, &right);
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+        assert_eq!((pairs.len(), pairs[0], pairs[1]), (20_001, (Some(0), None), (Some(1), Some(0))));
+        assert_eq!(pairs.last(), Some(&(None, Some(19_999))));
     }
 }
