@@ -1,13 +1,13 @@
 //! How long each stage of `diff` takes on two synthetic accounts, next to the time it takes to write the same bytes.
 //!
 //! `cargo bench --no-default-features --features testing --bench compare [-- SIZES…] [--write DIR]`: sizes default to
-//! 100, 1000 and 5000 roles; `--write DIR` only writes the two snapshots of the first size, to measure the program
-//! itself on them.
+//! 100, 1000 and 5000 roles; `--write DIR` only writes the two accounts of the first size, as snapshots and as the AWS CLI
+//! prints them, to measure the program itself on them.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,9 @@ use iamctl::formats::report_format::View;
 use iamctl::model::Sides;
 use iamctl::parse::{equivalency, snapshot};
 use iamctl::pipeline::{self, Options, Prepared};
-use iamctl::testing::{DICTIONARY, Shape, accounts};
+use iamctl::testing::{DICTIONARY, Shape, accounts, authorization_details};
+use serde::Serialize as _;
+use serde_json::ser::PrettyFormatter;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -40,7 +42,7 @@ fn main() -> Result<()> {
         sizes = vec![100, 1000, 5000];
     }
     if let Some(folder) = write {
-        return write_snapshots(&folder, sizes.first().copied().unwrap_or(1000));
+        return write_accounts(&folder, sizes.first().copied().unwrap_or(1000));
     }
     let mut out = std::io::stdout().lock();
     for size in sizes {
@@ -51,11 +53,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn write_snapshots(folder: &std::path::Path, size: usize) -> Result<()> {
+fn write_accounts(folder: &std::path::Path, size: usize) -> Result<()> {
     let pair = accounts(Shape::of(size))?;
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("dev.json"), serde_json::to_vec(&pair.left)?)?;
-    fs::write(folder.join("qa.json"), serde_json::to_vec(&pair.right)?)?;
+    for (name, account) in [("dev", &pair.left), ("qa", &pair.right)] {
+        fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(account)?)?;
+        // Four spaces, as the AWS CLI writes.
+        let file = BufWriter::new(fs::File::create(folder.join(format!("{name}_details.json")))?);
+        let mut serializer = serde_json::Serializer::with_formatter(file, PrettyFormatter::with_indent(b"    "));
+        authorization_details(account).serialize(&mut serializer)?;
+        serializer.into_inner().flush()?;
+    }
     fs::write(folder.join("equivalency_list.json"), DICTIONARY)?;
     Ok(())
 }

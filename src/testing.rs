@@ -3,6 +3,7 @@
 //! [`accounts`] makes large accounts fast, for benchmarks. [`generate`] makes two accounts that are spelled as
 //! differently as two accounts of a company are, mean the same, and differ in known ways only.
 
+mod details;
 mod document;
 mod drifts;
 mod families;
@@ -14,6 +15,7 @@ mod policies;
 mod rewriting;
 mod world;
 
+pub use details::authorization_details;
 pub use generate::{GenerateError, generate};
 pub use plan::{Drift, DriftKind, Generated, NoiseKinds, Plan};
 
