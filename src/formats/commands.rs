@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
 use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule};
+use crate::semantics::outcome::NOT_IN_CATALOG;
 
 use super::report_format::View;
 
@@ -70,7 +71,10 @@ pub fn ask(view: &View<'_>, finding: &Finding) -> Option<String> {
         view.sources.get(side).filter(|_| view.folder.is_none()).map_or_else(own, quoted)
     };
     // Of an action that the catalog does not have, `can` asks only if it is told to.
-    let unknown = |reasons: &[String]| if reasons.is_empty() { "" } else { " --allow-unknown-action" };
+    let unknown = |reasons: &[String]| {
+        let is_unknown = reasons.iter().any(|reason| reason.starts_with(NOT_IN_CATALOG));
+        if is_unknown { " --allow-unknown-action" } else { "" }
+    };
     match report.rows_of(finding).next()? {
         Difference::Access(row) => {
             let d = &row.difference;

@@ -255,7 +255,7 @@ pub fn item(item: &ItemDifference) -> String {
         }
         (None, None) => String::new(),
     };
-    let condition = named.condition.map(|text| format!(" if {text}")).unwrap_or_default();
+    let condition = named.condition.as_deref().map(item_condition).unwrap_or_default();
     let list = named.excluded.map(|text| format!(" (in the list {text})")).unwrap_or_default();
     let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
     format!(
@@ -264,6 +264,15 @@ pub fn item(item: &ItemDifference) -> String {
         crate::model::facts::action(&item.service, &item.action),
         policy(item.policy_type, &named.policy_name),
     )
+}
+
+/// The condition of an item as a phrase behind it. What is no condition of one statement, such as one that has a key
+/// twice, stands as it is.
+fn item_condition(text: &str) -> String {
+    match text.parse::<DifferenceCondition>() {
+        Ok(condition) => format!(", {}", condition_words::phrase(&condition)),
+        Err(_) => format!(" if {text}"),
+    }
 }
 
 /// A policy in words: `inline policy p`, `trust policy`.

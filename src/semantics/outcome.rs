@@ -100,6 +100,9 @@ pub enum Refusal {
     Boundary,
 }
 
+/// How the reason begins that a row has because the catalog does not have its action.
+pub const NOT_IN_CATALOG: &str = "not in the catalog";
+
 /// Something that one role may do and the other may not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccessDifference {

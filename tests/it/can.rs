@@ -14,6 +14,29 @@ fn tool(statements: &Value, trust: &Value) -> Tool {
     tool
 }
 
+/// The command that asks about a proof says that an action is unknown only where it is.
+#[test]
+fn the_summary_asks_about_each_proof_as_it_can_be_asked() {
+    for (action, flag) in [("s3:GetObject", false), ("s3:ReadMindOfObject", true)] {
+        let tool = Tool::new();
+        let tagged = |id: &str, team: &str| {
+            let condition = json!({"StringEquals": {"aws:PrincipalTag/team": "red"}});
+            let statement = json!({"Effect": "Allow", "Action": action, "Resource": "*", "Condition": condition});
+            let policy = json!([{"name": "p", "document": document(&json!([statement]))}]);
+            role(id, "app", &json!({"inline_policies": policy, "tags": {"team": team}}))
+        };
+        tool.write("dev.json", snapshot(DEV, &[tagged(DEV, "red")], &[]));
+        tool.write("qa.json", snapshot(QA, &[tagged(QA, "blue")], &[]));
+        let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]);
+        let line = run.stdout.lines().find_map(|line| line.trim().strip_prefix("iamctl can ")).expect(&run.stdout);
+        assert_eq!(line.contains("--allow-unknown-action"), flag, "{line}");
+        let words: Vec<&str> =
+            std::iter::once("can").chain(line.split(' ').map(|word| word.trim_matches('\''))).collect();
+        let asked = tool.run(&words);
+        assert_eq!(asked.code, 0, "{asked:?}");
+    }
+}
+
 fn allow(action: &str, resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }

@@ -152,6 +152,9 @@ fn what_the_roles_tags_rule_out_keeps_its_rows() {
     let report = compare(&tagged(DEV, "a"), &tagged(QA, "b"));
     assert_ne!(report["roles"][0]["access_grade"], json!("different"));
     assert_eq!(report["item_differences"].as_array().unwrap().len(), 2);
+    let message = report["findings"][0]["message"].as_str().unwrap();
+    let condition = "on arn:aws:s3:::a/*, only when aws:PrincipalTag/team is red [inline policy p]";
+    assert!(message.ends_with(condition), "in words: {message}");
 }
 
 /// What can never apply is not said in another way by anything.

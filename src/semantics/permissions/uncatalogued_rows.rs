@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::classes::NamedAction;
 use super::rows::{RowKey, RowParts};
 use crate::catalog::Catalogue;
-use crate::semantics::outcome::Certainty;
+use crate::semantics::outcome::{Certainty, NOT_IN_CATALOG};
 
 /// Actions of a row of which the same is to be said.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ fn said(action: &NamedAction, catalogue: &Catalogue) -> (Certainty, String) {
     let of = if date.is_empty() { String::new() } else { format!(" of {date}") };
     let near = action.spelled.then(|| catalogue.near(&action.service, &action.name)).flatten();
     match near {
-        Some(near) => (Certainty::Unknown, format!("not in the catalog{of}; probably misspelled: `{near}`")),
-        None => (Certainty::Conditional, format!("not in the catalog{of}")),
+        Some(near) => (Certainty::Unknown, format!("{NOT_IN_CATALOG}{of}; probably misspelled: `{near}`")),
+        None => (Certainty::Conditional, format!("{NOT_IN_CATALOG}{of}")),
     }
 }
