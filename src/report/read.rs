@@ -51,6 +51,21 @@ pub enum ReadError {
         /// The role's ARN.
         arn: String,
     },
+    /// A finding, group, warning, or number that is not what the differences come to.
+    #[error("the report was changed after iamctl wrote it: its `{place}` is not what its differences come to")]
+    Inconsistent {
+        /// The key, with a number in a list.
+        place: String,
+    },
+    /// The same in a report that another version of the program wrote.
+    #[error("the report was written by iamctl {}, and iamctl {THIS} concludes something else from its differences: \
+        `{place}`", .version.escape_debug())]
+    OtherConclusion {
+        /// The version that wrote it.
+        version: String,
+        /// The key, with a number in a list.
+        place: String,
+    },
     /// A finding or group that refers to something the report does not have.
     #[error("the report was changed after iamctl wrote it: its {what} `{}` refers to {target}, which it does not contain",
         .id.escape_debug())]
@@ -71,11 +86,14 @@ impl ReadError {
         match self {
             Self::CutOff(_) => "run `iamctl diff` again, or copy the whole file",
             Self::OtherFile => "give the folder that `iamctl diff` printed",
-            Self::Version { .. } | Self::OtherProgram { .. } => "run `iamctl diff` again with this version of iamctl",
+            Self::Version { .. } | Self::OtherProgram { .. } | Self::OtherConclusion { .. } => {
+                "run `iamctl diff` again with this version of iamctl"
+            }
             Self::Syntax(_)
             | Self::Changed(_)
             | Self::ChangedHead { .. }
             | Self::UnknownRole { .. }
+            | Self::Inconsistent { .. }
             | Self::Dangling { .. } => "undo the change, or run `iamctl diff` again",
         }
     }
@@ -131,7 +149,11 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         }
     })?;
     check(&report)?;
-    Ok(report)
+    match conclusion_that_differs(&report) {
+        None => Ok(report),
+        Some(place) if program == THIS => Err(ReadError::Inconsistent { place }),
+        Some(place) => Err(ReadError::OtherConclusion { version: program.to_owned(), place }),
+    }
 }
 
 /// What holds in every report that the program writes.
@@ -162,4 +184,22 @@ fn check(report: &Report) -> Result<(), ReadError> {
         return Err(ReadError::Dangling { what: "group", id: group.id.clone(), target });
     }
     Ok(())
+}
+
+/// The first of a report's conclusions that is not what its differences come to. They are drawn again, because commands
+/// act on them.
+fn conclusion_that_differs(report: &Report) -> Option<String> {
+    let mut again = report.clone();
+    again.conclude();
+    unequal("findings", &report.findings, &again.findings)
+        .or_else(|| unequal("groups", &report.groups, &again.groups))
+        .or_else(|| unequal("warnings", &report.warnings, &again.warnings))
+        .or_else(|| (report.totals != again.totals).then(|| "totals".to_owned()))
+}
+
+/// The first place at which two lists are not the same.
+fn unequal<T: PartialEq>(key: &str, one: &[T], other: &[T]) -> Option<String> {
+    let differs = one.iter().zip(other).position(|(one, other)| one != other);
+    let end = (one.len() != other.len()).then(|| one.len().min(other.len()));
+    differs.or(end).map(|place| format!("{key}[{place}]"))
 }

@@ -187,6 +187,17 @@ fn a_role_is_opened_by_hand_by_key_and_by_link() {
     assert!(browser.text(STATUS).contains("no role nobody"));
     open(&browser, &page, "#cause=nothing");
     assert!(browser.text(STATUS).contains("no cause nothing"));
+    // Every cause opens, also one without a proof.
+    open(&browser, &page, "");
+    let links = browser.texts("[...document.querySelectorAll('.row')].map(row => row.hash)");
+    assert!(links.len() > 15, "{links:?}");
+    for (number, link) in links.iter().enumerate() {
+        browser.run(&format!("location.hash = {}", json!(link)));
+        let place = format!("{} of {}", number + 1, links.len());
+        browser.wait(&format!("document.querySelector('#opened .crumbs .muted')?.textContent === '{place}'"));
+        let text = browser.text(OPENED);
+        assert!(!text.contains("undefined") && !text.contains("[object"), "{text}");
+    }
     // Every role opens, whatever it is, and so does the second of two with one name.
     open(&browser, &page, "#view=roles&kind=all");
     let links = browser.texts("[...document.querySelectorAll('.row')].map(row => row.hash)");

@@ -252,6 +252,20 @@ fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
             "refers to `findings[4711]`, which it does not",
         ),
         (changed(":role/worker-0", ":role/worker-zero"), "has a difference of the role `"),
+        (
+            changed("\"severity\": \"critical\"", "\"severity\": \"low\""),
+            "changed after iamctl wrote it: its `findings[0]` is not what its differences come to",
+        ),
+        (
+            changed("\"severity\": \"critical\"", "\"severity\": \"low\"").replacen(
+                "\"iamctl\": \"",
+                "\"iamctl\": \"0.0.",
+                1,
+            ),
+            "concludes something else from its differences: `findings[0]`",
+        ),
+        (changed("\"findings\": [\n        0", "\"findings\": [\n        1"), "its `groups[0]` is not what"),
+        (changed("\"causes\": ", "\"causes\": 1"), "its `totals` is not what"),
     ] {
         assert_ne!(text, whole, "{because}");
         tool.write("out/report.json", &text);

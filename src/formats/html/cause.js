@@ -47,7 +47,7 @@ function showCause(place) {
   const isListed = list.state.view !== "roles";
   const at = isListed ? list.places.indexOf(place) : -1;
   const link = (next) => address({ ...list.state, cause: causes[next].i });
-  byId("opened").replaceChildren(
+  fill(byId("opened"),
     crumbs(address({ ...readAddress(""), cause: cause.i }), el("a", { class: "back", href: address(list.state) }, isListed ? "← All causes" : "← All roles"),
       at, list.places.length, (by, text) => stepTo(by, text, at, list.places, link)),
     el("h2", { tabindex: "-1", class: "said" }, cause.m),

@@ -20,6 +20,12 @@ function put(element, children) {
   }
 }
 
+// Puts these in the place of what an element holds.
+function fill(element, ...children) {
+  element.replaceChildren();
+  put(element, children);
+}
+
 const code = (text) => el("code", {}, text);
 
 const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;

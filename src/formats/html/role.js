@@ -46,7 +46,7 @@ function showRole(place, cause) {
   const link = (next) => address({ ...state, role: linkName(next) });
   const back = cause !== undefined ? "← The cause" : list.state.view === "roles" ? "← All roles" : "← All causes";
   const found = parts(place);
-  byId("opened").replaceChildren(
+  fill(byId("opened"),
     crumbs(address({ ...readAddress(""), role: linkName(place) }), el("a", { class: "back", href: address(state) }, back),
       at, places.length, (by, text) => stepTo(by, text, at, places, link)),
     el("h2", { tabindex: "-1" }, code(role.n)),
