@@ -240,9 +240,10 @@ fn by_id(
     match found.as_slice() {
         [place] => Ok(*place),
         [] => {
-            let known: Vec<&str> = named.iter().map(|(known, _)| *known).collect();
-            let near = CliError::near_names(&folded, &known);
-            let near = near.iter().filter_map(|near| named.iter().find(|(known, _)| known == near));
+            // Of an id, the start is given; it is compared with as much of each.
+            let starts: Vec<&str> = named.iter().map(|(known, _)| known.get(..folded.len()).unwrap_or(known)).collect();
+            let near = CliError::near_names(&folded, &starts);
+            let near = near.iter().filter_map(|near| named.iter().find(|(known, _)| known.starts_with(near.as_str())));
             let near = near.map(|one| in_words(*one)).collect();
             let other = others.iter().any(begins).then_some(other);
             Err(CliError::UnknownId { what, id: id.to_owned(), near, other })

@@ -146,9 +146,9 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The role of this name, ignoring case.
+/// The role of this name, ignoring case, or of this ARN.
 pub(super) fn find<'a>(roles: &'a [Role], name: &str) -> Result<&'a Role, CliError> {
-    roles.iter().find(|role| role.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+    roles.iter().find(|role| role.name.eq_ignore_ascii_case(name) || role.arn.as_str() == name).ok_or_else(|| {
         let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
         CliError::unknown_role(name, &names)
     })

@@ -91,7 +91,9 @@ pub(super) struct Args {
     /// Show every cause of this severity or higher, and no other cause
     #[arg(long, value_name = "LEVEL", env = "IAMCTL_ONLY_SEVERITY")]
     only_severity: Option<Severity>,
-    /// Show only the counts
+    /// Show only the verdict and the counts
+    ///
+    /// The counts by severity stand in the verdict; the table contains the counts of AWS's original tool.
     #[arg(long, env = "IAMCTL_COUNTS", value_parser = FalseyValueParser::new())]
     counts: bool,
     /// Do not write these files, which can be large
@@ -220,12 +222,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let roles = NormalisedRoles::new(prepared.roles());
     let location = reports::location(from.as_deref());
     let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
+    // Without the option, commands find the file as this one did.
+    let dictionary = args.dictionary.named().map(shown);
     let arguments: Vec<String> = reports::arguments();
     let view = View {
         fail_on: fail_on.as_deref(),
         arguments: &arguments,
         started_at: Some(&started_at),
         sources: read_from.as_ref().map(Option::as_deref),
+        dictionary: dictionary.as_deref(),
         roles: Some(&roles),
         ..View::new(&report, &location)
     };

@@ -352,7 +352,7 @@ impl CliError {
             Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
             Self::UnknownId { other: Some(other), .. } => Some(format!("it is the ID of a {other}: use `--{other}`")),
             Self::UnknownId { near, .. } if near.is_empty() => {
-                Some("`report.json` lists the ids of findings and groups; the start of an id is enough".to_owned())
+                Some("`report.json` lists the IDs of findings and groups; the start of an ID is enough".to_owned())
             }
             Self::UnknownId { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
             Self::AmbiguousId { near, count, .. } => {
@@ -366,9 +366,10 @@ impl CliError {
             }
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
             Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
-            Self::TypographicQuote { .. } => {
-                Some("replace every “ and ” with \"; word processors and web pages change them".to_owned())
-            }
+            Self::TypographicQuote { .. } => Some(
+                "replace every typographic quotation mark with \"; word processors and web pages change them"
+                    .to_owned(),
+            ),
             Self::NothingSelected { open: 0, .. } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"

@@ -184,13 +184,13 @@ fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> 
     })
 }
 
-/// The roles of both accounts that the name means: a real name, or the common one.
+/// The roles of both accounts that the name means: a real name, the common one, or an ARN.
 fn select(both: Sides<&Normalised>, name: &str) -> Result<Selection, CliError> {
     let roles = || Side::BOTH.into_iter().flat_map(|side| &both.get(side).roles);
     let is_named = |real: &str, normalised: &str| {
         real.eq_ignore_ascii_case(name) || display(normalised).eq_ignore_ascii_case(name)
     };
-    let named = roles().filter(|role| is_named(&role.real_name, &role.role.name));
+    let named = roles().filter(|role| is_named(&role.real_name, &role.role.name) || role.role.arn.as_str() == name);
     let wanted: Vec<String> = named.map(|role| role.role.name.to_lowercase()).collect();
     let meant = roles().filter(|role| wanted.contains(&role.role.name.to_lowercase()));
     let names: Vec<String> = meant.map(|role| role.real_name.clone()).collect();

@@ -291,6 +291,11 @@ pub(super) struct DictionaryArgs {
 }
 
 impl DictionaryArgs {
+    /// The dictionary that was named.
+    pub(super) fn named(&self) -> Option<&Path> {
+        self.equivalency.as_deref()
+    }
+
     /// The dictionary that was named, or is here, or an empty one; and the file it is from.
     pub(super) fn read(&self) -> Result<(Dictionary, Option<PathBuf>), CliError> {
         let builtins = self.builtins()?;

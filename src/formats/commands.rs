@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
-use crate::report::{Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule};
+use crate::report::{
+    Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule, Severity,
+};
 use crate::semantics::outcome::NOT_IN_CATALOG;
 
 use super::report_format::View;
@@ -137,8 +139,13 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
         let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();
         match common.as_slice() {
             [] => {}
-            few if few.len() <= NAMED => commands.push(("print the commands that resolve it", remediate(view, few))),
-            _ => commands.push(("print the commands that align all roles", remediate(view, &[]))),
+            few if few.len() <= NAMED => {
+                commands.push(("print the commands that resolve it", remediate(view, to_change(view, group), few)));
+            }
+            _ => {
+                let command = remediate(view, to_change(view, group), &[]);
+                commands.push(("print the commands that align all roles", command));
+            }
         }
     }
     commands
@@ -175,7 +182,8 @@ pub fn explain(view: &View<'_>, role: &RoleResult) -> String {
 pub fn suggest(view: &View<'_>) -> Option<String> {
     let of =
         |side: Side| Some(format!("{} {}", quoted((*view.sources.get(side))?), view.report.accounts.get(side).tag));
-    Some(format!("iamctl suggest {} {}", of(Side::Left)?, of(Side::Right)?))
+    let dictionary = view.dictionary.map(|path| format!(" --equivalency {}", quoted(path))).unwrap_or_default();
+    Some(format!("iamctl suggest {} {}{dictionary}", of(Side::Left)?, of(Side::Right)?))
 }
 
 /// As much of an ID as tells it from the others of a report: commands take its beginning.
@@ -190,11 +198,35 @@ pub fn accept(view: &View<'_>, group: &Group) -> String {
     format!("iamctl accept {} --group {} --reason 'WHY'", quoted(folder(view)), short(&group.id))
 }
 
-/// The command that makes these of the second account's roles mean what the first account's do; all for none.
-fn remediate(view: &View<'_>, roles: &[&RoleResult]) -> String {
+/// The account to change: that with the excess, so that no command spreads what matters. What does not matter is for
+/// the second account, as the first is usually the model.
+fn to_change(view: &View<'_>, group: &Group) -> Side {
+    if group.severity < Severity::Medium {
+        return Side::Right;
+    }
+    let first = view.report.findings_of(group).find_map(|finding| view.report.rows_of(finding).next());
+    match first {
+        Some(Difference::Access(row)) => row.difference.side,
+        Some(Difference::Trust(row)) => row.difference.side,
+        // Who is denied more has less.
+        Some(Difference::Deny(row)) => row.difference.side.other(),
+        Some(Difference::CrossReference(row)) => row.side,
+        Some(
+            Difference::Role(_)
+            | Difference::Item(_)
+            | Difference::Attribute(_)
+            | Difference::Statement(_)
+            | Difference::Limitation(_),
+        )
+        | None => Side::Right,
+    }
+}
+
+/// The command that makes these of an account's roles mean what the other account's do; all for none.
+fn remediate(view: &View<'_>, make: Side, roles: &[&RoleResult]) -> String {
     // A comma would end the name, so that the pattern for any character stands for it.
     let flags = roles.iter().map(|role| format!(" --role={}", quoted(&role.role.replace(',', "?"))));
-    let tag = view.report.accounts.right.tag.as_str();
+    let tag = view.report.accounts.get(make).tag.as_str();
     format!("iamctl remediate {} --make {}{}", quoted(folder(view)), quoted(tag), flags.collect::<String>())
 }
 

@@ -54,6 +54,8 @@ pub struct View<'a> {
     /// The sources that the accounts were read from, as commands and pipelines name them: files with `/`. None where the
     /// snapshot in the folder stands for them.
     pub sources: Sides<Option<&'a str>>,
+    /// The dictionary, if one was named.
+    pub dictionary: Option<&'a str>,
     /// The roles whose policies the page shows side by side; without them it shows none.
     pub roles: Option<&'a NormalisedRoles<'a>>,
 }
@@ -70,6 +72,7 @@ impl<'a> View<'a> {
             arguments: &[],
             started_at: None,
             sources: Sides { left: None, right: None },
+            dictionary: None,
             roles: None,
         }
     }

@@ -32,7 +32,7 @@ pub struct Page {
     pub width: Option<usize>,
     /// Show every cause of this severity or a higher one, and no other.
     pub only: Option<Severity>,
-    /// Show nothing but the counts.
+    /// Show nothing but the verdict and the counts.
     pub counts_only: bool,
 }
 
@@ -45,6 +45,8 @@ pub fn write(out: &mut dyn Write, view: &View<'_>, page: Page) -> io::Result<()>
     let width = page.width.map(|width| width.max(NARROWEST));
     let mut lines = Lines { out, width };
     if page.counts_only {
+        verdict_of(&mut lines, report)?;
+        lines.empty()?;
         return counts(&mut lines, report);
     }
     accounts(&mut lines, report)?;

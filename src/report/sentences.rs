@@ -49,16 +49,23 @@ impl Report {
         let d = &row.difference;
         let (own, other) = self.tags(d.side);
         let named = row.named();
-        let who = format!("{}{}", self.principal(row), except(named.except, most));
+        let principal = self.principal(row);
         let what = trust_actions(&d.actions, most);
         let condition = condition(named.condition);
         if d.certainty == Certainty::Unknown {
+            let who = format!("{principal}{}", except(named.except, most));
             let reasons = d.reasons.join("; ");
             return format!(
                 "whether {who} can {what} in {own}{condition} and not in {other}, could not be determined: {reasons}"
             );
         }
-        format!("{who} can {what} in {own}{condition}; {}{}", refused(other, &d.refused_by), because(&d.reasons))
+        // Both accounts may let them in, or neither.
+        let alike = match named.except {
+            [] => String::new(),
+            alike => format!("; no difference for {}", few(alike, most)),
+        };
+        let refused = refused(other, &d.refused_by);
+        format!("{principal} can {what} in {own}{condition}; {refused}{alike}{}", because(&d.reasons))
     }
 
     /// `account 444455556666 can assume the role`, without a word on the other account.

@@ -252,34 +252,46 @@ fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
             "refers to `findings[4711]`, which it does not",
         ),
         (changed(":role/worker-0", ":role/worker-zero"), "has a difference of the role `"),
+    ] {
+        assert_refused(&tool, &whole, &text, because);
+    }
+}
+
+/// Commands act on findings and groups, so these must be what the differences come to.
+#[test]
+fn a_report_whose_conclusions_were_changed_is_an_error() {
+    let tool = shared();
+    tool.diff(&[]);
+    let whole = tool.read("out/report.json");
+    let changed = |from: &str, to: &str| whole.replacen(from, to, 1);
+    let milder = changed("\"severity\": \"critical\"", "\"severity\": \"low\"");
+    for (text, because) in [
+        (&milder, "changed after iamctl wrote it: its `findings[0]` is not what its differences come to"),
         (
-            changed("\"severity\": \"critical\"", "\"severity\": \"low\""),
-            "changed after iamctl wrote it: its `findings[0]` is not what its differences come to",
-        ),
-        (
-            changed("\"severity\": \"critical\"", "\"severity\": \"low\"").replacen(
-                "\"iamctl\": \"",
-                "\"iamctl\": \"0.0.",
-                1,
-            ),
+            &milder.replacen("\"iamctl\": \"", "\"iamctl\": \"0.0.", 1),
             "concludes something else from its differences: `findings[0]`",
         ),
-        (changed("\"findings\": [\n        0", "\"findings\": [\n        1"), "its `groups[0]` is not what"),
-        (changed("\"causes\": ", "\"causes\": 1"), "its `totals` is not what"),
+        (&changed("\"findings\": [\n        0", "\"findings\": [\n        1"), "its `groups[0]` is not what"),
+        (&changed("\"causes\": ", "\"causes\": 1"), "its `totals` is not what"),
     ] {
-        assert_ne!(text, whole, "{because}");
-        tool.write("out/report.json", &text);
-        for command in [
-            &["explain", "out", "worker-1"][..],
-            &["accept", "out", "--role", "worker-1", "--reason", "x"],
-            &["remediate", "out", "--make", "qa"],
-            &["can", "out", "--tag", "qa", "worker-1", "iam:ListRoles", "*"],
-        ] {
-            let run = tool.run(command);
-            assert_eq!(run.code, 2, "{because}: {run:?}");
-            assert!(run.stderr.contains("out/report.json"), "{because}: {run:?}");
-            assert!(run.stderr.contains(because), "{because}: {run:?}");
-        }
+        assert_refused(&tool, &whole, text, because);
+    }
+}
+
+/// Every command that reads a report refuses this text in the place of the whole one.
+fn assert_refused(tool: &Tool, whole: &str, text: &str, because: &str) {
+    assert_ne!(text, whole, "{because}");
+    tool.write("out/report.json", text);
+    for command in [
+        &["explain", "out", "worker-1"][..],
+        &["accept", "out", "--role", "worker-1", "--reason", "x"],
+        &["remediate", "out", "--make", "qa"],
+        &["can", "out", "--tag", "qa", "worker-1", "iam:ListRoles", "*"],
+    ] {
+        let run = tool.run(command);
+        assert_eq!(run.code, 2, "{because}: {run:?}");
+        assert!(run.stderr.contains("out/report.json"), "{because}: {run:?}");
+        assert!(run.stderr.contains(because), "{because}: {run:?}");
     }
 }
 

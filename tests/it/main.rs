@@ -90,6 +90,8 @@ mod moto;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
+mod next_steps;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod original_faults;

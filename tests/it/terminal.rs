@@ -114,7 +114,9 @@ fn the_counts_alone_can_be_shown() {
     let page = Page { counts_only: true, ..Page::default() };
     write(&mut out, &View::new(&comparison(&["app"]), ""), page).unwrap();
     let text = anstream::adapter::strip_str(&String::from_utf8(out).unwrap()).to_string();
-    assert!(text.starts_with("Metric") && text.lines().count() == 2, "{text}");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    assert!(lines[0].starts_with("Different: 4 roles") && lines[2].starts_with("Metric"), "the verdict first: {text}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::super::escape::terminal;
 use super::super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use super::super::report_format::View;
 use super::super::verdict;
+use crate::model::Side;
 use crate::report::sentences::{counted, few};
 use crate::report::{Group, RoleStatus, Severity};
 
@@ -65,13 +66,15 @@ fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()>
         lines.text(2, &format!("{what}:"))?;
         lines.command(4, &terminal(&command))?;
     }
-    let alone = |role: &&crate::report::RoleResult| role.is_open_alone() && role.status != RoleStatus::Ambiguous;
-    let unmatched = view.report.roles.iter().filter(alone).count();
-    if let Some(command) = commands::suggest(view).filter(|_| unmatched > 1) {
-        lines.text(
-            2,
-            &format!("find words that differ in names ({} without a counterpart):", counted(unmatched, "role")),
-        )?;
+    // Words can only tell names apart if both accounts have a role without a counterpart.
+    let alone = |side: Side| {
+        let roles = view.report.roles.iter().filter(|role| role.status != RoleStatus::Ambiguous);
+        roles.filter(|role| role.is_open_alone() && role.side(side).is_some()).count()
+    };
+    let (left, right) = (alone(Side::Left), alone(Side::Right));
+    if let Some(command) = commands::suggest(view).filter(|_| left > 0 && right > 0) {
+        let roles = counted(left + right, "role");
+        lines.text(2, &format!("find words that differ in names ({roles} without a counterpart):"))?;
         lines.command(4, &terminal(&command))?;
     }
     Ok(())

@@ -1,0 +1,68 @@
+//! The commands that the summary proposes: each works when it is pasted, and none spreads what it reports.
+
+use serde_json::{Value, json};
+
+use crate::tool::{DEV, QA, Tool, document, role, snapshot};
+
+/// The summary of two accounts whose first roles have these names.
+fn summary(tool: &Tool, dev: &[Value], qa: &[Value], more: &[&str]) -> String {
+    tool.write("dev.json", snapshot(DEV, dev, &[]));
+    tool.write("qa.json", snapshot(QA, qa, &[]));
+    let run = tool.run(&[&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"], more].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    run.stdout
+}
+
+fn allowing(id: &str, name: &str, actions: &[&str]) -> Value {
+    let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
+    let policy = json!([{"name": "p", "document": document(&json!([statement]))}]);
+    role(id, name, &json!({"inline_policies": policy}))
+}
+
+/// The proposed commands, as words.
+fn commands(summary: &str) -> Vec<Vec<String>> {
+    let lines = summary.lines().filter_map(|line| line.trim().strip_prefix("iamctl "));
+    let words = |line: &str| line.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect();
+    lines.map(words).collect()
+}
+
+#[test]
+fn the_account_with_the_excess_is_changed() {
+    let (narrow, wide) = (&["s3:GetObject"][..], &["s3:GetObject", "iam:*"][..]);
+    for (dev, qa, tag) in [(wide, narrow, "dev"), (narrow, wide, "qa")] {
+        let summary = summary(&Tool::new(), &[allowing(DEV, "app", dev)], &[allowing(QA, "app", qa)], &[]);
+        let make = format!("iamctl remediate out --make {tag} --role=app");
+        assert!(summary.contains(&make), "{summary}");
+    }
+}
+
+#[test]
+fn commands_about_a_role_whose_name_looks_like_an_option_work() {
+    let tool = Tool::new();
+    let qa = allowing(QA, "--all", &["s3:GetObject", "iam:*"]);
+    let summary = summary(&tool, &[allowing(DEV, "--all", &["s3:GetObject"])], &[qa], &[]);
+    let proposed = commands(&summary);
+    assert!(proposed.len() >= 4, "{summary}");
+    for words in proposed {
+        let run = tool.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(run.code, 0, "{words:?}: {run:?}");
+    }
+}
+
+/// Words tell names apart only where both accounts have a role without a counterpart.
+#[test]
+fn suggest_is_proposed_where_it_can_find_something() {
+    let plain = |id: &str, names: &[&str]| -> Vec<Value> {
+        names.iter().map(|name| allowing(id, name, &["s3:GetObject"])).collect()
+    };
+    let tool = Tool::new();
+    let only_in_one = summary(&tool, &plain(DEV, &["app"]), &plain(QA, &["app", "new-a", "new-b"]), &[]);
+    assert!(!only_in_one.contains("iamctl suggest"), "{only_in_one}");
+    tool.write("words.json", r#"{"unit": {"dev": ["blue"], "qa": ["green"]}}"#);
+    let (dev, qa) = (plain(DEV, &["app", "web-blue-dev"]), plain(QA, &["app", "web-green-qa"]));
+    let with_dictionary = summary(&tool, &dev, &qa, &["--equivalency", "words.json"]);
+    assert!(
+        with_dictionary.contains("iamctl suggest dev.json dev qa.json qa --equivalency words.json"),
+        "{with_dictionary}"
+    );
+}
