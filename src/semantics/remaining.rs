@@ -10,7 +10,8 @@ use super::condition_block::ConditionBlock;
 use super::difference_condition::{DifferenceCondition, Exclusion, Extent, Parts};
 use super::solver::conditions::{Test, TestPool, canonical};
 use super::solver::relations::{excludes_for_certain, implies_for_certain};
-use crate::model::{ConditionTest, Conditions, Version};
+use crate::catalog::Arity;
+use crate::model::{BaseOperator, ConditionOperator, ConditionTest, Conditions, Version};
 
 /// A test as its statement writes it, and as it is decided.
 #[derive(Debug, Clone)]
@@ -76,6 +77,7 @@ pub fn remaining(mut limits: Limits, pool: &TestPool) -> Remaining {
     // Each round takes a test, a value or a statement out.
     while reduce(&mut limits, &mut always) || subtract(&mut limits, pool) {}
     drop_covered(&mut limits.unless);
+    say_positively(&mut limits, pool);
     always.sort_unstable();
     always.dedup();
     Remaining { condition: spelled(&limits), always }
@@ -135,6 +137,80 @@ fn subtract(limits: &mut Limits, pool: &TestPool) -> bool {
         }
     }
     false
+}
+
+/// Says what a single negated test leaves, where the values are known: "not from anywhere but A or B" is "from A or B",
+/// and "from A or B, but not from A" is "from B".
+fn say_positively(limits: &mut Limits, pool: &TestPool) {
+    let Limits { own, within, when, unless } = limits;
+    let mut asked = Vec::new();
+    unless.retain(|lifting| {
+        let positive = match lifting.tests.as_slice() {
+            [test] if lifting.extent == Extent::Everywhere => positive(test, pool),
+            _ => None,
+        };
+        let keep = positive.is_none();
+        asked.extend(positive);
+        keep
+    });
+    own.extend(asked);
+    let single = [&*within, &*when].into_iter().filter(|alternatives| alternatives.len() == 1).flatten().flatten();
+    let excluded: Vec<Stated> = own.iter().chain(single).filter_map(|test| positive(test, pool)).collect();
+    for test in own.iter_mut() {
+        for other in &excluded {
+            if let Some(rest) = without(test, other, pool) {
+                *test = rest;
+            }
+        }
+    }
+    drop_implied(own);
+    limit(within, own);
+    limit(when, own);
+}
+
+/// Takes out tests that hold wherever another one does; of two that say the same the first stays.
+fn drop_implied(tests: &mut Tests) {
+    let mut at = 0;
+    while let Some(test) = tests.get(at) {
+        let says_it =
+            |(other, one): (usize, &Stated)| other != at && implies(one, test) && (other < at || !implies(test, one));
+        if tests.iter().enumerate().any(says_it) {
+            tests.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Each negated operator with its opposite.
+const OPPOSITES: [(BaseOperator, BaseOperator); 8] = [
+    (BaseOperator::StringNotEquals, BaseOperator::StringEquals),
+    (BaseOperator::StringNotEqualsIgnoreCase, BaseOperator::StringEqualsIgnoreCase),
+    (BaseOperator::StringNotLike, BaseOperator::StringLike),
+    (BaseOperator::ArnNotEquals, BaseOperator::ArnEquals),
+    (BaseOperator::ArnNotLike, BaseOperator::ArnLike),
+    (BaseOperator::NotIpAddress, BaseOperator::IpAddress),
+    (BaseOperator::NumericNotEquals, BaseOperator::NumericEquals),
+    (BaseOperator::DateNotEquals, BaseOperator::DateEquals),
+];
+
+/// The test that holds exactly where a negated one does not; `None` where there is none of the kind.
+///
+/// A negated operator holds for a request without the key, so its opposite asks for the key. Source:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+fn positive(stated: &Stated, pool: &TestPool) -> Option<Stated> {
+    let test = &stated.ready;
+    let plain = stated.written == stated.bound && !stated.written.values.iter().any(|value| value.contains("${"));
+    let one_value = test.qualifier.is_none() && test.arity != Arity::Many;
+    let as_written = test.canonical == canonical(&stated.written, Version::V2012);
+    if !(plain && one_value && as_written && test.negated && !test.if_exists) {
+        return None;
+    }
+    let (_, base) = OPPOSITES.iter().find(|(negated, _)| *negated == stated.written.operator.base)?;
+    let operator = ConditionOperator { base: base.clone(), ..stated.written.operator.clone() };
+    let written = ConditionTest { operator, ..stated.written.clone() };
+    let ready = pool.tests(std::slice::from_ref(&written), Version::V2012).into_iter().next()?;
+    (ready.opaque().is_none() && !ready.negated).then(|| Stated { bound: written.clone(), written, ready })
 }
 
 /// A test with those of its values for which another does not hold; `None` where that is not the exact remainder.

@@ -251,6 +251,52 @@ fn what_remains() {
     }
 }
 
+/// What two negated conditions leave is said by the values that are left.
+#[test]
+fn what_two_exceptions_leave() {
+    let all = "arn:aws:s3:::b/*";
+    let outside = |operator: &str, key: &str, values: &[&str]| {
+        json!([allow(all, json!({})), deny(all, json!({operator: {key: values}}))])
+    };
+    for (operator, key, more, less, expected) in [
+        (
+            "StringNotEquals",
+            "aws:SourceVpc",
+            &["vpc-1", "vpc-9"][..],
+            &["vpc-1"][..],
+            r#"{"StringEquals":{"aws:sourcevpc":["vpc-9"]}}"#,
+        ),
+        (
+            "NotIpAddress",
+            "aws:SourceIp",
+            &["10.0.0.0/8", "192.168.0.0/16"],
+            &["10.0.0.0/8"],
+            r#"{"IpAddress":{"aws:sourceip":["192.168.0.0/16"]}}"#,
+        ),
+        ("StringNotLike", "aws:UserAgent", &["a*", "b*"], &["a*", "c*"], r#"{"StringLike":{"aws:useragent":["b*"]}}"#),
+        // Neither pattern lies within the other, so both conditions are said.
+        (
+            "StringNotLike",
+            "aws:UserAgent",
+            &["a*"],
+            &["*b"],
+            r#"{"StringLike":{"aws:useragent":["a*"]}} when {"StringNotLike":{"aws:useragent":["*b"]}}"#,
+        ),
+        // Of a key with several values, one can be among them and another not.
+        (
+            "ForAnyValue:StringNotEquals",
+            "aws:TagKeys",
+            &["x", "y"],
+            &["x"],
+            r#"when {"ForAnyValue:StringNotEquals":{"aws:tagkeys":["x"]}} unless {"ForAnyValue:StringNotEquals":{"aws:tagkeys":["x","y"]}}"#,
+        ),
+    ] {
+        let (left, right) =
+            (role(&outside(operator, key, more), None, &[]), role(&outside(operator, key, less), None, &[]));
+        assert_eq!(rows(&left, &right, Side::Left), [format!("{all} if {expected}")], "{operator} {more:?}");
+    }
+}
+
 #[test]
 fn the_boundary_is_said() {
     let all = "arn:aws:s3:::b/*";
