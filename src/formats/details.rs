@@ -4,7 +4,8 @@ use super::commands::caveat;
 use super::escape::{shortened, terminal};
 use crate::report::sentences::{item, request, statement};
 use crate::report::{
-    Difference, Finding, Report, RoleAccessDifference, RoleDenyDifference, RoleGrants, RoleTrustDifference,
+    CrossReference, Difference, Finding, Report, RoleAccessDifference, RoleDenyDifference, RoleGrants,
+    RoleTrustDifference,
 };
 use crate::semantics::outcome::{Refusal, StatementRef, Witness};
 use crate::semantics::trust::{TrustRelation, TrustWitness};
@@ -36,7 +37,9 @@ pub fn of_difference(report: &Report, difference: &Difference<'_>) -> Vec<String
         Difference::Deny(row) => of_deny(report, row),
         Difference::Item(row) => vec![item(row)],
         Difference::CrossReference(row) => {
-            vec![format!("{} has its own text in place of {}", report.accounts.get(row.owner).tag, row.placeholder)]
+            let (owner, own) = (&report.accounts.get(row.owner).tag, &report.accounts.get(row.side).tag);
+            let CrossReference { placeholder, value, .. } = row;
+            vec![format!("in {owner}, {placeholder} stands for `{value}`; {own} has a text of its own for it")]
         }
         Difference::Role(role) => {
             let arns = [&role.left, &role.right].into_iter().flatten().map(|real| real.arn.clone());

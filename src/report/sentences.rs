@@ -39,8 +39,30 @@ impl Report {
             );
         }
         let refused = refused(other, &d.refused_by);
+        let on = self.corresponding(row, named.resources);
         let escalations = escalations(&d.escalations, most);
-        format!("{own} allows {what}{condition}; {refused}{escalations}{}", because(&d.reasons))
+        format!("{own} allows {what}{condition}; {refused}{on}{escalations}{}", because(&d.reasons))
+    }
+
+    /// On which resource the other account refuses it, where one role names the other account's: the request that
+    /// corresponds to one about the other account's own resource is about a resource of this account.
+    fn corresponding(&self, row: &RoleAccessDifference, resources: &[String]) -> String {
+        let side = row.difference.side;
+        let named: Vec<&CrossReference> =
+            self.cross_references.iter().filter(|one| resources.contains(&one.text)).collect();
+        if named.is_empty() {
+            return String::new();
+        }
+        let is_of_pair = |role: &&RoleResult| role.side(side).is_some_and(|real| real.arn == row.role_arn);
+        let other = self.roles.iter().find(is_of_pair).and_then(|role| role.side(side.other()));
+        let refers = |side: Side, arn: &str| named.iter().any(|one| one.side == side && one.role_arn == arn);
+        if row.counterpart.is_none() && refers(side, &row.role_arn) {
+            format!(" on the corresponding resource of {}", self.tags(side).0)
+        } else if other.is_some_and(|real| refers(side.other(), &real.arn)) {
+            " on its own corresponding resource".to_owned()
+        } else {
+            String::new()
+        }
     }
 
     /// `account 444455556666 can assume the role in qa; dev implicitly denies it`; see [`Report::access_sentence`].
