@@ -97,8 +97,8 @@ enum Command {
     /// Explain the differences of one role, or a rule
     ///
     /// Shows everything that differs between the roles of one name: what the role can do in only one account, each
-    /// difference with its proof and its cause; who can assume it; its attributes; and both policies side by side, with
-    /// placeholders in place of the texts of the dictionary.
+    /// difference with its proof and its cause; who can assume it; its attributes; and how the policies differ, line by
+    /// line, with placeholders in place of the texts of the dictionary.
     ///
     /// With `--rule`, explains a kind of difference: what it means, why it matters, and how to resolve it.
     #[command(after_long_help = examples::EXPLAIN)]

@@ -348,7 +348,10 @@ impl CliError {
                  docs/accepted.md describes the file"
                     .to_owned(),
             ),
-            Self::NoFilter => Some("use `--all` to accept every open difference of the report".to_owned()),
+            Self::NoFilter => Some(
+                "add `--group ID` with the ID of a cause, as the summary prints it; or `--all --expires DATE` for everything"
+                    .to_owned(),
+            ),
             Self::AllWithoutExpiry => Some("add a day, such as `--expires 2027-03-31`".to_owned()),
             Self::UnknownId { other: Some(other), .. } => Some(format!("it is the ID of a {other}: use `--{other}`")),
             Self::UnknownId { near, .. } if near.is_empty() => {
@@ -385,7 +388,7 @@ impl CliError {
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
             Self::Ask(error) => error.hint(),
             Self::NoReport { .. } => {
-                Some("give the folder that `iamctl diff` printed, or two sources with their tags".to_owned())
+                Some("give the folder that `iamctl diff` printed".to_owned())
             }
             Self::NeedsTag { tags, .. } => Some(format!("add `--tag {}` or `--tag {}`", tags.left, tags.right)),
             Self::FolderAsSource { snapshots, .. } => {

@@ -56,7 +56,7 @@ pub(super) const DIFF: &str = r"Examples:
   Compare some roles, and fail if the access differs:
       iamctl diff examples/dev.json dev examples/qa.json qa \
         --equivalency examples/equivalency_list.json --output some-reports \
-        --role orders-* --role invoices-* --fail-on access
+        --role 'orders-*' --role 'invoices-*' --fail-on access
   Write findings for a pipeline:
       iamctl diff examples/dev.json dev examples/qa.json qa \
         --equivalency examples/equivalency_list.json --output reports \
@@ -81,9 +81,9 @@ pub(super) const EXPLAIN: &str = r"Examples:
 
 pub(super) const ACCEPT: &str = r"Examples:
   Show the entries for all open differences of one role, and write nothing:
-      iamctl accept reports --role orders-* --reason test-data --dry-run
+      iamctl accept reports --role 'orders-*' --reason test-data --dry-run
   Accept one action until a date:
-      iamctl accept reports --role orders-* --action dynamodb:PutItem --side qa \
+      iamctl accept reports --role 'orders-*' --action dynamodb:PutItem --side qa \
         --reason qa-writes-its-own-test-data --owner team-orders --expires 2027-03-31
   Accept every difference in a tag:
       iamctl accept reports --attribute tag:CostCenter --reason each-account-has-its-own
@@ -92,14 +92,14 @@ pub(super) const ACCEPT: &str = r"Examples:
   Accept one finding, by the start of its ID in report.json:
       iamctl accept reports --finding aa3d92de6d09 --reason qa-runs-long-tests
   Accept the findings of a rule, but only for some roles:
-      iamctl accept reports --rule attribute-changed --role catalog-* --reason paths-do-not-matter \
+      iamctl accept reports --rule attribute-changed --role 'catalog-*' --reason paths-do-not-matter \
         --dry-run";
 
 pub(super) const REMEDIATE: &str = r"Examples:
   Write the script that makes the roles of qa the same as those of dev:
       iamctl remediate reports --make qa > qa.sh
   Only for some roles:
-      iamctl remediate reports --make qa --role orders-* > qa.sh
+      iamctl remediate reports --make qa --role 'orders-*' > qa.sh
   Review the script and run it with credentials of the account:
       less qa.sh
       AWS_PROFILE=qa-admin sh qa.sh";

@@ -149,7 +149,11 @@ fn of_side(report: &Report, side: Side, options: Options) -> Vec<File<'_>> {
             csv::roles(out, options, side, report.roles.iter().filter(|role| kind(role)))
         }));
         files.push(File::new(format!("{prefix}roles_in_{own}_but_not_in_{other}.csv"), move |out| {
-            csv::roles(out, options, side, report.roles.iter().filter(|role| kind(role) && role.is_open_alone()))
+            // What AWS owns and nobody can change comes last.
+            let mut alone: Vec<&RoleResult> =
+                report.roles.iter().filter(|role| kind(role) && role.is_open_alone()).collect();
+            alone.sort_by_key(|role| role.service_linked);
+            csv::roles(out, options, side, alone)
         }));
     }
     files.push(File::new(format!("{own}_to_{other}_common_role_difference_items.csv"), move |out| {

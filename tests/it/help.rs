@@ -77,7 +77,8 @@ fn the_examples_work() {
             if needs_more.iter().any(|word| arguments.contains(word)) {
                 continue;
             }
-            let words: Vec<&str> = arguments.split([' ', '\n']).filter(|word| !word.is_empty()).collect();
+            let words = arguments.split([' ', '\n']).filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.map(|word| word.trim_matches('\'')).collect();
             let words = words.split(|word| matches!(*word, ">" | "|")).next().unwrap();
             let outcome = place.ask(words);
             assert!(outcome.code < 2, "{example}: {outcome:?}");
