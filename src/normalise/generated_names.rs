@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::builtin::{Builtin, Builtins};
 use super::resource_names;
-use super::spelling::is_no_word;
+use super::spelling::{could_be_words, is_no_word, is_words_and_number};
 
 /// What has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,7 +221,7 @@ pub(super) fn of_stacks(name: &str, end: usize) -> Vec<Range<usize>> {
         let whole = matches!(segment.len(), 12 | 13) && upper || segment.len() == 12 && letters;
         let in_part = is_cut && upper && (6..12).contains(&segment.len()) && has_digit(segment);
         // The first part of a name is the user's.
-        if range.start > 0 && (whole || in_part) && no_words(segment) && !has_digits_only(segment) {
+        if range.start > 0 && (whole || in_part) && !is_words_and_number(segment) && !has_digits_only(segment) {
             found.push(range);
         }
     }
@@ -323,16 +323,7 @@ fn mixed(text: &str) -> bool {
     digits || (lower && rest.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
-/// Whether a text is not one or several words, as `distribution`, `NodeFunction` and `CONFIGURATION` are.
+/// Whether a text is not one or several words, as `distribution`, `NodeFunction` and `PRODUCTION01` are.
 pub(super) fn no_words(text: &str) -> bool {
-    if has_digit(text) || is_no_word(text) {
-        return true;
-    }
-    let upper = |b: &u8| b.is_ascii_uppercase();
-    let bytes = text.as_bytes();
-    let one_case = bytes.iter().all(upper) || !bytes.iter().any(upper);
-    // Words put together have small letters after each capital; capitals side by side are no words.
-    let side_by_side = bytes.windows(2).any(|pair| pair.iter().all(upper));
-    let ends_in_capital = bytes.last().is_some_and(|b| b.is_ascii_uppercase());
-    !one_case && (side_by_side || ends_in_capital)
+    !could_be_words(text)
 }

@@ -500,6 +500,98 @@ fn resources_of_stacks_are_alike_and_the_other_accounts_are_not() {
     assert_eq!(shown(&both.left, Place::Resource, &shared[0]), shared[0]);
 }
 
+/// The name of one resource is in the ARNs of others: its part corresponds to one part of the other account, everywhere.
+#[test]
+fn a_made_up_part_has_one_counterpart_in_all_arns() {
+    let function = |id: &str, end: &str| format!("arn:aws:lambda:eu-west-1:{id}:function:shop-Fn-{end}");
+    let logs = |id: &str, end: &str| format!("arn:aws:logs:eu-west-1:{id}:log-group:/aws/lambda/shop-Fn-{end}:*");
+    let anywhere = |end: &str| format!("arn:aws:lambda:*:*:function:shop-Fn-{end}");
+    let uses = |id: &str, resources: &[String]| {
+        let resources: Vec<&str> = resources.iter().map(String::as_str).collect();
+        account(id, vec![role(id, "worker", "/", &resources)])
+    };
+    let (of_dev, of_qa, third) = ("aP3kZq8vWm1x", "Hd6rTy2cJs9L", "Kw5bNz7qXv4D");
+    let same = |dev: [String; 2], qa: [String; 2]| {
+        let both = ready("{}", &uses(DEV, &dev), &uses(QA, &qa));
+        let same =
+            |at: usize| shown(&both.left, Place::Resource, &dev[at]) == shown(&both.right, Place::Resource, &qa[at]);
+        [same(0), same(1)]
+    };
+    let dev = [function(DEV, of_dev), logs(DEV, of_dev)];
+    assert_eq!(same(dev.clone(), [function(QA, of_qa), logs(QA, of_qa)]), [true, true]);
+    // The log group of dev's function, though in qa: a function that qa does not have.
+    assert_eq!(same(dev.clone(), [function(QA, of_qa), logs(QA, of_dev)]), [true, false]);
+    assert_eq!(same(dev, [function(QA, of_qa), logs(QA, third)]), [false, false]);
+    let dev = [function(DEV, of_dev), anywhere(of_dev)];
+    assert_eq!(same(dev.clone(), [function(QA, of_qa), anywhere(of_qa)]), [true, true]);
+    assert_eq!(same(dev.clone(), [function(QA, of_qa), anywhere(third)]), [false, false]);
+    // The text is the same in both, and is dev's.
+    let both = ready("{}", &uses(DEV, &dev), &uses(QA, &[function(QA, of_qa), anywhere(of_dev)]));
+    let mut found = Vec::new();
+    both.right.apply(&anywhere(of_dev), Place::Resource, |one| found.push((one.value.to_owned(), one.what)));
+    assert_eq!(found, [(of_dev.to_owned(), What::Foreign)]);
+    assert!(shown(&both.left, Place::Resource, &anywhere(of_dev)).ends_with("-~cloudformation"));
+    // A name that both accounts have was made up for neither.
+    let queue = |id: &str| format!("arn:aws:sqs:eu-west-1:{id}:shop-Jobs-1QHKXV2M8T7PD");
+    let both = ready("{}", &uses(DEV, &[queue(DEV)]), &uses(QA, &[queue(QA)]));
+    assert!(shown(&both.left, Place::Resource, &queue(DEV)).ends_with("-1QHKXV2M8T7PD"));
+}
+
+/// In one account and Region a name is taken once, so two of them are two things.
+#[test]
+fn names_and_secrets_of_a_third_account_are_as_they_are() {
+    for (dev_arn, qa_arn) in [
+        (
+            "arn:aws:sqs:eu-west-1:777788889999:shop-Jobs-1QHKXV2M8T7PD",
+            "arn:aws:sqs:eu-west-1:777788889999:shop-Jobs-8J3WZR5N0C6LB",
+        ),
+        (
+            "arn:aws:secretsmanager:eu-west-1:777788889999:secret:db-a1B2c3",
+            "arn:aws:secretsmanager:eu-west-1:777788889999:secret:db-x9Y8z7",
+        ),
+    ] {
+        let reads = |id: &str, arn: &str| account(id, vec![role(id, "reader", "/", &[arn])]);
+        let both = ready("{}", &reads(DEV, dev_arn), &reads(QA, qa_arn));
+        assert_eq!(shown(&both.left, Place::Resource, dev_arn), dev_arn);
+        assert_eq!(shown(&both.right, Place::Resource, qa_arn), qa_arn);
+    }
+    // Where the dictionary says that two accounts correspond, so do what is in them.
+    let dictionary = r#"{"shared": {"dev": ["777788889999"], "qa": ["555566667777"]}}"#;
+    let arn = |id: &str, end: &str| format!("arn:aws:sqs:eu-west-1:{id}:shop-Jobs-{end}");
+    let (l, r) = (arn("777788889999", "1QHKXV2M8T7PD"), arn("555566667777", "8J3WZR5N0C6LB"));
+    let reads = |id: &str, arn: &str| account(id, vec![role(id, "reader", "/", &[arn])]);
+    let both = ready(dictionary, &reads(DEV, &l), &reads(QA, &r));
+    assert_eq!(shown(&both.left, Place::Resource, &l), shown(&both.right, Place::Resource, &r));
+}
+
+/// What a person wrote at the end of a name is no made-up part, though it has twelve letters and digits.
+#[test]
+fn words_with_a_number_are_no_ends_of_stacks() {
+    let queue = |id: &str, name: &str| format!("arn:aws:sqs:eu-west-1:{id}:{name}");
+    let bucket = |_: &str, name: &str| format!("arn:aws:s3:::{name}/*");
+    let alike = |dev_arn: &str, qa_arn: &str| {
+        let reads = |id: &str, arn: &str| account(id, vec![role(id, "reader", "/", &[arn])]);
+        let both = ready("{}", &reads(DEV, dev_arn), &reads(QA, qa_arn));
+        shown(&both.left, Place::Resource, dev_arn) == shown(&both.right, Place::Resource, qa_arn)
+    };
+    for (l, r) in [
+        ("PRODUCTION01", "PRODUCTION02"),
+        ("20240101ABCDE", "20240201ABCDE"),
+        ("WAREHOUSE2023", "WAREHOUSE2024"),
+        ("OrdersSQSDLQ", "OrdersSNSDLQ"),
+        ("MYSQLJDBCURL", "MYSQLJDBCUSR"),
+        ("WAREHOUSE001-Jobs-1QHKXV2M8T7PD", "WAREHOUSE002-Jobs-8J3WZR5N0C6LB"),
+        ("warehouse001-Jobs-1QHKXV2M8T7PD", "warehouse002-Jobs-8J3WZR5N0C6LB"),
+    ] {
+        assert!(!alike(&queue(DEV, &format!("shop-{l}")), &queue(QA, &format!("shop-{r}"))), "{l}");
+    }
+    for (l, r) in [("production01", "production02"), ("useast1prod1", "useast1prod2"), ("backupstore1", "backupstore2")]
+    {
+        assert!(!alike(&bucket(DEV, &format!("data-{l}")), &bucket(QA, &format!("data-{r}"))), "{l}");
+    }
+    assert!(alike(&bucket(DEV, "data-4k9x2m7qw8tz"), &bucket(QA, "data-backupstore1")));
+}
+
 #[test]
 fn every_rule_does_what_it_says() {
     for rule in Builtin::ALL {
