@@ -40,9 +40,9 @@ pub use metric::{Metric, MetricName};
 pub use read::{ReadError, read};
 pub use role::{DifferenceCounts, RoleGrants, RoleResult, RoleSide, RoleStatus};
 pub use rows::{
-    AcceptedEntryOfList, AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit, ItemDifference,
-    ListEntry, RealItem, RealTexts, ReferencePart, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
-    StatementWarning,
+    AcceptedEntryOfList, AlikeEntryOfList, AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit,
+    ItemDifference, ListEntry, RealItem, RealTexts, ReferencePart, RoleAccessDifference, RoleDenyDifference,
+    RoleTrustDifference, StatementWarning,
 };
 pub use rule::{Rule, Text, UnknownRule};
 pub use severity::{Severity, UnknownSeverity};

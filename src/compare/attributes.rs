@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Role, Side, Sides};
-use crate::report::{Attribute, AttributeDifference};
+use crate::report::{AlikeEntryOfList, Attribute, AttributeDifference};
 
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
@@ -118,6 +119,9 @@ impl<'a> AttributeFindings<'a> {
         };
         if !both.left.iter().map(|(entry, _)| entry).eq(both.right.iter().map(|(entry, _)| entry)) {
             self.add(attribute, list(|(normalised, _)| normalised), || list(|(_, real)| real));
+            if let Some(difference) = self.differences.last_mut() {
+                difference.alike = alike(both.as_ref().map(Vec::as_slice));
+            }
         }
     }
 
@@ -138,8 +142,28 @@ impl<'a> AttributeFindings<'a> {
             right,
             real: (!is_same).then_some(real),
             accepted: Vec::new(),
+            alike: Vec::new(),
         });
     }
+}
+
+/// The entries without a counterpart, pairs of normalized and real text, that look like one of the other account once
+/// the marks of placeholders are gone.
+fn alike(entries: Sides<&[(&str, &str)]>) -> Vec<AlikeEntryOfList> {
+    let shown = |text: &str| text.replace([OPEN, CLOSE], "");
+    let mut found = Vec::new();
+    for side in Side::BOTH {
+        let mut others: Vec<&str> = entries.get(side.other()).iter().map(|(normalised, _)| *normalised).collect();
+        let looks: BTreeSet<String> = others.iter().map(|text| shown(text)).collect();
+        for (normalised, real) in *entries.get(side) {
+            if let Some(at) = others.iter().position(|other| other == normalised) {
+                others.remove(at);
+            } else if looks.contains(&shown(normalised)) {
+                found.push(AlikeEntryOfList { side, real: (*real).to_owned() });
+            }
+        }
+    }
+    found
 }
 
 fn text(text: &str) -> Value {

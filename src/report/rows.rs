@@ -266,6 +266,19 @@ pub struct AttributeDifference {
     /// Entries of a list that only one account has and that somebody has accepted, while others are open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<AcceptedEntryOfList>,
+    /// Entries of a list that only one account has, though the other has one that looks the same after normalization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<AlikeEntryOfList>,
+}
+
+/// An entry of a list that only looks like one of the other account: `app-environment` beside `app-dev`, where the
+/// dictionary made `environment` of `dev`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AlikeEntryOfList {
+    /// The account that has it.
+    pub side: Side,
+    /// The entry in the account's own names.
+    pub real: String,
 }
 
 /// An entry of a list that somebody has accepted.
@@ -370,13 +383,15 @@ impl AttributeDifference {
         let only = |side: Side, own: &[String], real: &Value, other: &[String]| -> Vec<ListEntry> {
             let real = texts(real);
             let is_accepted = |text: &String| self.accepted.iter().any(|one| (one.side, &one.entry) == (side, text));
-            let entries = own.iter().enumerate().filter(|(_, entry)| !other.contains(entry) && !is_accepted(entry));
-            let entry = |(index, entry): (usize, &String)| ListEntry {
+            let entries = own.iter().enumerate().map(|(index, entry)| ListEntry {
                 side,
                 normalized: entry.clone(),
                 real: real.get(index).unwrap_or(entry).clone(),
-            };
-            entries.map(entry).collect()
+            });
+            let is_alike =
+                |entry: &ListEntry| self.alike.iter().any(|one| (one.side, &one.real) == (side, &entry.real));
+            let is_only = |entry: &ListEntry| !other.contains(&entry.normalized) || is_alike(entry);
+            entries.filter(|entry| is_only(entry) && !is_accepted(&entry.normalized)).collect()
         };
         let mut all = only(Side::Left, &left, real_left, &right);
         all.extend(only(Side::Right, &right, real_right, &left));

@@ -30,7 +30,7 @@ has_texts!(RealTexts { resources, except, principal, condition; });
 has_texts!(RealItem { policy_name, arn, principal, condition, excluded; });
 has_texts!(ChangedStatement { left, right; });
 has_texts!(StatementWarning { role, role_arn, statement, text; side, id });
-has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right, real; accepted });
+has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right, real; accepted, alike });
 has_texts!(CrossReference {
     role, role_arn, policy_name, text, value, placeholder, further;
     side, policy_type, place, owner

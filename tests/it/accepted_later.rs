@@ -203,3 +203,44 @@ fn no_more_is_accepted_than_was_selected() {
     assert_eq!((names(&all), &all["attribute_differences"]), (Vec::new(), &json!([])));
     assert_eq!(all["accepted_differences"].as_array().unwrap().len(), 3);
 }
+
+/// A policy that is really named as the dictionary shows another is not that policy, whatever else of the list is
+/// accepted.
+#[test]
+fn an_entry_that_only_looks_alike_stays_a_difference() {
+    let tool = Tool::new();
+    let with = |id: &str, names: &[&str]| {
+        let arn = |name: &&str| format!("arn:aws:iam::{id}:policy/{name}");
+        let mut role = inline(id, "r", &json!([allow("Action", &["sqs:ListQueues"], &json!("*"))]));
+        role["attached_policies"] = names.iter().map(arn).collect();
+        let policy = |name: &&str| {
+            let mut policy = managed(name);
+            policy["arn"] = arn(name).into();
+            policy
+        };
+        snapshot(id, &[role], &names.iter().map(policy).collect::<Vec<_>>())
+    };
+    let run = |dev: &[&str], qa: &[&str]| {
+        tool.write("equivalency_list.json", r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#);
+        tool.write("dev.json", with(DEV, dev));
+        tool.write("qa.json", with(QA, qa));
+        let accepted = json!([{"role": "r", "attribute": "attached_policies", "entry": "*/plain", "reason": "known"}]);
+        let accepted = json!({"format": "iamctl-accepted", "version": 1, "accepted": accepted});
+        tool.write("accepted.json", accepted.to_string());
+        let code = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"]).code;
+        let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let of_lists = findings.filter(|one| one["rule"] == "attribute-changed");
+        (code, of_lists.map(|one| one["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    let (code, messages) = run(&["app-dev", "plain"], &["app-environment"]);
+    assert_eq!(code, 1);
+    let dev = format!("dev attaches arn:aws:iam::{DEV}:policy/app-dev; qa does not");
+    let qa = format!("qa attaches arn:aws:iam::{QA}:policy/app-environment; dev does not");
+    assert_eq!(messages, [dev, qa]);
+    // One more than the other account has.
+    let (code, messages) = run(&["app-dev", "app-environment", "plain"], &["app-qa"]);
+    assert_eq!(code, 1);
+    assert_eq!(messages, [format!("dev attaches arn:aws:iam::{DEV}:policy/app-environment; qa does not")]);
+    assert_eq!(run(&["app-dev", "plain"], &["app-qa"]), (0, Vec::new()));
+}

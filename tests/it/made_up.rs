@@ -153,6 +153,7 @@ fn add(comparison: &mut Report, index: usize, name: &str) {
     for attribute in [Attribute::PermissionsBoundary, Attribute::Description, Attribute::Tag(name.to_owned())] {
         comparison.attribute_differences.push(AttributeDifference {
             accepted: Vec::new(),
+            alike: Vec::new(),
             role: text(),
             left_arn: arn(Side::Left, at),
             right_arn: arn(Side::Right, at),
