@@ -99,15 +99,27 @@ static NAMES: [FormRule; 23] = [
     rule!(DataZone, ROLE, r"^datazone_usr_role_([a-z0-9]{14})_([a-z0-9]{14})$", has_digit, false),
     rule!(Amplify, ROLE, r"^amplify-.+-([0-9a-f]{5,6})-(?:auth|unauth)Role$", has_digit, false),
     rule!(Amplify, ROLE, r"-([0-9]{14})-(?:auth|unauth)Role$", |_| true, false),
-    rule!(QuickSetup, ANY, r"^AWS-QuickSetup-.+-[a-z]{2}(?:-[a-z]+)+-[0-9]-([a-z0-9]{5})$", |_| true, false),
     rule!(
-        CodePipeline,
-        ROLE_AND_POLICY,
-        r"^AWSCodePipelineServiceRole-([a-z]{2}(?:-[a-z]+)+-[0-9])-.",
+        QuickSetup,
+        ANY,
+        r"^AWS-QuickSetup-.+-(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9]-([a-z0-9]{5})$",
         |_| true,
         false
     ),
-    rule!(Serverless, ROLE, r"^.+-([a-z]{2}(?:-[a-z]+)+-[0-9])-lambdaRole$", |_| true, false),
+    rule!(
+        CodePipeline,
+        ROLE_AND_POLICY,
+        r"^AWSCodePipelineServiceRole-((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9])-.",
+        |_| true,
+        false
+    ),
+    rule!(
+        Serverless,
+        ROLE,
+        r"^.+-((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9])-lambdaRole$",
+        |_| true,
+        false
+    ),
     rule!(Karpenter, PROFILE, r"_([0-9]{15,20})$", |_| true, false),
     rule!(
         OpenShift,

@@ -564,6 +564,23 @@ fn names_and_secrets_of_a_third_account_are_as_they_are() {
     assert_eq!(shown(&both.left, Place::Resource, &l), shown(&both.right, Place::Resource, &r));
 }
 
+/// A team's name and number stand where a Region could, and are none.
+#[test]
+fn teams_are_no_regions() {
+    let form =
+        |name: &str| generated_names::recognise(Builtins::default(), Named::Role, name, "/").map(|form| form.rule);
+    for region in ["eu-west-1", "ap-southeast-5", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "me-central-1"] {
+        assert_eq!(form(&format!("orders-{region}-lambdaRole")), Some(Builtin::Serverless), "{region}");
+        let of_pipeline = format!("AWSCodePipelineServiceRole-{region}-orders");
+        assert_eq!(form(&of_pipeline), Some(Builtin::CodePipeline), "{region}");
+        assert_eq!(form(&format!("AWS-QuickSetup-Host-{region}-t7c2w")), Some(Builtin::QuickSetup), "{region}");
+    }
+    for team in ["my-team-1", "us-crew-1", "eu-data-team-2"] {
+        assert_eq!(form(&format!("orders-{team}-lambdaRole")), None, "{team}");
+        assert_eq!(form(&format!("AWSCodePipelineServiceRole-{team}-orders")), None, "{team}");
+    }
+}
+
 /// What a person wrote at the end of a name is no made-up part, though it has twelve letters and digits.
 #[test]
 fn words_with_a_number_are_no_ends_of_stacks() {
