@@ -64,8 +64,17 @@ const ROLE_AND_PROFILE: &[Named] = &[Named::Role, Named::InstanceProfile];
 const ROLE_AND_POLICY: &[Named] = &[Named::Role, Named::ManagedPolicy];
 const ANY: &[Named] = &[Named::Role, Named::ManagedPolicy, Named::InlinePolicy, Named::InstanceProfile];
 
+/// The code of a Region, as opposed to `my-team-1`.
+///
+/// Source: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>
+macro_rules! region {
+    () => {
+        r"(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9]"
+    };
+}
+
 macro_rules! rule {
-    ($builtin:ident, $named:expr, $regex:literal, $random:expr, $path:literal) => {
+    ($builtin:ident, $named:expr, $regex:expr, $random:expr, $path:literal) => {
         FormRule {
             builtin: Builtin::$builtin,
             named: $named,
@@ -99,27 +108,9 @@ static NAMES: [FormRule; 23] = [
     rule!(DataZone, ROLE, r"^datazone_usr_role_([a-z0-9]{14})_([a-z0-9]{14})$", has_digit, false),
     rule!(Amplify, ROLE, r"^amplify-.+-([0-9a-f]{5,6})-(?:auth|unauth)Role$", has_digit, false),
     rule!(Amplify, ROLE, r"-([0-9]{14})-(?:auth|unauth)Role$", |_| true, false),
-    rule!(
-        QuickSetup,
-        ANY,
-        r"^AWS-QuickSetup-.+-(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9]-([a-z0-9]{5})$",
-        |_| true,
-        false
-    ),
-    rule!(
-        CodePipeline,
-        ROLE_AND_POLICY,
-        r"^AWSCodePipelineServiceRole-((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9])-.",
-        |_| true,
-        false
-    ),
-    rule!(
-        Serverless,
-        ROLE,
-        r"^.+-((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-gov|-iso[a-z]?|-de)?-(?:(?:north|south)?(?:east|west)|north|south|central)-[0-9])-lambdaRole$",
-        |_| true,
-        false
-    ),
+    rule!(QuickSetup, ANY, concat!(r"^AWS-QuickSetup-.+-", region!(), r"-([a-z0-9]{5})$"), |_| true, false),
+    rule!(CodePipeline, ROLE_AND_POLICY, concat!(r"^AWSCodePipelineServiceRole-(", region!(), r")-."), |_| true, false),
+    rule!(Serverless, ROLE, concat!(r"^.+-(", region!(), r")-lambdaRole$"), |_| true, false),
     rule!(Karpenter, PROFILE, r"_([0-9]{15,20})$", |_| true, false),
     rule!(
         OpenShift,
