@@ -2,7 +2,7 @@
 
 use super::Maker;
 use crate::model::{Side, Sides};
-use crate::testing::document::{Target, trust};
+use crate::testing::document::{Document, Target, allow, trust};
 use crate::testing::numbers::Numbers;
 use crate::testing::world::{DIGITS, HEX, LOWER, UPPER};
 
@@ -13,7 +13,7 @@ const LONGEST: usize = 64;
 type Tool = (&'static str, fn(&mut Numbers) -> String);
 
 /// Names with what tools make up in them. The number of the role tells several of them apart.
-const TOOLS: [Tool; 9] = [
+const TOOLS: [Tool; 11] = [
     ("Amazon_EventBridge_Invoke_Target_<n>__", |numbers| format!("1{}", numbers.text(DIGITS, 8))),
     ("AmazonBedrockExecutionRoleForAgents_", |numbers| format!("9{}", numbers.text(UPPER, 10))),
     ("datazone_usr_role_", |numbers| format!("7{}_{}", numbers.text(LOWER, 13), numbers.text(LOWER, 14))),
@@ -21,6 +21,8 @@ const TOOLS: [Tool; 9] = [
     ("KinesisFirehoseServiceRole-app<n>-<region>-", |numbers| format!("1{}", numbers.text(DIGITS, 12))),
     ("app<n>-<env>-role-", |numbers| format!("1a{}", numbers.text(HEX, 5))),
     ("cluster<n>-", |numbers| format!("7{}-worker-role", numbers.text("bcdfghjklmnpqrstvwxz2456789", 4))),
+    ("AWS-QuickSetup-App<n>-<region>-", |numbers| numbers.text(LOWER, 5)),
+    ("awseb-e-", |numbers| format!("{}-stack-app<n>-1{}", numbers.text(LOWER, 10), numbers.text(UPPER, 12))),
     ("SC-<id>-pp-", |numbers| format!("7{}-app<n>", numbers.text(LOWER, 12))),
     ("eksctl-a<n>-nodegroup-ng-", |numbers| {
         format!("{}-NodeInstanceRole-1{}", numbers.text(HEX, 8), numbers.text(UPPER, 12))
@@ -59,13 +61,23 @@ impl Maker<'_> {
         self.world.keep(Sides { left: format!("cost-unit-{number}"), right: format!("{right}-{number}") })
     }
 
-    /// What a stack within a stack made.
+    /// What a stack within a stack made: a role, and a queue and a bucket that the role uses.
     fn nested_stack(&mut self) {
         let differs = self.world.noise.cloudformation;
         let stack = self.world.made_up(differs, |numbers| format!("1{}", numbers.text(UPPER, 12)));
         let end = self.world.made_up(differs, |numbers| format!("1{}", numbers.text(UPPER, 12)));
-        let name = format!("<env>-nest{}-Api-{stack}-FnRole-{end}", self.number);
-        self.plain(&name);
+        let queue = self.world.made_up(differs, |numbers| format!("1{}", numbers.text(UPPER, 12)));
+        let bucket = self.world.made_up(differs, |numbers| format!("1{}", numbers.text(LOWER, 11)));
+        let number = self.number;
+        let name = format!("<env>-nest{number}-Api-{stack}-FnRole-{end}");
+        let mut role = self.role(&name, vec![trust("sts:AssumeRole", Target::Service, &["lambda.amazonaws.com"])]);
+        self.inline(&mut role, "access");
+        let of_stack = Document::of(vec![
+            allow(&["sqs:SendMessage"], &[&format!("arn:aws:sqs:<region>:<id>:nest{number}-Api-{stack}-Jobs-{queue}")]),
+            allow(&["s3:GetObject"], &[&format!("arn:aws:s3:::nest{number}-uploads-{bucket}/*")]),
+        ]);
+        role.inline.push(("stack".to_owned(), of_stack));
+        self.push(role);
     }
 
     /// A name that a tool cut at the longest that a role's can be.
