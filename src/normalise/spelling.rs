@@ -109,13 +109,12 @@ fn camel_case(letters: &str) -> Vec<&str> {
 pub(super) fn could_be_words(text: &str) -> bool {
     let runs = |wanted: fn(char) -> bool| text.split(move |c| !wanted(c)).filter(|run| !run.is_empty());
     let letters = || runs(|c| c.is_ascii_alphabetic());
-    let longest_number = runs(|c| c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
     let are = |proof: usize| letters().all(|run| are_words(run, proof));
     let is_digit = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_digit());
     let (begins, ends) = (is_digit(text.bytes().next()), is_digit(text.bytes().last()));
     match runs(|c| c.is_ascii_digit()).count() {
         0 => are(if text.len() < SEVERAL_WORDS { 1 } else { 2 }),
-        _ if longest_number >= DATE || begins_with_year(text) => true,
+        _ if runs(|c| c.is_ascii_digit()).any(is_date) || begins_with_year(text) => true,
         1 if begins || ends => are(1) && letters().all(can_be_said),
         // A number between letters is more often made up: the words beside it must be plain ones.
         1 | 2 => !begins && are(1) && letters().all(is_plain_word),
@@ -139,8 +138,11 @@ pub(super) fn is_words_and_number(text: &str) -> bool {
     (only_letters && could_be_words(text)) || begins_with_year(text)
 }
 
-/// How many digits a date has at least: `202401`.
-const DATE: usize = 6;
+/// Whether digits are a month or a day: `202401`, `20240131`.
+fn is_date(digits: &str) -> bool {
+    let month = digits.get(4..6).and_then(|month| month.parse::<u8>().ok());
+    matches!(digits.len(), 6 | 8) && digits.starts_with("20") && month.is_some_and(|month| (1..=12).contains(&month))
+}
 
 fn begins_with_year(text: &str) -> bool {
     let year = text.get(..4).unwrap_or_default();
@@ -185,7 +187,7 @@ mod tests {
             assert!(could_be_words(text), "{text}");
         }
         let made_up = "1HEFSZWHPVCFQ N66AH8H5KP1P jKrgIeJMpgSK aBcDeFgHiJkL KWZXHVCFQPLM TGHVXQJRBNCA aP3kZq8vWm1x \
-            Hd6rTy2cJs9L 4k9x2m7qw8tz 1NEST3DABCDEF pr8sqcajeCYP asjMAWRAMdxp QDSME20YNBEN";
+            Hd6rTy2cJs9L 4k9x2m7qw8tz 1NEST3DABCDEF pr8sqcajeCYP asjMAWRAMdxp QDSME20YNBEN 191906L88ETEH 7K209977QWZR";
         for text in made_up.split_whitespace() {
             assert!(!could_be_words(text), "{text}");
         }

@@ -31,6 +31,11 @@ fn pairs() -> Vec<(&'static str, Value, Value)> {
             json!([allow(&any(), &vpc("StringLike"))]),
             json!([allow(&any(), &vpc("StringEquals"))]),
         ),
+        (
+            "every ARN of the only resource type that the action has",
+            json!([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]),
+            json!([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:*:*:*"}]),
+        ),
         ("two asterisks", of(json!("arn:aws:s3:::b/**")), of(json!("arn:aws:s3:::b/*"))),
         (
             "a pattern beside a narrower one",

@@ -21,6 +21,10 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
     for service in services(pair) {
         let Some(names) = possible_names(pair, &service, budget.names) else { return true };
         for name in names {
+            // What spells out an action of the catalog is about no other, and that one is compared already.
+            if is_spelled_out(pair, &service, &name) && shared.universe.find(&service, &name).is_some() {
+                continue;
+            }
             let action = NamedAction { service: service.clone(), name, spelled: false };
             let signature = signature_of(pair, &action);
             if !asked.insert(signature.clone()) {
@@ -33,6 +37,12 @@ pub fn differs(pair: &Pair, shared: &Shared, budget: Budget) -> bool {
         }
     }
     false
+}
+
+/// Whether a rule spells out an action, both parts in lower case.
+fn is_spelled_out(pair: &Pair, service: &str, name: &str) -> bool {
+    let mut patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
+    patterns.any(|pattern| !pattern.has_wildcard() && (pattern.service(), pattern.folded_name()) == (service, name))
 }
 
 fn class_differs(work: &mut ClassWork<'_>, shared: &Shared, fuel: &mut Fuel) -> bool {
