@@ -387,9 +387,7 @@ impl CliError {
             Self::UnknownRole { near, .. } if near.is_empty() => None,
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
             Self::Ask(error) => error.hint(),
-            Self::NoReport { .. } => {
-                Some("give the folder that `iamctl diff` printed".to_owned())
-            }
+            Self::NoReport { .. } => Some("give the folder that `iamctl diff` printed".to_owned()),
             Self::NeedsTag { tags, .. } => Some(format!("add `--tag {}` or `--tag {}`", tags.left, tags.right)),
             Self::FolderAsSource { snapshots, .. } => {
                 Some(format!("use a snapshot in it: `{}` or `{}`", snapshots.left, snapshots.right))

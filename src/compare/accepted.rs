@@ -47,10 +47,8 @@ pub fn accept(report: &mut Report, acceptance: Acceptance<'_>) {
     }
     let mut work = Work::new(report, acceptance);
     work.look(report);
-    let Work { accepted, taken, .. } = &mut work;
-    let (accepted, taken) = (std::mem::take(accepted), std::mem::take(taken));
-    let (of_roles, in_lists) = (std::mem::take(&mut work.of_roles), std::mem::take(&mut work.in_lists));
     let limitations = work.limitations();
+    let Work { accepted, of_roles, taken, in_lists, .. } = work;
     for (place, count) in of_roles {
         if let Some(role) = report.roles.get_mut(place) {
             role.differences.accepted += count;
@@ -106,19 +104,20 @@ impl<'a> Work<'a> {
                 // A difference whose role is not found is accepted by nobody.
                 let Some(difference) = report.difference(list, row) else { continue };
                 let Some(role) = difference.real_role().and_then(|real| places.get(&real).copied()) else { continue };
-                let (mut entries, mut open) = (Vec::new(), 0);
                 let all = difference.facts(role);
-                let is_accepted = !all.is_empty();
+                // What cannot be accepted, such as a role of both accounts, stays.
+                let mut is_taken = !all.is_empty();
+                let mut entries = Vec::new();
                 for facts in all {
                     let Some(by) = self.by(&facts) else {
-                        open += 1;
+                        is_taken = false;
                         continue;
                     };
                     let entry = facts.side.zip(facts.entry.clone());
                     entries.extend(entry.map(|(side, entry)| AcceptedEntryOfList { side, entry }));
                     self.push(&difference, facts, &by, kinds.of(list, row));
                 }
-                if is_accepted && open == 0 {
+                if is_taken {
                     self.taken.entry(list).or_default().insert(row, role);
                 } else if !entries.is_empty() {
                     self.in_lists.insert(row, entries);

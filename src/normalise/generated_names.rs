@@ -273,7 +273,11 @@ static HINTS: LazyLock<Option<AhoCorasick>> =
 
 /// Whether a text may hold a generated id, or the name of a role or policy at the end of an ARN.
 pub(super) fn may_hold_any(text: &str) -> bool {
-    HINTS.as_ref().is_none_or(|hints| hints.is_match(text)) || !resource_names::find(text).is_empty()
+    has_hint(text) || !resource_names::find(text).is_empty()
+}
+
+fn has_hint(text: &str) -> bool {
+    HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
 }
 
 /// The generated ids in a text.
@@ -285,7 +289,7 @@ pub(super) fn find_ids(builtins: Builtins, text: &str) -> Vec<Id> {
         (Builtin::Secret, ":secret:", &SECRET),
     ];
     let mut found = if builtins.has(Builtin::CloudFormation) { resource_names::find(text) } else { Vec::new() };
-    if !HINTS.as_ref().is_none_or(|hints| hints.is_match(text)) {
+    if !has_hint(text) {
         return found;
     }
     for (rule, hint, regex) in kinds {

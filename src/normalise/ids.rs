@@ -133,6 +133,7 @@ impl Paired<'_> {
         for side in Side::BOTH {
             let taken: BTreeSet<&str> = pairs.iter().filter_map(|pair| pair.get(side).as_deref()).collect();
             for (key, seen) in self.of.get(side).iter().filter(|(key, _)| !taken.contains(key.as_str())) {
+                // Every id has its made-up part.
                 let Some(part) = seen.parts.first() else { continue };
                 if let Some(other) = stacks.get(side).get(part) {
                     let (l, r) = if side == Side::Left { (part, other) } else { (other, part) };

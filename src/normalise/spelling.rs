@@ -52,8 +52,7 @@ fn strange_pairs(text: &str) -> usize {
         let never =
             NEVER_FOLLOWED_BY.iter().any(|(letter, others)| *letter == first && others.as_bytes().contains(&second));
         let next = letters.get(at + 2).copied();
-        let begins_a_word =
-            next.is_some_and(|next| b"aeiouy".contains(&next) || BEGINNINGS.contains(&&[second, next][..]));
+        let begins_a_word = next.is_some_and(|next| is_vowel(next) || BEGINNINGS.contains(&&[second, next][..]));
         never && !begins_a_word
     };
     let (mut at, mut count) = (0, 0);

@@ -208,9 +208,7 @@ fn a_known_account_is_not_external() {
 
 #[test]
 fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
-    let tool = shared();
-    tool.diff(&[]);
-    let whole = tool.read("out/report.json");
+    let (tool, whole) = written();
     let changed = |from: &str, to: &str| whole.replacen(from, to, 1);
     let half = whole.split_at(whole.len() / 2).0.to_owned();
     for (text, because) in [
@@ -260,9 +258,7 @@ fn a_report_that_was_changed_or_cut_off_is_an_error_with_its_place() {
 /// Commands act on findings and groups, so these must be what the differences come to.
 #[test]
 fn a_report_whose_conclusions_were_changed_is_an_error() {
-    let tool = shared();
-    tool.diff(&[]);
-    let whole = tool.read("out/report.json");
+    let (tool, whole) = written();
     let changed = |from: &str, to: &str| whole.replacen(from, to, 1);
     let milder = changed("\"severity\": \"critical\"", "\"severity\": \"low\"");
     for (text, because) in [
@@ -276,6 +272,14 @@ fn a_report_whose_conclusions_were_changed_is_an_error() {
     ] {
         assert_refused(&tool, &whole, text, because);
     }
+}
+
+/// A folder with a report, and the text of the report.
+fn written() -> (Tool, String) {
+    let tool = shared();
+    tool.diff(&[]);
+    let whole = tool.read("out/report.json");
+    (tool, whole)
 }
 
 /// Every command that reads a report refuses this text in the place of the whole one.

@@ -2,8 +2,9 @@
 //!
 //! Each entry names the role exactly, the account, the policy, the effect, actions, resources, principal, what is
 //! left out, the condition, the values of an attribute or the entry of a list, and what a role of one account grants.
-//! Entries that differ only in their actions, or only in their resources or list entries, become one with a list: it accepts the same combinations and
-//! nothing besides. Nothing is widened to a pattern, but that all actions of a service are written as `service:*`.
+//! Entries that differ only in their actions, or only in their resources or list entries, become one with a list: it
+//! accepts the same combinations and nothing besides. Nothing is widened to a pattern, but that all actions of a service
+//! are written as `service:*`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
