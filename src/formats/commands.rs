@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
 use crate::report::{
-    Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule, Severity,
+    Attribute, Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule,
+    Severity,
 };
 use crate::semantics::outcome::NOT_IN_CATALOG;
 
@@ -198,21 +199,25 @@ pub fn accept(view: &View<'_>, group: &Group) -> String {
     format!("iamctl accept {} --group {} --reason 'WHY'", quoted(folder(view)), short(&group.id))
 }
 
-/// The account to change: that with the excess, so that no command spreads what matters. What does not matter is for
-/// the second account, as the first is usually the model.
+/// The account to change: that with the excess, so that no command spreads what matters, or takes a Deny or a permissions
+/// boundary away. Other access that does not matter is for the second account, as the first is usually the model.
 fn to_change(view: &View<'_>, group: &Group) -> Side {
-    if group.severity < Severity::Medium {
-        return Side::Right;
-    }
     let first = view.report.findings_of(group).find_map(|finding| view.report.rows_of(finding).next());
+    let matters = group.severity >= Severity::Medium;
     match first {
-        Some(Difference::Access(row)) => row.difference.side,
-        Some(Difference::Trust(row)) => row.difference.side,
-        // Who is denied more has less.
+        // Who is denied more has less, and so has who is limited.
         Some(Difference::Deny(row)) => row.difference.side.other(),
-        Some(Difference::CrossReference(row)) => row.side,
+        Some(Difference::Attribute(row)) if row.attribute == Attribute::PermissionsBoundary && row.left.is_null() => {
+            Side::Left
+        }
+        Some(Difference::Access(row)) if matters => row.difference.side,
+        Some(Difference::Trust(row)) if matters => row.difference.side,
+        Some(Difference::CrossReference(row)) if matters => row.side,
         Some(
-            Difference::Role(_)
+            Difference::Access(_)
+            | Difference::Trust(_)
+            | Difference::CrossReference(_)
+            | Difference::Role(_)
             | Difference::Item(_)
             | Difference::Attribute(_)
             | Difference::Statement(_)

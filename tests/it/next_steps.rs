@@ -4,10 +4,15 @@ use serde_json::{Value, json};
 
 use crate::tool::{DEV, QA, Tool, document, role, snapshot};
 
+/// A managed policy that both accounts have.
+const LIMIT: &str = "arn:aws:iam::aws:policy/Limit";
+
 /// The summary of two accounts whose first roles have these names.
 fn summary(tool: &Tool, dev: &[Value], qa: &[Value], more: &[&str]) -> String {
-    tool.write("dev.json", snapshot(DEV, dev, &[]));
-    tool.write("qa.json", snapshot(QA, qa, &[]));
+    let everything = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]);
+    let limit = [json!({"arn": LIMIT, "name": "Limit", "version_id": "v1", "document": document(&everything)})];
+    tool.write("dev.json", snapshot(DEV, dev, &limit));
+    tool.write("qa.json", snapshot(QA, qa, &limit));
     let run = tool.run(&[&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"], more].concat());
     assert_eq!(run.code, 0, "{run:?}");
     run.stdout
@@ -33,6 +38,31 @@ fn the_account_with_the_excess_is_changed() {
         let summary = summary(&Tool::new(), &[allowing(DEV, "app", dev)], &[allowing(QA, "app", qa)], &[]);
         let make = format!("iamctl remediate out --make {tag} --role=app");
         assert!(summary.contains(&make), "{summary}");
+    }
+}
+
+/// However little it weighs that one account denies or limits more, nothing proposed takes that away.
+#[test]
+fn the_account_that_lacks_a_deny_or_a_boundary_is_changed() {
+    let limits = |id: &str, limited: bool, boundary: bool| {
+        let mut statements = vec![json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})];
+        if limited && !boundary {
+            statements.push(json!({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"}));
+        }
+        let mut role =
+            role(id, "app", &json!({"inline_policies": [{"name": "p", "document": document(&json!(statements))}]}));
+        if limited && boundary {
+            role["permissions_boundary"] = json!(LIMIT);
+        }
+        role
+    };
+    for boundary in [false, true] {
+        for (dev, qa, tag) in [(true, false, "qa"), (false, true, "dev")] {
+            let (tool, dev, qa) = (Tool::new(), limits(DEV, dev, boundary), limits(QA, qa, boundary));
+            let summary = summary(&tool, &[dev], &[qa], &[]);
+            let make = format!("iamctl remediate out --make {tag} --role=app");
+            assert!(summary.contains(&make), "{boundary}: {summary}");
+        }
     }
 }
 
