@@ -10,6 +10,7 @@ mod attribute;
 mod breadth;
 mod cause;
 pub mod condition_words;
+mod data_access;
 mod difference;
 pub mod escape;
 mod fail_on;
@@ -47,7 +48,7 @@ pub use rows::{
 pub use rule::{Rule, Text, UnknownRule};
 pub use severity::{Severity, UnknownSeverity};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -221,6 +222,12 @@ impl Report {
     pub fn rows_of<'r>(&'r self, finding: &'r Finding) -> impl Iterator<Item = Difference<'r>> {
         // Every row of a finding is in its list: `read` looks, and so does the maker of findings.
         finding.rows.iter().filter_map(|row| self.difference(finding.list, *row))
+    }
+
+    /// The fingerprints of the findings that were accepted, sorted.
+    #[must_use]
+    pub fn accepted_findings(&self) -> BTreeSet<&str> {
+        self.accepted_differences.iter().filter_map(|one| one.finding.as_deref()).collect()
     }
 
     /// The findings of a group, most severe first.

@@ -16,7 +16,7 @@ use crate::compare::accepted::matching::Matcher;
 use crate::compare::accepted::{Filter, Label, Open, accepted, entries, open};
 use crate::formats::accepted as written;
 use crate::model::accepted::date;
-use crate::model::{AcceptedEntry, AccountTag, Sides};
+use crate::model::{AcceptedEntry, AccountTag};
 use crate::report::{Report, Rule};
 use crate::store::text_file;
 
@@ -179,13 +179,19 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let tags = saved.tags();
     let mut selected = args.filter.filter().select(&open.roles, &open.differences, tags);
     let mut candidates = open.differences.len();
+    let has_findings = wanted.is_some();
     if let Some(wanted) = &wanted {
         let rows = open.rows_of(report, wanted);
         candidates = rows.len();
         selected.retain(|place| rows.contains(place));
     }
+    if let Some(wanted) = wanted.filter(|_| candidates == 0) {
+        let findings = wanted.iter().filter_map(|place| report.findings.get(*place));
+        let rules: BTreeSet<Rule> = findings.map(|finding| finding.rule).collect();
+        return Err(CliError::NotAcceptable { rules: rules.into_iter().collect() });
+    }
     if selected.is_empty() {
-        let of = if wanted.is_some() { "of the selected findings" } else { OF_REPORT };
+        let of = if has_findings { "of the selected findings" } else { OF_REPORT };
         return Err(CliError::NothingSelected { open: candidates, of });
     }
     let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };
@@ -198,7 +204,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     let list = written::list(&merged.written).map_err(CliError::Print)?;
     console.print(|out| out.write_all(list.as_bytes()))?;
-    tell(args, console, (&open, tags), &selected, &merged, today);
+    tell(args, console, (report, &open), &selected, &merged, today);
     Ok(ExitCode::Done)
 }
 
@@ -309,33 +315,36 @@ fn merge(mut all: Vec<AcceptedEntry>, wanted: Vec<AcceptedEntry>, today: Date) -
 fn tell(
     args: &Args,
     console: &Console,
-    (open, tags): (&Open, Sides<&AccountTag>),
+    (report, open): (&Report, &Open),
     selected: &BTreeSet<usize>,
     merged: &Merged,
     today: Date,
 ) {
+    let tags = report.accounts.as_ref().map(|account| &account.tag);
     let matcher = Matcher::new(&merged.all, tags, today, &open.roles);
     let covered = accepted(&matcher, &open.differences);
     let file = args.file.display();
     let known = if merged.known > 0 { format!(", {} already in the file", merged.known) } else { String::new() };
     let verb = if args.dry_run { "not written (--dry-run)" } else { "written" };
     console.note(&format!("{file}: {} {verb}{known}", counted(merged.written.len(), "entry", "entries")));
-    let others = covered.difference(selected).count();
-    let others =
-        if others > 0 { format!(" (and {others} more together with existing entries)") } else { String::new() };
-    console.note(&format!(
-        "they cover {} of the report{others}; {} open",
-        counted(covered.intersection(selected).count(), "difference", "differences"),
-        match open.differences.len() - covered.len() {
-            1 => "1 stays".to_owned(),
-            more => format!("{more} stay"),
-        },
-    ));
+    // In the unit in which the report counts, which an entry of the file and a new one may cover together.
+    let own: BTreeSet<usize> = covered.intersection(selected).copied().collect();
+    let (own, all) = (open.findings_of(report, &own), open.findings_of(report, &covered));
+    let others = match all.difference(&own).count() {
+        0 => String::new(),
+        others => format!(" (and {others} more together with existing entries)"),
+    };
+    let stay = match report.findings.iter().filter(|finding| !finding.is_note()).count().saturating_sub(all.len()) {
+        1 => "1 stays".to_owned(),
+        more => format!("{more} stay"),
+    };
+    console
+        .note(&format!("they cover {} of the report{others}; {stay} open", counted(own.len(), "finding", "findings")));
     let without = selected.difference(&covered).count();
     if without > 0 {
         console.warning(&format!(
             "{} with a text that no entry can contain; not accepted",
-            counted(without, "selected difference", "selected differences")
+            counted(without, "selected row", "selected rows")
         ));
     }
 }

@@ -82,6 +82,14 @@ pub enum AskError {
         /// The key.
         key: &'static str,
     },
+    /// A value that AWS refuses in any request.
+    #[error("no request has `{key}` = `{}`: AWS requires at least two characters", .value.escape_debug())]
+    TooShort {
+        /// The key.
+        key: &'static str,
+        /// The value.
+        value: String,
+    },
 }
 
 impl AskError {
@@ -112,8 +120,22 @@ impl AskError {
             }
             Self::Principal { instead, .. } => Some(instead.clone()),
             Self::Contradiction { .. } => Some("omit the key, or name another principal".to_owned()),
+            Self::TooShort { .. } => Some("omit the key, or give a longer value".to_owned()),
         }
     }
+}
+
+/// Refuses values that `AssumeRole` does not take: external IDs and session names have two characters or more.
+///
+/// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+pub(super) fn check_lengths(context: &Context) -> Result<(), AskError> {
+    for key in ["sts:ExternalId", "sts:RoleSessionName"] {
+        let values = context.values(key).unwrap_or_default();
+        if let Some(value) = values.iter().find(|value| value.chars().count() < 2) {
+            return Err(AskError::TooShort { key, value: value.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// The source that is meant: with a tag, the snapshot of that account in a report folder.

@@ -16,7 +16,7 @@ use crate::semantics::evaluate::{Request, Verdict, evaluate};
 /// What `can` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// AWS profile, snapshot file, or `env:`
+    /// AWS profile, snapshot file, report folder, or `env:`
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a

@@ -19,7 +19,7 @@ use crate::semantics::evaluate::{Caller, Hint, RoleAccount, TrustRequest, evalua
 /// What `can-assume` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// AWS profile, snapshot file, or `env:`
+    /// AWS profile, snapshot file, report folder, or `env:`
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
@@ -99,6 +99,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         console.warning(&warning);
     }
     let context = ask::context(&args.context);
+    ask::check_lengths(&context)?;
     let request = TrustRequest { caller, action, context: &context };
     let of = RoleAccount { account: role.arn.account(), id: None, partition: role.arn.partition() };
     let answer = evaluate_trust(&role.trust, of, &request, "trust");

@@ -26,7 +26,7 @@ pub(super) struct ConsoleArgs {
     /// Use color: auto, always, or never
     #[arg(long, value_enum, default_value_t = Color::Auto, global = true, env = "IAMCTL_COLOR", help_heading = "Output")]
     color: Color,
-    /// Print only warnings and errors on stderr
+    /// Print nothing on stderr but warnings and errors
     #[arg(short, long, global = true, env = "IAMCTL_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Output")]
     quiet: bool,
     /// Print more details on stderr

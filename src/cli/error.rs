@@ -107,6 +107,13 @@ pub enum CliError {
         /// What they are the differences of, in words.
         of: &'static str,
     },
+    /// The findings that were named are no differences of roles.
+    #[error("findings of the rule `{}` cannot be accepted, because they are not differences of a role; nothing was written",
+        rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join("` or `"))]
+    NotAcceptable {
+        /// Their rules; at least one.
+        rules: Vec<Rule>,
+    },
     /// A text that has to say something.
     #[error("`{flag}` is empty")]
     EmptyText {
@@ -292,8 +299,7 @@ fn nothing_selected(open: usize, of: &str) -> String {
     match open {
         0 if of == OF_REPORT => "the report has no open differences; nothing was written".to_owned(),
         0 => format!("no difference {of} can be accepted; nothing was written"),
-        1 => format!("the one open difference {of} does not match the filters; nothing was written"),
-        _ => format!("none of the {open} open differences {of} matches the filters; nothing was written"),
+        _ => format!("no open difference {of} matches the filters; nothing was written"),
     }
 }
 
@@ -368,11 +374,18 @@ impl CliError {
                 Some(format!("the rules of its findings are `{}`", there.join("`, `")))
             }
             Self::FailOn(FailOnError::Rule(error)) => Some(rule_hint(error)),
-            Self::FailOn(_) => Some("docs/rules.md lists the rules and their severities".to_owned()),
+            Self::FailOn(_) => Some(
+                "the levels are critical, high, medium, low, and info; `iamctl explain --rule ID` describes a rule, such as \
+                 `rule=trust-widened`"
+                    .to_owned(),
+            ),
             Self::TypographicQuote { .. } => Some(
                 "replace every typographic quotation mark with \"; word processors and web pages change them"
                     .to_owned(),
             ),
+            Self::NotAcceptable { rules } => {
+                rules.first().map(|rule| format!("`iamctl explain --rule {rule}` describes how to resolve them"))
+            }
             Self::NothingSelected { open: 0, .. } => None,
             Self::NothingSelected { .. } => Some(
                 "every action and resource of a difference must match; `report.json` and the CSV files list them"

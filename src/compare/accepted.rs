@@ -48,7 +48,8 @@ pub fn accept(report: &mut Report, acceptance: Acceptance<'_>) {
     let mut work = Work::new(report, acceptance);
     work.look(report);
     let limitations = work.limitations();
-    let Work { accepted, of_roles, taken, in_lists, .. } = work;
+    let accepted = work.accepted(report);
+    let Work { of_roles, taken, in_lists, .. } = work;
     for (place, count) in of_roles {
         if let Some(role) = report.roles.get_mut(place) {
             role.differences.accepted += count;
@@ -61,12 +62,15 @@ pub fn accept(report: &mut Report, acceptance: Acceptance<'_>) {
     report.conclude();
 }
 
+/// What of a row is accepted: its list and place; of an attribute that is a list, an entry that only one account has.
+type PartOfRow = (List, usize, Option<(Side, String)>);
+
 /// What is found while the entries are compared with the differences.
 struct Work<'a> {
     acceptance: Acceptance<'a>,
     roles: Vec<RoleFacts>,
     matcher: Matcher,
-    accepted: Vec<AcceptedDifference>,
+    accepted: Vec<(PartOfRow, AcceptedDifference)>,
     /// The number of those of each role, by the role's place.
     of_roles: BTreeMap<usize, usize>,
     /// The accepted rows, with the place of the role of each.
@@ -113,9 +117,10 @@ impl<'a> Work<'a> {
                         is_taken = false;
                         continue;
                     };
-                    let entry = facts.side.zip(facts.entry.clone());
+                    let part = (list, row, facts.side.zip(facts.entry.clone()));
+                    let entry = part.2.clone();
                     entries.extend(entry.map(|(side, entry)| AcceptedEntryOfList { side, entry }));
-                    self.push(&difference, facts, &by, kinds.of(list, row));
+                    self.push(&difference, facts, &by, (part, kinds.of(list, row)));
                 }
                 if is_taken {
                     self.taken.entry(list).or_default().insert(row, role);
@@ -146,7 +151,7 @@ impl<'a> Work<'a> {
         difference: &Difference<'_>,
         facts: DifferenceFacts,
         by: &[usize],
-        (rule, severity): (Rule, Severity),
+        (part, (rule, severity)): (PartOfRow, (Rule, Severity)),
     ) {
         // The roles' facts stand in the order of the roles, and the role was found.
         let Some(role) = self.roles.get(facts.role) else { return };
@@ -155,7 +160,7 @@ impl<'a> Work<'a> {
         let owners = each_once(entries.iter().filter_map(|entry| entry.owner.as_deref()));
         let (left, right) = values(difference, &facts);
         *self.of_roles.entry(facts.role).or_default() += 1;
-        self.accepted.push(AcceptedDifference {
+        let accepted = AcceptedDifference {
             kind: facts.kind,
             side: facts.side,
             role: role.role.clone(),
@@ -180,7 +185,29 @@ impl<'a> Work<'a> {
             grants: facts.grants,
             rule,
             severity,
-        });
+            // Known once every difference has been looked at.
+            finding: None,
+        };
+        self.accepted.push((part, accepted));
+    }
+
+    /// What is accepted, each with its finding if that is accepted as a whole.
+    fn accepted(&mut self, report: &Report) -> Vec<AcceptedDifference> {
+        let accepted = std::mem::take(&mut self.accepted);
+        let there: BTreeSet<&PartOfRow> = accepted.iter().map(|(part, _)| part).collect();
+        let mut findings: BTreeMap<PartOfRow, &str> = BTreeMap::new();
+        for finding in &report.findings {
+            let entry = finding.side.zip(finding.entry.clone());
+            let parts: Vec<PartOfRow> = finding.rows.iter().map(|row| (finding.list, *row, entry.clone())).collect();
+            if parts.iter().all(|part| there.contains(part)) {
+                findings.extend(parts.into_iter().map(|part| (part, finding.id.as_str())));
+            }
+        }
+        let with_finding = |(part, mut one): (PartOfRow, AcceptedDifference)| {
+            one.finding = findings.get(&part).map(|id| (*id).to_owned());
+            one
+        };
+        accepted.into_iter().map(with_finding).collect()
     }
 
     fn limitations(&self) -> Vec<Limitation> {

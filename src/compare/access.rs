@@ -349,7 +349,7 @@ fn name_refusal(refusal: &mut Refusal, names: &RoleSpellings<'_>) {
 }
 
 /// An engine for the roles of two accounts in these partitions, as [`own_partition`] spells them.
-pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>) -> Engine<'_> {
+pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>, names: Sides<String>) -> Engine<'_> {
     let Sides { left, right } = partitions;
     // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then, so
     // that what names either is compared.
@@ -357,7 +357,7 @@ pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>) -> Engine
     if !partitions.contains(&right) {
         partitions.push(right);
     }
-    Engine::in_partitions(catalogue, Budget::default(), partitions)
+    Engine::in_partitions(catalogue, Budget::default(), partitions).naming(names)
 }
 
 /// The partition of an account as its normalised policies spell it: its placeholder, where the dictionary has one.

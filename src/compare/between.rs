@@ -97,7 +97,8 @@ pub fn between_told(
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, EngineError> {
     let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
-    by_engine(inputs, settings, tell, || access::engine(settings.catalogue, partitions))
+    let tags = inputs.map(|input| input.tag.to_string());
+    by_engine(inputs, settings, tell, || access::engine(settings.catalogue, partitions, tags))
 }
 
 /// The same, with an engine of the caller's choice. The items are counted while it is made and used.

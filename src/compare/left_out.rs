@@ -52,14 +52,13 @@ fn with_exceptions<R: ServiceRow>(
             }
         }
     }
+    let actions = told.by_written_patterns(&row, &common(side, statements, &service.prefix, wide));
     // A pattern of the row stands for actions beyond the catalogue, too.
-    match told.exceptions(std::iter::empty(), row.actions()) {
-        exceptions if exceptions.is_empty() => row,
-        exceptions => {
-            let actions = row.actions().to_vec();
-            row.clone().merge(vec![row], actions, exceptions)
-        }
+    let exceptions = told.exceptions(std::iter::empty(), &actions);
+    if exceptions.is_empty() && actions == row.actions() {
+        return row;
     }
+    row.clone().merge(vec![row], actions, exceptions)
 }
 
 /// What a row of one service says.
@@ -91,6 +90,28 @@ impl Told<'_> {
         actions.sort();
         let exceptions = self.exceptions(within.iter().copied().chain(others), &actions);
         (within.len(), actions, exceptions)
+    }
+
+    /// The row's actions, with patterns in place of those that they match: patterns that the other role or another
+    /// statement uses, that match nothing else of the service, and that are within what the row's own statements allow.
+    fn by_written_patterns(&self, row: &impl ServiceRow, own: &[ActionPattern]) -> Vec<String> {
+        let is_within = |pattern: &ActionPattern| {
+            own.iter().any(|wide| Glob::new(wide.folded_name()).covers(pattern.folded_name()))
+        };
+        let mut actions = row.actions().to_vec();
+        for pattern in self.written.iter().filter(|pattern| pattern.has_wildcard() && is_within(pattern)) {
+            let glob = Glob::new(pattern.folded_name());
+            let matches = |action: &String| glob.covers(&action.to_ascii_lowercase());
+            let all = self.service.actions.iter().filter(|action| glob.matches(&action.folded));
+            let is_whole = all.clone().nth(1).is_some() && all.clone().all(|action| self.is_covered(action));
+            // It has to be shorter than the list.
+            if is_whole && actions.iter().filter(|action| matches(action)).count() > 1 {
+                actions.retain(|action| !matches(action));
+                actions.push(pattern.name().to_owned());
+            }
+        }
+        actions.sort();
+        actions
     }
 
     /// Those of some actions of the service that the row is not about, and the written patterns for others that are

@@ -185,6 +185,7 @@ impl ServiceRow for AccessDifference {
             service: "*".to_owned(),
             actions: Vec::new(),
             access_level: AccessLevel::Unknown,
+            wildcard_only: false,
             witness: None,
             escalations: Vec::new(),
             ..self.clone()
@@ -194,6 +195,8 @@ impl ServiceRow for AccessDifference {
     fn merge(mut self, rows: Vec<Self>, actions: Vec<String>, not_actions: Vec<String>) -> Self {
         (self.actions, self.not_actions) = (actions, not_actions);
         self.access_level = highest(&rows);
+        let mut of_level = rows.iter().filter(|row| row.access_level == self.access_level);
+        self.wildcard_only = of_level.all(|row| row.wildcard_only);
         // What escalates is proved by a request that escalates.
         self.witness = rows.iter().filter(|row| !row.escalations.is_empty()).find_map(|row| row.witness.clone());
         for row in rows {
@@ -254,6 +257,7 @@ pub(super) mod tests {
             actions: actions.iter().map(|action| (*action).to_owned()).collect(),
             not_actions: Vec::new(),
             access_level: AccessLevel::Write,
+            wildcard_only: false,
             resources: vec!["*".to_owned()],
             except: Vec::new(),
             condition: None,

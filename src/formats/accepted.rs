@@ -11,7 +11,7 @@ use crate::model::{AcceptedEntry, Side};
 use crate::report::{AcceptedDifference, Report};
 
 /// A difference that somebody has accepted.
-const COLUMNS: [Column<Report, AcceptedDifference>; 23] = [
+const COLUMNS: [Column<Report, AcceptedDifference>; 24] = [
     Column::new("kind", |_, one| one.kind.as_str().into()),
     Column::new("tag", |report, one| optional(one.side.map(|side| tag(report, side)))),
     Column::new("rolename", |_, one| (&one.role).into()),
@@ -35,6 +35,7 @@ const COLUMNS: [Column<Report, AcceptedDifference>; 23] = [
     Column::new("grants", |_, one| optional(one.grants.as_deref())),
     Column::new("rule", |_, one| one.rule.id().into()),
     Column::new("severity", |_, one| one.severity.as_str().into()),
+    Column::new("fingerprint", |_, one| optional(one.finding.as_deref())),
 ];
 
 fn numbers(numbers: &[usize]) -> String {

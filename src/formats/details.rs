@@ -2,10 +2,10 @@
 
 use super::commands::caveat;
 use super::escape::{shortened, terminal};
-use crate::report::sentences::{item, request, statement};
+use crate::report::sentences::{ALL, item, items, request, statement};
 use crate::report::{
-    CrossReference, Difference, Finding, Report, RoleAccessDifference, RoleDenyDifference, RoleGrants,
-    RoleTrustDifference,
+    CrossReference, Difference, Finding, ItemDifference, List, Report, RoleAccessDifference, RoleDenyDifference,
+    RoleGrants, RoleTrustDifference,
 };
 use crate::semantics::outcome::{Refusal, StatementRef, Witness};
 use crate::semantics::trust::{TrustRelation, TrustWitness};
@@ -19,13 +19,32 @@ const LINES: usize = 40;
 /// The details of a finding, each safe for one line of a terminal.
 #[must_use]
 pub fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
-    let all: Vec<String> = report.rows_of(finding).flat_map(|difference| of_difference(report, &difference)).collect();
+    let all: Vec<String> = if finding.list == List::Items {
+        items(report.rows_of(finding).filter_map(item_of), ALL)
+    } else {
+        report.rows_of(finding).flat_map(|difference| of_difference(report, &difference)).collect()
+    };
     let more = all.len().saturating_sub(LINES);
     let mut kept: Vec<String> = all.iter().take(LINES).map(|text| shortened(&terminal(text), LINE)).collect();
     if more > 0 {
         kept.push(format!("and {more} more"));
     }
     kept
+}
+
+/// The item that a row is; all rows of the list of items are one.
+const fn item_of<'r>(difference: Difference<'r>) -> Option<&'r ItemDifference> {
+    match difference {
+        Difference::Item(row) => Some(row),
+        Difference::Access(_)
+        | Difference::Trust(_)
+        | Difference::Deny(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_)
+        | Difference::Role(_)
+        | Difference::Statement(_)
+        | Difference::Limitation(_) => None,
+    }
 }
 
 /// The details of a row.

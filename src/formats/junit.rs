@@ -114,7 +114,7 @@ fn properties(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let totals = report.totals;
     let severities = totals.by_severity().map(|(severity, count)| (severity.as_str(), count));
     let counts = [("roles", totals.roles), ("findings", totals.findings), ("causes", totals.causes)];
-    let accepted = [("accepted", report.accepted_differences.len())];
+    let accepted = [("accepted", report.accepted_findings().len())];
     let counts = counts.into_iter().chain(severities).chain(accepted);
     all.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
     writeln!(out, "    <properties>")?;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::wrap::{narrowed, wrap_exactly};
+use super::wrap::{narrowed, without_middle, wrap_exactly};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) const PLAIN: Style = Style::new();
@@ -15,6 +15,9 @@ pub(super) const WORST: Style = AnsiColor::Red.on_default().bold();
 
 /// How far the further lines of a broken one stand in.
 const HANG: usize = 4;
+
+/// How many columns the end of a line needs to say something.
+const LEAST: usize = 12;
 
 /// How many lines of a terminal one cause takes at most; the files have it whole.
 const LINES: usize = 2;
@@ -37,11 +40,16 @@ impl Lines<'_> {
         self.all(indent, style, start, &broken)
     }
 
-    /// A text in one line: what does not fit is cut.
-    pub fn one_line(&mut self, indent: usize, text: &str) -> io::Result<()> {
+    /// A text in one line: what does not fit is left out of the middle of its end, since an ARN says most at its own end.
+    pub fn one_line(&mut self, indent: usize, start: &str, end: &str) -> io::Result<()> {
         match self.width {
-            None => writeln!(self.out, "{:indent$}{text}", ""),
-            Some(width) => writeln!(self.out, "{:indent$}{}", "", narrowed(text, width.saturating_sub(indent))),
+            None => writeln!(self.out, "{:indent$}{start}{end}", ""),
+            Some(width) => {
+                let start = narrowed(start, width.saturating_sub(indent));
+                let rest = width.saturating_sub(indent + start.width());
+                let end = if rest < LEAST { String::new() } else { without_middle(end, rest) };
+                writeln!(self.out, "{:indent$}{start}{end}", "")
+            }
         }
     }
 
@@ -66,13 +74,14 @@ impl Lines<'_> {
         writeln!(self.out, "{:indent$}{line}", "")
     }
 
-    /// A cause: what takes too many lines is cut short.
+    /// A cause: what takes too many lines is cut short behind a word.
     pub fn cause(&mut self, indent: usize, text: &str) -> io::Result<()> {
         let mut broken = self.broken(indent, text);
         if broken.len() > LINES {
             broken.truncate(LINES);
             if let (Some(last), Some(width)) = (broken.last_mut(), self.width) {
-                *last = narrowed(&format!("{last} … "), width.saturating_sub(indent + HANG)).trim_end().to_owned();
+                let fits = wrap_exactly(last, width.saturating_sub(indent + HANG + 2), 1);
+                *last = format!("{} …", fits.first().map_or("", |line| line.trim_end()));
             }
         }
         self.all(indent, PLAIN, "", &broken)

@@ -63,7 +63,7 @@ enum Line<'a> {
         rules: BTreeMap<&'static str, usize>,
         /// How many of each rule are only to know.
         notes: BTreeMap<&'static str, usize>,
-        /// How many differences somebody has accepted.
+        /// How many findings somebody has accepted.
         accepted: usize,
         totals: Totals,
         metrics: &'a [Metric],
@@ -145,7 +145,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
             findings: report.totals.findings,
             rules,
             notes,
-            accepted: report.accepted_differences.len(),
+            accepted: report.accepted_findings().len(),
             totals: report.totals,
             metrics: &report.summary,
         },

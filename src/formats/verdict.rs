@@ -45,11 +45,21 @@ pub fn remarks(report: &Report) -> Vec<String> {
     if report.is_inconsistent() {
         remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());
     }
-    match report.accepted_differences.len() {
-        0 => {}
-        some => remarks.push(format!("{} accepted; see accepted_differences.csv.", counted(some, "difference"))),
+    if !report.accepted_differences.is_empty() {
+        remarks.push(format!("{}; see accepted_differences.csv.", accepted(report)));
     }
     remarks
+}
+
+/// `3 findings accepted`, in the unit in which a report counts what is open. What was accepted of findings that are still
+/// open, and of items that other findings explain, is counted in rows.
+#[must_use]
+pub fn accepted(report: &Report) -> String {
+    match (report.accepted_findings().len(), report.accepted_differences.len()) {
+        (0, 0) => "no findings accepted".to_owned(),
+        (0, rows) => format!("no findings accepted, only {} of others", counted(rows, "row")),
+        (findings, _) => format!("{} accepted", counted(findings, "finding")),
+    }
 }
 
 /// Which roles were compared, if not all.
@@ -76,7 +86,7 @@ pub fn selection(report: &Report) -> Option<String> {
 pub const fn meaning(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "resolve first: privilege escalation, or an external principal",
-        Severity::High => "resolve: more permissions, data on all resources, a missing permissions boundary or Deny",
+        Severity::High => "resolve: wide access, cross-references, a missing boundary or Deny",
         Severity::Medium => "review: other access, or access that could not be determined",
         Severity::Low => "review when you have time",
         Severity::Info => "for your information",

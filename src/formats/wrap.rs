@@ -79,6 +79,25 @@ pub(super) fn narrowed(text: &str, most: usize) -> String {
     short
 }
 
+/// A text of at most so many columns; one that is wider has `…` in place of what stands before its last third.
+pub(super) fn without_middle(text: &str, most: usize) -> String {
+    if text.width() <= most {
+        return text.to_owned();
+    }
+    let end = most / 3;
+    let mut rest = String::new();
+    let mut used = 0;
+    for c in text.chars().rev() {
+        used += c.width().unwrap_or(0);
+        if used > end {
+            break;
+        }
+        rest.insert(0, c);
+    }
+    let start = narrowed(text, most.saturating_sub(rest.width()));
+    format!("{start}{rest}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +110,8 @@ mod tests {
         assert_eq!(wrap("aaaaaaaaaa b", 4), ["aaaa", "aaaa", "aa b"]);
         assert_eq!(narrowed("production", 6), "produ…");
         assert_eq!(narrowed("名前名前", 5), "名前…");
+        assert_eq!(without_middle("proof: s3:GetObject arn:aws:s3:::invoices/a", 24), "proof: s3:GetOb…voices/a");
+        assert_eq!(without_middle("名前名前名前", 9), "名前名…前");
     }
 
     #[test]

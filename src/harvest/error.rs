@@ -18,7 +18,7 @@ pub enum HarvestError {
         problem: String,
     },
     /// No profile of that name.
-    #[error("there is no profile `{}` in the AWS config files; {}", .profile.escape_debug(), known_profiles(.known))]
+    #[error("there is no profile `{}` in the AWS config files, which contain {}", .profile.escape_debug(), known_profiles(.known))]
     UnknownProfile {
         /// The name that was asked for.
         profile: String,
@@ -436,10 +436,10 @@ pub(super) fn permission(call: &str, on: Option<&Arn>) -> String {
 
 fn known_profiles(known: &[String]) -> String {
     if known.is_empty() {
-        return "there are no profiles".to_owned();
+        return "no profiles".to_owned();
     }
     let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
-    format!("there are {}", names.join(", "))
+    names.join(", ")
 }
 
 fn in_account(account: &Option<AccountId>) -> String {

@@ -305,6 +305,16 @@ pub fn actions_except(service: &str, actions: &[String], not_actions: &[String])
     actions.iter().map(with_exceptions).collect()
 }
 
+/// Whether a row about these actions of a service, less what they leave out, is about an action: `service:Name` in any
+/// case. What is left out has its service with it.
+#[must_use]
+pub fn names_action((service, actions, not_actions): (&str, &[String], &[String]), wanted: &str) -> bool {
+    let wanted = wanted.to_ascii_lowercase();
+    let matches =
+        |service: &str, pattern: &str| Glob::new(&action(service, pattern).to_ascii_lowercase()).matches(&wanted);
+    actions.iter().any(|pattern| matches(service, pattern)) && !not_actions.iter().any(|pattern| matches("*", pattern))
+}
+
 /// Between actions and what they leave out.
 const EXCEPT: &str = " except ";
 

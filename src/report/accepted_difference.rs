@@ -59,4 +59,8 @@ pub struct AcceptedDifference {
     pub rule: Rule,
     /// The severity of that finding.
     pub severity: Severity,
+    /// The fingerprint of that finding, if it was accepted as a whole. None for an item that another finding explains,
+    /// which is no finding of its own.
+    #[serde(default)]
+    pub finding: Option<String>,
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Report;
 use super::attribute::Attribute;
+use super::data_access::reads_data;
 use super::difference::Difference;
 use super::finding::Draft;
 use super::role::RoleResult;
@@ -85,9 +86,11 @@ fn of_access(report: &Report, d: &AccessDifference) -> Severity {
     }
     match d.access_level {
         AccessLevel::PermissionsManagement => Severity::High,
-        AccessLevel::Write if wide => Severity::High,
+        // Where `*` is the only resource that a policy can name, it is no wide grant.
+        AccessLevel::Write if wide && !d.wildcard_only => Severity::High,
+        AccessLevel::Read if wide && reads_data(d) => Severity::High,
         AccessLevel::Write | AccessLevel::Unknown => Severity::Medium,
-        AccessLevel::Read if wide => Severity::Medium,
+        AccessLevel::Read if wide && !d.wildcard_only => Severity::Medium,
         AccessLevel::Read | AccessLevel::List | AccessLevel::Tagging => Severity::Low,
     }
 }

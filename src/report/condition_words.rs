@@ -60,6 +60,7 @@ impl Said {
             (true, adverb) => format!("only {adverb}"),
             // Every request has the key `aws:SecureTransport`.
             (false, PLAIN_HTTP) => format!("only {HTTPS}"),
+            (false, HTTPS) => format!("only {PLAIN_HTTP}"),
             (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("except {adverb}")),
         }
     }
@@ -68,6 +69,8 @@ impl Said {
     fn as_item(&self) -> String {
         match (self.holds, self.adverb.as_str()) {
             (true, adverb) => adverb.to_owned(),
+            (false, PLAIN_HTTP) => HTTPS.to_owned(),
+            (false, HTTPS) => PLAIN_HTTP.to_owned(),
             (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("not {adverb}")),
         }
     }
@@ -78,6 +81,7 @@ const HTTPS: &str = "over HTTPS";
 const PLAIN_HTTP: &str = "over plain HTTP";
 const OR: &str = " or ";
 const ONLY: &str = "only ";
+const EXCEPT: &str = "except ";
 
 /// The opposite of `with …` and `in region …`. It is about the request, where `except …` could be taken for a rule of the
 /// policy.
@@ -113,13 +117,33 @@ fn excluding(exclusion: &Exclusion) -> String {
     }
 }
 
-/// Phrases all of which are so.
+/// Phrases all of which are so. What is not so comes last, behind "but not": behind "except" it could be taken for an
+/// exception to the others.
 fn joined(parts: Vec<String>) -> String {
-    let is_long = parts.iter().any(|part| part.contains(OR) || part.contains([',', ';', ':']));
+    let (excepts, limits): (Vec<String>, Vec<String>) = parts.into_iter().partition(|part| part.starts_with(EXCEPT));
+    if limits.is_empty() {
+        return all_so(excepts);
+    }
+    let is_long = is_long(limits.iter().chain(&excepts));
+    let mut text = all_so(limits);
+    for (index, except) in excepts.iter().enumerate() {
+        let what = except.strip_prefix(EXCEPT).unwrap_or(except);
+        let (mark, but) = (if is_long { ";" } else { "," }, if index == 0 { "but" } else { "and" });
+        text.push_str(&format!("{mark} {but} not {what}"));
+    }
+    text
+}
+
+fn is_long<'p>(mut parts: impl Iterator<Item = &'p String>) -> bool {
+    parts.any(|part| part.contains(OR) || part.contains([',', ';', ':']))
+}
+
+/// Phrases of one kind, all of which are so.
+fn all_so(parts: Vec<String>) -> String {
+    let is_long = is_long(parts.iter());
     let mut short: Vec<String> = Vec::new();
     for part in parts {
-        let after_only = short.last().is_some_and(|last| last.starts_with(ONLY) || !last.starts_with("except "));
-        let begun = !is_long && after_only && short.first().is_some_and(|first| first.starts_with(ONLY));
+        let begun = !is_long && short.first().is_some_and(|first| first.starts_with(ONLY));
         match part.strip_prefix(ONLY).filter(|_| begun) {
             Some(rest) => short.push(rest.to_owned()),
             None => short.push(part),
@@ -398,6 +422,7 @@ mod tests {
             (r#"{"BoolIfExists":{"aws:multifactorauthpresent":["false"]}}"#, "only with MFA"),
             (r#"{"Bool":{"aws:multifactorauthpresent":["false"]}}"#, "except when aws:MultiFactorAuthPresent is false"),
             (r#"{"Bool":{"aws:securetransport":["false"]}}"#, "only over HTTPS"),
+            (r#"{"Bool":{"aws:securetransport":["true"]}}"#, "only over plain HTTP"),
             (r#"{"StringEquals":{"sts:externalid":["acme-4711"]}}"#, "without sts:ExternalId acme-4711"),
             (r#"{"Null":{"aws:sourcevpc":["true"]}}"#, "except when aws:SourceVpc is absent"),
             (
@@ -419,7 +444,7 @@ mod tests {
         let wide = r#"{"StringEquals":{"aws:sourcevpc":["a","b"]}}"#;
         for (text, expected) in [
             (two.to_owned(), "only with MFA and in region r"),
-            (format!("{mfa} unless {vpc}"), "only with MFA and except from VPC a"),
+            (format!("{mfa} unless {vpc}"), "only with MFA, but not from VPC a"),
             (format!("{wide} unless {mfa}"), "only from VPC a or b, and without MFA"),
             (format!("{vpc} when {mfa}"), "only from VPC a and with MFA"),
             (format!("{vpc} within {mfa}"), "only from VPC a and with MFA"),
@@ -427,8 +452,8 @@ mod tests {
                 format!("when {vpc} or {two}"),
                 "only where at least one of these holds: from VPC a; with MFA and in region r",
             ),
-            (format!("{mfa} when {wide} unless {vpc}"), "only with MFA; only from VPC a or b; and except from VPC a"),
-            (format!("unless {mfa} or {vpc}"), "without MFA and except from VPC a"),
+            (format!("{mfa} when {wide} unless {vpc}"), "only with MFA, and only from VPC a or b; but not from VPC a"),
+            (format!("unless {mfa} or {vpc}"), "without MFA, but not from VPC a"),
         ] {
             assert_eq!(words(&text), expected, "{text}");
         }

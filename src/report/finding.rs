@@ -3,6 +3,7 @@
 //! Messages are sentences, safe for one line of a terminal. Ids depend on the two tags, the rule, the role and what
 //! differs; not on times, machines, proofs, statement numbers or other findings.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Report;
 use super::assess;
 use super::attribute::Attribute;
+use super::breadth::Breadth;
 use super::difference::{Difference, List, grants};
 use super::escape::{shortened, terminal};
 use super::fail_on::FailOn;
@@ -92,15 +94,17 @@ pub(super) struct Draft {
     pub key: Vec<String>,
 }
 
-/// All findings of a report: most severe first, then by rule, role and account, and then as in the lists.
+/// All findings of a report: most severe first, then the wider grant first, then by rule, role and account, and then as
+/// in the lists.
 pub(super) fn all(report: &Report) -> Vec<Finding> {
     let mut drafts = Drafts { report, places: report.places(), made: Vec::new() };
     drafts.collect();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut findings: Vec<Finding> = drafts.made.into_iter().map(|draft| finished(report, draft, &mut seen)).collect();
-    findings.sort_by_key(|finding| {
-        let severity = std::cmp::Reverse(finding.severity);
-        (severity, finding.rule, finding.role_index.unwrap_or(usize::MAX), finding.side)
+    findings.sort_by_cached_key(|finding| {
+        let breadth = Breadth::of_finding(report, finding);
+        let role = finding.role_index.unwrap_or(usize::MAX);
+        (Reverse(finding.severity), Reverse(breadth), finding.rule, role, finding.side)
     });
     findings
 }
@@ -272,10 +276,11 @@ impl<'r> Drafts<'r> {
             let (own, other) = self.report.tags(side);
             let role = self.report.roles.get(index);
             let effect = role.map_or("", |role| effect_on_access(role, policy_type));
-            let first = items.first().map(|(_, item)| sentences::item(item)).unwrap_or_default();
+            let told = sentences::items(items.iter().map(|(_, item)| *item), NAMED);
+            let first = told.first().cloned().unwrap_or_default();
             // All are of one policy.
             let real_name = items.first().map_or(name.to_owned(), |(_, item)| item.named().policy_name);
-            let more = if items.len() > 1 { format!(" and {} more", items.len() - 1) } else { String::new() };
+            let more = if told.len() > 1 { format!("; and more, {} in all", told.len()) } else { String::new() };
             let message = format!(
                 "the {} in {own} has {} that {other} does not have{effect}: {first}{more}",
                 sentences::policy(policy_type, &real_name),

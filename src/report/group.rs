@@ -26,14 +26,27 @@ pub struct Group {
     pub rule: Rule,
     /// The severity of its most severe finding.
     pub severity: Severity,
-    /// What it is about, in a sentence.
+    /// What it is about, in a sentence: its cause, and what its widest finding says.
     pub message: String,
+    /// How many of its findings say something else of their roles than `message`. Notes do not count.
+    pub other_findings: usize,
     /// The cause.
     pub cause: Cause,
     /// The normalized names of its roles, in the order of the report, each once.
     pub roles: Vec<String>,
     /// The places of its findings in [`Report::findings`], most severe first.
     pub findings: Vec<usize>,
+}
+
+impl Group {
+    /// What it is about, and how much more its other findings say.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self.other_findings {
+            0 => self.message.clone(),
+            more => format!("{}; and {}", self.message, counted(more, "more finding")),
+        }
+    }
 }
 
 /// The result of a report in numbers. Notes (on statements, limitations) do not count.
@@ -233,12 +246,13 @@ fn group(report: &Report, cause: Cause, findings: Vec<usize>) -> (Breadth, Group
     }
     let breadth = members.first().map(|first| Breadth::of_finding(report, first)).unwrap_or_default();
     let message = message(report, &cause, &members, indices.len());
+    let other_findings = others(report, &cause, &members);
     let mut hash = Fingerprint::new(report);
     hash.part("group");
     let mut ids: Vec<&str> = members.iter().map(|finding| finding.id.as_str()).collect();
     ids.sort_unstable();
     ids.into_iter().for_each(|id| hash.part(id));
-    (breadth, Group { id: hash.finish(), rule, severity, message, cause, roles, findings })
+    (breadth, Group { id: hash.finish(), rule, severity, message, other_findings, cause, roles, findings })
 }
 
 /// What the group is about. Of one role it says what its most severe finding says, after the policy that it comes from.
@@ -253,8 +267,8 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
     };
     // What the first finding says may be true of some of the roles only.
     let (all, some) = (counted(roles, "role"), alike(report, members));
+    let only = if some < roles { format!(" (in {some} of them)") } else { String::new() };
     let of = if some < roles { format!("{some} of {all}") } else { all.clone() };
-    let only = if of == all { String::new() } else { format!(" ({of})") };
     let text = match cause {
         Cause::PolicyAttachment { side, policy } => {
             let (own, other) = report.tags(*side);
@@ -302,6 +316,39 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
     one_line(&text)
 }
 
+/// How many findings say something else than the first and than the cause.
+fn others(report: &Report, cause: &Cause, members: &[&Finding]) -> usize {
+    // A group without findings has nothing more to say.
+    let Some(first) = members.first() else { return 0 };
+    let is_said = |finding: &Finding| match (cause, report.rows_of(finding).next()) {
+        // That one account attaches the policy, or has another boundary.
+        (
+            Cause::PolicyAttachment { .. }
+            | Cause::PolicyMoved { .. }
+            | Cause::InlinePolicy { .. }
+            | Cause::Boundary { .. },
+            row,
+        ) => {
+            matches!(row, Some(Difference::Attribute(_)))
+        }
+        (
+            Cause::PolicyDocument { .. }
+            | Cause::InlineStatement(_)
+            | Cause::Items { .. }
+            | Cause::InstanceProfile { .. }
+            | Cause::TrustPrincipal { .. }
+            | Cause::Attribute { .. }
+            | Cause::CrossReference { .. }
+            | Cause::Role { .. }
+            | Cause::Statement { .. }
+            | Cause::Limitation { .. },
+            _,
+        ) => false,
+    };
+    let others = members.iter().filter(|finding| !finding.is_note() && !is_said(finding));
+    others.filter(|finding| !say_the_same(report, first, finding)).count()
+}
+
 /// Which permissions boundary the roles have in each account, as the beginning of a sentence.
 fn boundaries(report: &Report, left: Option<&str>, right: Option<&str>) -> String {
     let (first, second) = report.tags(Side::Left);
@@ -329,13 +376,38 @@ fn real_entry(report: &Report, members: &[&Finding], entry: &str) -> Option<Stri
 
 /// How many roles have a finding that says the same as the first.
 fn alike(report: &Report, members: &[&Finding]) -> usize {
-    let says = |finding: &Finding| match report.rows_of(finding).next() {
-        Some(Difference::Access(row)) => report.granted(row),
-        Some(_) | None => finding.message.clone(),
-    };
-    let first = members.first().map(|finding| says(finding));
-    let same = members.iter().filter(|finding| Some(says(finding)) == first);
+    let Some(first) = members.first() else { return 0 };
+    let same = members.iter().filter(|finding| say_the_same(report, first, finding));
     same.map(|finding| finding.role.as_deref()).collect::<BTreeSet<_>>().len()
+}
+
+/// Whether two findings say the same of their roles, whatever the real names of what they are about. Of access, what is
+/// allowed counts, which the other account may deny for several reasons.
+fn say_the_same(report: &Report, a: &Finding, b: &Finding) -> bool {
+    if a.side != b.side {
+        return false;
+    }
+    match (report.rows_of(a).next(), report.rows_of(b).next()) {
+        (Some(Difference::Access(a)), Some(Difference::Access(b))) => {
+            let (a, b) = (&a.difference, &b.difference);
+            (&a.service, &a.actions, &a.not_actions) == (&b.service, &b.actions, &b.not_actions)
+                && (&a.resources, &a.except, &a.condition) == (&b.resources, &b.except, &b.condition)
+                && (a.certainty, &a.escalations) == (b.certainty, &b.escalations)
+        }
+        (Some(Difference::Deny(a)), Some(Difference::Deny(b))) => {
+            let (a, b) = (&a.difference, &b.difference);
+            (&a.service, &a.actions, &a.not_actions) == (&b.service, &b.actions, &b.not_actions)
+                && (&a.resources, &a.except, &a.condition) == (&b.resources, &b.except, &b.condition)
+                && a.certainty == b.certainty
+        }
+        (Some(Difference::Trust(a)), Some(Difference::Trust(b))) => {
+            let (a, b) = (&a.difference, &b.difference);
+            (a.principal_type, &a.principal, a.relation) == (b.principal_type, &b.principal, b.relation)
+                && (&a.actions, &a.except, &a.condition) == (&b.actions, &b.except, &b.condition)
+                && a.certainty == b.certainty
+        }
+        (_, _) => a.message == b.message,
+    }
 }
 
 /// That somebody can assume all the roles, if that is so whatever the request brings.

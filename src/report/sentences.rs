@@ -266,6 +266,28 @@ fn escalations(ids: &[EscalationId], most: usize) -> String {
 /// An item of a policy in words.
 #[must_use]
 pub fn item(item: &ItemDifference) -> String {
+    item_about(item, &model::facts::action(&item.service, &item.action))
+}
+
+/// Items of policies in words: those that differ only in their actions are one sentence, which names at most so many.
+#[must_use]
+pub fn items<'r>(items: impl Iterator<Item = &'r ItemDifference>, most: usize) -> Vec<String> {
+    let mut all: Vec<(&ItemDifference, Vec<String>)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for item in items {
+        let rest = item_about(item, "");
+        let place = *places.entry(rest).or_insert(all.len());
+        let action = model::facts::action(&item.service, &item.action);
+        match all.get_mut(place) {
+            Some((_, actions)) => actions.push(action),
+            None => all.push((item, vec![action])),
+        }
+    }
+    all.into_iter().map(|(first, actions)| item_about(first, &few(&actions, most))).collect()
+}
+
+/// An item in words, about these actions.
+fn item_about(item: &ItemDifference, actions: &str) -> String {
     let not_action = match item.action_element {
         ActionElement::Action => "",
         ActionElement::NotAction => "NotAction ",
@@ -288,9 +310,8 @@ pub fn item(item: &ItemDifference) -> String {
     let list = named.excluded.map(|text| format!(" (in the list {text})")).unwrap_or_default();
     let note = item.note.map(|note| format!(" ({note})")).unwrap_or_default();
     format!(
-        "{} {not_action}{} {target}{list}{condition}{note} [{}]",
+        "{} {not_action}{actions} {target}{list}{condition}{note} [{}]",
         item.effect,
-        crate::model::facts::action(&item.service, &item.action),
         policy(item.policy_type, &named.policy_name),
     )
 }

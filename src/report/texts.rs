@@ -40,7 +40,7 @@ has_texts!(EquivalencyHit { placeholder, value, role, policy_name, before, after
 
 has_texts!(AccessDifference {
     service, actions, not_actions, resources, except, condition, witness, granted_by, refused_by, reasons;
-    side, access_level, certainty, escalations
+    side, access_level, wildcard_only, certainty, escalations
 });
 has_texts!(DenyDifference {
     service, actions, not_actions, resources, except, condition, witness, denied_by, reasons;

@@ -21,6 +21,7 @@ pub struct Engine<'c> {
     budget: Budget,
     partitions: Vec<String>,
     confirming: Confirming,
+    names: Sides<String>,
     shared: Shared,
     flat: OnceLock<Box<Shared>>,
 }
@@ -40,7 +41,15 @@ impl<'c> Engine<'c> {
     pub fn in_partitions(catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>) -> Self {
         let shared = Shared::new(catalogue, Reading::Parts, partitions.clone());
         let confirming = Confirming::default();
-        Self { catalogue, budget, partitions, confirming, shared, flat: OnceLock::new() }
+        let names = Sides { left: "the first account".to_owned(), right: "the second account".to_owned() };
+        Self { catalogue, budget, partitions, confirming, names, shared, flat: OnceLock::new() }
+    }
+
+    /// The same engine, with the names that the reasons of a difference use for the two accounts.
+    #[must_use]
+    pub fn naming(mut self, names: Sides<String>) -> Self {
+        self.names = names;
+        self
     }
 
     /// The same engine, with another answer to its own contradictions.
@@ -85,8 +94,9 @@ impl<'c> Engine<'c> {
     /// assert_eq!(comparison.differences[0].witness.as_ref().unwrap().resource, "arn:aws:s3:::b/x");
     /// ```
     pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
-        let Self { catalogue, budget, partitions, confirming, shared, flat } = self;
-        let setup = Setup { catalogue, budget: *budget, partitions, confirming: *confirming, shared, flat };
+        let Self { catalogue, budget, partitions, confirming, names, shared, flat } = self;
+        let (budget, confirming) = (*budget, *confirming);
+        let setup = Setup { catalogue, budget, partitions, confirming, names, shared, flat };
         match (permissions::between(left, right, setup), confirming.inconsistency) {
             (Err(error), Inconsistency::Report) => Ok(AccessComparison::undecided(&error)),
             (answer, _) => answer,

@@ -116,6 +116,12 @@ pub struct AccessDifference {
     pub not_actions: Vec<String>,
     /// The highest level among them.
     pub access_level: AccessLevel,
+    /// Whether no action of that level supports resource-level permissions, so that `*` is the only resource that a
+    /// policy can name for it.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html>, "Resource"
+    #[serde(default)]
+    pub wildcard_only: bool,
     /// The resources, as the statements spell them.
     pub resources: Vec<String>,
     /// Resources among them on which the roles do not differ.
@@ -251,6 +257,7 @@ impl AccessComparison {
             actions: vec!["*".to_owned()],
             not_actions: Vec::new(),
             access_level: AccessLevel::Unknown,
+            wildcard_only: false,
             resources: vec!["*".to_owned()],
             except: Vec::new(),
             condition: None,

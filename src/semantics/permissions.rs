@@ -47,6 +47,8 @@ pub(super) struct Setup<'a> {
     /// The partitions that the roles act in.
     pub partitions: &'a [String],
     pub confirming: Confirming,
+    /// What reasons call the two accounts.
+    pub names: &'a Sides<String>,
     pub shared: &'a Shared,
     /// What all pairs share where the head of an ARN is read as plain text.
     pub flat: &'a std::sync::OnceLock<Box<Shared>>,
@@ -73,7 +75,7 @@ pub(super) fn between(
         comparison.grade = Grade::EqualForCatalogue;
     }
     comparison.warnings.extend(flat_reading(left, right, &pair, &comparison, setup)?);
-    because::explain(&mut comparison, Sides { left, right }, &setup.shared.solver.tests);
+    because::explain(&mut comparison, Sides { left, right }, setup);
     if comparison.differences.is_empty() && comparison.deny_differences.is_empty() {
         comparison.warnings = without_role_tags(comparison.warnings);
     }

@@ -47,7 +47,8 @@ impl std::fmt::Display for Evidence {
         match (&self.pattern, &self.near_miss) {
             (Some(_), Some(name)) => write!(f, "; does not match `{name}`")?,
             (Some(_), None) => {}
-            (None, _) => write!(f, "; occurs inside longer words {}", counted(self.in_words, "time"))?,
+            (None, _) if self.in_words == 0 => {}
+            (None, _) => write!(f, "; also {} inside longer words, where it stays", counted(self.in_words, "time"))?,
         }
         if self.broken.is_empty() {
             return Ok(());
@@ -65,5 +66,5 @@ impl std::fmt::Display for Evidence {
 fn names(all: &[String]) -> String {
     const MOST_NAMES: usize = 3;
     let first = all.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if all.len() > MOST_NAMES { format!("{first}, and {} more", all.len() - MOST_NAMES) } else { first }
+    if all.len() > MOST_NAMES { format!("{first}, and {} more roles", all.len() - MOST_NAMES) } else { first }
 }

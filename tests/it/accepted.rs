@@ -84,12 +84,8 @@ fn a_baseline_of_the_examples_is_clean_until_it_expires() {
     let written: Value = serde_json::from_str(&run.stdout).unwrap();
     let on_disk: Value = serde_json::from_str(&place.read("accepted.json")).unwrap();
     assert_eq!(on_disk["accepted"], written);
-    let open: usize = counts(&before).0.iter().sum::<usize>() + 4;
-    assert!(
-        run.stderr.contains(&format!("they cover {open} differences of the report; 0 stay open")),
-        "{}",
-        run.stderr
-    );
+    let open = &before["totals"]["findings"];
+    assert!(run.stderr.contains(&format!("they cover {open} findings of the report; 0 stay open")), "{}", run.stderr);
 
     let strict = format!("{EXAMPLES} --exit-code");
     let after = report_of(&place, "reports", &strict, 0);
@@ -158,7 +154,7 @@ fn a_selection_is_accepted_and_the_rest_stays() {
     // What is open is what the next report offers.
     refused(
         &place.ask(&["accept", "reports", "--attribute", "tag:*", "--reason", "y"]),
-        "open differences of the report matches",
+        "open difference of the report matches",
     );
 }
 
@@ -397,7 +393,7 @@ fn accept_says_what_is_wrong_and_writes_nothing() {
             &["--side", "prod", "--reason", "x"],
             "`prod` is not the tag of either account: the report compares `dev` and `qa`",
         ),
-        (&["--role", "nobody", "--reason", "x"], "none of the 2 open differences of the report matches"),
+        (&["--role", "nobody", "--reason", "x"], "no open difference of the report matches"),
         (
             &["--all", "--expires", "2027-12-31", "--reason", "x", "--file", "no/accepted.json"],
             "cannot write `no/accepted.json`",
@@ -510,6 +506,46 @@ fn a_cause_or_a_finding_is_accepted_by_its_id() {
     assert_eq!(fails(&tool, "any"), 0);
     let near = tool.run(&["accept", "out", "--rule", "acess-gained", "--reason", "x"]);
     assert!(near.code == 2 && near.stderr.contains("did you mean `access-gained`"), "{near:?}");
+}
+
+/// Patterns, not the 66 actions that they match; and what was accepted is counted in findings, like what is open.
+#[test]
+fn all_actions_that_begin_alike_are_accepted_as_a_pattern() {
+    let own = json!([allow(&["s3:Get*"], &["arn:aws:s3:::x/*"])]);
+    let more = json!([allow(&["s3:*"], &["*"])]);
+    let tool = tool_of(&[inline(DEV, "r", &own)], &[inline(QA, "r", &more)]);
+    let report = tool.diff(&[]);
+    let told: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+    assert!(told.iter().any(|message| message.contains("qa allows s3:* except s3:Get* on *;")), "{told:#?}");
+    assert!(
+        told.iter().any(|message| message.contains("qa allows s3:Get* on * except arn:aws:s3:::x/*;")),
+        "{told:#?}"
+    );
+    let run = ok(tool.run(&["accept", "out", "--all", "--expires", "2027-12-31", "--reason", "x"]));
+    let written: Value = serde_json::from_str(&run.stdout).unwrap();
+    for entry in written.as_array().unwrap() {
+        assert!(["s3:* except s3:Get*", "s3:Get*"].contains(&entry["action"].as_str().unwrap_or_default()), "{entry}");
+    }
+    assert!(run.stderr.contains("they cover 2 findings of the report; 0 stay open"), "{}", run.stderr);
+    let diff = ok(tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--exit-code"]));
+    assert!(diff.stdout.contains("\n2 findings accepted; see accepted_differences.csv."), "{}", diff.stdout);
+}
+
+#[test]
+fn what_is_no_difference_cannot_be_accepted_and_the_error_says_why() {
+    let more =
+        json!([{"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*", "Condition": {"StringEquals": {}}}]);
+    let tool = qa_more(&more);
+    let report = tool.diff(&[]);
+    let note = report["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "statement-warning");
+    let id = note.unwrap_or_else(|| panic!("{}", report["findings"]))["id"].as_str().unwrap();
+    let run = tool.run(&["accept", "out", "--finding", id, "--reason", "x"]);
+    refused(
+        &run,
+        "findings of the rule `statement-warning` cannot be accepted, because they are not differences of a role",
+    );
+    assert!(run.stderr.contains("`iamctl explain --rule statement-warning` describes"), "{}", run.stderr);
 }
 
 #[test]

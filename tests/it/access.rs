@@ -461,6 +461,6 @@ fn a_row_says_that_it_is_because_of_a_tag() {
     let comparison = engine.between(&role("red"), &role("blue")).unwrap();
     let rows: Vec<_> = comparison.differences.iter().map(|row| (row.side, row.reasons.join(" "))).collect();
     let [(Side::Left, reason)] = rows.as_slice() else { panic!("{rows:?}") };
-    assert_eq!(reason, "the role's tag `team` is red in the first account and blue in the second");
+    assert_eq!(reason, "the role's tag `team` is red in the first account and blue in the second account");
     assert!(engine.between(&role("red"), &role("red")).unwrap().warnings.is_empty(), "the same tag is no news");
 }

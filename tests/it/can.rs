@@ -264,6 +264,19 @@ fn words(snapshot: &str, role: &str, witness: &Value) -> Vec<String> {
     words
 }
 
+/// `diff` says of such a condition that it is without effect, so `can-assume` may not call the request possible.
+#[test]
+fn a_value_that_sts_refuses_is_no_request() {
+    let tool = Tool::new();
+    tool.write("a.json", snapshot(DEV, &[role(DEV, "app", &json!({}))], &[]));
+    for key in ["sts:ExternalId", "sts:rolesessionname"] {
+        let run = tool.run(&["can-assume", "a.json", "app", "ec2.amazonaws.com", "--context", &format!("{key}=x")]);
+        assert!(run.code == 2 && run.stderr.contains("AWS requires at least two characters"), "{run:?}");
+        let run = tool.run(&["can-assume", "a.json", "app", "ec2.amazonaws.com", "--context", &format!("{key}=xy")]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
+
 /// The placeholder stands for several texts of the account, and the role's own policies do not say which: the witness
 /// says whether the name in it was found to be the right one.
 #[test]

@@ -10,7 +10,7 @@ use iamctl::testing::{NoiseKinds, Plan, generate};
 use serde_json::{Value, json};
 
 use crate::generated::compared_under;
-use crate::tool::{DEV, QA, Tool, document, role, snapshot, trust};
+use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
 
 /// The groups that are differences.
 fn causes(report: &Report) -> Vec<&Group> {
@@ -187,7 +187,69 @@ fn a_headline_says_how_many_roles_it_is_true_of() {
     tool.diff(&[]);
     let group = report(&tool).unwrap().groups.swap_remove(0);
     assert!(group.message.starts_with("qa attaches Admin to 2 roles that lack it in dev: iam:*"), "{}", group.message);
-    assert!(group.message.ends_with("(1 of 2 roles)"), "{}", group.message);
+    assert!(group.message.ends_with("(in 1 of them)"), "{}", group.message);
+    // The attachment is said; nothing else is.
+    assert_eq!(group.other_findings, 0);
+}
+
+/// The order of weight, and what lists and describes, or can name no resource but `*`, is not data on everything.
+#[test]
+fn secrets_on_all_resources_weigh_more_than_actions_without_resources() {
+    let allow = |action: &str| json!({"Effect": "Allow", "Action": action, "Resource": "*"});
+    let deny = json!({"Effect": "Deny", "Action": "sqs:*", "Resource": "*"});
+    let tool = Tool::new();
+    let (own, common) = (allow("sqs:SendMessage"), allow("sqs:ListQueues"));
+    tool.write("dev.json", snapshot(DEV, &[inline(DEV, "r", &json!([common, own, deny]))], &[]));
+    let gained =
+        ["secretsmanager:GetSecretValue", "xray:PutTraceSegments", "ec2:DescribeInstances", "s3:PutBucketPolicy"];
+    let gained: Vec<Value> = gained.map(allow).into_iter().chain([own, common]).collect();
+    tool.write("qa.json", snapshot(QA, &[inline(QA, "r", &json!(gained))], &[]));
+    tool.diff(&[]);
+    let report = report(&tool).unwrap();
+    let told: Vec<String> = report
+        .findings
+        .iter()
+        .map(|one| format!("{} {}", one.severity, one.message.split(" on ").next().unwrap()))
+        .collect();
+    let wanted = [
+        "high qa allows sqs:SendMessage",
+        "high qa allows s3:PutBucketPolicy",
+        "high qa allows secretsmanager:GetSecretValue",
+        "medium qa allows xray:PutTraceSegments",
+        "low qa allows ec2:DescribeInstances",
+    ];
+    let places: Vec<usize> = wanted
+        .iter()
+        .map(|wanted| {
+            told.iter().position(|one| one.starts_with(wanted)).unwrap_or_else(|| panic!("{wanted}: {told:#?}"))
+        })
+        .collect();
+    assert!(places.is_sorted(), "{told:#?}");
+    assert_eq!(report.groups[0].findings[0], places[0]);
+}
+
+/// A heading tells the widest finding, and how many others the cause has.
+#[test]
+fn a_heading_counts_what_it_does_not_say() {
+    let policy = |actions: &[&str]| {
+        let statements: Vec<Value> =
+            actions.iter().map(|action| json!({"Effect": "Allow", "Action": action, "Resource": "*"})).collect();
+        json!({"arn": format!("arn:aws:iam::aws:policy/P"), "name": "P", "version_id": "v1", "document": document(&json!(statements))})
+    };
+    let tool = Tool::new();
+    let roles = |id: &str, attached: &[&str]| [role(id, "a", &json!({"attached_policies": attached}))];
+    tool.write("dev.json", snapshot(DEV, &roles(DEV, &[]), &[]));
+    let policy = policy(&["sqs:SendMessage", "sns:Publish", "dynamodb:*"]);
+    tool.write("qa.json", snapshot(QA, &roles(QA, &["arn:aws:iam::aws:policy/P"]), &[policy]));
+    tool.diff(&[]);
+    let report = report(&tool).unwrap();
+    let [group] = report.groups.as_slice() else { panic!("{:#?}", report.groups) };
+    assert!(group.message.starts_with("qa attaches P, dev does not: dynamodb:* on *"), "{}", group.message);
+    assert_eq!(group.other_findings, 2, "{:#?}", report.findings);
+    let (text, markdown) =
+        (tool.run(&["diff", "dev.json", "dev", "qa.json", "qa"]).stdout, tool.read("out/summary.md"));
+    assert!(text.contains(", 2 more findings] proof:"), "{text}");
+    assert!(markdown.contains("; and 2 more findings"), "{markdown}");
 }
 
 #[test]

@@ -310,7 +310,7 @@ fn the_boundary_is_said() {
 #[test]
 fn what_the_role_decides_is_no_condition() {
     let team = |condition: &Value| and(&json!({"StringEquals": {"aws:PrincipalTag/team": "red"}}), condition);
-    let because = "(the role's tag `team` is red in the first account and blue in the second)";
+    let because = "(the role's tag `team` is red in the first account and blue in the second account)";
     let (all, ab) = ("arn:aws:s3:::b/*", r#"{"StringEquals":{"aws:sourcevpc":["vpc-a","vpc-b"]}}"#);
     let vpcs = vpc(&["vpc-a", "vpc-b"]);
     let own = "arn:aws:s3:::b/${aws:PrincipalTag/team}/*";
@@ -342,7 +342,10 @@ fn what_the_role_decides_is_no_condition() {
     }
     let statement = json!([allow(all, team(&json!({})))]);
     let rows = rows(&role(&statement, None, &[("team", "red")]), &role(&statement, None, &[("cost", "1")]), Side::Left);
-    assert_eq!(rows, [format!("{all} (the role's tag `team` is red in the first account and missing in the second)")]);
+    assert_eq!(
+        rows,
+        [format!("{all} (the role's tag `team` is red in the first account and missing in the second account)")]
+    );
 }
 
 #[test]

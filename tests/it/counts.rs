@@ -76,6 +76,7 @@ struct Counts {
     causes: BTreeSet<String>,
     /// How many causes there are of each severity, most severe first.
     severities: Vec<(&'static str, usize)>,
+    /// How many findings somebody has accepted.
     accepted: usize,
     limitations: usize,
     /// The rules of the groups that are only to know.
@@ -98,13 +99,15 @@ impl Counts {
             totals[name] = json!(count);
         }
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let accepted: BTreeSet<&str> =
+            list(report, "accepted_differences").iter().filter_map(|one| one["finding"].as_str()).collect();
         Self {
             roles: roles.len(),
             findings: findings.len(),
             notes: notes.len(),
             causes: causes.iter().map(|cause| text(&cause["id"])).collect(),
             severities: severities.to_vec(),
-            accepted: list(report, "accepted_differences").len(),
+            accepted: accepted.len(),
             limitations: list(report, "limitations").len(),
             remarks: remarks.iter().map(|group| text(&group["rule"])).collect(),
             totals,
@@ -121,7 +124,7 @@ impl Counts {
             .collect();
         let (roles, causes) = (self.roles, self.causes.len());
         let sentence = format!(": {roles} roles, {} findings, {causes} causes ({})", self.findings, words.join(", "));
-        let (more, accepts) = (causes - 10, format!("{} differences accepted", self.accepted));
+        let (more, accepts) = (causes - 10, format!("{} findings accepted", self.accepted));
         for (text, verdict, more) in [
             (terminal, format!("\nDifferent{sentence}\n"), format!("… and {more} more causes;")),
             (markdown, format!("**Different{sentence}**"), format!("## More causes: {more}\n")),

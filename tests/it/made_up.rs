@@ -214,6 +214,7 @@ fn access(
             actions: vec![name.to_owned(); 5],
             not_actions: Vec::new(),
             access_level: AccessLevel::Write,
+            wildcard_only: false,
             resources: vec![name.to_owned(); 5],
             except: vec![name.to_owned()],
             condition: Some(json!({"StringEquals": {name: [name]}}).to_string().parse().unwrap()),

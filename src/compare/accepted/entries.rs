@@ -4,7 +4,7 @@
 //! left out, the condition, the values of an attribute or the entry of a list, and what a role of one account grants.
 //! Entries that differ only in their actions, or only in their resources or list entries, become one with a list: it
 //! accepts the same combinations and nothing besides. Nothing is widened to a pattern, but that all actions of a service
-//! are written as `service:*`.
+//! are written as `service:*`, and all that begin with the same word as `service:Get*`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,7 +147,7 @@ fn as_they_are(
         }
     }
     for own in actions.values_mut() {
-        join_services(own, catalogue);
+        *own = in_patterns(own, catalogue);
     }
     // Without a resource an entry is about any, so it stays apart from those that name some.
     let mut resources: BTreeMap<(Frame, BTreeSet<String>, bool), Vec<String>> = BTreeMap::new();
@@ -158,25 +158,51 @@ fn as_they_are(
     all.filter(|entry| entry.check().is_ok()).collect()
 }
 
-/// Writes `service:*` in place of all actions that the catalogue has of a service.
-fn join_services(actions: &mut BTreeSet<String>, catalogue: &Catalogue) {
-    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for action in actions.iter() {
+/// Some actions, with `service:*` in place of all that the catalogue has of a service, and `service:Get*` in place of all
+/// that begin with `Get`.
+fn in_patterns(actions: &BTreeSet<String>, catalogue: &Catalogue) -> BTreeSet<String> {
+    let mut services: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for action in actions {
         if let Some((service, name)) = action.split_once(':').filter(|(_, name)| !name.contains(['*', '?', '[', ' '])) {
-            services.entry(service.to_owned()).or_default().insert(name.to_ascii_lowercase());
+            services.entry(service).or_default().insert(name.to_ascii_lowercase());
         }
     }
+    let mut written = actions.clone();
     for (prefix, named) in services {
-        let Some(service) = catalogue.service(&prefix) else { continue };
-        let all: BTreeSet<String> = service.actions.iter().map(|action| action.name.to_ascii_lowercase()).collect();
-        if all.len() >= FEW && all.is_subset(&named) {
-            actions.retain(|action| action.split_once(':').is_none_or(|(own, _)| own != prefix));
-            actions.insert(format!("{prefix}:*"));
+        let Some(service) = catalogue.service(prefix) else { continue };
+        let words = service.actions.iter().map(|action| first_word(&action.name)).collect::<BTreeSet<_>>();
+        // The widest first, which leaves nothing for the others.
+        for word in std::iter::once("").chain(words) {
+            let start = word.to_ascii_lowercase();
+            let all: Vec<&str> = service
+                .actions
+                .iter()
+                .map(|action| action.folded.as_str())
+                .filter(|name| name.starts_with(&start))
+                .collect();
+            if all.len() >= FEW && all.iter().all(|name| named.contains(*name)) {
+                let is_among = |action: &String| {
+                    let name = action.split_once(':').filter(|(own, _)| *own == prefix).map(|(_, name)| name);
+                    name.is_some_and(|name| all.contains(&name.to_ascii_lowercase().as_str()))
+                };
+                let before = written.len();
+                written.retain(|action| !is_among(action));
+                if written.len() < before {
+                    written.insert(format!("{prefix}:{word}*"));
+                }
+            }
         }
     }
+    written
 }
 
-/// Fewer actions than this are spelled out, though they are all that a service has.
+/// The word that an action's name begins with, such as `Get`.
+fn first_word(name: &str) -> &str {
+    let end = name.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase()).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or(name)
+}
+
+/// Fewer actions than this are spelled out, though they are all that a pattern would match.
 const FEW: usize = 3;
 
 fn some_or_none(texts: &[String]) -> impl Iterator<Item = Option<&String>> {

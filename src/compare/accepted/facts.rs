@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::facts::action;
-use crate::model::{ActionElement, DifferenceFacts, Glob, PolicyType, RoleFacts, Side};
+use crate::model::facts::{action, names_action};
+use crate::model::{ActionElement, DifferenceFacts, PolicyType, RoleFacts, Side};
 use crate::report::{Difference, Finding, ItemDifference, List, Report};
 use crate::semantics::outcome::{Refusal, StatementRef};
 
@@ -65,6 +65,20 @@ pub fn open(report: &Report) -> Open {
 }
 
 impl Open {
+    /// The places of the findings that some differences make up as a whole. Notes are not among them.
+    #[must_use]
+    pub fn findings_of(&self, report: &Report, differences: &BTreeSet<usize>) -> BTreeSet<usize> {
+        // Every place of a difference has its row.
+        let rows: BTreeSet<&(List, usize, Option<Entry>)> =
+            differences.iter().filter_map(|place| self.rows.get(*place)).collect();
+        let is_whole = |finding: &Finding| {
+            let entry = finding.side.zip(finding.entry.clone());
+            finding.rows.iter().all(|row| rows.contains(&(finding.list, *row, entry.clone())))
+        };
+        let all = report.findings.iter().enumerate().filter(|(_, finding)| !finding.is_note() && is_whole(finding));
+        all.map(|(place, _)| place).collect()
+    }
+
     /// The places of the differences that some findings are made of, of the items that say the same, and of those that
     /// nothing else explains: one left open would be a finding as soon as no other explains it.
     #[must_use]
@@ -152,8 +166,5 @@ fn is_about(service: &str, actions: &[String], not_actions: &[String], item: &It
     if item.action_element == ActionElement::NotAction {
         return service == "*";
     }
-    let own = action(&item.service, &item.action).to_ascii_lowercase();
-    let matches =
-        |service: &str, pattern: &str| Glob::new(&action(service, pattern).to_ascii_lowercase()).matches(&own);
-    actions.iter().any(|pattern| matches(service, pattern)) && !not_actions.iter().any(|pattern| matches("*", pattern))
+    names_action((service, actions, not_actions), &action(&item.service, &item.action))
 }

@@ -168,8 +168,8 @@ fn compared(report: &Report) -> String {
     verdict::selection(report).unwrap_or_else(all)
 }
 
-/// How many differences were accepted, and by which file; empty without a file.
+/// How many findings were accepted, and by which file; empty without a file.
 fn accepted(report: &Report) -> String {
-    let count = counted(report.accepted_differences.len(), "difference");
+    let count = verdict::accepted(report);
     report.accepted_file.as_ref().map_or_else(String::new, |file| format!("{count}, see {}", shown(file)))
 }

@@ -52,7 +52,11 @@ fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> 
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
     lines.cause(2, &format!("{start}{}", group.message))?;
     let proof = commands::proof(view, group).map(|proof| format!(" {proof}")).unwrap_or_default();
-    lines.one_line(4, &format!("[{} {}]{proof}", group.rule, commands::short(&group.id)))
+    let more = match group.other_findings {
+        0 => String::new(),
+        more => format!(", {}", counted(more, "more finding")),
+    };
+    lines.one_line(4, &format!("[{} {}{more}]", group.rule, commands::short(&group.id)), &proof)
 }
 
 /// The commands that help with the first cause, to be pasted.

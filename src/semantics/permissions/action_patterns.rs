@@ -18,6 +18,8 @@ pub struct Spelled {
     pub actions: Vec<String>,
     /// The highest access level among them.
     pub level: AccessLevel,
+    /// As in [`crate::semantics::outcome::AccessDifference::wildcard_only`].
+    pub wildcard_only: bool,
     /// The actions of the catalogue that are meant.
     pub known: Vec<usize>,
 }
@@ -42,7 +44,8 @@ pub fn spell(
         let mut known: Vec<usize> = known.to_vec();
         known.sort_unstable();
         let level = AccessLevel::PermissionsManagement;
-        return Ok(vec![Spelled { service: "*".to_owned(), actions: vec!["*".to_owned()], level, known }]);
+        let (service, actions) = ("*".to_owned(), vec!["*".to_owned()]);
+        return Ok(vec![Spelled { service, actions, level, wildcard_only: false, known }]);
     }
     let mut services: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for number in set.iter() {
@@ -54,15 +57,17 @@ pub fn spell(
     // From here on each number has an action.
     for (service, numbers) in services {
         let actions = spell_service(&service, &numbers, &set, rule, universe);
-        let levels = numbers.iter().filter_map(|number| universe.action(*number)).map(|action| action.level);
-        let level = highest(levels);
-        spelled.insert(service.clone(), Spelled { service, actions, level, known: numbers });
+        let all = || numbers.iter().filter_map(|number| universe.action(*number));
+        let level = highest(all().map(|action| action.level));
+        let wildcard_only = all().filter(|action| action.level == level).all(|action| action.wildcard_only);
+        spelled.insert(service.clone(), Spelled { service, actions, level, wildcard_only, known: numbers });
     }
     for action in named {
         let row = spelled.entry(action.service.clone()).or_insert_with(|| Spelled {
             service: action.service.clone(),
             actions: Vec::new(),
             level: AccessLevel::Unknown,
+            wildcard_only: false,
             known: Vec::new(),
         });
         row.actions.extend(spell_named(action, rule));

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Setup;
 use super::known::{self, Decided, TAG};
 use crate::model::key_spelling::documented;
 use crate::model::{PolicyType, ResourceClause, Side, Sides, Statement, Version};
@@ -15,8 +16,8 @@ use crate::semantics::solver::steps::{self, Piece};
 /// Adds to the rows why the role makes the difference.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties>
-pub fn explain(comparison: &mut AccessComparison, roles: Sides<&RolePolicies>, pool: &TestPool) {
-    let because = Because { roles, pool };
+pub fn explain(comparison: &mut AccessComparison, roles: Sides<&RolePolicies>, setup: Setup<'_>) {
+    let because = Because { roles, names: setup.names, pool: &setup.shared.solver.tests };
     for row in &mut comparison.differences {
         let refusing: &[StatementRef] = match &row.refused_by {
             Refusal::Deny(statements) => statements,
@@ -39,6 +40,7 @@ fn add(reasons: &mut Vec<String>, more: BTreeSet<String>) {
 
 struct Because<'a> {
     roles: Sides<&'a RolePolicies>,
+    names: &'a Sides<String>,
     pool: &'a TestPool,
 }
 
@@ -73,12 +75,12 @@ impl Because<'_> {
             Some(None) => Some("missing".to_owned()),
             None => None,
         };
-        let (first, second) = ("in the first account", "in the second");
+        let Sides { left: first, right: second } = self.names;
         let any = "may have any value";
         Some(match (is(left), is(right)) {
-            (Some(left), Some(right)) => format!("{what} is {left} {first} and {right} {second}"),
-            (Some(left), None) => format!("{what} is {left} {first} and {any} {second}"),
-            (None, Some(right)) => format!("{what} {any} {first} and is {right} {second}"),
+            (Some(left), Some(right)) => format!("{what} is {left} in {first} and {right} in {second}"),
+            (Some(left), None) => format!("{what} is {left} in {first} and {any} in {second}"),
+            (None, Some(right)) => format!("{what} {any} in {first} and is {right} in {second}"),
             (None, None) => return None,
         })
     }
@@ -97,12 +99,12 @@ impl Because<'_> {
                 continue;
             }
             let only = match (holds(test, roles.left), holds(test, roles.right)) {
-                (Some(true), Some(false)) => "first",
-                (Some(false), Some(true)) => "second",
+                (Some(true), Some(false)) => &self.names.left,
+                (Some(false), Some(true)) => &self.names.right,
                 _ => continue,
             };
             let key = documented(test.key.as_str());
-            reasons.push(format!("the role's own `{key}` meets the condition on it in the {only} account only"));
+            reasons.push(format!("the role's own `{key}` meets the condition on it in {only} only"));
         }
         reasons
     }

@@ -116,6 +116,7 @@ impl Open {
             actions: vec!["*".to_owned()],
             not_actions: Vec::new(),
             access_level: crate::catalog::AccessLevel::Unknown,
+            wildcard_only: false,
             resources: vec!["*".to_owned()],
             except: Vec::new(),
             condition: None,

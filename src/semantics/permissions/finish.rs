@@ -56,6 +56,7 @@ fn differences_of(
             actions: spelled.actions,
             not_actions: Vec::new(),
             access_level: spelled.level,
+            wildcard_only: spelled.wildcard_only,
             resources: resources.clone(),
             except: key.except.clone(),
             condition: key.condition.clone(),

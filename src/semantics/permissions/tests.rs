@@ -41,12 +41,14 @@ fn what_is_lost_is_named() {
     let rows = rows::rows(&pair, &shared, Budget::default()).unwrap();
     pair.places.left = BTreeMap::new();
     let flat = OnceLock::new();
+    let names = Sides { left: "a".to_owned(), right: "b".to_owned() };
     let confirming = Confirming::default();
     let setup = Setup {
         catalogue: &catalogue,
         budget: Budget::default(),
         partitions: &[],
         confirming,
+        names: &names,
         shared: &shared,
         flat: &flat,
     };
@@ -58,6 +60,7 @@ fn a_certain_row_without_a_witness_is_no_proof() {
     let catalogue = Catalogue::embedded();
     let shared = Shared::new(&catalogue, Reading::Parts, vec!["aws".to_owned()]);
     let flat = OnceLock::new();
+    let names = Sides { left: "a".to_owned(), right: "b".to_owned() };
     let (left, right) = (role("s3:GetObject"), role("s3:PutObject"));
     let pair = Pair::new(&left, &right, &shared).unwrap();
     let mut confirming = Confirming { inconsistency: Inconsistency::Error, ..Confirming::default() };
@@ -66,6 +69,7 @@ fn a_certain_row_without_a_witness_is_no_proof() {
         budget: Budget::default(),
         partitions: &[],
         confirming,
+        names: &names,
         shared: &shared,
         flat: &flat,
     };

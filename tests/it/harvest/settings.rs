@@ -38,7 +38,7 @@ fn an_unknown_profile_lists_those_there_are() {
         .open(&["dev-amdin"]);
     assert_eq!(
         outcome.bad(),
-        "there is no profile `dev-amdin` in the AWS config files; there are `dev-admin`, `prod-admin`, `zzz`"
+        "there is no profile `dev-amdin` in the AWS config files, which contain `dev-admin`, `prod-admin`, `zzz`"
     );
     assert_eq!(proxy.requests().len(), 0);
 }
@@ -46,7 +46,7 @@ fn an_unknown_profile_lists_those_there_are() {
 #[test]
 fn no_profile_at_all_says_so() {
     let outcome = Probe::new("").open(&["dev"]);
-    assert_eq!(outcome.bad(), "there is no profile `dev` in the AWS config files; there are no profiles");
+    assert_eq!(outcome.bad(), "there is no profile `dev` in the AWS config files, which contain no profiles");
     assert!(outcome.hint.unwrap_or_default().contains("aws configure"));
 }
 
