@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use iamctl::formats::csv;
 use iamctl::formats::files::{self, Harvest};
-use iamctl::formats::html::{self, NormalisedRoles};
+use iamctl::formats::html::{self, NormalisedRoles, RolesAsRead};
 use iamctl::formats::report_format::View;
 use iamctl::model::Sides;
 use iamctl::parse::{equivalency, snapshot};
@@ -119,7 +119,8 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
         right: Harvest { tag: &options.tags.right, origin: "qa", account: accounts.right, snapshot: &right },
     };
     let roles = NormalisedRoles::new(prepared.roles());
-    let view = View { roles: Some(&roles), ..View::new(&comparison, "equivalency_list.json") };
+    let as_read = RolesAsRead::new(prepared.accounts());
+    let view = View { roles: Some(&roles), as_read: Some(&as_read), ..View::new(&comparison, "equivalency_list.json") };
     let files = files::of_diff(&view, harvests, &options.catalogue, csv::Options::default(), &[])?;
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
     let reports = start.elapsed();

@@ -16,7 +16,7 @@ use super::reports::{self, ReportArgs};
 use super::source::{Source, shown};
 use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
-use crate::formats::html::NormalisedRoles;
+use crate::formats::html::{NormalisedRoles, RolesAsRead};
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{ndjson, text};
 use crate::model::Selection;
@@ -220,6 +220,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, prepared.accounts());
     let roles = NormalisedRoles::new(prepared.roles());
+    let as_read = RolesAsRead::new(prepared.accounts());
     let location = reports::location(from.as_deref());
     let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
     // Without the option, commands find the file as this one did.
@@ -232,6 +233,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         sources: read_from.as_ref().map(Option::as_deref),
         dictionary: dictionary.as_deref(),
         roles: Some(&roles),
+        as_read: Some(&as_read),
         ..View::new(&report, &location)
     };
     let skip: Vec<Skip> = args.skip.iter().map(|SkipArg::Items| Skip::Items).collect();

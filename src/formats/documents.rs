@@ -33,8 +33,18 @@ impl Target for PrincipalClause {
 pub(super) struct Titled<'a> {
     pub(super) title: String,
     document: Document<'a>,
+    as_read: Option<AsRead<'a>>,
 }
 
+/// The same policy in its account.
+#[derive(Clone, Copy)]
+struct AsRead<'a> {
+    /// Its name, or its ARN if it is a managed one.
+    name: &'a str,
+    document: Document<'a>,
+}
+
+#[derive(Clone, Copy)]
 enum Document<'a> {
     Trust(&'a TrustPolicy),
     Identity(&'a IdentityPolicy),
@@ -49,11 +59,20 @@ impl Titled<'_> {
         }
     }
 
+    /// The name or ARN in its account, if it is known. A trust policy has none.
+    pub(super) fn real_name(&self) -> Option<&str> {
+        self.as_read.map(|as_read| as_read.name).filter(|name| !name.is_empty())
+    }
+
     /// The statements as written.
     pub(super) fn statements(&self) -> Vec<WrittenStatement> {
-        match self.document {
-            Document::Trust(policy) => written::statements(policy),
-            Document::Identity(policy) => written::statements(policy),
+        match (self.document, self.as_read.map(|as_read| as_read.document)) {
+            (Document::Trust(policy), Some(Document::Trust(as_read))) => written::statements(policy, Some(as_read)),
+            (Document::Identity(policy), Some(Document::Identity(as_read))) => {
+                written::statements(policy, Some(as_read))
+            }
+            (Document::Trust(policy), Some(Document::Identity(_)) | None) => written::statements(policy, None),
+            (Document::Identity(policy), Some(Document::Trust(_)) | None) => written::statements(policy, None),
         }
     }
 
@@ -74,18 +93,30 @@ impl Titled<'_> {
     }
 }
 
-/// The policies of a role, sorted by title.
-pub(super) fn titled(role: &Role) -> Vec<Titled<'_>> {
-    let mut all = vec![Titled { title: "trust policy".to_owned(), document: Document::Trust(&role.trust) }];
-    let mut push = |title: String, policy| all.push(Titled { title, document: Document::Identity(policy) });
-    for policy in &role.inline {
-        push(format!("inline policy {}", display(&policy.name)), &policy.document);
+/// The policies of a role, sorted by title, each with what it is in the account if that is known: normalizing keeps the
+/// order of policies.
+pub(super) fn titled<'a>(role: &'a Role, as_read: Option<&'a Role>) -> Vec<Titled<'a>> {
+    let trust = as_read.map(|role| AsRead { name: "", document: Document::Trust(&role.trust) });
+    let mut all =
+        vec![Titled { title: "trust policy".to_owned(), document: Document::Trust(&role.trust), as_read: trust }];
+    let mut push = |title: String, policy, as_read: Option<(&'a str, &'a IdentityPolicy)>| {
+        let as_read = as_read.map(|(name, policy)| AsRead { name, document: Document::Identity(policy) });
+        all.push(Titled { title, document: Document::Identity(policy), as_read });
+    };
+    for (place, policy) in role.inline.iter().enumerate() {
+        let real = as_read.and_then(|role| role.inline.get(place));
+        let real = real.map(|real| (real.name.as_str(), &*real.document));
+        push(format!("inline policy {}", display(&policy.name)), &policy.document, real);
     }
-    for policy in &role.attached {
-        push(format!("managed policy {}", display(policy.arn.as_str())), &policy.document);
+    for (place, policy) in role.attached.iter().enumerate() {
+        let real = as_read.and_then(|role| role.attached.get(place));
+        let real = real.map(|real| (real.arn.as_str(), &*real.document));
+        push(format!("managed policy {}", display(policy.arn.as_str())), &policy.document, real);
     }
     if let Some(policy) = &role.boundary {
-        push(format!("permissions boundary {}", display(policy.arn.as_str())), &policy.document);
+        let real = as_read.and_then(|role| role.boundary.as_ref());
+        let real = real.map(|real| (real.arn.as_str(), &*real.document));
+        push(format!("permissions boundary {}", display(policy.arn.as_str())), &policy.document, real);
     }
     all.sort_by(|a, b| a.title.cmp(&b.title));
     all
@@ -102,7 +133,7 @@ pub fn canonical(role: &Role) -> Vec<(String, String)> {
         let text = policy.text();
         (policy.title, text)
     };
-    titled(role).into_iter().map(with_text).collect()
+    titled(role, None).into_iter().map(with_text).collect()
 }
 
 /// The policies of two roles against each other, as unified diffs; equal ones are left out. `names` are the two

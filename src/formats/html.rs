@@ -25,7 +25,7 @@ use std::io::{self, Write};
 use askama::Template as _;
 
 use super::report_format::View;
-use crate::model::{Role, Side, Sides};
+use crate::model::{Account, Role, Side, Sides};
 use crate::report::RoleResult;
 
 /// The normalized roles of both accounts, found by what a comparison says of them.
@@ -46,6 +46,23 @@ impl<'a> NormalisedRoles<'a> {
     }
 }
 
+/// The roles of both accounts as they were read, found by their ARN.
+#[derive(Debug, Clone, Default)]
+pub struct RolesAsRead<'a>(Sides<BTreeMap<&'a str, &'a Role>>);
+
+impl<'a> RolesAsRead<'a> {
+    /// The roles of both accounts.
+    pub fn new(accounts: Sides<&'a Account>) -> Self {
+        Self(accounts.map(|account| account.roles.iter().map(|role| (role.arn.as_str(), role)).collect()))
+    }
+
+    /// What the account has for each of two normalized roles, which keep their ARN.
+    fn of(&self, roles: Sides<&Role>) -> Sides<Option<&'a Role>> {
+        let find = |side: Side| self.0.get(side).get(roles.get(side).arn.as_str()).copied();
+        Sides { left: find(Side::Left), right: find(Side::Right) }
+    }
+}
+
 /// Writes the page. The same report gives the same bytes.
 ///
 /// What would make it larger than a browser likes is left out, and the page says what and where it is.
@@ -53,12 +70,10 @@ impl<'a> NormalisedRoles<'a> {
 /// # Errors
 /// If `out` cannot be written.
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
-    let none = NormalisedRoles::default();
-    let roles = view.roles.unwrap_or(&none);
     // Without a folder the page is in the folder that its commands name; where that is, its script sees.
     let sources = view.sources.map(|file| file.filter(|_| view.folder.is_some()));
     let view = &View { sources, ..*view };
     let ordered = rows::by_severity(view.report);
-    let data = data::Data::new(view, &ordered, roles)?;
+    let data = data::Data::new(view, &ordered)?;
     page::Page::new(view, &ordered, &data).write_into(out)
 }

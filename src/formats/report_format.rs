@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use super::html::{self, NormalisedRoles};
+use super::html::{self, NormalisedRoles, RolesAsRead};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Report, Rule};
@@ -58,6 +58,9 @@ pub struct View<'a> {
     pub dictionary: Option<&'a str>,
     /// The roles whose policies the page shows side by side; without them it shows none.
     pub roles: Option<&'a NormalisedRoles<'a>>,
+    /// The same roles as they were read, so that the page shows policies as they are in the accounts; without them it
+    /// shows what was normalized.
+    pub as_read: Option<&'a RolesAsRead<'a>>,
 }
 
 impl<'a> View<'a> {
@@ -74,6 +77,7 @@ impl<'a> View<'a> {
             sources: Sides { left: None, right: None },
             dictionary: None,
             roles: None,
+            as_read: None,
         }
     }
 

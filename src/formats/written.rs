@@ -1,9 +1,12 @@
 //! Policy documents as they are written: statements in their order, with their `Sid`, and each beside the statement of
 //! the other account that it belongs to.
 //!
-//! Names are normalized. A list of one entry and a lone text mean the same and are both shown as a text.
+//! Names are those of the account. What is compared of a statement is its normalized text, which has the same lines, so
+//! that a name that the dictionary replaces is no difference. A list of one entry and a lone text mean the same and are
+//! both shown as a text.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -15,20 +18,23 @@ use crate::model::{
 /// How deep a statement stands in its document.
 const INDENT: &str = "    ";
 
+/// How a text of a document is spelled: with the marks of its placeholders, or as people see it.
+type Spell = fn(&str) -> Cow<'_, str>;
+
 /// What a statement is about besides actions, as its document has it.
 pub(super) trait Written {
     /// The element's name and its value.
-    fn written(&self) -> (&'static str, Value);
+    fn written(&self, spell: Spell) -> (&'static str, Value);
 }
 
 impl Written for ResourceClause {
-    fn written(&self) -> (&'static str, Value) {
-        (self.element().as_str(), list(self.patterns().iter().map(String::as_str)))
+    fn written(&self, spell: Spell) -> (&'static str, Value) {
+        (self.element().as_str(), list(self.patterns().iter().map(String::as_str), spell))
     }
 }
 
 impl Written for PrincipalClause {
-    fn written(&self) -> (&'static str, Value) {
+    fn written(&self, spell: Spell) -> (&'static str, Value) {
         let principals = self.principals();
         let value = if let [Principal::Everyone] = principals {
             json!("*")
@@ -44,7 +50,7 @@ impl Written for PrincipalClause {
                 };
                 by_type.entry(kind.as_str()).or_default().push(principal.as_str());
             }
-            by_type.into_iter().map(|(kind, texts)| (kind.to_owned(), list(texts.into_iter()))).collect()
+            by_type.into_iter().map(|(kind, texts)| (kind.to_owned(), list(texts.into_iter(), spell))).collect()
         };
         (self.element().as_str(), value)
     }
@@ -57,23 +63,53 @@ pub(super) struct WrittenStatement {
     pub sid: Option<String>,
     /// Its text, lines that end in a line feed.
     pub text: String,
+    /// What it is compared by: as many lines, normalized, with the marks of placeholders.
+    pub compared: String,
 }
 
 /// The places of two statements that belong together; none where the other account has no such statement.
 pub(super) type StatementPair = (Option<usize>, Option<usize>);
 
-/// The statements of a document in their order.
-pub(super) fn statements<T: Written>(document: &PolicyDocument<T>) -> Vec<WrittenStatement> {
-    document.statements.iter().map(statement).collect()
+/// The statements of a document in their order: as the account has them, if it is known, else normalized.
+pub(super) fn statements<T: Written>(
+    normalised: &PolicyDocument<T>,
+    as_read: Option<&PolicyDocument<T>>,
+) -> Vec<WrittenStatement> {
+    let of_place = |place: usize| as_read.and_then(|document| document.statements.get(place));
+    let all = normalised.statements.iter().enumerate();
+    all.map(|(place, statement)| written(statement, of_place(place))).collect()
 }
 
-fn statement<T: Written>(statement: &Statement<T>) -> WrittenStatement {
+fn written<T: Written>(normalised: &Statement<T>, as_read: Option<&Statement<T>>) -> WrittenStatement {
+    let sid = normalised.sid.as_deref().map(|sid| display(sid).into_owned());
+    let text = text(as_read.unwrap_or(normalised), display);
+    let of_lines = |statement| self::text(statement, |text| text.into());
+    // Conditions stand sorted, so that a key with another name can have another place.
+    let in_line = as_read.is_none_or(|as_read| in_line(&normalised.conditions, &as_read.conditions));
+    let compared = of_lines(if in_line { normalised } else { as_read.unwrap_or(normalised) });
+    WrittenStatement { sid, text, compared }
+}
+
+/// Whether the tests of two forms of one condition stand in the same lines.
+fn in_line(normalised: &Conditions, as_read: &Conditions) -> bool {
+    fn keys(conditions: &Conditions) -> Vec<(String, String)> {
+        let tests = conditions.tests().iter();
+        tests.map(|test| (test.operator.to_string(), test.key.as_str().to_owned())).collect()
+    }
+    if as_read.tests().len() < 2 {
+        return true;
+    }
+    let (one, other) = (keys(normalised), keys(as_read));
+    // One that is there twice is sorted by its values.
+    one == other && one.iter().collect::<BTreeSet<_>>().len() == one.len()
+}
+
+fn text<T: Written>(statement: &Statement<T>, spell: Spell) -> String {
     let mut elements: Vec<(&str, Value)> = Vec::new();
-    let sid = statement.sid.as_deref().map(|sid| display(sid).into_owned());
-    elements.extend(sid.as_ref().map(|sid| ("Sid", json!(sid))));
+    elements.extend(statement.sid.as_deref().map(|sid| ("Sid", json!(spell(sid)))));
     elements.push(("Effect", json!(statement.effect.to_string())));
-    let (element, target) = statement.target.written();
-    let actions = list(statement.action.patterns().iter().map(|pattern| pattern.as_str()));
+    let (element, target) = statement.target.written(spell);
+    let actions = list(statement.action.patterns().iter().map(|pattern| pattern.as_str()), spell);
     let action = (statement.action.element().as_str(), actions);
     // As policies are mostly written: principals before actions, resources after them.
     if element.ends_with("Principal") {
@@ -82,9 +118,9 @@ fn statement<T: Written>(statement: &Statement<T>) -> WrittenStatement {
         elements.extend([action, (element, target)]);
     }
     if !statement.conditions.is_empty() {
-        elements.push(("Condition", conditions(&statement.conditions)));
+        elements.push(("Condition", conditions(&statement.conditions, spell)));
     }
-    WrittenStatement { sid, text: object(&elements) }
+    object(&elements)
 }
 
 /// An object with its elements in this order; `serde_json` would sort them.
@@ -101,8 +137,8 @@ fn object(elements: &[(&str, Value)]) -> String {
 }
 
 /// Texts in their order; a lone one without brackets.
-fn list<'t>(texts: impl Iterator<Item = &'t str>) -> Value {
-    let texts: Vec<String> = texts.map(|text| display(text).into_owned()).collect();
+fn list<'t>(texts: impl Iterator<Item = &'t str>, spell: Spell) -> Value {
+    let texts: Vec<Cow<'_, str>> = texts.map(spell).collect();
     match texts.as_slice() {
         [one] => json!(one),
         _ => json!(texts),
@@ -110,15 +146,15 @@ fn list<'t>(texts: impl Iterator<Item = &'t str>) -> Value {
 }
 
 /// Operators and keys sorted, values as written.
-fn conditions(conditions: &Conditions) -> Value {
+fn conditions(conditions: &Conditions, spell: Spell) -> Value {
     let mut operators: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for test in conditions.tests() {
         let keys = operators.entry(test.operator.to_string()).or_default();
-        let values = list(test.values.iter().map(String::as_str));
-        if keys.insert(display(test.key.as_str()).into_owned(), values).is_some() {
+        let values = list(test.values.iter().map(String::as_str), spell);
+        if keys.insert(spell(test.key.as_str()).into_owned(), values).is_some() {
             // One operator tests one key twice, which no object can hold.
             let json = conditions.canonical_json(ConditionKey::as_str);
-            return serde_json::from_str(&display(&json)).unwrap_or_default();
+            return serde_json::from_str(&spell(&json)).unwrap_or_default();
         }
     }
     json!(operators)
@@ -142,7 +178,7 @@ pub(super) fn paired(left: &[WrittenStatement], right: &[WrittenStatement]) -> V
     let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let ways: [fn(usize, &WrittenStatement) -> Option<Alike<'_>>; 3] = [
         |_, one| one.sid.as_deref().filter(|sid| !sid.is_empty()).map(Alike::Sid),
-        |_, one| Some(Alike::Text(&one.text)),
+        |_, one| Some(Alike::Text(&one.compared)),
         |place, _| Some(Alike::Place(place)),
     ];
     for alike in ways {
@@ -182,7 +218,7 @@ mod tests {
 
     fn written(statements_of: &Value) -> Vec<WrittenStatement> {
         let text = json!({"Version": "2012-10-17", "Statement": statements_of}).to_string();
-        statements(&policy::parse_identity(&text).unwrap())
+        statements(&policy::parse_identity(&text).unwrap(), None)
     }
 
     fn allow(sid: &str, action: &str) -> Value {

@@ -218,15 +218,24 @@ fn policies_are_shown_as_written_and_in_canonical_form() {
     open(&browser, &page, "#role=payroll-deny-missing");
     let visible = |css: &str| browser.run(&format!("return document.querySelector('{css}').checkVisibility()")) == true;
     let body = browser.text(OPENED);
-    for words in
-        ["environment stands for", "explicitly denied in dev by inline policy payroll, statement 2", "normalized"]
-    {
+    for words in [
+        "environment stands for",
+        "explicitly denied in dev by inline policy payroll, statement 2",
+        "the same apart from names",
+    ] {
         assert!(body.contains(words), "{words}: {body}");
     }
     assert!(visible(".written") && !visible(".canonical"));
+    // What is in the accounts, beside each other.
+    let line = |side: &str| {
+        browser.text(&format!(
+            "[...document.querySelectorAll('.written .own .{side}')].map(c => c.textContent).join('\\n')"
+        ))
+    };
+    assert!(line("l").contains("payroll-dev") && line("r").contains("payroll-qa"), "{} {}", line("l"), line("r"));
     let statements =
         browser.texts("[...document.querySelectorAll('.policy .statement')].map(one => one.textContent.trim())");
-    assert_eq!(statements, ["dev statement 1 qa statement 1 the same", "dev statement 2"]);
+    assert_eq!(statements, ["dev statement 1 qa statement 1 the same apart from names", "dev statement 2"]);
     let removed = |form: &str| {
         browser.text(&format!(
             "[...document.querySelectorAll('.{form} .diff .changed .l')].map(c => c.textContent).join('\\n')"

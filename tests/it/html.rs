@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use iamctl::formats::html::{NormalisedRoles, write};
+use iamctl::formats::html::{NormalisedRoles, RolesAsRead, write};
 use iamctl::formats::report_format::View;
 use iamctl::model::{PolicyType, Side, Sides};
 use iamctl::parse::equivalency;
@@ -29,9 +29,10 @@ pub fn page(dev: &[Value], qa: &[Value], dictionary: &str, change: impl FnOnce(&
     change(&mut comparison);
     comparison.conclude();
     let roles = NormalisedRoles::new(prepared.roles());
+    let as_read = RolesAsRead::new(prepared.accounts());
     let (mut page, mut again) = (Vec::new(), Vec::new());
-    write(&mut page, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();
-    write(&mut again, &View { roles: Some(&roles), ..View::new(&comparison, "") }).unwrap();
+    write(&mut page, &View { roles: Some(&roles), as_read: Some(&as_read), ..View::new(&comparison, "") }).unwrap();
+    write(&mut again, &View { roles: Some(&roles), as_read: Some(&as_read), ..View::new(&comparison, "") }).unwrap();
     assert_eq!(page, again, "the same comparison gives the same bytes");
     String::from_utf8(page).unwrap()
 }
@@ -243,20 +244,85 @@ fn policies_as_written_keep_order_and_sid_and_stand_in_pairs() {
     let qa = json!([statement("Send", "sqs:SendMessage"), statement("Read", "s3:GetBucketPolicy")]);
     let [dev, qa] = differing(&dev, &qa);
     let documents = block(&page(&dev, &qa, "{}", |_| {}), "documents");
-    let policy = documents["policies"][0].as_array().unwrap().iter().find(|one| one[0] == "inline policy p").unwrap();
-    let text = |number: &Value| -> String {
-        let lines = documents["documents"][usize::try_from(number.as_u64().unwrap()).unwrap()].as_array().unwrap();
-        let line = |at: &Value| documents["lines"][usize::try_from(at.as_u64().unwrap()).unwrap()].as_str().unwrap();
-        lines.iter().map(|at| line(at).trim()).collect()
-    };
-    let pairs = policy[4][2].as_array().unwrap();
+    let (policy, written) = written(&documents, "inline policy p");
+    assert_eq!(policy[0], "inline policy p");
+    let pairs = written[2].as_array().unwrap();
     assert_eq!((&pairs[0][0], &pairs[0][1]), (&json!(0), &json!(1)));
-    assert_eq!(text(&pairs[0][2]), r#"{"Sid": "Read","Effect": "Allow","Action": "s3:GetObject","Resource": "*"}"#);
     assert_eq!(
-        text(&pairs[0][3]),
+        text(&documents, &pairs[0][2]),
+        r#"{"Sid": "Read","Effect": "Allow","Action": "s3:GetObject","Resource": "*"}"#
+    );
+    assert_eq!(
+        text(&documents, &pairs[0][3]),
         r#"{"Sid": "Read","Effect": "Allow","Action": "s3:GetBucketPolicy","Resource": "*"}"#
     );
     assert_eq!((&pairs[1][0], &pairs[1][1], &pairs[1][2]), (&json!(1), &json!(0), &pairs[1][3]));
+}
+
+/// A policy of the first role with its form as written.
+fn written<'d>(documents: &'d Value, title: &str) -> (&'d Value, &'d Value) {
+    let policy = documents["policies"][0].as_array().unwrap().iter().find(|one| one[0] == title).unwrap();
+    (policy, &documents["written"][usize::try_from(policy[4].as_u64().unwrap()).unwrap()])
+}
+
+/// The lines of a document without blanks before them.
+fn text(documents: &Value, number: &Value) -> String {
+    let lines = documents["documents"][usize::try_from(number.as_u64().unwrap()).unwrap()].as_array().unwrap();
+    let line = |at: &Value| documents["lines"][usize::try_from(at.as_u64().unwrap()).unwrap()].as_str().unwrap();
+    lines.iter().map(|at| line(at).trim()).collect()
+}
+
+/// The canonical form has the placeholders, and a name that the dictionary makes equal is no change.
+#[test]
+fn policies_as_written_have_the_names_of_their_account() {
+    let statement = |id: &str, word: &str| {
+        json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": [format!("arn:aws:s3:::app-{word}/*"),
+            format!("arn:aws:s3:::app-{id}/*")], "Condition": {"StringEquals": {format!("aws:ResourceTag/{word}"): word}}})
+    };
+    let more = json!({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"});
+    let mut dev = inline(DEV, "r", &json!([statement(DEV, "development"), more]));
+    let mut qa = inline(QA, "r", &json!([statement(QA, "quality")]));
+    dev["inline_policies"][0]["name"] = json!("p-development");
+    qa["inline_policies"][0]["name"] = json!("p-quality");
+    let dictionary = r#"{"word": ["development", "quality"]}"#;
+    let documents = block(&page(&[dev], &[qa], dictionary, |_| {}), "documents");
+    let (policy, written) = written(&documents, "inline policy p-word");
+    assert!(text(&documents, &policy[1]).contains("app-word/*"));
+    assert_eq!((&written[3], &written[4]), (&json!("p-development"), &json!("p-quality")));
+    let pair = &written[2][0];
+    for (number, word, id) in [(&pair[2], "development", DEV), (&pair[3], "quality", QA)] {
+        let text = text(&documents, number);
+        for name in [format!("app-{word}/*"), format!("app-{id}/*"), format!("aws:ResourceTag/{word}")] {
+            assert!(text.contains(&name), "{name}: {text}");
+        }
+    }
+    // Nothing differs in this statement, though no name is the same; the other is in one account only.
+    assert_eq!((pair[4].as_array().unwrap().len(), &pair[4][1], &pair[4][2]), (3, &json!(0), &json!(0)), "{pair}");
+    assert_eq!((&written[2][1][0], &written[2][1][1]), (&json!(1), &Value::Null));
+}
+
+/// A policy that many roles carry is in the page once, as it is written as well.
+#[test]
+fn shared_policies_are_stored_once() {
+    let names = ["a", "b", "c", "d"];
+    let of = |id: &str| -> Vec<Value> {
+        let statement =
+            json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::x-{id}/*")}]);
+        let role = |name: &&str| {
+            let mut role = inline(id, name, &statement);
+            role["tags"] = json!({"team": id, "own": format!("{name}{id}x")});
+            role
+        };
+        names.iter().map(role).collect()
+    };
+    let page = page(&of(DEV), &of(QA), "{}", |_| {});
+    let documents = block(&page, "documents");
+    assert_eq!(documents["policies"].as_array().unwrap().iter().filter(|one| !one.is_null()).count(), names.len());
+    assert_eq!(
+        documents["written"].as_array().unwrap().len(),
+        2,
+        "the inline policy and the trust policy: {documents}"
+    );
 }
 
 #[test]

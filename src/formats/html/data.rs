@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::super::escape::script;
 use super::super::report_format::View;
 use super::super::{commands, explain};
-use super::NormalisedRoles;
 use super::dictionary;
 use super::documents::Documents;
 use super::facets::{Facet, Facets};
@@ -27,12 +26,12 @@ pub(super) struct Data {
 }
 
 impl Data {
-    pub(super) fn new(view: &View<'_>, ordered: &[Rows<'_>], roles: &NormalisedRoles<'_>) -> io::Result<Self> {
+    pub(super) fn new(view: &View<'_>, ordered: &[Rows<'_>]) -> io::Result<Self> {
         let report = view.report;
         let mut notes = Vec::new();
         let facets = Facets::new(report);
         let documents = || {
-            let documents = Documents::new(ordered, roles);
+            let documents = Documents::new(view, ordered);
             serde_json::to_string(&documents).map(|text| (script(&text), documents.left_out()))
         };
         let index = || serde_json::to_string(&Index::new(view, ordered, &facets)).map(|text| script(&text));

@@ -23,13 +23,21 @@ function line(kind, left, right) {
     el("td", { class: `text ${side}` }, content),
   ];
   const none = (content) => content === undefined;
+  const changed = kind === "changed";
   return el("tr", { class: kind },
-    cell(kind === "same" || none(left) ? "" : "−", none(left) ? "" : left, none(left) ? "l gap" : "l"),
-    cell(kind === "same" || none(right) ? "" : "+", none(right) ? "" : right, none(right) ? "r gap" : "r"));
+    cell(!changed || none(left) ? "" : "−", none(left) ? "" : left, none(left) ? "l gap" : "l"),
+    cell(!changed || none(right) ? "" : "+", none(right) ? "" : right, none(right) ? "r gap" : "r"));
 }
 
-function same(lines, isFirst, isLast) {
-  const rows = lines.map((text) => line("same", text, text));
+// A line that both have; of names that the dictionary makes equal, each has its own.
+function sameLine(left, right) {
+  if (left === right) return line("same", left, right);
+  const [one, other] = marked(left, right);
+  return line("same own", one, other);
+}
+
+function same(left, right, isFirst, isLast) {
+  const rows = left.map((text, at) => sameLine(text, right[at]));
   const [before, after] = [isFirst ? 0 : AROUND, isLast ? 0 : AROUND];
   const folded = rows.slice(before, rows.length - after);
   if (folded.length < 4) return rows;
@@ -50,6 +58,9 @@ function changedLines(left, right) {
   return rows;
 }
 
+// Whether steps only keep.
+const isKept = (steps) => steps.length === 3 && !steps[1] && !steps[2];
+
 // Rows of a document against another; `steps` are numbers of lines kept, removed, added, over and over.
 function compared(left, right, steps) {
   const rows = [];
@@ -57,7 +68,9 @@ function compared(left, right, steps) {
   for (let at = 0; at < steps.length; at += 3) {
     const [kept, removed, added] = steps.slice(at, at + 3);
     const isLast = at + 3 >= steps.length && !removed && !added;
-    rows.push(...same(left.slice(l, l + kept), at === 0, isLast));
+    const parts = [left.slice(l, l + kept), right.slice(r, r + kept)];
+    // Where nothing else is to be seen, nothing is folded.
+    rows.push(...(isKept(steps) ? parts[0].map((text, nth) => sameLine(text, parts[1][nth])) : same(...parts, at === 0, isLast)));
     l += kept;
     r += kept;
     rows.push(...changedLines(left.slice(l, l + removed), right.slice(r, r + added)));
@@ -98,25 +111,35 @@ const statementOf = (number) => {
   return Array.isArray(all) ? all.map((text) => text.slice(4)) : all;
 };
 
+const writtenOf = (number) => block("documents").written[number];
+
+// Whether both accounts write a policy in the same way, apart from names that the dictionary makes equal.
+const isWrittenAlike = ([leftVersion, rightVersion, pairs]) => leftVersion === rightVersion
+  && pairs.every(([, , left, right, steps]) => left === right || isKept(steps));
+
 // The statements of a policy in their order, each beside the one of the other account that it belongs to.
-function asWritten(title, [leftVersion, rightVersion, pairs]) {
+function asWritten(title, [leftVersion, rightVersion, pairs, leftName, rightName]) {
+  const names = [["left", leftName], ["right", rightName]].filter(([, name]) => name)
+    .map(([side, name]) => el("span", { class: "real-name" }, tag(side), " ", code(name), " "));
   const version = leftVersion && rightVersion && leftVersion !== rightVersion
     && el("p", { class: "muted" }, "Version ", code(leftVersion), " in ", tag("left"), ", ", code(rightVersion), " in ", tag("right"));
   const number = (side, place) => (place === null ? undefined : [tag(side), ` statement ${place + 1} `]);
   const one = ([left, right, leftText, rightText, steps]) => {
     const same = leftText === rightText && leftText !== null;
-    const head = el("p", { class: "statement" }, number("left", left), number("right", right), same && el("span", { class: "muted" }, "the same"));
+    const note = same ? "the same" : isKept(steps) ? "the same apart from names" : undefined;
+    const head = el("p", { class: "statement" }, number("left", left), number("right", right), note && el("span", { class: "muted" }, note));
     const lines = statementOf(leftText);
     if (same) return [head, Array.isArray(lines) ? el("pre", {}, lines.join("\n")) : el("p", { class: "notice" }, LEFT_OUT(lines))];
     return [head, diff(`${title}, as written`, lines, statementOf(rightText), steps)];
   };
-  return el("div", { class: "written" }, version, pairs.length ? pairs.map(one) : el("p", { class: "muted" }, "No statements."));
+  return el("div", { class: "written" }, names.length ? el("p", { class: "muted" }, names) : undefined, version,
+    pairs.length ? pairs.map(one) : el("p", { class: "muted" }, "No statements."));
 }
 
 function policy([title, left, right, steps, written]) {
   const note = left === null ? `only in ${RIGHT}` : right === null ? `only in ${LEFT}` : undefined;
   return el("div", { class: "policy" }, el("h4", {}, title), note && el("p", { class: "muted" }, note),
-    written && asWritten(title, written),
+    asWritten(title, writtenOf(written)),
     el("div", { class: "canonical" }, diff(`${title}, canonical form`, linesOf(left), linesOf(right), steps)));
 }
 
@@ -124,13 +147,14 @@ function policy([title, left, right, steps, written]) {
 function samePolicy([title, number, , , written]) {
   const body = el("div", {});
   const lines = linesOf(number);
+  const asIs = writtenOf(written);
   const show = () => {
     if (!details.open || body.childNodes.length) return;
-    put(body, [written && asWritten(title, written), el("div", { class: written ? "canonical" : "" },
+    put(body, [asWritten(title, asIs), el("div", { class: "canonical" },
       typeof lines === "number" ? el("p", { class: "notice" }, LEFT_OUT(lines)) : el("pre", {}, lines.join("\n")))]);
   };
   const details = el("details", { class: "policy", ontoggle: show },
-    el("summary", {}, title, written && el("span", { class: "muted" }, " – written differently, the same in canonical form")), body);
+    el("summary", {}, title, !isWrittenAlike(asIs) && el("span", { class: "muted" }, " – written differently, the same in canonical form")), body);
   return details;
 }
 
@@ -138,17 +162,17 @@ function samePolicy([title, number, , , written]) {
 function placeholders(shown) {
   const all = index.placeholders.filter(([name]) => shown.some((lines) => lines.some((text) => text.includes(name))));
   if (!all.length) return undefined;
-  return [el("p", { class: "muted" }, "Some texts are placeholders for names of each account:"), el("ul", { class: "placeholders" }, all.map(([name, [left, right]]) => {
+  return el("div", { class: "canonical" }, el("p", { class: "muted" }, "Some texts are placeholders for names of each account:"), el("ul", { class: "placeholders" }, all.map(([name, [left, right]]) => {
     const of = (side, values) => values.length ? [" ", values.slice(0, 5).map((value) => [code(value), " "]),
       values.length > 5 && `and ${values.length - 5} more `, "in ", tag(side)] : "";
     return el("li", {}, code(name), " stands for", of("left", left), left.length && right.length ? "," : "", of("right", right));
-  }))];
+  })));
 }
 
 // What the reader chose last, for the next role too.
 let form = "written";
 const FORMS = [
-  ["written", "As written", "Statements in their order with their Sid, each next to the statement of the other account with the same Sid, or else the same text, or else the same position. Names are normalized; conditions are sorted."],
+  ["written", "As written", "Statements in their order with their Sid, each next to the statement of the other account with the same Sid, or else the same text, or else the same position. Names are those of each account; where only a name differs that the dictionary or a built-in rule makes equal, the line is not marked as a change. Conditions are sorted."],
   ["canonical", "Canonical form", "Statements and lists sorted, without Sid, actions and condition keys in lower case, names normalized. Two policies that are equal here have the same meaning."],
 ];
 
