@@ -22,6 +22,7 @@ pub mod ndjson;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;
+mod spans;
 mod table;
 pub mod text;
 pub mod tuples;

@@ -30,6 +30,13 @@ pub fn proof(view: &View<'_>, group: &Group) -> Option<String> {
 /// The same of one finding.
 #[must_use]
 pub fn proof_of(report: &Report, finding: &Finding) -> Option<String> {
+    let (request, caveat) = request_of(report, finding)?;
+    Some(format!("proof: {request}{caveat}"))
+}
+
+/// The request that proves a finding, and what to know of it, as the end of a sentence.
+#[must_use]
+pub fn request_of(report: &Report, finding: &Finding) -> Option<(String, &'static str)> {
     let difference = report.rows_of(finding).next()?;
     let (text, is_real) = match difference {
         Difference::Access(row) => {
@@ -51,7 +58,7 @@ pub fn proof_of(report: &Report, finding: &Finding) -> Option<String> {
         | Difference::Statement(_)
         | Difference::Limitation(_) => return None,
     };
-    Some(super::escape::terminal(&format!("proof: {text}{}", caveat(is_real))).into_owned())
+    Some((super::escape::terminal(&text).into_owned(), caveat(is_real)))
 }
 
 /// What to know of a proof whose names are a guess.

@@ -1,13 +1,17 @@
 //! The report as Markdown, for pull requests and job summaries: the most severe causes in a table that is readable
 //! without opening anything, the rest folded.
 //!
-//! Texts from accounts stand in code spans or escaped, so that no name can become a heading, a link or markup.
+//! Sentences stand as prose, and the names in them in code spans. What is no word of prose is in a code span whoever wrote
+//! it ([`spans`]), so that no name can become a heading, a link or markup.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
+use super::spans::{self, Span};
 use super::verdict;
 use crate::model::Side;
 use crate::report::sentences::few;
@@ -24,8 +28,11 @@ const CAUSES: usize = 10;
 /// How many roles a cause names before the rest is only counted.
 const ROLES: usize = 5;
 
-/// How many findings of a folded cause are shown.
+/// How many different findings of a folded cause are shown, and how many limitations.
 const FINDINGS: usize = 20;
+
+/// How many roles a folded cause, or one of its findings, names.
+const NAMED: usize = 20;
 
 /// The most characters of a cell.
 const CELL: usize = 300;
@@ -54,6 +61,9 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     let end = "`iamctl explain FOLDER ROLE` shows one role with proofs and causes; `iamctl explain --rule ID` explains a \
                rule.\n";
     let reserve = limitations.len() + counts.len() + end.len() + 200;
+    let in_table = differences.iter().take(CAUSES).copied();
+    let in_part: Vec<&Group> = in_table.filter(|group| differs_by_role(report, group)).collect();
+    page.folded(view, "Findings by role of causes above", &in_part, reserve);
     page.folded(view, "More causes", differences.get(CAUSES..).unwrap_or_default(), reserve);
     page.add(&limitations);
     for (heading, list) in NOTES {
@@ -117,47 +127,100 @@ fn causes(view: &View<'_>, groups: &[&Group]) -> String {
     if groups.is_empty() {
         return String::new();
     }
-    let mut table = "| Severity | Roles | What differs | Proof |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut table = "| Severity | Roles | What differs | Proof | Cause |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for group in groups.iter().take(CAUSES) {
-        let proof = commands::proof(view, group).map(|proof| cell(proof.trim_start_matches("proof: ")));
+        let report = view.report;
+        let proof = report.findings_of(group).find_map(|finding| commands::request_of(report, finding));
+        let proof = proof.map(|(request, caveat)| format!("{}{caveat}", cell(&request)));
+        let message = shortened(&terminal(&group.message), CELL);
         // A `String` takes whatever is written to it.
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} |",
             group.severity,
-            cell(&few(&group.roles, ROLES)),
-            cell(&group.message),
+            list(&group.roles, ROLES, cell),
+            sentence(&message, &names(report, group), cell),
             proof.unwrap_or_default(),
+            code(commands::short(&group.id)),
         );
     }
     table.push('\n');
     table
 }
 
-/// One cause, folded.
+/// The names in the sentence of a group: it says what its first finding says.
+fn names(report: &Report, group: &Group) -> Vec<String> {
+    // Every group has a finding.
+    report.findings_of(group).next().map(|finding| spans::names(report, finding)).unwrap_or_default()
+}
+
+/// One cause, folded: what it is, then its rule and ID, its roles, and its findings, those that say the same once.
 fn block(view: &View<'_>, group: &Group) -> String {
-    let roles = if group.roles.is_empty() { "No role".to_owned() } else { few(&group.roles, ROLES) };
-    let mut block = format!(
-        "<details><summary>{}: <code>{}</code> ({})</summary>\n\n",
-        group.severity,
-        html(&shortened(&terminal(&roles), 200)),
-        group.rule,
-    );
-    let findings: Vec<&Finding> = view.report.findings_of(group).collect();
-    for finding in findings.iter().take(FINDINGS) {
-        let role = finding.role.as_deref().filter(|_| group.roles.len() > 1);
-        let role = role.map(|role| format!("{role}: ")).unwrap_or_default();
-        let _ = writeln!(block, "- {}", code(&format!("{role}{}", finding.message)));
-        if let Some(proof) = commands::proof_of(view.report, finding) {
-            let _ = writeln!(block, "  - {}", code(&proof));
+    let report = view.report;
+    let message = shortened(&terminal(&group.message), CELL);
+    let message = sentence_in_html(&message, &names(report, group));
+    let mut block = format!("<details><summary>{}: {message}</summary>\n\n", group.severity);
+    let id = code(commands::short(&group.id));
+    let roles = match group.roles.as_slice() {
+        [] => String::new(),
+        [role] => format!(", role {}", code(role)),
+        roles => format!(", roles {}", list(roles, NAMED, code)),
+    };
+    let _ = writeln!(block, "Cause {id}, rule {}{roles}\n", code(group.rule.id()));
+    let is_whole = group.message.chars().nth(CELL).is_none();
+    let said = said(report, group);
+    for (finding, roles) in said.iter().take(FINDINGS) {
+        let proof = commands::request_of(report, finding);
+        let proof = proof.map(|(request, caveat)| format!("proof: {}{caveat}", code(&request)));
+        // What one finding says, its cause says.
+        let is_told = is_whole && finding.message == group.message;
+        if !is_told {
+            let is_of_some = said.len() > 1 && group.roles.len() > 1;
+            let start = if is_of_some { format!("{}: ", list(roles, NAMED, code)) } else { String::new() };
+            let _ = writeln!(block, "- {start}{}", sentence(&finding.message, &spans::names(report, finding), code));
+        }
+        if let Some(proof) = proof {
+            let _ = writeln!(block, "{}- {proof}", if is_told { "" } else { "  " });
         }
     }
-    let more = findings.len().saturating_sub(FINDINGS);
+    let more = said.len().saturating_sub(FINDINGS);
     if more > 0 {
         let _ = writeln!(block, "- … and {more} more, listed in the reports");
     }
-    block.push_str("\n</details>\n\n");
+    block.push_str(if block.ends_with("\n\n") { "</details>\n\n" } else { "\n</details>\n\n" });
     block
+}
+
+/// Whether the findings of a group do not say the same of all its roles, so that its message is not all there is.
+fn differs_by_role(report: &Report, group: &Group) -> bool {
+    group.roles.len() > 1 && said(report, group).len() > 1
+}
+
+/// The findings of a group that say different things, each with the roles that it is said of.
+fn said<'r>(report: &'r Report, group: &'r Group) -> Vec<(&'r Finding, Vec<String>)> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut said: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in report.findings_of(group) {
+        let place = *places.entry(&finding.message).or_insert(said.len());
+        if place == said.len() {
+            said.push((finding, Vec::new()));
+        }
+        if let Some((_, roles)) = said.get_mut(place) {
+            roles.extend(finding.role.iter().filter(|role| !roles.contains(role)).cloned().collect::<Vec<_>>());
+        }
+    }
+    said
+}
+
+/// At most so many names, each in a code span; the rest is counted.
+fn list(names: &[String], most: usize, code: fn(&str) -> String) -> String {
+    let named: Vec<String> = names.iter().take(most).map(|name| code(name)).collect();
+    few(&named, usize::MAX)
+        + &names
+            .len()
+            .checked_sub(most)
+            .filter(|more| *more > 0)
+            .map_or_else(String::new, |more| format!(" and {more} more"))
 }
 
 fn title(report: &Report) -> String {
@@ -167,7 +230,7 @@ fn title(report: &Report) -> String {
         let _ = writeln!(title, "{remark}\n");
     }
     if let Some(selected) = verdict::selection(report) {
-        let _ = writeln!(title, "{}\n", code(&selected));
+        let _ = writeln!(title, "{}\n", sentence(&selected, &[], code));
     }
     title
 }
@@ -178,7 +241,8 @@ fn limitations(report: &Report) -> String {
     }
     let mut text = format!("## Limitations of this report: {}\n\n", report.limitations.len());
     for limitation in report.limitations.iter().take(FINDINGS) {
-        let _ = writeln!(text, "- {}", code(&shortened(&limitation.to_string(), 1000)));
+        let limitation = limitation.to_string();
+        let _ = writeln!(text, "- {}", sentence(&shortened(&terminal(&limitation), 1000), &[], code));
     }
     let more = report.limitations.len().saturating_sub(FINDINGS);
     if more > 0 {
@@ -208,6 +272,57 @@ fn counts(report: &Report) -> String {
     }
     table.push('\n');
     table
+}
+
+/// A sentence as Markdown.
+fn sentence(text: &str, names: &[String], code: fn(&str) -> String) -> String {
+    let mut markdown = String::new();
+    for (text, is_code) in joined(&spans::of_sentence(text, names)) {
+        if is_code {
+            markdown.push_str(&code(&text));
+        } else if markdown.is_empty() {
+            markdown.push_str(&beginning(text.trim_start()));
+        } else {
+            markdown.push_str(&prose(&text));
+        }
+    }
+    markdown
+}
+
+/// A sentence as HTML.
+fn sentence_in_html(text: &str, names: &[String]) -> String {
+    let part = |(text, is_code): (Cow<'_, str>, bool)| {
+        if is_code { format!("<code>{}</code>", html(&text)) } else { html(&text) }
+    };
+    joined(&spans::of_sentence(text, names)).into_iter().map(part).collect()
+}
+
+/// Parts, those of code that touch each other as one: two fences would become one.
+fn joined<'t>(spans: &[Span<'t>]) -> Vec<(Cow<'t, str>, bool)> {
+    let mut joined: Vec<(Cow<'_, str>, bool)> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some((text, true)) if span.is_code => text.to_mut().push_str(span.text),
+            Some(_) | None => joined.push((span.text.into(), span.is_code)),
+        }
+    }
+    joined
+}
+
+/// Prose has no other character that is markup than brackets.
+fn prose(text: &str) -> String {
+    text.replace('[', "\\[").replace(']', "\\]")
+}
+
+/// Prose at the beginning of a line, where a number with a point would begin a list.
+fn beginning(text: &str) -> String {
+    let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match text.split_at_checked(number) {
+        Some((number, rest)) if !number.is_empty() && rest.starts_with(['.', ')']) => {
+            format!("{number}\\{}", prose(rest))
+        }
+        Some(_) | None => prose(text),
+    }
 }
 
 /// A text as a code span: between more backticks than it has in a row.
@@ -242,6 +357,18 @@ mod tests {
         assert_eq!(code("a```b"), "````a```b````");
         assert_eq!(code(" "), "(blank)");
         assert_eq!(code("a\nb"), "`a\\nb`");
+    }
+
+    #[test]
+    fn sentences_are_prose_with_names_in_code() {
+        let said = |text: &str| sentence(text, &["my policy".to_owned()], cell);
+        assert_eq!(
+            said("qa allows s3:* on a|b [inline policy my policy]"),
+            "qa allows `s3:*` on `a\\u{7c}b` \\[inline policy `my policy`\\]"
+        );
+        assert_eq!(said("1. one"), "1\\. one");
+        assert_eq!(said("\"a\"{\"b\":1} c"), "`\"a\"{\"b\":1}` c");
+        assert_eq!(sentence_in_html("on <b> & c", &[]), "on <code>&lt;b&gt;</code> <code>&amp;</code> c");
     }
 
     #[test]

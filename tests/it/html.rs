@@ -161,7 +161,7 @@ fn the_head_says_what_was_compared_and_how() {
         "222222222222",
         "example account qa",
         "<time>2026-11-21T08:00:00Z</time> by iamctl",
-        "Only roles named `*-environment`, without service-linked roles: ",
+        "Only roles named <code>*-environment</code>, without service-linked roles: ",
         report["catalogue"]["date"].as_str().unwrap(),
     ] {
         assert!(page.contains(words), "{words}");
@@ -174,7 +174,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     let page = page(&dev, &qa, "{}", change);
     for words in [
         "(privilege escalation: put-role-policy)",
-        "qa references dev: `111111111111` in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
+        "qa references dev: <code>111111111111</code> in the resource arn:aws:sqs:eu-west-1:111111111111:orders",
         "does not contain descriptions and session durations",
         "dev explicitly denies s3:DeleteObject",
         "the maximum session duration in seconds is 3600 in dev, 7200 in qa",
@@ -214,6 +214,17 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
     let documents = block(&page, "documents");
     assert_eq!(documents["policies"][0].as_array().unwrap().len(), 2);
     assert_eq!(documents["policies"][2], Value::Null, "equal roles bring no documents");
+}
+
+/// Messages name texts between backticks; no page shows these.
+#[test]
+fn what_stands_between_backticks_is_code_in_the_frame() {
+    let place = Place::new();
+    place.run(EXAMPLES);
+    let page = place.read("reports/report.html");
+    let frame = inside(&page, "<body>", "<script");
+    assert!(!frame.contains('`'), "{:?}", frame.split('`').nth(1));
+    assert!(frame.contains("have the name <code>report-environment</code> after normalization"));
 }
 
 #[test]

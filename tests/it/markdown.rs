@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use iamctl::formats::commands::short;
 use iamctl::formats::markdown;
 use iamctl::formats::report_format::View;
 use iamctl::report::Report;
@@ -114,6 +115,45 @@ fn most_severe_first_and_nothing_without_findings() {
     let none = super::markdown::text(&nothing(), markdown::LIMIT);
     assert!(none.starts_with("# IAM roles of `dev` and `qa`\n\n**No differences in 0 common roles**\n"), "{none}");
     assert!(!none.contains("##"), "{none}");
+}
+
+/// As the terminal does: the ID that `accept --group` takes.
+#[test]
+fn every_cause_has_its_id() {
+    let report = comparison(&["app", "worker"]);
+    let text = text(&report, markdown::LIMIT);
+    for group in report.causes() {
+        let id = format!("`{}`", short(&group.id));
+        assert!(text.contains(&id), "{id}: {text}");
+    }
+}
+
+/// Ten causes that are more severe, then one of fifty roles that says the same of all, and one that does not.
+#[test]
+fn what_several_roles_have_in_common_stands_once() {
+    let names: Vec<String> = (0..50).map(|index| format!("role{index}")).collect();
+    let mut report = comparison(&names);
+    report.attribute_differences.iter_mut().for_each(|row| {
+        row.attribute = iamctl::report::Attribute::Tag("team".to_owned());
+        (row.left, row.right, row.real) = (serde_json::json!("red"), serde_json::json!("dark blue"), None);
+    });
+    report.conclude();
+    let text = text(&report, markdown::LIMIT);
+    let said = "tag `team` is `\"red\"` in dev, `\"dark blue\"` in qa";
+    assert_eq!(text.matches(said).count(), 1, "{text}");
+    let block = text.split("<details>").find(|block| block.contains(said)).unwrap();
+    assert!(block.contains("50 roles") && block.contains("`role7`"), "{block}");
+    // What the table cannot say of each role stands below it.
+    let first = report.causes().next().unwrap();
+    let id = format!("`{}`", short(&first.id));
+    assert_eq!(text.matches(&id).count(), if first.roles.len() > 1 { 2 } else { 1 }, "{text}");
+    // Sentences are prose.
+    let long = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .find(|code| code.contains(" implicitly denies ") || code.contains(" can assume "));
+    assert_eq!(long, None);
 }
 
 #[test]

@@ -24,7 +24,7 @@ function roleOfCause(cause, place, found) {
   return el("li", { class: "card" },
     el("p", { class: "card-head" }, el("a", { class: "role-name", href: address({ ...list.state, cause: cause.i, role: linkName(place) }) }, code(role.n)),
       el("span", { class: "small" }, consoleLinks(role))),
-    found.map((finding) => el("div", { class: "said" }, el("p", {}, severity(finding.v), " ", finding.m), details(finding),
+    found.map((finding) => el("div", { class: "said" }, el("p", {}, severity(finding.v), " ", said(finding.m)), details(finding),
       finding.q && commands([[index.ask, finding.q]]))));
 }
 
@@ -50,10 +50,10 @@ function showCause(place) {
   fill(byId("opened"),
     crumbs(address({ ...readAddress(""), cause: cause.i }), el("a", { class: "back", href: address(list.state) }, isListed ? "← All causes" : "← All roles"),
       at, list.places.length, (by, text) => stepTo(by, text, at, list.places, link)),
-    el("h2", { tabindex: "-1", class: "said" }, cause.m),
+    el("h2", { tabindex: "-1", class: "said" }, said(cause.m)),
     el("p", { class: "badges" }, severity(cause.v), el("span", { class: "rule" }, cause.u), el("span", { class: "badge" }, counted(cause.r.length, "role")),
       el("span", { class: "badge" }, counted(cause.f.length + (cause.o || []).length, "finding"))),
-    cause.p && el("p", { class: "proof" }, cause.p),
+    cause.p && el("p", { class: "proof" }, said(cause.p)),
     ruleText(cause.u, true),
     el("section", { class: "part" }, el("h3", {}, "What to do next"), commands(cause.c)),
     el("section", { class: "part" }, el("h3", {}, cause.r.length ? "Roles" : "Findings"), rolesOf(cause)));

@@ -28,6 +28,17 @@ function fill(element, ...children) {
 
 const code = (text) => el("code", {}, text);
 
+// A sentence: what stands between backticks is code. The frame of the page does the same.
+function said(text) {
+  const parts = [];
+  let end = 0;
+  for (const found of text.matchAll(/(^|[\s([])`([^`]+)`(?![\p{L}\p{N}])/gu)) {
+    parts.push(text.slice(end, found.index), found[1], code(found[2]));
+    end = found.index + found[0].length;
+  }
+  return [...parts, text.slice(end)];
+}
+
 const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 // A list of texts of which the first few are shown at once.

@@ -31,18 +31,18 @@ function chosen(node) {
 
 function commandLine([what, command]) {
   const text = code(pasted(command));
-  const said = el("span", { class: "muted", role: "status" });
+  const note = el("span", { class: "muted", role: "status" });
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text.textContent);
-      said.textContent = "copied";
+      note.textContent = "copied";
     } catch {
       chosen(text);
-      said.textContent = document.execCommand("copy") ? "copied" : "selected";
+      note.textContent = document.execCommand("copy") ? "copied" : "selected";
     }
   };
   return el("li", {}, text, " ", el("button", { type: "button", class: "copy", "aria-label": `Copy: ${what}`, onclick: copy }, "Copy"), " ",
-    el("span", { class: "muted" }, what), " ", said);
+    el("span", { class: "muted" }, what), " ", note);
 }
 
 const commands = (all) => (all.length ? el("ul", { class: "commands" }, all.map(commandLine)) : undefined);
@@ -58,13 +58,13 @@ const away = (href, text) => el("a", { href, rel: "noopener noreferrer", target:
 function ruleText(id, open) {
   const rule = ruleOf.get(id);
   if (!rule) return undefined;
-  const body = el("div", { class: "rule-text" }, facts(rule.paragraphs), el("p", { class: "small" }, away(rule.documentation, "AWS documentation")));
+  const body = el("div", { class: "rule-text" }, facts(rule.paragraphs.map(([name, text]) => [name, said(text)])), el("p", { class: "small" }, away(rule.documentation, "AWS documentation")));
   if (open) return body;
   return el("details", { class: "why" }, el("summary", {}, "Why it matters, how to resolve it"), body);
 }
 
 const details = (finding) => (finding.d || []).length
-  ? el("ul", { class: "plain-list" }, finding.d.map((text) => el("li", {}, text))) : undefined;
+  ? el("ul", { class: "plain-list" }, finding.d.map((text) => el("li", {}, said(text)))) : undefined;
 const lists = (finding) => (finding.l || []).length
   ? facts(finding.l.map(([name, list, more]) => [name, texts(list, more)])) : undefined;
 
@@ -76,7 +76,7 @@ function findingCard(finding) {
   return el("div", { class: `card ${finding.v}`, id: `finding-${finding.i}` },
     el("p", { class: "card-head" }, severity(finding.v), " ", finding.s && [tag(finding.s), " "], el("span", { class: "rule" }, finding.u), " ",
       others && el("a", { href: address({ ...list.state, cause: cause.i }) }, `the same cause in ${counted(cause.r.length, "role")}`)),
-    el("p", { class: "message" }, finding.m),
+    el("p", { class: "message" }, said(finding.m)),
     lists(finding), details(finding),
     commands([...(finding.q ? [[index.ask, finding.q]] : []), ...settle]),
     ruleText(finding.u));

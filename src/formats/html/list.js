@@ -27,7 +27,7 @@ function roleRow(place) {
   return el("a", { class: "row", href: address({ ...list.state, role: linkName(place) }) },
     el("span", { class: "name" }, code(role.n)),
     el("span", { class: "badges" }, badges(role)),
-    role.t && el("span", { class: "top" }, role.t));
+    role.t && el("span", { class: "top" }, said(role.t)));
 }
 
 function causeRow(place) {
@@ -36,9 +36,9 @@ function causeRow(place) {
   const more = cause.r.length - NAMED;
   return el("a", { class: "row cause", href: address({ ...list.state, cause: cause.i }) },
     severity(cause.v),
-    el("span", { class: "name" }, cause.m),
+    el("span", { class: "name" }, said(cause.m)),
     el("span", { class: "top" }, names, more > 0 && ` and ${more} more`, " ", el("span", { class: "rule" }, cause.u)),
-    cause.p && el("span", { class: "top proof" }, cause.p));
+    cause.p && el("span", { class: "top proof" }, said(cause.p)));
 }
 
 const row = (place) => el("li", { "data-place": place }, list.state.view === "roles" ? roleRow(place) : causeRow(place));

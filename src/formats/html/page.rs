@@ -12,7 +12,7 @@ use super::data::Data;
 use super::dictionary::{self, Placeholder};
 use super::paper::{self, Brief, InWords, RuleText};
 use super::rows::Rows;
-use super::words::{counted, shown};
+use super::words::{self, counted, shown};
 use crate::report::{AccountInfo, Metric, Report};
 
 /// The page's style.

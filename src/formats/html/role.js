@@ -1,7 +1,7 @@
 // One role: its findings, most severe first, then its policies.
 
 const cards = (rows) => rows.map(findingCard);
-const lines = (rows) => el("ul", { class: "plain-list" }, rows.map((text) => el("li", {}, text)));
+const lines = (rows) => el("ul", { class: "plain-list" }, rows.map((text) => el("li", {}, said(text))));
 const items = (rows) => el("ul", { class: "plain-list" }, rows.map(([side, text]) => el("li", {}, tag(side), " ", text)));
 
 function part(title, rows, make, more) {

@@ -1,11 +1,17 @@
 //! Texts as the page shows them.
 
 use super::super::escape::terminal;
+use super::super::spans::{self, Span};
 pub(super) use crate::report::sentences::counted;
 
 /// A text from an account as the page shows it: what would be invisible, or turn the line around, as an escape.
 pub(super) fn shown(text: &str) -> String {
     terminal(text).into_owned()
+}
+
+/// The parts of a text: what stands between backticks is code. The page's script does the same.
+pub(super) fn parts(text: &str) -> Vec<Span<'_>> {
+    spans::quoted(text)
 }
 
 /// As much of an id as commands name.
