@@ -475,7 +475,7 @@ fn without_scripts_the_report_is_in_words() {
     let text = browser.text("document.body.innerText");
     for words in [
         "Different: 20 roles",
-        "Most severe causes",
+        "All causes",
         "111111111111",
         "qa allows s3:DeleteObject on arn:aws:s3:::payroll-qa/archive/*; dev explicitly denies it",
         "the maximum session duration in seconds is 3600 in dev, 43200 in qa",
@@ -487,6 +487,9 @@ fn without_scripts_the_report_is_in_words() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    let cause = "restore-tool (external account) can assume the role in qa; dev implicitly denies it";
+    assert_eq!(text.matches(cause).count(), 1, "each cause stands there once: {text}");
+    assert!(!text.contains('`'), "{text}");
 }
 
 #[test]
