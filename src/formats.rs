@@ -14,6 +14,7 @@ pub mod escape;
 pub mod explain;
 pub mod files;
 pub mod gitlab;
+mod grouped;
 pub mod html;
 pub mod junit;
 mod lines;

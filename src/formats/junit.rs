@@ -1,23 +1,29 @@
 //! JUnit's XML: the comparison is a test suite, each role a test case. It fails if one of its findings makes the run fail,
 //! so that JUnit and the exit code agree: without `--fail-on` nothing fails, and findings are the output of their case.
+//! Each finding is named with its cause, which it may share with other roles.
 //!
 //! The form is the one that Jenkins and GitLab read:
 //! <https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd>
 
 use std::io::{self, Write};
 
+use super::commands;
 use super::details;
 use super::escape::terminal;
+use super::grouped::GroupOf;
 use super::report_format::View;
 use crate::model::Side;
 use crate::report::sentences::counted;
-use crate::report::{FailOn, Finding, Report, RoleResult, RoleStatus, Rule};
+use crate::report::{FailOn, Finding, Group, Report, RoleResult, RoleStatus, Rule};
 
 /// How many findings of one role are written before the rest is only counted.
 const NAMED: usize = 200;
 
 /// The test case of what makes the run fail and is about no role. No role can have this name.
 const OF_NO_ROLE: &str = "limitations of this report";
+
+/// A finding with its cause.
+type Caused<'r> = (&'r Finding, Option<&'r Group>);
 
 /// A role with its findings, or what is about no role.
 struct Case<'r> {
@@ -26,10 +32,10 @@ struct Case<'r> {
     accepted: usize,
     /// Whether it makes the run fail though no finding says why.
     unknown: bool,
-    /// Those that make the run fail, most severe first.
-    failures: Vec<&'r Finding>,
+    /// Those that make the run fail, most severe first, each with its cause.
+    failures: Vec<Caused<'r>>,
     /// All others.
-    others: Vec<&'r Finding>,
+    others: Vec<Caused<'r>>,
 }
 
 impl<'r> Case<'r> {
@@ -52,12 +58,12 @@ impl<'r> Case<'r> {
 
     /// Whether the role differs in nothing but what somebody has accepted.
     fn is_accepted(&self) -> bool {
-        !self.fails() && self.others.iter().all(|finding| finding.is_note()) && self.accepted > 0
+        !self.fails() && self.others.iter().all(|(finding, _)| finding.is_note()) && self.accepted > 0
     }
 
     /// Whether the program contradicts itself about it.
     fn is_inconsistent(&self) -> bool {
-        self.failures.iter().chain(&self.others).any(|finding| finding.rule == Rule::InternalInconsistency)
+        self.failures.iter().chain(&self.others).any(|(finding, _)| finding.rule == Rule::InternalInconsistency)
     }
 }
 
@@ -69,11 +75,13 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let report = view.report;
     let mut cases: Vec<Case<'_>> = report.roles.iter().map(|role| Case::of_role(view, role)).collect();
     let mut of_no_role = Case::new(OF_NO_ROLE.to_owned());
-    for finding in &report.findings {
+    let of_group = GroupOf::new(report);
+    for (place, finding) in report.findings.iter().enumerate() {
         let case = finding.role_index.and_then(|index| cases.get_mut(index)).unwrap_or(&mut of_no_role);
-        if view.fails(finding) { case.failures.push(finding) } else { case.others.push(finding) }
+        let list = if view.fails(finding) { &mut case.failures } else { &mut case.others };
+        list.push((finding, of_group.finding(place)));
     }
-    let notes: Vec<&str> = of_no_role.others.drain(..).map(|finding| finding.message.as_str()).collect();
+    let notes: Vec<&str> = of_no_role.others.drain(..).map(|(finding, _)| finding.message.as_str()).collect();
     if of_no_role.fails() {
         cases.push(of_no_role);
     }
@@ -115,7 +123,11 @@ fn properties(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let severities = totals.by_severity().map(|(severity, count)| (severity.as_str(), count));
     let counts = [("roles", totals.roles), ("findings", totals.findings), ("causes", totals.causes)];
     let accepted = [("accepted", report.accepted_findings().len())];
-    let counts = counts.into_iter().chain(severities).chain(accepted);
+    let failed = [
+        ("failed findings", report.findings.iter().filter(|finding| view.fails(finding)).count()),
+        ("failed causes", report.groups.iter().filter(|group| view.fails_for(group)).count()),
+    ];
+    let counts = counts.into_iter().chain(severities).chain(accepted).chain(failed);
     all.extend(counts.map(|(name, count)| (name.to_owned(), count.to_string())));
     writeln!(out, "    <properties>")?;
     for (name, value) in all {
@@ -132,10 +144,10 @@ fn test_case(out: &mut dyn Write, report: &Report, case: &Case<'_>) -> io::Resul
         return writeln!(out, "/>");
     }
     writeln!(out, ">")?;
-    if let Some(first) = case.failures.first() {
+    if let Some((first, cause)) = case.failures.first() {
         let more = case.failures.len() - 1;
         let rest = if more > 0 { format!(" (and {})", counted(more, "more finding")) } else { String::new() };
-        let message = format!("{}{rest}", first.message);
+        let message = format!("{}{}{rest}", first.message, of_cause(*cause));
         write!(out, "      <failure type=\"{}\" message=\"{}\">", first.rule, xml(&message))?;
         writeln!(out, "{}</failure>", xml_lines(&lines(report, &case.failures)))?;
     } else if case.unknown {
@@ -160,11 +172,11 @@ fn name(role: &RoleResult) -> String {
     name
 }
 
-/// The findings with severity, rule and details, a line each.
-fn lines(report: &Report, findings: &[&Finding]) -> String {
+/// The findings with severity, rule, cause and details, a line each.
+fn lines(report: &Report, findings: &[Caused<'_>]) -> String {
     let mut lines = Vec::new();
-    for finding in findings.iter().take(NAMED) {
-        lines.push(format!("{}: {}: {}", finding.severity, finding.rule, finding.message));
+    for (finding, cause) in findings.iter().take(NAMED) {
+        lines.push(format!("{}: {}: {}{}", finding.severity, finding.rule, finding.message, of_cause(*cause)));
         lines.extend(details::of_finding(report, finding).into_iter().map(|detail| format!("  {detail}")));
     }
     let more = findings.len().saturating_sub(NAMED);
@@ -172,6 +184,15 @@ fn lines(report: &Report, findings: &[&Finding]) -> String {
         lines.push(format!("… and {}", counted(more, "more finding")));
     }
     lines.join("\n")
+}
+
+/// The cause of a finding, as the end of its line: its ID, and how many roles have it.
+fn of_cause(cause: Option<&Group>) -> String {
+    let named = |group: &Group| match group.roles.len() {
+        0 | 1 => format!(" [cause {}]", commands::short(&group.id)),
+        roles => format!(" [cause {}, {}]", commands::short(&group.id), counted(roles, "role")),
+    };
+    cause.map(named).unwrap_or_default()
 }
 
 /// A text for XML 1.0 as the value of an attribute, which keeps its lines.

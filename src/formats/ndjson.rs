@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::csv::Options;
 use super::details;
 use super::escape::terminal;
+use super::grouped::GroupOf;
 use super::report_format::View;
 use super::sarif;
 use super::table::{self, Column, optional};
@@ -106,11 +107,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
             accounts: &report.accounts,
         },
     )?;
-    let of_group: BTreeMap<usize, &str> = report
-        .groups
-        .iter()
-        .flat_map(|group| group.findings.iter().map(move |finding| (*finding, group.id.as_str())))
-        .collect();
+    let of_group = GroupOf::new(report);
     let mut rules: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut notes: BTreeMap<&'static str, usize> = BTreeMap::new();
     for (place, finding) in report.findings.iter().enumerate() {
@@ -128,7 +125,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
                 message: &finding.message,
                 details: details::of_finding(report, finding),
                 fingerprint: &finding.id,
-                group: of_group.get(&place).copied(),
+                group: of_group.finding(place).map(|group| group.id.as_str()),
                 note: finding.is_note(),
                 difference: Rows::new(report, finding),
             },
@@ -157,25 +154,34 @@ fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// A finding with its group.
+type Row<'r> = (&'r Finding, Option<&'r Group>);
+
 /// A finding. It goes to a terminal as well, so that no cell holds a control character but the line ends between details.
-const COLUMNS: [Column<Report, Finding>; 9] = [
-    Column::new("rule", |_, finding| finding.rule.id().into()),
-    Column::new("severity", |_, finding| finding.severity.as_str().into()),
-    Column::new("rolename", |_, finding| terminal(finding.role.as_deref().unwrap_or_default())),
-    Column::new("tag", |report, finding| optional(finding.tag(report).map(AccountTag::as_str))),
-    Column::new("message", |_, finding| (&finding.message).into()),
-    Column::new("details", |report, finding| details::of_finding(report, finding).join("\n").into()),
-    Column::new("fingerprint", |_, finding| (&finding.id).into()),
-    Column::new("rolearn", |report, finding| terminal(arn(report, finding, own_side(finding)))),
-    Column::new("otherrolearn", |report, finding| terminal(arn(report, finding, own_side(finding).other()))),
-];
+const fn columns<'a>() -> [Column<Report, Row<'a>>; 10] {
+    [
+        Column::new("rule", |_, (finding, _)| finding.rule.id().into()),
+        Column::new("severity", |_, (finding, _)| finding.severity.as_str().into()),
+        Column::new("rolename", |_, (finding, _)| terminal(finding.role.as_deref().unwrap_or_default())),
+        Column::new("tag", |report, (finding, _)| optional(finding.tag(report).map(AccountTag::as_str))),
+        Column::new("message", |_, (finding, _)| (&finding.message).into()),
+        Column::new("details", |report, (finding, _)| details::of_finding(report, finding).join("\n").into()),
+        Column::new("fingerprint", |_, (finding, _)| (&finding.id).into()),
+        Column::new("rolearn", |report, (finding, _)| terminal(arn(report, finding, own_side(finding)))),
+        Column::new("otherrolearn", |report, (finding, _)| terminal(arn(report, finding, own_side(finding).other()))),
+        Column::new("group", |_, (_, group)| optional(group.map(|group| group.id.as_str()))),
+    ]
+}
 
 /// The findings as CSV.
 ///
 /// # Errors
 /// If `out` cannot be written.
 pub fn csv(out: impl Write, options: Options, view: &View<'_>) -> io::Result<()> {
-    table::write(out, options, &COLUMNS, view.report, &view.report.findings)
+    let of_group = GroupOf::new(view.report);
+    let findings = view.report.findings.iter().enumerate();
+    let rows = findings.map(|(place, finding)| (finding, of_group.finding(place)));
+    table::write(out, options, &columns(), view.report, rows)
 }
 
 /// The account that the finding is about; the first if it is about both.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::html::{self, NormalisedRoles, RolesAsRead};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
 use crate::model::{Side, Sides};
-use crate::report::{FailOn, Finding, Report, Rule};
+use crate::report::{FailOn, Finding, Group, Report, Rule};
 
 /// A format that `--report` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,12 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn fails(&self, finding: &Finding) -> bool {
         self.fail_on.is_some_and(|fail_on| finding.fails(fail_on))
+    }
+
+    /// Whether a cause makes the run fail.
+    #[must_use]
+    pub fn fails_for(&self, group: &Group) -> bool {
+        self.report.findings_of(group).any(|finding| self.fails(finding))
     }
 
     /// Whether the run fails, as its exit code says.

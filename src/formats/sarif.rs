@@ -184,7 +184,6 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     message.extend(commands::proof(view, group));
     let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
     message.extend(others.filter(|other| *other != group.message));
-    let failed = report.findings_of(group).any(|finding| view.fails(finding));
     let (findings, notes) = report.findings_and_notes(group);
     json!({
         "ruleId": group.rule.id(),
@@ -197,10 +196,11 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "severity": group.severity,
             "security-severity": score(group.severity),
             "side": side,
+            "group": group.id,
             "findings": findings,
             "notes": notes,
             "roles": group.roles.len(),
-            "failed": failed,
+            "failed": view.fails_for(group),
         },
     })
 }

@@ -176,6 +176,8 @@ impl Counts {
             assert_eq!(property(xml, name), count.to_string(), "{name}");
         }
         assert_eq!(property(xml, "accepted"), self.accepted.to_string());
+        assert_eq!(property(xml, "failed findings"), self.findings.to_string());
+        assert_eq!(property(xml, "failed causes"), self.causes.len().to_string());
         // Every role that differs fails, since the run fails for any difference.
         assert!(xml.contains(&format!(" failures=\"{}\" ", self.roles)), "{xml}");
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use iamctl::formats::commands::short;
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::formats::{ndjson, sarif};
 use iamctl::report::{FailOn, Report, RoleStatus};
@@ -228,6 +229,17 @@ fn junitparser_reads_a_case_for_each_role() {
     assert_eq!((&failure["kind"], &failure["type"]), (&json!("Failure"), &json!("privilege-escalation")));
     let text = failure["text"].as_str().unwrap();
     assert!(text.contains("access-gained: qa allows s3:<script>alert(1)</script>") && text.contains('\n'), "{text}");
+    // Each finding names its cause, and what fails is counted in findings and causes as well.
+    let group = comparison.causes().find(|group| group.roles == ["<script>alert(1)</script>"]).unwrap();
+    assert!(text.contains(&format!("[cause {}]", short(&group.id))), "{text}");
+    let failed = [("findings", comparison.totals.findings), ("causes", comparison.totals.causes)];
+    for (what, count) in failed {
+        let property = format!("<property name=\"failed {what}\" value=\"{count}\"/>");
+        assert!(written(ReportFormat::Junit, &view).contains(&property), "{property}");
+    }
+    let log: Value = serde_json::from_str(&written(ReportFormat::Sarif, &view)).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.iter().filter(|one| one["properties"]["failed"] == true).count(), comparison.totals.causes);
     assert_eq!(of_name("alike")["results"], json!([]));
     assert_eq!(of_name("accepted")["results"][0]["kind"], "Skipped");
     assert!(cases.iter().all(|case| case["class"] == "iamctl.dev.qa"));
@@ -269,6 +281,10 @@ fn gitlab_has_the_fields_it_documents() {
         let issues = report.as_array().unwrap();
         let fingerprints: BTreeSet<String> = issues.iter().map(|issue| issue["fingerprint"].to_string()).collect();
         assert_eq!(fingerprints.len(), issues.len());
+        for issue in issues {
+            let id = short(issue["fingerprint"].as_str().unwrap());
+            assert!(issue["description"].as_str().unwrap().ends_with(&format!(" [cause {id}]")), "{issue}");
+        }
     }
 }
 
@@ -305,6 +321,12 @@ fn the_csv_of_findings_is_safe() {
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), comparison.findings.len());
+    // The last column has the group, by which findings of one cause can be found.
+    for group in &comparison.groups {
+        let places: Vec<usize> =
+            (0..rows.len()).filter(|place| rows[*place].iter().next_back() == Some(&group.id)).collect();
+        assert_eq!(places, group.findings);
+    }
     for cell in rows.iter().flatten() {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
         assert!(!cell.contains(|c: char| c.is_control() && c != '\n'), "{cell:?}");

@@ -146,7 +146,7 @@ fn every_report_means_the_same_by_failed() {
     assert!(xml.contains("failures=\"0\"") && xml.contains("value=\"none: no --fail-on was given"), "{xml}");
     assert!(
         xml.contains(
-            "<system-out>info: tag-changed: tag team is &quot;red&quot; in dev, &quot;blue&quot; in qa</system-out>"
+            "<system-out>info: tag-changed: tag team is &quot;red&quot; in dev, &quot;blue&quot; in qa [cause "
         ),
         "{xml}"
     );
