@@ -1,14 +1,17 @@
 //! Accepted differences as CSV, and accepted entries as the file they are kept in.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+
+use ring::digest;
 
 use super::csv::{Options, tag, value};
 use super::escape::terminal;
 use super::table::{self, Column, lines, optional};
 use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::{AcceptedEntry, Side};
-use crate::report::{AcceptedDifference, Report};
+use crate::report::{AcceptedDifference, Report, Severity};
 
 /// A difference that somebody has accepted.
 const COLUMNS: [Column<Report, AcceptedDifference>; 24] = [
@@ -48,6 +51,52 @@ fn numbers(numbers: &[usize]) -> String {
 /// If `out` cannot be written.
 pub fn differences(out: impl Write, options: Options, report: &Report) -> io::Result<()> {
     table::write(out, options, &COLUMNS, report, &report.accepted_differences)
+}
+
+/// What the same entries accepted of one role under one rule: as much as one finding would say, however many rows it has.
+pub(super) struct Unit<'r> {
+    /// Its first row.
+    pub(super) first: &'r AcceptedDifference,
+    /// All others.
+    others: Vec<&'r AcceptedDifference>,
+}
+
+impl<'r> Unit<'r> {
+    /// All rows, in the order of the report.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &'r AcceptedDifference> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
+    }
+
+    /// The severity of the most severe row.
+    pub(super) fn severity(&self) -> Severity {
+        self.rows().map(|row| row.severity).max().unwrap_or(self.first.severity)
+    }
+
+    /// 32 hexadecimal digits that depend on what is accepted, not on where the entries stand in their file.
+    pub(super) fn id(&self) -> String {
+        let mut hash = digest::Context::new(&digest::SHA256);
+        for row in self.rows() {
+            let unnumbered = AcceptedDifference { entries: Vec::new(), ..row.clone() };
+            // Texts, lists of them and JSON values are always written.
+            hash.update(&serde_json::to_vec(&unnumbered).unwrap_or_default());
+        }
+        hash.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The accepted differences of a report, in its order, those that belong together as one.
+pub(super) fn units(report: &Report) -> Vec<Unit<'_>> {
+    let mut places = BTreeMap::new();
+    let mut units: Vec<Unit<'_>> = Vec::new();
+    for row in &report.accepted_differences {
+        let key = (&row.role_arn, &row.role, row.kind, row.rule, row.side, &row.entries);
+        let place = *places.entry(key).or_insert(units.len());
+        match units.get_mut(place) {
+            Some(unit) => unit.others.push(row),
+            None => units.push(Unit { first: row, others: Vec::new() }),
+        }
+    }
+    units
 }
 
 /// One accepted difference in a line: what it is, then why.

@@ -1,5 +1,5 @@
-//! SARIF 2.1.0: a result for each cause, for GitHub's code scanning and whoever else reads it. Accepted differences are
-//! suppressed results.
+//! SARIF 2.1.0: a result for each cause, for GitHub's code scanning and whoever else reads it. What an entry accepted of a
+//! role under one rule is one suppressed result.
 //!
 //! GitHub takes no more than 25,000 results and 10 MB; what is over either is left out from the least severe on, and a
 //! notification says how many.
@@ -13,12 +13,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::accepted::{self, Unit};
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
 use crate::model::Side;
 use crate::report::sentences::few;
-use crate::report::{AcceptedDifference, Group, Rule, Severity};
+use crate::report::{Group, Rule, Severity};
 
 /// The most results of a run.
 pub const RESULTS: usize = 25_000;
@@ -52,8 +53,9 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
 /// If `out` cannot be written.
 pub fn write_within(out: &mut dyn Write, view: &View<'_>, results: usize, bytes: usize) -> io::Result<()> {
     let open = view.report.groups.iter().map(|group| result(view, group));
-    let accepted = view.report.accepted_differences.iter().map(|one| suppressed(view, one));
-    let all = view.report.groups.len() + view.report.accepted_differences.len();
+    let accepted = accepted::units(view.report);
+    let all = view.report.groups.len() + accepted.len();
+    let accepted = accepted.iter().map(|unit| suppressed(view, unit));
     // As much as the frame can come to: the notification has the longest numbers there are.
     let frame = serde_json::to_vec(&log(view, Value::Array(Vec::new()), usize::MAX))?.len();
     let mut room = bytes.saturating_sub(frame + 1);
@@ -205,26 +207,33 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     })
 }
 
-/// A difference that somebody has accepted, with the rule and the severity of the finding that it would be.
-fn suppressed(view: &View<'_>, one: &AcceptedDifference) -> Value {
-    let rule = one.rule;
+/// What one entry accepted of a role, with the rule and the severity of the finding that it would be.
+fn suppressed(view: &View<'_>, unit: &Unit<'_>) -> Value {
+    let (one, rule) = (unit.first, unit.first.rule);
     let role = shortened(&terminal(&one.role), 200);
-    let line = super::accepted::line(view.report, one);
+    let said: Vec<String> = unit.rows().take(NAMED).map(|row| super::accepted::line(view.report, row)).collect();
+    let more = unit.rows().count().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!("\nand {more} more") };
+    let entries: Vec<String> = one.entries.iter().map(usize::to_string).collect();
+    let noun = if entries.len() == 1 { "entry" } else { "entries" };
+    let text = format!("{role}: accepted by {noun} {}: {}{more}", entries.join(", "), said.join("\n"));
     let justification = terminal(&one.reason).into_owned();
     let logical = vec![json!({"name": role, "kind": "resource"})];
-    let id: String = format!("{:?}", (one.kind, one.side, &one.role_arn, &one.actions, &one.resources, &one.attribute));
+    let id = unit.id();
     json!({
         "ruleId": rule.id(),
         "ruleIndex": rule.index(),
-        "level": level(one.severity),
-        "message": {"text": without_links(&terminal(&format!("{role}: {line}")))},
+        "level": level(unit.severity()),
+        "message": {"text": without_links(&text)},
         "locations": [location(view, rule, one.side, &logical)],
-        "partialFingerprints": {"iamctl/accepted": shortened(&terminal(&id), 500)},
+        "partialFingerprints": {"iamctl/accepted": id, "primaryLocationLineHash": format!("{id}:1")},
         "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}],
         "properties": {
-            "severity": one.severity,
-            "security-severity": score(one.severity),
+            "severity": unit.severity(),
+            "security-severity": score(unit.severity()),
             "side": one.side,
+            "differences": unit.rows().count(),
+            "entries": one.entries,
             "failed": false,
         },
     })

@@ -166,7 +166,18 @@ impl Counts {
         let (suppressed, open): (Vec<&Value>, Vec<&Value>) =
             list(run, "results").iter().partition(|result| result["suppressions"].is_array());
         let sum = |key: &str| open.iter().map(|result| number(&result["properties"][key])).sum::<usize>();
-        assert_eq!((sum("findings"), sum("notes"), suppressed.len()), (self.findings, self.notes, self.accepted));
+        let accepted = suppressed.iter().map(|result| number(&result["properties"]["differences"])).sum::<usize>();
+        assert_eq!((sum("findings"), sum("notes"), accepted), (self.findings, self.notes, self.accepted));
+        // What an entry accepts of a role under one rule is one result, not one for each row.
+        let unit = |result: &Value| {
+            let role = &result["locations"][0]["logicalLocations"][0]["name"];
+            format!("{role} {} {} {}", result["ruleId"], result["properties"]["side"], result["properties"]["entries"])
+        };
+        let units: BTreeSet<String> = suppressed.iter().map(|result| unit(result)).collect();
+        assert!(units.len() == suppressed.len() && units.len() < self.accepted, "{units:?}");
+        let ids: BTreeSet<String> =
+            suppressed.iter().map(|result| result["partialFingerprints"]["iamctl/accepted"].to_string()).collect();
+        assert_eq!(ids.len(), units.len());
         let failed = open.iter().filter(|result| result["properties"]["failed"] == true);
         assert_eq!(failed.count(), self.causes.len());
     }
@@ -226,12 +237,19 @@ fn what_is_accepted_keeps_its_rule_and_severity() {
     accept(&tool);
     let report = tool.diff(&["--report", "sarif=r.sarif"]);
     let log: Value = serde_json::from_str(&tool.read("r.sarif")).unwrap();
-    let results = list(&log["runs"][0], "results").iter().filter(|result| result["suppressions"].is_array());
+    let results: Vec<&Value> =
+        list(&log["runs"][0], "results").iter().filter(|result| result["suppressions"].is_array()).collect();
     let mut reader = csv::Reader::from_path(tool.path().join("out/accepted_differences.csv")).unwrap();
     let columns = reader.headers().unwrap().clone();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let mut seen = BTreeSet::new();
-    for ((one, result), row) in list(&report, "accepted_differences").iter().zip(results).zip(&rows) {
+    for (one, row) in list(&report, "accepted_differences").iter().zip(&rows) {
+        let is_of = |result: &&&Value| {
+            let role = &result["locations"][0]["logicalLocations"][0]["name"];
+            (role, &result["ruleId"], &result["properties"]["entries"]) == (&one["role"], &one["rule"], &one["entries"])
+        };
+        let result = results.iter().find(is_of).unwrap();
+        assert_eq!(result["suppressions"][0]["justification"], one["reason"]);
         let cell = |name: &str| &row[columns.iter().position(|column| column == name).unwrap()];
         assert_eq!(
             (cell("rule"), cell("severity")),
