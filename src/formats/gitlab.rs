@@ -49,7 +49,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let path = view.file_of(group.rule, side);
         Issue {
             // It is shown in one line.
-            description: format!("{start}{}{proof} [cause {}]", group.message, commands::short(&group.id)),
+            description: format!("{start}{}{proof} [cause {}]", group.sentence(), commands::short(&group.id)),
             check_name: group.rule,
             fingerprint: &group.id,
             severity: severity(group.severity),

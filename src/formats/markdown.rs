@@ -132,7 +132,7 @@ fn causes(view: &View<'_>, groups: &[&Group]) -> String {
         let report = view.report;
         let proof = report.findings_of(group).find_map(|finding| commands::request_of(report, finding));
         let proof = proof.map(|(request, caveat)| format!("{}{caveat}", cell(&request)));
-        let message = shortened(&terminal(&group.message), CELL);
+        let message = shortened(&terminal(&group.sentence()), CELL);
         // A `String` takes whatever is written to it.
         let _ = writeln!(
             table,
@@ -157,7 +157,7 @@ fn names(report: &Report, group: &Group) -> Vec<String> {
 /// One cause, folded: what it is, then its rule and ID, its roles, and its findings, those that say the same once.
 fn block(view: &View<'_>, group: &Group) -> String {
     let report = view.report;
-    let message = shortened(&terminal(&group.message), CELL);
+    let message = shortened(&terminal(&group.sentence()), CELL);
     let message = sentence_in_html(&message, &names(report, group));
     let mut block = format!("<details><summary>{}: {message}</summary>\n\n", group.severity);
     let id = code(commands::short(&group.id));

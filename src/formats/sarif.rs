@@ -134,7 +134,7 @@ fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
             "results": results,
             "properties": {
                 "totals": report.totals,
-                "accepted": report.accepted_differences.len(),
+                "accepted": report.accepted_findings().len(),
                 "failOn": view.gate(),
             },
         }],
@@ -182,7 +182,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
         .take(LOCATIONS)
         .map(|role| json!({"name": role, "fullyQualifiedName": format!("{tag}/{role}"), "kind": "resource"}))
         .collect();
-    let mut message: Vec<String> = vec![format!("{start}{}", group.message)];
+    let mut message: Vec<String> = vec![format!("{start}{}", group.sentence())];
     message.extend(commands::proof(view, group));
     let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
     message.extend(others.filter(|other| *other != group.message));

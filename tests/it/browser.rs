@@ -248,6 +248,22 @@ fn policies_are_shown_as_written_and_in_canonical_form() {
     assert_undisturbed(&browser, &page);
 }
 
+/// Messages name texts between backticks, which are code elements on the page.
+#[test]
+fn what_stands_between_backticks_is_code() {
+    let (_place, page) = examples();
+    let browser = Browser::start();
+    let codes =
+        |css: &str| browser.texts(&format!("[...document.querySelectorAll('{css} code')].map(c => c.textContent)"));
+    open(&browser, &page, "#role=shipping-other-account");
+    let body = browser.text(OPENED);
+    assert!(body.contains("qa references dev: 111111111111 in the resource") && !body.contains('`'), "{body}");
+    assert!(codes(".card .message").contains(&"111111111111".to_owned()), "{:?}", codes(".card .message"));
+    open(&browser, &page, "#rule=cross-reference");
+    assert!(codes(".row.cause .name").contains(&"111111111111".to_owned()), "{:?}", codes(".row.cause .name"));
+    assert_undisturbed(&browser, &page);
+}
+
 /// What names may hold that tries to be more than a name, and how the page shows it.
 const HOSTILE: [(&str, &str); 12] = [
     ("<img src=x onerror=\"document.title='owned'\">", "<img src=x onerror=\"document.title='owned'\">"),

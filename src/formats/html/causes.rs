@@ -123,7 +123,7 @@ fn entry(
         i: words::short_id(&group.id),
         u: group.rule.id(),
         v: group.severity.as_str(),
-        m: cut(shown(&group.message), budget::OF_A_TEXT),
+        m: cut(shown(&group.sentence()), budget::OF_A_TEXT),
         r: roles,
         f: found,
         o: of_no_role.map(|finding| findings::Entry::new(view, finding, Some(number))).collect(),

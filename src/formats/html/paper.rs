@@ -75,7 +75,7 @@ pub(super) fn most_severe(view: &View<'_>) -> (Vec<Brief>, usize) {
     let brief = |group: &Group| Brief {
         severity: group.severity.as_str(),
         rule: group.rule.id(),
-        message: cut(shown(&group.message), BRIEF),
+        message: cut(shown(&group.sentence()), BRIEF),
         roles: cut(shown(&few(&group.roles, NAMED)), BRIEF),
         proof: commands::proof(view, group).map(|proof| cut(shown(&proof), BRIEF)).unwrap_or_default(),
     };
