@@ -1,6 +1,7 @@
 //! A snapshot to an [`Account`]: every document read strictly, every reference resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -161,8 +162,23 @@ pub fn account(snapshot: &Snapshot) -> Result<Account, AccountError> {
 /// Reads each distinct document once, also over several accounts: equal texts become one shared value.
 #[derive(Debug, Default)]
 pub struct AccountReader<'a> {
-    identity: BTreeMap<&'a str, Arc<IdentityPolicy>>,
-    trust: BTreeMap<&'a str, Arc<TrustPolicy>>,
+    identity: BTreeMap<HashedText<'a>, Arc<IdentityPolicy>>,
+    trust: BTreeMap<HashedText<'a>, Arc<TrustPolicy>>,
+}
+
+/// A text that is looked up by its hash first: documents begin alike, so comparing two of them takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct HashedText<'a> {
+    hash: u64,
+    text: &'a str,
+}
+
+impl<'a> HashedText<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self { hash: hasher.finish(), text }
+    }
 }
 
 impl<'a> AccountReader<'a> {
@@ -171,9 +187,11 @@ impl<'a> AccountReader<'a> {
     #[must_use]
     pub fn ahead(snapshots: Sides<&'a Snapshot>) -> Self {
         let Sides { left, right } = snapshots;
-        let texts: BTreeSet<&str> = [left, right].into_iter().flat_map(identity_texts).collect();
-        let read = |text: &'a str| policy::parse_identity(text).ok().map(|document| (text, Arc::new(document)));
-        let texts: Vec<&str> = texts.into_iter().collect();
+        let texts: Vec<&str> = [left, right].into_iter().flat_map(identity_texts).collect();
+        let mut texts: Vec<HashedText<'a>> = texts.into_par_iter().map(HashedText::new).collect();
+        texts.par_sort_unstable();
+        texts.dedup();
+        let read = |text: HashedText<'a>| Some((text, Arc::new(policy::parse_identity(text.text).ok()?)));
         Self { identity: texts.into_par_iter().filter_map(read).collect(), trust: BTreeMap::new() }
     }
 
@@ -442,14 +460,15 @@ fn name_by_arn(roles: &mut [Role]) {
 }
 
 fn read_once<'a, T>(
-    known: &mut BTreeMap<&'a str, Arc<T>>,
+    known: &mut BTreeMap<HashedText<'a>, Arc<T>>,
     text: &'a str,
     parse: fn(&str) -> Result<T, PolicyError>,
 ) -> Result<Arc<T>, PolicyError> {
-    if let Some(document) = known.get(text) {
+    let hashed = HashedText::new(text);
+    if let Some(document) = known.get(&hashed) {
         return Ok(Arc::clone(document));
     }
     let document = Arc::new(parse(text)?);
-    known.insert(text, Arc::clone(&document));
+    known.insert(hashed, Arc::clone(&document));
     Ok(document)
 }

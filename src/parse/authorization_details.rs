@@ -13,9 +13,15 @@ use super::JsonError;
 use super::snapshot::{FORMAT, Snapshot, SnapshotError, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 use crate::model::{AccountId, Arn};
 
+/// One JSON document of the output.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Details {
+pub(super) struct Details {
+    /// Only snapshots of iamctl have these two.
+    #[serde(default, rename = "format")]
+    format: Option<serde::de::IgnoredAny>,
+    #[serde(default, rename = "version")]
+    version: Option<serde::de::IgnoredAny>,
     #[serde(deserialize_with = "list")]
     role_detail_list: Vec<RoleDetail>,
     #[serde(default, deserialize_with = "list")]
@@ -127,10 +133,25 @@ struct PolicyVersion {
 /// If the text is not of that form, is only a part of the account, does not hold a policy that a role carries, or holds
 /// several accounts and none is chosen.
 pub(super) fn read(text: &str, source: &str, account: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+    let pages = serde_json::Deserializer::from_str(text).into_iter();
+    let pages: Result<Vec<Details>, _> = pages.collect();
+    join(pages.map_err(|error| SnapshotError::form(&error, source))?, source, account)
+}
+
+/// The pages of a text that is of that form and of no other; `None` if it is not, or cannot be read. Then
+/// [`snapshot::read`](super::snapshot::read) looks what it is.
+pub(super) fn pages(text: &str) -> Option<Vec<Details>> {
+    let pages: Result<Vec<Details>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
+    // Why it cannot be read is said by whoever looks what it is, in the words for what it is.
+    let pages = pages.ok()?;
+    (!pages.is_empty() && pages.iter().all(|page| page.format.is_none() && page.version.is_none())).then_some(pages)
+}
+
+/// A snapshot of the pages of one output, or of the outputs of several accounts; as [`read`].
+pub(super) fn join(pages: Vec<Details>, source: &str, account: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
     let mut details = Details::default();
     let mut more = false;
-    for page in serde_json::Deserializer::from_str(text).into_iter::<Details>() {
-        let page = page.map_err(|error| SnapshotError::form(&error, source))?;
+    for page in pages {
         more = page.is_truncated == Some(true) || page.next_token.is_some();
         details.role_detail_list.extend(page.role_detail_list);
         details.policies.extend(page.policies);
@@ -239,15 +260,15 @@ fn used_policy(
         name: name.unwrap_or_else(|| arn.to_owned()),
         arn: arn.to_owned(),
         version_id: policy.default_version_id.clone(),
-        document: document(&default.document, role, arn, source)?,
+        document: document(default.document.clone(), role, arn, source)?,
     }))
 }
 
 fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
     let mut inline_policies = Vec::with_capacity(role.role_policy_list.len());
-    for policy in &role.role_policy_list {
-        let document = document(&policy.policy_document, &role.role_name, &policy.policy_name, source)?;
-        inline_policies.push(SnapshotInlinePolicy { name: policy.policy_name.clone(), document });
+    for policy in role.role_policy_list {
+        let document = document(policy.policy_document, &role.role_name, &policy.policy_name, source)?;
+        inline_policies.push(SnapshotInlinePolicy { name: policy.policy_name, document });
     }
     inline_policies.sort_by(|a, b| a.name.cmp(&b.name));
     let mut attached_policies: Vec<String> =
@@ -267,7 +288,7 @@ fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
         };
     }
     Ok(SnapshotRole {
-        trust_policy: document(&role.assume_role_policy_document, &role.role_name, "trust", source)?,
+        trust_policy: document(role.assume_role_policy_document, &role.role_name, "trust", source)?,
         name: role.role_name,
         path: role.path,
         arn: role.arn,
@@ -283,9 +304,9 @@ fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
 }
 
 /// A document as an object; where the file holds it as a string, as IAM's API sends it, decoded.
-fn document(raw: &RawValue, role: &str, policy: &str, source: &str) -> Result<Box<RawValue>, SnapshotError> {
+fn document(raw: Box<RawValue>, role: &str, policy: &str, source: &str) -> Result<Box<RawValue>, SnapshotError> {
     if !raw.get().starts_with('"') {
-        return Ok(raw.to_owned());
+        return Ok(raw);
     }
     let error = |problem: serde_json::Error| SnapshotError::Document {
         file: source.to_owned(),

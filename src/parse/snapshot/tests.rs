@@ -243,3 +243,24 @@ fn policies_that_are_not_there_are_named_with_their_roles() {
     assert_eq!(error(&other_version).to_string(), absent);
     assert_eq!(error(&page(ONE, "one", ", \"Policies\": null")).to_string(), absent);
 }
+
+#[test]
+fn what_else_the_file_holds_decides_what_it_is() {
+    let with = |keys: &str| DETAILS.replacen('{', &format!("{{{keys}, "), 1);
+    let roles = |text: &str| read(text, "file dev.json", None).map(|snapshot| snapshot.roles.len());
+    for keys in [r#""format": "other""#, r#""format": null, "version": null"#, r#""version": 7"#] {
+        assert_eq!(roles(&with(keys)).unwrap(), 1, "{keys}");
+    }
+    let error = |text: &str| roles(text).unwrap_err();
+    let ours = format!(r#""format": "{FORMAT}""#);
+    assert!(matches!(error(&with(r#""version": "2""#)), SnapshotError::Unknown { .. }));
+    assert!(matches!(error(&with(r#""RoleDetailList": []"#)), SnapshotError::Unknown { .. }));
+    assert!(matches!(error(&with(&ours)), SnapshotError::Version { found: None, .. }));
+    assert!(matches!(error(&format!("{DETAILS} {{{ours}}}")), SnapshotError::SeveralDocuments { .. }));
+    assert!(matches!(error(&format!("{DETAILS} {{}}")), SnapshotError::Unknown { .. }));
+    assert!(matches!(error(&format!("{DETAILS} {{")), SnapshotError::Json { .. }));
+    assert_eq!(
+        roles(&format!("{DETAILS}\n{}", DETAILS.replace("AROAAPP", "AROAB").replace("app\"", "b\""))).unwrap(),
+        2
+    );
+}
