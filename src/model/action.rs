@@ -6,14 +6,16 @@
 use super::element::ActionElement;
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
 /// An entry of an `Action` or `NotAction` element, such as `s3:Get*` or `*`.
 ///
 /// Keeps the spelling it was written in; equality and order ignore case, as IAM does.
 #[derive(Debug, Clone)]
 pub struct ActionPattern {
-    written: String,
-    folded: String,
+    /// Shared, because policies are copied when they are normalized and when they are compared.
+    written: Arc<str>,
+    folded: Arc<str>,
     /// Where the `:` between service and name stands; none in `*`.
     colon: Option<usize>,
 }
@@ -38,8 +40,8 @@ impl ActionPattern {
             Some((service, name)) => !service.is_empty() && !name.is_empty(),
         };
         well_formed.then(|| Self {
-            written: written.to_owned(),
-            folded: written.to_ascii_lowercase(),
+            written: Arc::from(written),
+            folded: Arc::from(written.to_ascii_lowercase()),
             colon: written.find(':'),
         })
     }
@@ -59,7 +61,7 @@ impl ActionPattern {
     /// Whether this is `*`, every action of every service.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.folded == "*"
+        &*self.folded == "*"
     }
 
     /// The service prefix in lower case; `*` for `*`. May itself hold wildcards (`s*:Get*`), which IAM does not document.

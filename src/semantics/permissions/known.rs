@@ -97,8 +97,12 @@ pub fn statement<'s>(
     session_tags(statement, version, role, remarks);
     let (mut spelled, mut without_value) = (BTreeMap::new(), BTreeMap::new());
     let target = target(&statement.target, version, role, remarks, (&mut spelled, &mut without_value, &mut open));
-    let read = Statement { target, conditions: Conditions::new(tests), ..statement.clone() };
-    let read = if read == *statement { Cow::Borrowed(statement) } else { Cow::Owned(read) };
+    let conditions = Conditions::new(tests);
+    let read = if target == statement.target && conditions == statement.conditions {
+        Cow::Borrowed(statement)
+    } else {
+        Cow::Owned(Statement { target, conditions, ..statement.clone() })
+    };
     Some(Known { statement: read, tests: stated, open, spelled, without_value })
 }
 
