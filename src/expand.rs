@@ -4,6 +4,7 @@
 //! of a policy is dropped on the way: what the catalog does not know, and what no resource fits, is kept with a
 //! note.
 
+mod count;
 mod identity;
 mod item;
 mod role;
@@ -46,6 +47,18 @@ impl<'c> Expander<'c> {
     #[must_use]
     pub fn once(&self, document: &IdentityPolicy) -> Expansion {
         identity::expand(document, &self.universe)
+    }
+
+    /// How many rows a document has: as many as [`Expander::once`] makes, for less work.
+    #[must_use]
+    pub fn count(&self, document: &IdentityPolicy) -> usize {
+        count::count(document, &self.universe)
+    }
+
+    /// Whether another expander makes as many rows of every document: the same actions are known to both.
+    #[must_use]
+    pub fn counts_like(&self, other: &Expander<'_>) -> bool {
+        self.universe.has_actions_of(&other.universe)
     }
 
     /// The rows of a document that several roles may have: computed the first time only.

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::access::{self, Access};
 use super::aws_versions::{self, TwoVersions};
+use super::count::ItemCounts;
 use super::real_names::{RealNames, RoleSpellings};
-use super::{attributes, count, cross_references, dictionary, items, pair, rewritten};
+use super::{attributes, cross_references, dictionary, items, pair, rewritten};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
 use crate::model::{Account, AccountTag, Marked, Role, Selection, Shown, Side, Sides, has_texts};
@@ -125,15 +126,20 @@ fn by_engine<'c>(
 
 /// How many items each account has as harvested, and how many as normalised.
 fn count_items(inputs: Sides<Input<'_>>, catalogue: &Catalogue, of_both: &Expander<'_>) -> [Sides<usize>; 2] {
-    let harvested = inputs.map(|input| {
-        let own = Expander::new(Universe::new(catalogue, [input.account]));
-        count::items(&input.account.roles.iter().collect::<Vec<_>>(), &own)
-    });
-    let sanitized = inputs.map(|input| {
-        let roles: Vec<&Role> = input.normalised.roles.iter().map(|role| &role.role).collect();
-        count::items(&roles, of_both)
-    });
-    [harvested, sanitized]
+    let harvested = inputs.map(|input| input.account.roles.iter().collect::<Vec<&Role>>());
+    let sanitized = inputs.map(|input| input.normalised.roles.iter().map(|role| &role.role).collect::<Vec<&Role>>());
+    let own = inputs.map(|input| Expander::new(Universe::new(catalogue, [input.account])));
+    // What most accounts name is in the catalog, and then the other account's actions change no number.
+    let alike = Side::BOTH.into_iter().filter(|side| own.get(*side).counts_like(of_both));
+    let alike: Vec<Side> = alike.collect();
+    let mut together: Vec<&Role> = Side::BOTH.into_iter().flat_map(|side| sanitized.get(side)).copied().collect();
+    together.extend(alike.iter().flat_map(|side| harvested.get(*side)));
+    let counts = ItemCounts::new(&together, of_both);
+    let of_harvested = |side: Side| {
+        let roles = harvested.get(side);
+        if alike.contains(&side) { counts.of(roles) } else { ItemCounts::new(roles, own.get(side)).of(roles) }
+    };
+    [Sides::SIDES.map(of_harvested), sanitized.map(|roles| counts.of(&roles))]
 }
 
 fn order(result: &RoleResult) -> (&str, &str, Option<&str>, Option<&str>) {

@@ -10,99 +10,68 @@ use crate::model::{ActionClause, ActionPattern, Glob, IdentityPolicy, ResourceCl
 
 /// The rows of a document.
 pub(super) fn expand(document: &IdentityPolicy, universe: &Universe<'_>) -> Expansion {
-    let mut rows =
-        Rows { items: Vec::new(), inapplicable: Vec::new(), variables: document.effective_version() == Version::V2012 };
+    let (mut items, mut inapplicable) = (Vec::new(), Vec::new());
     for statement in &document.statements {
-        rows.statement(statement, universe);
-    }
-    Expansion::new(rows.items, rows.inapplicable)
-}
-
-struct Rows {
-    items: Vec<Item>,
-    inapplicable: Vec<Item>,
-    /// Whether `${…}` is a policy variable; in the older version of the language it is plain text.
-    variables: bool,
-}
-
-/// What all rows of one statement share.
-struct Frame<'a> {
-    statement: &'a Statement<ResourceClause>,
-    condition: Arc<ItemCondition>,
-    excluded: Arc<Excluded>,
-    targets: Vec<Arc<ItemTarget>>,
-}
-
-impl Frame<'_> {
-    fn item(&self, action: &Arc<ItemAction>, target: &Arc<ItemTarget>, note: Option<Note>) -> Item {
-        Item {
-            effect: self.statement.effect,
-            action_element: self.statement.action.element(),
-            action: Arc::clone(action),
-            target: Arc::clone(target),
-            condition: Arc::clone(&self.condition),
-            excluded: Arc::clone(&self.excluded),
-            note,
-        }
-    }
-}
-
-impl Rows {
-    fn statement(&mut self, statement: &Statement<ResourceClause>, universe: &Universe<'_>) {
         let element = statement.target.element();
-        let frame = Frame {
-            statement,
-            condition: Arc::new(ItemCondition::new(&statement.conditions)),
-            excluded: Arc::new(excluded(statement)),
-            targets: statement
-                .target
-                .patterns()
-                .iter()
-                .map(|arn| Arc::new(ItemTarget::Resource { element, arn: arn.clone() }))
-                .collect(),
-        };
-        for pattern in statement.action.patterns() {
-            let expanded = universe.expand(pattern);
-            match statement.action {
-                ActionClause::Action(_) if !expanded.is_empty() => self.paired(&frame, &expanded),
-                ActionClause::Action(_) | ActionClause::NotAction(_) => self.as_written(&frame, pattern, &expanded),
-            }
-        }
+        let condition = Arc::new(ItemCondition::new(&statement.conditions));
+        let excluded = Arc::new(excluded(statement));
+        let of_entry = |arn: &String| Arc::new(ItemTarget::Resource { element, arn: arn.clone() });
+        let targets: Vec<Arc<ItemTarget>> = statement.target.patterns().iter().map(of_entry).collect();
+        pair(statement, document.effective_version(), universe, |action, target, note| {
+            let list = if note == Some(Note::NoApplicableResource) { &mut inapplicable } else { &mut items };
+            // Every pair is of an entry, and every entry has its target.
+            list.extend(targets.get(target).map(|target| Item {
+                effect: statement.effect,
+                action_element: statement.action.element(),
+                action: Arc::clone(&action.action),
+                target: Arc::clone(target),
+                condition: Arc::clone(&condition),
+                excluded: Arc::clone(&excluded),
+                note,
+            }));
+        });
     }
+    Expansion::new(items, inapplicable)
+}
 
-    /// A pattern that is not expanded stands beside every resource.
-    fn as_written(&mut self, frame: &Frame<'_>, pattern: &ActionPattern, expanded: &[Expanded<'_>]) {
-        let note = (expanded.is_empty() && !pattern.is_everything()).then_some(Note::UnknownAction);
-        let action = match expanded {
-            [one] if !pattern.has_wildcard() => Arc::clone(&one.action),
-            _ => Arc::new(ItemAction::new(pattern.service(), pattern.name())),
-        };
-        self.items.extend(frame.targets.iter().map(|target| frame.item(&action, target, note)));
-    }
-
-    fn paired(&mut self, frame: &Frame<'_>, expanded: &[Expanded<'_>]) {
-        let globs = frame.statement.target.patterns().iter().map(|pattern| resource_glob(pattern, self.variables));
-        // Both are made of the same patterns.
-        let targets: Vec<(usize, (&Arc<ItemTarget>, Glob))> = frame.targets.iter().zip(globs).enumerate().collect();
-        let mut fit = Fit::default();
-        for one in expanded {
-            for (index, (target, glob)) in &targets {
-                let applies = match (&frame.statement.target, one.known) {
-                    // A complement reaches everything but its list.
-                    (ResourceClause::NotResource(_), _) | (_, None) => true,
-                    (ResourceClause::Resource(_), Some((service, action))) => {
-                        fit.applies(service, action, (*index, glob))
-                    }
-                };
-                match (applies, one.known) {
-                    (true, Some(_)) => self.items.push(frame.item(&one.action, target, None)),
-                    (true, None) => self.items.push(frame.item(&one.action, target, Some(Note::UnknownAction))),
-                    (false, _) => {
-                        self.inapplicable.push(frame.item(&one.action, target, Some(Note::NoApplicableResource)))
+/// Pairs the actions of a statement with the entries of its resources. `visit` hears of each pair: the action, the
+/// entry's index, and why the pair is kept though the catalog does not explain it.
+pub(super) fn pair(
+    statement: &Statement<ResourceClause>,
+    version: Version,
+    universe: &Universe<'_>,
+    mut visit: impl FnMut(&Expanded<'_>, usize, Option<Note>),
+) {
+    // In the older version of the language `${…}` is plain text.
+    let variables = version == Version::V2012;
+    let globs = statement.target.patterns().iter().map(|pattern| resource_glob(pattern, variables));
+    let globs: Vec<(usize, Glob)> = globs.enumerate().collect();
+    let mut fit = Fit::default();
+    for pattern in statement.action.patterns() {
+        let expanded = universe.expand(pattern);
+        match statement.action {
+            ActionClause::Action(_) if !expanded.is_empty() => {
+                for action in expanded.iter() {
+                    for (index, glob) in &globs {
+                        visit(action, *index, fit.note(&statement.target, action, (*index, glob)));
                     }
                 }
             }
+            // A pattern that is not expanded stands beside every resource.
+            ActionClause::Action(_) | ActionClause::NotAction(_) => {
+                let note = (expanded.is_empty() && !pattern.is_everything()).then_some(Note::UnknownAction);
+                let action = as_written(pattern, &expanded);
+                globs.iter().for_each(|(index, _)| visit(&action, *index, note));
+            }
         }
+    }
+}
+
+/// The action of a pattern that is not expanded.
+fn as_written<'c>(pattern: &ActionPattern, expanded: &[Expanded<'c>]) -> Expanded<'c> {
+    match expanded {
+        [one] if !pattern.has_wildcard() => one.clone(),
+        _ => Expanded { action: Arc::new(ItemAction::new(pattern.service(), pattern.name())), known: None },
     }
 }
 
@@ -114,6 +83,18 @@ struct Fit {
 }
 
 impl Fit {
+    /// Why a pair of an action and a resource is kept though the catalog does not explain it.
+    fn note(&mut self, target: &ResourceClause, one: &Expanded<'_>, entry: (usize, &Glob)) -> Option<Note> {
+        match (target, one.known) {
+            (_, None) => Some(Note::UnknownAction),
+            // A complement reaches everything but its list.
+            (ResourceClause::NotResource(_), Some(_)) => None,
+            (ResourceClause::Resource(_), Some((service, action))) => {
+                (!self.applies(service, action, entry)).then_some(Note::NoApplicableResource)
+            }
+        }
+    }
+
     /// An action acts on its own resource types; one that has none is only granted by `*`.
     ///
     /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
@@ -153,7 +134,10 @@ fn resource_glob(pattern: &str, variables: bool) -> Glob {
 }
 
 /// The lists of `NotAction` and `NotResource` that have more than one entry.
-fn excluded(statement: &Statement<ResourceClause>) -> Excluded {
+pub(super) fn excluded(statement: &Statement<ResourceClause>) -> Excluded {
+    if matches!((&statement.action, &statement.target), (ActionClause::Action(_), ResourceClause::Resource(_))) {
+        return Excluded::default();
+    }
     let actions = match &statement.action {
         ActionClause::Action(_) => Vec::new(),
         ActionClause::NotAction(patterns) => patterns.clone(),

@@ -157,7 +157,76 @@ mod laws {
         statement("Allow", &format!(r#""Action": {}, "Resource": {}"#, quoted(actions), quoted(resources)))
     }
 
+    /// A statement of any form. Few texts, so that statements often say the same.
+    fn any_statement() -> impl Strategy<Value = String> {
+        let actions = proptest::sample::subsequence(&COUNTED_ACTIONS[..], 1..=5);
+        let resources = proptest::sample::subsequence(&COUNTED_RESOURCES[..], 1..=4);
+        let condition = proptest::sample::select(&CONDITIONS[..]);
+        (any::<[bool; 3]>(), actions, resources, condition).prop_map(
+            |([deny, not_action, not_resource], actions, resources, condition)| {
+                let element = |not: bool, name: &str, list: &[&str]| {
+                    format!(r#""{}{name}": {}"#, if not { "Not" } else { "" }, quoted(list))
+                };
+                let (action, resource) =
+                    (element(not_action, "Action", &actions), element(not_resource, "Resource", &resources));
+                statement(if deny { "Deny" } else { "Allow" }, &format!("{action}, {resource}{condition}"))
+            },
+        )
+    }
+
+    const COUNTED_ACTIONS: [&str; 10] = [
+        "s3:GetObject",
+        "S3:getobject",
+        "s3:Get*",
+        "s3:ListAllMyBuckets",
+        "nosuch:Thing",
+        "nosuch:*",
+        "NoSuch:T*",
+        "*",
+        "s*:Get*",
+        "s3:Zorble*",
+    ];
+    const COUNTED_RESOURCES: [&str; 6] = [
+        "*",
+        "arn:aws:s3:::b",
+        "arn:aws:s3:::b/*",
+        "arn:aws:sqs:us-east-1:111122223333:q",
+        "arn:aws:s3:::${aws:username}/*",
+        "arn:aws:${x}:::b/o",
+    ];
+    const CONDITIONS: [&str; 5] = [
+        "",
+        "",
+        r#", "Condition": {"StringEquals": {"aws:PrincipalOrgID": ["o-2", "o-1"]}}"#,
+        r#", "Condition": {"stringequals": {"AWS:principalorgid": ["o-1", "o-2", "o-1"]}}"#,
+        r#", "Condition": {"Bool": {"aws:SecureTransport": "true"}}"#,
+    ];
+
     proptest! {
+        /// Rows are counted without being made; the number is that of those that are made.
+        #[test]
+        fn rows_are_counted_as_they_are_made(
+            statements in proptest::collection::vec(any_statement(), 0..6),
+            others in proptest::collection::vec(any_statement(), 0..2),
+            is_old in any::<bool>(),
+        ) {
+            let catalogue = Catalogue::embedded();
+            let version = if is_old { "2008-10-17" } else { "2012-10-17" };
+            let read = |statements: &[String]| {
+                let text = format!(r#"{{"Version": "{version}", "Statement": [{}]}}"#, statements.join(", "));
+                parse_identity(&text).unwrap()
+            };
+            // What no catalog knows is an action too where a policy of the accounts spells it out.
+            let mut universe = Universe::new(&catalogue, []);
+            for document in [read(&statements), read(&others)] {
+                universe.add(&document);
+            }
+            for expander in [Expander::new(universe), Expander::new(Universe::new(&catalogue, []))] {
+                let document = read(&statements);
+                prop_assert_eq!(expander.count(&document), expander.once(&document).rows().count());
+            }
+        }
+
         /// A statement means its actions times its resources, so any way of splitting it gives the same rows.
         #[test]
         fn splitting_a_statement_changes_no_row(

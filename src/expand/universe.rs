@@ -49,7 +49,16 @@ impl<'c> Universe<'c> {
         universe
     }
 
-    fn add(&mut self, document: &IdentityPolicy) {
+    /// Whether both stand for the same actions of one catalog.
+    pub(super) fn has_actions_of(&self, other: &Universe<'_>) -> bool {
+        let same_names =
+            |(own, others): (&BTreeMap<String, String>, &BTreeMap<String, String>)| own.keys().eq(others.keys());
+        std::ptr::eq(self.catalogue, other.catalogue)
+            && self.spelled.keys().eq(other.spelled.keys())
+            && self.spelled.values().zip(other.spelled.values()).all(same_names)
+    }
+
+    pub(super) fn add(&mut self, document: &IdentityPolicy) {
         let clauses = document.statements.iter().map(|statement| &statement.action);
         for pattern in clauses.flat_map(ActionClause::patterns) {
             let known = || self.catalogue.action(pattern.service(), pattern.folded_name()).is_some();
