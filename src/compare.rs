@@ -22,6 +22,7 @@ mod pair;
 mod proofs;
 mod real_names;
 mod rewritten;
+mod same_trust;
 mod select;
 mod typed_values;
 

@@ -20,6 +20,7 @@ mod pattern_owners;
 mod prepare;
 mod resource_names;
 mod separators;
+mod shared_documents;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use account::{Normalised, NormalisedRole, account, trial};
 pub use builtin::{About, Builtin, BuiltinError, Builtins};
 pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use prepare::{Rules, normalisers};
+pub use shared_documents::share_documents;
 pub use text::{DictionaryTooLarge, Normaliser};
 pub(crate) use texts::of_roles as texts_of_roles;
 pub(crate) use word_boundaries::is_boundary;

@@ -12,6 +12,7 @@ use super::left_out::name_exceptions;
 use super::merge_services::{LimitingActions, ServiceRow, merge_services};
 use super::proofs::{Proof, Real};
 use super::real_names::{RealNames, RoleSpellings};
+use super::same_trust::SameTrust;
 use super::typed_values::RealValues;
 use crate::catalog::Catalogue;
 use crate::model::equivalency::{OWN_ACCOUNT, mark};
@@ -35,6 +36,7 @@ pub(super) struct Access<'a> {
     engine: Engine<'a>,
     catalogue: &'a Catalogue,
     names: Sides<RealNames<'a>>,
+    same_trust: SameTrust,
 }
 
 /// What was found for one pair of roles.
@@ -51,7 +53,7 @@ pub(super) struct AccessFindings {
 impl<'a> Access<'a> {
     /// With this engine.
     pub(super) const fn new(engine: Engine<'a>, catalogue: &'a Catalogue, names: Sides<RealNames<'a>>) -> Self {
-        Self { engine, catalogue, names }
+        Self { engine, catalogue, names, same_trust: SameTrust::new() }
     }
 
     /// What a role of one account grants, as against a role that grants nothing.
@@ -184,7 +186,9 @@ impl<'a> Access<'a> {
         let mut policies = roles.map(|role| normalised_policies(role, &own));
         share_documents(&policies.left, &mut policies.right);
         let access = self.engine.between(&policies.left, &policies.right)?;
-        let trust = self.engine.trust_between(trust_side(roles.left, &own), trust_side(roles.right, &own))?;
+        let trust = Sides { left: &roles.left.role.trust, right: &roles.right.role.trust };
+        let sides = Sides { left: trust_side(roles.left, &own), right: trust_side(roles.right, &own) };
+        let trust = self.same_trust.get(trust, &sides, || self.engine.trust_between(sides.left, sides.right))?;
         Ok(Comparisons { access, trust })
     }
 

@@ -78,6 +78,7 @@ fn work(account: &Account, normaliser: &Normaliser, records: bool) -> Normalised
         in_words: BTreeMap::new(),
         found: Vec::new(),
         identity: BTreeMap::new(),
+        trust: BTreeMap::new(),
         managed: BTreeMap::new(),
         owned_by_aws: false,
     };
@@ -107,14 +108,15 @@ struct Work<'a> {
     /// By the address of the shared document or policy, which the account keeps alive; with what was replaced in it,
     /// because that counts again for every policy that has this document.
     /// AWS's and the customer's policies with one document are two, because of what is replaced in them.
-    identity: BTreeMap<(*const IdentityPolicy, bool), Known>,
+    identity: BTreeMap<(*const IdentityPolicy, bool), Known<IdentityPolicy>>,
+    trust: BTreeMap<*const TrustPolicy, Known<TrustPolicy>>,
     managed: BTreeMap<*const ManagedPolicy, Arc<ManagedPolicy>>,
     /// Whether the policy at hand is AWS's own.
     owned_by_aws: bool,
 }
 
 /// A document after normalizing, with what was found in it.
-type Known = (Arc<IdentityPolicy>, Vec<Owned>);
+type Known<T> = (Arc<T>, Vec<Owned>);
 
 /// Something found whose policy is not known yet.
 #[derive(Debug, Clone)]
@@ -141,7 +143,7 @@ impl Work<'_> {
         let profiles = role.instance_profiles.iter().map(|name| self.text(name, Place::InstanceProfile));
         let instance_profiles = profiles.collect();
         self.record(&role.name, None);
-        let trust = Arc::new(self.trust(&role.trust));
+        let trust = self.trust(&role.trust);
         self.record(&role.name, Some(("trust", PolicyType::Trust)));
         Role {
             name,
@@ -245,19 +247,33 @@ impl Work<'_> {
             self.found.extend_from_slice(found);
             return Arc::clone(known);
         }
-        let before = self.found.len();
-        let statements = document.statements.iter().map(|statement| self.statement(statement, Self::resources));
-        let new =
-            PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() };
-        let kept = if new == **document { Arc::clone(document) } else { Arc::new(new) };
-        let found = self.found.get(before..).unwrap_or_default().to_vec();
+        let (kept, found) = self.document(document, Self::resources);
         self.identity.insert((Arc::as_ptr(document), self.owned_by_aws), (Arc::clone(&kept), found));
         kept
     }
 
-    fn trust(&mut self, document: &TrustPolicy) -> TrustPolicy {
-        let statements = document.statements.iter().map(|statement| self.statement(statement, Self::principals));
-        PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() }
+    fn trust(&mut self, document: &Arc<TrustPolicy>) -> Arc<TrustPolicy> {
+        if let Some((known, found)) = self.trust.get(&Arc::as_ptr(document)) {
+            self.found.extend_from_slice(found);
+            return Arc::clone(known);
+        }
+        let (kept, found) = self.document(document, Self::principals);
+        self.trust.insert(Arc::as_ptr(document), (Arc::clone(&kept), found));
+        kept
+    }
+
+    /// A document after normalizing, which stays the same value where nothing in it is replaced; with what was found.
+    fn document<T: Eq>(
+        &mut self,
+        document: &Arc<PolicyDocument<T>>,
+        target: fn(&mut Self, &T) -> T,
+    ) -> Known<PolicyDocument<T>> {
+        let before = self.found.len();
+        let statements = document.statements.iter().map(|statement| self.statement(statement, target));
+        let new =
+            PolicyDocument { version: document.version, id: document.id.clone(), statements: statements.collect() };
+        let kept = if new == **document { Arc::clone(document) } else { Arc::new(new) };
+        (kept, self.found.get(before..).unwrap_or_default().to_vec())
     }
 
     fn statement<T>(&mut self, statement: &Statement<T>, target: fn(&mut Self, &T) -> T) -> Statement<T> {

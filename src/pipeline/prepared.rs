@@ -51,7 +51,8 @@ impl<'a> Prepared<'a> {
         }
         let normalisers = normalise::normalisers(of, tags, rules)?;
         let both = Sides { left: (accounts.left, normalisers.left), right: (accounts.right, normalisers.right) };
-        let accounts = both.par_map(|(account, normaliser)| One::new(account, normaliser));
+        let mut accounts = both.par_map(|(account, normaliser)| One::new(account, normaliser));
+        normalise::share_documents(&accounts.left.normalised, &mut accounts.right.normalised);
         let prepared = Self { options, selection: Selection::default(), left_out: Vec::new(), accounts };
         let normalised = prepared.normalised();
         let unfit = unfit_texts([normalised.left, normalised.right]);
