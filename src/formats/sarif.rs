@@ -232,7 +232,7 @@ fn suppressed(view: &View<'_>, unit: &Unit<'_>) -> Value {
             "severity": unit.severity(),
             "security-severity": score(unit.severity()),
             "side": one.side,
-            "differences": unit.rows().count(),
+            "rows": unit.rows().count(),
             "entries": one.entries,
             "failed": false,
         },
