@@ -589,3 +589,27 @@ fn a_report_says_which_tags_were_taken() {
     let of_sessions = report(json!(["sts:AssumeRole", "sts:TagSession"]));
     assert_eq!((access(&of_sessions), ids(&of_sessions)), (Vec::new(), vec!["session-tags".to_owned(); 2]));
 }
+
+/// What no Deny matches differs as well, where the other account allows it only under a condition.
+#[test]
+fn what_is_implicitly_denied_is_told_beside_what_is_explicitly_denied() {
+    let own = "arn:aws:s3:::b/*";
+    let allow = |condition: Value| json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": own, "Condition": condition});
+    let deny = |condition: &Value| json!({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": condition});
+    let without_mfa = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}});
+    let plain_http = json!({"Bool": {"aws:SecureTransport": "false"}});
+    for (condition, denied, told) in [
+        (json!({"StringEqualsIfExists": {"aws:RequestedRegion": "eu-west-1"}}), &without_mfa, "aws:requestedregion"),
+        (json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}), &without_mfa, "aws:sourcevpc"),
+        (json!({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), &plain_http, "aws:sourceip"),
+    ] {
+        let qa = json!([allow(condition), deny(denied)]);
+        let report = compare_statements(&json!([allow(json!({}))]), &qa);
+        let rows = report["access_differences"].as_array().unwrap();
+        let conditions: Vec<&str> = rows.iter().filter_map(|row| row["condition"].as_str()).collect();
+        assert!(conditions.iter().any(|condition| condition.contains(told)), "{told}: {conditions:#?}");
+        // Without the condition of the Allow, nothing but the Deny makes the difference.
+        let report = compare_statements(&json!([allow(json!({}))]), &json!([allow(json!({})), deny(denied)]));
+        assert_eq!(report["access_differences"].as_array().unwrap().len(), 1, "{told}");
+    }
+}

@@ -98,6 +98,18 @@ pub struct Finding {
     pub place: PatternPlace,
     /// The outcome, never [`Outcome::None`].
     pub outcome: Outcome,
+    /// Which of the requests there it is about.
+    pub part: Part,
+}
+
+/// Which of the requests that match a pattern a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// All of them.
+    Whole,
+    /// Those that no Deny of the other side matches, where its row tells of those that some match: the other side refuses
+    /// these only because nothing allows them.
+    Undenied,
 }
 
 /// The comparison of one class. Side by side it holds what one role grants; the other refuses.
@@ -123,6 +135,7 @@ pub struct ClassWork<'a> {
 }
 
 /// What the questions about one statement that allows and one form of resource have in common.
+#[derive(Clone)]
 struct Asking<'a> {
     side: Side,
     rules: Vec<&'a Resources>,
@@ -252,7 +265,12 @@ impl<'a> ClassWork<'a> {
             }
             match self.denied(&asking, &other, (start, wanted), &outcome, &mut courtesy) {
                 Some(narrower) => findings.extend(narrower),
-                None => findings.push(Finding { place: PatternPlace::Allowed(start), outcome }),
+                None => {
+                    let place = PatternPlace::Allowed(start);
+                    let undenied = self.undenied(&asking, &other, wanted, &outcome, fuel);
+                    findings.push(Finding { place, outcome, part: Part::Whole });
+                    findings.extend(undenied.map(|outcome| Finding { place, outcome, part: Part::Undenied }));
+                }
             }
         }
         *self.courtesy_of(side) = courtesy;
@@ -327,12 +345,40 @@ impl<'a> ClassWork<'a> {
             match outcome {
                 Outcome::None => {}
                 Outcome::Difference { .. } => {
-                    findings.push(Finding { place: PatternPlace::Denied { within, rule, pattern }, outcome });
+                    let place = PatternPlace::Denied { within, rule, pattern };
+                    findings.push(Finding { place, outcome, part: Part::Whole });
                 }
                 Outcome::Unknown(_) => return None,
             }
         }
         (!findings.is_empty()).then_some(findings)
+    }
+
+    /// What differs among the requests that no Deny of the other side matches, where the row of an outcome would tell only of
+    /// those that some match: its condition is that of these Denies.
+    fn undenied(
+        &self,
+        asking: &Asking<'_>,
+        other: &RulesByEffect,
+        wanted: &Start,
+        outcome: &Outcome,
+        fuel: &mut Fuel,
+    ) -> Option<Outcome> {
+        let Outcome::Difference { found, context, always: false, .. } = outcome else { return None };
+        let texts = &self.shared.solver.texts;
+        let refused = refused(self.live(asking.side.other()), self.pair, &found.written(), context, texts);
+        let Refused::Deny(rules) = refused else { return None };
+        // One without a condition puts no condition on the row.
+        let has_tests = |rule: &usize| self.pair.rules.get(*rule).is_some_and(|rule| !rule.tests.is_empty());
+        if !rules.iter().all(has_tests) {
+            return None;
+        }
+        let mut asking = asking.clone();
+        asking.own.denies.extend(&other.denies);
+        asking.own.denies.sort_unstable();
+        asking.own.denies.dedup();
+        let outcome = self.outcome(&asking, &RulesByEffect { denies: Vec::new(), ..other.clone() }, wanted, fuel);
+        (!matches!(outcome, Outcome::None)).then_some(outcome)
     }
 
     /// The patterns by which the other side alone denies some of an allowed one, as rule and index; `None` unless all

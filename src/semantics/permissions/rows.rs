@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{Absent, ClassWork, Finding, PatternPlace, ResourceForm, is_everything};
+use super::cells::{Absent, ClassWork, Finding, Part, PatternPlace, ResourceForm, is_everything};
 use super::classes::{self, Class, NamedAction};
 use super::limits::{self, Limited};
 use super::pair::Pair;
@@ -213,25 +213,31 @@ fn add_group(
     shared: &Shared,
 ) {
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<PatternPlace, RowFinding<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<(PatternPlace, Part), RowFinding<'_>> = BTreeMap::new();
     for finding in found {
         let better = |old: &RowFinding<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
-        if surest.get(&finding.0.place).is_none_or(better) {
-            surest.insert(finding.0.place, finding);
+        let about = (finding.0.place, finding.0.part);
+        if surest.get(&about).is_none_or(better) {
+            surest.insert(about, finding);
         }
     }
+    let whole = surest.iter().filter(|((_, part), _)| *part == Part::Whole);
     let whole: BTreeMap<PatternPlace, Certainty> =
-        surest.iter().map(|(place, finding)| (*place, certainty(&finding.0.outcome))).collect();
-    let mut by_row: BTreeMap<(Certainty, Option<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
-    for (place, finding) in surest {
+        whole.map(|((place, _), finding)| (*place, certainty(&finding.0.outcome))).collect();
+    let mut by_row: BTreeMap<(Certainty, Option<usize>, Part), Vec<RowFinding<'_>>> = BTreeMap::new();
+    for ((place, part), finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
         let said = |within| whole.get(&PatternPlace::Allowed(within)).is_some_and(|whole| *whole <= certainty);
-        if !matches!(place, PatternPlace::Denied { within, .. } if said(within)) {
-            by_row.entry((certainty, place.denied_by())).or_default().push(finding);
+        let is_said = match place {
+            PatternPlace::Denied { within, .. } => said(within),
+            PatternPlace::Allowed(_) => part == Part::Undenied && whole.get(&place) == Some(&Certainty::Always),
+        };
+        if !is_said {
+            by_row.entry((certainty, place.denied_by(), part)).or_default().push(finding);
         }
     }
-    for ((certainty, _), findings) in by_row {
+    for ((certainty, ..), findings) in by_row {
         let (key, proof) = row(side, rule, certainty, &findings, work, pair, shared);
         let parts = rows.entry(key).or_default();
         for member in &group.members {
