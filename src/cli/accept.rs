@@ -106,7 +106,8 @@ impl FilterArgs {
         if self.rules.is_empty() && self.findings.is_empty() && self.groups.is_empty() {
             return Ok(None);
         }
-        let mut wanted = BTreeSet::new();
+        // Of each kind any, of different kinds what all of them name.
+        let (mut of_rules, mut of_findings, mut of_groups) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for id in &self.rules {
             let rule: Rule = id.parse()?;
             let all = report.findings.iter().enumerate();
@@ -114,18 +115,21 @@ impl FilterArgs {
             if of_rule.peek().is_none() {
                 return Err(CliError::NoneOfRule { rule, there: rules_of(report) });
             }
-            wanted.extend(of_rule);
+            of_rules.extend(of_rule);
         }
         let findings: Vec<Named> = report.findings.iter().map(|one| (one.id.as_str(), one.message.as_str())).collect();
         let groups: Vec<Named> = report.groups.iter().map(|one| (one.id.as_str(), one.message.as_str())).collect();
         for id in &self.findings {
-            wanted.insert(by_id(("finding", &findings), id, ("group", &groups))?);
+            of_findings.insert(by_id(("finding", &findings), id, ("group", &groups))?);
         }
         for id in &self.groups {
             let place = by_id(("group", &groups), id, ("finding", &findings))?;
-            wanted.extend(report.groups.get(place).into_iter().flat_map(|group| group.findings.iter().copied()));
+            of_groups.extend(report.groups.get(place).into_iter().flat_map(|group| group.findings.iter().copied()));
         }
-        Ok(Some(wanted))
+        let named = [(&self.rules, of_rules), (&self.findings, of_findings), (&self.groups, of_groups)];
+        let named = named.into_iter().filter(|(ids, _)| !ids.is_empty()).map(|(_, places)| places);
+        let wanted = named.reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default();
+        if wanted.is_empty() { Err(CliError::NothingInCommon) } else { Ok(Some(wanted)) }
     }
 
     fn filter(&self) -> Filter {
@@ -332,7 +336,7 @@ fn tell(
     let (own, all) = (open.findings_of(report, &own), open.findings_of(report, &covered));
     let others = match all.difference(&own).count() {
         0 => String::new(),
-        others => format!(" (and {others} more together with existing entries)"),
+        others => format!(" (and {others} more that the same or existing entries accept)"),
     };
     let stay = match report.findings.iter().filter(|finding| !finding.is_note()).count().saturating_sub(all.len()) {
         1 => "1 stays".to_owned(),

@@ -107,6 +107,9 @@ pub enum CliError {
         /// What they are the differences of, in words.
         of: &'static str,
     },
+    /// Rules, findings and groups that have no finding in common.
+    #[error("no finding matches all of `--rule`, `--finding`, and `--group`; nothing was written")]
+    NothingInCommon,
     /// The findings that were named are no differences of roles.
     #[error("findings of the rule `{}` cannot be accepted, because they are not differences of a role; nothing was written",
         rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join("` or `"))]
@@ -383,6 +386,9 @@ impl CliError {
                 "replace every typographic quotation mark with \"; word processors and web pages change them"
                     .to_owned(),
             ),
+            Self::NothingInCommon => {
+                Some("a finding must match all filters; use one command for each of several selections".to_owned())
+            }
             Self::NotAcceptable { rules } => {
                 rules.first().map(|rule| format!("`iamctl explain --rule {rule}` describes how to resolve them"))
             }

@@ -534,6 +534,46 @@ fn all_actions_that_begin_alike_are_accepted_as_a_pattern() {
     assert!(diff.stdout.contains("\n2 findings accepted; see accepted_differences.csv."), "{}", diff.stdout);
 }
 
+/// Rules, findings and groups are filters like all others: a finding has to match each kind that is given.
+#[test]
+fn rule_finding_and_group_narrow_each_other() {
+    let tool = qa_more(&json!([allow(&["s3:GetObject"], &["*"]), allow(&["sqs:*"], &["*"])]));
+    let report = tool.diff(&[]);
+    let groups = report["groups"].as_array().unwrap();
+    let group = groups.iter().find(|group| group["message"].as_str().unwrap().contains("sqs:")).unwrap();
+    let accept = |rule: &str| {
+        let id = group["id"].as_str().unwrap();
+        tool.run(&["accept", "out", "--group", id, "--rule", rule, "--reason", "x", "--dry-run"])
+    };
+    let run = ok(accept("access-gained"));
+    let written: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(written.as_array().unwrap().iter().all(|entry| entry["action"] == "sqs:*"), "{written}");
+    tool.write(
+        "dev.json",
+        tool.read("dev.json").replace("\"max_session_duration\":3600", "\"max_session_duration\":7200"),
+    );
+    tool.diff(&[]);
+    refused(&accept("attribute-changed"), "no finding matches all of `--rule`, `--finding`, and `--group`");
+}
+
+/// A pattern would match what the catalog does not have and is a finding of its own.
+#[test]
+fn no_pattern_accepts_what_was_not_selected() {
+    let all = ["sqs:ListDeadLetterSourceQueues", "sqs:ListMessageMoveTasks", "sqs:ListQueueTags", "sqs:ListQueues"];
+    let tool = qa_more(&json!([allow(&all, &["*"]), allow(&["sqs:ListTomorrow"], &["*"])]));
+    let report = tool.diff(&[]);
+    let findings = report["findings"].as_array().unwrap();
+    let of = |action: &str| {
+        let is_it = |one: &&Value| one["message"].as_str().unwrap().contains(action);
+        findings.iter().find(is_it).unwrap()["id"].as_str().unwrap()
+    };
+    ok(tool.run(&["accept", "out", "--finding", of("sqs:ListDeadLetterSourceQueues"), "--reason", "x"]));
+    let after = tool.diff(&[]);
+    let left: Vec<&str> =
+        after["findings"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+    assert!(left.iter().any(|message| message.contains("sqs:ListTomorrow")), "{left:#?}");
+}
+
 #[test]
 fn what_is_no_difference_cannot_be_accepted_and_the_error_says_why() {
     let tool = qa_more(&json!([allow(&["s3:GetObject"], &["*"])]));

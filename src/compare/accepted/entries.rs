@@ -113,11 +113,17 @@ pub fn entries(
 ) -> Vec<AcceptedEntry> {
     let is_item = |place: &usize| open.differences.get(*place).is_some_and(|one| one.kind == DifferenceKind::Item);
     let (items, others): (BTreeSet<usize>, BTreeSet<usize>) = selected.iter().copied().partition(is_item);
-    let mut all = as_they_are(open, &others, tags, label, catalogue);
-    // An item that says what an accepted access difference says needs no entry of its own.
-    let covered = accepted(&Matcher::new(&all, tags, Date::MIN, &open.roles), &open.differences);
-    all.extend(as_they_are(open, &items.difference(&covered).copied().collect(), tags, label, catalogue));
-    all
+    let covered = |all: &[AcceptedEntry]| accepted(&Matcher::new(all, tags, Date::MIN, &open.roles), &open.differences);
+    let of_all = |catalogue: Option<&Catalogue>| {
+        let mut all = as_they_are(open, &others, tags, label, catalogue);
+        // An item that says what an accepted access difference says needs no entry of its own.
+        let items = items.difference(&covered(&all)).copied().collect();
+        all.extend(as_they_are(open, &items, tags, label, catalogue));
+        all
+    };
+    let in_patterns = of_all(Some(catalogue));
+    // A pattern may match an action that the catalog does not have and that is a difference of its own.
+    if covered(&in_patterns).is_subset(selected) { in_patterns } else { of_all(None) }
 }
 
 fn as_they_are(
@@ -125,7 +131,7 @@ fn as_they_are(
     selected: &BTreeSet<usize>,
     tags: Sides<&AccountTag>,
     label: &Label,
-    catalogue: &Catalogue,
+    catalogue: Option<&Catalogue>,
 ) -> Vec<AcceptedEntry> {
     let Open { roles, differences, .. } = open;
     let names = Names::new(roles);
@@ -146,8 +152,10 @@ fn as_they_are(
             }
         }
     }
-    for own in actions.values_mut() {
-        *own = in_patterns(own, catalogue);
+    if let Some(catalogue) = catalogue {
+        for own in actions.values_mut() {
+            *own = in_patterns(own, catalogue);
+        }
     }
     // Without a resource an entry is about any, so it stays apart from those that name some.
     let mut resources: BTreeMap<(Frame, BTreeSet<String>, bool), Vec<String>> = BTreeMap::new();
