@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::catalog::{Action, Catalogue, Service};
 use crate::model::{AccountTag, ActionClause, ConditionKey, Glob, Role};
+use crate::report::RoleResult;
 use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
@@ -138,11 +139,19 @@ pub(super) fn check_lengths(context: &Context) -> Result<(), AskError> {
     Ok(())
 }
 
+/// Where a role is looked for.
+pub(super) struct Asked {
+    /// The account.
+    pub(super) source: Source,
+    /// The normalized names of a report's roles, by which it shows them, with their ARNs in the account.
+    normalized: Vec<(String, String)>,
+}
+
 /// The source that is meant: with a tag, the snapshot of that account in a report folder.
-pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, CliError> {
+pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Asked, CliError> {
     let Some(tag) = tag else {
         return match saved_report::at(word) {
-            None => Ok(word.clone()),
+            None => Ok(Asked { source: word.clone(), normalized: Vec::new() }),
             Some(path) => {
                 let tags = SavedReport::read(&path)?.tags().map(Clone::clone);
                 Err(CliError::NeedsTag { path, tags })
@@ -157,7 +166,10 @@ pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Source, 
     };
     let saved = SavedReport::read(&folder)?;
     let side = saved.side(tag)?;
-    Ok(saved.snapshot(saved.tags().get(side)))
+    let real = |role: &RoleResult| role.side(side).map(|real| (role.role.clone(), real.arn.clone()));
+    // A role that only the other account has cannot be asked about.
+    let normalized = saved.report.roles.iter().filter_map(real).collect();
+    Ok(Asked { source: saved.snapshot(saved.tags().get(side)), normalized })
 }
 
 /// Reads `KEY=VALUE`.
@@ -168,12 +180,21 @@ pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// The role of this name, ignoring case, or of this ARN.
-pub(super) fn find<'a>(roles: &'a [Role], name: &str) -> Result<&'a Role, CliError> {
-    roles.iter().find(|role| role.name.eq_ignore_ascii_case(name) || role.arn.as_str() == name).ok_or_else(|| {
-        let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
-        CliError::unknown_role(name, &names)
-    })
+impl Asked {
+    /// The role of this name, ignoring case, or of this ARN; or else the one that a report shows by this name alone.
+    pub(super) fn find<'a>(&self, roles: &'a [Role], name: &str) -> Result<&'a Role, CliError> {
+        let of_arn = |arn: &str| roles.iter().find(|role| role.arn.as_str() == arn);
+        let own = roles.iter().find(|role| role.name.eq_ignore_ascii_case(name)).or_else(|| of_arn(name));
+        let mut shown = self.normalized.iter().filter(|(shown, _)| shown.eq_ignore_ascii_case(name));
+        let shown = match (shown.next(), shown.next()) {
+            (Some((_, arn)), None) => of_arn(arn),
+            _ => None,
+        };
+        own.or(shown).ok_or_else(|| {
+            let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
+            CliError::unknown_role(name, &names)
+        })
+    }
 }
 
 /// The keys with their values; a key that comes several times has several values.

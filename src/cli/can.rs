@@ -31,7 +31,7 @@ pub(super) struct Args {
     tag: Option<AccountTag>,
     /// Name of the role
     ///
-    /// The real name in the account, in any case.
+    /// The real name in the account, in any case, or its ARN; with `--tag`, also the normalized name that the report shows.
     #[arg(value_name = "ROLE", add = complete::role())]
     role: String,
     /// Action, such as `s3:PutObject`
@@ -60,10 +60,10 @@ pub(super) struct Args {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let source = ask::source(&args.source, args.tag.as_ref())?;
-    let snapshot = args.input.snapshot(&source, console)?;
+    let asked = ask::source(&args.source, args.tag.as_ref())?;
+    let snapshot = args.input.snapshot(&asked.source, console)?;
     let account = AccountReader::default().account_with_absent(&snapshot)?;
-    let role = ask::find(&account.roles, &args.role)?;
+    let role = asked.find(&account.roles, &args.role)?;
     // Only the policies of this role have to be there.
     account.check_absent_of(role)?;
     match ask::action(&catalogue, &args.action, args.allow_unknown_action)? {

@@ -34,7 +34,7 @@ pub(super) struct Args {
     tag: Option<AccountTag>,
     /// Name of the role
     ///
-    /// The real name in the account, in any case.
+    /// The real name in the account, in any case, or its ARN; with `--tag`, also the normalized name that the report shows.
     #[arg(value_name = "ROLE", add = complete::role())]
     role: String,
     /// Principal that assumes the role
@@ -87,11 +87,11 @@ enum PrincipalType {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let source = ask::source(&args.source, args.tag.as_ref())?;
-    let snapshot = args.input.snapshot(&source, console)?;
+    let asked = ask::source(&args.source, args.tag.as_ref())?;
+    let snapshot = args.input.snapshot(&asked.source, console)?;
     // The role's other policies say nothing of who can assume it.
     let account = AccountReader::default().account_with_absent(&snapshot)?;
-    let role = ask::find(&account.roles, &args.role)?;
+    let role = asked.find(&account.roles, &args.role)?;
     let caller = caller(&args.principal, args.principal_type, role)?;
     let action = args.action.as_deref().unwrap_or_else(|| default_action(caller));
     check_action(&catalogue, action, args.allow_unknown_action)?;

@@ -92,8 +92,8 @@ pub(super) const ACCEPT: &str = r"Examples:
   Accept one finding, by the start of its ID in report.json:
       iamctl accept reports --finding aa3d92de6d09 --reason qa-runs-long-tests
   Accept the findings of a rule, but only for some roles:
-      iamctl accept reports --rule attribute-changed --role 'catalog-*' --reason paths-do-not-matter \
-        --dry-run";
+      iamctl accept reports --rule attribute-changed --role 'catalog-*' \
+        --reason paths-do-not-matter --dry-run";
 
 pub(super) const REMEDIATE: &str = r"Examples:
   Write the script that makes the roles of qa the same as those of dev:

@@ -264,6 +264,24 @@ fn words(snapshot: &str, role: &str, witness: &Value) -> Vec<String> {
     words
 }
 
+/// The name that reports show is one that the command takes.
+#[test]
+fn a_role_of_a_report_is_found_by_its_normalized_name() {
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "app-dev", &json!({}))], &[]));
+    tool.write("qa.json", snapshot(QA, &[role(QA, "app-qa", &json!({}))], &[]));
+    tool.write("equivalency_list.json", r#"{"environment": ["dev", "qa"]}"#);
+    tool.diff(&[]);
+    for name in ["app-environment", "app-qa", "arn:aws:iam::222222222222:role/app-qa"] {
+        let run = tool.run(&["can-assume", "out", "--tag", "qa", name, "ec2.amazonaws.com"]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        let run = tool.run(&["can", "out", "--tag", "qa", name, "sqs:ListQueues", "*"]);
+        assert_eq!(run.code, 1, "{name}: {run:?}");
+    }
+    let run = tool.run(&["can-assume", "qa.json", "app-environment", "ec2.amazonaws.com"]);
+    assert!(run.code == 2 && run.stderr.contains("there is no role `app-environment`"), "{run:?}");
+}
+
 /// `diff` says of such a condition that it is without effect, so `can-assume` may not call the request possible.
 #[test]
 fn a_value_that_sts_refuses_is_no_request() {
