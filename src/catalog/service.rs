@@ -74,17 +74,17 @@ pub struct ResourceType {
     pub condition_keys: Vec<String>,
 }
 
-/// How AWS classifies what an action does.
+/// How AWS classifies what an action does. Ordered by what it gives away, so that one action of a higher level shows.
 #[derive(serde::Serialize, serde::Deserialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessLevel {
     /// Names resources without showing their contents.
     List,
+    /// Changes tags only.
+    Tagging,
     /// Reads.
     Read,
     /// Creates, changes or deletes.
     Write,
-    /// Changes tags only.
-    Tagging,
     /// Grants or changes permissions.
     #[serde(rename = "Permissions management")]
     PermissionsManagement,
@@ -95,7 +95,7 @@ pub enum AccessLevel {
 impl AccessLevel {
     /// All of them, in order.
     pub const ALL: [Self; 6] =
-        [Self::List, Self::Read, Self::Write, Self::Tagging, Self::PermissionsManagement, Self::Unknown];
+        [Self::List, Self::Tagging, Self::Read, Self::Write, Self::PermissionsManagement, Self::Unknown];
 
     /// The words AWS's reference uses.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use super::commands::caveat;
 use super::escape::{shortened, terminal};
-use crate::report::sentences::{ALL, item, items, request, statement};
+use crate::report::sentences::{item, items, request, statement};
 use crate::report::{
     CrossReference, Difference, Finding, ItemDifference, List, Report, RoleAccessDifference, RoleDenyDifference,
     RoleGrants, RoleTrustDifference,
@@ -13,6 +13,9 @@ use crate::semantics::trust::{TrustRelation, TrustWitness};
 /// The most characters of a line.
 const LINE: usize = 1000;
 
+/// How many actions of items that differ in nothing else are named; the rest is counted.
+const ACTIONS: usize = 20;
+
 /// The most lines; the rest is counted.
 const LINES: usize = 40;
 
@@ -20,7 +23,7 @@ const LINES: usize = 40;
 #[must_use]
 pub fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
     let all: Vec<String> = if finding.list == List::Items {
-        items(report.rows_of(finding).filter_map(item_of), ALL)
+        items(report.rows_of(finding).filter_map(item_of), ACTIONS)
     } else {
         report.rows_of(finding).flat_map(|difference| of_difference(report, &difference)).collect()
     };

@@ -62,8 +62,8 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
                rule.\n";
     let reserve = limitations.len() + counts.len() + end.len() + 200;
     let in_table = differences.iter().take(CAUSES).copied();
-    let in_part: Vec<&Group> = in_table.filter(|group| differs_by_role(report, group)).collect();
-    page.folded(view, "Findings by role of causes above", &in_part, reserve);
+    let in_part: Vec<&Group> = in_table.filter(|group| is_more_than_its_line(report, group)).collect();
+    page.folded(view, "All findings of causes above", &in_part, reserve);
     page.folded(view, "More causes", differences.get(CAUSES..).unwrap_or_default(), reserve);
     page.add(&limitations);
     for (heading, list) in NOTES {
@@ -191,9 +191,10 @@ fn block(view: &View<'_>, group: &Group) -> String {
     block
 }
 
-/// Whether the findings of a group do not say the same of all its roles, so that its message is not all there is.
-fn differs_by_role(report: &Report, group: &Group) -> bool {
-    group.roles.len() > 1 && said(report, group).len() > 1
+/// Whether a group has findings that say something else than its line in the table, or the line is cut.
+fn is_more_than_its_line(report: &Report, group: &Group) -> bool {
+    let is_cut = group.sentence().chars().nth(CELL).is_some();
+    is_cut || group.other_findings > 0 || (group.roles.len() > 1 && said(report, group).len() > 1)
 }
 
 /// The findings of a group that say different things, each with the roles that it is said of.

@@ -84,11 +84,14 @@ fn of_access(report: &Report, d: &AccessDifference) -> Severity {
     if matches!(d.refused_by, Refusal::Deny(_)) {
         return Severity::High;
     }
+    // Whatever the highest level of the row's actions is.
+    if wide && reads_data(d) {
+        return Severity::High;
+    }
     match d.access_level {
         AccessLevel::PermissionsManagement => Severity::High,
         // Where `*` is the only resource that a policy can name, it is no wide grant.
         AccessLevel::Write if wide && !d.wildcard_only => Severity::High,
-        AccessLevel::Read if wide && reads_data(d) => Severity::High,
         AccessLevel::Write | AccessLevel::Unknown => Severity::Medium,
         AccessLevel::Read if wide && !d.wildcard_only => Severity::Medium,
         AccessLevel::Read | AccessLevel::List | AccessLevel::Tagging => Severity::Low,

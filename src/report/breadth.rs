@@ -71,7 +71,7 @@ impl Breadth {
                 actions: count(&row.difference.actions),
             },
             Difference::Trust(row) => Self {
-                everything: row.difference.principal == "*",
+                everything: row.difference.principal_type == PrincipalType::Everyone,
                 weight: of_trust(report, row),
                 actions: row.difference.actions.len(),
                 ..Self::default()
@@ -107,11 +107,12 @@ fn of_access(d: &AccessDifference) -> Weight {
     if matches!(d.refused_by, Refusal::Deny(_) | Refusal::Boundary) {
         return Weight::Unlimited;
     }
-    let everything = d.resources.iter().any(|resource| is_everything(resource));
+    if d.resources.iter().any(|resource| is_everything(resource)) && reads_data(d) {
+        return Weight::PermissionsOrData;
+    }
     match d.access_level {
         AccessLevel::PermissionsManagement => Weight::PermissionsOrData,
         AccessLevel::Write => Weight::Write,
-        AccessLevel::Read if everything && reads_data(d) => Weight::PermissionsOrData,
         AccessLevel::Read | AccessLevel::Unknown => Weight::Read,
         AccessLevel::List => Weight::List,
         AccessLevel::Tagging => Weight::Tagging,

@@ -23,22 +23,53 @@ use crate::semantics::difference_condition::{DifferenceCondition, Exclusion, Ext
 /// let condition = r#"{"StringEquals":{"aws:sourcevpc":["vpc-1","vpc-2"]}} unless {"Bool":{"aws:multifactorauthpresent":["true"]}}"#;
 /// assert_eq!(phrase(&condition.parse().unwrap()), "only from VPC vpc-1 or vpc-2, and without MFA");
 /// ```
+///
+/// What lifts the difference is no limit of what the account allows, which may allow that too: where no opposite says it,
+/// the phrase says that nothing differs there.
 #[must_use]
 pub fn phrase(condition: &DifferenceCondition) -> String {
     let mut parts = Vec::new();
+    let mut alike = Vec::new();
     parts.extend(condition.own().into_iter().flat_map(holding));
-    for alternatives in [condition.within(), condition.when()] {
-        match alternatives {
-            [] => {}
-            [only] => parts.extend(holding(only)),
-            several => {
-                let each: Vec<String> = several.iter().map(all_of).collect();
-                parts.push(format!("only where at least one of these holds: {}", each.join("; ")));
-            }
+    let any = |several: &[ConditionBlock]| {
+        let each: Vec<String> = several.iter().map(all_of).collect();
+        format!("where at least one of these holds: {}", each.join("; "))
+    };
+    match condition.within() {
+        [] => {}
+        [only] => parts.extend(holding(only)),
+        several => parts.push(format!("{ONLY}{}", any(several))),
+    }
+    // What the other account denies is no limit of what this one allows.
+    match condition.when() {
+        [] => {}
+        [only] => parts.extend(only.tests().iter().map(|test| said(test).as_item())),
+        several => parts.push(any(several)),
+    }
+    for exclusion in condition.unless() {
+        match excluding(exclusion) {
+            Excluding::Leaves(part) => parts.push(part),
+            Excluding::Alike(part) => alike.push(format!("{ALIKE}{part}")),
         }
     }
-    parts.extend(condition.unless().iter().map(excluding));
-    joined(parts)
+    let limits = joined(parts);
+    let alike = alike.join("; ");
+    match (limits.is_empty(), alike.is_empty()) {
+        (_, true) => limits,
+        (true, false) => alike,
+        (false, false) => format!("{limits}; {alike}"),
+    }
+}
+
+/// Where a difference is lifted.
+const ALIKE: &str = "with no difference ";
+
+/// What an exclusion comes to.
+enum Excluding {
+    /// What it leaves, such as "without MFA".
+    Leaves(String),
+    /// What it takes out, for which there is no opposite.
+    Alike(String),
 }
 
 /// What a test says.
@@ -58,10 +89,16 @@ impl Said {
     fn as_limit(&self, wanted: bool) -> String {
         match (self.holds == wanted, self.adverb.as_str()) {
             (true, adverb) => format!("only {adverb}"),
-            // Every request has the key `aws:SecureTransport`.
-            (false, PLAIN_HTTP) => format!("only {HTTPS}"),
-            (false, HTTPS) => format!("only {PLAIN_HTTP}"),
             (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("except {adverb}")),
+        }
+    }
+
+    /// What is left where the test must not hold.
+    fn excluded(&self) -> Excluding {
+        match (self.holds, opposite(&self.adverb)) {
+            (false, _) => Excluding::Leaves(self.adverb.clone()),
+            (true, Some(opposite)) => Excluding::Leaves(opposite),
+            (true, None) => Excluding::Alike(self.adverb.clone()),
         }
     }
 
@@ -69,8 +106,6 @@ impl Said {
     fn as_item(&self) -> String {
         match (self.holds, self.adverb.as_str()) {
             (true, adverb) => adverb.to_owned(),
-            (false, PLAIN_HTTP) => HTTPS.to_owned(),
-            (false, HTTPS) => PLAIN_HTTP.to_owned(),
             (false, adverb) => opposite(adverb).unwrap_or_else(|| format!("not {adverb}")),
         }
     }
@@ -80,12 +115,21 @@ const WITH_MFA: &str = "with MFA";
 const HTTPS: &str = "over HTTPS";
 const PLAIN_HTTP: &str = "over plain HTTP";
 const OR: &str = " or ";
+/// How a phrase ends that also holds for a request without the key.
+const ABSENT: &str = " is absent";
 const ONLY: &str = "only ";
 const EXCEPT: &str = "except ";
 
-/// The opposite of `with …` and `in region …`. It is about the request, where `except …` could be taken for a rule of the
-/// policy.
+/// The opposite of `with …`, `in region …`, and of HTTPS. It is about the request, where `except …` could be taken for a
+/// rule of the policy. What holds without the key as well has none: without it, the opposite does not hold either.
 fn opposite(adverb: &str) -> Option<String> {
+    match adverb {
+        // Every request has the key `aws:SecureTransport`.
+        PLAIN_HTTP => return Some(HTTPS.to_owned()),
+        HTTPS => return Some(PLAIN_HTTP.to_owned()),
+        _ if adverb.ends_with(ABSENT) => return None,
+        _ => {}
+    }
     let without = adverb.strip_prefix("with ").map(|what| format!("without {what}"));
     without.or_else(|| adverb.strip_prefix("in region ").map(|regions| format!("outside region {regions}")))
 }
@@ -102,18 +146,23 @@ fn all_of(block: &ConditionBlock) -> String {
 }
 
 /// That a condition does not hold.
-fn excluding(exclusion: &Exclusion) -> String {
-    let limit = match exclusion.block.tests() {
-        [only] => said(only).as_limit(false),
-        several => {
-            let items: Vec<String> = several.iter().map(|test| said(test).as_item()).collect();
-            format!("except where all of this holds: {}", items.join("; "))
-        }
+fn excluding(exclusion: &Exclusion) -> Excluding {
+    let place = match &exclusion.extent {
+        Extent::Everywhere => None,
+        Extent::On(resources) => Some(format!("on {}", any_of(resources))),
+        Extent::ExceptOn(resources) => Some(format!("on all but {}", any_of(resources))),
     };
-    match &exclusion.extent {
-        Extent::Everywhere => limit,
-        Extent::On(resources) => format!("on {} {limit}", any_of(resources)),
-        Extent::ExceptOn(resources) => format!("on all but {} {limit}", any_of(resources)),
+    match (exclusion.block.tests(), place) {
+        ([only], None) => said(only).excluded(),
+        ([only], Some(place)) => match said(only).excluded() {
+            Excluding::Leaves(rest) => Excluding::Leaves(format!("{place} only {rest}")),
+            Excluding::Alike(adverb) => Excluding::Alike(format!("{place} {adverb}")),
+        },
+        (several, place) => {
+            let items: Vec<String> = several.iter().map(|test| said(test).as_item()).collect();
+            let place = place.map(|place| format!("{place} ")).unwrap_or_default();
+            Excluding::Alike(format!("{place}where all of this holds: {}", items.join("; ")))
+        }
     }
 }
 
@@ -293,6 +342,8 @@ fn any_of(values: &[String]) -> String {
 fn spelled(value: &str) -> String {
     let is_word =
         !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || c.is_control() || ",;\"".contains(c));
+    // What the phrases say themselves is in quotes where it is a value.
+    let is_word = is_word && !matches!(value, "absent" | "present" | "or" | "and" | "not" | "other" | "only");
     if is_word { value.to_owned() } else { serde_json::json!(value).to_string() }
 }
 
@@ -416,21 +467,34 @@ mod tests {
     #[test]
     fn one_test_that_must_not_hold() {
         for (block, expected) in [
-            (r#"{"StringEquals":{"aws:sourcevpc":["a","b"]}}"#, "except from VPC a or b"),
-            (r#"{"StringNotEquals":{"aws:sourcevpc":["a"]}}"#, "only from VPC a"),
+            (r#"{"StringEquals":{"aws:sourcevpc":["a","b"]}}"#, "with no difference from VPC a or b"),
+            (r#"{"StringNotEquals":{"aws:sourcevpc":["a"]}}"#, "from VPC a"),
             (r#"{"Bool":{"aws:multifactorauthpresent":["true"]}}"#, "without MFA"),
-            (r#"{"BoolIfExists":{"aws:multifactorauthpresent":["false"]}}"#, "only with MFA"),
-            (r#"{"Bool":{"aws:multifactorauthpresent":["false"]}}"#, "except when aws:MultiFactorAuthPresent is false"),
-            (r#"{"Bool":{"aws:securetransport":["false"]}}"#, "only over HTTPS"),
-            (r#"{"Bool":{"aws:securetransport":["true"]}}"#, "only over plain HTTP"),
+            (r#"{"BoolIfExists":{"aws:multifactorauthpresent":["false"]}}"#, "with MFA"),
+            (
+                r#"{"StringEqualsIfExists":{"sts:externalid":["acme"]}}"#,
+                "with no difference with sts:ExternalId acme or when sts:ExternalId is absent",
+            ),
+            (
+                r#"{"Bool":{"aws:multifactorauthpresent":["false"]}}"#,
+                "with no difference when aws:MultiFactorAuthPresent is false",
+            ),
+            (r#"{"Bool":{"aws:securetransport":["false"]}}"#, "over HTTPS"),
+            (r#"{"Bool":{"aws:securetransport":["true"]}}"#, "over plain HTTP"),
             (r#"{"StringEquals":{"sts:externalid":["acme-4711"]}}"#, "without sts:ExternalId acme-4711"),
-            (r#"{"Null":{"aws:sourcevpc":["true"]}}"#, "except when aws:SourceVpc is absent"),
+            (r#"{"Null":{"aws:sourcevpc":["true"]}}"#, "with no difference when aws:SourceVpc is absent"),
             (
                 r#"{"Bool":{"aws:multifactorauthpresent":["true"]},"StringNotEquals":{"aws:requestedregion":["r"]}}"#,
-                "except where all of this holds: with MFA; outside region r",
+                "with no difference where all of this holds: with MFA; outside region r",
             ),
-            (r#"{"StringLike":{"k":["a*"]}} on ["arn:1","arn:2"]"#, "on arn:1 or arn:2 except when k matches a*"),
-            (r#"{"StringLike":{"k":["a*"]}} except on ["arn:1"]"#, "on all but arn:1 except when k matches a*"),
+            (
+                r#"{"StringLike":{"k":["a*"]}} on ["arn:1","arn:2"]"#,
+                "with no difference on arn:1 or arn:2 when k matches a*",
+            ),
+            (
+                r#"{"StringLike":{"k":["a*"]}} except on ["arn:1"]"#,
+                "with no difference on all but arn:1 when k matches a*",
+            ),
         ] {
             assert_eq!(words(&format!("unless {block}")), expected, "{block}");
         }
@@ -444,16 +508,16 @@ mod tests {
         let wide = r#"{"StringEquals":{"aws:sourcevpc":["a","b"]}}"#;
         for (text, expected) in [
             (two.to_owned(), "only with MFA and in region r"),
-            (format!("{mfa} unless {vpc}"), "only with MFA, but not from VPC a"),
+            (format!("{mfa} unless {vpc}"), "only with MFA; with no difference from VPC a"),
             (format!("{wide} unless {mfa}"), "only from VPC a or b, and without MFA"),
             (format!("{vpc} when {mfa}"), "only from VPC a and with MFA"),
             (format!("{vpc} within {mfa}"), "only from VPC a and with MFA"),
+            (format!("when {vpc} or {two}"), "where at least one of these holds: from VPC a; with MFA and in region r"),
             (
-                format!("when {vpc} or {two}"),
-                "only where at least one of these holds: from VPC a; with MFA and in region r",
+                format!("{mfa} when {wide} unless {vpc}"),
+                "only with MFA, and from VPC a or b; with no difference from VPC a",
             ),
-            (format!("{mfa} when {wide} unless {vpc}"), "only with MFA, and only from VPC a or b; but not from VPC a"),
-            (format!("unless {mfa} or {vpc}"), "without MFA, but not from VPC a"),
+            (format!("unless {mfa} or {vpc}"), "without MFA; with no difference from VPC a"),
         ] {
             assert_eq!(words(&text), expected, "{text}");
         }

@@ -34,7 +34,8 @@ pub struct Group {
     pub cause: Cause,
     /// The normalized names of its roles, in the order of the report, each once.
     pub roles: Vec<String>,
-    /// The places of its findings in [`Report::findings`], most severe first.
+    /// The places of its findings in [`Report::findings`], most severe first; of those that are as severe as the first, the
+    /// one that is said of the most roles stands first.
     pub findings: Vec<usize>,
 }
 
@@ -230,7 +231,30 @@ fn names(statements: &[crate::semantics::outcome::StatementRef]) -> BTreeSet<Str
     statements.iter().map(|statement| statement.policy_name.clone()).collect()
 }
 
-fn group(report: &Report, cause: Cause, findings: Vec<usize>) -> (Breadth, Group) {
+/// Puts the finding first that is said of the most roles, of those that are as severe as the first: the heading and the
+/// proof of the group are its own.
+fn most_common_first(report: &Report, findings: &mut Vec<usize>) {
+    let all: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
+    let Some(first) = all.first() else { return };
+    let severest: Vec<&Finding> =
+        all.iter().copied().take_while(|one| one.severity == first.severity && one.rule == first.rule).collect();
+    let roles = |one: &Finding| {
+        let same = all.iter().filter(|other| say_the_same(report, one, other));
+        same.map(|other| other.role_index).collect::<BTreeSet<_>>().len()
+    };
+    // Of several the first, which is the widest.
+    let best = severest.iter().enumerate().max_by_key(|(place, one)| (roles(one), Reverse(*place)));
+    if let Some((place, _)) = best.filter(|_| severest.len() <= MOST_COMPARED) {
+        let head = findings.remove(place);
+        findings.insert(0, head);
+    }
+}
+
+/// Of so many findings of one severity the most common is looked for.
+const MOST_COMPARED: usize = 500;
+
+fn group(report: &Report, cause: Cause, mut findings: Vec<usize>) -> (Breadth, Group) {
+    most_common_first(report, &mut findings);
     // Findings stand most severe first, so their places do.
     let members: Vec<&Finding> = findings.iter().filter_map(|place| report.findings.get(*place)).collect();
     let (rule, severity) =
@@ -265,6 +289,10 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         Some(Difference::Attribute(_)) => String::new(),
         _ => format!(": {says}"),
     };
+    let moved = match row {
+        Some(Difference::Attribute(_)) => String::new(),
+        Some(_) | None => format!(": {says}"),
+    };
     // What the first finding says may be true of some of the roles only.
     let (all, some) = (counted(roles, "role"), alike(report, members));
     let only = if some < roles { format!(" (in {some} of them)") } else { String::new() };
@@ -284,8 +312,12 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
             format!("policy {policy} of {all} differs: {says}{only}")
         }
         Cause::PolicyDocument { policy } => format!("policy {policy} differs: {says}"),
-        Cause::PolicyMoved { policy } if roles > 1 => format!("policy {policy} of {all} is inline in one account only"),
-        Cause::PolicyMoved { policy } => format!("policy {policy} is inline in one account only"),
+        Cause::PolicyMoved { policy } if roles > 1 => {
+            format!("policy {policy} of {all} is inline in one account only{moved}{only}")
+        }
+        Cause::PolicyMoved { policy } => {
+            format!("policy {policy} is inline in one account only{moved}")
+        }
         Cause::TrustPrincipal { .. } if roles > 1 => {
             assumed(report, members, &all).unwrap_or_else(|| format!("{says} ({of})"))
         }

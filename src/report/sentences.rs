@@ -171,7 +171,8 @@ impl Report {
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, None) => String::new(),
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, Some(side)) => {
                 let grants = role.grants.as_ref().map(|grants| self.grants(grants)).unwrap_or_default();
-                format!("{} exists only in {}{linked}{grants}", name(side), self.accounts.get(side).tag)
+                let name = if name(side) == role.role { "the role" } else { name(side) };
+                format!("{name} exists only in {}{linked}{grants}", self.accounts.get(side).tag)
             }
         }
     }

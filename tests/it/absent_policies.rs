@@ -107,9 +107,9 @@ fn with_allow_incomplete_the_others_are_compared_and_these_count() {
     assert!(whole.stdout.contains("2 roles were not compared, because the source does not contain all policies."));
     for says in says {
         assert!(whole.stdout.contains(says), "{whole:?}");
-        assert!(
-            tool.read("out/summary.md").contains(says) && tool.read("out/report.html").contains("was not compared")
-        );
+        let summary = tool.read("out/summary.md").replace("<code>", "").replace("</code>", "").replace('`', "");
+        assert!(summary.contains(&says.replace('`', "")), "{summary}");
+        assert!(tool.read("out/report.html").contains("was not compared"));
     }
     for fail_on in ["any", "access", "severity=medium", "rule=role-not-compared"] {
         assert_eq!(run_with(&["--fail-on", fail_on]).code, 1, "{fail_on}");

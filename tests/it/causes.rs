@@ -227,6 +227,23 @@ fn secrets_on_all_resources_weigh_more_than_actions_without_resources() {
     assert!(places.is_sorted(), "{told:#?}");
 }
 
+/// One more action never makes a row less severe.
+#[test]
+fn what_reads_data_stays_high_whatever_else_the_row_has() {
+    let severity = |actions: &[&str]| {
+        let tool = Tool::new();
+        let more = json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
+        tool.write("dev.json", snapshot(DEV, &[inline(DEV, "r", &json!([]))], &[]));
+        tool.write("qa.json", snapshot(QA, &[inline(QA, "r", &more)], &[]));
+        tool.diff(&[]);
+        report(&tool).unwrap().findings[0].severity
+    };
+    for more in [&[][..], &["dynamodb:TagResource"], &["dynamodb:PurchaseReservedCapacityOfferings"]] {
+        assert_eq!(severity(&[&["dynamodb:Scan"], more].concat()), Severity::High, "{more:?}");
+    }
+    assert_eq!(severity(&["sqs:SendMessage", "sqs:TagQueue"]), Severity::High, "writing to all queues");
+}
+
 /// A heading tells the widest finding, and how many others the cause has.
 #[test]
 fn a_heading_counts_what_it_does_not_say() {

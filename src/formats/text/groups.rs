@@ -72,16 +72,33 @@ fn next(lines: &mut Lines<'_>, view: &View<'_>, first: &Group) -> io::Result<()>
     }
     // Words can only tell names apart if both accounts have a role without a counterpart.
     let alone = |side: Side| {
-        let roles = view.report.roles.iter().filter(|role| role.status != RoleStatus::Ambiguous);
-        roles.filter(|role| role.is_open_alone() && role.side(side).is_some()).count()
+        let roles =
+            view.report.roles.iter().filter(|role| role.status != RoleStatus::Ambiguous && !role.service_linked);
+        // Of a role without a counterpart the other side has no name.
+        roles
+            .filter(|role| role.is_open_alone())
+            .filter_map(|role| role.side(side).map(|_| role.role.as_str()))
+            .collect::<Vec<_>>()
     };
     let (left, right) = (alone(Side::Left), alone(Side::Right));
-    if let Some(command) = commands::suggest(view).filter(|_| left > 0 && right > 0) {
-        let roles = counted(left + right, "role");
+    let is_alike = left.iter().any(|name| right.iter().any(|other| differ_in_a_word(name, other)));
+    if let Some(command) = commands::suggest(view).filter(|_| is_alike) {
+        let roles = counted(left.len() + right.len(), "role");
         lines.text(2, &format!("find words that differ in names ({roles} without a counterpart):"))?;
         lines.command(4, &terminal(&command))?;
     }
     Ok(())
+}
+
+/// Whether two names have the same words but for one, so that a word may tell them apart.
+fn differ_in_a_word(name: &str, other: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        name.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect()
+    };
+    let (own, others) = (words(name), words(other));
+    own.len() > 1
+        && own.len() == others.len()
+        && own.iter().zip(&others).filter(|(own, other)| own != other).count() == 1
 }
 
 const fn style(severity: Severity) -> Style {
