@@ -53,7 +53,7 @@ pub fn differences(out: impl Write, options: Options, report: &Report) -> io::Re
     table::write(out, options, &COLUMNS, report, &report.accepted_differences)
 }
 
-/// What the same entries accepted of one role under one rule: as much as one finding would say, however many rows it has.
+/// A finding that somebody has accepted, however many rows it has.
 pub(super) struct Unit<'r> {
     /// Its first row.
     pub(super) first: &'r AcceptedDifference,
@@ -84,13 +84,13 @@ impl<'r> Unit<'r> {
     }
 }
 
-/// The accepted differences of a report, in its order, those that belong together as one.
+/// The accepted findings of a report, in its order, each with its rows. Rows that are no finding as a whole are in
+/// `accepted_differences.csv` alone: what else belongs to their finding is open, or another finding explains them.
 pub(super) fn units(report: &Report) -> Vec<Unit<'_>> {
     let mut places = BTreeMap::new();
     let mut units: Vec<Unit<'_>> = Vec::new();
-    for row in &report.accepted_differences {
-        let key = (&row.role_arn, &row.role, row.kind, row.rule, row.side, &row.entries);
-        let place = *places.entry(key).or_insert(units.len());
+    for row in report.accepted_differences.iter().filter(|row| row.finding.is_some()) {
+        let place = *places.entry(&row.finding).or_insert(units.len());
         match units.get_mut(place) {
             Some(unit) => unit.others.push(row),
             None => units.push(Unit { first: row, others: Vec::new() }),

@@ -207,7 +207,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     })
 }
 
-/// What one entry accepted of a role, with the rule and the severity of the finding that it would be.
+/// An accepted finding, with the rule and the severity that it would have.
 fn suppressed(view: &View<'_>, unit: &Unit<'_>) -> Value {
     let (one, rule) = (unit.first, unit.first.rule);
     let role = shortened(&terminal(&one.role), 200);

@@ -279,20 +279,22 @@ fn group(report: &Report, cause: Cause, mut findings: Vec<usize>) -> (Breadth, G
     (breadth, Group { id: hash.finish(), rule, severity, message, other_findings, cause, roles, findings })
 }
 
+/// What the first finding says, behind the cause: what is allowed, and all of it. Of a finding that says the cause itself
+/// there is nothing more to say.
+fn endings(report: &Report, row: Option<&Difference<'_>>, says: &str) -> (String, String) {
+    match row {
+        Some(Difference::Access(row)) => (format!(": {}", report.granted(row)), format!(": {says}")),
+        Some(Difference::Attribute(_)) => (String::new(), String::new()),
+        Some(_) | None => (format!(": {says}"), format!(": {says}")),
+    }
+}
+
 /// What the group is about. Of one role it says what its most severe finding says, after the policy that it comes from.
 fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -> String {
     let first = members.first().copied();
     let row = first.and_then(|finding| report.rows_of(finding).next());
     let says = first.map_or("", |finding| finding.message.as_str());
-    let granted = match row {
-        Some(Difference::Access(row)) => format!(": {}", report.granted(row)),
-        Some(Difference::Attribute(_)) => String::new(),
-        _ => format!(": {says}"),
-    };
-    let moved = match row {
-        Some(Difference::Attribute(_)) => String::new(),
-        Some(_) | None => format!(": {says}"),
-    };
+    let (granted, moved) = endings(report, row.as_ref(), says);
     // What the first finding says may be true of some of the roles only.
     let (all, some) = (counted(roles, "role"), alike(report, members));
     let only = if some < roles { format!(" (in {some} of them)") } else { String::new() };
