@@ -244,15 +244,18 @@ fn what_is_accepted_keeps_its_rule_and_severity() {
             let role = &result["locations"][0]["logicalLocations"][0]["name"];
             (role, &result["ruleId"], &result["properties"]["entries"]) == (&one["role"], &one["rule"], &one["entries"])
         };
-        let result = results.iter().find(is_of).unwrap();
-        assert_eq!(result["suppressions"][0]["justification"], one["reason"]);
+        // What another finding explains is no finding of its own.
+        if !one["finding"].is_null() {
+            let result = results.iter().find(is_of).unwrap();
+            assert_eq!(result["suppressions"][0]["justification"], one["reason"]);
+            assert_eq!((&result["ruleId"], &result["properties"]["severity"]), (&one["rule"], &one["severity"]));
+        }
         let cell = |name: &str| &row[columns.iter().position(|column| column == name).unwrap()];
         assert_eq!(
             (cell("rule"), cell("severity")),
             (one["rule"].as_str().unwrap(), one["severity"].as_str().unwrap())
         );
         assert_eq!(cell("grants"), one["grants"].as_str().unwrap_or_default());
-        assert_eq!((&result["ruleId"], &result["properties"]["severity"]), (&one["rule"], &one["severity"]));
         // An item of a policy is a finding only where nothing else explains it.
         if one["kind"] != "item" {
             let is_it = |finding: &&Value| ["role", "rule", "severity"].iter().all(|key| finding[key] == one[key]);

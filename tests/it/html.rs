@@ -178,7 +178,7 @@ fn every_kind_of_finding_is_in_words_and_in_the_data() {
         "does not contain descriptions and session durations",
         "dev explicitly denies s3:DeleteObject",
         "the maximum session duration in seconds is 3600 in dev, 7200 in qa",
-        "new exists only in qa",
+        "the role exists only in qa",
     ] {
         assert!(page.contains(words), "{words}");
     }
