@@ -183,19 +183,21 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let tags = saved.tags();
     let mut selected = args.filter.filter().select(&open.roles, &open.differences, tags);
     let mut candidates = open.differences.len();
-    let has_findings = wanted.is_some();
     if let Some(wanted) = &wanted {
         let rows = open.rows_of(report, wanted);
         candidates = rows.len();
         selected.retain(|place| rows.contains(place));
     }
-    if let Some(wanted) = wanted.filter(|_| candidates == 0) {
+    if let Some(wanted) = &wanted
+        && candidates == 0
+    {
+        // Every place is that of a finding of the report.
         let findings = wanted.iter().filter_map(|place| report.findings.get(*place));
         let rules: BTreeSet<Rule> = findings.map(|finding| finding.rule).collect();
         return Err(CliError::NotAcceptable { rules: rules.into_iter().collect() });
     }
     if selected.is_empty() {
-        let of = if has_findings { "of the selected findings" } else { OF_REPORT };
+        let of = if wanted.is_some() { "of the selected findings" } else { OF_REPORT };
         return Err(CliError::NothingSelected { open: candidates, of });
     }
     let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };

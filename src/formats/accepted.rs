@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use ring::digest;
-
 use super::csv::{Options, tag, value};
 use super::escape::terminal;
 use super::table::{self, Column, lines, optional};
@@ -54,14 +52,16 @@ pub fn differences(out: impl Write, options: Options, report: &Report) -> io::Re
 }
 
 /// A finding that somebody has accepted, however many rows it has.
-pub(super) struct Unit<'r> {
+pub(super) struct AcceptedFinding<'r> {
+    /// Its fingerprint, which does not depend on where the entries stand in their file.
+    pub(super) fingerprint: &'r str,
     /// Its first row.
     pub(super) first: &'r AcceptedDifference,
     /// All others.
     others: Vec<&'r AcceptedDifference>,
 }
 
-impl<'r> Unit<'r> {
+impl<'r> AcceptedFinding<'r> {
     /// All rows, in the order of the report.
     pub(super) fn rows(&self) -> impl Iterator<Item = &'r AcceptedDifference> {
         std::iter::once(self.first).chain(self.others.iter().copied())
@@ -71,32 +71,22 @@ impl<'r> Unit<'r> {
     pub(super) fn severity(&self) -> Severity {
         self.rows().map(|row| row.severity).max().unwrap_or(self.first.severity)
     }
-
-    /// 32 hexadecimal digits that depend on what is accepted, not on where the entries stand in their file.
-    pub(super) fn id(&self) -> String {
-        let mut hash = digest::Context::new(&digest::SHA256);
-        for row in self.rows() {
-            let unnumbered = AcceptedDifference { entries: Vec::new(), ..row.clone() };
-            // Texts, lists of them and JSON values are always written.
-            hash.update(&serde_json::to_vec(&unnumbered).unwrap_or_default());
-        }
-        hash.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 /// The accepted findings of a report, in its order, each with its rows. Rows that are no finding as a whole are in
 /// `accepted_differences.csv` alone: what else belongs to their finding is open, or another finding explains them.
-pub(super) fn units(report: &Report) -> Vec<Unit<'_>> {
+pub(super) fn findings(report: &Report) -> Vec<AcceptedFinding<'_>> {
     let mut places = BTreeMap::new();
-    let mut units: Vec<Unit<'_>> = Vec::new();
-    for row in report.accepted_differences.iter().filter(|row| row.finding.is_some()) {
-        let place = *places.entry(&row.finding).or_insert(units.len());
-        match units.get_mut(place) {
-            Some(unit) => unit.others.push(row),
-            None => units.push(Unit { first: row, others: Vec::new() }),
+    let mut findings: Vec<AcceptedFinding<'_>> = Vec::new();
+    let rows = report.accepted_differences.iter();
+    for (first, fingerprint) in rows.filter_map(|row| Some((row, row.finding.as_deref()?))) {
+        let place = *places.entry(fingerprint).or_insert(findings.len());
+        match findings.get_mut(place) {
+            Some(finding) => finding.others.push(first),
+            None => findings.push(AcceptedFinding { fingerprint, first, others: Vec::new() }),
         }
     }
-    units
+    findings
 }
 
 /// One accepted difference in a line: what it is, then why.

@@ -4,8 +4,8 @@ use super::commands::caveat;
 use super::escape::{shortened, terminal};
 use crate::report::sentences::{item, items, request, statement};
 use crate::report::{
-    CrossReference, Difference, Finding, ItemDifference, List, Report, RoleAccessDifference, RoleDenyDifference,
-    RoleGrants, RoleTrustDifference,
+    CrossReference, Difference, Finding, List, Report, RoleAccessDifference, RoleDenyDifference, RoleGrants,
+    RoleTrustDifference,
 };
 use crate::semantics::outcome::{Refusal, StatementRef, Witness};
 use crate::semantics::trust::{TrustRelation, TrustWitness};
@@ -23,7 +23,8 @@ const LINES: usize = 40;
 #[must_use]
 pub fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
     let all: Vec<String> = if finding.list == List::Items {
-        items(report.rows_of(finding).filter_map(item_of), ACTIONS)
+        // Every row of a finding is in its list.
+        items(finding.rows.iter().filter_map(|row| report.item_differences.get(*row)), ACTIONS)
     } else {
         report.rows_of(finding).flat_map(|difference| of_difference(report, &difference)).collect()
     };
@@ -33,21 +34,6 @@ pub fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
         kept.push(format!("and {more} more"));
     }
     kept
-}
-
-/// The item that a row is; all rows of the list of items are one.
-const fn item_of<'r>(difference: Difference<'r>) -> Option<&'r ItemDifference> {
-    match difference {
-        Difference::Item(row) => Some(row),
-        Difference::Access(_)
-        | Difference::Trust(_)
-        | Difference::Deny(_)
-        | Difference::Attribute(_)
-        | Difference::CrossReference(_)
-        | Difference::Role(_)
-        | Difference::Statement(_)
-        | Difference::Limitation(_) => None,
-    }
 }
 
 /// The details of a row.

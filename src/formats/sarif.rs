@@ -1,5 +1,5 @@
-//! SARIF 2.1.0: a result for each cause, for GitHub's code scanning and whoever else reads it. What an entry accepted of a
-//! role under one rule is one suppressed result.
+//! SARIF 2.1.0: a result for each cause, for GitHub's code scanning and whoever else reads it. An accepted finding is
+//! a suppressed result.
 //!
 //! GitHub takes no more than 25,000 results and 10 MB; what is over either is left out from the least severe on, and a
 //! notification says how many.
@@ -13,7 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::accepted::{self, Unit};
+use super::accepted::{self, AcceptedFinding};
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
@@ -53,9 +53,9 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
 /// If `out` cannot be written.
 pub fn write_within(out: &mut dyn Write, view: &View<'_>, results: usize, bytes: usize) -> io::Result<()> {
     let open = view.report.groups.iter().map(|group| result(view, group));
-    let accepted = accepted::units(view.report);
+    let accepted = accepted::findings(view.report);
     let all = view.report.groups.len() + accepted.len();
-    let accepted = accepted.iter().map(|unit| suppressed(view, unit));
+    let accepted = accepted.iter().map(|finding| suppressed(view, finding));
     // As much as the frame can come to: the notification has the longest numbers there are.
     let frame = serde_json::to_vec(&log(view, Value::Array(Vec::new()), usize::MAX))?.len();
     let mut room = bytes.saturating_sub(frame + 1);
@@ -208,31 +208,32 @@ fn result(view: &View<'_>, group: &Group) -> Value {
 }
 
 /// An accepted finding, with the rule and the severity that it would have.
-fn suppressed(view: &View<'_>, unit: &Unit<'_>) -> Value {
-    let (one, rule) = (unit.first, unit.first.rule);
+fn suppressed(view: &View<'_>, finding: &AcceptedFinding<'_>) -> Value {
+    let (one, rule) = (finding.first, finding.first.rule);
     let role = shortened(&terminal(&one.role), 200);
-    let said: Vec<String> = unit.rows().take(NAMED).map(|row| super::accepted::line(view.report, row)).collect();
-    let more = unit.rows().count().saturating_sub(NAMED);
+    let line = |row| terminal(&accepted::line(view.report, row)).into_owned();
+    let said: Vec<String> = finding.rows().take(NAMED).map(line).collect();
+    let more = finding.rows().count().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!("\nand {more} more") };
     let entries: Vec<String> = one.entries.iter().map(usize::to_string).collect();
     let noun = if entries.len() == 1 { "entry" } else { "entries" };
     let text = format!("{role}: accepted by {noun} {}: {}{more}", entries.join(", "), said.join("\n"));
     let justification = terminal(&one.reason).into_owned();
     let logical = vec![json!({"name": role, "kind": "resource"})];
-    let id = unit.id();
+    let id = finding.fingerprint;
     json!({
         "ruleId": rule.id(),
         "ruleIndex": rule.index(),
-        "level": level(unit.severity()),
+        "level": level(finding.severity()),
         "message": {"text": without_links(&text)},
         "locations": [location(view, rule, one.side, &logical)],
         "partialFingerprints": {"iamctl/accepted": id, "primaryLocationLineHash": format!("{id}:1")},
         "suppressions": [{"kind": "external", "status": "accepted", "justification": justification}],
         "properties": {
-            "severity": unit.severity(),
-            "security-severity": score(unit.severity()),
+            "severity": finding.severity(),
+            "security-severity": score(finding.severity()),
             "side": one.side,
-            "rows": unit.rows().count(),
+            "rows": finding.rows().count(),
             "entries": one.entries,
             "failed": false,
         },
