@@ -2,7 +2,7 @@
 //! without opening anything, the rest folded.
 //!
 //! Sentences stand as prose, and the names in them in code spans. What is no word of prose is in a code span whoever wrote
-//! it ([`spans`]), so that no name can become a heading, a link or markup.
+//! it (`spans`), so that no name can become a heading, a link or markup.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
