@@ -14,6 +14,7 @@ mod denies;
 mod finish;
 mod known;
 mod limits;
+mod narrowing;
 mod pair;
 mod preference;
 mod proof;

@@ -217,7 +217,7 @@ fn positive(stated: &Stated, pool: &TestPool) -> Option<Stated> {
 fn without(own: &Stated, other: &Stated, pool: &TestPool) -> Option<Stated> {
     let plain = own.written == own.bound && !own.written.values.iter().any(|value| value.contains("${"));
     let test = &own.ready;
-    if !plain || test.negated || test.if_exists || test.qualifier.is_some() || test.key != other.ready.key {
+    if !plain || test.negated || test.qualifier.is_some() || test.key != other.ready.key {
         return None;
     }
     // The test that is decided may hold more values than the statement: those that the own account adds.
@@ -227,23 +227,36 @@ fn without(own: &Stated, other: &Stated, pool: &TestPool) -> Option<Stated> {
     let mut values = own.written.values.clone();
     values.sort();
     values.dedup();
-    let of = |values: Vec<String>| ConditionTest { values, ..own.written.clone() };
+    let of = |values: Vec<String>, if_exists: bool| {
+        let operator = ConditionOperator { if_exists, ..own.written.operator.clone() };
+        ConditionTest { values, operator, ..own.written.clone() }
+    };
     let ready = |test: &ConditionTest| pool.tests(std::slice::from_ref(test), Version::V2012).into_iter().next();
     let mut rest = Vec::new();
     for value in values {
-        let single = ready(&of(vec![value.clone()]))?;
+        let single = ready(&of(vec![value.clone()], false))?;
         if excludes_for_certain(&single, &other.ready) {
             rest.push(value);
         } else if !implies_for_certain(&single, &other.ready) {
             return None;
         }
     }
-    let written = of(rest);
-    (!written.values.is_empty()).then(|| ready(&written)).flatten().map(|ready| Stated {
-        bound: written.clone(),
-        written,
-        ready,
-    })
+    // A request without the key is left if the own test holds for it and the other does not.
+    let without_key = test.if_exists && !other.ready.if_exists && !other.ready.negated;
+    let written = match (rest.is_empty(), without_key) {
+        (false, _) => of(rest, without_key),
+        (true, true) => is_missing(own),
+        (true, false) => return None,
+    };
+    ready(&written).map(|ready| Stated { bound: written.clone(), written, ready })
+}
+
+/// That a request does not have the key of a test.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null>
+fn is_missing(stated: &Stated) -> ConditionTest {
+    let operator = ConditionOperator { base: BaseOperator::Null, qualifier: None, if_exists: false };
+    ConditionTest { operator, values: vec!["true".to_owned()], ..stated.written.clone() }
 }
 
 /// Takes out statements with the same tests as another one on the same resources.

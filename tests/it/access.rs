@@ -200,22 +200,63 @@ fn what_a_deny_alone_refuses_is_named_by_the_deny() {
     assert_eq!(rows, [format!("Right s3:DeleteObject on {ARCHIVE}, Conditional")]);
 }
 
+/// Rows tell where something differs, by the patterns of whichever statement says so.
 #[test]
-fn what_not_a_deny_alone_refuses_keeps_the_resources_of_the_allow() {
+fn rows_name_where_something_differs() {
     let delete = "s3:DeleteObject";
-    let allow = on("Allow", delete, "Resource", &["arn:aws:s3:::payroll/*"]);
-    let whole = ["Right s3:DeleteObject on arn:aws:s3:::payroll/*, Always".to_owned()];
-    // The other side allows less besides.
-    let part = on("Allow", delete, "Resource", &["arn:aws:s3:::payroll/a*"]);
-    let deny = on("Deny", delete, "Resource", &[ARCHIVE]);
-    assert_eq!(access_rows(&[part, deny], std::slice::from_ref(&allow)), whole);
-    // The Deny reaches further than the Allow, or lists exceptions.
-    for deny in [
-        on("Deny", delete, "Resource", &["arn:aws:s3:::*"]),
-        on("Deny", delete, "Resource", &["arn:aws:s3:::*/archive/*"]),
-        on("Deny", delete, "NotResource", &["arn:aws:s3:::payroll/kept/*"]),
+    let statement = |effect, element, resources: &[&str]| on(effect, delete, element, resources);
+    let (x, y, secret) = ("arn:aws:s3:::x/*", "arn:aws:s3:::y/*", "arn:aws:s3:::x/secret/*");
+    let all = || statement("Allow", "Resource", &["*"]);
+    for (left, right, expected) in [
+        // NotResource of a Deny: on all but its exceptions.
+        (vec![all()], vec![all(), statement("Deny", "NotResource", &[x])], vec![format!("Left * except {x}")]),
+        (
+            vec![statement("Allow", "NotResource", &[x])],
+            vec![all(), statement("Deny", "NotResource", &[y])],
+            vec![format!("Left * except {x} {y}")],
+        ),
+        // NotResource of an Allow, or of an own Deny: on its exceptions only.
+        (vec![all()], vec![statement("Allow", "NotResource", &[x])], vec![format!("Left {x}")]),
+        (
+            vec![statement("Allow", "NotResource", &[x])],
+            vec![statement("Allow", "NotResource", &[x, y])],
+            vec![format!("Left {y}")],
+        ),
+        (vec![all(), statement("Deny", "NotResource", &[x])], vec![], vec![format!("Left {x}")]),
+        (
+            vec![statement("Allow", "Resource", &[x])],
+            vec![statement("Allow", "NotResource", &[secret])],
+            vec![format!("Left {secret}"), format!("Right * except {x}")],
+        ),
+        // A list with `*` and another pattern is all resources, told once.
+        (
+            vec![statement("Allow", "Resource", &[x, "*"])],
+            vec![all(), statement("Deny", "Resource", &[x])],
+            vec![format!("Left {x}")],
+        ),
+        // What the other side allows is left out, though it denies something else.
+        (
+            vec![all()],
+            vec![statement("Allow", "Resource", &[x]), statement("Deny", "Resource", &[y])],
+            vec![format!("Left * except {x}")],
+        ),
+        (
+            vec![all()],
+            vec![statement("Allow", "Resource", &[x, y]), statement("Deny", "Resource", &[secret])],
+            vec![format!("Left * except {x} {y}"), format!("Left {secret}")],
+        ),
+        // Of two Denies the wider says it.
+        (vec![all()], vec![all(), statement("Deny", "Resource", &[x, secret])], vec![format!("Left {x}")]),
+        // A Deny that reaches further than the Allow cannot be named.
+        (
+            vec![statement("Allow", "Resource", &[x])],
+            vec![statement("Allow", "Resource", &[x]), statement("Deny", "Resource", &["arn:aws:s3:::*/secret/*"])],
+            vec![format!("Left {x}")],
+        ),
     ] {
-        assert_eq!(access_rows(&[allow.clone(), deny], std::slice::from_ref(&allow)), whole);
+        let expected: Vec<String> =
+            expected.iter().map(|row| row.replacen(' ', " s3:DeleteObject on ", 1) + ", Always").collect();
+        assert_eq!(access_rows(&left, &right), expected, "{left:?} {right:?}");
     }
 }
 

@@ -170,6 +170,10 @@ fn vpc(values: &[&str]) -> Value {
     json!({"StringEquals": {"aws:SourceVpc": values}})
 }
 
+fn if_exists(values: &[&str]) -> Value {
+    json!({"StringEqualsIfExists": {"aws:SourceVpc": values}})
+}
+
 fn and(one: &Value, other: &Value) -> Value {
     let mut all: BTreeMap<String, Value> = serde_json::from_value(one.clone()).unwrap();
     for (operator, keys) in other.as_object().unwrap() {
@@ -239,7 +243,42 @@ fn what_remains() {
                 r#"{all} if {MFA} unless {{"StringEquals":{{"aws:requestedregion":["eu-west-1"]}}}} on ["{part}"]"#
             )],
         ),
-        (json!([allow(all, json!({}))]), json!([allow(part, mfa())]), vec![all.to_owned()]),
+        // Where it depends on the request on part of the resources only, this part has a row of its own.
+        (
+            json!([allow(all, json!({}))]),
+            json!([allow(part, mfa())]),
+            vec![format!("{all} except {part}"), format!("{part} if unless {MFA}")],
+        ),
+        (
+            json!([allow(all, json!({})), deny(part, mfa())]),
+            json!([]),
+            vec![format!("{all} except {part}"), format!("{part} if unless {MFA}")],
+        ),
+        // The other side denies under a condition what it allows, and allows it under another.
+        (
+            json!([allow(all, json!({}))]),
+            json!([allow(all, mfa()), deny(all, region.clone())]),
+            vec![
+                format!("{all} if unless {MFA}"),
+                format!(r#"{all} if when {{"StringEquals":{{"aws:requestedregion":["eu-west-1"]}}}}"#),
+            ],
+        ),
+        // Tests that hold without the key.
+        (
+            json!([allow(all, if_exists(&["vpc-a", "vpc-b"]))]),
+            json!([allow(all, if_exists(&["vpc-a"]))]),
+            vec![format!(r#"{all} if {{"StringEquals":{{"aws:sourcevpc":["vpc-b"]}}}}"#)],
+        ),
+        (
+            json!([allow(all, if_exists(&["vpc-a", "vpc-b"]))]),
+            json!([allow(all, vpc(&["vpc-a"]))]),
+            vec![format!(r#"{all} if {{"StringEqualsIfExists":{{"aws:sourcevpc":["vpc-b"]}}}}"#)],
+        ),
+        (
+            json!([allow(all, if_exists(&["vpc-a"]))]),
+            json!([allow(all, vpc(&["vpc-a"]))]),
+            vec![format!(r#"{all} if {{"Null":{{"aws:sourcevpc":["true"]}}}}"#)],
+        ),
         // A Deny of the other side.
         (
             json!([allow(all, json!({}))]),

@@ -7,19 +7,15 @@ use std::sync::Arc;
 use super::Shared;
 use super::pair::{Pair, RoleRules};
 use super::rules::Rule;
-use super::witness::{Refused, refused};
 use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::bits::Bits;
 use crate::semantics::solver::conditions::Test;
 use crate::semantics::solver::keys::{Assignment, Requester};
-use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, RulesByEffect, Start, contains};
+use crate::semantics::solver::question::{Answer, Asker, Fuel, Question, Resources, RulesByEffect, Start};
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::steps::Variable;
 use crate::semantics::solver::texts::{Binding, Fold, Template, Text, VariableValue};
-
-/// How many patterns of Denies are worth comparing with an allowed one to name a row by them.
-const MOST_DENYING: usize = 64;
 
 /// The account that owns the resource. Where an ARN holds an account, it is this one.
 ///
@@ -37,13 +33,13 @@ const MOST_CANDIDATES: usize = 12;
 pub enum PatternPlace {
     /// Of the statement that allows, by its index; 0 for one that lists exceptions.
     Allowed(usize),
-    /// Of a rule by which the other side denies, where nothing else differs on the allowed one of that index.
-    Denied {
-        /// Index of the allowed pattern.
+    /// A narrower one of another rule, outside of which nothing differs in the same way.
+    Narrower {
+        /// Index of the allowed pattern that it lies in.
         within: usize,
-        /// The rule that denies.
+        /// The other rule.
         rule: usize,
-        /// Index of the pattern in it.
+        /// Index of the pattern in it, whether it lists patterns or exceptions.
         pattern: usize,
     },
 }
@@ -51,30 +47,34 @@ pub enum PatternPlace {
 impl PatternPlace {
     /// The pattern as its statement writes it.
     pub fn spelled(self, allowing: usize, pair: &Pair) -> Option<&str> {
-        let rule = match self {
-            Self::Allowed(_) => allowing,
-            Self::Denied { rule, .. } => rule,
-        };
+        let rule = self.other_rule().unwrap_or(allowing);
         Some(pair.rules.get(rule)?.spelled(self.text(allowing, pair)?))
     }
 
-    /// The pattern, of a statement that allows as this rule does.
+    /// The pattern, of a statement that allows as this rule does; `None` for one that lists exceptions.
     pub fn text(self, allowing: usize, pair: &Pair) -> Option<&Arc<Text>> {
-        let (rule, pattern) = match self {
-            Self::Allowed(pattern) => (allowing, pattern),
-            Self::Denied { rule, pattern, .. } => (rule, pattern),
-        };
-        match &pair.rules.get(rule)?.resources {
-            Resources::Matching(texts) => texts.get(pattern),
-            Resources::Except(_) => None,
+        match self {
+            Self::Allowed(pattern) => match &pair.rules.get(allowing)?.resources {
+                Resources::Matching(texts) => texts.get(pattern),
+                Resources::Except(_) => None,
+            },
+            Self::Narrower { rule, pattern, .. } => pair.rules.get(rule)?.resources.texts().get(pattern),
         }
     }
 
-    /// The rule that denies, if it is about a pattern of one.
-    pub const fn denied_by(self) -> Option<usize> {
+    /// Index of the allowed pattern that it is or lies in.
+    pub const fn within(self) -> usize {
+        match self {
+            Self::Allowed(pattern) => pattern,
+            Self::Narrower { within, .. } => within,
+        }
+    }
+
+    /// The rule that the pattern is from, if it is not the one that allows.
+    pub const fn other_rule(self) -> Option<usize> {
         match self {
             Self::Allowed(_) => None,
-            Self::Denied { rule, .. } => Some(rule),
+            Self::Narrower { rule, .. } => Some(rule),
         }
     }
 }
@@ -100,6 +100,10 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Which of the requests there it is about.
     pub part: Part,
+    /// Patterns on which nothing differs in the whole allowed pattern.
+    pub equal: Rc<Vec<Arc<Text>>>,
+    /// Narrower patterns that findings of their own tell of.
+    pub told: Rc<Vec<Arc<Text>>>,
 }
 
 /// Which of the requests that match a pattern a finding is about.
@@ -107,20 +111,23 @@ pub struct Finding {
 pub enum Part {
     /// All of them.
     Whole,
-    /// Those that no Deny of the other side matches, where its row tells of those that some match: the other side refuses
-    /// these only because nothing allows them.
-    Undenied,
+    /// Those that a Deny of the other side matches, though it allows them.
+    ExplicitlyDenied,
+    /// Those that no Deny of the other side matches and no statement of it allows.
+    ImplicitlyDenied,
+    /// Those that only the other side's permissions boundary keeps it from.
+    OutsideBoundary,
 }
 
 /// The comparison of one class. Side by side it holds what one role grants; the other refuses.
 pub struct ClassWork<'a> {
-    pair: &'a Pair,
+    pub(super) pair: &'a Pair,
     /// The rules that match the class's actions, as numbers of the pair.
     rules: Vec<usize>,
     live: [RoleRules; 2],
     granting: [Vec<usize>; 2],
     texts: Vec<Arc<Text>>,
-    shared: &'a Shared,
+    pub(super) shared: &'a Shared,
     budget: Budget,
     /// Templates by what decides an outcome: how the patterns lie to them; the template itself only where some
     /// pattern matches part of it.
@@ -136,14 +143,19 @@ pub struct ClassWork<'a> {
 
 /// What the questions about one statement that allows and one form of resource have in common.
 #[derive(Clone)]
-struct Asking<'a> {
-    side: Side,
-    rules: Vec<&'a Resources>,
-    granting: usize,
-    own: RulesByEffect,
-    tests: Rc<Tests>,
-    template: &'a Template,
-    reported: Vec<Arc<Text>>,
+pub(super) struct Asking<'a> {
+    pub side: Side,
+    pub rules: Vec<&'a Resources>,
+    /// Which of them is the statement that allows.
+    pub granting: usize,
+    /// The statements of this side.
+    pub own: RulesByEffect,
+    /// Those of the other side, which is to refuse.
+    pub refusing: RulesByEffect,
+    pub tests: Rc<Tests>,
+    pub template: &'a Template,
+    /// Resources that another finding is about.
+    pub reported: Vec<Arc<Text>>,
 }
 
 impl<'a> ClassWork<'a> {
@@ -252,25 +264,16 @@ impl<'a> ClassWork<'a> {
             relevant.iter().filter_map(|rule| self.pair.rules.get(*rule)).map(AsRef::as_ref).collect();
         let tests = self.tests(&relevant, &rules, form);
         let rules: Vec<&Resources> = rules.iter().map(|rule| &rule.resources).collect();
-        let [own, other] = [side, side.other()].map(|side| role(self.live(side), &relevant));
+        let [own, refusing] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
         let starts = starts(rules.get(granting));
-        let asking = Asking { side, rules, granting, own, tests, template, reported };
+        let asking = Asking { side, rules, granting, own, refusing, tests, template, reported };
         let mut courtesy = std::mem::take(self.courtesy_of(side));
         let mut findings = Vec::new();
-        for (start, wanted) in starts.iter().enumerate() {
-            let outcome = self.outcome(&asking, &other, wanted, fuel);
-            if matches!(outcome, Outcome::None) {
-                continue;
-            }
-            match self.denied(&asking, &other, (start, wanted), &outcome, &mut courtesy) {
-                Some(narrower) => findings.extend(narrower),
-                None => {
-                    let place = PatternPlace::Allowed(start);
-                    let undenied = self.undenied(&asking, &other, wanted, &outcome, fuel);
-                    findings.push(Finding { place, outcome, part: Part::Whole });
-                    findings.extend(undenied.map(|outcome| Finding { place, outcome, part: Part::Undenied }));
-                }
+        for (at, start) in &starts {
+            let outcome = self.outcome(&asking, start, fuel);
+            if !matches!(outcome, Outcome::None) {
+                findings.extend(self.located(&asking, (*at, start), outcome, fuel, &mut courtesy));
             }
         }
         *self.courtesy_of(side) = courtesy;
@@ -285,9 +288,9 @@ impl<'a> ClassWork<'a> {
         }
     }
 
-    /// What differs on these resources, with these rules on the side that refuses.
-    fn outcome(&self, asking: &Asking<'_>, refusing: &RulesByEffect, start: &Start, fuel: &mut Fuel) -> Outcome {
-        let Asking { rules, granting, own, tests, template, reported, .. } = asking;
+    /// What differs on these resources.
+    pub(super) fn outcome(&self, asking: &Asking<'_>, start: &Start, fuel: &mut Fuel) -> Outcome {
+        let Asking { rules, granting, own, refusing, tests, template, reported, .. } = asking;
         let texts = &self.shared.solver.texts;
         let mut asker = Asker { texts, answers: &self.shared.solver.answers, states: self.budget.states, fuel };
         let mut ask = |truths: &[_], mode, binding: &Binding| {
@@ -309,98 +312,6 @@ impl<'a> ClassWork<'a> {
             ask_about(&bound.iter().collect::<Vec<_>>())
         };
         Search { tests, granting: *granting, ask: &mut ask, nodes: self.budget.branches }.run()
-    }
-
-    /// The finding by the patterns of the other side's Denies, where they alone make the difference and lie within the
-    /// allowed pattern. Whatever is not certain leaves the finding as it is.
-    fn denied(
-        &self,
-        asking: &Asking<'_>,
-        other: &RulesByEffect,
-        (within, wanted): (usize, &Start),
-        outcome: &Outcome,
-        fuel: &mut Fuel,
-    ) -> Option<Vec<Finding>> {
-        let (Outcome::Difference { found, context, .. }, Start::Matching(allowed)) = (outcome, wanted) else {
-            return None;
-        };
-        if other.denies.is_empty() || fuel.is_empty() {
-            return None;
-        }
-        let texts = &self.shared.solver.texts;
-        let resource = found.written();
-        let refused = refused(self.live(asking.side.other()), self.pair, &resource, context, texts);
-        if !matches!(refused, Refused::Deny(_)) {
-            return None;
-        }
-        let patterns = self.denying(asking, allowed)?;
-        let undenied = RulesByEffect { denies: Vec::new(), ..other.clone() };
-        if !matches!(self.outcome(asking, &undenied, wanted, fuel), Outcome::None) {
-            return None;
-        }
-        // Every difference on the allowed pattern is now on one of these.
-        let mut findings = Vec::new();
-        for (rule, pattern, denied) in patterns {
-            let outcome = self.outcome(asking, other, &Start::Matching(denied), fuel);
-            match outcome {
-                Outcome::None => {}
-                Outcome::Difference { .. } => {
-                    let place = PatternPlace::Denied { within, rule, pattern };
-                    findings.push(Finding { place, outcome, part: Part::Whole });
-                }
-                Outcome::Unknown(_) => return None,
-            }
-        }
-        (!findings.is_empty()).then_some(findings)
-    }
-
-    /// What differs among the requests that no Deny of the other side matches, where the row of an outcome would tell only of
-    /// those that some match: its condition is that of these Denies.
-    fn undenied(
-        &self,
-        asking: &Asking<'_>,
-        other: &RulesByEffect,
-        wanted: &Start,
-        outcome: &Outcome,
-        fuel: &mut Fuel,
-    ) -> Option<Outcome> {
-        let Outcome::Difference { found, context, always: false, .. } = outcome else { return None };
-        let texts = &self.shared.solver.texts;
-        let refused = refused(self.live(asking.side.other()), self.pair, &found.written(), context, texts);
-        let Refused::Deny(rules) = refused else { return None };
-        // One without a condition puts no condition on the row.
-        let has_tests = |rule: &usize| self.pair.rules.get(*rule).is_some_and(|rule| !rule.tests.is_empty());
-        if !rules.iter().all(has_tests) {
-            return None;
-        }
-        let mut asking = asking.clone();
-        asking.own.denies.extend(&other.denies);
-        asking.own.denies.sort_unstable();
-        asking.own.denies.dedup();
-        let outcome = self.outcome(&asking, &RulesByEffect { denies: Vec::new(), ..other.clone() }, wanted, fuel);
-        (!matches!(outcome, Outcome::None)).then_some(outcome)
-    }
-
-    /// The patterns by which the other side alone denies some of an allowed one, as rule and index; `None` unless all
-    /// of them lie within it and are narrower.
-    fn denying(&self, asking: &Asking<'_>, allowed: &Arc<Text>) -> Option<Vec<(usize, usize, Arc<Text>)>> {
-        let own = &self.live(asking.side).denies;
-        let mut patterns = Vec::new();
-        for rule in self.live(asking.side.other()).denies.iter() {
-            if own.contains(rule) || !self.can_match(rule, asking.template) {
-                continue;
-            }
-            let Resources::Matching(texts) = &self.pair.rules.get(rule)?.resources else { return None };
-            let can_match = |text: &Arc<Text>| self.shared.solver.texts.fold(text, asking.template) != Fold::Misses;
-            let texts = texts.iter().enumerate().filter(|(_, text)| can_match(text));
-            patterns.extend(texts.map(|(at, text)| (rule, at, Arc::clone(text))));
-            if patterns.len() > MOST_DENYING {
-                return None;
-            }
-        }
-        patterns.retain(|(.., text)| self.shared.solver.overlap(allowed, text));
-        let narrower = |text: &Arc<Text>| text.number != allowed.number && contains(allowed, text);
-        patterns.iter().all(|(.., text)| narrower(text)).then_some(patterns)
     }
 
     fn tests(&mut self, relevant: &[usize], rules: &[&Rule], form: &ResourceForm<'_>) -> Rc<Tests> {
@@ -503,11 +414,16 @@ pub fn is_everything(resources: &Resources) -> bool {
     }
 }
 
-/// The ways in which a statement can match a resource.
-fn starts(rule: Option<&&Resources>) -> Vec<Start> {
+/// The ways in which a statement can match a resource, each with its index.
+fn starts(rule: Option<&&Resources>) -> Vec<(usize, Start)> {
+    let matching = |text: &Arc<Text>| Start { matching: vec![Arc::clone(text)], except: Vec::new() };
     match rule.copied() {
-        Some(Resources::Matching(texts)) => texts.iter().map(|text| Start::Matching(Arc::clone(text))).collect(),
-        Some(Resources::Except(texts)) => vec![Start::Except(texts.clone())],
+        Some(Resources::Matching(texts)) => match texts.iter().enumerate().find(|(_, text)| text.is_everything()) {
+            // The other patterns add nothing.
+            Some((at, everything)) => vec![(at, matching(everything))],
+            None => texts.iter().map(matching).enumerate().collect(),
+        },
+        Some(Resources::Except(texts)) => vec![(0, Start { matching: Vec::new(), except: texts.clone() })],
         None => Vec::new(),
     }
 }

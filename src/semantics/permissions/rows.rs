@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{Absent, ClassWork, Finding, Part, PatternPlace, ResourceForm, is_everything};
+use super::cells::{Absent, ClassWork, Finding, Part, PatternPlace, ResourceForm};
 use super::classes::{self, Class, NamedAction};
 use super::limits::{self, Limited};
 use super::pair::Pair;
@@ -19,7 +19,7 @@ use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
-use crate::semantics::solver::question::{self, Fuel, Resources};
+use crate::semantics::solver::question::{self, Fuel, Resources, contains};
 use crate::semantics::solver::search::Outcome;
 use crate::semantics::solver::texts::{Template, Text};
 
@@ -32,7 +32,8 @@ pub struct RowKey {
     pub rule: usize,
     /// How sure it is.
     pub certainty: Certainty,
-    /// The patterns that differ, all of the rule or all of one that denies; empty for a rule that lists exceptions.
+    /// The patterns that differ, all of the rule or all of one other; empty for a rule that lists exceptions, unless they
+    /// are of another.
     pub places: Vec<PatternPlace>,
     /// Patterns among them on which nothing differs.
     pub except: Vec<String>,
@@ -212,6 +213,7 @@ fn add_group(
     pair: &Pair,
     shared: &Shared,
 ) {
+    let equal = equal_on_all(&found);
     // Of one pattern, the surest finding over all forms of resource.
     let mut surest: BTreeMap<(PatternPlace, Part), RowFinding<'_>> = BTreeMap::new();
     for finding in found {
@@ -222,23 +224,30 @@ fn add_group(
         }
     }
     let whole = surest.iter().filter(|((_, part), _)| *part == Part::Whole);
-    let whole: BTreeMap<PatternPlace, Certainty> =
-        whole.map(|((place, _), finding)| (*place, certainty(&finding.0.outcome))).collect();
+    let whole: BTreeMap<PatternPlace, (Certainty, Rc<Vec<Arc<Text>>>)> = whole
+        .map(|((place, _), (finding, ..))| (*place, (certainty(&finding.outcome), Rc::clone(&finding.told))))
+        .collect();
     let mut by_row: BTreeMap<(Certainty, Option<usize>, Part), Vec<RowFinding<'_>>> = BTreeMap::new();
     for ((place, part), finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
-        let said = |within| whole.get(&PatternPlace::Allowed(within)).is_some_and(|whole| *whole <= certainty);
         let is_said = match place {
-            PatternPlace::Denied { within, .. } => said(within),
-            PatternPlace::Allowed(_) => part == Part::Undenied && whole.get(&place) == Some(&Certainty::Always),
+            PatternPlace::Narrower { within, .. } => {
+                whole.get(&PatternPlace::Allowed(within)).is_some_and(|(whole, told)| {
+                    let is_told = |text| told.iter().any(|told| contains(told, text));
+                    *whole <= certainty && !place.text(rule, pair).is_some_and(is_told)
+                })
+            }
+            PatternPlace::Allowed(_) => {
+                part != Part::Whole && whole.get(&place).is_some_and(|(whole, _)| *whole == Certainty::Always)
+            }
         };
         if !is_said {
-            by_row.entry((certainty, place.denied_by(), part)).or_default().push(finding);
+            by_row.entry((certainty, place.other_rule(), part)).or_default().push(finding);
         }
     }
     for ((certainty, ..), findings) in by_row {
-        let (key, proof) = row(side, rule, certainty, &findings, work, pair, shared);
+        let (key, proof) = row((side, rule), certainty, (&findings, &equal), work, pair, shared);
         let parts = rows.entry(key).or_default();
         for member in &group.members {
             parts.known.extend(&member.known);
@@ -248,6 +257,19 @@ fn add_group(
             }
         }
     }
+}
+
+/// For each allowed pattern, the patterns on which nothing differs on any form of resource.
+fn equal_on_all(found: &[RowFinding<'_>]) -> BTreeMap<usize, Vec<Arc<Text>>> {
+    let mut equal: BTreeMap<usize, Vec<Arc<Text>>> = BTreeMap::new();
+    for (finding, ..) in found {
+        let here = &finding.equal;
+        equal
+            .entry(finding.place.within())
+            .and_modify(|all| all.retain(|text| here.iter().any(|other| other.number == text.number)))
+            .or_insert_with(|| here.to_vec());
+    }
+    equal
 }
 
 impl<'a> Member<'a> {
@@ -304,19 +326,15 @@ fn best<'a>(
 }
 
 fn row(
-    side: Side,
-    rule: usize,
+    (side, rule): (Side, usize),
     certainty: Certainty,
-    findings: &[RowFinding<'_>],
+    (findings, equal): (&[RowFinding<'_>], &BTreeMap<usize, Vec<Arc<Text>>>),
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
 ) -> (RowKey, Option<(Arc<Proof>, usize)>) {
-    let texts = pair.rules.get(rule).map(|rule| &rule.resources);
-    let places: Vec<PatternPlace> = match texts {
-        Some(Resources::Matching(_)) => findings.iter().map(|(finding, ..)| finding.place).collect(),
-        Some(Resources::Except(_)) | None => Vec::new(),
-    };
+    let places = findings.iter().map(|(finding, ..)| finding.place);
+    let places: Vec<PatternPlace> = places.filter(|place| place.text(rule, pair).is_some()).collect();
     let mut proof = None;
     let mut reasons = Vec::new();
     for (finding, kind, _) in findings {
@@ -337,11 +355,10 @@ fn row(
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let mut except = except(side, rule, &places, work, pair, shared);
+    except.extend(beside(findings, equal, rule, pair, shared));
     let about = limits::Row { side, rule, certainty, places: &places, templates: &templates, refused: &refused };
     let Limited { condition, except: more } = limits::limited(about, work, pair, shared);
-    except.extend(more);
-    except.sort();
-    except.dedup();
+    let except = written_widest(except, more);
     (RowKey { side, rule, certainty, places, except, condition, refused, reasons }, proof)
 }
 
@@ -356,7 +373,7 @@ fn except(
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
-) -> Vec<String> {
+) -> Vec<Arc<Text>> {
     let (own, other) = (work.live(side), work.live(side.other()));
     let mut rules: Vec<usize> = own.denies.iter().collect();
     if other.denies.is_empty() && other.boundary.is_none() {
@@ -374,34 +391,64 @@ fn except(
     if texts.len() * granted.len().max(1) > MOST_CARVED {
         texts.clear();
     }
-    texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.solver.overlap(granted, text)));
     if let Some(Resources::Except(patterns)) = pair.rules.get(rule).map(|rule| &rule.resources) {
         texts.extend(patterns);
     }
-    let mut spelled: Vec<String> = texts.iter().map(|text| text.written.clone()).collect();
-    spelled.sort();
-    spelled.dedup();
-    spelled
+    texts.retain(|text| granted.is_empty() || granted.iter().any(|granted| shared.solver.overlap(granted, text)));
+    texts.into_iter().cloned().collect()
 }
 
-/// The resources of a row as the statement that allows spells them, or the one that denies.
+/// Patterns on which nothing differs in any of the findings of a row, or of which rows of their own tell.
+fn beside(
+    findings: &[RowFinding<'_>],
+    equal: &BTreeMap<usize, Vec<Arc<Text>>>,
+    rule: usize,
+    pair: &Pair,
+    shared: &Shared,
+) -> Vec<Arc<Text>> {
+    let of = |finding: &Finding| {
+        let equal = equal.get(&finding.place.within()).into_iter().flatten();
+        equal.chain(finding.told.iter()).cloned().collect::<Vec<_>>()
+    };
+    let meets = |finding: &Finding, text: &Arc<Text>| {
+        finding.place.text(rule, pair).is_none_or(|place| shared.solver.overlap(place, text))
+    };
+    let mut texts: Vec<Arc<Text>> = findings.iter().flat_map(|(finding, ..)| of(finding)).collect();
+    texts.sort_by_key(|text| text.number);
+    texts.dedup_by_key(|text| text.number);
+    let lists: Vec<(&Finding, Vec<Arc<Text>>)> = findings.iter().map(|(finding, ..)| (finding, of(finding))).collect();
+    texts.retain(|text| {
+        let is_out = |(finding, list): &(&Finding, Vec<Arc<Text>>)| {
+            !meets(finding, text) || list.iter().any(|other| other.number == text.number)
+        };
+        lists.iter().all(is_out) && lists.iter().any(|(finding, _)| meets(finding, text))
+    });
+    texts
+}
+
+/// Patterns as they are written, without those that lie in others, and more of them.
+fn written_widest(mut texts: Vec<Arc<Text>>, more: Vec<String>) -> Vec<String> {
+    texts.sort_by_key(|text| text.number);
+    texts.dedup_by_key(|text| text.number);
+    let all = texts.clone();
+    // Of too many to compare all are named.
+    if all.len() * all.len() <= MOST_CARVED {
+        texts.retain(|text| !all.iter().any(|wider| wider.number != text.number && contains(wider, text)));
+    }
+    let mut written: Vec<String> = texts.iter().map(|text| text.written.clone()).collect();
+    written.extend(more);
+    written.sort();
+    written.dedup();
+    written
+}
+
+/// The resources of a row as the statement that allows spells them, or the one that they are from.
 pub fn resources(key: &RowKey, pair: &Pair) -> Vec<String> {
-    let denied: BTreeSet<&str> = key
-        .places
-        .iter()
-        .filter(|place| place.denied_by().is_some())
-        .filter_map(|place| place.spelled(key.rule, pair))
-        .collect();
-    if !denied.is_empty() {
-        return denied.into_iter().map(str::to_owned).collect();
+    let is_everything = |place: &PatternPlace| place.text(key.rule, pair).is_some_and(|text| text.is_everything());
+    if key.places.is_empty() || key.places.iter().any(is_everything) {
+        return vec!["*".to_owned()];
     }
-    match pair.rules.get(key.rule).map(|rule| &rule.resources) {
-        Some(resources @ Resources::Matching(_)) if is_everything(resources) => vec!["*".to_owned()],
-        Some(Resources::Matching(_)) => {
-            // Several patterns may stand for one that the statement writes.
-            let texts: BTreeSet<&str> = key.places.iter().filter_map(|place| place.spelled(key.rule, pair)).collect();
-            texts.into_iter().map(str::to_owned).collect()
-        }
-        Some(Resources::Except(_)) | None => vec!["*".to_owned()],
-    }
+    // Several patterns may stand for one that the statement writes.
+    let texts: BTreeSet<&str> = key.places.iter().filter_map(|place| place.spelled(key.rule, pair)).collect();
+    texts.into_iter().map(str::to_owned).collect()
 }

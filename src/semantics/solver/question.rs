@@ -70,25 +70,22 @@ pub struct RulesByEffect {
     pub boundary: Option<Vec<usize>>,
 }
 
-/// A text that is wanted: by which pattern of the statement that allows, or any but the excluded.
-#[derive(Debug, Clone)]
-pub enum Start {
-    /// What matches this pattern.
-    Matching(Arc<Text>),
-    /// What matches none of these.
-    Except(Vec<Arc<Text>>),
+/// Which resources are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// They match each of these patterns.
+    pub matching: Vec<Arc<Text>>,
+    /// They match none of these.
+    pub except: Vec<Arc<Text>>,
 }
 
 impl Start {
     /// What is wanted in a request that says this of the keys of variables; `None` where it can be nothing.
     pub fn bind(&self, binding: &Binding, texts: &Texts) -> Option<Self> {
-        match self {
-            Self::Matching(text) => texts.bind(text, binding).map(Self::Matching),
-            Self::Except(own) => {
-                // An exception without a value for its variable excepts nothing.
-                Some(Self::Except(own.iter().filter_map(|text| texts.bind(text, binding)).collect()))
-            }
-        }
+        let matching = self.matching.iter().map(|text| texts.bind(text, binding)).collect::<Option<_>>()?;
+        // An exception without a value for its variable excepts nothing.
+        let except = self.except.iter().filter_map(|text| texts.bind(text, binding)).collect();
+        Some(Self { matching, except })
     }
 }
 
@@ -228,10 +225,10 @@ impl Question<'_> {
     /// The allowing statement without what its own role denies.
     fn base(&self, asker: &Asker<'_>, counts: &dyn Fn(usize) -> bool) -> Result<QuestionDraft, Impossible> {
         let mut draft = QuestionDraft::default();
-        match self.start {
-            Start::Matching(text) => draft.want(std::slice::from_ref(text), self.template, asker)?,
-            Start::Except(texts) => draft.avoid(texts, self.template, asker)?,
+        for text in &self.start.matching {
+            draft.want(std::slice::from_ref(text), self.template, asker)?;
         }
+        draft.avoid(&self.start.except, self.template, asker)?;
         if let Some(within) = &self.within {
             draft.want(std::slice::from_ref(within), self.template, asker)?;
         }
