@@ -8,8 +8,10 @@ mod arns;
 mod callers;
 mod compare;
 mod confirm;
+mod difference;
 mod limits;
 mod principals;
+mod rows;
 
 use std::collections::BTreeMap;
 

@@ -109,19 +109,83 @@ fn labelled_pairs_of_trust_policies() {
     }
 }
 
-/// Rows of two trust policies, each that of a role in account 111122223333, in a few words.
+/// Rows of two trust policies with one statement each, in a few words.
 fn trust_rows(left: &Value, right: &Value) -> Vec<String> {
+    let [left, right] = [left, right].map(|principals| [trusts("Allow", "Principal", principals)]);
+    rows_of_trust(&left, &right)
+}
+
+fn trusts(effect: &str, element: &str, principals: &Value) -> Value {
+    json!({"Effect": effect, element: principals, "Action": "sts:AssumeRole"})
+}
+
+/// Rows of two trust policies, each that of a role in account 111122223333, in a few words.
+fn rows_of_trust(left: &[Value], right: &[Value]) -> Vec<String> {
     let catalogue = Catalogue::embedded();
     let engine = Engine::new(&catalogue, Budget::default());
-    let policy = |principals: &Value| {
-        let statement = json!({"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"});
-        parse_trust(&json!({"Version": "2012-10-17", "Statement": statement}).to_string()).unwrap()
-    };
+    let policy =
+        |statements| parse_trust(&json!({"Version": "2012-10-17", "Statement": statements}).to_string()).unwrap();
     let (left, right) = (policy(left), policy(right));
     let side = |policy| TrustSide { policy, account: "111122223333", account_id: None, partition: "aws" };
     let comparison = engine.trust_between(side(&left), side(&right)).unwrap();
-    let row = |row: &TrustDifference| format!("{:?} {} {}", row.side, row.principal, row.relation.as_str());
+    let row = |row: &TrustDifference| {
+        let except = if row.except.is_empty() { String::new() } else { format!(" except {}", row.except.join(" ")) };
+        let condition = row.condition.as_deref().map(|text| format!(" if {text}")).unwrap_or_default();
+        format!("{:?} {} {}{except}{condition}", row.side, row.principal, row.relation.as_str())
+    };
     comparison.differences.iter().map(row).collect()
+}
+
+/// Rows tell of those callers for whom something differs, by whichever principal of the two policies means them.
+#[test]
+fn rows_name_those_who_gain() {
+    let (account, one, other) =
+        ("444455556666", "arn:aws:iam::444455556666:role/one", "arn:aws:iam::444455556666:role/other");
+    let of = |effect, principals: &[&str]| trusts(effect, "Principal", &json!({"AWS": principals}));
+    let mfa = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    let organization = json!({"StringEquals": {"aws:PrincipalOrgID": "o-1"}});
+    let under = |mut statement: Value, condition: &Value| {
+        statement["Condition"] = condition.clone();
+        statement
+    };
+    let all = || of("Allow", &[account]);
+    let mfa_text = r#"{"Bool":{"aws:multifactorauthpresent":["true"]}}"#;
+    for (left, right, expected) in [
+        // A Deny of one role takes nothing from the others of its account.
+        (vec![all()], vec![all(), of("Deny", &[one])], vec![format!("Left {one} granted")]),
+        (
+            vec![all()],
+            vec![all(), under(of("Deny", &[one]), &mfa)],
+            vec![format!("Left {one} granted if when {mfa_text}")],
+        ),
+        (
+            vec![of("Allow", &["*"])],
+            vec![of("Allow", &["*"]), of("Deny", &[account])],
+            vec![format!("Left {account} granted")],
+        ),
+        // Whom the other side lets in is left out, though it denies others.
+        (
+            vec![all()],
+            vec![of("Allow", &[one]), of("Deny", &[other])],
+            vec![format!("Left {account} granted except {one}")],
+        ),
+        (
+            vec![all()],
+            vec![all(), trusts("Deny", "NotPrincipal", &json!({"AWS": [account, one]}))],
+            vec![format!("Left {account} granted except {one}")],
+        ),
+        // What is denied under one condition and allowed under another.
+        (
+            vec![all()],
+            vec![under(all(), &organization), under(of("Deny", &[account]), &mfa)],
+            vec![
+                format!(r#"Left {account} granted if unless {{"StringEquals":{{"aws:principalorgid":["o-1"]}}}}"#),
+                format!("Left {account} granted if when {mfa_text}"),
+            ],
+        ),
+    ] {
+        assert_eq!(rows_of_trust(&left, &right), expected, "{left:?} {right:?}");
+    }
 }
 
 const OWN: &str = "arn:aws:iam::111122223333:root";

@@ -89,12 +89,12 @@ fn an_account_in_not_principal_excepts_those_alone_who_are_named_beside_it() {
     assert!(trust_rows_of(&all_but(&[bob, root]), &all_but(&["444455556666", bob])).is_empty());
     // More are excepted on one side.
     let rows = trust_rows_of(&all_but(&[bob, root]), &all_but(&[root]));
-    assert_eq!(rows, ["Left 444455556666 by sts:AssumeRole, Always"]);
+    assert_eq!(rows, [format!("Left {bob} by sts:AssumeRole, Always")]);
     let rows = trust_rows_of(&all_but(&[role, root]), &all_but(&[session, role, root]));
-    assert_eq!(rows, ["Left 444455556666 by sts:AssumeRole, Always"]);
+    assert_eq!(rows, [format!("Left {role} by sts:AssumeRole, Always")]);
     // Without the account, AWS says that the Deny might apply.
     let rows = trust_rows_of(&all_but(&[bob, root]), &all_but(&[bob]));
-    assert_eq!(rows, ["Left 444455556666 by sts:AssumeRole, Unknown"]);
+    assert_eq!(rows, [format!("Left {bob} by sts:AssumeRole, Unknown")]);
 }
 
 #[test]

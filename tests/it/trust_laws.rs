@@ -277,6 +277,34 @@ fn assert_complete(left: &TrustPolicy, right: &TrustPolicy, comparison: &TrustCo
     }
 }
 
+/// Every request in a row without a condition is one on which the policies differ.
+fn assert_sound(left: &TrustPolicy, right: &TrustPolicy, comparison: &TrustComparison) {
+    let everyone = policy(&[json!({"Effect": "Allow", "Principal": "*", "Action": "sts:*"})]);
+    let context = Context::default();
+    for row in comparison.differences.iter().filter(|row| row.certainty == Certainty::Always) {
+        let [own, other] = if row.side == Side::Left { [left, right] } else { [right, left] };
+        for &caller in CALLERS {
+            for action in ACTIONS {
+                let of = |policy| answer(policy, caller, action, &context);
+                let can_call = of(&everyone) == Some(Some(Relation::Granted));
+                let (Some(own), Some(other)) = (of(own), of(other)) else { continue };
+                if can_call && lies_in(row, caller, action) {
+                    let less = own.is_some() && other != own && other != Some(Relation::Granted);
+                    assert!(less, "{caller:?} {action}: {own:?} {other:?} {row:#?}");
+                }
+            }
+        }
+    }
+}
+
+fn without_conditions(statements: &[Value]) -> Vec<Value> {
+    let mut all = statements.to_vec();
+    for statement in &mut all {
+        statement.as_object_mut().unwrap().remove("Condition");
+    }
+    all
+}
+
 fn mirrored(mut comparison: TrustComparison) -> TrustComparison {
     comparison.differences.iter_mut().for_each(|row| row.side = row.side.other());
     comparison.warnings.iter_mut().for_each(|row| row.side = row.side.other());
@@ -356,6 +384,12 @@ proptest! {
         let comparison = between(&left, &right);
         assert_complete(&left, &right, &comparison);
         crate::conditions::assert_true_of_callers(&comparison, OWN);
+    }
+
+    #[test]
+    fn no_row_is_wider_than_the_difference(left in statements(), right in statements()) {
+        let (left, right) = (policy(&without_conditions(&left)), policy(&without_conditions(&right)));
+        assert_sound(&left, &right, &between(&left, &right));
     }
 
     #[test]

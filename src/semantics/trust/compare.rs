@@ -1,21 +1,24 @@
 //! Caller by caller and action by action: who can assume one role and not the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::arns::partition_of;
+use super::arns::{named_account, partition_of};
+use super::difference::{differs, differs_for_all_named, other_reason};
 use super::limits::{condition, refusal};
 use super::principals::{Means, Point, accounts, clause_means, delegates, means, points};
+use super::rows::{Equal, Rows, TrustRowKey, finished, within};
 use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
 use crate::catalog::Catalogue;
 use crate::model::{
-    ActionClause, ActionPattern, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side, Sides, Statement,
+    ActionPattern, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side, Sides, Statement,
 };
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{Certainty, Refusal, StatementRef, StatementWarningKind, Warning};
 use crate::semantics::remaining::Stated;
 use crate::semantics::solver::conditions::Test;
-use crate::semantics::solver::question::{Answer, ConditionState, FoundResource, Mode};
+use crate::semantics::solver::keys::Assignment;
+use crate::semantics::solver::question::ConditionState;
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::texts::Binding;
 use crate::semantics::solver::{Budget, Solver};
@@ -43,7 +46,7 @@ pub struct Live<'a> {
     /// How it lets the caller in.
     pub relation: TrustRelation,
     /// What the tests on keys that follow from the caller come to; `None` where there is none.
-    by_caller: Option<bool>,
+    pub by_caller: Option<bool>,
 }
 
 impl Live<'_> {
@@ -106,14 +109,14 @@ pub fn compare(
     if left == right {
         return (Vec::new(), warnings, true);
     }
-    let mut rows = BTreeMap::new();
+    let (mut rows, mut equal) = (Rows::new(), Equal::default());
     let (callers, actions) = (both.callers(), both.actions());
     for point in &callers.points {
         for action in actions.iter().filter(|action| actions::can_call(point, action)) {
-            both.add(&mut rows, &callers, point, action);
+            both.add((&mut rows, &mut equal), &callers, point, action);
         }
     }
-    (rows.into_values().collect(), warnings, false)
+    (finished(rows, &equal, sides), warnings, false)
 }
 
 /// What was found of a caller and an action.
@@ -125,9 +128,6 @@ struct RowOf<'a> {
     witness: Option<TrustWitness>,
     reasons: Vec<String>,
 }
-
-/// What makes two findings one row: all but the actions and the witness.
-type TrustRowKey = (Side, usize, usize, TrustRelation, Certainty, Option<DifferenceCondition>, Refusal, Vec<String>);
 
 impl<'a> Both<'a> {
     fn callers(&self) -> Callers {
@@ -236,7 +236,7 @@ impl<'a> Both<'a> {
         if by_caller == Some(false) { (by_caller, Vec::new()) } else { (by_caller, open) }
     }
 
-    fn add(&self, rows: &mut BTreeMap<TrustRowKey, TrustDifference>, callers: &Callers, point: &Point, action: &str) {
+    fn add(&self, (rows, equal): (&mut Rows, &mut Equal), callers: &Callers, point: &Point, action: &str) {
         let live = self.live(callers, point, action);
         let tests: Vec<&[Arc<Test>]> = live.iter().map(|live| live.tests.as_slice()).collect();
         let given = callers::given(tests.iter().copied().flatten(), point);
@@ -252,62 +252,85 @@ impl<'a> Both<'a> {
         let tests = Tests::new(&tests, scope, &self.solver.keys, self.budget.cases);
         let allows = |live: &Live<'_>| live.ready.statement.effect == Effect::Allow && !live.fails();
         for (granting, own) in live.iter().enumerate().filter(|(_, live)| allows(live)) {
-            let mut ask = |truths: &[ConditionState], mode, _: &Binding| differs(&live, own, truths, mode);
-            let outcome = Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run();
-            let (certainty, context, reasons) = match outcome {
-                Outcome::None => continue,
-                Outcome::Difference { context, always, .. } => {
-                    let always = always && differs_for_all_named(&live, own);
-                    let certainty = if always { Certainty::Always } else { Certainty::Conditional };
-                    (certainty, Some(context), Vec::new())
-                }
-                Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
+            let search = |why| {
+                let mut ask = |truths: &[ConditionState], mode, _: &Binding| differs(&live, own, why, truths, mode);
+                Search { tests: &tests, granting, ask: &mut ask, nodes: self.budget.branches }.run()
             };
-            let refused = refusal(&live, own.ready.side.other(), context.as_ref());
-            let condition = condition(own, &live, certainty, context.as_ref(), &self.solver.tests);
-            let witness = context.map(|mut context| {
-                // What follows from who asks, the principal says.
-                context.retain(|key, _| !given.contains_key(&key.to_ascii_lowercase()));
-                if live.iter().any(|live| live.by_caller.is_some()) || !given.is_empty() {
-                    context.extend(callers::said_besides(point));
-                }
-                let principal = point.text().to_owned();
-                TrustWitness { action: action.to_owned(), principal_type: point.kind(), principal, context }
-            });
-            let found = RowOf { action, certainty, condition, refused, witness, reasons };
-            self.add_rows(rows, own, &live, point, found);
+            let outcome = search(None);
+            let is_equal = matches!(outcome, Outcome::None);
+            equal.insert((own.ready.side, own.ready.index, action), self.naming(point), is_equal);
+            let mut outcomes: Vec<Outcome> =
+                other_reason(&outcome, &live, own).map(|why| search(Some(why))).into_iter().collect();
+            outcomes.push(outcome);
+            for outcome in outcomes {
+                self.add_outcome(rows, (own, &live), (point, &given), action, outcome);
+            }
         }
     }
 
-    /// Adds the action to the row of each principal that lets the caller in.
-    fn add_rows(
+    /// Adds what was found of a caller and an action.
+    fn add_outcome(
         &self,
-        rows: &mut BTreeMap<TrustRowKey, TrustDifference>,
-        own: &Live<'_>,
-        live: &[Live<'_>],
-        point: &Point,
-        found: RowOf<'_>,
+        rows: &mut Rows,
+        (own, live): (&Live<'_>, &[Live<'_>]),
+        (point, given): (&Point, &Assignment),
+        action: &str,
+        outcome: Outcome,
     ) {
+        let (certainty, context, reasons) = match outcome {
+            Outcome::None => return,
+            Outcome::Difference { context, always, .. } => {
+                let always = always && differs_for_all_named(live, own);
+                let certainty = if always { Certainty::Always } else { Certainty::Conditional };
+                (certainty, Some(context), Vec::new())
+            }
+            Outcome::Unknown(reasons) => (Certainty::Unknown, None, reasons),
+        };
+        let refused = refusal(live, own.ready.side.other(), context.as_ref());
+        let condition = condition(own, live, certainty, context.as_ref(), &self.solver.tests);
+        let witness = context.map(|mut context| {
+            // What follows from who asks, the principal says.
+            context.retain(|key, _| !given.contains_key(&key.to_ascii_lowercase()));
+            if live.iter().any(|live| live.by_caller.is_some()) || !given.is_empty() {
+                context.extend(callers::said_besides(point));
+            }
+            let principal = point.text().to_owned();
+            TrustWitness { action: action.to_owned(), principal_type: point.kind(), principal, context }
+        });
+        self.add_rows(rows, own, point, RowOf { action, certainty, condition, refused, witness, reasons });
+    }
+
+    /// Adds the action to the row of each principal that lets the caller in.
+    fn add_rows(&self, rows: &mut Rows, own: &Live<'_>, point: &Point, found: RowOf<'_>) {
         let RowOf { action, certainty, condition, refused, witness, reasons } = found;
         let ready = own.ready;
         let side = ready.side;
-        let except = self.except(own, live);
-        let meant: Vec<(usize, Option<&Principal>)> = match &ready.statement.target {
-            PrincipalClause::NotPrincipal(_) => vec![(usize::MAX, None)],
-            PrincipalClause::Principal(principals) => principals
-                .iter()
-                .enumerate()
-                .filter(|(_, principal)| lets_in(principal, point, own.relation, self.sides.get(side)))
-                .map(|(at, principal)| (at, Some(principal)))
-                .collect(),
+        let (meant, left_out) = match &ready.statement.target {
+            PrincipalClause::NotPrincipal(principals) => (vec![None], principals.as_slice()),
+            PrincipalClause::Principal(principals) => {
+                let lets_in = |principal: &&Principal| lets_in(principal, point, own.relation, self.sides.get(side));
+                (principals.iter().filter(lets_in).map(Some).collect(), [].as_slice())
+            }
         };
-        for (at, principal) in meant {
-            let except = within(principal, &except, self.sides.get(side));
-            let key =
-                (side, ready.index, at, own.relation, certainty, condition.clone(), refused.clone(), reasons.clone());
-            let row = rows.entry(key).or_insert_with(|| TrustDifference {
+        let left_out: Vec<String> = left_out.iter().map(|principal| principal.as_str().to_owned()).collect();
+        for allowed in meant {
+            let named = self.named(allowed, point);
+            let principal = named.or(allowed);
+            let except = within(principal, &left_out, self.sides.get(side));
+            let key = TrustRowKey {
                 side,
-                actions: Vec::new(),
+                statement: ready.index,
+                allowed: allowed.cloned(),
+                relation: own.relation,
+                named: named.cloned(),
+                certainty,
+                condition: condition.clone(),
+                refused: refused.clone(),
+                reasons: reasons.clone(),
+            };
+            rows.entry((key, action.to_owned())).or_insert_with(|| TrustDifference {
+                side,
+                actions: vec![action.to_owned()],
                 principal_type: principal.map_or(PrincipalType::Everyone, Principal::principal_type),
                 principal: principal.map_or("*", Principal::as_str).to_owned(),
                 except: except.clone(),
@@ -319,48 +342,41 @@ impl<'a> Both<'a> {
                 refused_by: refused.clone(),
                 reasons: reasons.clone(),
             });
-            row.except.retain(|other| except.contains(other));
-            row.actions.push(action.to_owned());
-            row.actions.sort();
-            row.actions.dedup();
         }
     }
 
-    /// Principals for whom nothing differs: those that `NotPrincipal` leaves out, that the own side denies or the
-    /// other allows, in both cases without condition.
-    fn except(&self, own: &Live<'_>, live: &[Live<'_>]) -> Vec<String> {
-        let mut texts = BTreeSet::new();
-        if let PrincipalClause::NotPrincipal(principals) = &own.ready.statement.target {
-            texts.extend(principals.iter().map(|principal| principal.as_str().to_owned()));
+    /// The principals of statements that mean a caller and by which it is told apart from others: all but `*`.
+    fn naming(&self, point: &Point) -> Vec<&'a Principal> {
+        let mut naming = Vec::new();
+        for ready in &self.statements {
+            let (statement, side) = (ready.statement, self.sides.get(ready.side));
+            naming.extend(
+                statement.target.principals().iter().filter(|principal| {
+                    **principal != Principal::Everyone && means(principal, point, side) == Means::Yes
+                }),
+            );
         }
-        let side = own.ready.side;
-        let of = |effect, side| {
-            let of_side = move |ready: &&ReadyStatement<'_>| ready.side == side && ready.statement.effect == effect;
-            self.statements.iter().filter(of_side)
-        };
-        let mut settled: Vec<&ReadyStatement<'_>> = of(Effect::Deny, side).collect();
-        let shares_account = self.sides.left.account == self.sides.right.account;
-        if of(Effect::Deny, side.other()).next().is_none() && own.relation == TrustRelation::Granted && shares_account {
-            settled.extend(of(Effect::Allow, side.other()));
-        }
-        let same_actions = |ready: &&ReadyStatement<'_>| live.iter().any(|live| std::ptr::eq(live.ready, *ready));
-        for ready in settled.into_iter().filter(|ready| ready.tests.is_empty()) {
-            if let PrincipalClause::Principal(principals) = &ready.statement.target
-                && (same_actions(&ready) || covers_all(&ready.statement.action, own))
-            {
-                texts.extend(principals.iter().filter(|p| self.settles(p, ready.side)).map(|p| p.as_str().to_owned()));
+        naming.sort();
+        naming.dedup();
+        naming
+    }
+
+    /// The principal of another statement that means fewer callers than an allowed one, and this caller; `None` where nothing
+    /// tells the caller apart.
+    fn named(&self, allowed: Option<&Principal>, point: &Point) -> Option<&'a Principal> {
+        let is_account = |principal: &Principal| match principal {
+            Principal::Aws(text) => Side::BOTH.iter().any(|side| named_account(text, self.sides.get(*side)).is_some()),
+            Principal::Everyone | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => {
+                false
             }
+        };
+        let naming = self.naming(point);
+        let narrowest = naming.into_iter().min_by_key(|principal| (is_account(principal), *principal));
+        match allowed {
+            None | Some(Principal::Everyone) => narrowest,
+            Some(allowed) if is_account(allowed) => narrowest.filter(|principal| !is_account(principal)),
+            Some(_) => None,
         }
-        texts.remove("*");
-        texts.into_iter().collect()
-    }
-
-    /// Whether a principal's callers are all meant by name, not by delegation to the own account.
-    fn settles(&self, principal: &Principal, side: Side) -> bool {
-        let own = self.sides.get(side);
-        let clause = PrincipalClause::Principal(vec![principal.clone()]);
-        let caller = Point::aws(format!("arn:{}:iam::{}:role/someone-else", own.partition, own.account));
-        means(principal, &caller, own) == Means::No || !delegates(&clause, &caller, own)
     }
 
     fn warnings(&self) -> Vec<Warning> {
@@ -431,46 +447,6 @@ fn is_of_other_partition(point: &Point, side: &TrustSide<'_>) -> bool {
     }
 }
 
-fn covers_all(clause: &ActionClause, own: &Live<'_>) -> bool {
-    let patterns = own.ready.statement.action.patterns();
-    matches!((clause, &own.ready.statement.action), (ActionClause::Action(wide), ActionClause::Action(_))
-        if patterns.iter().all(|pattern| wide.contains(pattern)))
-}
-
-/// Whether a difference holds for all whom the principals name, and not just for a caller with the right ARN.
-fn differs_for_all_named(live: &[Live<'_>], own: &Live<'_>) -> bool {
-    let told = |live: &Live<'_>| if live.by_caller.is_some() { None } else { Some(live.tests.is_empty()) };
-    let hinders = |effect: Effect, side: Side, other: &Live<'_>| {
-        other.ready.side == side
-            && other.ready.statement.effect == effect
-            && (effect == Effect::Deny || other.relation <= own.relation)
-    };
-    let side = own.ready.side;
-    let is_denied = live.iter().any(|other| hinders(Effect::Deny, side, other));
-    let is_allowed = live.iter().any(|other| hinders(Effect::Allow, side.other(), other));
-    let is_refused = live.iter().any(|other| hinders(Effect::Deny, side.other(), other) && told(other) == Some(true));
-    own.by_caller.is_none() && !is_denied && (!is_allowed || is_refused)
-}
-
-/// Whether the own side allows and the other denies, given which conditions hold.
-fn differs(live: &[Live<'_>], own: &Live<'_>, truths: &[ConditionState], mode: Mode) -> Answer {
-    let counts = |truth: &ConditionState, hinders: bool| match truth {
-        ConditionState::Holds => true,
-        ConditionState::Open => hinders == (mode == Mode::Must),
-        ConditionState::Fails => false,
-    };
-    let any = |side: Side, effect: Effect, hinders: bool| {
-        live.iter().zip(truths).filter(|(other, _)| !other.fails()).any(|(other, truth)| {
-            let enough = effect == Effect::Deny || other.relation <= own.relation;
-            other.ready.side == side && other.ready.statement.effect == effect && enough && counts(truth, hinders)
-        })
-    };
-    let side = own.ready.side;
-    let denied = any(side, Effect::Deny, true);
-    let refused = !any(side.other(), Effect::Allow, true) || any(side.other(), Effect::Deny, false);
-    if !denied && refused { Answer::Found(FoundResource::without_resource()) } else { Answer::Empty }
-}
-
 /// Where a statement stands.
 pub fn place(ready: &ReadyStatement<'_>) -> StatementRef {
     StatementRef {
@@ -479,19 +455,5 @@ pub fn place(ready: &ReadyStatement<'_>) -> StatementRef {
         policy_type: PolicyType::Trust,
         statement: ready.index,
         sid: ready.statement.sid.clone(),
-    }
-}
-
-/// Those of some principals that another means as well: only they are worth leaving out of its row.
-fn within(principal: Option<&Principal>, others: &[String], side: &TrustSide<'_>) -> Vec<String> {
-    match principal {
-        None | Some(Principal::Everyone) => others.to_vec(),
-        Some(principal @ Principal::Aws(text)) => {
-            let is_within =
-                |other: &&String| *other != text && means(principal, &Point::aws((*other).clone()), side) == Means::Yes;
-            others.iter().filter(is_within).cloned().collect()
-        }
-        // A service, provider or user means itself alone.
-        Some(Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_)) => Vec::new(),
     }
 }

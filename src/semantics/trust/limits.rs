@@ -17,7 +17,7 @@ fn of<'l, 'a>(live: &'l [Live<'a>], side: Side, effect: Effect) -> impl Iterator
 
 /// The Denies of a side that are known to apply to a request with this context; all of them that may apply, where there
 /// is none.
-fn denying<'l, 'a>(
+pub fn denying<'l, 'a>(
     live: &'l [Live<'a>],
     side: Side,
     witness: Option<&BTreeMap<String, Vec<String>>>,
