@@ -45,13 +45,13 @@ pub fn write(out: &mut dyn Write, view: &View<'_>, page: Page) -> io::Result<()>
     let width = page.width.map(|width| width.max(NARROWEST));
     let mut lines = Lines { out, width };
     if page.counts_only {
-        verdict_of(&mut lines, report)?;
+        verdict_of(&mut lines, view)?;
         lines.empty()?;
         return counts(&mut lines, report);
     }
     accounts(&mut lines, report)?;
     lines.empty()?;
-    verdict_of(&mut lines, report)?;
+    verdict_of(&mut lines, view)?;
     groups::write(&mut lines, view, page.only)?;
     limitations(&mut lines, report)?;
     lines.empty()?;
@@ -76,12 +76,13 @@ fn accounts(lines: &mut Lines<'_>, report: &Report) -> io::Result<()> {
     }
 }
 
-fn verdict_of(lines: &mut Lines<'_>, report: &Report) -> io::Result<()> {
+fn verdict_of(lines: &mut Lines<'_>, view: &View<'_>) -> io::Result<()> {
+    let report = view.report;
     let (differs, sentence) = (report.totals.findings > 0, verdict::sentence(report));
     let (style, start) = if differs { (BAD, "Different") } else { (GOOD, "No differences") };
     let rest = sentence.strip_prefix(start).map(str::to_owned).unwrap_or_default();
     lines.styled(0, style, start, &rest)?;
-    for sentence in verdict::remarks(report) {
+    for sentence in verdict::remarks(report).into_iter().chain(verdict::decision(view)) {
         lines.text(0, &sentence)?;
     }
     Ok(())

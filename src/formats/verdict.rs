@@ -1,5 +1,6 @@
 //! The result of a report, in a sentence or two: the same for the terminal, Markdown and the page.
 
+use super::report_format::View;
 use crate::report::sentences::counted;
 use crate::report::{Report, Rule, Severity};
 
@@ -49,6 +50,19 @@ pub fn remarks(report: &Report) -> Vec<String> {
         remarks.push(format!("{}; see accepted_differences.csv.", accepted(report)));
     }
     remarks
+}
+
+/// What `--fail-on` decided, if the run was asked to fail on something.
+#[must_use]
+pub fn decision(view: &View<'_>) -> Option<String> {
+    let asked: Vec<String> = view.gate().iter().map(|one| format!("`--fail-on {one}`")).collect();
+    let failing = view.report.findings.iter().filter(|finding| view.fails(finding)).count();
+    let decided = match (view.failed(), failing) {
+        (false, _) => "exit code 0, no such finding".to_owned(),
+        (true, 0) => "exit code 1, because access could not be determined".to_owned(),
+        (true, _) => format!("exit code 1, {}", counted(failing, "finding")),
+    };
+    (!asked.is_empty()).then(|| format!("{}: {decided}.", asked.join(", ")))
 }
 
 /// `3 findings accepted`, in the unit in which a report counts what is open. What was accepted of findings that are still

@@ -450,8 +450,13 @@ fn assumed(report: &Report, members: &[&Finding], all: &str) -> Option<String> {
     let Difference::Trust(row) = first else { return None };
     let (own, other) = report.tags(row.difference.side);
     let who = report.principal(row);
-    let is_so = members.iter().all(|finding| report.rows_of(finding).all(|row| is_assumed(report, &row)));
-    is_so.then(|| format!("{who} can assume {all} in {own}, not in {other}"))
+    let is_so = |finding: &Finding| report.rows_of(finding).all(|row| is_assumed(report, &row));
+    // Of a role there may be other findings besides; the heading says how many.
+    let of_assumed = members.iter().filter(|finding| is_so(finding));
+    let assumed: BTreeSet<_> = of_assumed.map(|finding| finding.role.clone()).collect();
+    let is_first = members.first().is_some_and(|finding| is_so(finding));
+    let is_all = members.iter().all(|finding| assumed.contains(&finding.role));
+    (is_first && is_all).then(|| format!("{who} can assume {all} in {own}, not in {other}"))
 }
 
 /// Whether a row says that somebody can assume a role without a condition.

@@ -224,7 +224,7 @@ impl FromStr for DifferenceCondition {
         parts.when = list(&mut rest, WHEN, json)?;
         parts.unless = list(&mut rest, UNLESS, exclusion)?;
         if !rest.is_empty() {
-            return Err(ConditionTextError::new(rest, "it goes on in another way"));
+            return Err(ConditionTextError::new(rest, "unexpected text"));
         }
         Self::in_this_order(parts).ok_or_else(|| ConditionTextError::new(text, "it is empty"))
     }

@@ -41,6 +41,21 @@ fn each_format_goes_to_stdout() {
 }
 
 #[test]
+fn the_summary_says_what_decided_the_exit_code() {
+    let tool = prepare(Tool::new());
+    for (fail_on, code, says) in [
+        (&["--fail-on", "severity=low"][..], 1, "`--fail-on severity=low`: exit code 1, 1 finding."),
+        (&["--fail-on", "severity=critical"], 0, "`--fail-on severity=critical`: exit code 0, no such finding."),
+        (&["--exit-code"], 1, "`--fail-on any`: exit code 1, 2 findings."),
+    ] {
+        let run = diff(&tool, fail_on);
+        assert_eq!(run.code, code, "{run:?}");
+        assert!(run.stdout.lines().any(|line| line == says), "{run:?}");
+    }
+    assert!(!diff(&tool, &[]).stdout.contains("exit code"));
+}
+
+#[test]
 fn reports_are_files_of_their_own() {
     let tool = prepare(Tool::new());
     tool.write("ci/iam.sarif", "earlier");
