@@ -201,6 +201,9 @@ const fn certainty(outcome: &Outcome) -> Certainty {
     }
 }
 
+/// Narrower patterns that findings of their own tell of.
+type Told = Rc<Vec<Arc<Text>>>;
+
 /// A finding, the kind of resource it is about, and one form of it.
 type RowFinding<'a> = (Finding, usize, &'a Template);
 
@@ -224,7 +227,7 @@ fn add_group(
         }
     }
     let whole = surest.iter().filter(|((_, part), _)| *part == Part::Whole);
-    let whole: BTreeMap<PatternPlace, (Certainty, Rc<Vec<Arc<Text>>>)> = whole
+    let whole: BTreeMap<PatternPlace, (Certainty, Told)> = whole
         .map(|((place, _), (finding, ..))| (*place, (certainty(&finding.outcome), Rc::clone(&finding.told))))
         .collect();
     let mut by_row: BTreeMap<(Certainty, Option<usize>, Part), Vec<RowFinding<'_>>> = BTreeMap::new();
