@@ -27,7 +27,7 @@ impl Schema {
     }
 }
 
-fn read(path: &str) -> Value {
+pub fn read(path: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(repository().join(path)).unwrap()).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn report() -> Value {
 }
 
 /// The schema with every object closed: what is not described is refused.
-fn closed(mut schema: Value) -> Value {
+pub fn closed(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(object) => {
             if object.contains_key("properties") {
