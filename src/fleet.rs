@@ -10,6 +10,7 @@ mod class;
 mod compared;
 mod content;
 mod key;
+mod majority;
 mod options;
 mod role;
 
@@ -17,6 +18,7 @@ pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier, Severi
 pub use cause::{ComparedCause, FleetCause};
 pub use class::{Cell, Class, ClassFinding, FleetRole};
 pub use compared::{Compared, Deviation, reduce};
+pub use majority::{Majority, Round};
 pub use options::{FleetOptions, compare, names_by_role};
 pub use role::{ComparedRole, Open, RoleKey};
 
@@ -58,8 +60,8 @@ pub struct Fleet {
     pub selection: Selection,
     /// The file of accepted entries; none if there was none.
     pub accepted_file: Option<String>,
-    /// The account with which all others were compared.
-    pub baseline: AccountTag,
+    /// The account with which all others were compared; none if each role was compared with that of the majority.
+    pub baseline: Option<AccountTag>,
     /// The result in numbers.
     pub totals: FleetTotals,
     /// What differs, by cause, across accounts: most severe first.
@@ -93,11 +95,11 @@ pub struct FleetTotals {
 
 impl Fleet {
     /// Puts the accounts together. `accounts` are all that were asked for, the baseline among them; `compared` those that
-    /// were compared with it. The order of neither matters.
+    /// were compared with it, or with the majority if there is no baseline. The order of neither matters.
     #[must_use]
     pub fn new(
         options: &FleetOptions,
-        baseline: &AccountTag,
+        baseline: Option<&AccountTag>,
         mut accounts: Vec<FleetAccount>,
         mut compared: Vec<Compared>,
     ) -> Self {
@@ -105,6 +107,8 @@ impl Fleet {
         accounts.sort_by(|a, b| (!a.baseline, &a.tag).cmp(&(!b.baseline, &b.tag)));
         let unread: Vec<AccountTag> =
             accounts.iter().filter(|account| account.is_unread()).map(|account| account.tag.clone()).collect();
+        // What could be said of them is not all.
+        compared.retain(|one| !unread.contains(&one.tag));
         let roles = class::rows(baseline, &compared, &unread.iter().collect::<Vec<_>>());
         let by_tag: BTreeMap<&AccountTag, &Compared> = compared.iter().map(|one| (&one.tag, one)).collect();
         let of_compared = |account: FleetAccount| match by_tag.get(&account.tag) {
@@ -139,7 +143,7 @@ impl Fleet {
             builtin_rules: options.builtins.iter().collect(),
             selection: options.selection.clone(),
             accepted_file: options.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
-            baseline: baseline.clone(),
+            baseline: baseline.cloned(),
             totals,
             outliers: account::outliers(&accounts, &roles),
             causes,

@@ -1,6 +1,7 @@
 //! `iamctl fleet`: any number of accounts, each compared with one baseline.
 
 mod accounts;
+mod compare;
 mod error;
 mod read;
 mod write;
@@ -10,11 +11,10 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
-use rayon::prelude::*;
 
 use super::comparison::ComparisonArgs;
 use super::complete;
-use super::console::{Console, Spinner};
+use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, InputArgs, OutputArgs};
@@ -24,9 +24,9 @@ use read::{Outcome, Tried};
 use write::Writer;
 
 use crate::compare::SelectError;
-use crate::fleet::{self, AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
-use crate::formats::fleet::{FleetView, REPORTS, accounts_read, files, write_text};
-use crate::model::{Account, AccountTag, Sides};
+use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
+use crate::formats::fleet::{FleetView, accounts_read, files, write_text};
+use crate::model::{Account, AccountTag};
 use crate::pipeline;
 use crate::store::Folder;
 
@@ -41,9 +41,9 @@ pub(super) struct Args {
     accounts: Vec<NamedSource>,
     /// Account that all others are compared with
     ///
-    /// The tag of one of the accounts, or another account as SOURCE=TAG. The baseline is never left out by `--only` or
-    /// `--skip`.
-    #[arg(long, value_name = "TAG|SOURCE=TAG", env = "IAMCTL_BASELINE")]
+    /// The tag of one of the accounts, another account as SOURCE=TAG, or `majority`. The baseline is never left out by `--only` or
+    /// `--skip`. With `majority`, each role is compared with the role of the most accounts, and no full reports are written.
+    #[arg(long, value_name = "BASELINE", env = "IAMCTL_BASELINE")]
     baseline: Baseline,
     /// Folder with snapshots of earlier harvests; can be repeated
     ///
@@ -99,6 +99,8 @@ enum Reports {
 
 /// The accounts after they were read. Those that are compared have an [`Account`].
 struct Read<'t> {
+    /// The place of the baseline; none for a majority.
+    baseline: Option<usize>,
     tried: &'t [Tried],
     described: Vec<FleetAccount>,
     accounts: Vec<Option<Account>>,
@@ -116,8 +118,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let folder = args.output.folder()?;
     let started_at = inputs::now();
     let spinner = console.spinner("reading accounts");
-    let tried = read::all(sources, &filter, &args.input, console);
-    let mut read = prepare(&tried, &filter)?;
+    let baseline = (args.baseline != Baseline::Majority).then_some(0);
+    let tried = read::all(sources, baseline, &filter, &args.input, console);
+    let mut read = prepare(&tried, baseline, &filter)?;
     let options = FleetOptions {
         dictionary: dictionary.list,
         builtins: dictionary.builtins,
@@ -131,7 +134,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     };
     let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
-    let compared = if is_useless { Vec::new() } else { compare(&mut read, &options, &writer, &spinner)? };
+    let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
     let asked = read.described.iter().filter(|account| account.status != AccountStatus::Skipped).count();
     let unread = unread(&read.described);
     if !unread.is_empty() && !args.allow_unread {
@@ -145,12 +148,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 }
 
 /// Finds out which accounts are compared, and reads their policies.
-fn prepare<'t>(tried: &'t [Tried], filter: &Filter) -> Result<Read<'t>, CliError> {
+fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> Result<Read<'t>, CliError> {
     read::refuse_twice(tried)?;
     let ids: Vec<_> = tried.iter().map(read::id_of).collect();
     let known: Vec<_> = tried.iter().map(|one| &one.named.tag).zip(ids.iter().map(Option::as_ref)).collect();
     filter.check(&known)?;
-    let describe = |(place, one): (usize, &Tried)| read::described(one, (place > 0).then_some(filter));
+    let describe = |(place, one): (usize, &Tried)| read::described(one, (Some(place) != baseline).then_some(filter));
     let mut described: Vec<FleetAccount> = tried.iter().enumerate().map(describe).collect();
     if !described.iter().any(|account| !account.baseline && account.status != AccountStatus::Skipped) {
         return Err(FleetError::NothingLeft.into());
@@ -175,67 +178,13 @@ fn prepare<'t>(tried: &'t [Tried], filter: &Filter) -> Result<Read<'t>, CliError
             None => None,
         });
     }
-    Ok(Read { tried, described, accounts })
+    Ok(Read { baseline, tried, described, accounts })
 }
 
 /// The accounts that were not read, and why.
 fn unread(accounts: &[FleetAccount]) -> Vec<(AccountTag, String)> {
     let unread = accounts.iter().filter(|account| account.is_unread());
     unread.map(|account| (account.tag.clone(), account.why.clone().unwrap_or_default())).collect()
-}
-
-/// How many accounts are compared at a time, for each core: whole reports take memory.
-const PER_CORE: usize = 4;
-
-/// Compares each account with the baseline, and writes its full report if it is wanted.
-fn compare(
-    read: &mut Read<'_>,
-    options: &FleetOptions,
-    writer: &Writer<'_>,
-    spinner: &Spinner<'_>,
-) -> Result<Vec<Compared>, CliError> {
-    let Read { tried, described, accounts } = read;
-    let (Some(baseline), Some(baseline_account)) = (tried.first(), accounts.first().and_then(Option::as_ref)) else {
-        return Err(CliError::Internal { invariant: "the baseline was read, and it is not there".to_owned() });
-    };
-    let one = |(place, account): &(usize, &Account)| {
-        let Some(tried) = tried.get(*place) else { return (*place, None, None) };
-        let pair = options.of_pair(Sides { left: &baseline.named.tag, right: &tried.named.tag });
-        let sides = Sides { left: baseline_account, right: *account };
-        let mut is_written = false;
-        let result = fleet::compare(sides, &pair, &options.fail_on, |prepared, report, compared| {
-            is_written = writer.write(Sides { left: baseline, right: tried }, prepared, report, compared)?;
-            Ok::<(), CliError>(())
-        });
-        (*place, is_written.then(|| format!("{REPORTS}/{}", tried.named.tag)), Some(result))
-    };
-    let accounts = accounts.iter().enumerate().skip(1);
-    let work: Vec<(usize, &Account)> =
-        accounts.filter_map(|(place, account)| Some((place, account.as_ref()?))).collect();
-    let mut compared = Vec::with_capacity(work.len());
-    let mut first_error = None;
-    for some in work.chunks(PER_CORE * rayon::current_num_threads()) {
-        spinner.stage(&format!("comparing accounts: {} of {}", compared.len(), work.len()));
-        let results: Vec<_> = some.par_iter().map(one).collect();
-        for (place, report, result) in results {
-            // Every account that is compared was tried and is described.
-            let (Some(described), Some(result)) = (described.get_mut(place), result) else { continue };
-            described.report = report;
-            match result {
-                Ok(one) => compared.push(one),
-                Err(error @ CliError::Compare(_)) => {
-                    read::failed(described, &error);
-                    first_error.get_or_insert(error);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    // What is wrong with every comparison is wrong with the baseline or the dictionary.
-    match first_error {
-        Some(error) if compared.is_empty() => Err(error),
-        Some(_) | None => Ok(compared),
-    }
 }
 
 /// Refuses a pattern of `--role` that names no role of any account.
@@ -256,11 +205,9 @@ fn report(
     compared: Vec<Compared>,
     folder: Folder,
 ) -> Result<ExitCode, CliError> {
-    let Some(baseline) = read.tried.first() else {
-        return Err(CliError::Internal { invariant: "the fleet has a baseline, and it is not there".to_owned() });
-    };
+    let baseline = read.baseline.and_then(|place| read.tried.get(place)).map(|one| &one.named.tag);
     let fails = compared.iter().any(|account| account.fails);
-    let fleet = Fleet::new(options, &baseline.named.tag, read.described.clone(), compared);
+    let fleet = Fleet::new(options, baseline, read.described.clone(), compared);
     let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
     let sources: BTreeMap<AccountTag, String> = read.tried.iter().map(words).collect();
     let flags = args.comparison.words() + &args.input.catalogue_words();

@@ -1,7 +1,7 @@
 //! Causes across accounts: what differs for the same reason, in the same roles, with the same findings.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -47,6 +47,13 @@ impl ComparedCause {
             roles: group.roles.clone(),
             findings: keys.len(),
         }
+    }
+}
+
+impl ComparedCause {
+    /// Whether it is about one of these roles.
+    pub(super) fn is_of(&self, roles: &BTreeSet<&str>) -> bool {
+        self.roles.iter().any(|role| roles.contains(role.as_str()))
     }
 }
 

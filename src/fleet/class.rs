@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::compared::{Compared, Deviation};
 use super::role::{ComparedRole, Open, RoleKey};
-use crate::model::AccountTag;
+use crate::model::{AccountTag, Side};
 use crate::report::{Rule, Severity};
 
 /// What a role is like in an account.
@@ -76,7 +76,10 @@ pub struct Class {
 pub struct FleetRole {
     /// The normalized name; that of the most accounts where they differ.
     pub role: String,
-    /// The real name in the baseline; none if it does not have the role.
+    /// The account with whose role the others are compared: the baseline, or one of the majority. None if the baseline, or
+    /// the majority, does not have the role.
+    pub compared_with: Option<AccountTag>,
+    /// The real name in that account.
     pub baseline_role: Option<String>,
     /// Whether an AWS service owns it.
     pub service_linked: bool,
@@ -100,8 +103,9 @@ struct Row<'c> {
     not_compared: BTreeSet<&'c AccountTag>,
 }
 
-/// The rows of accounts that were compared with the baseline, sorted by name. `others` are accounts that were not read.
-pub(super) fn rows(baseline: &AccountTag, compared: &[Compared], others: &[&AccountTag]) -> Vec<FleetRole> {
+/// The rows of accounts that were compared with the baseline, sorted by name; without one, with the majority. `others` are
+/// accounts that were not read.
+pub(super) fn rows(baseline: Option<&AccountTag>, compared: &[Compared], others: &[&AccountTag]) -> Vec<FleetRole> {
     let mut rows: BTreeMap<&RoleKey, Row<'_>> = BTreeMap::new();
     for account in compared {
         for role in &account.roles {
@@ -126,25 +130,34 @@ pub(super) fn rows(baseline: &AccountTag, compared: &[Compared], others: &[&Acco
 }
 
 impl Row<'_> {
-    fn finished(self, key: &RoleKey, baseline: &AccountTag, tags: &[&AccountTag], others: &[&AccountTag]) -> FleetRole {
-        let baseline_role = match key {
-            RoleKey::OfBaseline(name) => Some(name.clone()),
-            RoleKey::Added(..) => None,
+    fn finished(
+        self,
+        key: &RoleKey,
+        baseline: Option<&AccountTag>,
+        tags: &[&AccountTag],
+        others: &[&AccountTag],
+    ) -> FleetRole {
+        let (compared_with, baseline_role) = match key {
+            RoleKey::OfBaseline(name) => (baseline.cloned(), Some(name.clone())),
+            RoleKey::OfMajority(tag, name) => (Some(tag.clone()), Some(name.clone())),
+            RoleKey::Added(..) => (None, None),
         };
         let mut name: Vec<(&str, usize)> = self.names.iter().map(|(name, count)| (*name, *count)).collect();
         name.sort_by_key(|(name, count)| (Reverse(*count), *name));
-        let mut groups = Groups::default();
+        let mut groups = Groups { majority: baseline.is_none(), ..Groups::default() };
         for tag in tags {
             groups.add(tag, self.compared.get(tag).copied(), self.not_compared.contains(tag), baseline_role.is_some());
         }
-        match &baseline_role {
-            Some(_) => groups.same.push(baseline.clone()),
-            None => groups.absent.push((baseline.clone(), None)),
+        match (baseline, &baseline_role) {
+            (Some(baseline), Some(_)) => groups.same.push(baseline.clone()),
+            (Some(baseline), None) => groups.absent.push((baseline.clone(), None)),
+            (None, _) => {}
         }
         let mut role = groups.finished();
         role.cells.extend(others.iter().map(|tag| ((*tag).clone(), Cell::NotRead)));
         FleetRole {
             role: name.first().map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            compared_with,
             baseline_role,
             service_linked: self.compared.values().any(|role| role.service_linked),
             ..role
@@ -155,6 +168,8 @@ impl Row<'_> {
 /// The accounts of a row by what the role is like in them.
 #[derive(Debug, Default)]
 struct Groups<'c> {
+    /// Whether the majority is the baseline.
+    majority: bool,
     same: Vec<AccountTag>,
     /// Whether the same is so because somebody has accepted what differs.
     accepted: usize,
@@ -208,15 +223,19 @@ impl<'c> Groups<'c> {
         let mut known: BTreeMap<&str, usize> = BTreeMap::new();
         for (accounts, number) in differing.iter().zip(2..) {
             let open = accounts.first().map(|(_, open)| *open);
-            let note = open.and_then(|open| note(open, number, &mut known));
+            let mut notes: Vec<String> = open.and_then(|open| note(open, number, &mut known)).into_iter().collect();
+            notes.extend(open.filter(|_| self.majority).and_then(more_note));
+            let note = (!notes.is_empty()).then(|| notes.join("; "));
             add(Cell::Class(number), accounts.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
         }
         self.absent.sort_by(|a, b| a.0.cmp(&b.0));
         let open = self.absent.iter().find_map(|(_, open)| *open);
-        add(Cell::Absent, self.absent.iter().map(|(tag, _)| tag.clone()).collect(), open, None);
+        let note = open.filter(|_| self.majority).and_then(more_note);
+        add(Cell::Absent, self.absent.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
         add(Cell::NotCompared, self.not_compared, None, None);
         FleetRole {
             role: String::new(),
+            compared_with: None,
             baseline_role: None,
             service_linked: false,
             accounts: has,
@@ -238,6 +257,13 @@ fn of_class(finding: &Deviation) -> ClassFinding {
 fn accepted_note(accounts: usize) -> String {
     let accounts = crate::report::sentences::counted(accounts, "account");
     format!("differences of {accounts} are accepted")
+}
+
+/// That the majority has more than a class: nobody says that the majority is right.
+fn more_note(open: &Open) -> Option<String> {
+    let is_less = |finding: &&Deviation| finding.side == Some(Side::Left) && finding.rule.is_about_access();
+    let note = "the majority allows what these accounts do not; check whether that is intended";
+    open.findings.iter().find(is_less).map(|_| note.to_owned())
 }
 
 /// What there is to know of a class beside its findings. `known` are the classes so far by their findings.

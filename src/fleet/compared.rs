@@ -99,7 +99,7 @@ pub fn reduce(
     let role = |(index, role): (usize, &RoleResult)| {
         let findings = of_roles.get(&index).map_or(&[][..], Vec::as_slice);
         let content = role.right.as_ref().and_then(|real| contents.get(real.arn.as_str()).copied());
-        compared_role(report, role, findings, content)
+        compared_role(report, role, (findings, fail_on), content)
     };
     let others = report.findings.iter().filter(|finding| !finding.is_note() && finding.role_index.is_none());
     Compared {
@@ -115,8 +115,16 @@ pub fn reduce(
     }
 }
 
-fn compared_role(report: &Report, role: &RoleResult, findings: &[&Finding], content: Option<&Role>) -> ComparedRole {
-    let open = (!findings.is_empty() || role.is_open_in_access()).then(|| open(report, role, findings, content));
+fn compared_role(
+    report: &Report,
+    role: &RoleResult,
+    (findings, fail_on): (&[&Finding], &[FailOn]),
+    content: Option<&Role>,
+) -> ComparedRole {
+    let is_open = !findings.is_empty() || role.is_open_in_access();
+    let fails = findings.iter().any(|finding| finding.fails(fail_on))
+        || (fail_on.contains(&FailOn::Access) && role.is_open_in_access());
+    let open = is_open.then(|| Open { fails, ..open(report, role, findings, content) });
     ComparedRole {
         key: key_of(role),
         role: role.role.clone(),
@@ -153,7 +161,7 @@ fn open(report: &Report, role: &RoleResult, findings: &[&Finding], content: Opti
     };
     let findings_key = hashed(&keys.iter().map(String::as_str).collect::<Vec<_>>());
     let key = hashed(&[&findings_key, &parts.of(content)]);
-    Open { key, findings_key, findings: findings.iter().map(|finding| Deviation::new(finding)).collect() }
+    Open { key, findings_key, fails: false, findings: findings.iter().map(|finding| Deviation::new(finding)).collect() }
 }
 
 /// The roles that were left out, because a source does not contain all their policies.

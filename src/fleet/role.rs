@@ -1,12 +1,15 @@
 //! One role of one account, compared with the baseline's.
 
 use super::compared::Deviation;
+use crate::model::AccountTag;
 
 /// Which row of the matrix a role belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoleKey {
     /// A role of the baseline, by its real name. How it is normalized may depend on the other account.
     OfBaseline(String),
+    /// A role of the account of a majority, by the account and its real name there.
+    OfMajority(AccountTag, String),
     /// A role that the baseline does not have, by its normalized name in lower case, by which roles are paired; and by
     /// its real name where several roles of the account have that name.
     Added(String, Option<String>),
@@ -39,6 +42,8 @@ pub struct Open {
     pub key: String,
     /// The same for two accounts if the same findings are open.
     pub findings_key: String,
+    /// Whether these findings make the run fail.
+    pub fails: bool,
     /// The findings, most severe first. Empty where iamctl could not determine whether access differs.
     pub findings: Vec<Deviation>,
 }

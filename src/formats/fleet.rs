@@ -67,7 +67,7 @@ pub fn unread(fleet: &Fleet) -> Option<String> {
         return None;
     }
     // The baseline is one of them, and is not compared with itself.
-    let all = fleet.totals.accounts + fleet.unread.len() + 1;
+    let all = fleet.totals.accounts + fleet.unread.len() + usize::from(fleet.baseline.is_some());
     let tags = tags(&fleet.unread);
     let were = if fleet.unread.len() == 1 { "was" } else { "were" };
     Some(format!(
@@ -87,19 +87,24 @@ pub fn verdict(fleet: &Fleet) -> String {
         return format!(
             "No deviations: {} in {accounts} the same as in {}",
             if totals.roles == 1 { "1 role is".to_owned() } else { format!("{} roles are", totals.roles) },
-            fleet.baseline
+            baseline(fleet)
         );
     }
     format!(
         "Different: {} of {accounts} {} from {}: {}, {}, {} ({})",
         totals.deviating,
         if totals.deviating == 1 { "deviates" } else { "deviate" },
-        fleet.baseline,
+        baseline(fleet),
         counted(totals.differing, "role"),
         counted(totals.findings, "finding"),
         counted(totals.causes, "cause"),
         totals.severities.in_words(),
     )
+}
+
+/// What the accounts are compared with: the tag of the baseline, or `the majority`.
+fn baseline(fleet: &Fleet) -> &str {
+    fleet.baseline.as_ref().map_or("the majority", AccountTag::as_str)
 }
 
 /// `in 3 of 40 accounts: dev-3, qa-1, qa-2`.
@@ -112,28 +117,34 @@ fn tags(tags: &[AccountTag]) -> Vec<String> {
     tags.iter().map(ToString::to_string).collect()
 }
 
-/// The command that compares an account with the baseline.
-fn diff(view: &FleetView<'_>, account: &AccountTag) -> Option<String> {
+/// The command that compares an account with another.
+fn diff(view: &FleetView<'_>, with: &AccountTag, account: &AccountTag) -> Option<String> {
     let source = |tag: &AccountTag| view.sources.get(tag).map(|word| format!("{} {tag}", quoted(word)));
-    let (baseline, source) = (source(&view.fleet.baseline)?, source(account)?);
-    let third = view.fleet.accounts.iter().filter(|one| one.tag != view.fleet.baseline && one.tag != *account);
+    let (left, right) = (source(with)?, source(account)?);
+    let third = view.fleet.accounts.iter().filter(|one| one.tag != *with && one.tag != *account);
     let mut known: Vec<String> = third
         .filter_map(|one| one.account_id.as_ref().map(|id| format!(" --known-account {id}={}", one.tag)))
         .collect();
     if known.len() > KNOWN {
         known.clear();
     }
-    Some(format!("iamctl diff {baseline} {source}{}{}", view.flags, known.concat()))
+    Some(format!("iamctl diff {left} {right}{}{}", view.flags, known.concat()))
 }
 
 /// The commands that help with the accounts that deviate most, with what they do.
 fn next(view: &FleetView<'_>) -> Vec<(String, String)> {
-    let Some(worst) = view.fleet.outliers.first() else { return Vec::new() };
+    let fleet = view.fleet;
+    let Some(worst) = fleet.outliers.first() else { return Vec::new() };
     let tag = &worst.account;
-    let mut commands = Vec::new();
-    commands.extend(diff(view, tag).map(|command| (format!("compare {tag} with {}", view.fleet.baseline), command)));
-    let account = view.fleet.accounts.iter().find(|one| one.tag == *tag);
+    let account = fleet.accounts.iter().find(|one| one.tag == *tag);
     let role = account.and_then(|account| account.deviations.iter().find(|one| !one.findings.is_empty()));
+    // Of the majority, an account that has the role.
+    let of_role = role.and_then(|one| fleet.roles.iter().find(|role| role.role == one.role));
+    let with = fleet.baseline.as_ref().or_else(|| of_role.and_then(|role| role.compared_with.as_ref()));
+    let mut commands = Vec::new();
+    if let Some(with) = with.filter(|with| *with != tag) {
+        commands.extend(diff(view, with, tag).map(|command| (format!("compare {tag} with {with}"), command)));
+    }
     let report = account.and_then(|account| account.report.as_ref());
     if let (Some(folder), Some(report), Some(role)) = (view.folder, report, role) {
         let name = role.account_role.as_ref().or(role.baseline_role.as_ref()).filter(|name| !name.starts_with('-'));

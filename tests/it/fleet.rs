@@ -42,7 +42,7 @@ pub fn compared(accounts: &[(&str, &Snapshot)], dictionary: &str) -> Fleet {
     };
     let compared = others.par_iter().map(one).collect();
     let described = read.iter().map(|(tag, account)| described(tag, account, *tag == baseline.0)).collect();
-    Fleet::new(&options, &baseline.0, described, compared)
+    Fleet::new(&options, Some(&baseline.0), described, compared)
 }
 
 fn described(tag: &AccountTag, account: &Account, baseline: bool) -> FleetAccount {

@@ -43,6 +43,7 @@ fn wrong_words_are_one_line_errors() {
     refused(&tool, "fleet --baseline bb a.json=a b.json=b --output out", &["the baseline `bb`", "not the tag"]);
     refused(&tool, "fleet --baseline a a.json=a --output out", &["no account to compare"]);
     refused(&tool, "fleet --baseline a.json=a --output out", &["no account to compare", "--snapshots DIR"]);
+    refused(&tool, "fleet --baseline majority a.json=a b.json=b --output out", &["at least three accounts", "are 2"]);
     refused(&tool, "fleet --baseline a a.json=a b.json --output out", &["b.json", "SOURCE=TAG"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b/c --output out", &["`b/c` is not an account tag"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b --only x* --output out", &["`--only x*`"]);

@@ -61,6 +61,8 @@ mod fleet_cells;
 #[cfg(test)]
 mod fleet_classes;
 #[cfg(test)]
+mod fleet_majority;
+#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod generated;

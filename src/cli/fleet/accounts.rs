@@ -37,9 +37,17 @@ impl FromStr for NamedSource {
     }
 }
 
+/// The word for the majority.
+const MAJORITY: &str = "majority";
+
+/// How many accounts have a majority.
+const FEWEST: usize = 3;
+
 /// What `--baseline` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Baseline {
+    /// For each role, the role of the most accounts.
+    Majority,
     /// One of the accounts.
     Tag(AccountTag),
     /// An account besides them.
@@ -50,11 +58,14 @@ impl FromStr for Baseline {
     type Err = NamedSourceError;
 
     fn from_str(word: &str) -> Result<Self, NamedSourceError> {
+        if word == MAJORITY {
+            return Ok(Self::Majority);
+        }
         if word.contains('=') { Ok(Self::Source(word.parse()?)) } else { Ok(Self::Tag(word.parse()?)) }
     }
 }
 
-/// All accounts, the baseline first; each tag once.
+/// All accounts, the baseline first if there is one; each tag once.
 pub(super) fn all(
     baseline: &Baseline,
     named: &[NamedSource],
@@ -74,6 +85,7 @@ pub(super) fn all(
         }
     }
     match baseline {
+        Baseline::Majority => {}
         Baseline::Source(baseline) => all.insert(0, baseline.clone()),
         Baseline::Tag(tag) => {
             let place = all.iter().position(|one| same(&one.tag, tag)).ok_or_else(|| unknown(tag, &all))?;
@@ -87,7 +99,11 @@ pub(super) fn all(
             return Err(FleetError::TagTwice { tag: one.tag.clone(), first, second }.into());
         }
     }
-    if all.len() < 2 { Err(FleetError::NoAccount.into()) } else { Ok(all) }
+    match baseline {
+        Baseline::Majority if all.len() < FEWEST => Err(FleetError::NoMajority { accounts: all.len() }.into()),
+        Baseline::Tag(_) | Baseline::Source(_) if all.len() < 2 => Err(FleetError::NoAccount.into()),
+        Baseline::Majority | Baseline::Tag(_) | Baseline::Source(_) => Ok(all),
+    }
 }
 
 fn same(one: &AccountTag, other: &AccountTag) -> bool {

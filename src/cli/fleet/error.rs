@@ -40,6 +40,12 @@ pub enum FleetError {
     /// No account but the baseline.
     #[error("there is no account to compare with the baseline")]
     NoAccount,
+    /// Too few accounts for a majority.
+    #[error("`--baseline majority` needs at least three accounts, and there are {accounts}")]
+    NoMajority {
+        /// How many there are.
+        accounts: usize,
+    },
     /// Filters that leave nothing.
     #[error("`--only` and `--skip` leave no account to compare with the baseline")]
     NothingLeft,
@@ -92,6 +98,7 @@ impl FleetError {
                 return Some(format!("did you mean `{}`?", near.join("`, `")));
             }
             Self::UnknownBaseline { .. } => "give the tag of one of the accounts, or `--baseline SOURCE=TAG`",
+            Self::NoMajority { .. } => "use `--baseline TAG` to compare them with one of them",
             Self::NoAccount => "add accounts as SOURCE=TAG, or a folder with snapshots with `--snapshots DIR`",
             Self::NothingLeft | Self::NoMatch { .. } => {
                 "the patterns are compared with tags and account IDs, in any case; `*` and `?` are wildcards"

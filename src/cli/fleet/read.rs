@@ -30,10 +30,17 @@ pub(super) enum Outcome {
     Failed(CliError),
 }
 
-/// Reads the sources, files all at once. The first is the baseline.
-pub(super) fn all(sources: Vec<NamedSource>, filter: &Filter, input: &InputArgs, console: &Console) -> Vec<Tried> {
+/// Reads the sources, files all at once. `baseline` is the place of the baseline, if there is one.
+pub(super) fn all(
+    sources: Vec<NamedSource>,
+    baseline: Option<usize>,
+    filter: &Filter,
+    input: &InputArgs,
+    console: &Console,
+) -> Vec<Tried> {
     let is_file = |source: &Source| source.file().is_some();
-    let is_left_out = |place: usize, named: &NamedSource| place > 0 && filter.is_skipped_by_tag(&named.tag);
+    let is_left_out =
+        |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_skipped_by_tag(&named.tag);
     let read = |named: &NamedSource| match input.snapshot(&named.source, console) {
         Ok(snapshot) => Outcome::Read(Box::new(snapshot)),
         Err(error) => Outcome::Failed(error),

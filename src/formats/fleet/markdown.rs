@@ -39,7 +39,7 @@ fn head(view: &FleetView<'_>) -> String {
     let fleet = view.fleet;
     let missing = unread(fleet).map(|missing| format!("**{}**\n\n", sentence(&missing, &[], code)));
     let verdict = sentence(&super::verdict(fleet), &[], code);
-    let baseline = code(fleet.baseline.as_str());
+    let baseline = fleet.baseline.as_ref().map_or_else(|| super::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
     format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n", missing.unwrap_or_default())
 }
 

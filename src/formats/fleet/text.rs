@@ -37,6 +37,8 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>, width: Option<usize>) ->
         let id = baseline.account_id.as_ref().map_or("of unknown ID", |id| id.as_str());
         let rest = format!(" {}: account {id}, {}", baseline.tag, terminal(&baseline.source));
         lines.styled(0, HEADING, "Baseline", &rest)?;
+    } else {
+        lines.styled(0, HEADING, "Baseline", ": for each role, the role of the most accounts")?;
     }
     if !fleet.selection.is_all() {
         let roles = counted(fleet.totals.roles, "role");
