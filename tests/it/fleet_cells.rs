@@ -257,3 +257,37 @@ fn accounts_of_the_fleet_are_known_to_each_other() {
     assert_eq!(severity(&["a", "b", "hub"], &["--skip", "hub"]), known);
     assert!(severity(&["a", "b", "hub"], &["--known-account", "333333333333=core"]).contains("(core)"));
 }
+
+/// Tags with wildcards in the dictionary: each account has the texts of its own tag, or of the patterns that match it.
+#[test]
+fn tags_of_the_dictionary_can_have_wildcards() {
+    let tool = tool();
+    let of = |id: &str, environment: &str| {
+        let queue = format!("arn:aws:sqs:eu-west-1:{id}:{environment}-jobs");
+        let name = format!("app-{environment}");
+        snapshot(id, &[inline(id, &name, &json!([{"Effect": "Allow", "Action": "sqs:*", "Resource": queue}]))], &[])
+    };
+    tool.write("dev.json", of("111111111111", "dev"));
+    tool.write("prod-eu.json", of("222222222222", "prod"));
+    tool.write("prod-us.json", of("333333333333", "prod"));
+    tool.write("prod-old.json", of("444444444444", "production"));
+    let tags = ["dev", "prod-eu", "prod-us", "prod-old"];
+    let totals = |dictionary: &str| {
+        tool.write("equivalency_list.json", dictionary);
+        run(&tool, &tags, &["--output", "out"]);
+        let fleet = parsed(&tool, "out/fleet.json");
+        (fleet["totals"]["deviating"].as_u64().unwrap(), fleet["totals"]["roles"].as_u64().unwrap())
+    };
+    let listed = r#"{"env": {"dev": ["dev"], "prod-eu": ["prod"], "prod-us": ["prod"], "prod-old": ["production"]}}"#;
+    let patterns = r#"{"env": {"dev": ["dev"], "prod-*": ["prod"], "prod-old": ["production"]}}"#;
+    assert_eq!(totals(listed), (0, 1));
+    assert_eq!(totals(patterns), (0, 1));
+    assert_eq!(totals(r#"{"env": {"dev": ["dev"], "prod-??": ["prod"]}}"#), (1, 2));
+    // The report of one account can be read again under them.
+    tool.write("equivalency_list.json", patterns);
+    let diff = tool.run(&["diff", "dev.json", "dev", "prod-us.json", "prod-us", "--output", "pair", "--exit-code"]);
+    assert_eq!(diff.code, 0, "{diff:?}");
+    let report = parsed(&tool, "pair/report.json");
+    assert_eq!(report["dictionary"]["env"]["prod-*"], json!(["prod"]));
+    assert_eq!(tool.run(&["explain", "pair", "app-dev"]).code, 0);
+}
