@@ -119,7 +119,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let started_at = inputs::now();
     let spinner = console.spinner("reading accounts");
     let baseline = (args.baseline != Baseline::Majority).then_some(0);
-    let tried = read::all(sources, baseline, &filter, &args.input, console);
+    let mut tried = read::all(sources, baseline, &filter, &args.input, console);
+    if let Some(error) = baseline.and_then(|place| read::take_failure(&mut tried, place)) {
+        return Err(error);
+    }
     let mut read = prepare(&tried, baseline, &filter)?;
     let options = FleetOptions {
         dictionary: dictionary.list,
@@ -137,7 +140,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
     let asked = read.described.iter().filter(|account| account.status != AccountStatus::Skipped).count();
     let unread = unread(&read.described);
-    if !unread.is_empty() && !args.allow_unread {
+    if !unread.is_empty() && (!args.allow_unread || compared.is_empty()) {
         let path = folder.write("fleet", &[accounts_read(&read.described, args.output.csv())])?;
         let folder = path.to_string_lossy().into_owned();
         return Err(FleetError::Unread { accounts: unread, of: asked, folder }.into());

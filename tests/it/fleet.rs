@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 /// How many seeds are tried; `GENERATED_SEEDS` says how many instead.
 fn seeds() -> u64 {
-    std::env::var("GENERATED_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10)
+    std::env::var("GENERATED_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
 }
 
 /// Compares all accounts with the first.

@@ -44,6 +44,8 @@ fn wrong_words_are_one_line_errors() {
     refused(&tool, "fleet --baseline a a.json=a --output out", &["no account to compare"]);
     refused(&tool, "fleet --baseline a.json=a --output out", &["no account to compare", "--snapshots DIR"]);
     refused(&tool, "fleet --baseline majority a.json=a b.json=b --output out", &["at least three accounts", "are 2"]);
+    let few = "fleet --baseline majority a.json=a b.json=b c.json=c --skip c --output out";
+    refused(&tool, few, &["at least three accounts", "are 2"]);
     refused(&tool, "fleet --baseline a a.json=a b.json --output out", &["b.json", "SOURCE=TAG"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b/c --output out", &["`b/c` is not an account tag"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b --only x* --output out", &["`--only x*`"]);
@@ -54,7 +56,11 @@ fn wrong_words_are_one_line_errors() {
     refused(&tool, "fleet --baseline a a.json=a --snapshots odd --output out", &["odd/-x_snapshot.json", "tag"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b --role nothing --output out", &["`nothing`"]);
     refused(&tool, "fleet --baseline a a.json=a b.json=b --fail-on some --output out", &["`some`"]);
-    refused(&tool, "fleet --baseline none.json=a b.json=b --output out", &["none.json"]);
+    let none = ["cannot read `none.json`"];
+    refused(&tool, "fleet --baseline none.json=a b.json=b --output out", &none);
+    refused(&tool, "fleet --baseline none.json=a b.json=b --output out --allow-unread", &none);
+    let all = ["2 of 3 accounts could not be read: x (cannot read `none.json`", "y (cannot read `no.json`"];
+    refused(&tool, "fleet --baseline a a.json=a none.json=x no.json=y --output out --allow-unread", &all);
     assert!(!tool.exists("out/fleet.json"));
 }
 

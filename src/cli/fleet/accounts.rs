@@ -41,7 +41,7 @@ impl FromStr for NamedSource {
 const MAJORITY: &str = "majority";
 
 /// How many accounts have a majority.
-const FEWEST: usize = 3;
+pub(super) const FEWEST: usize = 3;
 
 /// What `--baseline` names.
 #[derive(Debug, Clone, PartialEq, Eq)]

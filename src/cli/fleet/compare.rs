@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::super::console::Spinner;
 use super::super::error::CliError;
 use super::Read;
+use super::accounts::FEWEST;
 use super::error::FleetError;
 use super::read;
 use super::write::Writer;
@@ -44,6 +45,9 @@ pub(super) fn all(
     let there: Vec<usize> =
         accounts.iter().enumerate().filter_map(|(place, account)| account.as_ref().map(|_| place)).collect();
     let work = Work { options, tried, accounts, writer: Some(writer).filter(|_| baseline.is_some()), spinner };
+    if baseline.is_none() && there.len() < FEWEST {
+        return Err(FleetError::NoMajority { accounts: there.len() }.into());
+    }
     // The pivot of a majority is the same in whatever order the accounts were given.
     let by_tag = || there.iter().copied().min_by_key(|place| tried.get(*place).map(|one| &one.named.tag));
     let Some(with) = baseline.or_else(by_tag) else {

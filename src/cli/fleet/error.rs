@@ -41,7 +41,7 @@ pub enum FleetError {
     #[error("there is no account to compare with the baseline")]
     NoAccount,
     /// Too few accounts for a majority.
-    #[error("`--baseline majority` needs at least three accounts, and there are {accounts}")]
+    #[error("`--baseline majority` needs at least three accounts that are read, and there are {accounts}")]
     NoMajority {
         /// How many there are.
         accounts: usize,

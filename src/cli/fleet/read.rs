@@ -62,6 +62,15 @@ pub(super) fn all(
     sources.into_iter().zip(files).enumerate().map(one).collect()
 }
 
+/// Why the source in this place could not be read; it is no longer among the others then.
+pub(super) fn take_failure(tried: &mut Vec<Tried>, place: usize) -> Option<CliError> {
+    let is_failure = matches!(tried.get(place)?.outcome, Outcome::Failed(_));
+    match is_failure.then(|| tried.remove(place).outcome) {
+        Some(Outcome::Failed(error)) => Some(error),
+        Some(Outcome::Read(_) | Outcome::Skipped(_)) | None => None,
+    }
+}
+
 /// The ID that a snapshot says it is of.
 pub(super) fn id_of(tried: &Tried) -> Option<AccountId> {
     match &tried.outcome {
