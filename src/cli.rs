@@ -7,6 +7,7 @@ mod accept;
 mod ask;
 mod can;
 mod can_assume;
+mod comparison;
 mod complete;
 mod console;
 mod diff;
@@ -14,6 +15,7 @@ mod error;
 mod examples;
 mod exit_code;
 mod explain;
+mod fleet;
 mod harvest;
 pub mod init;
 mod inputs;
@@ -35,6 +37,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use console::{Console, ConsoleArgs};
 pub use error::CliError;
 pub use exit_code::ExitCode;
+pub use fleet::FleetError;
 
 /// Compares the IAM roles of two AWS accounts and reports exactly what differs
 ///
@@ -88,6 +91,14 @@ enum Command {
     /// equal. `iamctl suggest` finds them.
     #[command(after_long_help = examples::DIFF)]
     Diff(Box<diff::Args>),
+    /// Compare any number of accounts with a baseline
+    ///
+    /// Compares each account with the baseline, as `iamctl diff` does, and puts the results together: per role, the
+    /// accounts in which it is the same form a class; differences with one cause are told once, with all their accounts;
+    /// and the accounts that deviate most are listed first. Writes the matrix of roles and accounts, and the full report of
+    /// each account that deviates.
+    #[command(after_long_help = examples::FLEET)]
+    Fleet(Box<fleet::Args>),
     /// Find the dictionary that two accounts need
     ///
     /// Compares the names in two accounts and finds the texts that are meant to differ, such as `dev` and `qa`. Prints them
@@ -216,6 +227,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Listprofiles(args) => profiles::run(args, &mut console),
         Command::Harvest(args) => harvest::run(args, &mut console),
         Command::Diff(args) => diff::run(args, &mut console),
+        Command::Fleet(args) => fleet::run(args, &mut console),
         Command::Suggest(args) => suggest::run(args, &mut console),
         Command::Explain(args) => explain::run(args, &mut console),
         Command::Accept(args) => accept::run(args, &mut console),

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod escape;
 pub mod explain;
 pub mod files;
+pub mod fleet;
 pub mod gitlab;
 mod grouped;
 pub mod html;

@@ -79,8 +79,9 @@
 //! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
 //! | [`pipeline`] | the steps from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
-//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report |
+//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report, fleet |
 //! | [`remediate`] | the commands that align one account's roles with the other's | model, parse, normalise, compare, report, pipeline, formats |
+//! | [`fleet`] | any number of accounts, each compared with one baseline | model, catalog, normalise, pipeline, report |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
 //! | `store` | files and folders (feature `cli`) | catalog |
 //! | `cli` | the commands (feature `cli`) | everything |
@@ -92,6 +93,7 @@ pub mod catalog;
 pub mod cli;
 pub mod compare;
 pub mod expand;
+pub mod fleet;
 pub mod formats;
 #[cfg(feature = "harvest")]
 pub mod harvest;

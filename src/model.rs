@@ -22,6 +22,7 @@ pub mod principal;
 pub mod role;
 pub mod selection;
 pub mod sides;
+mod tag_texts;
 mod words;
 
 pub use accepted::{AcceptedEntry, EffectGlob, EntryError};
@@ -42,4 +43,5 @@ pub use principal::{Principal, PrincipalClause, names_somebody};
 pub use role::{InlinePolicy, ManagedPolicy, Role, RoleDetails};
 pub use selection::Selection;
 pub use sides::{Side, Sides};
+pub use tag_texts::{TagPattern, TagTexts};
 pub(crate) use words::words;

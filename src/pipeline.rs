@@ -48,7 +48,7 @@ pub fn compare(left: &Account, right: &Account, options: &Options) -> Result<Rep
 /// # Errors
 /// If a document, an ARN or a reference in one of them is wrong.
 pub fn read(snapshots: Sides<&Snapshot>) -> Result<Sides<Account>, Error> {
-    let mut reader = AccountReader::ahead(snapshots);
+    let mut reader = AccountReader::ahead([snapshots.left, snapshots.right]);
     Ok(Sides { left: reader.account(snapshots.left)?, right: reader.account(snapshots.right)? })
 }
 
@@ -58,7 +58,7 @@ pub fn read(snapshots: Sides<&Snapshot>) -> Result<Sides<Account>, Error> {
 /// # Errors
 /// If a document or an ARN in one of them is wrong.
 pub fn read_with_absent(snapshots: Sides<&Snapshot>) -> Result<Sides<Account>, Error> {
-    let mut reader = AccountReader::ahead(snapshots);
+    let mut reader = AccountReader::ahead([snapshots.left, snapshots.right]);
     let left = reader.account_with_absent(snapshots.left)?;
     Ok(Sides { left, right: reader.account_with_absent(snapshots.right)? })
 }

@@ -35,6 +35,7 @@ pub use cause::Cause;
 pub use difference::{Difference, List};
 pub use fail_on::{FailOn, FailOnError};
 pub use finding::{Finding, effect_on_access};
+pub(crate) use fingerprint::Fingerprint;
 pub use group::{Group, Totals};
 pub use limitation::{EntryName, InLongerWords, Limitation, Treatment};
 pub use metric::{Metric, MetricName};

@@ -4,12 +4,14 @@ mod encoding;
 pub mod folder;
 pub mod report_file;
 pub mod service_reference;
+pub mod snapshots;
 pub mod text_file;
 mod trusted;
 mod unfinished;
 
 pub use folder::{Folder, FolderError, NamedFile};
 pub use report_file::ReportFileError;
+pub use snapshots::{FoundSnapshot, SearchError};
 pub use text_file::{FileError, ReplaceError};
 pub use trusted::CertificateError;
 pub use unfinished::abandon;

@@ -7,6 +7,7 @@ mod details;
 mod document;
 mod drifts;
 mod families;
+mod fleet;
 mod generate;
 mod model;
 mod numbers;
@@ -16,6 +17,7 @@ mod rewriting;
 mod world;
 
 pub use details::authorization_details;
+pub use fleet::{FleetDrift, FleetDriftKind, FleetPlan, GeneratedFleet, fleet};
 pub use generate::{GenerateError, generate};
 pub use plan::{Drift, DriftKind, Generated, NoiseKinds, Plan};
 

@@ -2,28 +2,27 @@
 
 use std::borrow::Cow;
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
 
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
+use super::comparison::ComparisonArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs, OutputArgs};
+use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
 use super::reports::{self, ReportArgs};
-use super::source::{Source, shown};
+use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
 use crate::formats::html::{NormalisedRoles, RolesAsRead};
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{ndjson, text};
-use crate::model::Selection;
-use crate::model::{Account, AccountId, AccountTag, ArnError, Side, Sides};
+use crate::model::{Account, AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::pipeline::{self, Accepted, Options, Prepared, different_tags};
-use crate::report::{FailOn, Severity};
+use crate::report::Severity;
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -49,30 +48,7 @@ pub(super) struct Args {
     #[arg(value_name = "TAG_2")]
     tag_2: AccountTag,
     #[command(flatten)]
-    dictionary: DictionaryArgs,
-    /// File with accepted differences [default: accepted.json]
-    ///
-    /// Accepted differences do not make the run fail, and the reports list them separately. Without this option, iamctl
-    /// reads `accepted.json` in the current folder if it exists. `iamctl accept` writes the file.
-    #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
-    accepted: Option<PathBuf>,
-    /// Compare only roles with this name; can be repeated
-    ///
-    /// The name is the real or the normalized one, in any case. `*` and `?` are wildcards. Separate several names with
-    /// commas, or repeat the option. It is an error if a pattern matches no role.
-    #[arg(long = "role", value_name = "GLOB", env = "IAMCTL_ROLE", value_delimiter = ',', add = complete::role())]
-    roles: Vec<String>,
-    /// Leave out roles whose policies are not all in the file
-    ///
-    /// Without this option, a selected role with a policy that the source does not contain is an error. With it, iamctl
-    /// compares the other roles, and reports each role that it left out as not compared (rule `role-not-compared`).
-    #[arg(long, env = "IAMCTL_ALLOW_INCOMPLETE", value_parser = FalseyValueParser::new())]
-    allow_incomplete: bool,
-    /// Exclude service-linked roles
-    ///
-    /// AWS services own these roles, and you cannot change what they are permitted to do.
-    #[arg(long, env = "IAMCTL_EXCLUDE_SERVICE_LINKED", value_parser = FalseyValueParser::new())]
-    exclude_service_linked: bool,
+    comparison: ComparisonArgs,
     /// What to print: table, json, ndjson, markdown, or csv
     ///
     /// Without this option, iamctl prints the summary (`table`).
@@ -80,14 +56,6 @@ pub(super) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
-    /// Findings that set exit code 1, such as severity=high
-    ///
-    /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; can be repeated. Accepted differences never set the exit code.
-    #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',', add = complete::fail_on())]
-    fail_on: Vec<String>,
-    /// Set exit code 1 if anything differs, like `--fail-on any`
-    #[arg(long, env = "IAMCTL_EXIT_CODE", value_parser = FalseyValueParser::new())]
-    exit_code: bool,
     /// Show every cause of this severity or higher, and no other cause
     #[arg(long, value_name = "LEVEL", env = "IAMCTL_ONLY_SEVERITY")]
     only_severity: Option<Severity>,
@@ -99,11 +67,6 @@ pub(super) struct Args {
     /// Do not write these files, which can be large
     #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
     skip: Vec<SkipArg>,
-    /// Known account, such as 444455556666=audit; can be repeated
-    ///
-    /// A principal or resource of an account that is neither compared nor known is external, and its findings are more severe.
-    #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
-    known_accounts: Vec<(AccountId, String)>,
     /// Compare two sources of the same account
     ///
     /// Without this option, two sources of the same account are an error.
@@ -136,19 +99,10 @@ enum SkipArg {
 }
 
 impl Args {
-    /// Which findings make the run fail; none by default.
-    fn fail_on(&self) -> Result<Option<Vec<FailOn>>, CliError> {
-        let mut all = self.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;
-        if self.exit_code {
-            all.push(FailOn::Any);
-        }
-        Ok(Some(all).filter(|all| !all.is_empty()))
-    }
-
     fn options(&self, dictionary: Dictionary, accepted: Accepted, catalogue: Catalogue) -> Options {
         Options {
-            selection: Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked },
-            allow_incomplete: self.allow_incomplete,
+            selection: self.comparison.selection(),
+            allow_incomplete: self.comparison.allow_incomplete,
             accepted: Some(accepted),
             ..dictionary.options(self.tags(), catalogue)
         }
@@ -163,35 +117,13 @@ impl Args {
     }
 }
 
-/// An account id with a name.
-fn known_account(text: &str) -> Result<(AccountId, String), String> {
-    let (id, name) = text.split_once('=').ok_or("`ID=NAME` is expected, such as 444455556666=audit")?;
-    let id = id.parse().map_err(|error: ArnError| error.to_string())?;
-    if name.trim().is_empty() { Err("the name is empty".to_owned()) } else { Ok((id, name.to_owned())) }
-}
-
-/// The dictionary with the accounts that are known besides; and the file it is from.
-fn dictionary(args: &Args, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
-    let (mut dictionary, from) = args.dictionary.read()?;
-    for (id, name) in &args.known_accounts {
-        dictionary.list.know_account(id.clone(), name.clone());
-    }
-    if let Some(path) = &from {
-        console.note(&format!("dictionary: {}", path.display()));
-    }
-    Ok((dictionary, from))
-}
-
 /// Reads both accounts, compares them, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
-    let fail_on = args.fail_on()?;
-    let (dictionary, from) = dictionary(args, console)?;
-    let (entries, file) = inputs::accepted(args.accepted.as_deref())?;
-    if let Some(path) = &file {
-        console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
-    }
+    let fail_on = args.comparison.fail_on()?;
+    let (dictionary, from) = args.comparison.dictionary(console)?;
+    let (accepted, file) = args.comparison.accepted(console)?;
     let catalogue = args.input.catalogue(console)?;
     let sources = args.sources();
     let read_from = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
@@ -208,7 +140,6 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let spinner = console.spinner("reading and normalizing roles");
     let mut stages = Stages::start();
     let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
-    let accepted = Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() };
     let options = args.options(dictionary, accepted, catalogue);
     let prepared = ManuallyDrop::new(Prepared::new(accounts, &options)?.only(&options.selection)?);
     stages.end("read and normalized");
@@ -224,7 +155,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let location = reports::location(from.as_deref());
     let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
     // Without the option, commands find the file as this one did.
-    let dictionary = args.dictionary.named().map(shown);
+    let dictionary = args.comparison.named_dictionary();
     let arguments: Vec<String> = reports::arguments();
     let view = View {
         fail_on: fail_on.as_deref(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::ask::AskError;
+use super::fleet::FleetError;
 use super::init::InitError;
 use crate::catalog::CatalogueError;
 use crate::formats::files::NameClash;
@@ -245,6 +246,9 @@ pub enum CliError {
     /// `explain --rule` names no rule.
     #[error(transparent)]
     Rule(#[from] UnknownRule),
+    /// A fleet cannot be compared.
+    #[error(transparent)]
+    Fleet(#[from] FleetError),
     /// `init` failed.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -426,6 +430,7 @@ impl CliError {
             Self::ReportFile(error) => error.hint().map(str::to_owned),
             Self::ReportTwice { .. } => Some("give each `--report` its own file".to_owned()),
             Self::Rule(error) => Some(rule_hint(error)),
+            Self::Fleet(error) => error.hint(),
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),

@@ -62,6 +62,18 @@ pub(super) const DIFF: &str = r"Examples:
         --equivalency examples/equivalency_list.json --output reports \
         --exit-code --report sarif=iam.sarif --report junit=iam.xml";
 
+pub(super) const FLEET: &str = r"Examples:
+  Compare two accounts with the account dev, through AWS profiles:
+      iamctl fleet --baseline dev-profile=dev qa-profile=qa prod-profile=prod
+  Compare the example accounts, without AWS:
+      iamctl fleet --baseline dev examples/dev.json=dev examples/qa.json=qa \
+        --equivalency examples/equivalency_list.json --output fleet
+  Compare all accounts that were harvested into the folder harvests:
+      iamctl harvest examples/dev.json dev --output harvests/dev
+      iamctl harvest examples/qa.json qa --output harvests/qa
+      iamctl fleet --baseline dev --snapshots harvests --output fleet \
+        --equivalency examples/equivalency_list.json --fail-on severity=critical";
+
 pub(super) const SUGGEST: &str = r"Examples:
   Print the dictionary that the two accounts of the walkthrough need:
       iamctl suggest examples/walkthrough/dev.json dev examples/walkthrough/qa.json qa

@@ -117,6 +117,12 @@ impl CatalogueArgs {
 }
 
 impl InputArgs {
+    /// The option that names the catalog, after a blank; empty if it was not given.
+    pub(super) fn catalogue_words(&self) -> String {
+        let path = self.catalogue.catalogue.as_deref().map(super::source::shown);
+        path.map(|path| format!(" --catalogue {}", crate::report::sentences::quoted(&path))).unwrap_or_default()
+    }
+
     /// As [`CatalogueArgs::read`].
     pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
         self.catalogue.read(console)
@@ -294,6 +300,11 @@ impl DictionaryArgs {
     /// The dictionary that was named.
     pub(super) fn named(&self) -> Option<&Path> {
         self.equivalency.as_deref()
+    }
+
+    /// The built-in rules that are off, as they were named.
+    pub(super) fn switched_off(&self) -> &[String] {
+        &self.no_builtin
     }
 
     /// The dictionary that was named, or is here, or an empty one; and the file it is from.

@@ -87,7 +87,7 @@ pub(super) fn audit(inputs: Sides<Input<'_>>, rules: Rules<'_>, report: &Report)
     for (placeholder, entry) in rules.dictionary.entries() {
         // Texts of more accounts than these two are kept in one file; those are not this report's business.
         if let Texts::ByTag(tags, _) = &entry.texts {
-            let has = |side: Side| tags.contains_key(inputs.get(side).tag);
+            let has = |side: Side| tags.has(inputs.get(side).tag);
             for side in Side::BOTH.into_iter().filter(|side| has(*side) && !has(side.other())) {
                 let (with, without) = (inputs.get(side).tag, inputs.get(side.other()).tag);
                 limitations.push(Limitation::TextsOfOneAccount {

@@ -214,7 +214,7 @@ fn said<'r>(report: &'r Report, group: &'r Group) -> Vec<(&'r Finding, Vec<Strin
 }
 
 /// At most so many names, each in a code span; the rest is counted.
-fn list(names: &[String], most: usize, code: fn(&str) -> String) -> String {
+pub(super) fn list(names: &[String], most: usize, code: fn(&str) -> String) -> String {
     let named: Vec<String> = names.iter().take(most).map(|name| code(name)).collect();
     few(&named, usize::MAX)
         + &names
@@ -276,7 +276,7 @@ fn counts(report: &Report) -> String {
 }
 
 /// A sentence as Markdown.
-fn sentence(text: &str, names: &[String], code: fn(&str) -> String) -> String {
+pub(super) fn sentence(text: &str, names: &[String], code: fn(&str) -> String) -> String {
     let mut markdown = String::new();
     for (text, is_code) in joined(&spans::of_sentence(text, names)) {
         if is_code {
@@ -327,7 +327,7 @@ fn beginning(text: &str) -> String {
 }
 
 /// A text as a code span: between more backticks than it has in a row.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = terminal(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -337,7 +337,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text as a code span in a table, where a bar would end the cell even so.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     code(&shortened(&terminal(text), CELL).replace('|', "\\u{7c}"))
 }
 

@@ -77,6 +77,36 @@ pub(super) fn write_header<'n>(
     writer.flush()
 }
 
+/// A cell of a file whose columns depend on what is written.
+pub(super) enum Text<'t> {
+    /// A text of an account, or one that may hold such a text.
+    Foreign(Cow<'t, str>),
+    /// A text of this program, which no spreadsheet runs.
+    Own(Cow<'t, str>),
+}
+
+/// Writes a file whose columns depend on what is written: the header, and a line for each row.
+pub(super) fn write_lines<'t>(
+    out: impl Write,
+    options: Options,
+    names: impl IntoIterator<Item = &'t str>,
+    rows: impl IntoIterator<Item = Vec<Text<'t>>>,
+) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
+    header(&mut writer, options, names)?;
+    for row in rows {
+        for text in row {
+            match text {
+                Text::Foreign(text) => writer.write_field(cell(&text, options.raw).as_bytes()),
+                Text::Own(text) => writer.write_field(text.as_bytes()),
+            }
+            .map_err(written)?;
+        }
+        end(&mut writer)?;
+    }
+    writer.flush()
+}
+
 /// The cells of a row in these columns, as they stand within a line.
 pub(super) fn part<C, R>(options: Options, columns: &[Column<C, R>], context: &C, row: &R) -> io::Result<Vec<u8>> {
     // Far more than most parts take; the usual 8 KB would be cleared for each.

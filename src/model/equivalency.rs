@@ -11,8 +11,8 @@ use regex::Regex;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::arn::AccountId;
-use super::names::AccountTag;
 use super::place::Places;
+use super::tag_texts::{TagPattern, TagTexts};
 
 /// Opens a placeholder. A Unicode noncharacter: IAM's names and documents cannot hold it.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
@@ -76,7 +76,7 @@ pub enum Texts {
     /// Literal texts; whose each is, the accounts tell.
     Shared(BTreeSet<String>, Matching),
     /// Literal texts by account tag: each counts in its own account only.
-    ByTag(BTreeMap<AccountTag, BTreeSet<String>>, Matching),
+    ByTag(TagTexts, Matching),
     /// A regular expression. What its first group matched is replaced, or the whole match if it has no group.
     Pattern(Regex),
 }
@@ -88,15 +88,15 @@ impl Texts {
         if by_tag { Matching::Token } else { Matching::Substring }
     }
 
-    /// The literal texts, with the tag of the account whose text it is where the dictionary says so.
-    pub fn literals(&self) -> impl Iterator<Item = (Option<&AccountTag>, &str)> {
+    /// The literal texts, with the tag of the account, or the pattern for tags, where the dictionary says whose text it is.
+    pub fn literals(&self) -> impl Iterator<Item = (Option<&TagPattern>, &str)> {
         let (shared, by_tag) = match self {
             Self::Shared(texts, _) => (Some(texts), None),
             Self::ByTag(tags, _) => (None, Some(tags)),
             Self::Pattern(_) => (None, None),
         };
         let shared = shared.into_iter().flatten().map(|text| (None, text.as_str()));
-        let by_tag = by_tag.into_iter().flatten();
+        let by_tag = by_tag.into_iter().flat_map(TagTexts::iter);
         shared.chain(by_tag.flat_map(|(tag, texts)| texts.iter().map(move |text| (Some(tag), text.as_str()))))
     }
 
@@ -162,7 +162,7 @@ impl Size {
         match &entry.texts {
             Texts::Pattern(pattern) => Self { texts: 1, characters: pattern.as_str().len() },
             Texts::Shared(..) | Texts::ByTag(..) => {
-                let add = |size: Self, (_, text): (Option<&AccountTag>, &str)| Self {
+                let add = |size: Self, (_, text): (Option<&TagPattern>, &str)| Self {
                     texts: size.texts + 1,
                     characters: size.characters + text.len(),
                 };
@@ -333,10 +333,10 @@ fn conflict(first: &Entry, second: &Entry) -> Option<String> {
     let folds = |entry: &Entry| entry.texts.matching() == Some(Matching::Token);
     let ignore_case = folds(first) || folds(second);
     let same = |a: &str, b: &str| if ignore_case { a.eq_ignore_ascii_case(b) } else { a == b };
-    let same_account = |a: Option<&AccountTag>, b: Option<&AccountTag>| a.is_none() || b.is_none() || a == b;
+    let same_account = |a: Option<&TagPattern>, b: Option<&TagPattern>| a.zip(b).is_none_or(|(a, b)| a.overlaps(b));
     first.texts.literals().find_map(|(tag, text)| {
         let clashes =
-            |(other_tag, other): (Option<&AccountTag>, &str)| same(text, other) && same_account(tag, other_tag);
+            |(other_tag, other): (Option<&TagPattern>, &str)| same(text, other) && same_account(tag, other_tag);
         second.texts.literals().any(clashes).then(|| text.to_owned())
     })
 }
@@ -369,12 +369,14 @@ impl Serialize for Entry {
         }
         match &self.texts {
             Texts::Shared(texts, _) => map.serialize_entry("values", texts)?,
-            Texts::ByTag(tags, _) if tags.keys().any(|tag| KEYS.contains(&tag.as_str())) => {
-                map.serialize_entry("tags", tags)?;
+            Texts::ByTag(tags, _) if tags.iter().any(|(tag, _)| KEYS.contains(&tag.as_str())) => {
+                let tags: BTreeMap<&str, &BTreeSet<String>> =
+                    tags.iter().map(|(tag, texts)| (tag.as_str(), texts)).collect();
+                map.serialize_entry("tags", &tags)?;
             }
             Texts::ByTag(tags, _) => {
-                for (tag, texts) in tags {
-                    map.serialize_entry(tag, texts)?;
+                for (tag, texts) in tags.iter() {
+                    map.serialize_entry(tag.as_str(), texts)?;
                 }
             }
             Texts::Pattern(pattern) => map.serialize_entry("pattern", pattern.as_str())?,

@@ -86,8 +86,8 @@ pub(super) fn find(
 fn absent_in<'d>(without: Side, tags: Sides<&AccountTag>, dictionary: &'d EquivalencyList) -> Vec<(&'d str, Places)> {
     let entries = dictionary.entries().filter(|(_, entry)| match &entry.texts {
         Texts::ByTag(by_tag, _) => {
-            let texts = |side: Side| by_tag.get(*tags.get(side));
-            texts(without).is_some_and(BTreeSet::is_empty)
+            let texts = |side: Side| by_tag.of(tags.get(side));
+            texts(without).is_some_and(|texts| texts.is_empty())
                 && texts(without.other()).is_some_and(|texts| !texts.is_empty())
         }
         Texts::Shared(..) | Texts::Pattern(_) => false,

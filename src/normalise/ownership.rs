@@ -133,7 +133,7 @@ pub(super) fn literals_and_patterns(
                 patterns.push(Pattern { regex: regex.clone(), placeholder, places, owners });
             }
             Texts::ByTag(by_tag, matching) => {
-                let of = |tag: &AccountTag| by_tag.get(tag).into_iter().flatten();
+                let of = |tag: &AccountTag| by_tag.of(tag).into_iter().flatten();
                 let (own, other) = (tags.get(side), tags.get(side.other()));
                 // A text of both accounts does not tell them apart; it counts as its own in each.
                 let foreign = of(other).filter(|text| !of(own).any(|mine| mine.eq_ignore_ascii_case(text)));

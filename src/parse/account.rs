@@ -12,7 +12,7 @@ use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
 use crate::model::place::MOST_CHARACTERS;
 use crate::model::{
     Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Principal,
-    PrincipalClause, Role, RoleDetails, Sides, TrustPolicy,
+    PrincipalClause, Role, RoleDetails, TrustPolicy,
 };
 
 /// How many bytes the policy documents of a role can have together. A role can have twenty managed policies; the longest
@@ -185,9 +185,8 @@ impl<'a> AccountReader<'a> {
     /// Reads the documents of these snapshots ahead, on all cores. What cannot be read is left out here: it is read
     /// again in its place, and the error says which.
     #[must_use]
-    pub fn ahead(snapshots: Sides<&'a Snapshot>) -> Self {
-        let Sides { left, right } = snapshots;
-        let texts: Vec<&str> = [left, right].into_iter().flat_map(identity_texts).collect();
+    pub fn ahead(snapshots: impl IntoIterator<Item = &'a Snapshot>) -> Self {
+        let texts: Vec<&str> = snapshots.into_iter().flat_map(identity_texts).collect();
         let mut texts: Vec<HashedText<'a>> = texts.into_par_iter().map(HashedText::new).collect();
         texts.par_sort_unstable();
         texts.dedup();

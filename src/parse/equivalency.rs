@@ -9,7 +9,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAcces
 use super::JsonError;
 use super::json::unique;
 use crate::model::equivalency::{KEYS, KNOWN_ACCOUNTS};
-use crate::model::{AccountId, AccountTag, Entry, EquivalencyList, Matching, Places, Texts};
+use crate::model::{AccountId, Entry, EquivalencyList, Matching, Places, TagTexts, Texts};
 
 /// Reads a dictionary.
 ///
@@ -145,7 +145,7 @@ struct Draft {
     seen: BTreeSet<String>,
     comment: Option<String>,
     values: Option<BTreeSet<String>>,
-    tags: BTreeMap<AccountTag, BTreeSet<String>>,
+    tags: TagTexts,
     pattern: Option<Regex>,
     matching: Option<Matching>,
     places: Places,
@@ -268,6 +268,8 @@ mod tests {
             ("{\"a\": {\"pattern\": \"(\"}}", "`(` is not a regular expression: unclosed group"),
             ("{\"a\": {\"pattern\": \"x*\"}}", "the pattern `x*` matches the empty text"),
             ("{\"a\": {\"dev\": [\"Dev\"]}, \"b\": [\"dev\"]}", "`Dev` is listed under `a` and under `b`"),
+            ("{\"a\": {\"prod-*\": [\"x\"]}, \"b\": {\"*-eu\": [\"X\"]}}", "`x` is listed under `a` and under `b`"),
+            ("{\"a\": {\"*-\": [\"x\"], \"-*\": [\"y\"]}}", "`-*` is not a key of the entry `a`"),
             ("{\"known_accounts\": {\"4444\": \"x\"}}", "`4444` is not an account ID"),
             ("{\"a\": null}", "the values of `a` must be a list of texts"),
             ("[]", "invalid type: sequence, expected an object of placeholder to list of texts at line 1"),
@@ -289,6 +291,8 @@ mod tests {
             r#"{"a":{"pattern":"-[A-Z0-9]{12}$","in":["rolename"]}}"#,
             r#"{"a":{"tags":{"in":["x"],"qa":["y"]},"match":"substring"}}"#,
             r#"{"a":["x"],"known_accounts":{"444455556666":"audit"}}"#,
+            r#"{"a":{"prod-*":["prod"],"prod-eu":["production"],"qa?":["qa"]}}"#,
+            r#"{"a":{"prod-*":["x"]},"b":{"qa-*":["x"]}}"#,
             // The texts of different accounts, or of different places, may be the same.
             r#"{"a":{"dev":["x"]},"b":{"qa":["x"]}}"#,
             r#"{"a":{"values":["x"],"in":["path"]},"b":{"values":["x"],"in":["tag"]}}"#,

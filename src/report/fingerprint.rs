@@ -8,11 +8,11 @@ use super::rule::Rule;
 use crate::model::Side;
 
 /// A hash of texts, each with its length, so that no two lists of texts run into each other.
-pub(super) struct Fingerprint(Context);
+pub struct Fingerprint(Context);
 
 impl Fingerprint {
     /// Of texts alone, whatever the accounts.
-    pub(super) fn of_texts() -> Self {
+    pub fn of_texts() -> Self {
         Self(Context::new(&SHA256))
     }
 
@@ -42,7 +42,7 @@ impl Fingerprint {
         });
     }
 
-    pub(super) fn part(&mut self, text: &str) {
+    pub fn part(&mut self, text: &str) {
         // A length of more than 64 bits cannot be.
         self.0.update(&u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
         self.0.update(text.as_bytes());
@@ -59,7 +59,7 @@ impl Fingerprint {
     }
 
     /// 32 hexadecimal digits.
-    pub(super) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         let digest = self.0.finish();
         digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,8 @@ struct Manifest {
 pub struct Folder {
     target: Target,
     staging: Staging,
+    /// The files that are written already.
+    added: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Debug)]
@@ -105,7 +108,7 @@ impl Folder {
         let error = |source| FolderError::Folder { path: path.to_owned(), source };
         if path.is_dir() {
             let staging = Staging::inside(path).map_err(error)?;
-            return Ok(Self { target: Target::Existing(path.to_owned()), staging });
+            return Ok(Self { target: Target::Existing(path.to_owned()), staging, added: Mutex::default() });
         }
         if path.exists() {
             return Err(error(io::Error::from(io::ErrorKind::NotADirectory)));
@@ -127,10 +130,22 @@ impl Folder {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        Ok(Self { staging: Staging::inside(&parent)?, target: Target::New { path, numbered } })
+        let (staging, added) = (Staging::inside(&parent)?, Mutex::default());
+        Ok(Self { target: Target::New { path, numbered }, staging, added })
     }
 
-    /// Writes the files and moves them into place. `report` names what they are together: an earlier report of that
+    /// Writes a file ahead of the others, so that what it is made of need not be kept. Like them, it appears with
+    /// [`Folder::write`] or not at all. Several threads may call this.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn add(&self, file: &impl NamedFile) -> Result<(), FolderError> {
+        self.write_one(file.name(), |out| file.write(out))?;
+        self.added.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name().to_owned());
+        Ok(())
+    }
+
+    /// Writes the files and moves them into place, with those that were added before. `report` names what they are together: an earlier report of that
     /// name in this folder is replaced. Returns the folder.
     ///
     /// # Errors
@@ -141,7 +156,8 @@ impl Folder {
     {
         // A few files are most of the work, so that each is handed out on its own.
         files.par_iter().with_max_len(1).try_for_each(|file| self.write_one(file.name(), |out| file.write(out)))?;
-        let names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
+        let mut names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
+        names.append(&mut self.added.lock().unwrap_or_else(PoisonError::into_inner));
         match &self.target {
             Target::New { path, numbered } => {
                 let manifest = Manifest { reports: BTreeMap::from([(report.to_owned(), names)]) };
@@ -164,7 +180,11 @@ impl Folder {
 
     fn write_one(&self, name: &str, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), FolderError> {
         let write_file = || {
-            let mut out = BufWriter::with_capacity(1 << 16, create_private(&self.staging.path().join(name))?);
+            let path = self.staging.path().join(name);
+            if let Some(folder) = path.parent().filter(|folder| *folder != self.staging.path()) {
+                make_private(folder)?;
+            }
+            let mut out = BufWriter::with_capacity(1 << 16, create_private(&path)?);
             write(&mut out)?;
             out.into_inner().map_err(io::IntoInnerError::into_error).map(drop)
         };
@@ -201,23 +221,56 @@ impl Folder {
             fs::create_dir(&old)?;
             let own = [MANIFEST.to_owned()];
             for name in earlier.union(&names).chain(&own) {
+                make_folder_of(&old, name)?;
                 moves.if_there(&path.join(name), &old.join(name))?;
             }
             for name in names.iter().chain(&own) {
+                make_folder_of(path, name)?;
                 moves.make(&self.staging.path().join(name), &path.join(name))?;
             }
             Ok(())
         })();
-        result.map_err(|source| {
+        let left = if result.is_ok() { &earlier } else { &names };
+        if result.is_err() {
             moves.undo();
-            FolderError::Folder { path: path.to_owned(), source }
-        })
+        }
+        remove_empty_folders(path, left);
+        result.map_err(|source| FolderError::Folder { path: path.to_owned(), source })
     }
+}
+
+/// Makes the folder of a file that is in one inside `folder`.
+fn make_folder_of(folder: &Path, name: &str) -> io::Result<()> {
+    match name.rsplit_once('/') {
+        Some((inside, _)) => make_private(&folder.join(inside)),
+        None => Ok(()),
+    }
+}
+
+/// Removes the folders of these files, if nothing is left in them.
+fn remove_empty_folders(folder: &Path, names: &BTreeSet<String>) {
+    let inside = |name: &String| Some(PathBuf::from(name.rsplit_once('/')?.0));
+    let all: BTreeSet<PathBuf> = names.iter().filter_map(inside).collect();
+    // The inner ones come last.
+    for inside in all.iter().rev() {
+        for one in inside.ancestors().filter(|one| !one.as_os_str().is_empty()) {
+            // One that is not empty stays.
+            let _ = fs::remove_dir(folder.join(one));
+        }
+    }
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// A file with a name and contents.
 pub trait NamedFile {
-    /// Its name in the folder.
+    /// Its name in the folder; `/` separates the names of folders inside it.
     fn name(&self) -> &str;
     /// Writes its contents.
     ///

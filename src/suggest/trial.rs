@@ -227,7 +227,7 @@ impl Trial {
             entry
                 .texts
                 .literals()
-                .any(|(of, literal)| of.is_none_or(|of| of == tag) && literal.eq_ignore_ascii_case(text))
+                .any(|(of, literal)| of.is_none_or(|of| of.matches(tag)) && literal.eq_ignore_ascii_case(text))
         };
         let known = self.dictionary.entries().find(|(_, entry)| {
             holds(entry, input.tags.left, texts.left) || holds(entry, input.tags.right, texts.right)
@@ -255,7 +255,7 @@ impl Trial {
         let texts = match &entry.texts {
             Texts::ByTag(by_tag, matching) => {
                 let mut by_tag = by_tag.clone();
-                by_tag.entry(tag.clone()).or_default().insert(text.to_owned());
+                by_tag.add(tag, text.to_owned());
                 Texts::ByTag(by_tag, *matching)
             }
             Texts::Shared(texts, matching) => {
@@ -345,7 +345,7 @@ impl Trial {
         let entry = self.dictionary.get(placeholder);
         let texts = |side: Side| -> Vec<String> {
             let literals = entry.into_iter().flat_map(|entry| entry.texts.literals());
-            let own = literals.filter(|(tag, _)| tag.is_none_or(|tag| tag == *input.tags.get(side)));
+            let own = literals.filter(|(tag, _)| tag.is_none_or(|tag| tag.matches(input.tags.get(side))));
             own.map(|(_, text)| text.to_owned()).collect()
         };
         let texts = Sides { left: texts(Side::Left), right: texts(Side::Right) };

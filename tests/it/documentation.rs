@@ -70,9 +70,19 @@ fn what_the_readme_shows_is_what_comes_out() {
 #[test]
 fn every_flag_and_variable_is_described() {
     let (place, page) = (Place::new(), fs::read_to_string(repository().join("docs/cli.md")).unwrap());
-    for command in
-        ["init", "listprofiles", "harvest", "diff", "explain", "accept", "can", "can-assume", "completions", "man"]
-    {
+    for command in [
+        "init",
+        "listprofiles",
+        "harvest",
+        "diff",
+        "fleet",
+        "explain",
+        "accept",
+        "can",
+        "can-assume",
+        "completions",
+        "man",
+    ] {
         let help = place.run(&format!("{command} --help")).stdout;
         let words: BTreeSet<&str> = help
             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))

@@ -2,11 +2,12 @@
 
 use crate::program::{EXAMPLES, Place};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "init",
     "listprofiles",
     "harvest",
     "diff",
+    "fleet",
     "suggest",
     "explain",
     "accept",

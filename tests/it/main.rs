@@ -53,6 +53,16 @@ mod examples;
 #[cfg(all(test, feature = "harvest"))]
 mod faults;
 #[cfg(test)]
+mod fleet;
+#[cfg(test)]
+mod fleet_bad_input;
+#[cfg(test)]
+mod fleet_cells;
+#[cfg(test)]
+mod fleet_classes;
+#[cfg(test)]
+mod fleet_majority;
+#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod generated;

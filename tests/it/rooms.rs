@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
@@ -15,7 +15,8 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("compare", &["model", "catalog", "normalise", "expand", "semantics", "report"]),
     ("pipeline", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
     ("suggest", &["model", "catalog", "normalise", "compare"]),
-    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report"]),
+    ("fleet", &["model", "catalog", "normalise", "report", "pipeline"]),
+    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet"]),
     ("remediate", &["model", "parse", "normalise", "compare", "report", "pipeline", "formats"]),
     ("harvest", &["model", "parse"]),
     ("store", &["catalog"]),
@@ -32,6 +33,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "report",
             "compare",
             "pipeline",
+            "fleet",
             "formats",
             "harvest",
             "store",

@@ -27,7 +27,7 @@ impl Schema {
     }
 }
 
-fn read(path: &str) -> Value {
+pub fn read(path: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(repository().join(path)).unwrap()).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn report() -> Value {
 }
 
 /// The schema with every object closed: what is not described is refused.
-fn closed(mut schema: Value) -> Value {
+pub fn closed(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(object) => {
             if object.contains_key("properties") {
@@ -237,6 +237,7 @@ fn a_dictionary_is_as_the_schema_says() {
         read("examples/equivalency_list.json"),
         read("examples/walkthrough/equivalency_list.json"),
         json!({"a": {"dev": ["dev", "development"], "qa": ["qa"]}}),
+        json!({"a": {"prod-*": ["prod"], "?": ["x"], "tags": {"*": ["y"]}}}),
         json!({"a": {"dev": [], "match": "substring", "in": ["rolename"], "comment": "why"}}),
         json!({"a": {"tags": {"in": ["x"]}, "qa": ["y"]}}),
         json!({"a": {"values": ["x"], "match": "token"}}),
@@ -258,6 +259,7 @@ fn a_dictionary_is_as_the_schema_says() {
         json!({"a": {"tags": {}}}),
         json!({"a": {"dev": "dev"}}),
         json!({"a": {"b c": ["x"]}}),
+        json!({"a": {"-*": ["x"]}}),
         json!({"a": {"values": ["x"], "dev": ["y"]}}),
         json!({"a": {"values": ["x"], "pattern": "y"}}),
         json!({"a": {"pattern": "y", "match": "token"}}),

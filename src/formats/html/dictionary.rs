@@ -57,7 +57,7 @@ pub(super) fn placeholders(report: &Report) -> (Vec<Placeholder>, usize) {
 }
 
 fn listed(name: String, entry: &Entry) -> Placeholder {
-    let text = |(tag, text): (Option<&crate::model::AccountTag>, &str)| match tag {
+    let text = |(tag, text): (Option<&crate::model::TagPattern>, &str)| match tag {
         Some(tag) => format!("{tag}: {}", shown(text)),
         None => shown(text),
     };

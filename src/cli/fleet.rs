@@ -1,0 +1,223 @@
+//! `iamctl fleet`: any number of accounts, each compared with one baseline.
+
+mod accounts;
+mod compare;
+mod error;
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use clap::builder::FalseyValueParser;
+
+use super::comparison::ComparisonArgs;
+use super::complete;
+use super::console::Console;
+use super::error::CliError;
+use super::exit_code::ExitCode;
+use super::inputs::{self, InputArgs, OutputArgs};
+use accounts::{Baseline, Filter, NamedSource};
+pub use error::FleetError;
+use read::{Outcome, Tried};
+use write::Writer;
+
+use crate::compare::SelectError;
+use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
+use crate::formats::fleet::{FleetView, accounts_read, files, write_text};
+use crate::model::{Account, AccountTag};
+use crate::pipeline;
+use crate::store::Folder;
+
+/// What `fleet` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Accounts to compare with the baseline, such as dev.json=dev
+    ///
+    /// SOURCE is an AWS profile, a snapshot file, or `env:`, as for `iamctl diff`. TAG is the short name of the account: 1
+    /// to 64 letters, digits, `.`, `_`, or `-`, the first one a letter or digit. Each account has its own tag.
+    #[arg(value_name = "SOURCE=TAG", add = complete::source())]
+    accounts: Vec<NamedSource>,
+    /// Account that all others are compared with
+    ///
+    /// The tag of one of the accounts, another account as SOURCE=TAG, or `majority`. The baseline is never left out by `--only` or
+    /// `--skip`. With `majority`, each role is compared with the role of the most accounts, and no full reports are written.
+    #[arg(long, value_name = "BASELINE", env = "IAMCTL_BASELINE")]
+    baseline: Baseline,
+    /// Folder with snapshots of earlier harvests; can be repeated
+    ///
+    /// iamctl reads every file that is called TAG_snapshot.json or TAG_snapshot.json.gz, in the folder and in the folders
+    /// in it, but not in folders whose names begin with a dot, or that are links. Two files of one tag or of one account are
+    /// an error.
+    #[arg(long, value_name = "DIR", env = "IAMCTL_SNAPSHOTS", value_delimiter = ',')]
+    snapshots: Vec<PathBuf>,
+    /// Compare only accounts with this tag or ID; can be repeated
+    ///
+    /// `*` and `?` are wildcards. It is an error if a pattern matches no account. Accounts that are left out are still
+    /// known accounts.
+    #[arg(long, value_name = "GLOB", env = "IAMCTL_ONLY_ACCOUNTS", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Leave out accounts with this tag or ID; can be repeated
+    ///
+    /// `*` and `?` are wildcards. It is an error if a pattern matches no account.
+    #[arg(long, value_name = "GLOB", env = "IAMCTL_SKIP_ACCOUNTS", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// Report on the other accounts if an account cannot be read
+    ///
+    /// Without this option, an account that cannot be read sets exit code 2, and iamctl writes only accounts_read.csv and
+    /// the full reports of accounts that were compared. With it, every file and the summary name the account first.
+    #[arg(long, env = "IAMCTL_ALLOW_UNREAD", value_parser = FalseyValueParser::new())]
+    allow_unread: bool,
+    /// Accounts to write full reports for
+    ///
+    /// A full report is that of `iamctl diff` with the baseline, in the folder accounts/TAG of the output folder.
+    #[arg(long, value_enum, value_name = "WHICH", env = "IAMCTL_REPORTS", default_value_t = Reports::Deviating)]
+    reports: Reports,
+    /// Write the lists of all items into the full reports
+    ///
+    /// These lists (TAG_PROFILE_iam_tuples.csv) are by far the largest files.
+    #[arg(long, env = "IAMCTL_ITEMS", value_parser = FalseyValueParser::new())]
+    items: bool,
+    #[command(flatten)]
+    comparison: ComparisonArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Reports {
+    /// Accounts that differ from the baseline
+    Deviating,
+    /// All accounts
+    All,
+    /// No account
+    None,
+}
+
+/// The accounts after they were read. Those that are compared have an [`Account`].
+struct Read<'t> {
+    /// The place of the baseline; none for a majority.
+    baseline: Option<usize>,
+    tried: &'t [Tried],
+    described: Vec<FleetAccount>,
+    accounts: Vec<Option<Account>>,
+}
+
+/// Reads the accounts, compares each with the baseline, writes the reports and the summary.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    // What can be wrong without reading an account is found before reading any.
+    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots)?;
+    let fail_on = args.comparison.fail_on()?.unwrap_or_default();
+    let (dictionary, from) = args.comparison.dictionary(console)?;
+    let (accepted, _) = args.comparison.accepted(console)?;
+    let catalogue = args.input.catalogue(console)?;
+    let filter = Filter::new(&args.only, &args.skip);
+    let folder = args.output.folder()?;
+    let started_at = inputs::now();
+    let spinner = console.spinner("reading accounts");
+    let baseline = (args.baseline != Baseline::Majority).then_some(0);
+    let mut tried = read::all(sources, baseline, &filter, &args.input, console);
+    if let Some(error) = baseline.and_then(|place| read::take_failure(&mut tried, place)) {
+        return Err(error);
+    }
+    let mut read = prepare(&tried, baseline, &filter)?;
+    let options = FleetOptions {
+        dictionary: dictionary.list,
+        builtins: dictionary.builtins,
+        selection: args.comparison.selection(),
+        allow_incomplete: args.comparison.allow_incomplete,
+        accepted: Some(accepted),
+        generated_at: inputs::now(),
+        catalogue,
+        fail_on,
+        accounts: read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect(),
+    };
+    let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
+    let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
+    let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
+    let asked = read.described.iter().filter(|account| account.status != AccountStatus::Skipped).count();
+    let unread = unread(&read.described);
+    if !unread.is_empty() && (!args.allow_unread || compared.is_empty()) {
+        let path = folder.write("fleet", &[accounts_read(&read.described, args.output.csv())])?;
+        let folder = path.to_string_lossy().into_owned();
+        return Err(FleetError::Unread { accounts: unread, of: asked, folder }.into());
+    }
+    check_patterns(&options, &compared)?;
+    spinner.say("writing reports");
+    report(args, console, &read, &options, compared, folder)
+}
+
+/// Finds out which accounts are compared, and reads their policies.
+fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> Result<Read<'t>, CliError> {
+    read::refuse_twice(tried)?;
+    let ids: Vec<_> = tried.iter().map(read::id_of).collect();
+    let known: Vec<_> = tried.iter().map(|one| &one.named.tag).zip(ids.iter().map(Option::as_ref)).collect();
+    filter.check(&known)?;
+    let describe = |(place, one): (usize, &Tried)| read::described(one, (Some(place) != baseline).then_some(filter));
+    let mut described: Vec<FleetAccount> = tried.iter().enumerate().map(describe).collect();
+    if !described.iter().any(|account| !account.baseline && account.status != AccountStatus::Skipped) {
+        return Err(FleetError::NothingLeft.into());
+    }
+    let snapshots: Vec<_> = tried
+        .iter()
+        .zip(&described)
+        .map(|(one, account)| match (&one.outcome, account.status) {
+            (Outcome::Read(snapshot), AccountStatus::Read) => Some(&**snapshot),
+            (Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Failed(_), _) => None,
+        })
+        .collect();
+    let mut accounts = Vec::with_capacity(tried.len());
+    for (account, described) in read::accounts(&snapshots).into_iter().zip(&mut described) {
+        accounts.push(match account {
+            Some(Err(error)) if described.baseline => return Err(error),
+            Some(Err(error)) => {
+                read::failed(described, &error);
+                None
+            }
+            Some(Ok(account)) => Some(account),
+            None => None,
+        });
+    }
+    Ok(Read { baseline, tried, described, accounts })
+}
+
+/// The accounts that were not read, and why.
+fn unread(accounts: &[FleetAccount]) -> Vec<(AccountTag, String)> {
+    let unread = accounts.iter().filter(|account| account.is_unread());
+    unread.map(|account| (account.tag.clone(), account.why.clone().unwrap_or_default())).collect()
+}
+
+/// Refuses a pattern of `--role` that names no role of any account.
+fn check_patterns(options: &FleetOptions, compared: &[Compared]) -> Result<(), CliError> {
+    let lacks_role = |pattern: &&String| !compared.iter().any(|account| account.patterns.contains(*pattern));
+    match options.selection.roles.iter().find(lacks_role) {
+        Some(pattern) => Err(pipeline::Error::Select(SelectError { pattern: pattern.clone() }).into()),
+        None => Ok(()),
+    }
+}
+
+/// Writes the files and the summary.
+fn report(
+    args: &Args,
+    console: &Console,
+    read: &Read<'_>,
+    options: &FleetOptions,
+    compared: Vec<Compared>,
+    folder: Folder,
+) -> Result<ExitCode, CliError> {
+    let baseline = read.baseline.and_then(|place| read.tried.get(place)).map(|one| &one.named.tag);
+    let fails = compared.iter().any(|account| account.fails);
+    let fleet = Fleet::new(options, baseline, read.described.clone(), compared);
+    let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
+    let sources: BTreeMap<AccountTag, String> = read.tried.iter().map(words).collect();
+    let flags = args.comparison.words() + &args.input.catalogue_words();
+    let view = FleetView { fleet: &fleet, folder: None, sources: &sources, flags: &flags };
+    let path = folder.write("fleet", &files(&view, args.output.csv()))?;
+    let path = path.to_string_lossy();
+    let view = FleetView { folder: Some(&path), ..view };
+    console.print(|out| write_text(out, &view, console.width()))?;
+    Ok(if fails { ExitCode::Different } else { ExitCode::Done })
+}

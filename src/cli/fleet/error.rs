@@ -1,0 +1,124 @@
+//! Why a fleet cannot be compared.
+
+use std::path::PathBuf;
+
+use crate::model::{AccountId, AccountTag};
+use crate::store::SearchError;
+
+/// Why a fleet cannot be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FleetError {
+    /// One tag for two accounts. File systems that ignore case could not keep their reports apart.
+    #[error("two accounts have the tag `{tag}`: {first} and {second}")]
+    TagTwice {
+        /// The tag.
+        tag: AccountTag,
+        /// Where the first is read from.
+        first: String,
+        /// Where the second is read from.
+        second: String,
+    },
+    /// Two sources of one account.
+    #[error("two sources are account {id}: {first} and {second}")]
+    AccountTwice {
+        /// The account.
+        id: AccountId,
+        /// The first source, in words.
+        first: String,
+        /// The second source.
+        second: String,
+    },
+    /// A baseline that is not listed.
+    #[error("the baseline `{tag}` is not the tag of an account of the fleet")]
+    UnknownBaseline {
+        /// The tag.
+        tag: AccountTag,
+        /// Tags that are like it.
+        near: Vec<String>,
+    },
+    /// No account but the baseline.
+    #[error("there is no account to compare with the baseline")]
+    NoAccount,
+    /// Too few accounts for a majority.
+    #[error("`--baseline majority` needs at least three accounts that are read, and there are {accounts}")]
+    NoMajority {
+        /// How many there are.
+        accounts: usize,
+    },
+    /// Filters that leave nothing.
+    #[error("`--only` and `--skip` leave no account to compare with the baseline")]
+    NothingLeft,
+    /// A filter that matches nothing.
+    #[error("no account of the fleet matches `{flag} {}`", .pattern.escape_debug())]
+    NoMatch {
+        /// The option.
+        flag: &'static str,
+        /// The pattern.
+        pattern: String,
+    },
+    /// A folder that cannot be searched.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// A folder without a snapshot.
+    #[error("the folder `{}` does not contain a snapshot", .path.display())]
+    NoSnapshot {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A snapshot whose name does not begin with a tag.
+    #[error("the name of `{}` does not begin with a tag", .path.display())]
+    SnapshotName {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Accounts that could not be read.
+    #[error("{} of {of} accounts could not be read: {}", .accounts.len(), in_words(.accounts))]
+    Unread {
+        /// The accounts, and why.
+        accounts: Vec<(AccountTag, String)>,
+        /// How many accounts were asked for.
+        of: usize,
+        /// The folder with the list of accounts.
+        folder: String,
+    },
+}
+
+fn in_words(accounts: &[(AccountTag, String)]) -> String {
+    accounts.iter().map(|(tag, why)| format!("{tag} ({why})")).collect::<Vec<_>>().join("; ")
+}
+
+impl FleetError {
+    /// What the user can do about it.
+    pub(in crate::cli) fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::TagTwice { .. } => "give each account its own tag; tags must differ by more than case",
+            Self::AccountTwice { .. } => "give each account once",
+            Self::UnknownBaseline { near, .. } if !near.is_empty() => {
+                return Some(format!("did you mean `{}`?", near.join("`, `")));
+            }
+            Self::UnknownBaseline { .. } => "give the tag of one of the accounts, or `--baseline SOURCE=TAG`",
+            Self::NoMajority { .. } => "use `--baseline TAG` to compare them with one of them",
+            Self::NoAccount => "add accounts as SOURCE=TAG, or a folder with snapshots with `--snapshots DIR`",
+            Self::NothingLeft | Self::NoMatch { .. } => {
+                "the patterns are compared with tags and account IDs, in any case; `*` and `?` are wildcards"
+            }
+            Self::Search(_) => "check the folder and its permissions",
+            Self::NoSnapshot { .. } => {
+                "give a folder that `iamctl harvest` or `iamctl diff` wrote: its snapshots are called TAG_snapshot.json or \
+                 TAG_snapshot.json.gz"
+            }
+            Self::SnapshotName { .. } => {
+                "rename it to TAG_snapshot.json; a tag has 1 to 64 letters, digits, `.`, `_`, or `-`, and begins with a \
+                 letter or digit"
+            }
+            Self::Unread { folder, .. } => {
+                return Some(format!(
+                    "accounts_read.csv in `{folder}` lists all accounts; to report on the other accounts, use \
+                     `--allow-unread`"
+                ));
+            }
+        };
+        Some(text.to_owned())
+    }
+}

@@ -1,0 +1,154 @@
+//! Any number of accounts, each compared with one baseline: which roles are the same everywhere, and which are not.
+//!
+//! [`compare`] makes the comparison of one account, which is that of `iamctl diff BASELINE ACCOUNT`, and [`reduce`] keeps of
+//! its report what the fleet needs. [`Fleet::new`] puts the accounts together: roles in classes, causes across accounts,
+//! and the accounts that differ most.
+
+mod account;
+mod cause;
+mod class;
+mod compared;
+mod content;
+mod key;
+mod majority;
+mod options;
+mod role;
+
+pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier, SeverityCounts};
+pub use cause::{ComparedCause, FleetCause};
+pub use class::{Cell, Class, ClassFinding, FleetRole};
+pub use compared::{Compared, Deviation, reduce};
+pub use majority::{Majority, Round};
+pub use options::{FleetOptions, compare, names_by_role};
+pub use role::{ComparedRole, Open, RoleKey};
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::{AccountTag, EquivalencyList, Selection};
+use crate::normalise::Builtin;
+use crate::report::CatalogueInfo;
+
+/// `format` of `fleet.json`.
+pub const FORMAT: &str = "iamctl-fleet";
+
+/// The version of `fleet.json`.
+pub const VERSION: u32 = 1;
+
+/// Everything that is reported of a fleet. Serialized, it is `fleet.json`. All lists are sorted, whatever the order of the
+/// accounts was.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fleet {
+    /// Always [`FORMAT`].
+    pub format: &'static str,
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// The accounts that were asked for and could not be read or compared. With any, nothing is said about the whole fleet.
+    pub unread: Vec<AccountTag>,
+    /// When the report was made, RFC 3339.
+    pub generated_at: String,
+    /// The version of the program.
+    pub iamctl: &'static str,
+    /// The actions the comparison knew.
+    pub catalogue: CatalogueInfo,
+    /// The dictionary the accounts were compared under.
+    pub dictionary: EquivalencyList,
+    /// The built-in rules that were on.
+    pub builtin_rules: Vec<Builtin>,
+    /// Which of the roles were asked for.
+    pub selection: Selection,
+    /// The file of accepted entries; none if there was none.
+    pub accepted_file: Option<String>,
+    /// The account with which all others were compared; none if each role was compared with that of the majority.
+    pub baseline: Option<AccountTag>,
+    /// The result in numbers.
+    pub totals: FleetTotals,
+    /// What differs, by cause, across accounts: most severe first.
+    pub causes: Vec<FleetCause>,
+    /// The accounts that deviate from the baseline, most severe first.
+    pub outliers: Vec<Outlier>,
+    /// The roles with their classes, sorted by name.
+    pub roles: Vec<FleetRole>,
+    /// The accounts, the baseline first, then sorted by tag.
+    pub accounts: Vec<FleetAccount>,
+}
+
+/// The result of a fleet in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FleetTotals {
+    /// Accounts that were compared with the baseline.
+    pub accounts: usize,
+    /// Accounts among them that deviate from it.
+    pub deviating: usize,
+    /// Roles: rows of the matrix.
+    pub roles: usize,
+    /// Roles among them that differ in some account.
+    pub differing: usize,
+    /// Findings of all accounts.
+    pub findings: usize,
+    /// Causes; one that several accounts have counts once.
+    pub causes: usize,
+    /// How many causes there are of each severity.
+    pub severities: SeverityCounts,
+}
+
+impl Fleet {
+    /// Puts the accounts together. `accounts` are all that were asked for, the baseline among them; `compared` those that
+    /// were compared with it, or with the majority if there is no baseline. The order of neither matters.
+    #[must_use]
+    pub fn new(
+        options: &FleetOptions,
+        baseline: Option<&AccountTag>,
+        mut accounts: Vec<FleetAccount>,
+        mut compared: Vec<Compared>,
+    ) -> Self {
+        compared.sort_by(|a, b| a.tag.cmp(&b.tag));
+        accounts.sort_by(|a, b| (!a.baseline, &a.tag).cmp(&(!b.baseline, &b.tag)));
+        let unread: Vec<AccountTag> =
+            accounts.iter().filter(|account| account.is_unread()).map(|account| account.tag.clone()).collect();
+        // What could be said of them is not all.
+        compared.retain(|one| !unread.contains(&one.tag));
+        let roles = class::rows(baseline, &compared, &unread.iter().collect::<Vec<_>>());
+        let by_tag: BTreeMap<&AccountTag, &Compared> = compared.iter().map(|one| (&one.tag, one)).collect();
+        let of_compared = |account: FleetAccount| match by_tag.get(&account.tag) {
+            Some(one) => account::after(account, one, &roles),
+            // The baseline, and what was not read.
+            None => account,
+        };
+        let accounts: Vec<FleetAccount> = accounts.into_iter().map(of_compared).collect();
+        let causes = cause::all(&compared);
+        let totals = FleetTotals {
+            accounts: compared.len(),
+            deviating: compared.iter().filter(|account| account.deviates()).count(),
+            roles: roles.len(),
+            differing: roles.iter().filter(|role| !role.open.is_empty()).count(),
+            findings: compared.iter().map(|account| account.totals.findings).sum(),
+            causes: causes.len(),
+            severities: SeverityCounts::of(causes.iter().map(|cause| cause.severity)),
+        };
+        let header = options.catalogue.header();
+        Self {
+            format: FORMAT,
+            version: VERSION,
+            unread,
+            generated_at: options.generated_at.clone(),
+            iamctl: env!("CARGO_PKG_VERSION"),
+            catalogue: CatalogueInfo {
+                source: header.source.clone(),
+                date: header.date.clone(),
+                actions: header.actions,
+            },
+            dictionary: options.dictionary.clone(),
+            builtin_rules: options.builtins.iter().collect(),
+            selection: options.selection.clone(),
+            accepted_file: options.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
+            baseline: baseline.cloned(),
+            totals,
+            outliers: account::outliers(&accounts, &roles),
+            causes,
+            roles,
+            accounts,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The accounts of a fleet: how they were read, and how far they deviate from the baseline.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use super::class::{Cell, FleetRole};
+use super::compared::{Compared, Deviation};
+use crate::model::{AccountId, AccountTag, words};
+use crate::report::Severity;
+
+words! {
+    /// What became of an account.
+    pub enum AccountStatus {
+        /// It was read and compared.
+        Read = "read",
+        /// AWS denied a call.
+        Denied = "denied",
+        /// It could not be read or compared.
+        Failed = "failed",
+        /// A filter left it out.
+        Skipped = "skipped",
+    }
+}
+
+/// An account of a fleet.
+#[derive(Debug, Clone, Serialize)]
+pub struct FleetAccount {
+    /// The user's name for it.
+    pub tag: AccountTag,
+    /// Its ID; none where the source does not tell, or was not read.
+    pub account_id: Option<AccountId>,
+    /// Where it was read from, in words.
+    pub source: String,
+    /// Whether it is the baseline.
+    pub baseline: bool,
+    /// What became of it.
+    pub status: AccountStatus,
+    /// Why it was not read, or was left out.
+    pub why: Option<String>,
+    /// How many roles it has.
+    pub roles: Option<usize>,
+    /// When it was read, RFC 3339.
+    pub harvested_at: Option<String>,
+    /// The folder of its full report, inside the output folder; none if none was written.
+    pub report: Option<String>,
+    /// What limits the comparison, in sentences.
+    pub limitations: Vec<String>,
+    /// Findings that are about no role of the matrix.
+    pub other_findings: Vec<Deviation>,
+    /// The roles that differ from the baseline.
+    pub deviations: Vec<AccountDeviation>,
+}
+
+/// A role of an account that differs from the baseline.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountDeviation {
+    /// The normalized name.
+    pub role: String,
+    /// The real name in the baseline.
+    pub baseline_role: Option<String>,
+    /// The real name in the account.
+    pub account_role: Option<String>,
+    /// The class of the role.
+    pub class: Cell,
+    /// The findings, most severe first; empty where iamctl could not determine whether access differs.
+    pub findings: Vec<Deviation>,
+}
+
+impl FleetAccount {
+    /// Whether nothing is known of it though it was asked for.
+    #[must_use]
+    pub const fn is_unread(&self) -> bool {
+        match self.status {
+            AccountStatus::Denied | AccountStatus::Failed => true,
+            AccountStatus::Read | AccountStatus::Skipped => false,
+        }
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SeverityCounts {
+    /// Critical.
+    pub critical: usize,
+    /// High.
+    pub high: usize,
+    /// Medium.
+    pub medium: usize,
+    /// Low.
+    pub low: usize,
+    /// Info.
+    pub info: usize,
+}
+
+impl SeverityCounts {
+    /// The counts of these severities.
+    #[must_use]
+    pub fn of(severities: impl IntoIterator<Item = Severity>) -> Self {
+        let mut counts = Self::default();
+        for severity in severities {
+            *match severity {
+                Severity::Critical => &mut counts.critical,
+                Severity::High => &mut counts.high,
+                Severity::Medium => &mut counts.medium,
+                Severity::Low => &mut counts.low,
+                Severity::Info => &mut counts.info,
+            } += 1;
+        }
+        counts
+    }
+
+    /// The counts with their severities, most severe first.
+    #[must_use]
+    pub const fn by_severity(&self) -> [(Severity, usize); 5] {
+        [
+            (Severity::Critical, self.critical),
+            (Severity::High, self.high),
+            (Severity::Medium, self.medium),
+            (Severity::Low, self.low),
+            (Severity::Info, self.info),
+        ]
+    }
+
+    /// `1 critical, 3 high`: the severities that have some.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let some = self.by_severity().into_iter().filter(|(_, count)| *count > 0);
+        some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// An account that deviates from the baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outlier {
+    /// The account.
+    pub account: AccountTag,
+    /// Its ID.
+    pub account_id: Option<AccountId>,
+    /// How many of its roles differ, missing and added roles among them.
+    pub roles: usize,
+    /// How many findings it has.
+    pub findings: usize,
+    /// How many findings it has of each severity.
+    pub severities: SeverityCounts,
+    /// For how many roles iamctl could not determine whether they differ: they were not compared, or access is unknown.
+    pub undetermined: usize,
+}
+
+/// The accounts that deviate, most severe first.
+pub(super) fn outliers(accounts: &[FleetAccount], roles: &[FleetRole]) -> Vec<Outlier> {
+    let outlier = |account: &FleetAccount| {
+        let of_roles = account.deviations.iter().flat_map(|one| &one.findings);
+        let findings: Vec<&Deviation> = of_roles.chain(&account.other_findings).collect();
+        let left_out = roles.iter().filter(|role| role.cells.get(&account.tag) == Some(&Cell::NotCompared)).count();
+        Outlier {
+            account: account.tag.clone(),
+            account_id: account.account_id.clone(),
+            roles: account.deviations.len(),
+            findings: findings.len(),
+            severities: SeverityCounts::of(findings.iter().map(|finding| finding.severity)),
+            undetermined: left_out + account.deviations.iter().filter(|one| one.findings.is_empty()).count(),
+        }
+    };
+    let deviates = |one: &Outlier| one.roles + one.findings + one.undetermined > 0;
+    let mut outliers: Vec<Outlier> = accounts.iter().map(outlier).filter(deviates).collect();
+    outliers.sort_by(|a, b| {
+        let order = |one: &Outlier| (Reverse(one.severities), Reverse(one.roles), Reverse(one.undetermined));
+        order(a).cmp(&order(b)).then_with(|| a.account.cmp(&b.account))
+    });
+    outliers
+}
+
+/// What is known of an account after it was compared.
+pub(super) fn after(account: FleetAccount, compared: &Compared, roles: &[FleetRole]) -> FleetAccount {
+    let mut deviations = Vec::new();
+    for role in roles {
+        let Some(open) = role.open.get(&account.tag) else { continue };
+        deviations.push(AccountDeviation {
+            role: role.role.clone(),
+            baseline_role: role.baseline_role.clone(),
+            account_role: open.0.clone(),
+            class: role.cells.get(&account.tag).copied().unwrap_or(Cell::NotCompared),
+            findings: open.1.clone(),
+        });
+    }
+    FleetAccount {
+        limitations: compared.limitations.clone(),
+        other_findings: compared.other_findings.clone(),
+        deviations,
+        ..account
+    }
+}

@@ -1,0 +1,284 @@
+//! The rows of the matrix: per role, the accounts in classes that are the same.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::compared::{Compared, Deviation};
+use super::role::{ComparedRole, Open, RoleKey};
+use crate::model::{AccountTag, Side};
+use crate::report::{Rule, Severity};
+
+/// What a role is like in an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// The number of its class. Class 1 is that of the baseline: nothing differs but what somebody has accepted.
+    Class(usize),
+    /// The account does not have the role.
+    Absent,
+    /// The role was not compared.
+    NotCompared,
+    /// The account was not read.
+    NotRead,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Class(number) => write!(f, "{number}"),
+            Self::Absent => f.write_str("-"),
+            Self::NotCompared => f.write_str("not compared"),
+            Self::NotRead => f.write_str("not read"),
+        }
+    }
+}
+
+/// The number of a class, or what the matrix has in its place.
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Class(number) => number.serialize(serializer),
+            Self::Absent | Self::NotCompared | Self::NotRead => serializer.collect_str(self),
+        }
+    }
+}
+
+/// What differs between a class and the baseline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClassFinding {
+    /// Its kind.
+    pub rule: Rule,
+    /// How severe it is.
+    pub severity: Severity,
+    /// What differs, in a sentence of the report of the first account of the class.
+    pub message: String,
+}
+
+/// Accounts in which a role is the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Class {
+    /// Its number, or `-` for the accounts that do not have the role.
+    pub class: Cell,
+    /// The accounts, sorted.
+    pub accounts: Vec<AccountTag>,
+    /// The severity of its most severe finding; none if it has none.
+    pub severity: Option<Severity>,
+    /// What differs from the baseline, most severe first.
+    pub findings: Vec<ClassFinding>,
+    /// What else there is to know.
+    pub note: Option<String>,
+}
+
+/// A role of the fleet: a row of the matrix.
+#[derive(Debug, Clone, Serialize)]
+pub struct FleetRole {
+    /// The normalized name; that of the most accounts where they differ.
+    pub role: String,
+    /// The account with whose role the others are compared: the baseline, or one of the majority. None if the baseline, or
+    /// the majority, does not have the role.
+    pub compared_with: Option<AccountTag>,
+    /// The real name in that account.
+    pub baseline_role: Option<String>,
+    /// Whether an AWS service owns it.
+    pub service_linked: bool,
+    /// How many of the accounts that were read have it, the baseline among them.
+    pub accounts: usize,
+    /// The classes, by number; the accounts that do not have the role come last.
+    pub classes: Vec<Class>,
+    /// What it is like in each account.
+    pub cells: BTreeMap<AccountTag, Cell>,
+    /// The real name and the findings of each account in which it differs.
+    #[serde(skip)]
+    pub(super) open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
+}
+
+/// A row in the making.
+#[derive(Debug, Default)]
+struct Row<'c> {
+    /// How many accounts have the role under this name.
+    names: BTreeMap<&'c str, usize>,
+    compared: BTreeMap<&'c AccountTag, &'c ComparedRole>,
+    not_compared: BTreeSet<&'c AccountTag>,
+}
+
+/// The rows of accounts that were compared with the baseline, sorted by name; without one, with the majority. `others` are
+/// accounts that were not read.
+pub(super) fn rows(baseline: Option<&AccountTag>, compared: &[Compared], others: &[&AccountTag]) -> Vec<FleetRole> {
+    let mut rows: BTreeMap<&RoleKey, Row<'_>> = BTreeMap::new();
+    for account in compared {
+        for role in &account.roles {
+            let row = rows.entry(&role.key).or_default();
+            *row.names.entry(&role.role).or_default() += 1;
+            row.compared.insert(&account.tag, role);
+        }
+        for role in &account.not_compared {
+            let row = rows.entry(&role.key).or_default();
+            *row.names.entry(&role.role).or_default() += 1;
+            row.not_compared.insert(&account.tag);
+        }
+    }
+    let tags: Vec<&AccountTag> = compared.iter().map(|account| &account.tag).collect();
+    let mut rows: Vec<(&RoleKey, FleetRole)> =
+        rows.into_iter().map(|(key, row)| (key, row.finished(key, baseline, &tags, others))).collect();
+    rows.sort_by(|(a_key, a), (b_key, b)| {
+        let order = |role: &FleetRole| (role.role.to_lowercase(), role.role.clone());
+        order(a).cmp(&order(b)).then_with(|| a_key.cmp(b_key))
+    });
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+impl Row<'_> {
+    fn finished(
+        self,
+        key: &RoleKey,
+        baseline: Option<&AccountTag>,
+        tags: &[&AccountTag],
+        others: &[&AccountTag],
+    ) -> FleetRole {
+        let (compared_with, baseline_role) = match key {
+            RoleKey::OfBaseline(name) => (baseline.cloned(), Some(name.clone())),
+            RoleKey::OfMajority(tag, name) => (Some(tag.clone()), Some(name.clone())),
+            RoleKey::Added(..) => (None, None),
+        };
+        let mut name: Vec<(&str, usize)> = self.names.iter().map(|(name, count)| (*name, *count)).collect();
+        name.sort_by_key(|(name, count)| (Reverse(*count), *name));
+        let mut groups = Groups { majority: baseline.is_none(), ..Groups::default() };
+        for tag in tags {
+            groups.add(tag, self.compared.get(tag).copied(), self.not_compared.contains(tag), baseline_role.is_some());
+        }
+        match (baseline, &baseline_role) {
+            (Some(baseline), Some(_)) => groups.same.push(baseline.clone()),
+            (Some(baseline), None) => groups.absent.push((baseline.clone(), None)),
+            (None, _) => {}
+        }
+        let mut role = groups.finished();
+        role.cells.extend(others.iter().map(|tag| ((*tag).clone(), Cell::NotRead)));
+        FleetRole {
+            role: name.first().map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            compared_with,
+            baseline_role,
+            service_linked: self.compared.values().any(|role| role.service_linked),
+            ..role
+        }
+    }
+}
+
+/// The accounts of a row by what the role is like in them.
+#[derive(Debug, Default)]
+struct Groups<'c> {
+    /// Whether the majority is the baseline.
+    majority: bool,
+    same: Vec<AccountTag>,
+    /// Whether the same is so because somebody has accepted what differs.
+    accepted: usize,
+    differing: BTreeMap<&'c str, Vec<(AccountTag, &'c Open)>>,
+    absent: Vec<(AccountTag, Option<&'c Open>)>,
+    not_compared: Vec<AccountTag>,
+    open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
+}
+
+impl<'c> Groups<'c> {
+    fn add(&mut self, tag: &AccountTag, role: Option<&'c ComparedRole>, left_out: bool, in_baseline: bool) {
+        let tag = tag.clone();
+        if let Some(open) = role.and_then(|role| role.open.as_ref()) {
+            let name = role.and_then(|role| role.account_role.clone());
+            self.open.insert(tag.clone(), (name, open.findings.clone()));
+        }
+        match role {
+            _ if left_out => self.not_compared.push(tag),
+            // The baseline has it, and the comparison did not: its names were not selected there.
+            None if in_baseline => self.not_compared.push(tag),
+            None => self.absent.push((tag, None)),
+            Some(role) if role.account_role.is_none() => self.absent.push((tag, role.open.as_ref())),
+            Some(ComparedRole { open: Some(open), .. }) => {
+                self.differing.entry(&open.key).or_default().push((tag, open));
+            }
+            Some(role) => {
+                self.accepted += usize::from(role.accepted > 0);
+                self.same.push(tag);
+            }
+        }
+    }
+
+    fn finished(mut self) -> FleetRole {
+        let mut cells = BTreeMap::new();
+        let mut classes = Vec::new();
+        let mut add = |cell: Cell, mut accounts: Vec<AccountTag>, open: Option<&Open>, note: Option<String>| {
+            if accounts.is_empty() {
+                return;
+            }
+            accounts.sort();
+            cells.extend(accounts.iter().map(|tag| (tag.clone(), cell)));
+            let findings = open.map(|open| open.findings.iter().map(of_class).collect()).unwrap_or_default();
+            classes.push(class(cell, accounts, findings, note));
+        };
+        let has = self.same.len() + self.differing.values().map(Vec::len).sum::<usize>() + self.not_compared.len();
+        let accepted = (self.accepted > 0).then(|| accepted_note(self.accepted));
+        add(Cell::Class(1), std::mem::take(&mut self.same), None, accepted);
+        let mut differing: Vec<Vec<(AccountTag, &Open)>> = std::mem::take(&mut self.differing).into_values().collect();
+        differing.iter_mut().for_each(|accounts| accounts.sort_by(|a, b| a.0.cmp(&b.0)));
+        differing.sort_by_key(|accounts| (Reverse(accounts.len()), accounts.first().map(|(tag, _)| tag.clone())));
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        for (accounts, number) in differing.iter().zip(2..) {
+            let open = accounts.first().map(|(_, open)| *open);
+            let mut notes: Vec<String> = open.and_then(|open| note(open, number, &mut known)).into_iter().collect();
+            notes.extend(open.filter(|_| self.majority).and_then(more_note));
+            let note = (!notes.is_empty()).then(|| notes.join("; "));
+            add(Cell::Class(number), accounts.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
+        }
+        self.absent.sort_by(|a, b| a.0.cmp(&b.0));
+        let open = self.absent.iter().find_map(|(_, open)| *open);
+        let note = open.filter(|_| self.majority).and_then(more_note);
+        add(Cell::Absent, self.absent.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
+        add(Cell::NotCompared, self.not_compared, None, None);
+        FleetRole {
+            role: String::new(),
+            compared_with: None,
+            baseline_role: None,
+            service_linked: false,
+            accounts: has,
+            classes,
+            cells,
+            open: self.open,
+        }
+    }
+}
+
+fn class(class: Cell, accounts: Vec<AccountTag>, findings: Vec<ClassFinding>, note: Option<String>) -> Class {
+    Class { class, accounts, severity: findings.iter().map(|finding| finding.severity).max(), findings, note }
+}
+
+fn of_class(finding: &Deviation) -> ClassFinding {
+    ClassFinding { rule: finding.rule, severity: finding.severity, message: finding.message.clone() }
+}
+
+fn accepted_note(accounts: usize) -> String {
+    let accounts = crate::report::sentences::counted(accounts, "account");
+    format!("differences of {accounts} are accepted")
+}
+
+/// That the majority has more than a class: nobody says that the majority is right.
+fn more_note(open: &Open) -> Option<String> {
+    let is_less = |finding: &&Deviation| finding.side == Some(Side::Left) && finding.rule.is_about_access();
+    let note = "the majority allows what these accounts do not; check whether that is intended";
+    open.findings.iter().find(is_less).map(|_| note.to_owned())
+}
+
+/// What there is to know of a class beside its findings. `known` are the classes so far by their findings.
+fn note<'c>(open: &'c Open, number: usize, known: &mut BTreeMap<&'c str, usize>) -> Option<String> {
+    if open.findings.is_empty() {
+        return Some("iamctl could not determine whether access differs".to_owned());
+    }
+    match known.get(open.findings_key.as_str()) {
+        Some(first) => Some(format!(
+            "the findings are those of class {first}, but the policies or values are not written the same, and the roles \
+             might differ from each other"
+        )),
+        None => {
+            known.insert(&open.findings_key, number);
+            None
+        }
+    }
+}

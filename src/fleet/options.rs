@@ -1,0 +1,100 @@
+//! What a fleet is compared under, and the comparison of one account with the baseline.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compared::{Compared, reduce};
+use crate::catalog::Catalogue;
+use crate::model::equivalency::display;
+use crate::model::{Account, AccountId, AccountTag, EquivalencyList, Selection, Side, Sides};
+use crate::normalise::Builtins;
+use crate::pipeline::{Accepted, Error, Options, Prepared};
+use crate::report::{FailOn, Report};
+
+/// What all accounts are compared under. Nothing is read from the system.
+#[derive(Debug, Clone)]
+pub struct FleetOptions {
+    /// What is meant to differ.
+    pub dictionary: EquivalencyList,
+    /// The built-in rules that are on.
+    pub builtins: Builtins,
+    /// Which roles are compared.
+    pub selection: Selection,
+    /// Whether roles are left out, and named, where a source does not contain all their policies.
+    pub allow_incomplete: bool,
+    /// Differences that somebody has accepted.
+    pub accepted: Option<Accepted>,
+    /// When the reports are made, RFC 3339.
+    pub generated_at: String,
+    /// The actions there are.
+    pub catalogue: Catalogue,
+    /// Which findings make the run fail.
+    pub fail_on: Vec<FailOn>,
+    /// The accounts of the fleet. For each comparison, all but the two that are compared are known accounts, with their
+    /// tags as names.
+    pub accounts: Vec<(AccountId, AccountTag)>,
+}
+
+impl FleetOptions {
+    /// The options of the comparison of two of the accounts.
+    #[must_use]
+    pub fn of_pair(&self, tags: Sides<&AccountTag>) -> Options {
+        let mut dictionary = self.dictionary.clone();
+        // The name that the user gave to an account stays.
+        let named: BTreeSet<AccountId> = dictionary.known_accounts().map(|(id, _)| id.clone()).collect();
+        let is_third = |tag: &AccountTag| tag != tags.left && tag != tags.right;
+        for (id, tag) in self.accounts.iter().filter(|(id, tag)| is_third(tag) && !named.contains(id)) {
+            dictionary.know_account(id.clone(), tag.to_string());
+        }
+        let mut options = Options::new(tags.left.clone(), tags.right.clone());
+        options.dictionary = dictionary;
+        options.builtins = self.builtins;
+        options.selection = self.selection.clone();
+        options.allow_incomplete = self.allow_incomplete;
+        options.accepted.clone_from(&self.accepted);
+        options.generated_at.clone_from(&self.generated_at);
+        options.catalogue = self.catalogue.clone();
+        options
+    }
+}
+
+/// Compares an account with the baseline, as `iamctl diff BASELINE ACCOUNT` does, and keeps what the fleet needs. `then`
+/// gets the comparison and its report before they are gone; it is not called where no pattern of the selection names a
+/// role of the two accounts, so that there is nothing to compare.
+///
+/// # Errors
+/// As [`Prepared::new`], [`Prepared::only`] and [`Prepared::compare`]; or the error of `then`.
+pub fn compare<E: From<Error>>(
+    accounts: Sides<&Account>,
+    options: &Options,
+    fail_on: &[FailOn],
+    then: impl FnOnce(&Prepared<'_>, &Report, &Compared) -> Result<(), E>,
+) -> Result<Compared, E> {
+    let prepared = Prepared::new(accounts.map(Cow::Borrowed), options)?;
+    let names = names_by_role(&prepared);
+    let selection = &options.selection;
+    // A pattern need not name a role of every account; whether it names one of any is for the caller to look at.
+    let names_some = |pattern: &&String| {
+        let alone = Selection { roles: vec![(*pattern).clone()], ..selection.clone() };
+        prepared.check(&alone).is_ok()
+    };
+    let roles: Vec<String> = selection.roles.iter().filter(names_some).cloned().collect();
+    if roles.is_empty() && !selection.roles.is_empty() {
+        return Ok(Compared::nothing(options.tags.right.clone()));
+    }
+    let prepared = prepared.only(&Selection { roles: roles.clone(), ..selection.clone() })?;
+    let report = prepared.compare()?;
+    let compared = Compared { patterns: roles.into_iter().collect(), ..reduce(&prepared, &names, &report, fail_on) };
+    then(&prepared, &report, &compared)?;
+    Ok(compared)
+}
+
+/// The normalized names of the roles of both accounts, by their real names.
+#[must_use]
+pub fn names_by_role(prepared: &Prepared<'_>) -> Sides<BTreeMap<String, String>> {
+    let of_side = |side: Side| {
+        let roles = prepared.normalised().get(side).roles.iter();
+        roles.map(|role| (role.real_name.clone(), display(&role.role.name).into_owned())).collect()
+    };
+    Sides::SIDES.map(of_side)
+}

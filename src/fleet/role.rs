@@ -1,0 +1,49 @@
+//! One role of one account, compared with the baseline's.
+
+use super::compared::Deviation;
+use crate::model::AccountTag;
+
+/// Which row of the matrix a role belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RoleKey {
+    /// A role of the baseline, by its real name. How it is normalized may depend on the other account.
+    OfBaseline(String),
+    /// A role of the account of a majority, by the account and its real name there.
+    OfMajority(AccountTag, String),
+    /// A role that the baseline does not have, by its normalized name in lower case, by which roles are paired; and by
+    /// its real name where several roles of the account have that name.
+    Added(String, Option<String>),
+}
+
+/// A role of the baseline or of an account.
+#[derive(Debug, Clone)]
+pub struct ComparedRole {
+    /// Its row.
+    pub key: RoleKey,
+    /// Its normalized name.
+    pub role: String,
+    /// Its real name in the baseline.
+    pub baseline_role: Option<String>,
+    /// Its real name in the account.
+    pub account_role: Option<String>,
+    /// Whether an AWS service owns it.
+    pub service_linked: bool,
+    /// How many of its differences somebody has accepted.
+    pub accepted: usize,
+    /// What differs and nobody has accepted; none if it is the same as in the baseline.
+    pub open: Option<Open>,
+}
+
+/// What differs between a role and the baseline's.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// The same for two accounts only if the same findings are open, and the parts of the role that they are about are the
+    /// same after normalization.
+    pub key: String,
+    /// The same for two accounts if the same findings are open.
+    pub findings_key: String,
+    /// Whether these findings make the run fail.
+    pub fails: bool,
+    /// The findings, most severe first. Empty where iamctl could not determine whether access differs.
+    pub findings: Vec<Deviation>,
+}

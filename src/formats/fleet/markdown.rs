@@ -1,0 +1,144 @@
+//! The fleet as Markdown, for pull requests and job summaries.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::super::escape::{shortened, terminal};
+use super::super::markdown::{LIMIT, cell, code, list, sentence};
+use super::{FleetView, next, unread};
+use crate::fleet::{Cell, FleetRole};
+use crate::report::sentences::counted;
+
+/// How many causes, outliers and roles the tables have at most.
+const ROWS: usize = 50;
+
+/// How many roles or accounts a cell names.
+const NAMED: usize = 5;
+
+/// The most characters of a sentence.
+const SENTENCE: usize = 300;
+
+/// Writes the page, in at most [`LIMIT`] bytes.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn io::Write, view: &FleetView<'_>) -> io::Result<()> {
+    let end = "\n_The rest does not fit here; see fleet.json._\n";
+    let mut text = head(view);
+    for block in [causes(view), outliers(view), roles(view), limitations(view), commands(view)] {
+        if text.len() + block.len() + end.len() > LIMIT {
+            text.push_str(end);
+            break;
+        }
+        text.push_str(&block);
+    }
+    out.write_all(text.as_bytes())
+}
+
+fn head(view: &FleetView<'_>) -> String {
+    let fleet = view.fleet;
+    let missing = unread(fleet).map(|missing| format!("**{}**\n\n", sentence(&missing, &[], code)));
+    let verdict = sentence(&super::verdict(fleet), &[], code);
+    let baseline = fleet.baseline.as_ref().map_or_else(|| super::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
+    format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n", missing.unwrap_or_default())
+}
+
+fn causes(view: &FleetView<'_>) -> String {
+    let causes = &view.fleet.causes;
+    if causes.is_empty() {
+        return String::new();
+    }
+    let mut table =
+        "| Severity | Accounts | Roles | What differs | Rule |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    for cause in causes.iter().take(ROWS) {
+        let tags: Vec<String> = cause.accounts.keys().map(ToString::to_string).collect();
+        // A `String` takes whatever is written to it.
+        let _ = writeln!(
+            table,
+            "| {} | {} of {}: {} | {} | {} | {} |",
+            cause.severity,
+            tags.len(),
+            view.fleet.totals.accounts,
+            list(&tags, NAMED, cell),
+            list(&cause.roles, NAMED, cell),
+            sentence(&shortened(&terminal(&cause.message), SENTENCE), &cause.roles, cell),
+            code(cause.rule.id()),
+        );
+    }
+    table + &more(causes.len(), "more cause") + "\n"
+}
+
+fn more(all: usize, noun: &str) -> String {
+    match all.checked_sub(ROWS) {
+        Some(more @ 1..) => format!("\n… and {}, see fleet.json\n", counted(more, noun)),
+        Some(0) | None => String::new(),
+    }
+}
+
+fn outliers(view: &FleetView<'_>) -> String {
+    let outliers = &view.fleet.outliers;
+    if outliers.is_empty() {
+        return String::new();
+    }
+    let mut text = "## Accounts that deviate\n\n| Account | ID | Deviations |\n| --- | --- | --- |\n".to_owned();
+    for outlier in outliers.iter().take(ROWS) {
+        let id = outlier.account_id.as_ref().map_or_else(|| "unknown".to_owned(), |id| code(id.as_str()));
+        let tag = code(outlier.account.as_str());
+        let _ = writeln!(text, "| {tag} | {id} | {} |", super::text::in_words(outlier));
+    }
+    text + &more(outliers.len(), "more account") + "\n"
+}
+
+fn roles(view: &FleetView<'_>) -> String {
+    let differs = |role: &&FleetRole| role.classes.iter().any(|class| class.severity.is_some() || is_own(class.class));
+    let all: Vec<&FleetRole> = view.fleet.roles.iter().filter(differs).collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "## Roles that differ\n\n| Role | Class | Accounts | Severity |\n| --- | --- | --- | --- |\n".to_owned();
+    for role in all.iter().take(ROWS) {
+        for class in &role.classes {
+            let tags: Vec<String> = class.accounts.iter().map(ToString::to_string).collect();
+            let severity = class.severity.map_or("", |severity| severity.as_str());
+            let number = match class.class {
+                Cell::Absent => "absent".to_owned(),
+                Cell::Class(_) | Cell::NotCompared | Cell::NotRead => class.class.to_string(),
+            };
+            let accounts = format!("{}: {}", tags.len(), list(&tags, NAMED, cell));
+            let _ = writeln!(text, "| {} | {number} | {accounts} | {severity} |", cell(&role.role));
+        }
+    }
+    text + &more(all.len(), "more role") + "\n"
+}
+
+/// Whether a class differs from the baseline's.
+const fn is_own(class: Cell) -> bool {
+    match class {
+        Cell::Class(number) => number > 1,
+        Cell::NotCompared => true,
+        Cell::Absent | Cell::NotRead => false,
+    }
+}
+
+fn limitations(view: &FleetView<'_>) -> String {
+    let limited = view.fleet.accounts.iter().filter(|account| !account.limitations.is_empty());
+    let mut text = String::new();
+    let mut count = 0;
+    for account in limited {
+        for limitation in &account.limitations {
+            count += 1;
+            if count <= ROWS {
+                let limitation = sentence(&shortened(&terminal(limitation), 1000), &[], code);
+                let _ = writeln!(text, "- {}: {limitation}", code(account.tag.as_str()));
+            }
+        }
+    }
+    if count == 0 { text } else { format!("## Limitations: {count}\n\n{text}{}\n", more(count, "more limitation")) }
+}
+
+fn commands(view: &FleetView<'_>) -> String {
+    let commands = next(view).into_iter().map(|(what, command)| format!("- {what}: {}\n", code(&command)));
+    let commands: String = commands.collect();
+    if commands.is_empty() { commands } else { format!("## Next\n\n{commands}") }
+}

@@ -1,0 +1,170 @@
+//! Generated fleets: exactly the planted drifts are found, whatever the order of the accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iamctl::catalog::Catalogue;
+use iamctl::fleet::{AccountStatus, Cell, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
+use iamctl::model::{Account, AccountTag, Selection, Sides};
+use iamctl::normalise::Builtins;
+use iamctl::parse::account::AccountReader;
+use iamctl::parse::equivalency;
+use iamctl::parse::snapshot::Snapshot;
+use iamctl::pipeline;
+use iamctl::testing::{FleetDriftKind, FleetPlan, GeneratedFleet, fleet};
+use rayon::prelude::*;
+
+/// How many seeds are tried; `GENERATED_SEEDS` says how many instead.
+fn seeds() -> u64 {
+    std::env::var("GENERATED_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
+}
+
+/// Compares all accounts with the first.
+pub fn compared(accounts: &[(&str, &Snapshot)], dictionary: &str) -> Fleet {
+    let mut reader = AccountReader::ahead(accounts.iter().map(|(_, snapshot)| *snapshot));
+    let read: Vec<(AccountTag, Account)> =
+        accounts.iter().map(|(tag, snapshot)| (tag.parse().unwrap(), reader.account(snapshot).unwrap())).collect();
+    let options = FleetOptions {
+        dictionary: equivalency::read(dictionary).unwrap(),
+        builtins: Builtins::default(),
+        selection: Selection::default(),
+        allow_incomplete: false,
+        accepted: None,
+        generated_at: "2026-11-21T08:00:00Z".to_owned(),
+        catalogue: Catalogue::embedded(),
+        fail_on: Vec::new(),
+        accounts: read.iter().map(|(tag, account)| (account.id.clone().unwrap(), tag.clone())).collect(),
+    };
+    let (baseline, others) = read.split_first().unwrap();
+    let one = |(tag, account): &(AccountTag, Account)| {
+        let pair = options.of_pair(Sides { left: &baseline.0, right: tag });
+        let sides = Sides { left: &baseline.1, right: account };
+        compare::<pipeline::Error>(sides, &pair, &[], |_, _, _| Ok(())).unwrap()
+    };
+    let compared = others.par_iter().map(one).collect();
+    let described = read.iter().map(|(tag, account)| described(tag, account, *tag == baseline.0)).collect();
+    Fleet::new(&options, Some(&baseline.0), described, compared)
+}
+
+fn described(tag: &AccountTag, account: &Account, baseline: bool) -> FleetAccount {
+    FleetAccount {
+        tag: tag.clone(),
+        account_id: account.id.clone(),
+        source: account.source.clone(),
+        baseline,
+        status: AccountStatus::Read,
+        why: None,
+        roles: Some(account.roles.len()),
+        harvested_at: None,
+        report: None,
+        limitations: Vec::new(),
+        other_findings: Vec::new(),
+        deviations: Vec::new(),
+    }
+}
+
+fn of_generated(generated: &GeneratedFleet) -> Fleet {
+    let accounts: Vec<(&str, &Snapshot)> =
+        generated.accounts.iter().map(|(tag, snapshot)| (tag.as_str(), snapshot)).collect();
+    compared(&accounts, &generated.dictionary)
+}
+
+/// The accounts in which a role is not as in the baseline, by what the matrix says.
+fn differing(role: &FleetRole) -> BTreeMap<Cell, BTreeSet<String>> {
+    let mut all: BTreeMap<Cell, BTreeSet<String>> = BTreeMap::new();
+    for (tag, cell) in role.cells.iter().filter(|(_, cell)| **cell != Cell::Class(1)) {
+        all.entry(*cell).or_default().insert(tag.to_string());
+    }
+    all
+}
+
+/// Whether exactly the planted drifts are found; what is wrong otherwise.
+fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
+    let fleet = of_generated(generated);
+    let tag = |place: &usize| generated.accounts[*place].0.clone();
+    let mut mistakes = Vec::new();
+    let mut planted: BTreeMap<String, _> =
+        generated.drifts.iter().map(|drift| (format!("-{:05}", drift.role), drift)).collect();
+    for role in &fleet.roles {
+        let found = differing(role);
+        let expected = match planted.remove(&format!("-{}", role.role.rsplit('-').next().unwrap())) {
+            None => BTreeMap::new(),
+            Some(drift) => {
+                let accounts: BTreeSet<String> = drift.accounts.iter().map(tag).collect();
+                match drift.kind {
+                    FleetDriftKind::RoleMissing => BTreeMap::from([(Cell::Absent, accounts)]),
+                    // The third account of the last one is another.
+                    FleetDriftKind::ThirdAccountsResource => {
+                        let together: BTreeSet<String> = found.values().flatten().cloned().collect();
+                        if together != accounts || found.len() > 2 {
+                            mistakes.push(format!("{}: {drift:?}: {found:?}", role.role));
+                        }
+                        continue;
+                    }
+                    FleetDriftKind::ActionAdded
+                    | FleetDriftKind::DenyRemoved
+                    | FleetDriftKind::SessionDurationChanged
+                    | FleetDriftKind::TagChanged
+                    | FleetDriftKind::TrustAdded
+                    | FleetDriftKind::PolicyDetached => BTreeMap::from([(Cell::Class(2), accounts)]),
+                }
+            }
+        };
+        if found != expected {
+            mistakes.push(format!("{}: {expected:?} was planted, {found:?} was found", role.role));
+        }
+    }
+    mistakes.extend(planted.values().map(|drift| format!("{drift:?} has no row")));
+    mistakes
+}
+
+#[test]
+fn exactly_the_planted_drifts_are_found() {
+    let one = |seed: u64| {
+        let plan = FleetPlan { accounts: 9, roles: 12, seed };
+        let generated = fleet(&plan).unwrap();
+        mistakes(&generated).into_iter().map(|mistake| format!("seed {seed}: {mistake}")).collect::<Vec<_>>()
+    };
+    let mistakes: Vec<String> = (0..seeds()).into_par_iter().flat_map(one).collect();
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn a_large_fleet_has_its_drifts_too() {
+    let generated = fleet(&FleetPlan { accounts: 50, roles: 10, seed: 4711 }).unwrap();
+    let mistakes = mistakes(&generated);
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn the_order_of_the_accounts_means_nothing() {
+    let generated = fleet(&FleetPlan { accounts: 9, roles: 10, seed: 5 }).unwrap();
+    let mut accounts: Vec<(&str, &Snapshot)> =
+        generated.accounts.iter().map(|(tag, snapshot)| (tag.as_str(), snapshot)).collect();
+    let json = |accounts: &[(&str, &Snapshot)]| {
+        serde_json::to_string_pretty(&compared(accounts, &generated.dictionary)).unwrap()
+    };
+    let first = json(&accounts);
+    accounts[1..].reverse();
+    assert_eq!(json(&accounts), first);
+    accounts[1..].rotate_left(3);
+    assert_eq!(json(&accounts), first);
+}
+
+#[test]
+fn causes_outliers_and_totals_fit_the_drifts() {
+    let generated = fleet(&FleetPlan { accounts: 10, roles: 12, seed: 11 }).unwrap();
+    let fleet = of_generated(&generated);
+    let drifted: BTreeSet<usize> = generated.drifts.iter().flat_map(|drift| drift.accounts.iter().copied()).collect();
+    assert_eq!((fleet.totals.accounts, fleet.totals.deviating), (9, drifted.len()));
+    assert_eq!((fleet.totals.roles, fleet.totals.differing), (12, generated.drifts.len()));
+    assert_eq!(fleet.outliers.len(), drifted.len());
+    let severities: Vec<_> = fleet.outliers.iter().map(|one| one.severities).collect();
+    assert!(severities.is_sorted_by(|a, b| a >= b), "{severities:?}");
+    // The session duration has one finding in each of its accounts, and they have one cause.
+    let drift = generated.drifts.iter().find(|one| one.kind == FleetDriftKind::SessionDurationChanged).unwrap();
+    let of_duration = fleet.causes.iter().filter(|cause| cause.message.contains("maximum session duration"));
+    let accounts: Vec<Vec<String>> =
+        of_duration.map(|cause| cause.accounts.keys().map(ToString::to_string).collect()).collect();
+    let expected: Vec<String> = drift.accounts.iter().map(|place| generated.accounts[*place].0.clone()).collect();
+    assert_eq!(accounts, [expected]);
+}

@@ -1,0 +1,111 @@
+//! Classes: two accounts are in one class only if the role is the same in both.
+
+use std::collections::BTreeMap;
+
+use iamctl::fleet::{Cell, Fleet};
+use iamctl::parse::snapshot;
+use serde_json::{Value, json};
+
+use crate::fleet::compared;
+use crate::tool;
+
+/// Accounts `base`, `a`, `b`, … with one role each.
+fn fleet_of(roles: &[Value], dictionary: &str) -> Fleet {
+    let tags = ["base", "a", "b", "c", "d"];
+    let read = |(place, role): (usize, &Value)| {
+        let id = format!("{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}", place + 1);
+        let role = role.to_string().replace("<id>", &id).replace("<tag>", tags[place]);
+        let text = tool::snapshot(&id, &[serde_json::from_str(&role).unwrap()], &[]);
+        snapshot::read(&text, "a test", None).unwrap()
+    };
+    let snapshots: Vec<_> = roles.iter().enumerate().map(read).collect();
+    let accounts: Vec<_> = tags.into_iter().zip(&snapshots).collect();
+    compared(&accounts, dictionary)
+}
+
+/// The cells of the only role.
+fn cells(fleet: &Fleet) -> BTreeMap<String, Cell> {
+    assert_eq!(fleet.roles.len(), 1, "{:?}", fleet.roles);
+    fleet.roles[0].cells.iter().map(|(tag, cell)| (tag.to_string(), *cell)).collect()
+}
+
+fn numbers(fleet: &Fleet) -> Vec<Cell> {
+    let cells = cells(fleet);
+    ["a", "b", "c", "d"].iter().filter_map(|tag| cells.get(*tag).copied()).collect()
+}
+
+fn of(statements: &Value) -> Value {
+    tool::inline("<id>", "r", statements)
+}
+
+fn allow(actions: &Value, resources: &Value) -> Value {
+    json!({"Effect": "Allow", "Action": actions, "Resource": resources})
+}
+
+#[test]
+fn the_same_difference_in_other_words_is_one_class() {
+    let base = of(&json!([allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::x/*"))]));
+    let one = of(&json!([
+        allow(&json!(["s3:GetObject", "s3:PutObject"]), &json!("arn:aws:s3:::x/*")),
+        allow(&json!("sqs:SendMessage"), &json!("arn:aws:sqs:eu-west-1:<id>:q")),
+    ]));
+    let split = of(&json!([
+        allow(&json!("sqs:sendmessage"), &json!(["arn:aws:sqs:eu-west-1:<id>:q"])),
+        allow(&json!(["s3:PutObject"]), &json!("arn:aws:s3:::x/*")),
+        allow(&json!("s3:GetObject"), &json!(["arn:aws:s3:::x/*"])),
+    ]));
+    let fleet = fleet_of(&[base, one.clone(), split, one], "{}");
+    assert_eq!(numbers(&fleet), [Cell::Class(2); 3]);
+    assert_eq!(fleet.roles[0].classes.len(), 2);
+}
+
+#[test]
+fn other_differences_are_other_classes_by_number_of_accounts() {
+    let role = |action: &str| of(&json!([allow(&json!(["s3:GetObject", action]), &json!("*"))]));
+    let (base, x, y) = (role("s3:GetObject"), role("s3:PutObject"), role("s3:DeleteObject"));
+    let fleet = fleet_of(&[base.clone(), x.clone(), y.clone(), y, base], "{}");
+    assert_eq!(numbers(&fleet), [Cell::Class(3), Cell::Class(2), Cell::Class(2), Cell::Class(1)]);
+    let classes = &fleet.roles[0].classes;
+    assert_eq!(classes[1].accounts.iter().map(ToString::to_string).collect::<Vec<_>>(), ["b", "c"]);
+    assert!(classes[1].findings[0].message.starts_with("b allows s3:DeleteObject"), "{classes:?}");
+}
+
+/// What looks the same after normalization may be a placeholder in one account and a real name in the other.
+#[test]
+fn a_placeholder_and_a_name_spelled_alike_are_two_classes() {
+    let dictionary = r#"{"env": {"base": ["base"], "a": ["a"], "b": ["b"]}}"#;
+    let role = |bucket: Option<&str>| {
+        let buckets: Vec<String> = bucket.into_iter().map(|name| format!("arn:aws:s3:::{name}/*")).collect();
+        let mut statements = vec![allow(&json!("s3:ListAllMyBuckets"), &json!("*"))];
+        statements.extend(buckets.iter().map(|bucket| allow(&json!("s3:GetObject"), &json!(bucket))));
+        of(&json!(statements))
+    };
+    let own = |tag: &str| role(Some(&format!("data-{tag}")));
+    assert_eq!(numbers(&fleet_of(&[role(None), own("a"), own("b")], dictionary)), [Cell::Class(2); 2]);
+    let fleet = fleet_of(&[role(None), own("a"), own("env")], dictionary);
+    assert_eq!(numbers(&fleet), [Cell::Class(2), Cell::Class(3)]);
+    // The same for attributes.
+    let tagged = |tag: &str| tool::role("<id>", "r", &json!({"tags": {"data": tag}}));
+    let plain = || tool::role("<id>", "r", &json!({}));
+    assert_eq!(numbers(&fleet_of(&[plain(), tagged("x-a"), tagged("x-b")], dictionary)), [Cell::Class(2); 2]);
+    let fleet = fleet_of(&[plain(), tagged("x-a"), tagged("x-env")], dictionary);
+    assert_eq!(numbers(&fleet), [Cell::Class(2), Cell::Class(3)]);
+}
+
+/// Two roles that the baseline does not have are compared with each other as a whole.
+#[test]
+fn added_roles_are_one_class_only_if_they_are_the_same() {
+    let base = tool::role("<id>", "base-only", &json!({}));
+    let role = |fields: Value| tool::role("<id>", "r", &fields);
+    let longer = role(json!({"max_session_duration": 7200}));
+    let tagged = role(json!({"tags": {"owner": "me"}}));
+    let fleet = fleet_of(&[base, role(json!({})), role(json!({})), longer, tagged], "{}");
+    let added = fleet.roles.iter().find(|role| role.role == "r").unwrap();
+    assert_eq!((added.baseline_role.as_deref(), added.accounts), (None, 4));
+    let cells: Vec<String> = added.cells.iter().map(|(tag, cell)| format!("{tag}={cell}")).collect();
+    assert_eq!(cells, ["a=2", "b=2", "base=-", "c=3", "d=4"]);
+    let missing = fleet.roles.iter().find(|role| role.role == "base-only").unwrap();
+    let last = missing.classes.last().unwrap();
+    assert_eq!((last.class, last.accounts.len(), missing.accounts), (Cell::Absent, 4, 1));
+    assert!(last.findings[0].message.contains("exists only in base"), "{last:?}");
+}
