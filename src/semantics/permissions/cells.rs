@@ -100,7 +100,9 @@ pub struct Finding {
     pub outcome: Outcome,
     /// Which of the requests there it is about.
     pub part: Part,
-    /// Patterns on which nothing differs in the whole allowed pattern.
+    /// The Denies of the other side that make it, of what is explicitly denied.
+    pub denying: Vec<usize>,
+    /// Patterns on which nothing differs.
     pub equal: Rc<Vec<Arc<Text>>>,
     /// Narrower patterns that findings of their own tell of.
     pub told: Rc<Vec<Arc<Text>>>,
@@ -111,7 +113,7 @@ pub struct Finding {
 pub enum Part {
     /// All of them.
     Whole,
-    /// Those that a Deny of the other side matches, though it allows them.
+    /// Those that some Denies of the other side match.
     ExplicitlyDenied,
     /// Those that no Deny of the other side matches and no statement of it allows.
     ImplicitlyDenied,
@@ -146,6 +148,8 @@ pub struct ClassWork<'a> {
 pub(super) struct Asking<'a> {
     pub side: Side,
     pub rules: Vec<&'a Resources>,
+    /// Their numbers in the pair.
+    pub numbers: Vec<usize>,
     /// Which of them is the statement that allows.
     pub granting: usize,
     /// The statements of this side.
@@ -267,13 +271,13 @@ impl<'a> ClassWork<'a> {
         let [own, refusing] = [side, side.other()].map(|side| role(self.live(side), &relevant));
         let reported = self.reported(side, rule);
         let starts = starts(rules.get(granting));
-        let asking = Asking { side, rules, granting, own, refusing, tests, template, reported };
+        let asking = Asking { side, rules, numbers: relevant, granting, own, refusing, tests, template, reported };
         let mut courtesy = std::mem::take(self.courtesy_of(side));
         let mut findings = Vec::new();
         for (at, start) in &starts {
             let outcome = self.outcome(&asking, start, fuel);
             if !matches!(outcome, Outcome::None) {
-                findings.extend(self.located(&asking, (*at, start), outcome, fuel, &mut courtesy));
+                findings.extend(self.located(&asking, (*at, start), outcome, &mut (&mut *fuel, &mut courtesy)));
             }
         }
         *self.courtesy_of(side) = courtesy;

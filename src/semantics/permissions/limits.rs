@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Shared;
-use super::cells::{ClassWork, PatternPlace, is_everything};
+use super::cells::{ClassWork, Part, PatternPlace, is_everything};
 use super::pair::Pair;
 use super::witness::Refused;
 use crate::model::Side;
@@ -26,7 +26,11 @@ pub struct Row<'r> {
     pub places: &'r [PatternPlace],
     /// A form of each kind of resource on which it differs.
     pub templates: &'r [&'r Template],
-    /// Why the other side refuses.
+    /// Which of the requests there it is about.
+    pub part: Part,
+    /// The Denies of the other side that make the difference, of what is explicitly denied.
+    pub denying: &'r [usize],
+    /// Why the other side refuses its proof.
     pub refused: &'r Refused,
 }
 
@@ -65,10 +69,11 @@ pub fn limited(row: Row<'_>, work: &ClassWork<'_>, pair: &Pair, shared: &Shared)
         if all.iter().any(Vec::is_empty) { Vec::new() } else { all }
     };
     let boundary: Vec<usize> = own.boundary.iter().flat_map(|rules| rules.iter()).filter(reaches).collect();
-    let (when, gives) = match row.refused {
-        Refused::Deny(rules) => (rules.clone(), None),
-        Refused::NoAllow => (Vec::new(), Some(&other.allows)),
-        Refused::Boundary => (Vec::new(), other.boundary.as_ref()),
+    let (when, gives) = match (row.part, row.refused) {
+        (Part::ExplicitlyDenied, _) => (row.denying.to_vec(), None),
+        (Part::Whole, Refused::Deny(rules)) => (rules.clone(), None),
+        (Part::ImplicitlyDenied, _) | (Part::Whole, Refused::NoAllow) => (Vec::new(), Some(&other.allows)),
+        (Part::OutsideBoundary, _) | (Part::Whole, Refused::Boundary) => (Vec::new(), other.boundary.as_ref()),
     };
     let gives = gives.into_iter().flat_map(|rules| rules.iter()).map(|rule| (row.side.other(), rule));
     let takes = own.denies.iter().map(|rule| (row.side, rule));
@@ -85,8 +90,10 @@ pub fn limited(row: Row<'_>, work: &ClassWork<'_>, pair: &Pair, shared: &Shared)
         unless: unless.collect(),
     };
     let remaining = remaining(limits, &shared.solver.tests);
-    // What the other side allows may be denied there.
-    let settled = |side: Side| side == row.side || (other.denies.is_empty() && other.boundary.is_none());
+    // What the other side allows may be denied there, of which another row tells if there is one for each reason.
+    let settled = |side: Side| {
+        side == row.side || row.part != Part::Whole || (other.denies.is_empty() && other.boundary.is_none())
+    };
     let always = remaining.always.iter().filter_map(|number| lifting.get(*number));
     let except = always.filter(|(side, _)| settled(*side)).flat_map(|(_, rule)| place.named(*rule)).collect();
     Limited { condition: remaining.condition, except }

@@ -4,13 +4,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::cells::{Asking, ClassWork, Finding, Part, PatternPlace};
-use super::witness::{Refused, refused};
-use crate::semantics::solver::question::{Fuel, Resources, Start, contains};
+use crate::semantics::solver::question::{Fuel, Resources, RulesByEffect, Start, contains};
 use crate::semantics::solver::search::Outcome;
-use crate::semantics::solver::texts::Text;
+use crate::semantics::solver::texts::{Fold, Text};
 
 /// How many patterns of other statements are worth asking about to say where in an allowed one something differs.
 const MOST_ASKED: usize = 64;
+
+/// How many patterns of Denies a row names in place of the allowed one.
+const MOST_NAMED: usize = 256;
 
 /// A pattern of another rule.
 #[derive(Debug, Clone)]
@@ -48,6 +50,9 @@ struct Beside {
     narrower: Vec<(Candidate, Outcome)>,
 }
 
+/// A place with the resources that are left of it.
+type Somewhere<'s> = (PatternPlace, &'s Start);
+
 impl ClassWork<'_> {
     /// The findings on one start, on which something differs.
     pub(super) fn located(
@@ -55,35 +60,148 @@ impl ClassWork<'_> {
         asking: &Asking<'_>,
         (at, start): (usize, &Start),
         outcome: Outcome,
-        fuel: &mut Fuel,
-        courtesy: &mut Fuel,
+        fuel: &mut (&mut Fuel, &mut Fuel),
     ) -> Vec<Finding> {
-        let Located { mut narrower, rest } = self.narrowed(asking, start, &outcome, courtesy);
-        let beside = self.beside(asking, start, &outcome, courtesy);
-        let mut told: Vec<Arc<Text>> = narrower.iter().map(|(candidate, _)| Arc::clone(&candidate.text)).collect();
-        if told.is_empty() {
-            told = beside.told;
-            narrower = beside.narrower;
-        }
-        let (equal, told) = (Rc::new(beside.equal), Rc::new(told));
-        let finding = |place, outcome, part, told: &Rc<Vec<Arc<Text>>>| {
-            let (equal, told) = (Rc::clone(&equal), Rc::clone(told));
-            Finding { place, outcome, part, equal, told }
-        };
+        let Located { narrower, rest } = self.narrowed(asking, start, &outcome, fuel.1);
+        let told: Vec<Arc<Text>> = narrower.iter().map(|(candidate, _)| Arc::clone(&candidate.text)).collect();
         let mut findings = Vec::new();
         if let Some((rest, outcome)) = rest {
-            let place = PatternPlace::Allowed(at);
-            let others = self.refused_otherwise(asking, &rest, &outcome, fuel);
-            findings.push(finding(place, outcome, Part::Whole, &told));
-            findings.extend(others.into_iter().map(|(part, outcome)| finding(place, outcome, part, &told)));
+            findings.extend(self.parts(asking, (PatternPlace::Allowed(at), &rest), outcome, &told, fuel));
         }
-        for (Candidate { rule, pattern, text }, outcome) in narrower {
-            let place = PatternPlace::Narrower { within: at, rule, pattern };
-            let others = self.refused_otherwise(asking, &start.narrowed_to(&text), &outcome, fuel);
-            findings.push(finding(place, outcome, Part::Whole, &Rc::default()));
-            findings.extend(others.into_iter().map(|(part, outcome)| finding(place, outcome, part, &Rc::default())));
+        for (candidate, outcome) in narrower {
+            // Of what lies in another one of them, that one tells.
+            let is_within = |text: &&Arc<Text>| text.number != candidate.text.number && contains(&candidate.text, text);
+            let told: Vec<Arc<Text>> = told.iter().filter(is_within).cloned().collect();
+            let mut there = start.narrowed_to(&candidate.text);
+            there.except.extend(told.iter().cloned());
+            findings.extend(self.parts(asking, (candidate.within(at), &there), outcome, &told, fuel));
         }
         findings
+    }
+
+    /// The findings on a place: one, or one for each reason for which the other side refuses, as each has its own condition.
+    fn parts(
+        &self,
+        asking: &Asking<'_>,
+        (place, start): Somewhere<'_>,
+        outcome: Outcome,
+        told: &[Arc<Text>],
+        fuel: &mut (&mut Fuel, &mut Fuel),
+    ) -> Vec<Finding> {
+        let has_reasons = !asking.denies_alone().is_empty() || asking.refusing.boundary.is_some();
+        let is_split = match &outcome {
+            Outcome::Difference { always: false, .. } => has_reasons,
+            Outcome::Difference { always: true, .. } => self.is_denied_in_many_places(asking, start),
+            Outcome::None | Outcome::Unknown(_) => false,
+        };
+        if !is_split {
+            let is_conditional = matches!(outcome, Outcome::Difference { always: false, .. });
+            let part = if is_conditional { Part::ImplicitlyDenied } else { Part::Whole };
+            return self.with_beside(asking, (place, start), (part, outcome), told, fuel);
+        }
+        let mut findings = self.explicit(asking, (place, start), told, fuel.0);
+        for part in [Part::ImplicitlyDenied, Part::OutsideBoundary] {
+            if let Some(asking) = refusing_for(part, asking) {
+                let outcome = self.outcome(&asking, start, fuel.0);
+                if !matches!(outcome, Outcome::None) {
+                    findings.extend(self.with_beside(&asking, (place, start), (part, outcome), told, fuel));
+                }
+            }
+        }
+        if findings.is_empty() {
+            // No reason alone is enough for what was found.
+            return self.with_beside(asking, (place, start), (Part::Whole, outcome), told, fuel);
+        }
+        findings
+    }
+
+    /// A finding with what differs in another way within its place.
+    fn with_beside(
+        &self,
+        asking: &Asking<'_>,
+        (place, start): Somewhere<'_>,
+        (part, outcome): (Part, Outcome),
+        told: &[Arc<Text>],
+        fuel: &mut (&mut Fuel, &mut Fuel),
+    ) -> Vec<Finding> {
+        let beside = self.beside(asking, part, start, &outcome, fuel.1);
+        let told = Rc::new([told, &beside.told].concat());
+        let mut findings =
+            vec![Finding { place, outcome, part, denying: Vec::new(), equal: Rc::new(beside.equal), told }];
+        for (candidate, outcome) in beside.narrower {
+            let there = start.narrowed_to(&candidate.text);
+            let place = candidate.within(place.within());
+            findings.extend(self.parts(asking, (place, &there), outcome, &[], fuel));
+        }
+        findings
+    }
+
+    /// Whether the other side alone denies more patterns within a start than can be compared with each other, but not too many
+    /// to be named.
+    fn is_denied_in_many_places(&self, asking: &Asking<'_>, start: &Start) -> bool {
+        (MOST_ASKED + 1..MOST_NAMED).contains(&self.narrower(asking, start).len())
+    }
+
+    /// What differs by Denies that the other side alone has, each on its own patterns; those that are about all of a place are
+    /// one finding.
+    fn explicit(
+        &self,
+        asking: &Asking<'_>,
+        (place, start): Somewhere<'_>,
+        told: &[Arc<Text>],
+        fuel: &mut Fuel,
+    ) -> Vec<Finding> {
+        let mut of_all = Vec::new();
+        let mut asked: Vec<(Vec<usize>, PatternPlace, Start, &[Arc<Text>])> = Vec::new();
+        for rule in asking.denies_alone() {
+            let Some(number) = asking.numbers.get(rule).copied() else { continue };
+            match asking.rules.get(rule) {
+                Some(resources) if self.is_about_all(resources, asking, start) => of_all.push(rule),
+                Some(Resources::Matching(texts)) => {
+                    for (pattern, text) in texts.iter().enumerate() {
+                        let candidate = Candidate { rule: number, pattern, text: Arc::clone(text) };
+                        let there = start.narrowed_to(text);
+                        if self.is_within(text, start) {
+                            asked.push((vec![rule], candidate.within(place.within()), there, &[]));
+                        } else if start.matching.iter().all(|whole| self.shared.solver.overlap(whole, text)) {
+                            asked.push((vec![rule], place, there, &[]));
+                        }
+                    }
+                }
+                Some(Resources::Except(texts)) => asked.push((vec![rule], place, start.clone(), texts)),
+                None => {}
+            }
+        }
+        if !of_all.is_empty() {
+            asked.push((of_all, place, start.clone(), &[]));
+        }
+        let mut findings = Vec::new();
+        for (denies, place, start, equal) in asked {
+            // What the asking statement allows, the other side is taken to allow as well.
+            let refusing = RulesByEffect { allows: vec![asking.granting], denies: denies.clone(), boundary: None };
+            let outcome = self.outcome(&Asking { refusing, ..asking.clone() }, &start, fuel);
+            if !matches!(outcome, Outcome::None) {
+                let denying = denies.iter().filter_map(|rule| asking.numbers.get(*rule)).copied().collect();
+                let (equal, told) = (Rc::new(equal.to_vec()), Rc::new(told.to_vec()));
+                findings.push(Finding { place, outcome, part: Part::ExplicitlyDenied, denying, equal, told });
+            }
+        }
+        findings
+    }
+
+    /// Whether a rule is about all resources of a start, as far as that is plain.
+    fn is_about_all(&self, resources: &Resources, asking: &Asking<'_>, start: &Start) -> bool {
+        let solver = &self.shared.solver;
+        match resources {
+            Resources::Matching(texts) => texts.iter().any(|text| {
+                text.is_everything()
+                    || solver.texts.fold(text, asking.template) == Fold::Covers
+                    || start.matching.iter().any(|whole| contains(text, whole))
+            }),
+            Resources::Except(texts) => {
+                texts.iter().all(|text| start.matching.iter().any(|whole| !solver.overlap(whole, text)))
+            }
+        }
     }
 
     /// What differs on narrower patterns, where they alone make the difference, or make it whatever the request brings while
@@ -186,7 +304,7 @@ impl ClassWork<'_> {
     }
 
     /// What differs in another way on patterns that the other side has than on the rest of a start.
-    fn beside(&self, asking: &Asking<'_>, start: &Start, outcome: &Outcome, fuel: &mut Fuel) -> Beside {
+    fn beside(&self, asking: &Asking<'_>, part: Part, start: &Start, outcome: &Outcome, fuel: &mut Fuel) -> Beside {
         let mut beside = Beside::default();
         let Outcome::Difference { always, .. } = outcome else { return beside };
         let candidates = self.less_different(asking, start);
@@ -196,7 +314,7 @@ impl ClassWork<'_> {
         // What another finding is about differs all the same.
         let asking = Asking { reported: Vec::new(), ..asking.clone() };
         let other = self.live(asking.side.other());
-        let is_settled = other.denies.is_empty() && other.boundary.is_none();
+        let is_settled = part != Part::Whole || (other.denies.is_empty() && other.boundary.is_none());
         // The widest first, so that what lies in one that is told of is not told again.
         for candidate in candidates {
             if fuel.is_empty() {
@@ -248,63 +366,32 @@ impl ClassWork<'_> {
         candidates
     }
 
-    /// What differs among the requests that the other side refuses for another reason than those of an outcome: the row of
-    /// that outcome has the condition of its reason.
-    fn refused_otherwise(
-        &self,
-        asking: &Asking<'_>,
-        start: &Start,
-        outcome: &Outcome,
-        fuel: &mut Fuel,
-    ) -> Vec<(Part, Outcome)> {
-        let Outcome::Difference { found, context, always: false, .. } = outcome else { return Vec::new() };
-        let texts = &self.shared.solver.texts;
-        let other = self.live(asking.side.other());
-        let parts = match refused(other, self.pair, &found.written(), context, texts) {
-            // One without a condition puts no condition on the row.
-            Refused::Deny(rules) if !rules.iter().all(|rule| self.has_tests(*rule)) => return Vec::new(),
-            Refused::Deny(_) => [Part::ImplicitlyDenied, Part::OutsideBoundary],
-            Refused::NoAllow => [Part::ExplicitlyDenied, Part::OutsideBoundary],
-            Refused::Boundary => [Part::ExplicitlyDenied, Part::ImplicitlyDenied],
-        };
-        let mut others = Vec::new();
-        for part in parts {
-            let outcome = refusing_for(part, asking).map(|asking| self.outcome(&asking, start, fuel));
-            others.extend(outcome.filter(|outcome| !matches!(outcome, Outcome::None)).map(|outcome| (part, outcome)));
-        }
-        others
-    }
-
     fn has_tests(&self, rule: usize) -> bool {
         self.pair.rules.get(rule).is_some_and(|rule| !rule.tests.is_empty())
     }
 }
 
-/// The same question about the requests that the other side refuses for one reason only; `None` where it has no statement
-/// for it.
+impl Asking<'_> {
+    /// The Denies that the other side alone has.
+    fn denies_alone(&self) -> Vec<usize> {
+        self.refusing.denies.iter().filter(|rule| !self.own.denies.contains(rule)).copied().collect()
+    }
+}
+
+/// The same question about the requests that no Deny of the other side matches, and that it refuses for one reason; `None`
+/// where it cannot for this one.
 fn refusing_for<'a>(part: Part, asking: &Asking<'a>) -> Option<Asking<'a>> {
     let mut asking = asking.clone();
     let refusing = &mut asking.refusing;
-    // What the asking statement allows, the other side is taken to allow as well.
-    let allows_it = vec![asking.granting];
     match part {
-        Part::Whole => return Some(asking),
-        Part::ExplicitlyDenied => {
-            refusing.denies.retain(|rule| !asking.own.denies.contains(rule));
-            if refusing.denies.is_empty() {
-                return None;
-            }
-            let allowed = std::mem::replace(&mut refusing.allows, allows_it);
-            refusing.boundary = None;
-            // Only an own boundary can ask for one of several statements; where there is one already, what the other side does
-            // not allow is told twice.
-            asking.own.boundary.get_or_insert(allowed);
-            return Some(asking);
-        }
+        Part::Whole | Part::ExplicitlyDenied => return None,
         Part::ImplicitlyDenied => refusing.boundary = None,
         Part::OutsideBoundary => {
             refusing.boundary.as_ref()?;
-            let allowed = std::mem::replace(&mut refusing.allows, allows_it);
+            // What the asking statement allows, the other side is taken to allow as well.
+            let allowed = std::mem::replace(&mut refusing.allows, vec![asking.granting]);
+            // Only an own boundary can ask for one of several statements; where there is one already, what the other side does
+            // not allow is told twice.
             asking.own.boundary.get_or_insert(allowed);
         }
     }
@@ -312,6 +399,13 @@ fn refusing_for<'a>(part: Part, asking: &Asking<'a>) -> Option<Asking<'a>> {
     asking.own.denies.sort_unstable();
     asking.own.denies.dedup();
     Some(asking)
+}
+
+impl Candidate {
+    /// The place within an allowed pattern.
+    const fn within(&self, within: usize) -> PatternPlace {
+        PatternPlace::Narrower { within, rule: self.rule, pattern: self.pattern }
+    }
 }
 
 impl Start {

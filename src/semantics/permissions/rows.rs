@@ -21,7 +21,7 @@ use crate::semantics::outcome::Certainty;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::question::{self, Fuel, Resources, contains};
 use crate::semantics::solver::search::Outcome;
-use crate::semantics::solver::texts::{Template, Text};
+use crate::semantics::solver::texts::{Fold, Template, Text};
 
 /// What makes two findings parts of one row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,9 +201,6 @@ const fn certainty(outcome: &Outcome) -> Certainty {
     }
 }
 
-/// Narrower patterns that findings of their own tell of.
-type Told = Rc<Vec<Arc<Text>>>;
-
 /// A finding, the kind of resource it is about, and one form of it.
 type RowFinding<'a> = (Finding, usize, &'a Template);
 
@@ -216,41 +213,35 @@ fn add_group(
     pair: &Pair,
     shared: &Shared,
 ) {
-    let equal = equal_on_all(&found);
+    let left_out = left_out(&found, shared);
     // Of one pattern, the surest finding over all forms of resource.
-    let mut surest: BTreeMap<(PatternPlace, Part), RowFinding<'_>> = BTreeMap::new();
+    let mut surest: BTreeMap<About, RowFinding<'_>> = BTreeMap::new();
     for finding in found {
         let better = |old: &RowFinding<'_>| certainty(&finding.0.outcome) < certainty(&old.0.outcome);
-        let about = (finding.0.place, finding.0.part);
+        let about = about(&finding.0);
         if surest.get(&about).is_none_or(better) {
             surest.insert(about, finding);
         }
     }
-    let whole = surest.iter().filter(|((_, part), _)| *part == Part::Whole);
-    let whole: BTreeMap<PatternPlace, (Certainty, Told)> = whole
-        .map(|((place, _), (finding, ..))| (*place, (certainty(&finding.outcome), Rc::clone(&finding.told))))
-        .collect();
-    let mut by_row: BTreeMap<(Certainty, Option<usize>, Part), Vec<RowFinding<'_>>> = BTreeMap::new();
-    for ((place, part), finding) in surest {
+    let certainties: BTreeMap<About, Certainty> =
+        surest.iter().map(|(about, (finding, ..))| (about.clone(), certainty(&finding.outcome))).collect();
+    let mut by_row: BTreeMap<(Certainty, Option<usize>, Part, Vec<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
+    for (about, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
-        let is_said = match place {
-            PatternPlace::Narrower { within, .. } => {
-                whole.get(&PatternPlace::Allowed(within)).is_some_and(|(whole, told)| {
-                    let is_told = |text| told.iter().any(|told| contains(told, text));
-                    *whole <= certainty && !place.text(rule, pair).is_some_and(is_told)
-                })
-            }
-            PatternPlace::Allowed(_) => {
-                part != Part::Whole && whole.get(&place).is_some_and(|(whole, _)| *whole == Certainty::Always)
-            }
-        };
+        let is_said = certainties.iter().any(|(wider, of_wider)| {
+            let is_same = wider.1 == about.1 && wider.2 == about.2;
+            let says = *of_wider <= certainty && (*of_wider == Certainty::Always || is_same);
+            let is_wider = *wider != about && wider.0 == PatternPlace::Allowed(about.0.within());
+            says && is_wider && leaves_out_less(&left_out, wider, &about, place_text(&finding.0, rule, pair))
+        });
         if !is_said {
-            by_row.entry((certainty, place.other_rule(), part)).or_default().push(finding);
+            let (place, part, denying) = about;
+            by_row.entry((certainty, place.other_rule(), part, denying)).or_default().push(finding);
         }
     }
     for ((certainty, ..), findings) in by_row {
-        let (key, proof) = row((side, rule), certainty, (&findings, &equal), work, pair, shared);
+        let (key, proof) = row((side, rule), certainty, (&findings, &left_out), work, pair, shared);
         let parts = rows.entry(key).or_default();
         for member in &group.members {
             parts.known.extend(&member.known);
@@ -262,17 +253,50 @@ fn add_group(
     }
 }
 
-/// For each allowed pattern, the patterns on which nothing differs on any form of resource.
-fn equal_on_all(found: &[RowFinding<'_>]) -> BTreeMap<usize, Vec<Arc<Text>>> {
-    let mut equal: BTreeMap<usize, Vec<Arc<Text>>> = BTreeMap::new();
+/// What a finding is about: the pattern, the requests, and the Denies that make it.
+type About = (PatternPlace, Part, Vec<usize>);
+
+fn about(finding: &Finding) -> About {
+    (finding.place, finding.part, finding.denying.clone())
+}
+
+fn place_text<'p>(finding: &Finding, rule: usize, pair: &'p Pair) -> Option<&'p Arc<Text>> {
+    finding.place.text(rule, pair)
+}
+
+/// For all that findings are about, the patterns on which, whatever the form of resource is, nothing differs or of which
+/// findings of their own tell.
+fn left_out(found: &[RowFinding<'_>], shared: &Shared) -> BTreeMap<About, Vec<Arc<Text>>> {
+    let here = |finding: &Finding| finding.equal.iter().chain(finding.told.iter()).cloned().collect::<Vec<_>>();
+    let mut left_out: BTreeMap<About, Vec<Arc<Text>>> = BTreeMap::new();
     for (finding, ..) in found {
-        let here = &finding.equal;
-        equal
-            .entry(finding.place.within())
-            .and_modify(|all| all.retain(|text| here.iter().any(|other| other.number == text.number)))
-            .or_insert_with(|| here.to_vec());
+        left_out.entry(about(finding)).or_default().extend(here(finding));
     }
-    equal
+    for (finding, _, template) in found {
+        let here = here(finding);
+        let is_out = |text: &Arc<Text>| {
+            here.iter().any(|other| other.number == text.number)
+                || shared.solver.texts.fold(text, template) == Fold::Misses
+        };
+        left_out.entry(about(finding)).and_modify(|all| all.retain(is_out));
+    }
+    left_out
+}
+
+/// Whether a finding on an allowed pattern leaves out nothing that another one, on this pattern or within it, is about.
+fn leaves_out_less(
+    left_out: &BTreeMap<About, Vec<Arc<Text>>>,
+    wider: &About,
+    narrower: &About,
+    place: Option<&Arc<Text>>,
+) -> bool {
+    let of = |about: &About| left_out.get(about).map_or(&[][..], Vec::as_slice);
+    of(wider).iter().all(|text| match (narrower.0, place) {
+        (PatternPlace::Narrower { .. }, Some(place)) => !place.overlaps(text),
+        (PatternPlace::Narrower { .. } | PatternPlace::Allowed(_), _) => {
+            of(narrower).iter().any(|other| other.number == text.number)
+        }
+    })
 }
 
 impl<'a> Member<'a> {
@@ -331,7 +355,7 @@ fn best<'a>(
 fn row(
     (side, rule): (Side, usize),
     certainty: Certainty,
-    (findings, equal): (&[RowFinding<'_>], &BTreeMap<usize, Vec<Arc<Text>>>),
+    (findings, left_out): (&[RowFinding<'_>], &BTreeMap<About, Vec<Arc<Text>>>),
     work: &ClassWork<'_>,
     pair: &Pair,
     shared: &Shared,
@@ -358,8 +382,10 @@ fn row(
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let mut except = except(side, rule, &places, work, pair, shared);
-    except.extend(beside(findings, equal, rule, pair, shared));
-    let about = limits::Row { side, rule, certainty, places: &places, templates: &templates, refused: &refused };
+    except.extend(beside(findings, left_out, rule, pair, shared));
+    let (part, denying) = findings.first().map_or((Part::Whole, &[][..]), |(first, ..)| (first.part, &first.denying));
+    let about =
+        limits::Row { side, rule, certainty, places: &places, templates: &templates, part, denying, refused: &refused };
     let Limited { condition, except: more } = limits::limited(about, work, pair, shared);
     let except = written_widest(except, more);
     (RowKey { side, rule, certainty, places, except, condition, refused, reasons }, proof)
@@ -404,27 +430,22 @@ fn except(
 /// Patterns on which nothing differs in any of the findings of a row, or of which rows of their own tell.
 fn beside(
     findings: &[RowFinding<'_>],
-    equal: &BTreeMap<usize, Vec<Arc<Text>>>,
+    left_out: &BTreeMap<About, Vec<Arc<Text>>>,
     rule: usize,
     pair: &Pair,
     shared: &Shared,
 ) -> Vec<Arc<Text>> {
-    let of = |finding: &Finding| {
-        let equal = equal.get(&finding.place.within()).into_iter().flatten();
-        equal.chain(finding.told.iter()).cloned().collect::<Vec<_>>()
-    };
+    let of = |finding: &Finding| left_out.get(&about(finding)).map_or(&[][..], Vec::as_slice);
     let meets = |finding: &Finding, text: &Arc<Text>| {
-        finding.place.text(rule, pair).is_none_or(|place| shared.solver.overlap(place, text))
+        place_text(finding, rule, pair).is_none_or(|place| shared.solver.overlap(place, text))
     };
-    let mut texts: Vec<Arc<Text>> = findings.iter().flat_map(|(finding, ..)| of(finding)).collect();
+    let is_out = |finding: &Finding, text: &Arc<Text>| of(finding).iter().any(|other| other.number == text.number);
+    let mut texts: Vec<Arc<Text>> = findings.iter().flat_map(|(finding, ..)| of(finding)).cloned().collect();
     texts.sort_by_key(|text| text.number);
     texts.dedup_by_key(|text| text.number);
-    let lists: Vec<(&Finding, Vec<Arc<Text>>)> = findings.iter().map(|(finding, ..)| (finding, of(finding))).collect();
     texts.retain(|text| {
-        let is_out = |(finding, list): &(&Finding, Vec<Arc<Text>>)| {
-            !meets(finding, text) || list.iter().any(|other| other.number == text.number)
-        };
-        lists.iter().all(is_out) && lists.iter().any(|(finding, _)| meets(finding, text))
+        findings.iter().all(|(finding, ..)| !meets(finding, text) || is_out(finding, text))
+            && findings.iter().any(|(finding, ..)| meets(finding, text))
     });
     texts
 }

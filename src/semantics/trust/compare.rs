@@ -50,6 +50,16 @@ pub struct Live<'a> {
 }
 
 impl Live<'_> {
+    /// Whether a statement of the other policy has the same tests.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let tests = |live: &Self| {
+            let mut tests: Vec<u32> = live.ready.tests.iter().map(|test| test.number).collect();
+            tests.sort_unstable();
+            tests
+        };
+        tests(self) == tests(other)
+    }
+
     /// Whether the caller alone keeps the statement from counting.
     pub fn fails(&self) -> bool {
         self.by_caller == Some(false)
@@ -258,7 +268,7 @@ impl<'a> Both<'a> {
             };
             let outcome = search(None);
             let is_equal = matches!(outcome, Outcome::None);
-            equal.insert((own.ready.side, own.ready.index, action), self.naming(point), is_equal);
+            equal.insert((own.ready.side, own.ready.index, action), self.told_apart(point), is_equal);
             let mut outcomes: Vec<Outcome> =
                 other_reason(&outcome, &live, own).map(|why| search(Some(why))).into_iter().collect();
             outcomes.push(outcome);
@@ -361,20 +371,32 @@ impl<'a> Both<'a> {
         naming
     }
 
-    /// The principal of another statement that means fewer callers than an allowed one, and this caller; `None` where nothing
-    /// tells the caller apart.
-    fn named(&self, allowed: Option<&Principal>, point: &Point) -> Option<&'a Principal> {
-        let is_account = |principal: &Principal| match principal {
+    /// Whether a principal means everybody in an account.
+    fn is_account(&self, principal: &Principal) -> bool {
+        match principal {
             Principal::Aws(text) => Side::BOTH.iter().any(|side| named_account(text, self.sides.get(*side)).is_some()),
             Principal::Everyone | Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => {
                 false
             }
-        };
-        let naming = self.naming(point);
-        let narrowest = naming.into_iter().min_by_key(|principal| (is_account(principal), *principal));
+        }
+    }
+
+    /// The principals that speak for a caller: its account only if it is not named itself, for then it has rows of its own.
+    fn told_apart(&self, point: &Point) -> Vec<&'a Principal> {
+        let mut naming = self.naming(point);
+        if !naming.iter().all(|principal| self.is_account(principal)) {
+            naming.retain(|principal| !self.is_account(principal));
+        }
+        naming
+    }
+
+    /// The principal of another statement that means fewer callers than an allowed one, and this caller; `None` where nothing
+    /// tells the caller apart.
+    fn named(&self, allowed: Option<&Principal>, point: &Point) -> Option<&'a Principal> {
+        let narrowest = self.told_apart(point).into_iter().min();
         match allowed {
             None | Some(Principal::Everyone) => narrowest,
-            Some(allowed) if is_account(allowed) => narrowest.filter(|principal| !is_account(principal)),
+            Some(allowed) if self.is_account(allowed) => narrowest.filter(|principal| !self.is_account(principal)),
             Some(_) => None,
         }
     }

@@ -18,13 +18,16 @@ pub enum Reason {
 /// The other reason for which the other side may deny some requests, where the row of an outcome would tell only of those
 /// that it denies for the reason of that outcome: it has the condition of its reason.
 pub fn other_reason(outcome: &Outcome, live: &[Live<'_>], own: &Live<'_>) -> Option<Reason> {
-    let Outcome::Difference { context, always: false, .. } = outcome else { return None };
+    let Outcome::Difference { context, always, .. } = outcome else { return None };
+    if *always && differs_for_all_named(live, own) {
+        return None;
+    }
     let denies = denying(live, own.ready.side.other(), Some(context));
     if denies.is_empty() {
         return Some(Reason::Explicit);
     }
     // One without a condition puts no condition on the row.
-    denies.iter().all(|live| !live.tests.is_empty()).then_some(Reason::Implicit)
+    denies.iter().all(|live| !live.ready.stated.is_empty()).then_some(Reason::Implicit)
 }
 
 /// Whether a difference holds for all whom the principals name, and not just for a caller with the right ARN.

@@ -53,8 +53,11 @@ pub fn condition(
     }
     let stated = |live: &Live<'_>| -> Tests { live.ready.stated.clone() };
     let side = own.ready.side;
-    let mut when: Vec<Tests> = denying(live, side.other(), witness).into_iter().map(stated).collect();
-    let is_denied = !when.is_empty();
+    let is_denied = !denying(live, side.other(), witness).is_empty();
+    // Where one of the other side's Denies makes the difference, each of them does, but for those that the own side has too.
+    let is_shared = |other: &&Live<'_>| of(live, side, Effect::Deny).any(|own| own.says_the_same(other));
+    let alone = of(live, side.other(), Effect::Deny).filter(|other| is_denied && !other.fails() && !is_shared(other));
+    let mut when: Vec<Tests> = alone.map(stated).collect();
     if when.iter().any(Vec::is_empty) {
         when.clear();
     }
