@@ -27,6 +27,8 @@ pub(super) mod walk;
 
 pub use cases::CaseBudget;
 
+use std::sync::Arc;
+
 use crate::catalog::Catalogue;
 use cache::Cache;
 use conditions::TestPool;
@@ -69,6 +71,7 @@ pub(super) struct Solver {
     pub(super) keys: search::KeyCache,
     pub(super) readable: Cache<u32, Vec<Letter>>,
     overlaps: Cache<(u32, u32), bool>,
+    contained: Cache<(u32, u32), bool>,
 }
 
 impl Solver {
@@ -81,11 +84,17 @@ impl Solver {
             keys: Cache::new(),
             readable: Cache::new(),
             overlaps: Cache::new(),
+            contained: Cache::new(),
         }
     }
 
     /// Whether some text is matched by both patterns, for all that is known of variables.
     pub(super) fn overlap(&self, a: &Text, b: &Text) -> bool {
         a.is_everything() || b.is_everything() || self.overlaps.get(&(a.number, b.number), || a.overlaps(b))
+    }
+
+    /// As [`question::contains`], asked once for two patterns.
+    pub(super) fn contains(&self, outer: &Arc<Text>, inner: &Arc<Text>) -> bool {
+        outer.is_everything() || self.contained.get(&(outer.number, inner.number), || question::contains(outer, inner))
     }
 }

@@ -4,12 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::cells::{Asking, ClassWork, Finding, Part, PatternPlace};
-use crate::semantics::solver::question::{Fuel, Resources, RulesByEffect, Start, contains};
+use crate::semantics::solver::Solver;
+use crate::semantics::solver::question::{Fuel, Resources, RulesByEffect, Start};
 use crate::semantics::solver::search::Outcome;
 use crate::semantics::solver::texts::{Fold, Text};
 
 /// How many patterns of other statements are worth asking about to say where in an allowed one something differs.
-const MOST_ASKED: usize = 64;
+const MOST_ASKED: usize = 32;
 
 /// How many patterns of Denies a row names in place of the allowed one.
 const MOST_NAMED: usize = 256;
@@ -70,7 +71,9 @@ impl ClassWork<'_> {
         }
         for (candidate, outcome) in narrower {
             // Of what lies in another one of them, that one tells.
-            let is_within = |text: &&Arc<Text>| text.number != candidate.text.number && contains(&candidate.text, text);
+            let is_within = |text: &&Arc<Text>| {
+                text.number != candidate.text.number && self.shared.solver.contains(&candidate.text, text)
+            };
             let told: Vec<Arc<Text>> = told.iter().filter(is_within).cloned().collect();
             let mut there = start.narrowed_to(&candidate.text);
             there.except.extend(told.iter().cloned());
@@ -196,7 +199,7 @@ impl ClassWork<'_> {
             Resources::Matching(texts) => texts.iter().any(|text| {
                 text.is_everything()
                     || solver.texts.fold(text, asking.template) == Fold::Covers
-                    || start.matching.iter().any(|whole| contains(text, whole))
+                    || start.matching.iter().any(|whole| solver.contains(text, whole))
             }),
             Resources::Except(texts) => {
                 texts.iter().all(|text| start.matching.iter().any(|whole| !solver.overlap(whole, text)))
@@ -232,10 +235,15 @@ impl ClassWork<'_> {
                 left.iter().filter(|text| text.number != candidate.text.number).cloned().collect();
             // What differs there may lie in another one as well.
             let mut alone = start.narrowed_to(&candidate.text);
-            alone.except.extend(others.iter().filter(|other| contains(&candidate.text, other)).cloned());
+            alone
+                .except
+                .extend(others.iter().filter(|other| self.shared.solver.contains(&candidate.text, other)).cloned());
             match self.outcome(asking, &alone, fuel) {
                 found @ Outcome::Difference { always, .. } if is_alone || always => {
-                    if !narrower.iter().any(|(wider, outcome)| says(wider, outcome, &candidate, &found)) {
+                    if !narrower
+                        .iter()
+                        .any(|(wider, outcome)| says((wider, outcome), (&candidate, &found), &self.shared.solver))
+                    {
                         narrower.push((candidate, found));
                     }
                 }
@@ -289,18 +297,20 @@ impl ClassWork<'_> {
     fn within(&self, mut candidates: Vec<Candidate>, start: &Start) -> Vec<Candidate> {
         once(&mut candidates);
         candidates.retain(|candidate| self.is_within(&candidate.text, start));
-        widest_first(&mut candidates);
+        widest_first(&mut candidates, &self.shared.solver);
         candidates
     }
 
     /// Whether a pattern lies within a start and is narrower.
     fn is_within(&self, text: &Arc<Text>, start: &Start) -> bool {
         let is_narrower = |whole: &Arc<Text>| {
-            text.number != whole.number && self.shared.solver.overlap(whole, text) && contains(whole, text)
+            text.number != whole.number
+                && self.shared.solver.overlap(whole, text)
+                && self.shared.solver.contains(whole, text)
         };
         !text.is_everything()
             && start.matching.iter().all(is_narrower)
-            && !start.except.iter().any(|except| contains(except, text))
+            && !start.except.iter().any(|except| self.shared.solver.contains(except, text))
     }
 
     /// What differs in another way on patterns that the other side has than on the rest of a start.
@@ -326,7 +336,7 @@ impl ClassWork<'_> {
                 beside.equal.push(candidate.text);
                 continue;
             }
-            let is_told = beside.told.iter().any(|wider| contains(wider, &candidate.text));
+            let is_told = beside.told.iter().any(|wider| self.shared.solver.contains(wider, &candidate.text));
             // Where nothing else takes part, the condition of a conditional row says when the other side allows.
             let is_in_condition = !*always && is_settled && self.has_tests(candidate.rule);
             if is_told || is_in_condition || !self.is_within(&candidate.text, start) {
@@ -358,11 +368,13 @@ impl ClassWork<'_> {
         let meets = |text: &Arc<Text>| {
             !text.is_everything()
                 && start.matching.iter().all(|whole| {
-                    whole.number != text.number && self.shared.solver.overlap(whole, text) && !contains(text, whole)
+                    whole.number != text.number
+                        && self.shared.solver.overlap(whole, text)
+                        && !self.shared.solver.contains(text, whole)
                 })
         };
         candidates.retain(|candidate| meets(&candidate.text));
-        widest_first(&mut candidates);
+        widest_first(&mut candidates, &self.shared.solver);
         candidates
     }
 
@@ -424,17 +436,17 @@ fn once(candidates: &mut Vec<Candidate>) {
 }
 
 /// Sorts candidates, those first that contain the most others. Too many to be asked about stay as they are.
-fn widest_first(candidates: &mut [Candidate]) {
+fn widest_first(candidates: &mut [Candidate], solver: &Solver) {
     if candidates.len() > MOST_ASKED {
         return;
     }
     let all: Vec<Arc<Text>> = candidates.iter().map(|candidate| Arc::clone(&candidate.text)).collect();
-    let width = |text: &Arc<Text>| all.iter().filter(|other| contains(text, other)).count();
+    let width = |text: &Arc<Text>| all.iter().filter(|other| solver.contains(text, other)).count();
     candidates.sort_by_cached_key(|candidate| (std::cmp::Reverse(width(&candidate.text)), candidate.text.number));
 }
 
 /// Whether what was found on one pattern says what was found on another, which lies in it.
-fn says(wider: &Candidate, outcome: &Outcome, narrower: &Candidate, found: &Outcome) -> bool {
+fn says((wider, outcome): (&Candidate, &Outcome), (narrower, found): (&Candidate, &Outcome), solver: &Solver) -> bool {
     let always = |outcome: &Outcome| matches!(outcome, Outcome::Difference { always: true, .. });
-    (always(outcome) || !always(found)) && contains(&wider.text, &narrower.text)
+    (always(outcome) || !always(found)) && solver.contains(&wider.text, &narrower.text)
 }
