@@ -51,6 +51,9 @@ struct Beside {
     narrower: Vec<(Candidate, Outcome)>,
 }
 
+/// Denies to ask about, the place with its resources, and the patterns of it that they do not match.
+type AskedDenies<'t> = (Vec<usize>, PatternPlace, Start, &'t [Arc<Text>]);
+
 /// A place with the resources that are left of it.
 type Somewhere<'s> = (PatternPlace, &'s Start);
 
@@ -155,7 +158,7 @@ impl ClassWork<'_> {
         fuel: &mut Fuel,
     ) -> Vec<Finding> {
         let mut of_all = Vec::new();
-        let mut asked: Vec<(Vec<usize>, PatternPlace, Start, &[Arc<Text>])> = Vec::new();
+        let mut asked: Vec<AskedDenies<'_>> = Vec::new();
         for rule in asking.denies_alone() {
             let Some(number) = asking.numbers.get(rule).copied() else { continue };
             match asking.rules.get(rule) {

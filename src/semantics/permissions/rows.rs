@@ -225,7 +225,7 @@ fn add_group(
     }
     let certainties: BTreeMap<About, Certainty> =
         surest.iter().map(|(about, (finding, ..))| (about.clone(), certainty(&finding.outcome))).collect();
-    let mut by_row: BTreeMap<(Certainty, Option<usize>, Part, Vec<usize>), Vec<RowFinding<'_>>> = BTreeMap::new();
+    let mut by_row: BTreeMap<OneRow, Vec<RowFinding<'_>>> = BTreeMap::new();
     for (about, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
@@ -255,6 +255,10 @@ fn add_group(
 
 /// What a finding is about: the pattern, the requests, and the Denies that make it.
 type About = (PatternPlace, Part, Vec<usize>);
+
+/// What findings of one row have in common: how sure they are, the rule of their patterns if it is not the one that allows,
+/// the requests, and the Denies.
+type OneRow = (Certainty, Option<usize>, Part, Vec<usize>);
 
 fn about(finding: &Finding) -> About {
     (finding.place, finding.part, finding.denying.clone())
