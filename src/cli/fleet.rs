@@ -109,6 +109,9 @@ struct Read<'t> {
 /// Reads the accounts, compares each with the baseline, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without reading an account is found before reading any.
+    if args.baseline == Baseline::Majority && args.comparison.allow_incomplete {
+        return Err(FleetError::IncompleteMajority.into());
+    }
     let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;

@@ -165,6 +165,13 @@ fn roles_that_cannot_be_compared_are_neither_the_same_nor_absent() {
 }
 
 #[test]
+fn a_majority_needs_all_policies() {
+    let tool = tool();
+    let words = "fleet --baseline majority a.json=a b.json=b c.json=c --allow-incomplete --output out";
+    refused(&tool, words, &["`--baseline majority` cannot be used with `--allow-incomplete`"]);
+}
+
+#[test]
 fn a_role_pattern_need_not_match_in_every_account() {
     let tool = tool();
     let both = |id: &str| [role(id, "r", &json!({})), role(id, "only-c", &json!({}))];

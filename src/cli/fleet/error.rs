@@ -46,6 +46,11 @@ pub enum FleetError {
         /// How many there are.
         accounts: usize,
     },
+    /// A majority of roles of which some cannot be compared.
+    #[error(
+        "`--baseline majority` cannot be used with `--allow-incomplete`: a role that was not compared is in no majority"
+    )]
+    IncompleteMajority,
     /// Filters that leave nothing.
     #[error("`--only` and `--skip` leave no account to compare with the baseline")]
     NothingLeft,
@@ -99,6 +104,7 @@ impl FleetError {
             }
             Self::UnknownBaseline { .. } => "give the tag of one of the accounts, or `--baseline SOURCE=TAG`",
             Self::NoMajority { .. } => "use `--baseline TAG` to compare them with one of them",
+            Self::IncompleteMajority => "use `--baseline TAG`, or leave out the accounts with `--skip`",
             Self::NoAccount => "add accounts as SOURCE=TAG, or a folder with snapshots with `--snapshots DIR`",
             Self::NothingLeft | Self::NoMatch { .. } => {
                 "the patterns are compared with tags and account IDs, in any case; `*` and `?` are wildcards"
