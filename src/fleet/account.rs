@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::class::{Cell, FleetRole};
 use super::compared::{Compared, Deviation};
 use crate::model::{AccountId, AccountTag, words};
-use crate::report::Severity;
+use crate::report::{Severity, counts_in_words};
 
 words! {
     /// What became of an account.
@@ -125,8 +125,7 @@ impl SeverityCounts {
     /// `1 critical, 3 high`: the severities that have some.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let some = self.by_severity().into_iter().filter(|(_, count)| *count > 0);
-        some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+        counts_in_words(self.by_severity())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::report_format::View;
 use crate::report::sentences::counted;
-use crate::report::{Report, Rule, Severity};
+use crate::report::{Report, Rule, Severity, counts_in_words};
 
 /// `Different: 60 roles, 87 findings, 41 causes (1 critical, 3 high)`, or `No differences in 24 common roles`.
 #[must_use]
@@ -25,8 +25,7 @@ pub fn sentence(report: &Report) -> String {
 /// `1 critical, 3 high`: how many causes there are of each severity that has some.
 #[must_use]
 pub fn severities(report: &Report) -> String {
-    let some = report.totals.by_severity().into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+    counts_in_words(report.totals.by_severity())
 }
 
 /// What else belongs to the verdict: what could not be determined, and what was accepted.

@@ -50,3 +50,10 @@ impl std::str::FromStr for Severity {
         found.ok_or_else(|| UnknownSeverity { text: text.to_owned() })
     }
 }
+
+/// `1 critical, 3 high`: the severities of which there are some, in this order.
+#[must_use]
+pub fn counts_in_words(counts: [(Severity, usize); 5]) -> String {
+    let some = counts.into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+}
