@@ -74,6 +74,7 @@ fn of_policy(group: &Group) -> String {
         | Cause::TrustPrincipal { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
+        | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
         | Cause::Limitation { .. } => String::new(),

@@ -8,6 +8,8 @@ use super::Report;
 use super::attribute::Attribute;
 use super::difference::Difference;
 use super::finding::{Finding, item_key};
+use super::fingerprint::Fingerprint;
+use super::role::{RoleGrants, RoleStatus};
 use super::rows::{AttributeDifference, ChangedStatement, ItemDifference, RoleTrustDifference};
 use super::sentences::account_of;
 
@@ -86,7 +88,14 @@ pub enum Cause {
         /// The whole text.
         text: String,
     },
-    /// A role that only one account has, or one with an ambiguous name.
+    /// A role that only one account has. Roles that grant the same to the same principals are there for one reason.
+    RoleInOneAccount {
+        /// The account that has it.
+        side: Side,
+        /// What it grants, as a hash: the same only for the same access and the same principals.
+        grants: String,
+    },
+    /// A role with an ambiguous name, or one about which the comparison contradicts itself.
     Role {
         /// The place of the role in the report.
         role: usize,
@@ -179,7 +188,12 @@ impl<'r> Causes<'r> {
             Difference::Item(item) => self.of_items(role, item, finding),
             Difference::Attribute(row) => self.of_attribute(role, finding, row),
             Difference::CrossReference(row) => Cause::CrossReference { side: row.side, text: row.text.clone() },
-            Difference::Role(_) => Cause::Role { role },
+            Difference::Role(one) => match (one.only_side(), &one.grants) {
+                (Some(side), Some(grants)) if one.status != RoleStatus::Ambiguous => {
+                    Cause::RoleInOneAccount { side, grants: grants_hash(grants, one.service_linked) }
+                }
+                _ => Cause::Role { role },
+            },
             Difference::Statement(row) => Cause::Statement {
                 id: row.id.to_string(),
                 policy: format!("{} {}", row.statement.policy_type, row.statement.policy_name),
@@ -296,6 +310,31 @@ impl<'r> Causes<'r> {
             None => Cause::InlinePolicy { side, policy },
         }
     }
+}
+
+/// A hash of what a role grants and to whom, whatever its policies are called and however they are split into rows.
+fn grants_hash(grants: &RoleGrants, service_linked: bool) -> String {
+    let access: BTreeSet<_> = grants
+        .access
+        .iter()
+        .map(|row| {
+            let d = &row.difference;
+            (&d.service, &d.actions, &d.not_actions, &d.resources, &d.except, &d.condition, d.certainty)
+        })
+        .collect();
+    let trust: BTreeSet<_> = grants
+        .trust
+        .iter()
+        .map(|row| {
+            let d = &row.difference;
+            (principal(row), &d.actions, &d.except, d.relation, &d.condition, d.certainty)
+        })
+        .collect();
+    let mut hash = Fingerprint::of_texts();
+    hash.part(if service_linked { "service-linked" } else { "" });
+    hash.part(&format!("{access:?}"));
+    hash.part(&format!("{trust:?}"));
+    hash.finish()
 }
 
 /// The principal of a trust difference, with its type. An account is its ID, however the policies name it.

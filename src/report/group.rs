@@ -217,6 +217,7 @@ fn adopt(report: &Report, causes: &mut [Cause]) {
             | Cause::InstanceProfile { .. }
             | Cause::TrustPrincipal { .. }
             | Cause::Attribute { .. }
+            | Cause::RoleInOneAccount { .. }
             | Cause::Role { .. }
             | Cause::Statement { .. }
             | Cause::Limitation { .. } => None,
@@ -332,6 +333,10 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
             };
             format!("{about}{says}{}", if roles > 1 { format!(" ({of})") } else { String::new() })
         }
+        Cause::RoleInOneAccount { side, .. } if roles > 1 => match row {
+            Some(Difference::Role(role)) => report.roles_sentence(role, *side, &all),
+            Some(_) | None => format!("{says} ({all})"),
+        },
         // The cause itself is what the first finding says.
         Cause::InlineStatement(_)
         | Cause::InlinePolicy { .. }
@@ -340,6 +345,7 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         | Cause::Items { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
+        | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
         | Cause::Limitation { .. } => match roles {
@@ -373,6 +379,7 @@ fn others(report: &Report, cause: &Cause, members: &[&Finding]) -> usize {
             | Cause::TrustPrincipal { .. }
             | Cause::Attribute { .. }
             | Cause::CrossReference { .. }
+            | Cause::RoleInOneAccount { .. }
             | Cause::Role { .. }
             | Cause::Statement { .. }
             | Cause::Limitation { .. },

@@ -170,11 +170,19 @@ impl Report {
             ),
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, None) => String::new(),
             (RoleStatus::Common | RoleStatus::LeftOnly | RoleStatus::RightOnly, Some(side)) => {
-                let grants = role.grants.as_ref().map(|grants| self.grants(grants)).unwrap_or_default();
+                let grants = role.grants.as_ref().map(|grants| self.grants("it", grants)).unwrap_or_default();
                 let name = if name(side) == role.role { "the role" } else { name(side) };
                 format!("{name} exists only in {}{linked}{grants}", self.accounts.get(side).tag)
             }
         }
+    }
+
+    /// `3 roles exist only in qa; each allows iam:* on *; account 444455556666 can assume it`: of roles that grant what
+    /// this one does.
+    pub(super) fn roles_sentence(&self, role: &RoleResult, side: Side, roles: &str) -> String {
+        let linked = if role.service_linked { " (service-linked roles)" } else { "" };
+        let grants = role.grants.as_ref().map(|grants| self.grants("each", grants)).unwrap_or_default();
+        format!("{roles} exist only in {}{linked}{grants}", self.accounts.get(side).tag)
     }
 
     /// A remark on a statement.
@@ -184,7 +192,7 @@ impl Report {
     }
 
     /// What a role grants, as the end of a sentence: the widest first, and who can assume it.
-    fn grants(&self, grants: &RoleGrants) -> String {
+    fn grants(&self, role: &str, grants: &RoleGrants) -> String {
         let mut rows: Vec<&RoleAccessDifference> = grants.access.iter().collect();
         rows.sort_by_cached_key(|row| std::cmp::Reverse(Breadth::of_access(&row.difference)));
         let allowed: Vec<String> = rows.into_iter().map(|row| self.granted(row)).collect();
@@ -192,7 +200,7 @@ impl Report {
         who.dedup();
         let allowed = if allowed.is_empty() { "nothing".to_owned() } else { few(&allowed, NAMED) };
         let who = if who.is_empty() { "nobody".to_owned() } else { few(&who, NAMED) };
-        format!("; it allows {allowed}; {who} can assume it")
+        format!("; {role} allows {allowed}; {who} can assume it")
     }
 
     /// Who can assume a role, with the name of the account that it belongs to, or that this is an external one.

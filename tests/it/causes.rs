@@ -192,6 +192,39 @@ fn a_headline_says_how_many_roles_it_is_true_of() {
     assert_eq!(group.other_findings, 1);
 }
 
+#[test]
+fn roles_of_one_account_that_grant_the_same_are_one_cause() {
+    let admin = "arn:aws:iam::aws:policy/IAMFullAccess";
+    let policy = json!({"arn": admin, "name": "IAMFullAccess", "version_id": "v1",
+        "document": document(&json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]))});
+    let inline = json!({"name": "p", "document": document(&json!([
+        {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]))});
+    let trusting = |account: &str| {
+        document(&json!([{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}]))
+    };
+    let tool = Tool::new();
+    tool.write(
+        "dev.json",
+        snapshot(DEV, &[role(DEV, "old", &json!({"attached_policies": [admin]}))], &[policy.clone()]),
+    );
+    let roles = [
+        role(QA, "a", &json!({"attached_policies": [admin]})),
+        // How a policy is called and where it is makes no other cause.
+        role(QA, "b", &json!({"inline_policies": [inline]})),
+        role(QA, "c", &json!({"attached_policies": [admin], "trust_policy": trusting("999988887777")})),
+    ];
+    tool.write("qa.json", snapshot(QA, &roles, &[policy]));
+    tool.diff(&[]);
+    let report = report(&tool).unwrap();
+    let told: Vec<(&[String], &str)> =
+        report.groups.iter().map(|group| (group.roles.as_slice(), group.message.as_str())).collect();
+    assert_eq!(told.len(), 3, "{told:#?}");
+    let both = told.iter().find(|(roles, _)| *roles == ["a", "b"]).unwrap().1;
+    assert!(both.starts_with("2 roles exist only in qa; each allows iam:* on * (privilege escalation:"), "{both}");
+    assert!(told.iter().any(|(roles, _)| *roles == ["c"]), "{told:#?}");
+    assert!(told.iter().any(|(roles, _)| *roles == ["old"]), "{told:#?}");
+}
+
 /// The order of weight, and what lists and describes, or can name no resource but `*`, is not data on everything.
 #[test]
 fn secrets_on_all_resources_weigh_more_than_actions_without_resources() {
