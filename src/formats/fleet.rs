@@ -1,9 +1,11 @@
-//! A [`Fleet`] to bytes: the matrix and its lists as CSV, `fleet.json`, Markdown, and the summary on a terminal.
+//! A [`Fleet`] to bytes: the matrix and its lists as CSV, `fleet.json`, Markdown, a page, and the summary on a terminal.
 
 mod csv;
+mod html;
 mod markdown;
 mod text;
 
+pub use html::write as write_html;
 pub use markdown::write as write_markdown;
 pub use text::write as write_text;
 
@@ -47,6 +49,7 @@ pub fn files<'a>(view: &'a FleetView<'a>, options: Options) -> Vec<File<'a>> {
     vec![
         accounts_read(&fleet.accounts, options),
         File::new("classes.csv", move |out| csv::classes(out, options, fleet)),
+        File::new("fleet.html", move |out| html::write(out, view)),
         File::new("fleet.json", move |out| json(out, fleet)),
         File::new("fleet.md", move |out| markdown::write(out, view)),
         File::new("outliers.csv", move |out| csv::outliers(out, options, fleet)),

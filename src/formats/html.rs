@@ -14,10 +14,11 @@ mod dictionary;
 mod documents;
 mod facets;
 mod findings;
-mod page;
+pub(super) mod page;
 mod paper;
 mod rows;
-mod words;
+pub(super) mod security_policy;
+pub(super) mod words;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -1,5 +1,6 @@
 //! The HTML report in a real browser: Debian's chromium, which `scripts/setup-browser` installs.
 
+mod fleet;
 mod webdriver;
 
 use std::path::{Path, PathBuf};

@@ -205,7 +205,7 @@ fn roles_of_one_account_that_grant_the_same_are_one_cause() {
     let tool = Tool::new();
     tool.write(
         "dev.json",
-        snapshot(DEV, &[role(DEV, "old", &json!({"attached_policies": [admin]}))], &[policy.clone()]),
+        snapshot(DEV, &[role(DEV, "old", &json!({"attached_policies": [admin]}))], std::slice::from_ref(&policy)),
     );
     let roles = [
         role(QA, "a", &json!({"attached_policies": [admin]})),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use iamctl::catalog::Catalogue;
-use iamctl::fleet::{AccountStatus, Cell, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
+use iamctl::fleet::{AccountStatus, Cell, Compared, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
 use iamctl::model::{Account, AccountTag, Selection, Sides};
 use iamctl::normalise::Builtins;
 use iamctl::parse::account::AccountReader;
@@ -20,6 +20,15 @@ fn seeds() -> u64 {
 
 /// Compares all accounts with the first.
 pub fn compared(accounts: &[(&str, &Snapshot)], dictionary: &str) -> Fleet {
+    let (options, baseline, described, compared) = parts(accounts, dictionary);
+    Fleet::new(&options, Some(&baseline), described, compared)
+}
+
+/// What a fleet is made of: each account compared with the first, which is the baseline.
+pub fn parts(
+    accounts: &[(&str, &Snapshot)],
+    dictionary: &str,
+) -> (FleetOptions, AccountTag, Vec<FleetAccount>, Vec<Compared>) {
     let mut reader = AccountReader::ahead(accounts.iter().map(|(_, snapshot)| *snapshot));
     let read: Vec<(AccountTag, Account)> =
         accounts.iter().map(|(tag, snapshot)| (tag.parse().unwrap(), reader.account(snapshot).unwrap())).collect();
@@ -42,7 +51,8 @@ pub fn compared(accounts: &[(&str, &Snapshot)], dictionary: &str) -> Fleet {
     };
     let compared = others.par_iter().map(one).collect();
     let described = read.iter().map(|(tag, account)| described(tag, account, *tag == baseline.0)).collect();
-    Fleet::new(&options, Some(&baseline.0), described, compared)
+    let baseline = baseline.0.clone();
+    (options, baseline, described, compared)
 }
 
 fn described(tag: &AccountTag, account: &Account, baseline: bool) -> FleetAccount {

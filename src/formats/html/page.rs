@@ -1,9 +1,6 @@
 //! The frame of the page: all of it that does not need the page's script.
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::digest;
 
 use super::super::report_format::View;
 use super::super::verdict;
@@ -12,16 +9,18 @@ use super::data::Data;
 use super::dictionary::{self, Placeholder};
 use super::paper::{self, Brief, InWords, RuleText};
 use super::rows::Rows;
+use super::security_policy;
 use super::words::{self, counted, shown};
 use crate::report::{AccountInfo, Metric, Report};
 
-/// The page's style.
-const STYLE: &str = include_str!("page.css");
+/// The page's style, also that of a fleet's page.
+pub(in super::super) const STYLE: &str = include_str!("page.css");
 
 /// The page's script.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(function () {\n",
     include_str!("dom.js"),
+    include_str!("index.js"),
     include_str!("address.js"),
     include_str!("filters.js"),
     include_str!("list.js"),
@@ -94,7 +93,7 @@ impl<'a> Page<'a> {
         let (most_severe, less_severe) = paper::most_severe(view);
         let catalogue = &report.catalogue;
         Self {
-            policy: policy(),
+            policy: security_policy::of(STYLE, SCRIPT),
             style: STYLE,
             script: SCRIPT,
             tags,
@@ -124,17 +123,6 @@ impl<'a> Page<'a> {
             data,
         }
     }
-}
-
-/// The Content-Security-Policy: nothing from anywhere, this style, this script, and no text ever read as markup.
-fn policy() -> String {
-    let hash = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; \
-         form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
 }
 
 fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {

@@ -5,12 +5,12 @@ use super::super::spans::{self, Span};
 pub(super) use crate::report::sentences::counted;
 
 /// A text from an account as the page shows it: what would be invisible, or turn the line around, as an escape.
-pub(super) fn shown(text: &str) -> String {
+pub(in super::super) fn shown(text: &str) -> String {
     terminal(text).into_owned()
 }
 
 /// The parts of a text: what stands between backticks is code. The page's script does the same.
-pub(super) fn parts(text: &str) -> Vec<Span<'_>> {
+pub(in super::super) fn parts(text: &str) -> Vec<Span<'_>> {
     spans::quoted(text)
 }
 
@@ -20,7 +20,7 @@ pub(super) fn short_id(id: &str) -> String {
 }
 
 /// At most so many characters of a text, and how many more there are.
-pub(super) fn cut(text: String, most: usize) -> String {
+pub(in super::super) fn cut(text: String, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text,
         Some((end, _)) => {
