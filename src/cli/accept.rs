@@ -16,7 +16,7 @@ use crate::compare::accepted::matching::Matcher;
 use crate::compare::accepted::{Filter, Label, Open, accepted, entries, open};
 use crate::formats::accepted as written;
 use crate::model::accepted::date;
-use crate::model::{AcceptedEntry, AccountTag};
+use crate::model::{AcceptedEntry, AccountTag, TagPattern};
 use crate::report::{Report, Rule};
 use crate::store::text_file;
 
@@ -45,6 +45,13 @@ pub(super) struct Args {
     /// Last day on which the entries apply (UTC), such as 2027-03-31
     #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Entries")]
     expires: Option<Date>,
+    /// Write entries for all second accounts with such tags; can be repeated
+    ///
+    /// `*` and `?` are wildcards, as in `prod-*`. Without it, the entries are for the two accounts of the report. With it, they have the
+    /// key `account`, and name the account that has a difference as `left` or `right`. In a fleet, the second account is
+    /// the one that is compared with the baseline.
+    #[arg(long = "account", value_name = "GLOB", help_heading = "Entries")]
+    accounts: Vec<TagPattern>,
     /// File to add the entries to
     ///
     /// iamctl creates the file if it does not exist.
@@ -175,6 +182,10 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     check(args, today)?;
     let saved = SavedReport::read(&args.folder)?;
     let report = &saved.report;
+    let second = &report.accounts.right.tag;
+    if !args.accounts.is_empty() && !args.accounts.iter().any(|pattern| pattern.matches(second)) {
+        return Err(CliError::NotForThisAccount { second: second.clone() });
+    }
     // A tag of neither account would select nothing, and mean nothing.
     args.filter.side.as_ref().map(|tag| saved.side(tag)).transpose()?;
     let wanted = args.filter.findings(report)?;
@@ -200,7 +211,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         let of = if wanted.is_some() { "of the selected findings" } else { OF_REPORT };
         return Err(CliError::NothingSelected { open: candidates, of });
     }
-    let label = Label { reason: args.reason.clone(), owner: args.owner.clone(), expires: args.expires };
+    let label = Label {
+        reason: args.reason.clone(),
+        owner: args.owner.clone(),
+        expires: args.expires,
+        accounts: args.accounts.clone(),
+    };
     // The actions that a service has only shorten what is written.
     let catalogue = Catalogue::embedded();
     let wanted = entries(&open, &selected, tags, &label, &catalogue);

@@ -108,6 +108,12 @@ pub enum CliError {
         /// What they are the differences of, in words.
         of: &'static str,
     },
+    /// Patterns of `--account` for other accounts than that of the report.
+    #[error("no `--account` matches `{second}`, the second account of the report; nothing was written")]
+    NotForThisAccount {
+        /// Its tag.
+        second: AccountTag,
+    },
     /// Rules, findings and groups that have no finding in common.
     #[error("no finding matches all of `--rule`, `--finding`, and `--group`; nothing was written")]
     NothingInCommon,
@@ -390,6 +396,9 @@ impl CliError {
                 "replace every typographic quotation mark with \"; word processors and web pages change them"
                     .to_owned(),
             ),
+            Self::NotForThisAccount { second } => {
+                Some(format!("the entries would not apply to the report that they come from; add `--account {second}`"))
+            }
             Self::NothingInCommon => {
                 Some("a finding must match all filters; use one command for each of several selections".to_owned())
             }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::facts::DifferenceKind;
 use super::names::AccountTag;
 use super::policy::Effect;
+use super::tag_texts::TagPattern;
 
 /// `format` of the file.
 pub const FORMAT: &str = "iamctl-accepted";
@@ -32,6 +33,9 @@ pub struct AcceptedEntry {
     /// Only differences of this kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<DifferenceKind>,
+    /// The tag of the second account, in a fleet that of the account that is compared with the baseline; empty for any.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "patterns")]
+    pub account: Vec<TagPattern>,
     /// All policies the difference is from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -86,6 +90,11 @@ fn one_or_many<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, 
         [one] => one.serialize(serializer),
         many => many.serialize(serializer),
     }
+}
+
+fn patterns<S: Serializer>(patterns: &[TagPattern], serializer: S) -> Result<S::Ok, S::Error> {
+    let texts: Vec<String> = patterns.iter().map(ToString::to_string).collect();
+    one_or_many(&texts, serializer)
 }
 
 #[expect(clippy::ref_option, reason = "the form that serde asks for")]
@@ -183,6 +192,7 @@ impl AcceptedEntry {
         Self {
             role,
             kind: None,
+            account: Vec::new(),
             policy: None,
             side: None,
             effect: None,
@@ -239,6 +249,12 @@ impl AcceptedEntry {
         Err(EntryError::Nothing { keys: kind.into_iter().chain(keys).collect() })
     }
 
+    /// Whether it is for an account that is compared with another: by its tag.
+    #[must_use]
+    pub fn is_for(&self, second: &AccountTag) -> bool {
+        self.account.is_empty() || self.account.iter().any(|pattern| pattern.matches(second))
+    }
+
     /// Whether it still counts on a day.
     #[must_use]
     pub fn counts_on(&self, today: Date) -> bool {
@@ -252,6 +268,7 @@ impl AcceptedEntry {
         let Self {
             role,
             kind,
+            account,
             policy,
             side,
             effect,
@@ -271,6 +288,7 @@ impl AcceptedEntry {
         } = self;
         *role == other.role
             && *kind == other.kind
+            && *account == other.account
             && *policy == other.policy
             && *side == other.side
             && *effect == other.effect
@@ -286,7 +304,7 @@ impl AcceptedEntry {
             && *text == other.text
     }
 
-    /// The keys it has that constrain a difference, but for `role` and `kind`.
+    /// The keys it has that constrain a difference, but for `role`, `kind` and `account`.
     fn keys(&self) -> Vec<&'static str> {
         let has = [
             ("policy", self.policy.is_some()),
@@ -325,7 +343,7 @@ impl AcceptedEntry {
             .chain(many.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text.as_str()))))
     }
 
-    /// Whether none of its texts narrows anything. A side or an effect alone does not count: two such entries would be
+    /// Whether none of its texts narrows anything. An account, a side or an effect alone does not count: two such entries would be
     /// everything. Neither do exceptions, values and grants, which say more of what another text names.
     fn is_everything(&self) -> bool {
         let wild = |text: &str, also: char| text.chars().all(|c| matches!(c, '*' | '?') || c == also);

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::JsonError;
 use super::json::unique;
 use crate::model::accepted::{EffectGlob, FORMAT, VERSION, date};
-use crate::model::{AcceptedEntry, AccountTag, DifferenceKind};
+use crate::model::{AcceptedEntry, AccountTag, DifferenceKind, TagPattern};
 
 /// Reads the entries, in the order of the file.
 ///
@@ -80,6 +80,8 @@ struct Written {
     role: String,
     #[serde(default, deserialize_with = "kind")]
     kind: Option<DifferenceKind>,
+    #[serde(default, deserialize_with = "tag_patterns")]
+    account: Vec<TagPattern>,
     #[serde(default, deserialize_with = "some_text")]
     policy: Option<String>,
     #[serde(default, deserialize_with = "parsed")]
@@ -121,6 +123,7 @@ impl<'de> Deserialize<'de> for Entry {
         let Written {
             role,
             kind,
+            account,
             policy,
             side,
             effect,
@@ -141,6 +144,7 @@ impl<'de> Deserialize<'de> for Entry {
         let entry = AcceptedEntry {
             role,
             kind,
+            account,
             policy,
             side,
             effect,
@@ -188,6 +192,10 @@ fn values<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Account
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     date(&String::deserialize(deserializer)?).map(Some).map_err(D::Error::custom)
+}
+
+fn tag_patterns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TagPattern>, D::Error> {
+    texts(deserializer)?.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
 }
 
 fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -242,6 +250,9 @@ mod tests {
                 "`20270331` is not a date: use `YYYY-MM-DD` at line 2",
             ),
             (r#"{"role": "a", "reason": "x", "side": "../x"}"#, "`../x` is not an account tag"),
+            (r#"{"role": "a", "reason": "x", "account": "../x"}"#, "`../x` is not an account tag"),
+            (r#"{"role": "a", "reason": "x", "account": []}"#, "the list is empty at line 2"),
+            (r#"{"role": "*", "account": "prod-1", "reason": "x"}"#, "the entry would accept everything"),
             (r#"{"role": "a", "reason": "x", "side": null}"#, "invalid type: null, expected a string at line 2"),
             (r#"{"role": "a", "reason": "x", "owner": null}"#, "invalid type: null, expected a string at line 2"),
             (r#"{"role": "a", "reason": "x", "effect": "Permit"}"#, "`Permit` is not an effect"),
@@ -295,7 +306,9 @@ mod tests {
         let other = r#"{"role":"a","kind":"trust","principal":"[*]","except":["b","c"],"reason":"why"}"#;
         let third = r#"{"role":"a","attribute":"path","values":{"dev":"/","qa":null},"reason":"why"}"#;
         let last = r#"{"role":"a","kind":"role","side":"qa","grants":"0123","reason":"why"}"#;
-        for entry in [entry, other, third, last] {
+        let account = r#"{"role":"a","account":["prod-*","qa-1"],"reason":"why"}"#;
+        let one = r#"{"role":"a","kind":"trust","account":"prod-*","reason":"why"}"#;
+        for entry in [entry, other, third, last, account, one] {
             let read = read(&file(entry)).unwrap();
             assert_eq!(serde_json::to_string(&read[0]).unwrap(), entry);
         }

@@ -184,7 +184,7 @@ fn filter() -> impl Strategy<Value = Filter> {
 }
 
 fn label() -> Label {
-    Label { reason: "looked at".to_owned(), owner: None, expires: Some(date(TODAY).unwrap()) }
+    Label { reason: "looked at".to_owned(), owner: None, expires: Some(date(TODAY).unwrap()), accounts: Vec::new() }
 }
 
 fn acceptance(entries: &[AcceptedEntry]) -> Acceptance<'_> {

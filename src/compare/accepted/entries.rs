@@ -16,7 +16,9 @@ use super::matching::{Matcher, Verdict};
 use crate::catalog::Catalogue;
 use crate::model::accepted::EffectGlob;
 use crate::model::pattern::{bracketed, escaped};
-use crate::model::{AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side, Sides};
+use crate::model::{
+    AcceptedEntry, AccountTag, DifferenceFacts, DifferenceKind, Effect, RoleFacts, Side, Sides, TagPattern,
+};
 
 /// Which differences of a report are meant; what is not given may be anything.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +83,20 @@ pub struct Label {
     pub owner: Option<String>,
     /// The last day on which it counts.
     pub expires: Option<Date>,
+    /// For which accounts the entries are; empty for the two of the report.
+    pub accounts: Vec<TagPattern>,
+}
+
+impl Label {
+    /// How entries name an account: by its tag; by its place, if they are for several second accounts.
+    fn account(&self, side: Side, tags: Sides<&AccountTag>) -> AccountTag {
+        let place = match side {
+            Side::Left => "left",
+            Side::Right => "right",
+        };
+        let tag = (*tags.get(side)).clone();
+        if self.accounts.is_empty() { tag } else { place.parse().unwrap_or(tag) }
+    }
 }
 
 /// All that an entry says but for its actions and resources.
@@ -260,8 +276,9 @@ fn entry(
     AcceptedEntry {
         role: frame.role,
         kind: frame.kind,
+        account: label.accounts.clone(),
         policy: frame.policy,
-        side: frame.side.map(|side| (*tags.get(side)).clone()),
+        side: frame.side.map(|side| label.account(side, tags)),
         effect: frame.effect.map(EffectGlob::Only),
         action: actions.into_iter().collect(),
         resource,
@@ -270,7 +287,7 @@ fn entry(
         condition: frame.condition,
         attribute: frame.attribute,
         entry,
-        values: frame.values.map(|values| by_tag(&values, tags)).unwrap_or_default(),
+        values: frame.values.map(|values| by_account(&values, tags, label)).unwrap_or_default(),
         grants: frame.grants,
         text: frame.text,
         reason: label.reason.clone(),
@@ -280,10 +297,10 @@ fn entry(
 }
 
 /// The values of an attribute in each account.
-fn by_tag([left, right]: &[String; 2], tags: Sides<&AccountTag>) -> BTreeMap<AccountTag, Value> {
+fn by_account([left, right]: &[String; 2], tags: Sides<&AccountTag>, label: &Label) -> BTreeMap<AccountTag, Value> {
     // They were written from a value, and are one again; a text would only make the entry accept nothing.
     let read = |text: &String| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
-    BTreeMap::from([(tags.left.clone(), read(left)), (tags.right.clone(), read(right))])
+    BTreeMap::from([(label.account(Side::Left, tags), read(left)), (label.account(Side::Right, tags), read(right))])
 }
 
 /// Which roles of the report a name means.

@@ -55,7 +55,7 @@ impl Matcher {
         Self { rules, of_role, named }
     }
 
-    /// Whether an entry is about these two accounts: its side, if it has one, is one of them.
+    /// Whether an entry is about these two accounts: its side, if it has one, is one of them, and its account the second.
     #[must_use]
     pub fn is_for_these_accounts(&self, entry: usize) -> bool {
         self.rules.get(entry).is_some_and(|rule| rule.side != RuleSide::OtherAccounts)
@@ -159,7 +159,7 @@ impl Rule {
         Self {
             role: RoleName::new(&entry.role),
             kind: entry.kind,
-            side: side(entry.side.as_ref(), tags),
+            side: if entry.is_for(tags.right) { side(entry.side.as_ref(), tags) } else { RuleSide::OtherAccounts },
             policy: glob(&entry.policy),
             effect: entry.effect,
             action: entry.action.iter().map(|text| ActionSet::new(text)).collect(),
