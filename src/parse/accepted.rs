@@ -250,9 +250,6 @@ mod tests {
                 "`20270331` is not a date: use `YYYY-MM-DD` at line 2",
             ),
             (r#"{"role": "a", "reason": "x", "side": "../x"}"#, "`../x` is not an account tag"),
-            (r#"{"role": "a", "reason": "x", "account": "../x"}"#, "`../x` is not an account tag"),
-            (r#"{"role": "a", "reason": "x", "account": []}"#, "the list is empty at line 2"),
-            (r#"{"role": "*", "account": "prod-1", "reason": "x"}"#, "the entry would accept everything"),
             (r#"{"role": "a", "reason": "x", "side": null}"#, "invalid type: null, expected a string at line 2"),
             (r#"{"role": "a", "reason": "x", "owner": null}"#, "invalid type: null, expected a string at line 2"),
             (r#"{"role": "a", "reason": "x", "effect": "Permit"}"#, "`Permit` is not an effect"),
@@ -297,6 +294,18 @@ mod tests {
         ] {
             let error = read(text).err().map(|e| e.to_string()).unwrap_or_default();
             assert!(error.starts_with(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_tags_or_patterns_and_narrow_nothing_alone() {
+        for (entry, expected) in [
+            (r#"{"role": "a", "reason": "x", "account": "../x"}"#, "`../x` is not an account tag"),
+            (r#"{"role": "a", "reason": "x", "account": []}"#, "the list is empty at line 2"),
+            (r#"{"role": "*", "account": "prod-1", "reason": "x"}"#, "the entry would accept everything"),
+        ] {
+            let error = read(&file(entry)).err().map(|e| e.to_string()).unwrap_or_default();
+            assert!(error.starts_with(expected), "{entry}: {error}");
         }
     }
 

@@ -54,6 +54,7 @@ mod examples;
 mod faults;
 #[cfg(test)]
 mod fleet;
+#[cfg(test)]
 mod fleet_accepted;
 #[cfg(test)]
 mod fleet_bad_input;
