@@ -98,6 +98,12 @@ struct Probe {
 }
 
 impl Catalogue {
+    /// Whether the two are one catalog, not only alike.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The catalog in the program itself. Services are unpacked when they are first asked for, each once.
     #[must_use]
     pub fn embedded() -> Self {

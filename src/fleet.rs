@@ -10,14 +10,17 @@ mod class;
 mod compared;
 mod content;
 mod key;
+mod limitation;
 mod majority;
 mod options;
 mod role;
+mod sentence;
 
-pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier, SeverityCounts};
+pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier};
 pub use cause::{ComparedCause, FleetCause};
 pub use class::{Cell, Class, ClassFinding, FleetRole};
-pub use compared::{Compared, Deviation, reduce};
+pub use compared::{AcceptedCounts, Compared, Deviation, reduce};
+pub use limitation::FleetLimitation;
 pub use majority::{Majority, Round};
 pub use options::{FleetOptions, compare, names_by_role};
 pub use role::{ComparedRole, Open, RoleKey};
@@ -28,7 +31,7 @@ use serde::Serialize;
 
 use crate::model::{AccountTag, EquivalencyList, Selection};
 use crate::normalise::Builtin;
-use crate::report::CatalogueInfo;
+use crate::report::{CatalogueInfo, FailOn, SeverityCounts};
 
 /// `format` of `fleet.json`.
 pub const FORMAT: &str = "iamctl-fleet";
@@ -66,12 +69,30 @@ pub struct Fleet {
     pub totals: FleetTotals,
     /// What differs, by cause, across accounts: most severe first.
     pub causes: Vec<FleetCause>,
+    /// What limits the comparisons, each thing once.
+    pub limitations: Vec<FleetLimitation>,
     /// The accounts that deviate from the baseline, most severe first.
     pub outliers: Vec<Outlier>,
     /// The roles with their classes, sorted by name.
     pub roles: Vec<FleetRole>,
     /// The accounts, the baseline first, then sorted by tag.
     pub accounts: Vec<FleetAccount>,
+    /// What `--fail-on` decided.
+    #[serde(skip)]
+    pub decision: Decision,
+}
+
+/// Whether a run fails, and because of what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Which findings make it fail.
+    pub fail_on: Vec<FailOn>,
+    /// Whether it fails.
+    pub fails: bool,
+    /// How many such findings there are.
+    pub findings: usize,
+    /// How many accounts have some, or access that could not be determined.
+    pub accounts: usize,
 }
 
 /// The result of a fleet in numbers.
@@ -85,8 +106,14 @@ pub struct FleetTotals {
     pub roles: usize,
     /// Roles among them that differ in some account.
     pub differing: usize,
+    /// Roles among them that were not compared in some account.
+    pub not_compared: usize,
     /// Findings of all accounts.
     pub findings: usize,
+    /// What somebody has accepted, in all accounts.
+    pub accepted: AcceptedCounts,
+    /// Accounts in which somebody has accepted something.
+    pub accepting: usize,
     /// Causes; one that several accounts have counts once.
     pub causes: usize,
     /// How many causes there are of each severity.
@@ -117,34 +144,46 @@ impl Fleet {
             None => account,
         };
         let accounts: Vec<FleetAccount> = accounts.into_iter().map(of_compared).collect();
-        let causes = cause::all(&compared);
+        let causes = cause::all(baseline, &compared);
+        let failing = compared.iter().filter(|account| account.fails);
+        let decision = Decision {
+            fail_on: options.fail_on.clone(),
+            fails: failing.clone().next().is_some(),
+            findings: compared.iter().map(|account| account.failing).sum(),
+            accounts: failing.count(),
+        };
         let totals = FleetTotals {
             accounts: compared.len(),
             deviating: compared.iter().filter(|account| account.deviates()).count(),
             roles: roles.len(),
-            differing: roles.iter().filter(|role| !role.open.is_empty()).count(),
+            differing: roles.iter().filter(|role| role.differs()).count(),
+            not_compared: roles.iter().filter(|role| role.is_left_out()).count(),
+            accepted: AcceptedCounts::sum(compared.iter().map(|account| account.accepted)),
+            accepting: compared.iter().filter(|account| account.accepted.differences > 0).count(),
             findings: compared.iter().map(|account| account.totals.findings).sum(),
             causes: causes.len(),
             severities: SeverityCounts::of(causes.iter().map(|cause| cause.severity)),
         };
-        let header = options.catalogue.header();
+        let header = options.pair.catalogue.header();
         Self {
             format: FORMAT,
             version: VERSION,
             unread,
-            generated_at: options.generated_at.clone(),
+            generated_at: options.pair.generated_at.clone(),
             iamctl: env!("CARGO_PKG_VERSION"),
             catalogue: CatalogueInfo {
                 source: header.source.clone(),
                 date: header.date.clone(),
                 actions: header.actions,
             },
-            dictionary: options.dictionary.clone(),
-            builtin_rules: options.builtins.iter().collect(),
-            selection: options.selection.clone(),
-            accepted_file: options.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
+            dictionary: options.pair.dictionary.clone(),
+            builtin_rules: options.pair.builtins.iter().collect(),
+            selection: options.pair.selection.clone(),
+            accepted_file: options.pair.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
             baseline: baseline.cloned(),
             totals,
+            limitations: limitation::all(&compared),
+            decision,
             outliers: account::outliers(&accounts, &roles),
             causes,
             roles,

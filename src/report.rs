@@ -47,7 +47,7 @@ pub use rows::{
     RoleTrustDifference, StatementWarning,
 };
 pub use rule::{Rule, Text, UnknownRule};
-pub use severity::{Severity, UnknownSeverity, counts_in_words};
+pub use severity::{Severity, SeverityCounts, UnknownSeverity};
 
 use std::collections::{BTreeMap, BTreeSet};
 

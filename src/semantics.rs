@@ -20,7 +20,7 @@ mod statement_ref;
 pub mod trust;
 pub mod typed_value;
 
-pub use engine::Engine;
+pub use engine::{Engine, Engines};
 pub use error::{EngineError, Inconsistency};
 pub use known_role::KnownRole;
 pub use solver::{Budget, CaseBudget};

@@ -6,7 +6,7 @@ mod error;
 mod read;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -23,11 +23,11 @@ pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
 
-use crate::compare::SelectError;
 use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
-use crate::formats::fleet::{FleetView, accounts_read, files, write_text};
-use crate::model::{Account, AccountTag};
-use crate::pipeline;
+use crate::formats::fleet::{FleetView, NextStep, accounts_read, files, most_deviating, write_text};
+use crate::model::{Account, AccountId, AccountTag, Sides};
+use crate::normalise::texts_of_roles;
+use crate::pipeline::Options;
 use crate::store::Folder;
 
 /// What `fleet` takes.
@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if args.baseline == Baseline::Majority && args.comparison.allow_incomplete {
         return Err(FleetError::IncompleteMajority.into());
     }
-    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots)?;
+    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;
     let (accepted, _) = args.comparison.accepted(console)?;
@@ -127,17 +127,17 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         return Err(error);
     }
     let mut read = prepare(&tried, baseline, &filter)?;
-    let options = FleetOptions {
-        dictionary: dictionary.list,
-        builtins: dictionary.builtins,
+    // Each comparison has tags of its own.
+    let first = read.tried.first().map(|one| &one.named.tag).ok_or(FleetError::NoAccount)?;
+    let tags = Sides { left: first, right: first };
+    let pair = Options {
         selection: args.comparison.selection(),
         allow_incomplete: args.comparison.allow_incomplete,
         accepted: Some(accepted),
-        generated_at: inputs::now(),
-        catalogue,
-        fail_on,
-        accounts: read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect(),
+        ..dictionary.options(tags, catalogue)
     };
+    let accounts = read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect();
+    let options = FleetOptions { pair, fail_on, accounts };
     let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
@@ -150,7 +150,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     check_patterns(&options, &compared)?;
     spinner.say("writing reports");
-    report(args, console, &read, &options, compared, folder)
+    let next = writer.next();
+    let fleet = Fleet::new(&options, read.baseline_tag(), read.described.clone(), compared);
+    report(args, console, &read, &fleet, &next, folder)
 }
 
 /// Finds out which accounts are compared, and reads their policies.
@@ -196,8 +198,8 @@ fn unread(accounts: &[FleetAccount]) -> Vec<(AccountTag, String)> {
 /// Refuses a pattern of `--role` that names no role of any account.
 fn check_patterns(options: &FleetOptions, compared: &[Compared]) -> Result<(), CliError> {
     let lacks_role = |pattern: &&String| !compared.iter().any(|account| account.patterns.contains(*pattern));
-    match options.selection.roles.iter().find(lacks_role) {
-        Some(pattern) => Err(pipeline::Error::Select(SelectError { pattern: pattern.clone() }).into()),
+    match options.pair.selection.roles.iter().find(lacks_role) {
+        Some(pattern) => Err(FleetError::NoRole { pattern: pattern.clone() }.into()),
         None => Ok(()),
     }
 }
@@ -207,20 +209,43 @@ fn report(
     args: &Args,
     console: &Console,
     read: &Read<'_>,
-    options: &FleetOptions,
-    compared: Vec<Compared>,
+    fleet: &Fleet,
+    next: &BTreeMap<AccountTag, Vec<NextStep>>,
     folder: Folder,
 ) -> Result<ExitCode, CliError> {
-    let baseline = read.baseline.and_then(|place| read.tried.get(place)).map(|one| &one.named.tag);
-    let fails = compared.iter().any(|account| account.fails);
-    let fleet = Fleet::new(options, baseline, read.described.clone(), compared);
     let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
     let sources: BTreeMap<AccountTag, String> = read.tried.iter().map(words).collect();
     let flags = args.comparison.words() + &args.input.catalogue_words();
-    let view = FleetView { fleet: &fleet, folder: None, sources: &sources, flags: &flags };
+    let mentioned = read.mentioned(most_deviating(fleet));
+    let view = FleetView { fleet, folder: None, sources: &sources, flags: &flags, mentioned: &mentioned, next };
     let path = folder.write("fleet", &files(&view, args.output.csv()))?;
     let path = path.to_string_lossy();
     let view = FleetView { folder: Some(&path), ..view };
     console.print(|out| write_text(out, &view, console.width()))?;
-    Ok(if fails { ExitCode::Different } else { ExitCode::Done })
+    Ok(if fleet.decision.fails { ExitCode::Different } else { ExitCode::Done })
+}
+
+impl Read<'_> {
+    /// The tag of the baseline; none for a majority.
+    fn baseline_tag(&self) -> Option<&AccountTag> {
+        self.baseline.and_then(|place| self.tried.get(place)).map(|one| &one.named.tag)
+    }
+
+    /// The account IDs in the texts of two accounts.
+    fn mentioned(&self, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
+        let mut mentioned = BTreeSet::new();
+        let Some((with, tag)) = pair else { return mentioned };
+        for (one, account) in self.tried.iter().zip(&self.accounts) {
+            if let (true, Some(account)) = ([with, tag].contains(&&one.named.tag), account) {
+                texts_of_roles(&account.roles, &mut |_, text| mentioned.extend(account_ids(text)));
+            }
+        }
+        mentioned
+    }
+}
+
+/// The sequences of twelve digits in a text.
+fn account_ids(text: &str) -> impl Iterator<Item = AccountId> {
+    let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 12);
+    words.filter_map(|word| word.parse().ok())
 }

@@ -19,6 +19,7 @@ use crate::normalise::Builtins;
 use crate::parse::snapshot::{self, Snapshot};
 use crate::parse::{JsonError, accepted, equivalency};
 use crate::pipeline::Options;
+use crate::semantics::Engines;
 use crate::store::{Folder, FolderError, NamedFile, text_file};
 
 /// Flags of the commands that write folders.
@@ -269,6 +270,7 @@ impl Dictionary {
             accepted: None,
             generated_at: now(),
             catalogue,
+            engines: Engines::default(),
         }
     }
 }

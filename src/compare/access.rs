@@ -28,7 +28,7 @@ use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::evaluate::{AttachedDocument, RolePolicies};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, Grade, Refusal, StatementRef, Warning};
 use crate::semantics::trust::{TrustDifference, TrustSide};
-use crate::semantics::{Budget, Engine, EngineError, KnownRole};
+use crate::semantics::{Budget, Engine, EngineError, Engines, KnownRole};
 
 /// Compares pairs of roles.
 #[derive(Debug)]
@@ -353,7 +353,12 @@ fn name_refusal(refusal: &mut Refusal, names: &RoleSpellings<'_>) {
 }
 
 /// An engine for the roles of two accounts in these partitions, as [`own_partition`] spells them.
-pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>, names: Sides<String>) -> Engine<'_> {
+pub(super) fn engine<'c>(
+    engines: &Engines,
+    catalogue: &'c Catalogue,
+    partitions: Sides<String>,
+    names: Sides<String>,
+) -> Engine<'c> {
     let Sides { left, right } = partitions;
     // Of two partitions that no placeholder stands for, each account's policies name their own. Both count then, so
     // that what names either is compared.
@@ -361,7 +366,7 @@ pub(super) fn engine(catalogue: &Catalogue, partitions: Sides<String>, names: Si
     if !partitions.contains(&right) {
         partitions.push(right);
     }
-    Engine::in_partitions(catalogue, Budget::default(), partitions).naming(names)
+    engines.in_partitions(catalogue, Budget::default(), partitions).naming(names)
 }
 
 /// The partition of an account as its normalised policies spell it: its placeholder, where the dictionary has one.

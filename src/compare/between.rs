@@ -19,7 +19,7 @@ use crate::report::{
     Limitation, Metric, MetricName, RealItem, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide,
     RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
 };
-use crate::semantics::{Engine, EngineError};
+use crate::semantics::{Engine, EngineError, Engines};
 
 /// One account, as read and as normalised; their roles stand in the same order.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,8 @@ pub struct Input<'a> {
 pub struct Settings<'a> {
     /// The actions there are.
     pub catalogue: &'a Catalogue,
+    /// What comparisons before this one have worked out.
+    pub engines: &'a Engines,
     /// What normalised the accounts.
     pub rules: Rules<'a>,
     /// When the report is made, RFC 3339.
@@ -99,7 +101,7 @@ pub fn between_told(
 ) -> Result<Report, EngineError> {
     let partitions = inputs.map(|input| access::own_partition(input.account, input.normaliser));
     let tags = inputs.map(|input| input.tag.to_string());
-    by_engine(inputs, settings, tell, || access::engine(settings.catalogue, partitions, tags))
+    by_engine(inputs, settings, tell, || access::engine(settings.engines, settings.catalogue, partitions, tags))
 }
 
 /// The same, with an engine of the caller's choice. The items are counted while it is made and used.

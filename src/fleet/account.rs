@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use super::class::{Cell, FleetRole};
-use super::compared::{Compared, Deviation};
+use super::compared::{AcceptedCounts, Compared, Deviation};
 use crate::model::{AccountId, AccountTag, words};
-use crate::report::{Severity, counts_in_words};
+use crate::report::SeverityCounts;
 
 words! {
     /// What became of an account.
@@ -44,8 +44,8 @@ pub struct FleetAccount {
     pub harvested_at: Option<String>,
     /// The folder of its full report, inside the output folder; none if none was written.
     pub report: Option<String>,
-    /// What limits the comparison, in sentences.
-    pub limitations: Vec<String>,
+    /// What somebody has accepted; none if it was not compared.
+    pub accepted: Option<AcceptedCounts>,
     /// Findings that are about no role of the matrix.
     pub other_findings: Vec<Deviation>,
     /// The roles that differ from the baseline.
@@ -78,57 +78,6 @@ impl FleetAccount {
     }
 }
 
-/// How many findings there are of each severity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct SeverityCounts {
-    /// Critical.
-    pub critical: usize,
-    /// High.
-    pub high: usize,
-    /// Medium.
-    pub medium: usize,
-    /// Low.
-    pub low: usize,
-    /// Info.
-    pub info: usize,
-}
-
-impl SeverityCounts {
-    /// The counts of these severities.
-    #[must_use]
-    pub fn of(severities: impl IntoIterator<Item = Severity>) -> Self {
-        let mut counts = Self::default();
-        for severity in severities {
-            *match severity {
-                Severity::Critical => &mut counts.critical,
-                Severity::High => &mut counts.high,
-                Severity::Medium => &mut counts.medium,
-                Severity::Low => &mut counts.low,
-                Severity::Info => &mut counts.info,
-            } += 1;
-        }
-        counts
-    }
-
-    /// The counts with their severities, most severe first.
-    #[must_use]
-    pub const fn by_severity(&self) -> [(Severity, usize); 5] {
-        [
-            (Severity::Critical, self.critical),
-            (Severity::High, self.high),
-            (Severity::Medium, self.medium),
-            (Severity::Low, self.low),
-            (Severity::Info, self.info),
-        ]
-    }
-
-    /// `1 critical, 3 high`: the severities that have some.
-    #[must_use]
-    pub fn in_words(&self) -> String {
-        counts_in_words(self.by_severity())
-    }
-}
-
 /// An account that deviates from the baseline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outlier {
@@ -136,7 +85,7 @@ pub struct Outlier {
     pub account: AccountTag,
     /// Its ID.
     pub account_id: Option<AccountId>,
-    /// How many of its roles differ, missing and added roles among them.
+    /// How many of its roles differ, missing and added roles among them. Roles that were not compared are not.
     pub roles: usize,
     /// How many findings it has.
     pub findings: usize,
@@ -148,6 +97,9 @@ pub struct Outlier {
 
 /// The accounts that deviate, most severe first.
 pub(super) fn outliers(accounts: &[FleetAccount], roles: &[FleetRole]) -> Vec<Outlier> {
+    let is_compared = |one: &AccountDeviation| one.class != Cell::NotCompared;
+    let differs = |one: &&AccountDeviation| is_compared(one) && !one.findings.is_empty();
+    let is_unknown = |one: &&AccountDeviation| is_compared(one) && one.findings.is_empty();
     let outlier = |account: &FleetAccount| {
         let of_roles = account.deviations.iter().flat_map(|one| &one.findings);
         let findings: Vec<&Deviation> = of_roles.chain(&account.other_findings).collect();
@@ -155,10 +107,10 @@ pub(super) fn outliers(accounts: &[FleetAccount], roles: &[FleetRole]) -> Vec<Ou
         Outlier {
             account: account.tag.clone(),
             account_id: account.account_id.clone(),
-            roles: account.deviations.len(),
+            roles: account.deviations.iter().filter(differs).count(),
             findings: findings.len(),
             severities: SeverityCounts::of(findings.iter().map(|finding| finding.severity)),
-            undetermined: left_out + account.deviations.iter().filter(|one| one.findings.is_empty()).count(),
+            undetermined: left_out + account.deviations.iter().filter(is_unknown).count(),
         }
     };
     let deviates = |one: &Outlier| one.roles + one.findings + one.undetermined > 0;
@@ -184,7 +136,7 @@ pub(super) fn after(account: FleetAccount, compared: &Compared, roles: &[FleetRo
         });
     }
     FleetAccount {
-        limitations: compared.limitations.clone(),
+        accepted: Some(compared.accepted),
         other_findings: compared.other_findings.clone(),
         deviations,
         ..account

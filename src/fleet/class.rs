@@ -1,13 +1,14 @@
 //! The rows of the matrix: per role, the accounts in classes that are the same.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::compared::{Compared, Deviation};
 use super::role::{ComparedRole, Open, RoleKey};
+use super::sentence;
 use crate::model::{AccountTag, Side};
 use crate::report::{Rule, Severity};
 
@@ -81,6 +82,8 @@ pub struct FleetRole {
     pub compared_with: Option<AccountTag>,
     /// The real name in that account.
     pub baseline_role: Option<String>,
+    /// The real name, if other rows have the same normalized name because several roles of one account have it.
+    pub real_role: Option<String>,
     /// Whether an AWS service owns it.
     pub service_linked: bool,
     /// How many of the accounts that were read have it, the baseline among them.
@@ -94,13 +97,34 @@ pub struct FleetRole {
     pub(super) open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
 }
 
+impl FleetRole {
+    /// The name as a table shows it: with the real name, if another row has the same normalized name.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.real_role {
+            Some(real) => format!("{} ({real})", self.role),
+            None => self.role.clone(),
+        }
+    }
+
+    /// Whether it differs in some account; that it was not compared is none of that.
+    pub(super) fn differs(&self) -> bool {
+        self.open.keys().any(|tag| self.cells.get(tag) != Some(&Cell::NotCompared))
+    }
+
+    /// Whether it was not compared in some account although it was asked for.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.classes.iter().any(|class| class.class == Cell::NotCompared && class.severity.is_some())
+    }
+}
+
 /// A row in the making.
 #[derive(Debug, Default)]
 struct Row<'c> {
     /// How many accounts have the role under this name.
     names: BTreeMap<&'c str, usize>,
     compared: BTreeMap<&'c AccountTag, &'c ComparedRole>,
-    not_compared: BTreeSet<&'c AccountTag>,
+    not_compared: BTreeMap<&'c AccountTag, &'c ComparedRole>,
 }
 
 /// The rows of accounts that were compared with the baseline, sorted by name; without one, with the majority. `others` are
@@ -116,7 +140,7 @@ pub(super) fn rows(baseline: Option<&AccountTag>, compared: &[Compared], others:
         for role in &account.not_compared {
             let row = rows.entry(&role.key).or_default();
             *row.names.entry(&role.role).or_default() += 1;
-            row.not_compared.insert(&account.tag);
+            row.not_compared.insert(&account.tag, role);
         }
     }
     let tags: Vec<&AccountTag> = compared.iter().map(|account| &account.tag).collect();
@@ -126,7 +150,15 @@ pub(super) fn rows(baseline: Option<&AccountTag>, compared: &[Compared], others:
         let order = |role: &FleetRole| (role.role.to_lowercase(), role.role.clone());
         order(a).cmp(&order(b)).then_with(|| a_key.cmp(b_key))
     });
-    rows.into_iter().map(|(_, row)| row).collect()
+    let mut rows: Vec<FleetRole> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &rows {
+        *names.entry(row.role.clone()).or_default() += 1;
+    }
+    for row in rows.iter_mut().filter(|row| names.get(&row.role) == Some(&1)) {
+        row.real_role = None;
+    }
+    rows
 }
 
 impl Row<'_> {
@@ -144,9 +176,12 @@ impl Row<'_> {
         };
         let mut name: Vec<(&str, usize)> = self.names.iter().map(|(name, count)| (*name, *count)).collect();
         name.sort_by_key(|(name, count)| (Reverse(*count), *name));
-        let mut groups = Groups { majority: baseline.is_none(), ..Groups::default() };
+        let mut groups = Groups { baseline, all: tags.len(), ..Groups::default() };
         for tag in tags {
-            groups.add(tag, self.compared.get(tag).copied(), self.not_compared.contains(tag), baseline_role.is_some());
+            match self.not_compared.get(tag) {
+                Some(role) => groups.not_compared.push(((*tag).clone(), role.open.as_ref())),
+                None => groups.add(tag, self.compared.get(tag).copied(), baseline_role.is_some()),
+            }
         }
         match (baseline, &baseline_role) {
             (Some(baseline), Some(_)) => groups.same.push(baseline.clone()),
@@ -159,6 +194,10 @@ impl Row<'_> {
             role: name.first().map_or_else(String::new, |(name, _)| (*name).to_owned()),
             compared_with,
             baseline_role,
+            real_role: match key {
+                RoleKey::OfBaseline(name) | RoleKey::OfMajority(_, name) => Some(name.clone()),
+                RoleKey::Added(_, real) => real.clone(),
+            },
             service_linked: self.compared.values().any(|role| role.service_linked),
             ..role
         }
@@ -168,35 +207,41 @@ impl Row<'_> {
 /// The accounts of a row by what the role is like in them.
 #[derive(Debug, Default)]
 struct Groups<'c> {
-    /// Whether the majority is the baseline.
-    majority: bool,
+    /// The baseline; none for the majority.
+    baseline: Option<&'c AccountTag>,
+    /// How many accounts were compared.
+    all: usize,
     same: Vec<AccountTag>,
     /// Whether the same is so because somebody has accepted what differs.
     accepted: usize,
     differing: BTreeMap<&'c str, Vec<(AccountTag, &'c Open)>>,
     absent: Vec<(AccountTag, Option<&'c Open>)>,
-    not_compared: Vec<AccountTag>,
+    /// With the reason, if a policy is missing or a name is ambiguous.
+    not_compared: Vec<(AccountTag, Option<&'c Open>)>,
     open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
 }
 
 impl<'c> Groups<'c> {
-    fn add(&mut self, tag: &AccountTag, role: Option<&'c ComparedRole>, left_out: bool, in_baseline: bool) {
+    fn add(&mut self, tag: &AccountTag, role: Option<&'c ComparedRole>, in_baseline: bool) {
         let tag = tag.clone();
         if let Some(open) = role.and_then(|role| role.open.as_ref()) {
             let name = role.and_then(|role| role.account_role.clone());
             self.open.insert(tag.clone(), (name, open.findings.clone()));
         }
         match role {
-            _ if left_out => self.not_compared.push(tag),
             // The baseline has it, and the comparison did not: its names were not selected there.
-            None if in_baseline => self.not_compared.push(tag),
+            None if in_baseline => self.not_compared.push((tag, None)),
             None => self.absent.push((tag, None)),
+            // Which role is its counterpart cannot be told.
+            Some(ComparedRole { open: Some(open), .. }) if open.is_ambiguous() => {
+                self.not_compared.push((tag, Some(open)));
+            }
             Some(role) if role.account_role.is_none() => self.absent.push((tag, role.open.as_ref())),
             Some(ComparedRole { open: Some(open), .. }) => {
                 self.differing.entry(&open.key).or_default().push((tag, open));
             }
             Some(role) => {
-                self.accepted += usize::from(role.accepted > 0);
+                self.accepted += usize::from(role.accepted.differences > 0);
                 self.same.push(tag);
             }
         }
@@ -205,38 +250,37 @@ impl<'c> Groups<'c> {
     fn finished(mut self) -> FleetRole {
         let mut cells = BTreeMap::new();
         let mut classes = Vec::new();
+        let (baseline, all) = (self.baseline, self.all);
         let mut add = |cell: Cell, mut accounts: Vec<AccountTag>, open: Option<&Open>, note: Option<String>| {
             if accounts.is_empty() {
                 return;
             }
             accounts.sort();
             cells.extend(accounts.iter().map(|tag| (tag.clone(), cell)));
+            let of_class = |finding: &Deviation| of_class(finding, baseline, &accounts, all);
             let findings = open.map(|open| open.findings.iter().map(of_class).collect()).unwrap_or_default();
             classes.push(class(cell, accounts, findings, note));
         };
         let has = self.same.len() + self.differing.values().map(Vec::len).sum::<usize>() + self.not_compared.len();
         let accepted = (self.accepted > 0).then(|| accepted_note(self.accepted));
         add(Cell::Class(1), std::mem::take(&mut self.same), None, accepted);
-        let mut differing: Vec<Vec<(AccountTag, &Open)>> = std::mem::take(&mut self.differing).into_values().collect();
-        differing.iter_mut().for_each(|accounts| accounts.sort_by(|a, b| a.0.cmp(&b.0)));
-        differing.sort_by_key(|accounts| (Reverse(accounts.len()), accounts.first().map(|(tag, _)| tag.clone())));
-        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-        for (accounts, number) in differing.iter().zip(2..) {
-            let open = accounts.first().map(|(_, open)| *open);
-            let mut notes: Vec<String> = open.and_then(|open| note(open, number, &mut known)).into_iter().collect();
-            notes.extend(open.filter(|_| self.majority).and_then(more_note));
-            let note = (!notes.is_empty()).then(|| notes.join("; "));
-            add(Cell::Class(number), accounts.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
+        for (number, accounts, open, note) in numbered(std::mem::take(&mut self.differing), baseline.is_none()) {
+            add(Cell::Class(number), accounts, open, note);
         }
         self.absent.sort_by(|a, b| a.0.cmp(&b.0));
         let open = self.absent.iter().find_map(|(_, open)| *open);
-        let note = open.filter(|_| self.majority).and_then(more_note);
+        let note = open.filter(|_| baseline.is_none()).and_then(more_note);
         add(Cell::Absent, self.absent.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
-        add(Cell::NotCompared, self.not_compared, None, None);
+        self.not_compared.sort_by(|a, b| a.0.cmp(&b.0));
+        let open = self.not_compared.iter().find_map(|(_, open)| *open);
+        let unselected = self.not_compared.iter().filter(|(_, open)| open.is_none()).count();
+        let note = (unselected > 0).then(|| unselected_note(unselected));
+        add(Cell::NotCompared, self.not_compared.iter().map(|(tag, _)| tag.clone()).collect(), open, note);
         FleetRole {
             role: String::new(),
             compared_with: None,
             baseline_role: None,
+            real_role: None,
             service_linked: false,
             accounts: has,
             classes,
@@ -246,12 +290,40 @@ impl<'c> Groups<'c> {
     }
 }
 
+/// A class in the making: its number, its accounts, what differs, and the note.
+type Numbered<'c> = (usize, Vec<AccountTag>, Option<&'c Open>, Option<String>);
+
+/// The classes that differ from the baseline's, by number of accounts, then by the first one.
+fn numbered<'c>(differing: BTreeMap<&'c str, Vec<(AccountTag, &'c Open)>>, majority: bool) -> Vec<Numbered<'c>> {
+    let mut differing: Vec<Vec<(AccountTag, &Open)>> = differing.into_values().collect();
+    differing.iter_mut().for_each(|accounts| accounts.sort_by(|a, b| a.0.cmp(&b.0)));
+    differing.sort_by_key(|accounts| (Reverse(accounts.len()), accounts.first().map(|(tag, _)| tag.clone())));
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let one = |(accounts, number): (Vec<(AccountTag, &'c Open)>, usize)| {
+        let open = accounts.first().map(|(_, open)| *open);
+        let mut notes: Vec<String> = open.and_then(|open| note(open, number, &mut known)).into_iter().collect();
+        notes.extend(open.filter(|_| majority).and_then(more_note));
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        (number, accounts.into_iter().map(|(tag, _)| tag).collect(), open, note)
+    };
+    differing.into_iter().zip(2..).map(one).collect()
+}
+
 fn class(class: Cell, accounts: Vec<AccountTag>, findings: Vec<ClassFinding>, note: Option<String>) -> Class {
     Class { class, accounts, severity: findings.iter().map(|finding| finding.severity).max(), findings, note }
 }
 
-fn of_class(finding: &Deviation) -> ClassFinding {
-    ClassFinding { rule: finding.rule, severity: finding.severity, message: finding.message.clone() }
+fn of_class(finding: &Deviation, baseline: Option<&AccountTag>, accounts: &[AccountTag], all: usize) -> ClassFinding {
+    let message = match &finding.alone {
+        Some(alone) => sentence::alone(alone, finding.rule, baseline, &accounts.iter().collect::<Vec<_>>(), all),
+        None => finding.message.clone(),
+    };
+    ClassFinding { rule: finding.rule, severity: finding.severity, message }
+}
+
+fn unselected_note(accounts: usize) -> String {
+    let accounts = crate::report::sentences::counted(accounts, "account");
+    format!("`--role` does not select the role in {accounts}")
 }
 
 fn accepted_note(accounts: usize) -> String {

@@ -6,10 +6,13 @@ use serde::Serialize;
 
 use super::cause::ComparedCause;
 use super::key::{self, Parts};
+use super::limitation::Used;
 use super::role::{ComparedRole, Open, RoleKey};
 use crate::model::{AccountTag, Role, Side, Sides};
 use crate::pipeline::Prepared;
-use crate::report::{FailOn, Finding, Fingerprint, Limitation, Report, RoleResult, RoleStatus, Rule, Severity, Totals};
+use crate::report::{
+    FailOn, Finding, Fingerprint, Limitation, List, Report, RoleResult, RoleStatus, Rule, Severity, Totals,
+};
 
 /// A finding of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,12 +27,59 @@ pub struct Deviation {
     pub side: Option<Side>,
     /// What differs, in a sentence.
     pub message: String,
+    /// The parts of the sentence, if it says that only one account has the role.
+    #[serde(skip)]
+    pub(super) alone: Option<Alone>,
 }
 
 impl Deviation {
-    fn new(finding: &Finding) -> Self {
+    fn new(report: &Report, finding: &Finding) -> Self {
         let Finding { id, rule, severity, side, message, .. } = finding;
-        Self { id: id.clone(), rule: *rule, severity: *severity, side: *side, message: message.clone() }
+        let alone = Alone::new(report, *rule, message);
+        Self { id: id.clone(), rule: *rule, severity: *severity, side: *side, message: message.clone(), alone }
+    }
+}
+
+/// The parts of a sentence that says that a role exists only in one of two accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alone {
+    /// What the role is called.
+    pub role: String,
+    /// What it grants.
+    pub rest: String,
+}
+
+impl Alone {
+    /// The parts of a message of a finding or a cause of this rule.
+    pub(super) fn new(report: &Report, rule: Rule, message: &str) -> Option<Self> {
+        let side = if rule == Rule::RoleMissing { Side::Left } else { Side::Right };
+        let tag = &report.accounts.get(side).tag;
+        if !matches!(rule, Rule::RoleMissing | Rule::RoleAdded) {
+            return None;
+        }
+        // The name of a role has no space.
+        let (role, rest) = message.split_once(&format!(" exists only in {tag}"))?;
+        Some(Self { role: role.to_owned(), rest: rest.to_owned() })
+    }
+}
+
+/// What somebody has accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AcceptedCounts {
+    /// Findings that are accepted as a whole.
+    pub findings: usize,
+    /// Differences: rows of the lists of a report.
+    pub differences: usize,
+}
+
+impl AcceptedCounts {
+    /// The sum.
+    #[must_use]
+    pub fn sum(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            findings: sum.findings + one.findings,
+            differences: sum.differences + one.differences,
+        })
     }
 }
 
@@ -48,8 +98,14 @@ pub struct Compared {
     pub not_compared: Vec<ComparedRole>,
     /// Findings that are about no role that was compared.
     pub other_findings: Vec<Deviation>,
-    /// What limits the comparison, in sentences.
-    pub limitations: Vec<String>,
+    /// How many findings make the run fail.
+    pub failing: usize,
+    /// What somebody has accepted.
+    pub accepted: AcceptedCounts,
+    /// What limits the comparison.
+    pub limitations: Vec<Limitation>,
+    /// What of the dictionary and of the accepted entries did something.
+    pub(super) used: Used,
     /// The causes of the findings, most severe first.
     pub causes: Vec<ComparedCause>,
     /// The patterns of the selection that name a role of one of the two accounts.
@@ -66,7 +122,10 @@ impl Compared {
             roles: Vec::new(),
             not_compared: Vec::new(),
             other_findings: Vec::new(),
+            failing: 0,
+            accepted: AcceptedCounts::default(),
             limitations: Vec::new(),
+            used: Used::default(),
             causes: Vec::new(),
             patterns: BTreeSet::new(),
         }
@@ -96,23 +155,45 @@ pub fn reduce(
             of_roles.entry(index).or_default().push(finding);
         }
     }
+    let accepted = accepted_of_roles(report);
     let role = |(index, role): (usize, &RoleResult)| {
         let findings = of_roles.get(&index).map_or(&[][..], Vec::as_slice);
         let content = role.right.as_ref().and_then(|real| contents.get(real.arn.as_str()).copied());
-        compared_role(report, role, (findings, fail_on), content)
+        let accepted = accepted.get(&index).copied().unwrap_or_default();
+        ComparedRole { accepted, ..compared_role(report, role, (findings, fail_on), content) }
     };
     let others = report.findings.iter().filter(|finding| !finding.is_note() && finding.role_index.is_none());
+    let rows: Vec<RoleKey> = report.roles.iter().map(key_of).collect();
     Compared {
         tag: report.accounts.right.tag.clone(),
         fails: report.fails(fail_on),
         totals: report.totals,
         roles: report.roles.iter().enumerate().map(role).collect(),
         not_compared: not_compared(report, names),
-        other_findings: others.map(Deviation::new).collect(),
-        limitations: report.warnings.clone(),
-        causes: report.causes().map(|group| ComparedCause::new(report, group)).collect(),
+        other_findings: others.map(|finding| Deviation::new(report, finding)).collect(),
+        failing: report.findings.iter().filter(|finding| finding.fails(fail_on)).count(),
+        accepted: AcceptedCounts::sum(accepted.values().copied()),
+        limitations: report.limitations.clone(),
+        used: Used::of(report),
+        causes: report.causes().map(|group| ComparedCause::new(report, group, &rows)).collect(),
         patterns: BTreeSet::new(),
     }
+}
+
+/// What is accepted of each role of a report, by its place.
+fn accepted_of_roles(report: &Report) -> BTreeMap<usize, AcceptedCounts> {
+    let places = report.places();
+    let mut findings: BTreeSet<&str> = BTreeSet::new();
+    let mut all: BTreeMap<usize, AcceptedCounts> = BTreeMap::new();
+    for one in &report.accepted_differences {
+        let side = one.side.unwrap_or(Side::Left);
+        // Every accepted difference is of a role of the report.
+        let Some(place) = places.get(&(side, one.role_arn.as_str())) else { continue };
+        let counts = all.entry(*place).or_default();
+        counts.differences += 1;
+        counts.findings += usize::from(one.finding.as_deref().is_some_and(|id| findings.insert(id)));
+    }
+    all
 }
 
 fn compared_role(
@@ -122,16 +203,16 @@ fn compared_role(
     content: Option<&Role>,
 ) -> ComparedRole {
     let is_open = !findings.is_empty() || role.is_open_in_access();
-    let fails = findings.iter().any(|finding| finding.fails(fail_on))
-        || (fail_on.contains(&FailOn::Access) && role.is_open_in_access());
-    let open = is_open.then(|| Open { fails, ..open(report, role, findings, content) });
+    let failing = findings.iter().filter(|finding| finding.fails(fail_on)).count();
+    let fails = failing > 0 || (fail_on.contains(&FailOn::Access) && role.is_open_in_access());
+    let open = is_open.then(|| Open { fails, failing, ..open(report, role, findings, content) });
     ComparedRole {
         key: key_of(role),
         role: role.role.clone(),
         baseline_role: role.left.as_ref().map(|real| real.name.clone()),
         account_role: role.right.as_ref().map(|real| real.name.clone()),
         service_linked: role.service_linked,
-        accepted: role.differences.accepted + usize::from(role.accepted),
+        accepted: AcceptedCounts::default(),
         open,
     }
 }
@@ -161,20 +242,24 @@ fn open(report: &Report, role: &RoleResult, findings: &[&Finding], content: Opti
     };
     let findings_key = hashed(&keys.iter().map(String::as_str).collect::<Vec<_>>());
     let key = hashed(&[&findings_key, &parts.of(content)]);
-    Open { key, findings_key, fails: false, findings: findings.iter().map(|finding| Deviation::new(finding)).collect() }
+    let findings = findings.iter().map(|finding| Deviation::new(report, finding)).collect();
+    Open { key, findings_key, fails: false, failing: 0, findings }
 }
 
 /// The roles that were left out, because a source does not contain all their policies.
 fn not_compared(report: &Report, names: &Sides<BTreeMap<String, String>>) -> Vec<ComparedRole> {
     let tags = report.accounts.as_ref().map(|account| &account.tag);
     let mut left_out: BTreeMap<RoleKey, ComparedRole> = BTreeMap::new();
-    for limitation in &report.limitations {
+    for (row, limitation) in report.limitations.iter().enumerate() {
         let Limitation::RoleNotCompared { tag, role, counterparts, .. } = limitation else { continue };
         let of = |side: Side| -> Vec<&String> {
             let others = counterparts.get(*tags.get(side)).into_iter().flatten();
             others.chain(Some(role).filter(|_| tag == *tags.get(side))).collect()
         };
         let (baseline, account) = (of(Side::Left), of(Side::Right));
+        let is_of_it = |finding: &&Finding| finding.list == List::Limitations && finding.rows.contains(&row);
+        let findings: Vec<Deviation> =
+            report.findings.iter().filter(is_of_it).map(|finding| Deviation::new(report, finding)).collect();
         let one = |side: Side, real: &String| {
             let name = names.get(side).get(real).unwrap_or(real).clone();
             let key = match side {
@@ -187,8 +272,8 @@ fn not_compared(report: &Report, names: &Sides<BTreeMap<String, String>>) -> Vec
                 baseline_role: Some(real.clone()).filter(|_| side == Side::Left),
                 account_role: account.first().map(|real| (*real).clone()),
                 service_linked: false,
-                accepted: 0,
-                open: None,
+                accepted: AcceptedCounts::default(),
+                open: Some(Open { findings: findings.clone(), ..Open::default() }),
             }
         };
         let side = if baseline.is_empty() { Side::Right } else { Side::Left };

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compared::Compared;
+use super::compared::{AcceptedCounts, Compared};
 use super::role::{ComparedRole, RoleKey};
 use crate::model::{AccountTag, Selection};
 use crate::report::Totals;
@@ -107,7 +107,7 @@ impl Majority {
         rounds: &BTreeMap<(&AccountTag, &AccountTag), &Compared>,
     ) -> Compared {
         let mut merged = Compared::nothing(tag.clone());
-        let mut used: BTreeMap<&AccountTag, BTreeSet<&str>> = BTreeMap::new();
+        let mut used: BTreeMap<&AccountTag, BTreeMap<RoleKey, RoleKey>> = BTreeMap::new();
         for row in &self.rows {
             if row.with == *tag {
                 merged.roles.extend(row.names.get(tag).map(|name| row.same(name)));
@@ -124,18 +124,21 @@ impl Majority {
             if found.is_none() {
                 merged.not_compared.extend(round.not_compared.iter().find(is_row).map(keyed));
             }
-            used.entry(&row.with).or_default().extend(found.map(|role| role.role.as_str()));
+            used.entry(&row.with).or_default().extend(found.map(|role| (role.key.clone(), row.key())));
         }
-        for (with, roles) in used {
+        for (with, rows) in used {
             let causes = rounds.get(&(with, tag)).into_iter().flat_map(|round| &round.causes);
-            merged.causes.extend(causes.filter(|cause| cause.is_of(&roles)).cloned());
+            merged.causes.extend(causes.filter_map(|cause| cause.of_rows(&rows)));
         }
         let open = merged.roles.iter().filter_map(|role| role.open.as_ref());
         let findings = open.clone().map(|open| open.findings.len()).sum();
         merged.fails = open.clone().any(|open| open.fails);
+        merged.failing = open.clone().map(|open| open.failing).sum();
+        merged.accepted = AcceptedCounts::sum(merged.roles.iter().map(|role| role.accepted));
         merged.totals = Totals { findings, ..Totals::default() };
         if let Some(one) = first.iter().find(|one| one.tag == *tag) {
             merged.limitations.clone_from(&one.limitations);
+            merged.used.clone_from(&one.used);
             merged.patterns.clone_from(&one.patterns);
         }
         merged
@@ -161,7 +164,7 @@ impl Row {
             baseline_role: Some(name.to_owned()),
             account_role: Some(name.to_owned()),
             service_linked: false,
-            accepted: 0,
+            accepted: AcceptedCounts::default(),
             open: None,
         }
     }

@@ -4,30 +4,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::compared::{Compared, reduce};
-use crate::catalog::Catalogue;
 use crate::model::equivalency::display;
-use crate::model::{Account, AccountId, AccountTag, EquivalencyList, Selection, Side, Sides};
-use crate::normalise::Builtins;
-use crate::pipeline::{Accepted, Error, Options, Prepared};
+use crate::model::{Account, AccountId, AccountTag, Selection, Side, Sides};
+use crate::pipeline::{Error, Options, Prepared};
 use crate::report::{FailOn, Report};
 
 /// What all accounts are compared under. Nothing is read from the system.
 #[derive(Debug, Clone)]
 pub struct FleetOptions {
-    /// What is meant to differ.
-    pub dictionary: EquivalencyList,
-    /// The built-in rules that are on.
-    pub builtins: Builtins,
-    /// Which roles are compared.
-    pub selection: Selection,
-    /// Whether roles are left out, and named, where a source does not contain all their policies.
-    pub allow_incomplete: bool,
-    /// Differences that somebody has accepted.
-    pub accepted: Option<Accepted>,
-    /// When the reports are made, RFC 3339.
-    pub generated_at: String,
-    /// The actions there are.
-    pub catalogue: Catalogue,
+    /// The options of every comparison. Each has the tags of its own accounts instead.
+    pub pair: Options,
     /// Which findings make the run fail.
     pub fail_on: Vec<FailOn>,
     /// The accounts of the fleet. For each comparison, all but the two that are compared are known accounts, with their
@@ -39,21 +25,14 @@ impl FleetOptions {
     /// The options of the comparison of two of the accounts.
     #[must_use]
     pub fn of_pair(&self, tags: Sides<&AccountTag>) -> Options {
-        let mut dictionary = self.dictionary.clone();
+        let mut options = self.pair.clone();
         // The name that the user gave to an account stays.
-        let named: BTreeSet<AccountId> = dictionary.known_accounts().map(|(id, _)| id.clone()).collect();
+        let named: BTreeSet<AccountId> = options.dictionary.known_accounts().map(|(id, _)| id.clone()).collect();
         let is_third = |tag: &AccountTag| tag != tags.left && tag != tags.right;
         for (id, tag) in self.accounts.iter().filter(|(id, tag)| is_third(tag) && !named.contains(id)) {
-            dictionary.know_account(id.clone(), tag.to_string());
+            options.dictionary.know_account(id.clone(), tag.to_string());
         }
-        let mut options = Options::new(tags.left.clone(), tags.right.clone());
-        options.dictionary = dictionary;
-        options.builtins = self.builtins;
-        options.selection = self.selection.clone();
-        options.allow_incomplete = self.allow_incomplete;
-        options.accepted.clone_from(&self.accepted);
-        options.generated_at.clone_from(&self.generated_at);
-        options.catalogue = self.catalogue.clone();
+        options.tags = tags.map(Clone::clone);
         options
     }
 }

@@ -1,7 +1,8 @@
 //! One role of one account, compared with the baseline's.
 
-use super::compared::Deviation;
+use super::compared::{AcceptedCounts, Deviation};
 use crate::model::AccountTag;
+use crate::report::Rule;
 
 /// Which row of the matrix a role belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,14 +29,15 @@ pub struct ComparedRole {
     pub account_role: Option<String>,
     /// Whether an AWS service owns it.
     pub service_linked: bool,
-    /// How many of its differences somebody has accepted.
-    pub accepted: usize,
-    /// What differs and nobody has accepted; none if it is the same as in the baseline.
+    /// What of it somebody has accepted.
+    pub accepted: AcceptedCounts,
+    /// What differs and nobody has accepted; none if it is the same as in the baseline. For a role that was not compared,
+    /// why.
     pub open: Option<Open>,
 }
 
 /// What differs between a role and the baseline's.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Open {
     /// The same for two accounts only if the same findings are open, and the parts of the role that they are about are the
     /// same after normalization.
@@ -44,6 +46,15 @@ pub struct Open {
     pub findings_key: String,
     /// Whether these findings make the run fail.
     pub fails: bool,
+    /// How many of these findings make the run fail.
+    pub failing: usize,
     /// The findings, most severe first. Empty where iamctl could not determine whether access differs.
     pub findings: Vec<Deviation>,
+}
+
+impl Open {
+    /// Whether its counterpart cannot be told, because several roles of one account have its normalized name.
+    pub(super) fn is_ambiguous(&self) -> bool {
+        self.findings.iter().any(|finding| finding.rule == Rule::RoleAmbiguous)
+    }
 }

@@ -9,12 +9,14 @@ pub use html::write as write_html;
 pub use markdown::write as write_markdown;
 pub use text::write as write_text;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::csv::Options;
 use super::files::{File, json};
-use crate::fleet::{Fleet, FleetAccount};
-use crate::model::AccountTag;
+use super::verdict;
+use crate::fleet::{AcceptedCounts, AccountDeviation, Decision, Fleet, FleetAccount};
+use crate::model::{AccountId, AccountTag};
 use crate::report::sentences::{counted, few, quoted};
 
 /// The file that lists the accounts and what became of them.
@@ -25,9 +27,6 @@ pub const REPORTS: &str = "accounts";
 
 /// How many accounts a sentence names before the rest is only counted.
 const NAMED: usize = 5;
-
-/// How many other accounts a command names as known.
-const KNOWN: usize = 10;
 
 /// A fleet, and what the formats that show it need besides.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +39,18 @@ pub struct FleetView<'a> {
     pub sources: &'a BTreeMap<AccountTag, String>,
     /// The options of this run that `iamctl diff` needs to give the same result, each beginning with a blank.
     pub flags: &'a str,
+    /// The account IDs in the texts of the accounts that a command compares: of the other accounts of the fleet, only these
+    /// have to be known to give the same result.
+    pub mentioned: &'a BTreeSet<AccountId>,
+    /// What to do about the most severe cause of each account with a full report; [`FOLDER`] stands for the report's folder.
+    pub next: &'a BTreeMap<AccountTag, Vec<NextStep>>,
 }
+
+/// Stands for the folder of a full report in the commands of [`FleetView::next`].
+pub const FOLDER: &str = "FOLDER";
+
+/// What to do next, and the command for it.
+pub type NextStep = (&'static str, String);
 
 /// The files of `fleet`, but for the full reports of accounts.
 #[must_use]
@@ -87,22 +97,41 @@ pub fn verdict(fleet: &Fleet) -> String {
     let totals = fleet.totals;
     let accounts = counted(totals.accounts, "account");
     if totals.deviating == 0 {
+        let beyond = if totals.accepted.differences == 0 { "" } else { " other than those accepted" };
         return format!(
-            "No deviations: {} in {accounts} the same as in {}",
+            "No deviations{beyond}: {} in {accounts} the same as in {}",
             if totals.roles == 1 { "1 role is".to_owned() } else { format!("{} roles are", totals.roles) },
             baseline(fleet)
         );
     }
+    let left_out = (totals.not_compared > 0).then(|| format!("{} not compared", counted(totals.not_compared, "role")));
+    let roles = (totals.differing > 0 || left_out.is_none()).then(|| counted(totals.differing, "role"));
+    let mut parts: Vec<String> = roles.into_iter().chain(left_out).collect();
+    parts.push(counted(totals.findings, "finding"));
+    parts.push(counted(totals.causes, "cause"));
+    let severities = totals.severities.in_words();
     format!(
-        "Different: {} of {accounts} {} from {}: {}, {}, {} ({})",
+        "Different: {} of {accounts} {} from {}: {}{}",
         totals.deviating,
         if totals.deviating == 1 { "deviates" } else { "deviate" },
         baseline(fleet),
-        counted(totals.differing, "role"),
-        counted(totals.findings, "finding"),
-        counted(totals.causes, "cause"),
-        totals.severities.in_words(),
+        parts.join(", "),
+        if severities.is_empty() { severities } else { format!(" ({severities})") },
     )
+}
+
+/// What somebody has accepted, if anything: `5 findings accepted in 3 accounts`.
+fn accepted(fleet: &Fleet) -> Option<String> {
+    let AcceptedCounts { findings, differences } = fleet.totals.accepted;
+    let accounts = counted(fleet.totals.accepting, "account");
+    (differences > 0).then(|| format!("{} in {accounts}.", verdict::accepted_counts(findings, differences)))
+}
+
+/// What `--fail-on` decided, if the run was asked to fail on something.
+fn decision(fleet: &Fleet) -> Option<String> {
+    let Decision { fail_on, fails, findings, accounts } = &fleet.decision;
+    let gate: Vec<String> = fail_on.iter().map(ToString::to_string).collect();
+    verdict::decided(&gate, *fails, *findings, &format!(" in {}", counted(*accounts, "account")))
 }
 
 /// What the accounts are compared with: the tag of the baseline, or `the majority`.
@@ -120,41 +149,45 @@ fn tags(tags: &[AccountTag]) -> Vec<String> {
     tags.iter().map(ToString::to_string).collect()
 }
 
-/// The command that compares an account with another.
+/// The command that compares an account with another, and gives what the matrix says of it.
 fn diff(view: &FleetView<'_>, with: &AccountTag, account: &AccountTag) -> Option<String> {
     let source = |tag: &AccountTag| view.sources.get(tag).map(|word| format!("{} {tag}", quoted(word)));
     let (left, right) = (source(with)?, source(account)?);
     let third = view.fleet.accounts.iter().filter(|one| one.tag != *with && one.tag != *account);
-    let mut known: Vec<String> = third
-        .filter_map(|one| one.account_id.as_ref().map(|id| format!(" --known-account {id}={}", one.tag)))
-        .collect();
-    if known.len() > KNOWN {
-        known.clear();
-    }
-    Some(format!("iamctl diff {left} {right}{}{}", view.flags, known.concat()))
+    let known = third.filter_map(|one| {
+        let id = one.account_id.as_ref().filter(|id| view.mentioned.contains(*id))?;
+        Some(format!(" --known-account {id}={}", one.tag))
+    });
+    Some(format!("iamctl diff {left} {right}{}{}", view.flags, known.collect::<String>()))
 }
 
-/// The commands that help with the accounts that deviate most, with what they do.
-fn next(view: &FleetView<'_>) -> Vec<(String, String)> {
-    let fleet = view.fleet;
-    let Some(worst) = fleet.outliers.first() else { return Vec::new() };
-    let tag = &worst.account;
+/// The two accounts that the first command compares: the one that deviates most, and the one that it deviates from.
+#[must_use]
+pub fn most_deviating(fleet: &Fleet) -> Option<(&AccountTag, &AccountTag)> {
+    let tag = &fleet.outliers.first()?.account;
     let account = fleet.accounts.iter().find(|one| one.tag == *tag);
-    let role = account.and_then(|account| account.deviations.iter().find(|one| !one.findings.is_empty()));
     // Of the majority, an account that has the role.
-    let of_role = role.and_then(|one| fleet.roles.iter().find(|role| role.role == one.role));
-    let with = fleet.baseline.as_ref().or_else(|| of_role.and_then(|role| role.compared_with.as_ref()));
-    let mut commands = Vec::new();
-    if let Some(with) = with.filter(|with| *with != tag) {
-        commands.extend(diff(view, with, tag).map(|command| (format!("compare {tag} with {with}"), command)));
-    }
-    let report = account.and_then(|account| account.report.as_ref());
-    if let (Some(folder), Some(report), Some(role)) = (view.folder, report, role) {
-        let name = role.account_role.as_ref().or(role.baseline_role.as_ref()).filter(|name| !name.starts_with('-'));
-        let path = format!("{folder}/{report}");
-        commands.extend(name.map(|name| {
-            (format!("show one role of {tag} in full"), format!("iamctl explain {} {}", quoted(&path), quoted(name)))
-        }));
-    }
-    commands
+    let of_role = account.and_then(most_severe).and_then(|one| fleet.roles.iter().find(|role| role.role == one.role));
+    let with = fleet.baseline.as_ref().or_else(|| of_role.and_then(|role| role.compared_with.as_ref()))?;
+    (with != tag).then_some((with, tag))
+}
+
+/// The role of an account with its most severe finding.
+fn most_severe(account: &FleetAccount) -> Option<&AccountDeviation> {
+    // The findings of a role stand most severe first; of several roles, the first by name is taken.
+    let severity = |one: &&AccountDeviation| one.findings.first().map(|finding| Reverse(finding.severity));
+    account.deviations.iter().filter(|one| !one.findings.is_empty()).min_by_key(severity)
+}
+
+/// The commands that help with the account that deviates most, with what they do.
+fn next(view: &FleetView<'_>) -> Vec<(String, String)> {
+    let Some(worst) = view.fleet.outliers.first() else { return Vec::new() };
+    let pair = most_deviating(view.fleet);
+    let compare = pair.and_then(|(with, tag)| Some((format!("compare {tag} with {with}"), diff(view, with, tag)?)));
+    let folder = view.folder.map(|folder| format!("{folder}/{REPORTS}/{}", worst.account));
+    let steps = view.next.get(&worst.account).into_iter().flatten();
+    let steps = steps.filter_map(|(what, command)| {
+        Some(((*what).to_owned(), command.replacen(FOLDER, &quoted(folder.as_ref()?), 1)))
+    });
+    compare.into_iter().chain(steps).collect()
 }

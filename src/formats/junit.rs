@@ -120,7 +120,7 @@ fn properties(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let none = "none: no --fail-on was given, so no test case fails";
     all.push(("fail-on".to_owned(), if gate.is_empty() { none.to_owned() } else { gate.join(", ") }));
     let totals = report.totals;
-    let severities = totals.by_severity().map(|(severity, count)| (severity.as_str(), count));
+    let severities = totals.severities.by_severity().map(|(severity, count)| (severity.as_str(), count));
     let counts = [("roles", totals.roles), ("findings", totals.findings), ("causes", totals.causes)];
     let accepted = [("accepted", report.accepted_findings().len())];
     let failed = [

@@ -2,7 +2,7 @@
 
 use super::report_format::View;
 use crate::report::sentences::counted;
-use crate::report::{Report, Rule, Severity, counts_in_words};
+use crate::report::{Report, Rule, Severity};
 
 /// `Different: 60 roles, 87 findings, 41 causes (1 critical, 3 high)`, or `No differences in 24 common roles`.
 #[must_use]
@@ -25,7 +25,7 @@ pub fn sentence(report: &Report) -> String {
 /// `1 critical, 3 high`: how many causes there are of each severity that has some.
 #[must_use]
 pub fn severities(report: &Report) -> String {
-    counts_in_words(report.totals.by_severity())
+    report.totals.severities.in_words()
 }
 
 /// What else belongs to the verdict: what could not be determined, and what was accepted.
@@ -54,12 +54,17 @@ pub fn remarks(report: &Report) -> Vec<String> {
 /// What `--fail-on` decided, if the run was asked to fail on something.
 #[must_use]
 pub fn decision(view: &View<'_>) -> Option<String> {
-    let asked: Vec<String> = view.gate().iter().map(|one| format!("`--fail-on {one}`")).collect();
     let failing = view.report.findings.iter().filter(|finding| view.fails(finding)).count();
-    let decided = match (view.failed(), failing) {
+    decided(&view.gate(), view.failed(), failing, "")
+}
+
+/// What these values of `--fail-on` decided, with so many findings that make the run fail; `of` says of which accounts.
+pub(super) fn decided(gate: &[String], failed: bool, failing: usize, of: &str) -> Option<String> {
+    let asked: Vec<String> = gate.iter().map(|one| format!("`--fail-on {one}`")).collect();
+    let decided = match (failed, failing) {
         (false, _) => "exit code 0, no such finding".to_owned(),
-        (true, 0) => "exit code 1, because access could not be determined".to_owned(),
-        (true, _) => format!("exit code 1, {}", counted(failing, "finding")),
+        (true, 0) => format!("exit code 1, because access could not be determined{of}"),
+        (true, _) => format!("exit code 1, {}{of}", counted(failing, "finding")),
     };
     (!asked.is_empty()).then(|| format!("{}: {decided}.", asked.join(", ")))
 }
@@ -68,7 +73,12 @@ pub fn decision(view: &View<'_>) -> Option<String> {
 /// open, and of items that other findings explain, is counted in rows.
 #[must_use]
 pub fn accepted(report: &Report) -> String {
-    match (report.accepted_findings().len(), report.accepted_differences.len()) {
+    accepted_counts(report.accepted_findings().len(), report.accepted_differences.len())
+}
+
+/// The same of so many findings and rows.
+pub(super) fn accepted_counts(findings: usize, rows: usize) -> String {
+    match (findings, rows) {
         (0, 0) => "no findings accepted".to_owned(),
         (0, rows) => format!("no findings accepted, only {} of others", counted(rows, "row")),
         (findings, _) => format!("{} accepted", counted(findings, "finding")),

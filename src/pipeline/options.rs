@@ -7,6 +7,7 @@ use crate::catalog::Catalogue;
 use crate::compare::Acceptance;
 use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Sides};
 use crate::normalise::{Builtins, Rules};
+use crate::semantics::Engines;
 
 /// What [`compare`](super::compare) takes besides the accounts. Nothing is read from the system: no clock, no file.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Options {
     pub generated_at: String,
     /// The actions there are. The embedded catalog, unless said.
     pub catalogue: Catalogue,
+    /// What comparisons have worked out: with one value for many comparisons, they take less time, and give the same.
+    pub engines: Engines,
 }
 
 /// Differences that somebody has accepted.
@@ -55,6 +58,7 @@ impl Options {
             accepted: None,
             generated_at: "1970-01-01T00:00:00Z".to_owned(),
             catalogue: Catalogue::embedded(),
+            engines: Engines::default(),
         }
     }
 

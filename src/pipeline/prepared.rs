@@ -140,6 +140,7 @@ impl<'a> Prepared<'a> {
         let options = self.options;
         let settings = Settings {
             catalogue: &options.catalogue,
+            engines: &options.engines,
             rules: options.rules(),
             generated_at: &options.generated_at,
             selection: &self.selection,

@@ -13,7 +13,7 @@ use super::finding::{Finding, one_line};
 use super::fingerprint::Fingerprint;
 use super::rule::Rule;
 use super::sentences::counted;
-use super::severity::Severity;
+use super::severity::{Severity, SeverityCounts};
 use crate::model::Side;
 use crate::semantics::outcome::Certainty;
 
@@ -59,41 +59,9 @@ pub struct Totals {
     pub findings: usize,
     /// Causes: groups of findings.
     pub causes: usize,
-    /// Causes of critical severity.
-    pub critical: usize,
-    /// Causes of high severity.
-    pub high: usize,
-    /// Causes of medium severity.
-    pub medium: usize,
-    /// Causes of low severity.
-    pub low: usize,
-    /// Causes of severity info.
-    pub info: usize,
-}
-
-impl Totals {
-    /// The number of causes of each severity, most severe first.
-    #[must_use]
-    pub const fn by_severity(&self) -> [(Severity, usize); 5] {
-        [
-            (Severity::Critical, self.critical),
-            (Severity::High, self.high),
-            (Severity::Medium, self.medium),
-            (Severity::Low, self.low),
-            (Severity::Info, self.info),
-        ]
-    }
-
-    fn count(&mut self, severity: Severity) {
-        let counter = match severity {
-            Severity::Critical => &mut self.critical,
-            Severity::High => &mut self.high,
-            Severity::Medium => &mut self.medium,
-            Severity::Low => &mut self.low,
-            Severity::Info => &mut self.info,
-        };
-        *counter += 1;
-    }
+    /// How many causes there are of each severity.
+    #[serde(flatten)]
+    pub severities: SeverityCounts,
 }
 
 /// The groups of a report's findings: most severe first, then the wider grant and the greater number of roles first,
@@ -125,7 +93,7 @@ pub(super) fn totals(report: &Report) -> Totals {
     }
     for group in report.causes() {
         totals.causes += 1;
-        totals.count(group.severity);
+        totals.severities.count(group.severity);
     }
     totals.roles = roles.len();
     totals

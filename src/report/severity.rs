@@ -1,5 +1,7 @@
 //! How severe a finding is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::words;
 
 words! {
@@ -51,9 +53,58 @@ impl std::str::FromStr for Severity {
     }
 }
 
-/// `1 critical, 3 high`: the severities of which there are some, in this order.
-#[must_use]
-pub fn counts_in_words(counts: [(Severity, usize); 5]) -> String {
-    let some = counts.into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+/// How many there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SeverityCounts {
+    /// Critical.
+    pub critical: usize,
+    /// High.
+    pub high: usize,
+    /// Medium.
+    pub medium: usize,
+    /// Low.
+    pub low: usize,
+    /// Info.
+    pub info: usize,
+}
+
+impl SeverityCounts {
+    /// The counts of these severities.
+    #[must_use]
+    pub fn of(severities: impl IntoIterator<Item = Severity>) -> Self {
+        let mut counts = Self::default();
+        severities.into_iter().for_each(|severity| counts.count(severity));
+        counts
+    }
+
+    /// Counts one more.
+    pub(super) const fn count(&mut self, severity: Severity) {
+        let counter = match severity {
+            Severity::Critical => &mut self.critical,
+            Severity::High => &mut self.high,
+            Severity::Medium => &mut self.medium,
+            Severity::Low => &mut self.low,
+            Severity::Info => &mut self.info,
+        };
+        *counter += 1;
+    }
+
+    /// The counts with their severities, most severe first.
+    #[must_use]
+    pub const fn by_severity(&self) -> [(Severity, usize); 5] {
+        [
+            (Severity::Critical, self.critical),
+            (Severity::High, self.high),
+            (Severity::Medium, self.medium),
+            (Severity::Low, self.low),
+            (Severity::Info, self.info),
+        ]
+    }
+
+    /// `1 critical, 3 high`: the severities of which there are some.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let some = self.by_severity().into_iter().filter(|(_, count)| *count > 0);
+        some.map(|(severity, count)| format!("{count} {severity}")).collect::<Vec<_>>().join(", ")
+    }
 }

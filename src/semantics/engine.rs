@@ -1,7 +1,8 @@
 //! Compares many pairs of roles over one catalogue.
 
-use std::sync::OnceLock;
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::error::{Confirming, EngineError, Inconsistency};
 use super::evaluate::RolePolicies;
@@ -22,8 +23,68 @@ pub struct Engine<'c> {
     partitions: Vec<String>,
     confirming: Confirming,
     names: Sides<String>,
+    base: Arc<Base>,
+}
+
+/// What engines share: it depends on the catalogue and the partitions alone, or is a pure function of what is asked.
+#[derive(Debug)]
+struct Base {
     shared: Shared,
+    /// The same where the head of an ARN is read as plain text.
     flat: OnceLock<Box<Shared>>,
+}
+
+impl Base {
+    fn new(catalogue: &Catalogue, partitions: &[String]) -> Arc<Self> {
+        let shared = Shared::new(catalogue, Reading::Parts, partitions.to_vec());
+        Arc::new(Self { shared, flat: OnceLock::new() })
+    }
+}
+
+/// How many engines share what they have worked out before it is dropped: it is never less than it was.
+const SHARING: usize = 250;
+
+/// What engines have worked out, for the next engines over the same catalogue: many comparisons, in which most policies are
+/// the same, take much less time together. The answers do not depend on it.
+#[derive(Clone, Default)]
+pub struct Engines(Arc<Mutex<Vec<Shelf>>>);
+
+/// What engines over one catalogue for roles of some partitions share, and how many took it.
+struct Shelf {
+    catalogue: Catalogue,
+    partitions: Vec<String>,
+    base: Arc<Base>,
+    taken: usize,
+}
+
+/// Without what is shared, which is large.
+impl fmt::Debug for Engines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engines").finish_non_exhaustive()
+    }
+}
+
+impl Engines {
+    /// An engine as [`Engine::in_partitions`] makes it.
+    #[must_use]
+    pub fn in_partitions<'c>(&self, catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>) -> Engine<'c> {
+        let base = self.base(catalogue, &partitions);
+        Engine::over(catalogue, budget, partitions, base)
+    }
+
+    fn base(&self, catalogue: &Catalogue, partitions: &[String]) -> Arc<Base> {
+        let mut shelves = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelves.retain(|shelf| shelf.taken < SHARING);
+        let is_it = |shelf: &&mut Shelf| shelf.partitions == partitions && shelf.catalogue.is(catalogue);
+        if let Some(shelf) = shelves.iter_mut().find(is_it) {
+            shelf.taken += 1;
+            return Arc::clone(&shelf.base);
+        }
+        let base = Base::new(catalogue, partitions);
+        let (catalogue, partitions) = (catalogue.clone(), partitions.to_vec());
+        shelves.push(Shelf { catalogue, partitions, base: Arc::clone(&base), taken: 1 });
+        base
+    }
 }
 
 impl<'c> Engine<'c> {
@@ -39,10 +100,14 @@ impl<'c> Engine<'c> {
     /// partition."
     #[must_use]
     pub fn in_partitions(catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>) -> Self {
-        let shared = Shared::new(catalogue, Reading::Parts, partitions.clone());
+        let base = Base::new(catalogue, &partitions);
+        Self::over(catalogue, budget, partitions, base)
+    }
+
+    fn over(catalogue: &'c Catalogue, budget: Budget, partitions: Vec<String>, base: Arc<Base>) -> Self {
         let confirming = Confirming::default();
         let names = Sides { left: "the first account".to_owned(), right: "the second account".to_owned() };
-        Self { catalogue, budget, partitions, confirming, names, shared, flat: OnceLock::new() }
+        Self { catalogue, budget, partitions, confirming, names, base }
     }
 
     /// The same engine, with the names that the reasons of a difference use for the two accounts.
@@ -94,7 +159,8 @@ impl<'c> Engine<'c> {
     /// assert_eq!(comparison.differences[0].witness.as_ref().unwrap().resource, "arn:aws:s3:::b/x");
     /// ```
     pub fn between(&self, left: &RolePolicies, right: &RolePolicies) -> Result<AccessComparison, EngineError> {
-        let Self { catalogue, budget, partitions, confirming, names, shared, flat } = self;
+        let Self { catalogue, budget, partitions, confirming, names, base } = self;
+        let Base { shared, flat } = &**base;
         let (budget, confirming) = (*budget, *confirming);
         let setup = Setup { catalogue, budget, partitions, confirming, names, shared, flat };
         match (permissions::between(left, right, setup), confirming.inconsistency) {
@@ -137,7 +203,7 @@ impl<'c> Engine<'c> {
     /// # Errors
     /// As [`Engine::between`]; the evaluator is [`super::evaluate::evaluate_trust`].
     pub fn trust_between(&self, left: TrustSide<'_>, right: TrustSide<'_>) -> Result<TrustComparison, EngineError> {
-        let (solver, sides) = (&self.shared.solver, Sides { left, right });
+        let (solver, sides) = (&self.base.shared.solver, Sides { left, right });
         let answer = trust::between(&sides, self.catalogue, solver, self.budget, self.confirming);
         match (answer, self.confirming.inconsistency) {
             (Err(error), Inconsistency::Report) => Ok(TrustComparison::undecided(&error)),

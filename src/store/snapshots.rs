@@ -26,15 +26,32 @@ pub struct SearchError {
     pub source: io::Error,
 }
 
-/// All files called `TAG_snapshot.json` or `TAG_snapshot.json.gz` in a folder and the folders in it, sorted. Folders whose
-/// names begin with `.`, and links to folders, are left out.
+/// The files that make a folder one with the report of a comparison.
+const REPORTS: [&str; 2] = ["report.json", "fleet.json"];
+
+/// What was found in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The snapshots, sorted by path.
+    pub snapshots: Vec<FoundSnapshot>,
+    /// Folders that were not searched, since they contain the report of a comparison, sorted.
+    pub reports: Vec<PathBuf>,
+}
+
+/// All files called `TAG_snapshot.json` or `TAG_snapshot.json.gz` in a folder and the folders in it. Folders whose names
+/// begin with `.`, links to folders, and folders with the report of a comparison are left out: a report folder has copies of
+/// the snapshots of both accounts.
 ///
 /// # Errors
 /// If one of the folders cannot be read.
-pub fn find(folder: &Path) -> Result<Vec<FoundSnapshot>, SearchError> {
-    let mut found = Vec::new();
+pub fn find(folder: &Path) -> Result<Found, SearchError> {
+    let mut found = Found::default();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
+        if REPORTS.iter().any(|name| folder.join(name).is_file()) {
+            found.reports.push(folder);
+            continue;
+        }
         let error = |source| SearchError { path: folder.clone(), source };
         for entry in fs::read_dir(&folder).map_err(error)? {
             let entry = entry.map_err(error)?;
@@ -46,9 +63,10 @@ pub fn find(folder: &Path) -> Result<Vec<FoundSnapshot>, SearchError> {
                 continue;
             }
             let tag = ENDS.iter().find_map(|end| name.strip_suffix(end));
-            found.extend(tag.map(|tag| FoundSnapshot { path: entry.path(), tag: tag.to_owned() }));
+            found.snapshots.extend(tag.map(|tag| FoundSnapshot { path: entry.path(), tag: tag.to_owned() }));
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.snapshots.sort_by(|a, b| a.path.cmp(&b.path));
+    found.reports.sort();
     Ok(found)
 }

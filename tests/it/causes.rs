@@ -80,7 +80,7 @@ fn every_finding_is_of_one_group_and_groups_are_as_severe_as_their_worst() {
         assert_eq!(seen.len(), report.findings.len());
         assert!(report.groups.is_sorted_by_key(|group| std::cmp::Reverse(group.severity)));
         let totals = report.totals;
-        assert_eq!(totals.by_severity().iter().map(|(_, count)| count).sum::<usize>(), totals.causes);
+        assert_eq!(totals.severities.by_severity().iter().map(|(_, count)| count).sum::<usize>(), totals.causes);
     }
 }
 

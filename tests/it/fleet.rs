@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iamctl::catalog::Catalogue;
 use iamctl::fleet::{AccountStatus, Cell, Compared, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
-use iamctl::model::{Account, AccountTag, Selection, Sides};
-use iamctl::normalise::Builtins;
+use iamctl::model::{Account, AccountTag, Sides};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
 use iamctl::parse::snapshot::Snapshot;
-use iamctl::pipeline;
+use iamctl::pipeline::{self, Options};
 use iamctl::testing::{FleetDriftKind, FleetPlan, GeneratedFleet, fleet};
 use rayon::prelude::*;
 
@@ -21,7 +19,10 @@ fn seeds() -> u64 {
 /// Compares all accounts with the first.
 pub fn compared(accounts: &[(&str, &Snapshot)], dictionary: &str) -> Fleet {
     let (options, baseline, described, compared) = parts(accounts, dictionary);
-    Fleet::new(&options, Some(&baseline), described, compared)
+    let fleet = Fleet::new(&options, Some(&baseline), described, compared);
+    let of_causes: usize = fleet.causes.iter().map(|cause| cause.findings * cause.accounts.len()).sum();
+    assert_eq!(of_causes, fleet.totals.findings, "no finding is lost among the causes");
+    fleet
 }
 
 /// What a fleet is made of: each account compared with the first, which is the baseline.
@@ -32,14 +33,12 @@ pub fn parts(
     let mut reader = AccountReader::ahead(accounts.iter().map(|(_, snapshot)| *snapshot));
     let read: Vec<(AccountTag, Account)> =
         accounts.iter().map(|(tag, snapshot)| (tag.parse().unwrap(), reader.account(snapshot).unwrap())).collect();
+    let tag = |tag: &str| tag.parse().unwrap();
+    let mut pair = Options::new(tag("left"), tag("right"));
+    pair.dictionary = equivalency::read(dictionary).unwrap();
+    pair.generated_at = "2026-11-21T08:00:00Z".to_owned();
     let options = FleetOptions {
-        dictionary: equivalency::read(dictionary).unwrap(),
-        builtins: Builtins::default(),
-        selection: Selection::default(),
-        allow_incomplete: false,
-        accepted: None,
-        generated_at: "2026-11-21T08:00:00Z".to_owned(),
-        catalogue: Catalogue::embedded(),
+        pair,
         fail_on: Vec::new(),
         accounts: read.iter().map(|(tag, account)| (account.id.clone().unwrap(), tag.clone())).collect(),
     };
@@ -66,7 +65,7 @@ fn described(tag: &AccountTag, account: &Account, baseline: bool) -> FleetAccoun
         roles: Some(account.roles.len()),
         harvested_at: None,
         report: None,
-        limitations: Vec::new(),
+        accepted: None,
         other_findings: Vec::new(),
         deviations: Vec::new(),
     }

@@ -54,7 +54,8 @@ fn wrong_words_are_one_line_errors() {
     refused(&tool, "fleet --baseline a a.json=a --snapshots empty --output out", &["`empty`", "snapshot"]);
     refused(&tool, "fleet --baseline a a.json=a --snapshots none --output out", &["`none`"]);
     refused(&tool, "fleet --baseline a a.json=a --snapshots odd --output out", &["odd/-x_snapshot.json", "tag"]);
-    refused(&tool, "fleet --baseline a a.json=a b.json=b --role nothing --output out", &["`nothing`"]);
+    let no_role = ["no role of any account of the fleet matches `--role nothing`"];
+    refused(&tool, "fleet --baseline a a.json=a b.json=b --role nothing --output out", &no_role);
     refused(&tool, "fleet --baseline a a.json=a b.json=b --fail-on some --output out", &["`some`"]);
     let none = ["cannot read `none.json`"];
     refused(&tool, "fleet --baseline none.json=a b.json=b --output out", &none);
@@ -162,13 +163,24 @@ fn roles_that_cannot_be_compared_are_neither_the_same_nor_absent() {
     let matrix = tool.read("out/role_matrix.csv");
     assert!(matrix.contains("r,r,3 of 3,1,1,not compared,1"), "{matrix}");
     assert!(matrix.contains("s,,1 of 3,1,-,2,-"), "{matrix}");
+    // The class says how severe that is, and why.
+    let classes = tool.read("out/classes.csv");
+    let line = classes.lines().find(|line| line.starts_with("r,r,not compared,1,b,")).unwrap();
+    assert!(line.contains("policy/gone") && line.contains("medium"), "{line}");
+    assert!(run.stdout.contains("1 role, 1 role not compared, 2 findings"), "{run:?}");
+    // If nothing else is wrong, nothing else is said.
+    let only = "fleet --baseline a a.json=a b.json=b c.json=c --role r --allow-incomplete --output out";
+    let run = tool.run(&only.split(' ').collect::<Vec<_>>());
+    assert!(run.stdout.contains("deviates from a: 1 role not compared, 1 finding"), "{run:?}");
+    assert!(run.stdout.contains("  b: 1 finding (1 medium), 1 role not compared or not determined"), "{run:?}");
 }
 
 #[test]
 fn a_majority_needs_all_policies() {
     let tool = tool();
     let words = "fleet --baseline majority a.json=a b.json=b c.json=c --allow-incomplete --output out";
-    refused(&tool, words, &["`--baseline majority` cannot be used with `--allow-incomplete`"]);
+    let says = ["`--baseline majority` cannot be used with `--allow-incomplete`", "leave out `--allow-incomplete`"];
+    refused(&tool, words, &says);
 }
 
 #[test]
@@ -221,4 +233,43 @@ fn hostile_names_are_harmless() {
             }
         }
     }
+}
+
+/// Copies of snapshots in reports of comparisons are no accounts.
+#[test]
+fn report_folders_are_not_searched_for_snapshots() {
+    let tool = tool();
+    for tag in ["a", "b"] {
+        assert_eq!(tool.run(&["harvest", &format!("{tag}.json"), tag, "--output", "all"]).code, 0);
+    }
+    let run =
+        tool.run(&["fleet", "--baseline", "a", "--snapshots", "all", "--reports", "all", "--output", "all/fleet"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let pair = ["diff", "all/a_snapshot.json", "a", "all/b_snapshot.json", "b", "--output", "all/pair"];
+    assert_eq!(tool.run(&pair).code, 0);
+    let run = tool.run(&["fleet", "--baseline", "a", "--snapshots", "all", "--output", "out"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for folder in ["all/fleet", "all/pair"] {
+        assert!(run.stderr.contains(&format!("{folder}: not searched for snapshots")), "{run:?}");
+    }
+    let says = ["`all/pair`", "does not contain a snapshot, and 1 report folder is", "not searched"];
+    refused(&tool, "fleet --baseline a --snapshots all/pair --output out", &says);
+}
+
+/// What nobody asked for need not be readable.
+#[test]
+fn an_unreadable_account_that_is_not_selected_is_skipped() {
+    let tool = tool();
+    tool.write("broken.json", "{");
+    let words = "fleet --baseline a a.json=a b.json=b c.json=c broken.json=x --output out";
+    for filter in ["--only=b", "--only=b,3333*", "--skip=x", "--only=333333333333"] {
+        let run = tool.run(&[&words.split(' ').collect::<Vec<_>>()[..], &[filter]].concat());
+        assert_eq!(run.code, 0, "{filter}: {run:?}");
+        let list = tool.read("out/accounts_read.csv");
+        let line = list.lines().find(|line| line.starts_with("x,")).unwrap();
+        assert!(line.contains(",skipped,"), "{filter}: {line}");
+    }
+    let list = tool.read("out/accounts_read.csv");
+    assert!(list.contains("its account ID is not known"), "{list}");
+    refused(&tool, &format!("{words} --only x,b"), &["1 of 3 accounts could not be read: x ("]);
 }

@@ -221,15 +221,105 @@ fn fail_on_sets_the_exit_code() {
     assert_eq!(run(&tool, &["a", "b", "c"], &["--output", "all"]).code, 0);
     assert_eq!(run(&tool, &["a", "b", "c"], &["--output", "all", "--fail-on", "access"]).code, 1);
     assert_eq!(run(&tool, &["a", "b", "c"], &["--output", "all", "--fail-on", "rule=role-added"]).code, 0);
-    // What is printed as the next command works and says the same.
-    let ran = run(&tool, &["a", "b", "c"], &["--output", "all"]);
-    let lines: Vec<&str> = ran.stdout.lines().filter_map(|line| line.trim().strip_prefix("iamctl ")).collect();
-    assert_eq!(lines.len(), 2, "{ran:?}");
-    for line in lines {
-        let words: Vec<&str> = line.split(' ').collect();
-        let next = tool.run(&words);
-        assert!(next.code == 0 && next.stdout.contains("s3:"), "{line}: {next:?}");
+    // The terminal says what decided.
+    let says = |more: &[&str]| run(&tool, &["a", "b", "c"], &[&["--output", "all"], more].concat()).stdout;
+    let decided = says(&["--fail-on", "access"]);
+    assert!(decided.contains("`--fail-on access`: exit code 1, 1 finding in 1 account."), "{decided}");
+    assert!(tool.read("all/fleet.md").contains("exit code 1, 1 finding in 1 account"));
+    let decided = says(&["--fail-on", "rule=role-added"]);
+    assert!(decided.contains("`--fail-on rule=role-added`: exit code 0, no such finding."), "{decided}");
+    assert!(!says(&[]).contains("exit code"));
+}
+
+/// What is printed as the next command works and says the same, also where the fleet has many accounts.
+#[test]
+fn the_next_commands_say_what_the_matrix_says() {
+    let tool = tool();
+    let allow = |action: &str| json!([{"Effect": "Allow", "Action": action, "Resource": "*"}]);
+    let id = |place: usize| format!("{:012}", 500_000_000_000_usize + place);
+    let tags: Vec<String> = (0..15).map(|place| format!("a{place:02}")).collect();
+    for (place, tag) in tags.iter().enumerate() {
+        let id = id(place);
+        let mut roles = vec![inline(&id, "b-widest", &allow("s3:GetObject")), role(&id, "a-first", &json!({}))];
+        if place == 14 {
+            roles[0] = inline(&id, "b-widest", &allow("s3:*"));
+            roles[1]["tags"] = json!({"team": "other"});
+            // A principal of the fleet is not external, however many accounts it has.
+            roles[0]["trust_policy"] =
+                crate::tool::trust(&json!({"AWS": format!("arn:aws:iam::{}:root", 500_000_000_007_usize)}));
+        }
+        tool.write(&format!("{tag}.json"), snapshot(&id, &roles, &[]));
     }
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    let ran = run(&tool, &tags, &["--output", "all"]);
+    let lines: Vec<&str> = ran.stdout.lines().filter_map(|line| line.trim().strip_prefix("iamctl ")).collect();
+    let commands: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(commands, ["diff", "can", "explain", "accept", "remediate"], "{ran:?}");
+    assert!(lines[2].ends_with(" b-widest"), "the most severe finding comes first: {lines:?}");
+    assert_eq!(lines[0].matches("--known-account").count(), 1, "{lines:?}");
+    let (fleet, mut results) = (parsed(&tool, "all/fleet.json"), Vec::new());
+    for line in &lines {
+        let mut words = Vec::new();
+        for (place, part) in line.split('\'').enumerate() {
+            if place % 2 == 1 {
+                words.push(part)
+            } else {
+                words.extend(part.split(' ').filter(|word| !word.is_empty()))
+            }
+        }
+        if commands[results.len()] == "diff" {
+            words.extend(["--output", "pair"]);
+        }
+        let next = tool.run(&words);
+        assert_eq!(next.code, 0, "{line}: {next:?}");
+        results.push(next);
+    }
+    let account = fleet["accounts"].as_array().unwrap().iter().find(|one| one["tag"] == "a14").unwrap();
+    assert_eq!(deviations_of(account), findings_of(&parsed(&tool, "pair/report.json")));
+}
+
+/// What somebody has accepted is not told as the same, and an entry that is for other accounts is not told as useless.
+#[test]
+fn accepted_differences_are_counted_and_useless_entries_told_once() {
+    let tool = tool();
+    for (tag, id, team) in [("a", "111111111111", "x"), ("b", "222222222222", "y"), ("c", "333333333333", "x")] {
+        let own = inline(
+            id,
+            "r",
+            &json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{tag}-data")}]),
+        );
+        let mut own = own;
+        own["tags"] = json!({"team": team});
+        tool.write(&format!("{tag}.json"), snapshot(id, &[own], &[]));
+    }
+    tool.write(
+        "equivalency_list.json",
+        r#"{"env": {"a": ["a-data", "never"], "b": ["b-data"], "c": ["c-data"]}, "list": ["a-data-x", "nowhere"]}"#,
+    );
+    let entry = |attribute: &str| json!({"role": "*", "attribute": attribute, "reason": "each team has its own"});
+    let accepted =
+        json!({"format": "iamctl-accepted", "version": 1, "accepted": [entry("tag:team"), entry("tag:cost")]});
+    tool.write("accepted.json", accepted.to_string());
+    let ran = run(&tool, &["a", "b", "c"], &["--output", "out"]);
+    let says = "No deviations other than those accepted: 1 role is in 2 accounts the same as in a";
+    assert!(ran.stdout.contains(says) && ran.stdout.contains("1 finding accepted in 1 account."), "{ran:?}");
+    assert!(tool.read("out/fleet.md").contains("1 finding accepted in 1 account."));
+    let fleet = parsed(&tool, "out/fleet.json");
+    let accepted: Vec<&Value> =
+        fleet["accounts"].as_array().unwrap().iter().map(|one| &one["accepted"]["findings"]).collect();
+    assert_eq!(accepted, [&Value::Null, &json!(1), &json!(0)]);
+    assert!(tool.read("out/accounts_read.csv").lines().nth(2).unwrap().ends_with(",no,1"));
+    let limitations: Vec<(String, usize)> = fleet["limitations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["message"].as_str().unwrap().to_owned(), one["accounts"].as_array().unwrap().len()))
+        .filter(|(message, _)| message.contains("accepts nothing") || message.contains("was not found"))
+        .collect();
+    assert_eq!(limitations.len(), 4, "{limitations:?}");
+    assert!(limitations.iter().all(|(_, accounts)| *accounts == 2), "{limitations:?}");
+    assert!(limitations.iter().any(|(message, _)| message.contains("entry 2 of accepted.json")), "{limitations:?}");
+    assert!(!limitations.iter().any(|(message, _)| message.contains("either account")), "{limitations:?}");
 }
 
 #[test]

@@ -107,5 +107,35 @@ fn added_roles_are_one_class_only_if_they_are_the_same() {
     let missing = fleet.roles.iter().find(|role| role.role == "base-only").unwrap();
     let last = missing.classes.last().unwrap();
     assert_eq!((last.class, last.accounts.len(), missing.accounts), (Cell::Absent, 4, 1));
-    assert!(last.findings[0].message.contains("exists only in base"), "{last:?}");
+    let says = "the role exists in base and does not exist in a, b, c, d (4 of 4 accounts); it allows nothing";
+    assert!(last.findings[0].message.starts_with(says), "{last:?}");
+    let says = "the role does not exist in base and exists in a, b (2 of 4 accounts)";
+    assert!(added.classes[0].findings[0].message.starts_with(says), "{added:?}");
+    assert!(fleet.causes.iter().all(|cause| !cause.message.contains("exists only in")), "{:?}", fleet.causes);
+}
+
+/// Roles that the dictionary gives one name are told apart by their real names: in the rows, and in the causes, where
+/// nothing may be lost.
+#[test]
+fn roles_of_one_normalized_name_keep_their_rows_and_causes() {
+    let roles = |id: &str, names: &[&str]| -> Vec<Value> {
+        names.iter().map(|name| tool::role(id, name, &json!({}))).collect()
+    };
+    let account =
+        |id: &str, names: &[&str]| snapshot::read(&tool::snapshot(id, &roles(id, names), &[]), "a test", None).unwrap();
+    let base = account("111111111111", &["other"]);
+    let (a, b) = (account("222222222222", &["x-one", "x-two"]), account("333333333333", &["x-one", "x-two"]));
+    let c = account("444444444444", &["x-one"]);
+    let dictionary = r#"{"number": {"a": ["one", "two"], "b": ["one", "two"], "c": ["one"]}}"#;
+    let fleet = compared(&[("base", &base), ("a", &a), ("b", &b), ("c", &c)], dictionary);
+    let rows: Vec<String> = fleet.roles.iter().map(iamctl::fleet::FleetRole::shown).collect();
+    assert_eq!(rows.iter().collect::<std::collections::BTreeSet<_>>().len(), rows.len(), "{rows:?}");
+    assert_eq!(fleet.totals.findings, 3 + 5, "`other` is missing in three accounts: {:?}", fleet.causes);
+    // Two roles of one name cannot be told apart, so neither is the other's counterpart.
+    let one = fleet.roles.iter().find(|role| role.shown() == "x-number (x-one)" && role.cells.len() == 4).unwrap();
+    assert_eq!((one.cells[&"a".parse().unwrap()], one.cells[&"c".parse().unwrap()]), (Cell::NotCompared, Cell::Absent));
+    let outlier = fleet.outliers.iter().find(|one| one.account.as_str() == "a").unwrap();
+    assert_eq!((outlier.roles, outlier.undetermined, outlier.findings), (1, 2, 3));
+    let unknown = one.classes.iter().find(|class| class.class == Cell::NotCompared).unwrap();
+    assert!(unknown.severity.is_some() && unknown.findings[0].message.contains("was not compared"), "{unknown:?}");
 }

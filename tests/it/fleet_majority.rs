@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use iamctl::testing::{FleetPlan, fleet};
 use serde_json::{Value, json};
 
 use crate::schema::{Schema, closed, read};
@@ -48,7 +49,28 @@ fn run(tool: &Tool, tags: &[&str], more: &[&str]) -> (Run, Value) {
     arguments.extend_from_slice(more);
     let run = tool.run(&arguments);
     assert!(run.code < 2, "{run:?}");
-    (run, serde_json::from_str(&tool.read("out/fleet.json")).unwrap())
+    let fleet: Value = serde_json::from_str(&tool.read("out/fleet.json")).unwrap();
+    let causes = fleet["causes"].as_array().unwrap().iter();
+    let of_causes =
+        causes.map(|one| one["findings"].as_u64().unwrap() * one["accounts"].as_object().unwrap().len() as u64);
+    assert_eq!(Some(of_causes.sum()), fleet["totals"]["findings"].as_u64(), "no finding is lost among the causes");
+    (run, fleet)
+}
+
+/// Whatever majorities there are, the causes have all findings.
+#[test]
+fn no_finding_is_lost_among_the_causes() {
+    for seed in 0..4 {
+        let generated = fleet(&FleetPlan { accounts: 6, roles: 9, seed }).unwrap();
+        let tool = Tool::new();
+        for (tag, snapshot) in &generated.accounts {
+            tool.write(&format!("{tag}.json"), serde_json::to_string(snapshot).unwrap());
+        }
+        tool.write("equivalency_list.json", &generated.dictionary);
+        let tags: Vec<&str> = generated.accounts.iter().map(|(tag, _)| tag.as_str()).collect();
+        let (_, fleet) = run(&tool, &tags, &[]);
+        assert!(fleet["totals"]["findings"].as_u64().unwrap() > 0);
+    }
 }
 
 /// Per role, the cells in the order of the tags.

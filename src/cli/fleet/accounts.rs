@@ -1,13 +1,14 @@
 //! Which accounts the fleet has: those of the command line and of folders.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::source::Source;
 use super::error::FleetError;
 use crate::model::{AccountId, AccountTag, AccountTagError, Glob};
-use crate::store::snapshots;
+use crate::store::snapshots::{self, FoundSnapshot};
 
 /// An account of the fleet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,19 +71,11 @@ pub(super) fn all(
     baseline: &Baseline,
     named: &[NamedSource],
     folders: &[PathBuf],
+    console: &Console,
 ) -> Result<Vec<NamedSource>, CliError> {
     let mut all = named.to_vec();
     for folder in folders {
-        let found = snapshots::find(folder).map_err(FleetError::Search)?;
-        if found.is_empty() {
-            return Err(FleetError::NoSnapshot { path: folder.clone() }.into());
-        }
-        for snapshot in found {
-            let Ok(tag) = snapshot.tag.parse() else {
-                return Err(FleetError::SnapshotName { path: snapshot.path }.into());
-            };
-            all.push(NamedSource { source: Source::File(snapshot.path, None), tag });
-        }
+        all.extend(in_folder(folder, console)?);
     }
     match baseline {
         Baseline::Majority => {}
@@ -104,6 +97,25 @@ pub(super) fn all(
         Baseline::Tag(_) | Baseline::Source(_) if all.len() < 2 => Err(FleetError::NoAccount.into()),
         Baseline::Majority | Baseline::Tag(_) | Baseline::Source(_) => Ok(all),
     }
+}
+
+/// The snapshots in a folder.
+fn in_folder(folder: &Path, console: &Console) -> Result<Vec<NamedSource>, CliError> {
+    let found = snapshots::find(folder).map_err(FleetError::Search)?;
+    if found.snapshots.is_empty() {
+        return Err(FleetError::NoSnapshot { path: folder.to_owned(), reports: found.reports.len() }.into());
+    }
+    for report in &found.reports {
+        console.note(&format!(
+            "{}: not searched for snapshots, because it contains the report of a comparison",
+            report.display()
+        ));
+    }
+    let named = |snapshot: FoundSnapshot| match snapshot.tag.parse() {
+        Ok(tag) => Ok(NamedSource { source: Source::File(snapshot.path, None), tag }),
+        Err(_) => Err(FleetError::SnapshotName { path: snapshot.path }.into()),
+    };
+    found.snapshots.into_iter().map(named).collect()
 }
 
 fn same(one: &AccountTag, other: &AccountTag) -> bool {
@@ -141,8 +153,12 @@ impl Filter {
     }
 
     /// Whether the tag alone says that an account is left out, whatever its ID.
-    pub(super) fn is_skipped_by_tag(&self, tag: &AccountTag) -> bool {
-        self.skip.iter().any(|(_, glob)| matches(glob, tag, None))
+    pub(super) fn is_left_out_by_tag(&self, tag: &AccountTag) -> bool {
+        let matches = |(_, glob): &(String, Glob)| matches(glob, tag, None);
+        let may_be_id =
+            |(pattern, _): &(String, Glob)| pattern.chars().all(|c| c.is_ascii_digit() || c == '*' || c == '?');
+        let is_wanted = self.only.is_empty() || self.only.iter().any(|one| matches(one) || may_be_id(one));
+        self.skip.iter().any(matches) || !is_wanted
     }
 
     /// Refuses a pattern that matches none of these accounts.

@@ -62,14 +62,22 @@ pub enum FleetError {
         /// The pattern.
         pattern: String,
     },
+    /// A pattern for a role that no account has.
+    #[error("no role of any account of the fleet matches `--role {}`", .pattern.escape_debug())]
+    NoRole {
+        /// The pattern.
+        pattern: String,
+    },
     /// A folder that cannot be searched.
     #[error(transparent)]
     Search(#[from] SearchError),
     /// A folder without a snapshot.
-    #[error("the folder `{}` does not contain a snapshot", .path.display())]
+    #[error("the folder `{}` does not contain a snapshot{}", .path.display(), but_reports(*.reports))]
     NoSnapshot {
         /// The folder.
         path: PathBuf,
+        /// How many folders with reports of comparisons in it were not searched.
+        reports: usize,
     },
     /// A snapshot whose name does not begin with a tag.
     #[error("the name of `{}` does not begin with a tag", .path.display())]
@@ -89,6 +97,17 @@ pub enum FleetError {
     },
 }
 
+fn but_reports(reports: usize) -> String {
+    match reports {
+        0 => String::new(),
+        _ => format!(", and {} of `iamctl diff` or `iamctl fleet` in it not searched", counted_were(reports)),
+    }
+}
+
+fn counted_were(reports: usize) -> String {
+    if reports == 1 { "1 report folder is".to_owned() } else { format!("{reports} report folders are") }
+}
+
 fn in_words(accounts: &[(AccountTag, String)]) -> String {
     accounts.iter().map(|(tag, why)| format!("{tag} ({why})")).collect::<Vec<_>>().join("; ")
 }
@@ -104,14 +123,17 @@ impl FleetError {
             }
             Self::UnknownBaseline { .. } => "give the tag of one of the accounts, or `--baseline SOURCE=TAG`",
             Self::NoMajority { .. } => "use `--baseline TAG` to compare them with one of them",
-            Self::IncompleteMajority => "use `--baseline TAG`, or leave out the accounts with `--skip`",
+            Self::IncompleteMajority => {
+                "use `--baseline TAG`, or leave out `--allow-incomplete`, and with `--skip` the accounts that lack policies"
+            }
             Self::NoAccount => "add accounts as SOURCE=TAG, or a folder with snapshots with `--snapshots DIR`",
             Self::NothingLeft | Self::NoMatch { .. } => {
                 "the patterns are compared with tags and account IDs, in any case; `*` and `?` are wildcards"
             }
+            Self::NoRole { .. } => "a pattern is compared with the real and the normalized names of roles, in any case",
             Self::Search(_) => "check the folder and its permissions",
             Self::NoSnapshot { .. } => {
-                "give a folder that `iamctl harvest` or `iamctl diff` wrote: its snapshots are called TAG_snapshot.json or \
+                "give a folder that `iamctl harvest` wrote: its snapshots are called TAG_snapshot.json or \
                  TAG_snapshot.json.gz"
             }
             Self::SnapshotName { .. } => {

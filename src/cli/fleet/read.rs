@@ -40,7 +40,7 @@ pub(super) fn all(
 ) -> Vec<Tried> {
     let is_file = |source: &Source| source.file().is_some();
     let is_left_out =
-        |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_skipped_by_tag(&named.tag);
+        |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_left_out_by_tag(&named.tag);
     let read = |named: &NamedSource| match input.snapshot(&named.source, console) {
         Ok(snapshot) => Outcome::Read(Box::new(snapshot)),
         Err(error) => Outcome::Failed(error),
@@ -56,6 +56,14 @@ pub(super) fn all(
             Some(outcome) => outcome,
             // Live accounts one after another: each may have to ask for a code.
             None => read(&named),
+        };
+        // Its ID might be one that `--only` names; but nobody has asked for it by its tag.
+        let why = filter.why_skipped(&named.tag, None).filter(|_| Some(place) != baseline);
+        let outcome = match (outcome, why) {
+            (Outcome::Failed(error), Some(why)) => {
+                Outcome::Skipped(format!("{why}; its account ID is not known: {}", in_words(&error)))
+            }
+            (outcome, _) => outcome,
         };
         Tried { named, outcome }
     };
@@ -113,7 +121,7 @@ pub(super) fn described(tried: &Tried, filter: Option<&Filter>) -> FleetAccount 
         roles: snapshot.map(|snapshot| snapshot.roles.len()),
         harvested_at: snapshot.and_then(|snapshot| snapshot.harvested_at.clone()),
         report: None,
-        limitations: Vec::new(),
+        accepted: None,
         other_findings: Vec::new(),
         deviations: Vec::new(),
     }

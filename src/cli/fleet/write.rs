@@ -1,7 +1,9 @@
 //! The full report of one account of a fleet, as `iamctl diff` writes it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use super::super::error::CliError;
 use super::super::reports;
@@ -9,9 +11,10 @@ use super::super::source::Source;
 use super::read::{Outcome, Tried};
 use super::{Args, Reports};
 use crate::fleet::{Compared, FleetOptions};
+use crate::formats::commands;
 use crate::formats::csv::Options;
 use crate::formats::files::{File, Harvest, Skip, of_diff};
-use crate::formats::fleet::REPORTS;
+use crate::formats::fleet::{FOLDER, NextStep, REPORTS};
 use crate::formats::html::{NormalisedRoles, RolesAsRead};
 use crate::formats::report_format::View;
 use crate::model::{AccountTag, Sides};
@@ -32,6 +35,7 @@ pub(super) struct Writer<'a> {
     dictionary: Option<String>,
     arguments: Vec<String>,
     started_at: &'a str,
+    next: Mutex<BTreeMap<AccountTag, Vec<NextStep>>>,
 }
 
 impl<'a> Writer<'a> {
@@ -53,7 +57,13 @@ impl<'a> Writer<'a> {
             dictionary: args.comparison.named_dictionary(),
             arguments: reports::arguments(),
             started_at,
+            next: Mutex::default(),
         }
+    }
+
+    /// What to do about the most severe cause of each account whose report was written.
+    pub(super) fn next(self) -> BTreeMap<AccountTag, Vec<NextStep>> {
+        self.next.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the report of an account, if it is wanted. Says whether it was.
@@ -92,7 +102,10 @@ impl<'a> Writer<'a> {
             as_read: Some(&as_read),
             ..View::new(report, &self.location)
         };
-        for file in of_diff(&view, harvests, &self.fleet.catalogue, self.csv, &self.skip)? {
+        let worst = View { folder: Some(FOLDER), ..view };
+        let steps = report.causes().next().map(|cause| commands::next(&worst, cause)).unwrap_or_default();
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).insert(tags.right.clone(), steps);
+        for file in of_diff(&view, harvests, &self.fleet.pair.catalogue, self.csv, &self.skip)? {
             self.folder.add(&Inside::new(tags.right, file))?;
         }
         Ok(true)

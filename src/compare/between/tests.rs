@@ -78,6 +78,7 @@ fn compared(
     let selection = Selection::default();
     let settings = Settings {
         catalogue: &catalogue,
+        engines: &crate::semantics::Engines::default(),
         rules,
         generated_at: "2026-01-01T00:00:00Z",
         selection: &selection,

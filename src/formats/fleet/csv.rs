@@ -8,7 +8,7 @@ use super::super::table::{self, Column, Text, optional};
 use crate::fleet::{Cell, Class, Fleet, FleetAccount, FleetRole, Outlier};
 use crate::model::AccountTag;
 
-const ACCOUNTS: [Column<(), FleetAccount>; 8] = [
+const ACCOUNTS: [Column<(), FleetAccount>; 9] = [
     Column::new("account", |(), account| account.tag.as_str().into()),
     Column::new("account_id", |(), account| optional(account.account_id.as_ref().map(|id| id.as_str()))),
     Column::new("status", |(), account| account.status.as_str().into()),
@@ -17,6 +17,9 @@ const ACCOUNTS: [Column<(), FleetAccount>; 8] = [
     Column::new("when", |(), account| optional(account.harvested_at.as_deref())),
     Column::new("source", |(), account| (&account.source).into()),
     Column::new("baseline", |(), account| if account.baseline { "yes" } else { "no" }.into()),
+    Column::new("accepted", |(), account| {
+        account.accepted.map_or(Cow::Borrowed(""), |accepted| accepted.findings.to_string().into())
+    }),
 ];
 
 /// The accounts and what became of them. Those that were not read come first.
@@ -39,7 +42,7 @@ pub(super) fn role_matrix(out: impl Write, options: Options, fleet: &Fleet) -> i
     let rows = fleet.roles.iter().map(|role| {
         let classes = role.classes.iter().filter(|class| matches!(class.class, Cell::Class(_))).count();
         let mut row = vec![
-            Text::Foreign((&role.role).into()),
+            Text::Foreign(role.shown().into()),
             Text::Foreign(optional(role.baseline_role.as_deref())),
             Text::Own(format!("{} of {all}", role.accounts).into()),
             Text::Own(classes.to_string().into()),
@@ -80,7 +83,7 @@ pub(super) fn classes(out: impl Write, options: Options, fleet: &Fleet) -> io::R
 fn class<'f>(role: &FleetRole, class: &Class) -> Vec<Text<'f>> {
     let differences: Vec<&str> = class.findings.iter().map(|finding| finding.message.as_str()).collect();
     vec![
-        Text::Foreign(role.role.clone().into()),
+        Text::Foreign(role.shown().into()),
         Text::Foreign(role.baseline_role.clone().unwrap_or_default().into()),
         Text::Own(class.class.to_string().into()),
         Text::Own(class.accounts.len().to_string().into()),

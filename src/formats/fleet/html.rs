@@ -14,7 +14,7 @@ use super::super::html::page::STYLE as PAGE_STYLE;
 use super::super::html::{security_policy, words};
 use super::super::verdict;
 use super::{FleetView, in_accounts, text, unread};
-use crate::fleet::{AccountStatus, Cell, Class, FleetAccount, FleetCause, FleetRole, Outlier};
+use crate::fleet::{AccountStatus, Cell, Class, FleetAccount, FleetCause, FleetLimitation, FleetRole, Outlier};
 use crate::model::AccountTag;
 use crate::report::Severity;
 use crate::report::sentences::{counted, few};
@@ -215,11 +215,10 @@ fn deviating(view: &FleetView<'_>, outlier: &Outlier) -> Deviating {
 }
 
 fn limitations(view: &FleetView<'_>) -> Vec<String> {
-    let of_account = |account: &FleetAccount| {
-        let tag = account.tag.clone();
-        account.limitations.clone().into_iter().map(move |limitation| format!("{tag}: {}", shown(&limitation)))
-    };
-    view.fleet.accounts.iter().flat_map(of_account).collect()
+    let fleet = view.fleet;
+    let in_words =
+        |one: &FleetLimitation| format!("{} ({})", shown(&one.message), in_accounts(fleet, one.accounts.iter()));
+    fleet.limitations.iter().map(in_words).collect()
 }
 
 fn facts(view: &FleetView<'_>) -> Vec<(&'static str, String)> {

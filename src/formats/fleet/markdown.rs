@@ -40,7 +40,9 @@ fn head(view: &FleetView<'_>) -> String {
     let missing = unread(fleet).map(|missing| format!("**{}**\n\n", sentence(&missing, &[], code)));
     let verdict = sentence(&super::verdict(fleet), &[], code);
     let baseline = fleet.baseline.as_ref().map_or_else(|| super::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
-    format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n", missing.unwrap_or_default())
+    let remarks = [super::decision(fleet), super::accepted(fleet)].into_iter().flatten();
+    let remarks: String = remarks.map(|remark| format!("{}\n\n", sentence(&remark, &[], code))).collect();
+    format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n{remarks}", missing.unwrap_or_default())
 }
 
 fn causes(view: &FleetView<'_>) -> String {
@@ -106,7 +108,7 @@ fn roles(view: &FleetView<'_>) -> String {
                 Cell::Class(_) | Cell::NotCompared | Cell::NotRead => class.class.to_string(),
             };
             let accounts = format!("{}: {}", tags.len(), list(&tags, NAMED, cell));
-            let _ = writeln!(text, "| {} | {number} | {accounts} | {severity} |", cell(&role.role));
+            let _ = writeln!(text, "| {} | {number} | {accounts} | {severity} |", cell(&role.shown()));
         }
     }
     text + &more(all.len(), "more role") + "\n"
@@ -122,18 +124,14 @@ const fn is_own(class: Cell) -> bool {
 }
 
 fn limitations(view: &FleetView<'_>) -> String {
-    let limited = view.fleet.accounts.iter().filter(|account| !account.limitations.is_empty());
+    let all = &view.fleet.limitations;
     let mut text = String::new();
-    let mut count = 0;
-    for account in limited {
-        for limitation in &account.limitations {
-            count += 1;
-            if count <= ROWS {
-                let limitation = sentence(&shortened(&terminal(limitation), 1000), &[], code);
-                let _ = writeln!(text, "- {}: {limitation}", code(account.tag.as_str()));
-            }
-        }
+    for limitation in all.iter().take(ROWS) {
+        let message = sentence(&shortened(&terminal(&limitation.message), 1000), &[], code);
+        let tags: Vec<String> = limitation.accounts.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "- {message} ({}: {})", counted(tags.len(), "account"), list(&tags, NAMED, code));
     }
+    let count = all.len();
     if count == 0 { text } else { format!("## Limitations: {count}\n\n{text}{}\n", more(count, "more limitation")) }
 }
 

@@ -16,6 +16,9 @@ const CAUSES: usize = 15;
 /// How many outliers are shown.
 const OUTLIERS: usize = 10;
 
+/// How many limitations are shown.
+const LIMITATIONS: usize = 5;
+
 /// How many roles of a cause are named before the rest is only counted.
 const ROLES: usize = 3;
 
@@ -47,6 +50,9 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>, width: Option<usize>) ->
     let sentence = super::verdict(fleet);
     let (style, start) = if fleet.totals.deviating > 0 { (BAD, "Different") } else { (GOOD, "No deviations") };
     lines.styled(0, style, start, sentence.strip_prefix(start).unwrap_or_default())?;
+    for remark in [super::decision(fleet), super::accepted(fleet)].into_iter().flatten() {
+        lines.text(0, &remark)?;
+    }
     causes(&mut lines, view)?;
     outliers(&mut lines, view)?;
     limitations(&mut lines, view)?;
@@ -111,29 +117,32 @@ fn outliers(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {
 
 /// How far an account deviates, in words.
 pub(super) fn in_words(outlier: &Outlier) -> String {
-    let (roles, findings) = (counted(outlier.roles, "role"), counted(outlier.findings, "finding"));
+    let undetermined = match outlier.undetermined {
+        0 => None,
+        count => Some(format!("{} not compared or not determined", counted(count, "role"))),
+    };
+    let roles = (outlier.roles > 0 || undetermined.is_none()).then(|| counted(outlier.roles, "role"));
     let severities = outlier.severities.in_words();
     let severities = if severities.is_empty() { String::new() } else { format!(" ({severities})") };
-    let undetermined = match outlier.undetermined {
-        0 => String::new(),
-        count => format!(", {} not compared or not determined", counted(count, "role")),
-    };
-    format!("{roles}, {findings}{severities}{undetermined}")
+    let findings = format!("{}{severities}", counted(outlier.findings, "finding"));
+    roles.into_iter().chain([findings]).chain(undetermined).collect::<Vec<_>>().join(", ")
 }
 
 fn limitations(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {
-    let limited = view.fleet.accounts.iter().filter(|account| !account.limitations.is_empty());
-    let (accounts, all) = limited.fold((0, 0), |(accounts, all), one| (accounts + 1, all + one.limitations.len()));
-    if all == 0 {
+    let all = &view.fleet.limitations;
+    if all.is_empty() {
         return Ok(());
     }
     lines.empty()?;
-    let text = format!(
-        "Limitations: {} of the comparisons of {}, listed in fleet.json under `accounts`",
-        all,
-        counted(accounts, "account")
-    );
-    lines.text(0, &text)
+    lines.styled(0, HEADING, "Limitations", "")?;
+    for limitation in all.iter().take(LIMITATIONS) {
+        lines.cause(2, &terminal(&limitation.message))?;
+        lines.text(4, &in_accounts(view.fleet, limitation.accounts.iter()))?;
+    }
+    match all.len().checked_sub(LIMITATIONS) {
+        Some(more @ 1..) => lines.text(2, &format!("… and {}, see fleet.json", counted(more, "more limitation"))),
+        Some(0) | None => Ok(()),
+    }
 }
 
 const fn style(severity: Severity) -> anstyle::Style {

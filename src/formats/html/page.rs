@@ -145,7 +145,7 @@ fn verdict(report: &Report) -> (&'static str, String) {
 }
 
 fn severities(report: &Report) -> Vec<OfSeverity> {
-    let some = report.totals.by_severity().into_iter().filter(|(_, count)| *count > 0);
+    let some = report.totals.severities.by_severity().into_iter().filter(|(_, count)| *count > 0);
     some.map(|(severity, count)| OfSeverity { severity: severity.as_str(), count, meaning: verdict::meaning(severity) })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! `fleet.html` in the browser.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use iamctl::fleet::{Compared, Fleet};
@@ -135,12 +135,16 @@ fn large(accounts: usize, roles: usize) -> Vec<u8> {
         let of = &compared[place % compared.len()];
         let account = others.iter().find(|one| one.tag == of.tag).unwrap().clone();
         all.push(iamctl::fleet::FleetAccount { tag: tag.clone(), ..account });
-        results.push(Compared { tag, ..of.clone() });
+        let mut copy = of.clone();
+        copy.tag = tag;
+        results.push(copy);
     }
     let fleet = Fleet::new(&options, Some(&baseline), all, results);
     let mut page = Vec::new();
-    let sources = BTreeMap::new();
-    write_html(&mut page, &FleetView { fleet: &fleet, folder: None, sources: &sources, flags: "" }).unwrap();
+    let (sources, mentioned, next) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+    let view =
+        FleetView { fleet: &fleet, folder: None, sources: &sources, flags: "", mentioned: &mentioned, next: &next };
+    write_html(&mut page, &view).unwrap();
     page
 }
 
