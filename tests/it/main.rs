@@ -61,6 +61,10 @@ mod fleet_cells;
 #[cfg(test)]
 mod fleet_classes;
 #[cfg(test)]
+mod fleet_lists;
+#[cfg(all(test, feature = "harvest"))]
+mod fleet_live;
+#[cfg(test)]
 mod fleet_majority;
 #[cfg(test)]
 mod formats;
