@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::error::CliError;
 use super::fleet::FleetError;
 use super::source::{RoleSource, Source, shown};
+use crate::fleet::AccountStatus;
 use crate::model::{AccountId, AccountTag, AccountTagError, Arn, Glob};
 use crate::parse::accounts::{self, ListedAccount};
 use crate::parse::snapshot::Snapshot;
@@ -20,14 +21,21 @@ pub(super) struct NamedSource {
     pub tag: AccountTag,
     /// What a list says of the account.
     pub listed: Option<Listed>,
+    /// What became of it, if that is known without reading it.
+    pub unread: Option<Unread>,
+}
+
+/// An account that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unread {
+    pub status: AccountStatus,
+    pub why: String,
 }
 
 /// What a list says of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
     pub id: AccountId,
-    /// Its state, if it is not active.
-    pub inactive: Option<String>,
     /// Its name, tags and organizational units.
     pub labels: Vec<String>,
     /// File and line.
@@ -36,7 +44,7 @@ pub(super) struct Listed {
 
 impl NamedSource {
     pub(super) const fn new(source: Source, tag: AccountTag) -> Self {
-        Self { source, tag, listed: None }
+        Self { source, tag, listed: None, unread: None }
     }
 
     /// Where it comes from, in words.
@@ -47,12 +55,6 @@ impl NamedSource {
     /// The ID, if a list tells it.
     pub(super) fn id(&self) -> Option<&AccountId> {
         self.listed.as_ref().map(|listed| &listed.id)
-    }
-
-    /// Why it is not read, because it is not active.
-    pub(super) fn inactive(&self) -> Option<String> {
-        let state = self.listed.as_ref()?.inactive.as_ref()?;
-        Some(format!("AWS Organizations lists it as {}", state.escape_debug()))
     }
 
     /// The snapshot, if it is of the account that the list names.
@@ -193,8 +195,12 @@ impl ListArgs {
         };
         let labels = std::iter::once(one.name).chain(one.labels).map(|label| label.to_ascii_lowercase()).collect();
         let place = format!("account {} in line {line} of {}", one.id, shown(path));
-        let listed = Listed { id: one.id, inactive: one.inactive, labels, place };
-        Ok(NamedSource { source, tag: one.tag, listed: Some(listed) })
+        let unread = one.inactive.map(|state| Unread {
+            status: AccountStatus::Suspended,
+            why: format!("AWS Organizations lists it as {}", state.escape_debug()),
+        });
+        let listed = Listed { id: one.id, labels, place };
+        Ok(NamedSource { source, tag: one.tag, listed: Some(listed), unread })
     }
 
     /// The roles to assume for an account, or what is wrong.

@@ -169,7 +169,7 @@ fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> 
         .zip(&described)
         .map(|(one, account)| match (&one.outcome, account.status) {
             (Outcome::Read(snapshot), AccountStatus::Read) => Some(&**snapshot),
-            (Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Suspended(_) | Outcome::Failed(_), _) => None,
+            (Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_), _) => None,
         })
         .collect();
     let mut accounts = Vec::with_capacity(tried.len());

@@ -118,10 +118,20 @@ fn what_is_old_or_of_another_account_is_read_again_and_one_failure_does_not_end_
         ran.stderr.contains("2 of 3 accounts could not be read: b (") && ran.stderr.contains("--resume"),
         "{ran:?}"
     );
-    // What was there stays.
+    // What was there stays, but a fleet does not take it for what is there now.
     assert!(tool.exists("all/b/b_snapshot.json"));
+    let fleet = run(&tool, "fleet --snapshots all --baseline a --output out");
+    assert!(fleet.code == 2 && fleet.stderr.contains("2 of 3 accounts could not be read: b ("), "{fleet:?}");
+    let fleet = run(&tool, "fleet --snapshots all --baseline b --output out");
+    assert!(fleet.code == 2 && fleet.stderr.contains("the baseline `b` cannot be read: "), "{fleet:?}");
     let ran = run(&tool, &format!("{words} --max-age 3d"));
     assert!(ran.stdout.contains("3 accounts: 2 read, 1 failed"), "{ran:?}");
+    let fleet = run(&tool, "fleet --snapshots all --baseline a --allow-unread --output out");
+    assert!(fleet.stdout.starts_with("NOT COMPLETE: 1 of 3 accounts was not read"), "{fleet:?}");
+    assert!(tool.read("out/accounts_read.csv").lines().nth(1).unwrap().starts_with("c,,failed,"));
+    tool.write("all/accounts_read.csv", "account,status\na,read\n");
+    let fleet = run(&tool, "fleet --snapshots all --baseline a --output out");
+    assert!(fleet.code == 2 && fleet.stderr.contains("all/accounts_read.csv"), "{fleet:?}");
     // A fleet over the list says which accounts it could not read.
     let says = run(&tool, "fleet a.json=x --accounts accounts.yml --role-name audit --baseline x --output out");
     assert!(says.code == 2 && says.stderr.contains("error: "), "{says:?}");

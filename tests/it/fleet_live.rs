@@ -11,7 +11,9 @@ use crate::tool::{Run, Tool};
 /// Accounts with a role each, the last one with another session duration.
 fn accounts(count: usize) -> Vec<Account> {
     let all: Vec<Account> = (0..count).map(|_| Account::new()).collect();
-    all.iter().for_each(|account| drop(account.role("app")));
+    for account in &all {
+        account.role("app");
+    }
     all.last().unwrap().role("extra");
     all
 }
@@ -72,6 +74,8 @@ fn many_accounts_are_read_and_some_deny() {
     assert!(ran.stderr.contains("3 of 50 accounts could not be read: acc-03 ("), "{ran:?}");
     let roles: Vec<String> = proxy.of("AssumeRole").iter().map(|one| one.field("RoleArn").to_owned()).collect();
     assert!(roles.iter().all(|role| role.ends_with(":role/audit")) && roles.len() == 50, "{roles:?}");
+    let fleet = tool.run(&["fleet", "--snapshots", "all", "--baseline", "acc-00", "--output", "out"]);
+    assert!(fleet.code == 2 && fleet.stderr.contains("3 of 50 accounts could not be read"), "{fleet:?}");
     // Only what is missing is read again.
     let before = proxy.count("GetAccountAuthorizationDetails");
     let ran = run(&tool, "harvest", &["--output", "all", "--resume"]);
@@ -176,7 +180,11 @@ fn a_harvest_that_is_interrupted_goes_on_where_it_stopped() {
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert_eq!(tool.names("all"), ["acc-00", "acc-01", "acc-02"], "what was read is whole, and nothing else is there");
+    let there = [".iamctl.json", "acc-00", "acc-01", "acc-02", "accounts_read.csv"];
+    assert_eq!(tool.names("all"), there, "what was read is whole, and nothing else is there");
+    assert_eq!(statuses(&tool, "all"), ["failed", "failed", "failed", "read", "read", "read", "suspended"]);
+    let fleet = tool.run(&["fleet", "--snapshots", "all", "--baseline", "acc-00", "--output", "out"]);
+    assert!(fleet.code == 2 && fleet.stderr.contains("the harvest ended before"), "{fleet:?}");
     let before = proxy.count("GetAccountAuthorizationDetails");
     let ran = run(&tool, "harvest", &["--output", "all", "--resume"]);
     assert_eq!(ran.code, 0, "{ran:?}");

@@ -62,7 +62,8 @@ mod fleet_cells;
 mod fleet_classes;
 #[cfg(test)]
 mod fleet_lists;
-#[cfg(all(test, feature = "harvest"))]
+#[cfg(test)]
+#[cfg(feature = "harvest")]
 mod fleet_live;
 #[cfg(test)]
 mod fleet_majority;

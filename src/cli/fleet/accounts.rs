@@ -3,13 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::super::accounts::{NamedSource, NamedSourceError, refuse_same_tags};
+use serde::Deserialize;
+
+use super::super::accounts::{NamedSource, NamedSourceError, Unread, refuse_same_tags};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::source::Source;
 use super::error::FleetError;
-use crate::model::AccountTag;
-use crate::store::snapshots::{self, FoundSnapshot};
+use crate::fleet::AccountStatus;
+use crate::model::{AccountTag, AccountTagError};
+use crate::store::snapshots::{self, Found, FoundSnapshot};
+use crate::store::text_file;
 
 /// The word for the majority.
 const MAJORITY: &str = "majority";
@@ -72,23 +76,61 @@ pub(super) fn all(
     }
 }
 
-/// The snapshots in a folder.
+/// The snapshots in a folder, and the accounts that a harvest into it could not read.
 fn in_folder(folder: &Path, console: &Console) -> Result<Vec<NamedSource>, CliError> {
-    let found = snapshots::find(folder).map_err(FleetError::Search)?;
-    if found.snapshots.is_empty() {
-        return Err(FleetError::NoSnapshot { path: folder.to_owned(), reports: found.reports.len() }.into());
+    let Found { snapshots, reports, lists } = snapshots::find(folder).map_err(FleetError::Search)?;
+    if snapshots.is_empty() {
+        return Err(FleetError::NoSnapshot { path: folder.to_owned(), reports: reports.len() }.into());
     }
-    for report in &found.reports {
-        console.note(&format!(
-            "{}: not searched for snapshots, because it contains the report of a comparison",
-            report.display()
-        ));
+    for report in &reports {
+        let why = "not searched for snapshots, because it contains the report of a comparison";
+        console.note(&format!("{}: {why}", report.display()));
     }
     let named = |snapshot: FoundSnapshot| match snapshot.tag.parse() {
-        Ok(tag) => Ok(NamedSource::new(Source::File(snapshot.path, None), tag)),
-        Err(_) => Err(FleetError::SnapshotName { path: snapshot.path }.into()),
+        Ok(tag) => Ok((snapshot.path.clone(), NamedSource::new(Source::File(snapshot.path, None), tag))),
+        Err(_) => Err(FleetError::SnapshotName { path: snapshot.path }),
     };
-    found.snapshots.into_iter().map(named).collect()
+    let mut all: Vec<(PathBuf, NamedSource)> = snapshots.into_iter().map(named).collect::<Result<_, _>>()?;
+    for path in lists {
+        for unread in unread(&path)? {
+            let is_it = |one: &NamedSource| one.tag.as_str().eq_ignore_ascii_case(unread.tag.as_str());
+            // A snapshot that lies below the list is older than the list.
+            let below = path.parent().unwrap_or_else(|| Path::new(""));
+            all.retain(|(place, one)| !(is_it(one) && place.starts_with(below)));
+            if !all.iter().any(|(_, one)| is_it(one)) {
+                all.push((path.clone(), unread));
+            }
+        }
+    }
+    Ok(all.into_iter().map(|(_, one)| one).collect())
+}
+
+/// The accounts that a harvest could not read, as its list says. A fleet without them must not look complete.
+fn unread(path: &Path) -> Result<Vec<NamedSource>, CliError> {
+    let text = text_file::read(path)?;
+    let wrong = |problem: String| FleetError::ReadList { path: path.to_owned(), problem };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut all = Vec::new();
+    for row in reader.deserialize::<ListRow>() {
+        let row = row.map_err(|error| wrong(error.to_string()))?;
+        let is_it = |status: &AccountStatus| status.as_str() == row.status;
+        let status =
+            AccountStatus::ALL.into_iter().find(is_it).ok_or_else(|| wrong(format!("status `{}`", row.status)))?;
+        let tag = row.account.parse().map_err(|error: AccountTagError| wrong(error.to_string()))?;
+        if matches!(status, AccountStatus::Denied | AccountStatus::Failed | AccountStatus::Suspended) {
+            let unread = Some(Unread { status, why: row.why });
+            all.push(NamedSource { unread, ..NamedSource::new(Source::File(path.to_owned(), None), tag) });
+        }
+    }
+    Ok(all)
+}
+
+/// What of a row of such a list counts here.
+#[derive(Deserialize)]
+struct ListRow {
+    account: String,
+    status: String,
+    why: String,
 }
 
 fn unknown(tag: &AccountTag, all: &[NamedSource]) -> FleetError {

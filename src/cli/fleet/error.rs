@@ -39,6 +39,14 @@ pub enum FleetError {
         /// What is wrong.
         problem: String,
     },
+    /// A list of accounts in a folder of snapshots that is none.
+    #[error("`{}` is not the list of accounts of a harvest: {problem}", .path.display())]
+    ReadList {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A pattern that no profile matches.
     #[error("no profile of the AWS config files matches `--profiles {}`", .pattern.escape_debug())]
     NoProfile {
@@ -61,9 +69,9 @@ pub enum FleetError {
         /// Where it was read from, in words.
         origin: String,
     },
-    /// A baseline that is not active.
+    /// A baseline that a list says is not active, or could not be read.
     #[error("the baseline `{tag}` cannot be read: {why}")]
-    InactiveBaseline {
+    UnreadBaseline {
         /// The account.
         tag: AccountTag,
         /// Why.
@@ -185,10 +193,11 @@ impl FleetError {
                 "it must be the accounts.yml of c7n-org, a map from names to account IDs, or the output of `aws organizations \
                  list-accounts`; `--role-name NAME` names the role to assume"
             }
+            Self::ReadList { .. } => "move the file away, or harvest the accounts again",
             Self::NoProfile { .. } => "run `iamctl listprofiles` to see the profiles",
             Self::ProfileName { .. } => "rename the profile, or leave it out of `--profiles`",
             Self::OtherAccount { .. } => "check the profile or the role, and the account ID in the list",
-            Self::InactiveBaseline { .. } => "use another account as `--baseline`",
+            Self::UnreadBaseline { .. } => "use another account as `--baseline`",
             Self::NotHarvested { folder, .. } => {
                 return Some(format!(
                     "the snapshots of the other accounts and accounts_read.csv are in `{folder}`; with `--resume`, only what \

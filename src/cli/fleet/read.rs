@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 
-use super::super::accounts::{Filter, ListArgs, NamedSource};
+use super::super::accounts::{Filter, ListArgs, NamedSource, Unread};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::inputs::InputArgs;
@@ -25,8 +25,8 @@ pub(super) enum Outcome {
     Read(Box<Snapshot>),
     /// Not tried, and why.
     Skipped(String),
-    /// Not tried, because it is not active.
-    Suspended(String),
+    /// Not tried, because a list says what became of it.
+    Unread(Unread),
     Failed(CliError),
 }
 
@@ -42,7 +42,7 @@ pub(super) fn all(
     let is_left_out = |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_left_out_unread(named);
     // The ID of an account that is left out makes it a known account, so that its file is read all the same.
     let wanted = |(place, named): &(usize, &NamedSource)| {
-        named.inactive().is_none() && (named.source.file().is_some() || !is_left_out(*place, named))
+        named.unread.is_none() && (named.source.file().is_some() || !is_left_out(*place, named))
     };
     let asked: Vec<(usize, &NamedSource)> = sources.iter().enumerate().filter(wanted).collect();
     let results: Mutex<BTreeMap<usize, Result<Snapshot, CliError>>> = Mutex::default();
@@ -55,7 +55,7 @@ pub(super) fn all(
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let one = |(place, named): (usize, NamedSource)| {
         let skipped = filter.why_skipped(&named, None).filter(|_| Some(place) != baseline);
-        let outcome = match (results.remove(&place), named.inactive(), skipped) {
+        let outcome = match (results.remove(&place), named.unread.clone(), skipped) {
             (Some(Ok(snapshot)), _, _) => Outcome::Read(Box::new(snapshot)),
             (Some(Err(_)), _, Some(why)) if is_left_out(place, &named) => Outcome::Skipped(why),
             // Its ID might be one that `--only` names; but nobody has asked for it by its tag.
@@ -64,7 +64,7 @@ pub(super) fn all(
             }
             (Some(Err(error)), _, None) => Outcome::Failed(error),
             (None, _, Some(why)) => Outcome::Skipped(why),
-            (None, Some(why), None) => Outcome::Suspended(why),
+            (None, Some(unread), None) => Outcome::Unread(unread),
             (None, None, None) => {
                 let invariant = format!("{} was neither read nor left out", named.tag);
                 Outcome::Failed(CliError::Internal { invariant })
@@ -78,13 +78,13 @@ pub(super) fn all(
 /// Why the source in this place could not be read; it is no longer among the others then.
 pub(super) fn take_failure(tried: &mut Vec<Tried>, place: usize) -> Option<CliError> {
     let one = tried.get(place)?;
-    if let Outcome::Suspended(why) = &one.outcome {
-        return Some(FleetError::InactiveBaseline { tag: one.named.tag.clone(), why: why.clone() }.into());
+    if let Outcome::Unread(unread) = &one.outcome {
+        return Some(FleetError::UnreadBaseline { tag: one.named.tag.clone(), why: unread.why.clone() }.into());
     }
     let is_failure = matches!(one.outcome, Outcome::Failed(_));
     match is_failure.then(|| tried.remove(place).outcome) {
         Some(Outcome::Failed(error)) => Some(error),
-        Some(Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Suspended(_)) | None => None,
+        Some(Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Unread(_)) | None => None,
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn take_failure(tried: &mut Vec<Tried>, place: usize) -> Option<CliEr
 pub(super) fn id_of(tried: &Tried) -> Option<AccountId> {
     match &tried.outcome {
         Outcome::Read(snapshot) => snapshot.account_id.as_deref().and_then(|id| id.parse().ok()),
-        Outcome::Skipped(_) | Outcome::Suspended(_) | Outcome::Failed(_) => tried.named.id().cloned(),
+        Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_) => tried.named.id().cloned(),
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) fn described(tried: &Tried, filter: Option<&Filter>) -> FleetAccount 
             None => (AccountStatus::Read, None, Some(snapshot)),
         },
         Outcome::Skipped(why) => (AccountStatus::Skipped, Some(why.clone()), None),
-        Outcome::Suspended(why) => (AccountStatus::Suspended, Some(why.clone()), None),
+        Outcome::Unread(unread) => (unread.status, Some(unread.why.clone()), None),
         Outcome::Failed(error) => (status_of(error), Some(in_words(error)), None),
     };
     FleetAccount {

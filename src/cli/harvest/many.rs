@@ -16,6 +16,7 @@ use super::super::inputs;
 use super::super::source::Source;
 use super::Args;
 use crate::fleet::{AccountStatus, FleetAccount};
+use crate::formats::csv;
 use crate::formats::escape::terminal;
 use crate::formats::files::snapshot_file;
 use crate::formats::fleet::accounts_read;
@@ -75,32 +76,51 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> 
     if !all.iter().any(|one| !lock(one).account.is_left_out()) {
         return Err(FleetError::NothingLeft.into());
     }
+    let list = List { all: &all, folder, csv: args.output.csv(), writing: Mutex::default() };
+    // A run that is cut off leaves a list that says what it did not read.
+    list.write()?;
     let sources: Vec<&Source> = asked.iter().map(|one| &lock(one).named.source).collect();
     args.input.each(&sources, args.lists.concurrency(), console, &|index, result| {
         let Some(one) = asked.get(index) else { return };
-        let mut one = lock(one);
-        match result.and_then(|snapshot| one.write(snapshot)) {
-            Ok(snapshot) => one.account = read(&one.account, &snapshot, None),
-            Err(error) => {
-                one.account.status = status_of(&error);
-                one.account.why = Some(in_words(&error));
-                console.warning(&format!("{}: {}", one.named.tag, in_words(&error)));
-            }
-        }
+        lock(one).finish(result, console);
+        // At the end it is written once more, and then it is an error if it cannot be.
+        drop(list.write());
     })?;
-    let mut accounts: Vec<FleetAccount> = all.iter().map(|one| lock(one).account.clone()).collect();
-    accounts.sort_by(|a, b| a.tag.cmp(&b.tag));
-    finish(args, console, &accounts, folder)
+    list.write()?;
+    finish(console, &list.accounts(), folder)
+}
+
+/// The list of accounts, which is always as far as the reading is.
+struct List<'l, 'n> {
+    all: &'l [Mutex<One<'n>>],
+    folder: &'l Path,
+    csv: csv::Options,
+    writing: Mutex<()>,
+}
+
+impl List<'_, '_> {
+    /// The accounts, sorted by tag.
+    fn accounts(&self) -> Vec<FleetAccount> {
+        let mut accounts: Vec<FleetAccount> = self.all.iter().map(|one| lock(one).account.clone()).collect();
+        accounts.sort_by(|a, b| a.tag.cmp(&b.tag));
+        accounts
+    }
+
+    fn write(&self) -> Result<(), CliError> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let accounts = self.accounts();
+        Folder::named(self.folder)?.write("accounts", &[accounts_read(&accounts, self.csv)])?;
+        Ok(())
+    }
 }
 
 fn lock<'m, 'n>(one: &'m Mutex<One<'n>>) -> std::sync::MutexGuard<'m, One<'n>> {
     one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes the list of accounts, and says what was read.
-fn finish(args: &Args, console: &Console, accounts: &[FleetAccount], folder: &Path) -> Result<ExitCode, CliError> {
-    let list = Folder::named(folder)?.write("accounts", &[accounts_read(accounts, args.output.csv())])?;
-    let folder = list.to_string_lossy().into_owned();
+/// Says what was read.
+fn finish(console: &Console, accounts: &[FleetAccount], folder: &Path) -> Result<ExitCode, CliError> {
+    let folder = folder.to_string_lossy().into_owned();
     let count = |status: AccountStatus| accounts.iter().filter(|account| account.status == status).count();
     let parts = AccountStatus::ALL.into_iter().filter(|status| count(*status) > 0);
     let parts: Vec<String> = parts.map(|status| format!("{} {status}", count(status))).collect();
@@ -119,16 +139,16 @@ fn finish(args: &Args, console: &Console, accounts: &[FleetAccount], folder: &Pa
 
 /// An account that was not read yet, or will not be.
 fn described<'n>(named: &'n NamedSource, skipped: Option<String>, folder: &Path) -> One<'n> {
-    let inactive = named.inactive();
-    let status = match (&skipped, &inactive) {
-        (Some(_), _) => AccountStatus::Skipped,
-        (None, Some(_)) => AccountStatus::Suspended,
-        (None, None) => AccountStatus::Failed,
+    let (status, why) = match (skipped, &named.unread) {
+        (Some(why), _) => (AccountStatus::Skipped, Some(why)),
+        (None, Some(unread)) => (unread.status, Some(unread.why.clone())),
+        // Until it is read.
+        (None, None) => (AccountStatus::Failed, Some("the harvest ended before the account was read".to_owned())),
     };
     let account = FleetAccount {
         account_id: named.id().cloned(),
         status,
-        why: skipped.or(inactive),
+        why,
         ..FleetAccount::new(named.tag.clone(), named.source.in_words())
     };
     One { named, account, folder: folder.join(named.tag.as_str()) }
@@ -166,6 +186,18 @@ fn read(account: &FleetAccount, snapshot: &Snapshot, why: Option<String>) -> Fle
 }
 
 impl One<'_> {
+    /// Writes the snapshot, or notes why there is none.
+    fn finish(&mut self, result: Result<Snapshot, CliError>, console: &Console) {
+        match result.and_then(|snapshot| self.write(snapshot)) {
+            Ok(snapshot) => self.account = read(&self.account, &snapshot, None),
+            Err(error) => {
+                self.account.status = status_of(&error);
+                self.account.why = Some(in_words(&error));
+                console.warning(&format!("{}: {}", self.named.tag, in_words(&error)));
+            }
+        }
+    }
+
     /// Writes the snapshot, whole, into the folder of the account.
     fn write(&self, snapshot: Snapshot) -> Result<Snapshot, CliError> {
         let snapshot = self.named.checked(snapshot)?;
