@@ -176,6 +176,13 @@ impl ListArgs {
         Ok(all)
     }
 
+    /// A flag that says nothing of a single account, if it was given.
+    pub(super) fn of_many(&self) -> Option<&'static str> {
+        [("--only", &self.only), ("--skip", &self.skip)]
+            .into_iter()
+            .find_map(|(flag, all)| (!all.is_empty()).then_some(flag))
+    }
+
     /// Which of the accounts are meant.
     pub(super) fn filter(&self) -> Filter {
         Filter::new(&self.only, &self.skip)

@@ -7,6 +7,7 @@ use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use super::fleet::FleetError;
 use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
 use crate::formats::files::{Harvest, of_harvest};
@@ -43,6 +44,9 @@ pub(super) struct Args {
 /// Reads the account and writes its files.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let (Some(source), Some(tag)) = (&args.source, &args.tag) else { return many::run(args, console) };
+    if let Some(flag) = args.lists.of_many().or(args.resume.of_many()) {
+        return Err(FleetError::OfMany { flag }.into());
+    }
     let catalogue = args.input.catalogue(console)?;
     let folder = args.output.folder()?;
     let [snapshot] = &args.input.snapshots([source], true, console)?;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::schema::{Schema, closed, read};
 use crate::tool::{Run, Tool, role, snapshot};
 
 const IDS: [&str; 4] = ["111111111111", "222222222222", "333333333333", "444444444444"];
@@ -56,6 +57,9 @@ fn wrong_lists_are_one_line_errors_with_file_and_line() {
     refused(&tool, "harvest --accounts plain.yml --role-name audit --skip * --output out", &["leave no account"]);
     refused(&tool, "harvest --accounts plain.yml --role-name audit --only x --output out", &["`--only x`"]);
     refused(&tool, "fleet --accounts plain.yml --role-name audit --baseline c --output out", &["the baseline `c`"]);
+    tool.write("a.json", snapshot(IDS[0], &[], &[]));
+    refused(&tool, "harvest a.json a --resume --output out", &["`--resume` is for several accounts"]);
+    refused(&tool, "harvest a.json a --only a --output out", &["`--only` is for several accounts"]);
     assert!(!tool.exists("out"));
     for words in
         ["harvest", "harvest a.json", "harvest a.json a --accounts plain.yml", "fleet --baseline a --role-name x"]
@@ -99,6 +103,9 @@ fn what_is_there_and_young_is_not_read_again() {
     let fleet = run(&tool, "fleet --snapshots all --baseline a --output out");
     assert_eq!(fleet.code, 0, "{fleet:?}");
     assert!(fleet.stdout.contains("1 role is in 2 accounts the same as in a"), "{fleet:?}");
+    assert!(fleet.stdout.contains("Left out: 1 account suspended; see accounts_read.csv."), "{fleet:?}");
+    let fleet: Value = serde_json::from_str(&tool.read("out/fleet.json")).unwrap();
+    Schema::new(closed(read("docs/fleet.schema.json"))).check(&fleet).unwrap();
     // A part of it, by OU path or by ID.
     let part = run(&tool, &format!("{words} --only o-1/r-1/*,222222222222"));
     assert!(part.stdout.contains("4 accounts: 2 read, 2 skipped"), "{part:?}");

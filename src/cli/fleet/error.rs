@@ -87,6 +87,12 @@ pub enum FleetError {
         /// The folder with the snapshots and the list of accounts.
         folder: String,
     },
+    /// A flag for many accounts, and one account.
+    #[error("`{flag}` is for several accounts, and `iamctl harvest SOURCE TAG` reads one")]
+    OfMany {
+        /// The flag.
+        flag: &'static str,
+    },
     /// No folder for the snapshots of many accounts.
     #[error("`iamctl harvest` of several accounts needs `--output DIR`")]
     NoOutput,
@@ -203,6 +209,9 @@ impl FleetError {
                     "the snapshots of the other accounts and accounts_read.csv are in `{folder}`; with `--resume`, only what \
                      is missing is read"
                 ));
+            }
+            Self::OfMany { .. } => {
+                "leave it out, or give a list with `--accounts FILE` or profiles with `--profiles GLOB`"
             }
             Self::NoOutput => {
                 "each account gets its own folder in it, and a later run with `--resume` finds what is there"

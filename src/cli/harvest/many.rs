@@ -42,6 +42,11 @@ pub(in crate::cli) struct ResumeArgs {
 }
 
 impl ResumeArgs {
+    /// A flag that says nothing of a single account, if it was given.
+    pub(super) fn of_many(&self) -> Option<&'static str> {
+        self.resume.then_some("--resume")
+    }
+
     /// The time before which a snapshot is too old.
     fn oldest(&self, now: Timestamp) -> Result<Timestamp, FleetError> {
         let wrong = || FleetError::MaxAge { text: self.max_age.clone() };
