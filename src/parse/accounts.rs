@@ -119,7 +119,10 @@ fn parsed<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, AccountsError> {
         // The first line is the message; what follows shows the text of the file.
         let message = error.without_snippet().to_string();
         let problem = message.lines().next().unwrap_or_default();
-        let problem = problem.strip_prefix("error: ").unwrap_or(problem).to_owned();
+        let problem = problem.strip_prefix("error: ").unwrap_or(problem);
+        // The place is said before, and what the reader of YAML could do besides is not the user's business.
+        let problem = problem.rsplit_once(" at line ").map_or(problem, |(problem, _)| problem);
+        let problem = problem.split_once("; use ").map_or(problem, |(problem, _)| problem).to_owned();
         AccountsError { line, problem }
     })
 }
@@ -370,6 +373,9 @@ mod tests {
         assert_eq!(refused(named), "line 3: the name `A-B` gives the tag `A-B`, as the name in line 2 does");
         let unknown = refused("accounts:\n- account_id: '111122223333'\n  rolle: x\n");
         assert!(unknown.starts_with("line 3: ") && unknown.contains("rolle"), "{unknown}");
+        assert_eq!(unknown.matches("line").count(), 1, "{unknown}");
+        let several = refused("a: '111122223333'\n---\nb: '222233334444'\n");
+        assert_eq!(several, "line 3: multiple YAML documents detected");
         assert!(refused("accounts: []\nsubscriptions: []\n").contains("subscriptions"));
         assert!(refused("dev: 123\n").starts_with("line 1: `123` is not an account ID"));
         assert_eq!(refused("accounts: []\n"), "it lists no account");
