@@ -84,17 +84,10 @@ fn measure(generated: &GeneratedFleet, accounts: usize, roles: usize) -> Result<
 
 fn described(tag: &AccountTag, account: &Account, baseline: bool) -> FleetAccount {
     FleetAccount {
-        tag: tag.clone(),
         account_id: account.id.clone(),
-        source: account.source.clone(),
         baseline,
         status: AccountStatus::Read,
-        why: None,
         roles: Some(account.roles.len()),
-        harvested_at: None,
-        report: None,
-        accepted: None,
-        other_findings: Vec::new(),
-        deviations: Vec::new(),
+        ..FleetAccount::new(tag.clone(), account.source.clone())
     }
 }

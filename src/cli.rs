@@ -4,6 +4,7 @@
 //! [`crate::store`]. Results go to stdout; progress, advice and errors to stderr.
 
 mod accept;
+mod accounts;
 mod ask;
 mod can;
 mod can_assume;
@@ -73,13 +74,15 @@ enum Command {
     /// Prints each profile of the AWS config with its region and the way in which it gets its credentials.
     #[command(visible_alias = "profiles", after_long_help = examples::LISTPROFILES)]
     Listprofiles(profiles::Args),
-    /// Read one account and write its IAM items and a snapshot
+    /// Read accounts and write their IAM items and snapshots
     ///
     /// Reads all IAM roles of an account with their policies, and writes them to a folder: every item of a policy as a row
     /// in CSV files, and the account as a snapshot. This is called a harvest. Every command that compares accounts reads
     /// the snapshot instead of the account.
+    ///
+    /// With `--accounts` or `--profiles`, reads many accounts and writes a snapshot of each.
     #[command(after_long_help = examples::HARVEST)]
-    Harvest(harvest::Args),
+    Harvest(Box<harvest::Args>),
     /// Compare the IAM roles of two accounts
     ///
     /// Reads two accounts, pairs their roles by name, and compares what each role can do, who can assume it, what its

@@ -13,6 +13,7 @@ mod denied;
 mod details;
 mod each_role;
 mod error;
+mod many;
 mod mfa;
 mod pages;
 mod profiles;
@@ -31,9 +32,10 @@ use tokio::sync::{Mutex, watch};
 
 pub use denied::{Denial, PolicyKind};
 pub use error::{Cause, HarvestError};
+pub use many::harvest_each;
 pub use profiles::ProfileSummary;
 
-use crate::model::AccountId;
+use crate::model::{AccountId, Arn};
 use crate::parse::snapshot::Snapshot;
 use credentials::MfaSessions;
 use mfa::Codes;
@@ -48,6 +50,26 @@ pub enum LiveSource {
     /// profile that `AWS_PROFILE` names, else a web identity, the container's role, the instance's role. The profile
     /// `default` is not meant.
     Environment,
+    /// A role, assumed with the credentials of one of these.
+    Role(AssumedRole),
+}
+
+/// Roles to assume, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedRole {
+    /// The profile whose credentials come first; none for those of the environment.
+    pub profile: Option<String>,
+    /// The roles; the last one is of the account that is read.
+    pub roles: Vec<Arn>,
+    /// The external ID for the last one.
+    pub external_id: Option<String>,
+}
+
+impl AssumedRole {
+    /// The ARN of the last role.
+    fn arn(&self) -> &str {
+        self.roles.last().map_or("", Arn::as_str)
+    }
 }
 
 /// As a snapshot's `source` has it: `profile dev`, `environment`.
@@ -56,6 +78,7 @@ impl fmt::Display for LiveSource {
         match self {
             Self::Profile(name) => write!(f, "profile {name}"),
             Self::Environment => f.write_str("environment"),
+            Self::Role(role) => write!(f, "role {}", role.arn()),
         }
     }
 }

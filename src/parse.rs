@@ -6,6 +6,8 @@
 
 pub mod accepted;
 pub mod account;
+#[cfg(feature = "cli")]
+pub mod accounts;
 pub mod authorization_details;
 pub mod equivalency;
 mod json;

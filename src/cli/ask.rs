@@ -162,7 +162,7 @@ pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Asked, C
         Source::File(folder, _) => folder.clone(),
         // A folder right here looks like the name of a profile.
         Source::Profile(name) => PathBuf::from(name),
-        Source::Environment => return Err(CliError::NoReport { path: PathBuf::from("env:") }),
+        Source::Environment | Source::Role(_) => return Err(CliError::NoReport { path: PathBuf::from("env:") }),
     };
     let saved = SavedReport::read(&folder)?;
     let side = saved.side(tag)?;

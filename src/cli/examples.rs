@@ -45,7 +45,11 @@ pub(super) const HARVEST: &str = r"Examples:
       iamctl harvest examples/dev.json dev --output dev-account
   Convert the output of the AWS CLI to a snapshot:
       aws iam get-account-authorization-details > details.json
-      iamctl harvest ./details.json dev --output dev-account";
+      iamctl harvest ./details.json dev --output dev-account
+  Read all active accounts of an organization:
+      aws organizations list-accounts > accounts.json
+      iamctl harvest --accounts accounts.json --role-name Audit \
+        --via hub-profile --output harvests";
 
 pub(super) const DIFF: &str = r"Examples:
   Compare two accounts through their AWS profiles:

@@ -3,7 +3,7 @@
 mod accounts;
 mod compare;
 mod error;
-mod read;
+pub(super) mod read;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,13 +12,15 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
+use super::accounts::{Filter, ListArgs, NamedSource};
 use super::comparison::ComparisonArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, InputArgs, OutputArgs};
-use accounts::{Baseline, Filter, NamedSource};
+use super::source::Source;
+use accounts::Baseline;
 pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
@@ -52,17 +54,6 @@ pub(super) struct Args {
     /// an error.
     #[arg(long, value_name = "DIR", env = "IAMCTL_SNAPSHOTS", value_delimiter = ',')]
     snapshots: Vec<PathBuf>,
-    /// Compare only accounts with this tag or ID; can be repeated
-    ///
-    /// `*` and `?` are wildcards. It is an error if a pattern matches no account. Accounts that are left out are still
-    /// known accounts.
-    #[arg(long, value_name = "GLOB", env = "IAMCTL_ONLY_ACCOUNTS", value_delimiter = ',')]
-    only: Vec<String>,
-    /// Leave out accounts with this tag or ID; can be repeated
-    ///
-    /// `*` and `?` are wildcards. It is an error if a pattern matches no account.
-    #[arg(long, value_name = "GLOB", env = "IAMCTL_SKIP_ACCOUNTS", value_delimiter = ',')]
-    skip: Vec<String>,
     /// Report on the other accounts if an account cannot be read
     ///
     /// Without this option, an account that cannot be read sets exit code 2, and iamctl writes only accounts_read.csv and
@@ -79,6 +70,8 @@ pub(super) struct Args {
     /// These lists (TAG_PROFILE_iam_tuples.csv) are by far the largest files.
     #[arg(long, env = "IAMCTL_ITEMS", value_parser = FalseyValueParser::new())]
     items: bool,
+    #[command(flatten)]
+    lists: ListArgs,
     #[command(flatten)]
     comparison: ComparisonArgs,
     #[command(flatten)]
@@ -112,17 +105,22 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if args.baseline == Baseline::Majority && args.comparison.allow_incomplete {
         return Err(FleetError::IncompleteMajority.into());
     }
-    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, console)?;
+    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, args.lists.accounts()?, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;
     let (accepted, _) = args.comparison.accepted(console)?;
     let catalogue = args.input.catalogue(console)?;
-    let filter = Filter::new(&args.only, &args.skip);
+    let filter = args.lists.filter();
     let folder = args.output.folder()?;
     let started_at = inputs::now();
-    let spinner = console.spinner("reading accounts");
     let baseline = (args.baseline != Baseline::Majority).then_some(0);
-    let mut tried = read::all(sources, baseline, &filter, &args.input, console);
+    let mut tried = {
+        // While live accounts are read, the terminal may be needed to ask for a code.
+        let are_files = sources.iter().all(|named| named.source.file().is_some());
+        let _spinner = are_files.then(|| console.spinner("reading accounts"));
+        read::all(sources, baseline, &args.lists, &args.input, console)?
+    };
+    let spinner = console.spinner("reading policies");
     if let Some(error) = baseline.and_then(|place| read::take_failure(&mut tried, place)) {
         return Err(error);
     }
@@ -141,7 +139,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
-    let asked = read.described.iter().filter(|account| account.status != AccountStatus::Skipped).count();
+    let asked = read.described.iter().filter(|account| !account.is_left_out()).count();
     let unread = unread(&read.described);
     if !unread.is_empty() && (!args.allow_unread || compared.is_empty()) {
         let path = folder.write("fleet", &[accounts_read(&read.described, args.output.csv())])?;
@@ -159,11 +157,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> Result<Read<'t>, CliError> {
     read::refuse_twice(tried)?;
     let ids: Vec<_> = tried.iter().map(read::id_of).collect();
-    let known: Vec<_> = tried.iter().map(|one| &one.named.tag).zip(ids.iter().map(Option::as_ref)).collect();
+    let known: Vec<_> = tried.iter().map(|one| &one.named).zip(ids.iter().map(Option::as_ref)).collect();
     filter.check(&known)?;
     let describe = |(place, one): (usize, &Tried)| read::described(one, (Some(place) != baseline).then_some(filter));
     let mut described: Vec<FleetAccount> = tried.iter().enumerate().map(describe).collect();
-    if !described.iter().any(|account| !account.baseline && account.status != AccountStatus::Skipped) {
+    if !described.iter().any(|account| !account.baseline && !account.is_left_out()) {
         return Err(FleetError::NothingLeft.into());
     }
     let snapshots: Vec<_> = tried
@@ -171,7 +169,7 @@ fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> 
         .zip(&described)
         .map(|(one, account)| match (&one.outcome, account.status) {
             (Outcome::Read(snapshot), AccountStatus::Read) => Some(&**snapshot),
-            (Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Failed(_), _) => None,
+            (Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_), _) => None,
         })
         .collect();
     let mut accounts = Vec::with_capacity(tried.len());
@@ -213,8 +211,10 @@ fn report(
     next: &BTreeMap<AccountTag, Vec<NextStep>>,
     folder: Folder,
 ) -> Result<ExitCode, CliError> {
+    // A role of a list is no word of the command line.
+    let is_word = |one: &&Tried| !matches!(one.named.source, Source::Role(_));
     let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
-    let sources: BTreeMap<AccountTag, String> = read.tried.iter().map(words).collect();
+    let sources: BTreeMap<AccountTag, String> = read.tried.iter().filter(is_word).map(words).collect();
     let flags = args.comparison.words() + &args.input.catalogue_words();
     let mentioned = read.mentioned(most_deviating(fleet));
     let view = FleetView { fleet, folder: None, sources: &sources, flags: &flags, mentioned: &mentioned, next };

@@ -1,9 +1,13 @@
-//! `iamctl harvest`: one account to a folder.
+//! `iamctl harvest`: one account to a folder, or the accounts of a list.
 
+mod many;
+
+use super::accounts::ListArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use super::fleet::FleetError;
 use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
 use crate::formats::files::{Harvest, of_harvest};
@@ -20,13 +24,17 @@ pub(super) struct Args {
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
     /// profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
-    #[arg(value_name = "SOURCE", add = complete::source())]
-    source: Source,
+    #[arg(value_name = "SOURCE", required_unless_present_any = ["file", "profiles"], conflicts_with_all = ["file", "profiles"], requires = "tag", add = complete::source())]
+    source: Option<Source>,
     /// Short name of the account, such as `dev`
     ///
     /// The tag names the account in file names: 1 to 64 letters, digits, `.`, `_`, or `-`, the first one a letter or digit.
     #[arg(value_name = "TAG")]
-    tag: AccountTag,
+    tag: Option<AccountTag>,
+    #[command(flatten)]
+    lists: ListArgs,
+    #[command(flatten)]
+    resume: many::ResumeArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -35,20 +43,24 @@ pub(super) struct Args {
 
 /// Reads the account and writes its files.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let (Some(source), Some(tag)) = (&args.source, &args.tag) else { return many::run(args, console) };
+    if let Some(flag) = args.lists.of_many().or(args.resume.of_many()) {
+        return Err(FleetError::OfMany { flag }.into());
+    }
     let catalogue = args.input.catalogue(console)?;
     let folder = args.output.folder()?;
-    let [snapshot] = &args.input.snapshots([&args.source], true, console)?;
+    let [snapshot] = &args.input.snapshots([source], true, console)?;
     let account = account(snapshot)?;
     if account.roles.is_empty() {
-        console.warning(&format!("{}: the account has no roles", args.tag));
+        console.warning(&format!("{tag}: the account has no roles"));
     }
-    let origin = args.source.origin();
-    let harvest = Harvest { tag: &args.tag, origin: &origin, account: &account, snapshot };
+    let origin = source.origin();
+    let harvest = Harvest { tag, origin: &origin, account: &account, snapshot };
     let files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
-    let path = folder.write(&format!("harvest {}", args.tag), &files)?;
+    let path = folder.write(&format!("harvest {tag}"), &files)?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("with unknown ID", |id| id.as_str());
-        writeln!(out, "{}: account {id}, {}", args.tag, counted(account.roles.len(), "role"))?;
+        writeln!(out, "{tag}: account {id}, {}", counted(account.roles.len(), "role"))?;
         writeln!(out, "Files: {}", crate::formats::escape::terminal(&path.to_string_lossy()))
     })?;
     Ok(ExitCode::Done)

@@ -179,19 +179,13 @@ impl InputArgs {
         allow_same_account: bool,
         console: &Console,
     ) -> Result<Vec<Snapshot>, CliError> {
-        use crate::harvest::{LiveSource, Options, Session};
+        use crate::harvest::{LiveSource, Session};
 
         let live: Vec<LiveSource> = sources.iter().filter_map(|source| live_source(source)).collect();
         if live.is_empty() {
             return Ok(Vec::new());
         }
-        let options = Options {
-            mfa_code: self.mfa.mfa_code.clone(),
-            mfa_command: self.mfa.mfa_command.clone(),
-            may_prompt: console.may_ask(),
-            verbose: console.is_verbose(),
-            timeout: Some(std::time::Duration::from_secs(self.timeout)),
-        };
+        let options = self.live_options(console);
         let watch = super::harvest::Watch::new(console, sources.iter().map(|source| source.in_words()).collect());
         // A prompt for an MFA code must have the terminal's line for itself, so nothing spins while this goes on.
         let session = Session::open(&live, &options, &watch)?;
@@ -208,12 +202,80 @@ impl InputArgs {
     }
 }
 
+/// Hears what became of a source: its place, and its snapshot.
+pub(super) type Done<'d> = dyn Fn(usize, Result<Snapshot, CliError>) + Sync + 'd;
+
+impl InputArgs {
+    /// Reads the sources, each on its own: files on all cores, so many live accounts at a time. `done` is called from
+    /// several threads, as soon as a source is read.
+    pub(super) fn each(
+        &self,
+        sources: &[&Source],
+        concurrency: usize,
+        console: &Console,
+        done: &Done<'_>,
+    ) -> Result<(), CliError> {
+        let (files, live): (Vec<_>, Vec<_>) =
+            sources.iter().copied().enumerate().partition(|(_, source)| source.file().is_some());
+        files.par_iter().for_each(|(place, source)| done(*place, self.snapshot(source, console)));
+        self.each_live(&live, concurrency, console, done)
+    }
+
+    #[cfg(not(feature = "harvest"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as the build with AWS")]
+    fn each_live(&self, live: &[(usize, &Source)], _: usize, _: &Console, done: &Done<'_>) -> Result<(), CliError> {
+        for (place, source) in live {
+            done(*place, Err(CliError::NoAws { asked: source.in_words() }));
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "harvest")]
+    fn each_live(
+        &self,
+        live: &[(usize, &Source)],
+        concurrency: usize,
+        console: &Console,
+        done: &Done<'_>,
+    ) -> Result<(), CliError> {
+        use crate::harvest::{LiveSource, harvest_each};
+
+        let sources: Vec<LiveSource> = live.iter().filter_map(|(_, source)| live_source(source)).collect();
+        if sources.is_empty() {
+            return Ok(());
+        }
+        let watch = super::harvest::Watch::new(console, live.iter().map(|(_, source)| source.in_words()).collect());
+        // A file is no live source, and of the others each is one.
+        let place = |index: usize| live.get(index).map_or(usize::MAX, |(place, _)| *place);
+        harvest_each(&sources, &self.live_options(console), concurrency, &watch, &|index, result| {
+            done(place(index), result.map_err(CliError::from));
+        })?;
+        Ok(())
+    }
+
+    #[cfg(feature = "harvest")]
+    fn live_options(&self, console: &Console) -> crate::harvest::Options {
+        crate::harvest::Options {
+            mfa_code: self.mfa.mfa_code.clone(),
+            mfa_command: self.mfa.mfa_command.clone(),
+            may_prompt: console.may_ask(),
+            verbose: console.is_verbose(),
+            timeout: Some(std::time::Duration::from_secs(self.timeout)),
+        }
+    }
+}
+
 #[cfg(feature = "harvest")]
 fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
     match source {
         Source::File(..) => None,
         Source::Profile(name) => Some(crate::harvest::LiveSource::Profile(name.clone())),
         Source::Environment => Some(crate::harvest::LiveSource::Environment),
+        Source::Role(role) => Some(crate::harvest::LiveSource::Role(crate::harvest::AssumedRole {
+            profile: role.profile.clone(),
+            roles: role.roles.clone(),
+            external_id: role.external_id.clone(),
+        })),
     }
 }
 
@@ -230,7 +292,7 @@ fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -
 
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
     match source {
-        Source::Profile(_) | Source::Environment => Ok(None),
+        Source::Profile(_) | Source::Environment | Source::Role(_) => Ok(None),
         Source::File(path, account) => {
             let text = text_file::read(path)?;
             Ok(Some(snapshot::read(&text, &source.in_words(), account.as_ref())?))
@@ -370,7 +432,7 @@ pub(super) fn today() -> jiff::civil::Date {
 }
 
 /// Now; `SOURCE_DATE_EPOCH` (seconds) takes its place for reports that can be reproduced.
-fn instant() -> jiff::Timestamp {
+pub(super) fn instant() -> jiff::Timestamp {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
     let fixed = fixed.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
     fixed.unwrap_or_else(jiff::Timestamp::now)

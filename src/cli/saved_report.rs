@@ -28,7 +28,7 @@ pub(super) fn at(word: &Source) -> Option<PathBuf> {
         Source::File(path, _) => path.clone(),
         Source::Profile(name) if complete::is_profile(name) => return None,
         Source::Profile(name) => PathBuf::from(name),
-        Source::Environment => return None,
+        Source::Environment | Source::Role(_) => return None,
     };
     folder.join(REPORT_FILE).is_file().then_some(folder)
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::model::AccountId;
+use crate::model::{AccountId, Arn};
 
 /// Where an account is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,26 @@ pub(super) enum Source {
     Profile(String),
     /// Whatever credentials the environment gives.
     Environment,
+    /// A role to assume, of an account that a list names.
+    Role(RoleSource),
+}
+
+/// Roles to assume, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RoleSource {
+    /// The profile whose credentials come first; none for those of the environment.
+    pub profile: Option<String>,
+    /// The roles; the last one is of the account that is read.
+    pub roles: Vec<Arn>,
+    /// The external ID for the last one.
+    pub external_id: Option<String>,
+}
+
+impl RoleSource {
+    /// The ARN of the last role.
+    fn arn(&self) -> &str {
+        self.roles.last().map_or("", Arn::as_str)
+    }
 }
 
 impl FromStr for Source {
@@ -39,7 +59,7 @@ impl Source {
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
             Self::File(path, _) => Some(path),
-            Self::Profile(_) | Self::Environment => None,
+            Self::Profile(_) | Self::Environment | Self::Role(_) => None,
         }
     }
 
@@ -49,6 +69,7 @@ impl Source {
         let name = match self {
             Self::Environment => "env".to_owned(),
             Self::Profile(name) => name.clone(),
+            Self::Role(role) => role.arn().rsplit('/').next().unwrap_or_default().to_owned(),
             Self::File(path, _) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -66,6 +87,7 @@ impl Source {
             Self::File(path, Some(id)) => format!("{}#{id}", shown(path)),
             Self::Profile(name) => name.clone(),
             Self::Environment => "env:".to_owned(),
+            Self::Role(role) => role.arn().to_owned(),
         }
     }
 
@@ -75,6 +97,7 @@ impl Source {
             Self::File(..) => format!("file {}", self.word()),
             Self::Profile(name) => format!("profile {name}"),
             Self::Environment => "environment".to_owned(),
+            Self::Role(role) => format!("role {}", role.arn()),
         }
     }
 }

@@ -18,6 +18,8 @@ words! {
         Denied = "denied",
         /// It could not be read or compared.
         Failed = "failed",
+        /// It was not read, because it is not active.
+        Suspended = "suspended",
         /// A filter left it out.
         Skipped = "skipped",
     }
@@ -68,12 +70,40 @@ pub struct AccountDeviation {
 }
 
 impl FleetAccount {
+    /// An account of which nothing more is known.
+    #[must_use]
+    pub const fn new(tag: AccountTag, source: String) -> Self {
+        Self {
+            tag,
+            account_id: None,
+            source,
+            baseline: false,
+            status: AccountStatus::Skipped,
+            why: None,
+            roles: None,
+            harvested_at: None,
+            report: None,
+            accepted: None,
+            other_findings: Vec::new(),
+            deviations: Vec::new(),
+        }
+    }
+
+    /// Whether it was neither asked for nor active.
+    #[must_use]
+    pub const fn is_left_out(&self) -> bool {
+        match self.status {
+            AccountStatus::Skipped | AccountStatus::Suspended => true,
+            AccountStatus::Read | AccountStatus::Denied | AccountStatus::Failed => false,
+        }
+    }
+
     /// Whether nothing is known of it though it was asked for.
     #[must_use]
     pub const fn is_unread(&self) -> bool {
         match self.status {
             AccountStatus::Denied | AccountStatus::Failed => true,
-            AccountStatus::Read | AccountStatus::Skipped => false,
+            AccountStatus::Read | AccountStatus::Skipped | AccountStatus::Suspended => false,
         }
     }
 }

@@ -76,6 +76,12 @@ pub struct Harvest<'a> {
     pub snapshot: &'a Snapshot,
 }
 
+/// The snapshot of an account alone.
+#[must_use]
+pub fn snapshot_file<'a>(tag: &AccountTag, snapshot: &'a Snapshot) -> File<'a> {
+    File::new(format!("{tag}_snapshot.json"), move |out| json(out, snapshot))
+}
+
 /// The files of `harvest`: all rows, and the snapshot.
 #[must_use]
 pub fn of_harvest<'a>(
@@ -85,7 +91,7 @@ pub fn of_harvest<'a>(
     skip: &[Skip],
 ) -> Vec<File<'a>> {
     let Harvest { tag, origin, account, snapshot } = harvest;
-    let mut files = vec![File::new(format!("{tag}_snapshot.json"), move |out| json(out, snapshot))];
+    let mut files = vec![snapshot_file(tag, snapshot)];
     if !skip.contains(&Skip::Items) {
         files.push(File::new(format!("{tag}_{origin}_iam_tuples.csv"), move |out| {
             tuples::write(out, options, account, catalogue).map(drop)

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::csv::Options;
 use super::files::{File, json};
 use super::verdict;
-use crate::fleet::{AcceptedCounts, AccountDeviation, Decision, Fleet, FleetAccount};
+use crate::fleet::{AcceptedCounts, AccountDeviation, AccountStatus, Decision, Fleet, FleetAccount};
 use crate::model::{AccountId, AccountTag};
 use crate::report::sentences::{counted, few, quoted};
 
@@ -125,6 +125,20 @@ fn accepted(fleet: &Fleet) -> Option<String> {
     let AcceptedCounts { findings, differences } = fleet.totals.accepted;
     let accounts = counted(fleet.totals.accepting, "account");
     (differences > 0).then(|| format!("{} in {accounts}.", verdict::accepted_counts(findings, differences)))
+}
+
+/// Which accounts are not among those compared, though nothing went wrong: `Left out: 2 accounts skipped, 1 account suspended`.
+fn left_out(fleet: &Fleet) -> Option<String> {
+    let count = |status: AccountStatus| fleet.accounts.iter().filter(|account| account.status == status).count();
+    let all = [AccountStatus::Skipped, AccountStatus::Suspended].map(|status| (status, count(status)));
+    let some = all.into_iter().filter(|(_, count)| *count > 0);
+    let some: Vec<String> = some.map(|(status, count)| format!("{} {status}", counted(count, "account"))).collect();
+    (!some.is_empty()).then(|| format!("Left out: {}; see {ACCOUNTS_READ}.", some.join(", ")))
+}
+
+/// What else belongs to the verdict.
+fn remarks(fleet: &Fleet) -> impl Iterator<Item = String> {
+    [decision(fleet), accepted(fleet), left_out(fleet)].into_iter().flatten()
 }
 
 /// What `--fail-on` decided, if the run was asked to fail on something.

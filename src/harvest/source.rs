@@ -10,12 +10,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::Mutex;
 
 use super::call::Caller;
-use super::chain::{self, Base, Chain, NamedSource};
+use super::chain::{self, Base, Chain, Hop, NamedSource};
 use super::client;
 use super::credentials::{ChainCredentials, MfaSessions, sts};
 use super::error::HarvestError;
 use super::wire::{Renewal, Watch, Wire};
-use super::{Event, Identity, LiveSource, Observer, profiles};
+use super::{AssumedRole, Event, Identity, LiveSource, Observer, profiles};
 use crate::model::{AccountId, Arn};
 
 /// A source, ready to be asked.
@@ -48,10 +48,11 @@ impl Source {
         timeout: Duration,
     ) -> Result<Self, HarvestError> {
         let profile = profile_of(live);
-        let chain = match &profile {
+        let mut chain = match &profile {
             Some(name) => chain::follow(set, name)?,
             None => Chain { base: Base::Named(NamedSource::Any), hops: Vec::new() },
         };
+        chain.hops.extend(hops(live));
         let region = region(live, set, profile.as_deref(), &chain)?;
         client::check_endpoints(set, profile.as_deref())?;
         let bundle = client::bundle(profile.as_deref().and_then(|name| set.get_profile(name)));
@@ -121,10 +122,24 @@ impl Source {
 /// The profile whose credentials are meant. Keys in the environment win over `AWS_PROFILE` for `env:` alone.
 fn profile_of(live: &LiveSource) -> Option<String> {
     match live {
-        LiveSource::Profile(name) => Some(name.clone()),
-        LiveSource::Environment if variable("AWS_ACCESS_KEY_ID").is_some() => None,
-        LiveSource::Environment => variable("AWS_PROFILE"),
+        LiveSource::Profile(name) | LiveSource::Role(AssumedRole { profile: Some(name), .. }) => Some(name.clone()),
+        LiveSource::Environment | LiveSource::Role(_) if variable("AWS_ACCESS_KEY_ID").is_some() => None,
+        LiveSource::Environment | LiveSource::Role(_) => variable("AWS_PROFILE"),
     }
+}
+
+/// The roles that a list of accounts adds to the chain.
+fn hops(live: &LiveSource) -> Vec<Hop> {
+    let LiveSource::Role(role) = live else { return Vec::new() };
+    let hop = |(place, arn): (usize, &Arn)| Hop {
+        profile: role.profile.clone().unwrap_or_else(|| "the environment".to_owned()),
+        role: arn.clone(),
+        external_id: role.external_id.clone().filter(|_| place + 1 == role.roles.len()),
+        session_name: None,
+        duration_seconds: None,
+        mfa_device: None,
+    };
+    role.roles.iter().enumerate().map(hop).collect()
 }
 
 /// The profile's region, else the environment's, else that of the partition.
@@ -132,8 +147,10 @@ fn region(live: &LiveSource, set: &ProfileSet, profile: Option<&str>, chain: &Ch
     let of_profile = profile.and_then(|name| profiles::region(set, name));
     let of_environment = || variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
     let named = match live {
-        LiveSource::Profile(_) => of_profile.or_else(of_environment),
-        LiveSource::Environment => of_environment().or(of_profile),
+        LiveSource::Profile(_) | LiveSource::Role(AssumedRole { profile: Some(_), .. }) => {
+            of_profile.or_else(of_environment)
+        }
+        LiveSource::Environment | LiveSource::Role(_) => of_environment().or(of_profile),
     };
     if let Some(region) = named {
         return Ok(region);
@@ -168,5 +185,6 @@ fn in_words(live: &LiveSource) -> String {
     match live {
         LiveSource::Profile(name) => format!("profile `{}`", name.escape_debug()),
         LiveSource::Environment => "the environment".to_owned(),
+        LiveSource::Role(role) => format!("role `{}`", role.arn().escape_debug()),
     }
 }

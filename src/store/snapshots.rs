@@ -36,7 +36,12 @@ pub struct Found {
     pub snapshots: Vec<FoundSnapshot>,
     /// Folders that were not searched, since they contain the report of a comparison, sorted.
     pub reports: Vec<PathBuf>,
+    /// The lists of accounts that a harvest of many accounts has left, sorted.
+    pub lists: Vec<PathBuf>,
 }
+
+/// The list of accounts that a harvest leaves in its folder.
+const LIST: &str = "accounts_read.csv";
 
 /// All files called `TAG_snapshot.json` or `TAG_snapshot.json.gz` in a folder and the folders in it. Folders whose names
 /// begin with `.`, links to folders, and folders with the report of a comparison are left out: a report folder has copies of
@@ -62,11 +67,15 @@ pub fn find(folder: &Path) -> Result<Found, SearchError> {
                 }
                 continue;
             }
+            if name == LIST {
+                found.lists.push(entry.path());
+            }
             let tag = ENDS.iter().find_map(|end| name.strip_suffix(end));
             found.snapshots.extend(tag.map(|tag| FoundSnapshot { path: entry.path(), tag: tag.to_owned() }));
         }
     }
     found.snapshots.sort_by(|a, b| a.path.cmp(&b.path));
     found.reports.sort();
+    found.lists.sort();
     Ok(found)
 }

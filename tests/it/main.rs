@@ -63,6 +63,11 @@ mod fleet_cells;
 #[cfg(test)]
 mod fleet_classes;
 #[cfg(test)]
+mod fleet_lists;
+#[cfg(test)]
+#[cfg(feature = "harvest")]
+mod fleet_live;
+#[cfg(test)]
 mod fleet_majority;
 #[cfg(test)]
 mod formats;

@@ -1,42 +1,19 @@
-//! Which accounts the fleet has: those of the command line and of folders.
+//! Which accounts the fleet has: those of the command line, of folders, and of lists.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use serde::Deserialize;
+
+use super::super::accounts::{NamedSource, NamedSourceError, Unread, refuse_same_tags};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::source::Source;
 use super::error::FleetError;
-use crate::model::{AccountId, AccountTag, AccountTagError, Glob};
-use crate::store::snapshots::{self, FoundSnapshot};
-
-/// An account of the fleet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NamedSource {
-    pub source: Source,
-    pub tag: AccountTag,
-}
-
-/// Why a word is not `SOURCE=TAG`.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NamedSourceError {
-    #[error("the form is SOURCE=TAG, such as `dev-profile=dev` or `qa.json=qa`")]
-    Form,
-    #[error(transparent)]
-    Tag(#[from] AccountTagError),
-}
-
-impl FromStr for NamedSource {
-    type Err = NamedSourceError;
-
-    fn from_str(word: &str) -> Result<Self, NamedSourceError> {
-        // A tag has no `=`, a file or a profile may.
-        let (source, tag) =
-            word.rsplit_once('=').filter(|(source, _)| !source.is_empty()).ok_or(NamedSourceError::Form)?;
-        let Ok(source) = source.parse::<Source>();
-        Ok(Self { source, tag: tag.parse()? })
-    }
-}
+use crate::fleet::AccountStatus;
+use crate::model::{AccountTag, AccountTagError};
+use crate::store::snapshots::{self, Found, FoundSnapshot};
+use crate::store::text_file;
 
 /// The word for the majority.
 const MAJORITY: &str = "majority";
@@ -71,9 +48,11 @@ pub(super) fn all(
     baseline: &Baseline,
     named: &[NamedSource],
     folders: &[PathBuf],
+    listed: Vec<NamedSource>,
     console: &Console,
 ) -> Result<Vec<NamedSource>, CliError> {
     let mut all = named.to_vec();
+    all.extend(listed);
     for folder in folders {
         all.extend(in_folder(folder, console)?);
     }
@@ -81,17 +60,15 @@ pub(super) fn all(
         Baseline::Majority => {}
         Baseline::Source(baseline) => all.insert(0, baseline.clone()),
         Baseline::Tag(tag) => {
-            let place = all.iter().position(|one| same(&one.tag, tag)).ok_or_else(|| unknown(tag, &all))?;
+            let place = all
+                .iter()
+                .position(|one| one.tag.as_str().eq_ignore_ascii_case(tag.as_str()))
+                .ok_or_else(|| unknown(tag, &all))?;
             let baseline = all.remove(place);
             all.insert(0, baseline);
         }
     }
-    for (place, one) in all.iter().enumerate() {
-        if let Some(other) = all.iter().skip(place + 1).find(|other| same(&one.tag, &other.tag)) {
-            let (first, second) = (one.source.in_words(), other.source.in_words());
-            return Err(FleetError::TagTwice { tag: one.tag.clone(), first, second }.into());
-        }
-    }
+    refuse_same_tags(&all)?;
     match baseline {
         Baseline::Majority if all.len() < FEWEST => Err(FleetError::NoMajority { accounts: all.len() }.into()),
         Baseline::Tag(_) | Baseline::Source(_) if all.len() < 2 => Err(FleetError::NoAccount.into()),
@@ -99,80 +76,64 @@ pub(super) fn all(
     }
 }
 
-/// The snapshots in a folder.
+/// The snapshots in a folder, and the accounts that a harvest into it could not read.
 fn in_folder(folder: &Path, console: &Console) -> Result<Vec<NamedSource>, CliError> {
-    let found = snapshots::find(folder).map_err(FleetError::Search)?;
-    if found.snapshots.is_empty() {
-        return Err(FleetError::NoSnapshot { path: folder.to_owned(), reports: found.reports.len() }.into());
+    let Found { snapshots, reports, lists } = snapshots::find(folder).map_err(FleetError::Search)?;
+    if snapshots.is_empty() {
+        return Err(FleetError::NoSnapshot { path: folder.to_owned(), reports: reports.len() }.into());
     }
-    for report in &found.reports {
-        console.note(&format!(
-            "{}: not searched for snapshots, because it contains the report of a comparison",
-            report.display()
-        ));
+    for report in &reports {
+        let why = "not searched for snapshots, because it contains the report of a comparison";
+        console.note(&format!("{}: {why}", report.display()));
     }
     let named = |snapshot: FoundSnapshot| match snapshot.tag.parse() {
-        Ok(tag) => Ok(NamedSource { source: Source::File(snapshot.path, None), tag }),
-        Err(_) => Err(FleetError::SnapshotName { path: snapshot.path }.into()),
+        Ok(tag) => Ok((snapshot.path.clone(), NamedSource::new(Source::File(snapshot.path, None), tag))),
+        Err(_) => Err(FleetError::SnapshotName { path: snapshot.path }),
     };
-    found.snapshots.into_iter().map(named).collect()
+    let mut all: Vec<(PathBuf, NamedSource)> = snapshots.into_iter().map(named).collect::<Result<_, _>>()?;
+    for path in lists {
+        for unread in unread(&path)? {
+            let is_it = |one: &NamedSource| one.tag.as_str().eq_ignore_ascii_case(unread.tag.as_str());
+            // A snapshot that lies below the list is older than the list.
+            let below = path.parent().unwrap_or_else(|| Path::new(""));
+            all.retain(|(place, one)| !(is_it(one) && place.starts_with(below)));
+            if !all.iter().any(|(_, one)| is_it(one)) {
+                all.push((path.clone(), unread));
+            }
+        }
+    }
+    Ok(all.into_iter().map(|(_, one)| one).collect())
 }
 
-fn same(one: &AccountTag, other: &AccountTag) -> bool {
-    one.as_str().eq_ignore_ascii_case(other.as_str())
+/// The accounts that a harvest could not read, as its list says. A fleet without them must not look complete.
+fn unread(path: &Path) -> Result<Vec<NamedSource>, CliError> {
+    let text = text_file::read(path)?;
+    let wrong = |problem: String| FleetError::ReadList { path: path.to_owned(), problem };
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut all = Vec::new();
+    for row in reader.deserialize::<ListRow>() {
+        let row = row.map_err(|error| wrong(error.to_string()))?;
+        let is_it = |status: &AccountStatus| status.as_str() == row.status;
+        let status =
+            AccountStatus::ALL.into_iter().find(is_it).ok_or_else(|| wrong(format!("status `{}`", row.status)))?;
+        let tag = row.account.parse().map_err(|error: AccountTagError| wrong(error.to_string()))?;
+        if matches!(status, AccountStatus::Denied | AccountStatus::Failed | AccountStatus::Suspended) {
+            let unread = Some(Unread { status, why: row.why });
+            all.push(NamedSource { unread, ..NamedSource::new(Source::File(path.to_owned(), None), tag) });
+        }
+    }
+    Ok(all)
+}
+
+/// What of a row of such a list counts here.
+#[derive(Deserialize)]
+struct ListRow {
+    account: String,
+    status: String,
+    why: String,
 }
 
 fn unknown(tag: &AccountTag, all: &[NamedSource]) -> FleetError {
     let tags: Vec<&str> = all.iter().map(|one| one.tag.as_str()).collect();
     FleetError::UnknownBaseline { tag: tag.clone(), near: CliError::near_names(tag.as_str(), &tags) }
-}
-
-/// `--only` and `--skip`.
-#[derive(Debug)]
-pub(super) struct Filter {
-    only: Vec<(String, Glob)>,
-    skip: Vec<(String, Glob)>,
-}
-
-impl Filter {
-    pub(super) fn new(only: &[String], skip: &[String]) -> Self {
-        let globs = |patterns: &[String]| {
-            patterns.iter().map(|pattern| (pattern.clone(), Glob::new_folded(pattern))).collect::<Vec<_>>()
-        };
-        Self { only: globs(only), skip: globs(skip) }
-    }
-
-    /// Why an account is left out; none if it is compared. What is not known yet matches no pattern.
-    pub(super) fn why_skipped(&self, tag: &AccountTag, id: Option<&AccountId>) -> Option<String> {
-        let skipped = self.skip.iter().find(|(_, glob)| matches(glob, tag, id));
-        if let Some((pattern, _)) = skipped {
-            return Some(format!("matches `--skip {pattern}`"));
-        }
-        let is_wanted = self.only.is_empty() || self.only.iter().any(|(_, glob)| matches(glob, tag, id));
-        (!is_wanted).then(|| "does not match `--only`".to_owned())
-    }
-
-    /// Whether the tag alone says that an account is left out, whatever its ID.
-    pub(super) fn is_left_out_by_tag(&self, tag: &AccountTag) -> bool {
-        let matches = |(_, glob): &(String, Glob)| matches(glob, tag, None);
-        let may_be_id =
-            |(pattern, _): &(String, Glob)| pattern.chars().all(|c| c.is_ascii_digit() || c == '*' || c == '?');
-        let is_wanted = self.only.is_empty() || self.only.iter().any(|one| matches(one) || may_be_id(one));
-        self.skip.iter().any(matches) || !is_wanted
-    }
-
-    /// Refuses a pattern that matches none of these accounts.
-    pub(super) fn check(&self, accounts: &[(&AccountTag, Option<&AccountId>)]) -> Result<(), FleetError> {
-        for (flag, patterns) in [("--only", &self.only), ("--skip", &self.skip)] {
-            let no_match = |(_, glob): &&(String, Glob)| !accounts.iter().any(|(tag, id)| matches(glob, tag, *id));
-            if let Some((pattern, _)) = patterns.iter().find(no_match) {
-                return Err(FleetError::NoMatch { flag, pattern: pattern.clone() });
-            }
-        }
-        Ok(())
-    }
-}
-
-fn matches(glob: &Glob, tag: &AccountTag, id: Option<&AccountId>) -> bool {
-    glob.matches(&tag.as_str().to_ascii_lowercase()) || id.is_some_and(|id| glob.matches(id.as_str()))
 }

@@ -29,6 +29,79 @@ pub enum FleetError {
         /// The second source.
         second: String,
     },
+    /// A file that does not list accounts, or lists one that cannot be used.
+    #[error("the list of accounts `{}` cannot be used: {}{problem}", .path.display(), in_line(.line))]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, if it is known.
+        line: Option<u64>,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A list of accounts in a folder of snapshots that is none.
+    #[error("`{}` is not the list of accounts of a harvest: {problem}", .path.display())]
+    ReadList {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A pattern that no profile matches.
+    #[error("no profile of the AWS config files matches `--profiles {}`", .pattern.escape_debug())]
+    NoProfile {
+        /// The pattern.
+        pattern: String,
+    },
+    /// A profile whose name has nothing that a tag can have.
+    #[error("the name of the profile `{}` has no letter or digit, so that there is no tag for it", .profile.escape_debug())]
+    ProfileName {
+        /// The profile.
+        profile: String,
+    },
+    /// Another account than the one that a list names.
+    #[error("the list names account {expected}, but the credentials of {} are for account {}", .origin.escape_debug(), .found.escape_debug())]
+    OtherAccount {
+        /// The account of the list.
+        expected: AccountId,
+        /// The account that answered.
+        found: String,
+        /// Where it was read from, in words.
+        origin: String,
+    },
+    /// A baseline that a list says is not active, or could not be read.
+    #[error("the baseline `{tag}` cannot be read: {why}")]
+    UnreadBaseline {
+        /// The account.
+        tag: AccountTag,
+        /// Why.
+        why: String,
+    },
+    /// Accounts that could not be harvested.
+    #[error("{} of {of} accounts could not be read: {}", .accounts.len(), in_words(.accounts))]
+    NotHarvested {
+        /// The accounts, and why.
+        accounts: Vec<(AccountTag, String)>,
+        /// How many accounts were asked for.
+        of: usize,
+        /// The folder with the snapshots and the list of accounts.
+        folder: String,
+    },
+    /// A flag for many accounts, and one account.
+    #[error("`{flag}` is for several accounts, and `iamctl harvest SOURCE TAG` reads one")]
+    OfMany {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// No folder for the snapshots of many accounts.
+    #[error("`iamctl harvest` of several accounts needs `--output DIR`")]
+    NoOutput,
+    /// Too long or too short a time.
+    #[error("`--max-age {}` is not a time, such as `12h` or `7d`", .text.escape_debug())]
+    MaxAge {
+        /// What was given.
+        text: String,
+    },
     /// A baseline that is not listed.
     #[error("the baseline `{tag}` is not the tag of an account of the fleet")]
     UnknownBaseline {
@@ -97,6 +170,10 @@ pub enum FleetError {
     },
 }
 
+fn in_line(line: &Option<u64>) -> String {
+    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+}
+
 fn but_reports(reports: usize) -> String {
     match reports {
         0 => String::new(),
@@ -118,6 +195,28 @@ impl FleetError {
         let text = match self {
             Self::TagTwice { .. } => "give each account its own tag; tags must differ by more than case",
             Self::AccountTwice { .. } => "give each account once",
+            Self::List { .. } => {
+                "it must be the accounts.yml of c7n-org, a map from names to account IDs, or the output of `aws organizations \
+                 list-accounts`; `--role-name NAME` names the role to assume"
+            }
+            Self::ReadList { .. } => "move the file away, or harvest the accounts again",
+            Self::NoProfile { .. } => "run `iamctl listprofiles` to see the profiles",
+            Self::ProfileName { .. } => "rename the profile, or leave it out of `--profiles`",
+            Self::OtherAccount { .. } => "check the profile or the role, and the account ID in the list",
+            Self::UnreadBaseline { .. } => "use another account as `--baseline`",
+            Self::NotHarvested { folder, .. } => {
+                return Some(format!(
+                    "the snapshots of the other accounts and accounts_read.csv are in `{folder}`; with `--resume`, only what \
+                     is missing is read"
+                ));
+            }
+            Self::OfMany { .. } => {
+                "leave it out, or give a list with `--accounts FILE` or profiles with `--profiles GLOB`"
+            }
+            Self::NoOutput => {
+                "each account gets its own folder in it, and a later run with `--resume` finds what is there"
+            }
+            Self::MaxAge { .. } => "give a number with a unit: s, m, h, or d",
             Self::UnknownBaseline { near, .. } if !near.is_empty() => {
                 return Some(format!("did you mean `{}`?", near.join("`, `")));
             }
@@ -126,9 +225,12 @@ impl FleetError {
             Self::IncompleteMajority => {
                 "use `--baseline TAG`, or leave out `--allow-incomplete`, and with `--skip` the accounts that lack policies"
             }
-            Self::NoAccount => "add accounts as SOURCE=TAG, or a folder with snapshots with `--snapshots DIR`",
+            Self::NoAccount => {
+                "add accounts as SOURCE=TAG, with `--accounts FILE`, or as a folder with snapshots with `--snapshots DIR`"
+            }
             Self::NothingLeft | Self::NoMatch { .. } => {
-                "the patterns are compared with tags and account IDs, in any case; `*` and `?` are wildcards"
+                "the patterns are compared with tags, account IDs, and what a list of accounts says, in any case; `*` and `?` are \
+                 wildcards"
             }
             Self::NoRole { .. } => "a pattern is compared with the real and the normalized names of roles, in any case",
             Self::Search(_) => "check the folder and its permissions",

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
-
+use super::super::accounts::{Filter, ListArgs, NamedSource, Unread};
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::inputs::InputArgs;
-use super::super::source::Source;
-use super::accounts::{Filter, NamedSource};
 use super::error::FleetError;
 use crate::fleet::{AccountStatus, FleetAccount};
 use crate::model::{Account, AccountId};
@@ -27,55 +25,66 @@ pub(super) enum Outcome {
     Read(Box<Snapshot>),
     /// Not tried, and why.
     Skipped(String),
+    /// Not tried, because a list says what became of it.
+    Unread(Unread),
     Failed(CliError),
 }
 
-/// Reads the sources, files all at once. `baseline` is the place of the baseline, if there is one.
+/// Reads the sources, each on its own. `baseline` is the place of the baseline, if there is one.
 pub(super) fn all(
     sources: Vec<NamedSource>,
     baseline: Option<usize>,
-    filter: &Filter,
+    lists: &ListArgs,
     input: &InputArgs,
     console: &Console,
-) -> Vec<Tried> {
-    let is_file = |source: &Source| source.file().is_some();
-    let is_left_out =
-        |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_left_out_by_tag(&named.tag);
-    let read = |named: &NamedSource| match input.snapshot(&named.source, console) {
-        Ok(snapshot) => Outcome::Read(Box::new(snapshot)),
-        Err(error) => Outcome::Failed(error),
-    };
+) -> Result<Vec<Tried>, CliError> {
+    let filter = &lists.filter();
+    let is_left_out = |place: usize, named: &NamedSource| Some(place) != baseline && filter.is_left_out_unread(named);
     // The ID of an account that is left out makes it a known account, so that its file is read all the same.
-    let files: Vec<Option<Outcome>> =
-        sources.par_iter().map(|named| is_file(&named.source).then(|| read(named))).collect();
-    let one = |(place, (named, file)): (usize, (NamedSource, Option<Outcome>))| {
-        let outcome = match file {
-            Some(Outcome::Failed(_)) | None if is_left_out(place, &named) => {
-                Outcome::Skipped(filter.why_skipped(&named.tag, None).unwrap_or_default())
-            }
-            Some(outcome) => outcome,
-            // Live accounts one after another: each may have to ask for a code.
-            None => read(&named),
-        };
-        // Its ID might be one that `--only` names; but nobody has asked for it by its tag.
-        let why = filter.why_skipped(&named.tag, None).filter(|_| Some(place) != baseline);
-        let outcome = match (outcome, why) {
-            (Outcome::Failed(error), Some(why)) => {
+    let wanted = |(place, named): &(usize, &NamedSource)| {
+        named.unread.is_none() && (named.source.file().is_some() || !is_left_out(*place, named))
+    };
+    let asked: Vec<(usize, &NamedSource)> = sources.iter().enumerate().filter(wanted).collect();
+    let results: Mutex<BTreeMap<usize, Result<Snapshot, CliError>>> = Mutex::default();
+    let to_read: Vec<_> = asked.iter().map(|(_, named)| &named.source).collect();
+    input.each(&to_read, lists.concurrency(), console, &|index, result| {
+        let Some((place, named)) = asked.get(index) else { return };
+        let checked = result.and_then(|snapshot| named.checked(snapshot));
+        results.lock().unwrap_or_else(PoisonError::into_inner).insert(*place, checked);
+    })?;
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let one = |(place, named): (usize, NamedSource)| {
+        let skipped = filter.why_skipped(&named, None).filter(|_| Some(place) != baseline);
+        let outcome = match (results.remove(&place), named.unread.clone(), skipped) {
+            (Some(Ok(snapshot)), _, _) => Outcome::Read(Box::new(snapshot)),
+            (Some(Err(_)), _, Some(why)) if is_left_out(place, &named) => Outcome::Skipped(why),
+            // Its ID might be one that `--only` names; but nobody has asked for it by its tag.
+            (Some(Err(error)), _, Some(why)) => {
                 Outcome::Skipped(format!("{why}; its account ID is not known: {}", in_words(&error)))
             }
-            (outcome, _) => outcome,
+            (Some(Err(error)), _, None) => Outcome::Failed(error),
+            (None, _, Some(why)) => Outcome::Skipped(why),
+            (None, Some(unread), None) => Outcome::Unread(unread),
+            (None, None, None) => {
+                let invariant = format!("{} was neither read nor left out", named.tag);
+                Outcome::Failed(CliError::Internal { invariant })
+            }
         };
         Tried { named, outcome }
     };
-    sources.into_iter().zip(files).enumerate().map(one).collect()
+    Ok(sources.into_iter().enumerate().map(one).collect())
 }
 
 /// Why the source in this place could not be read; it is no longer among the others then.
 pub(super) fn take_failure(tried: &mut Vec<Tried>, place: usize) -> Option<CliError> {
-    let is_failure = matches!(tried.get(place)?.outcome, Outcome::Failed(_));
+    let one = tried.get(place)?;
+    if let Outcome::Unread(unread) = &one.outcome {
+        return Some(FleetError::UnreadBaseline { tag: one.named.tag.clone(), why: unread.why.clone() }.into());
+    }
+    let is_failure = matches!(one.outcome, Outcome::Failed(_));
     match is_failure.then(|| tried.remove(place).outcome) {
         Some(Outcome::Failed(error)) => Some(error),
-        Some(Outcome::Read(_) | Outcome::Skipped(_)) | None => None,
+        Some(Outcome::Read(_) | Outcome::Skipped(_) | Outcome::Unread(_)) | None => None,
     }
 }
 
@@ -83,7 +92,7 @@ pub(super) fn take_failure(tried: &mut Vec<Tried>, place: usize) -> Option<CliEr
 pub(super) fn id_of(tried: &Tried) -> Option<AccountId> {
     match &tried.outcome {
         Outcome::Read(snapshot) => snapshot.account_id.as_deref().and_then(|id| id.parse().ok()),
-        Outcome::Skipped(_) | Outcome::Failed(_) => None,
+        Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_) => tried.named.id().cloned(),
     }
 }
 
@@ -93,7 +102,7 @@ pub(super) fn refuse_twice(tried: &[Tried]) -> Result<(), FleetError> {
     for one in tried {
         let Some(id) = id_of(one) else { continue };
         if let Some(first) = known.insert(id.clone(), &one.named) {
-            let (first, second) = (first.source.in_words(), one.named.source.in_words());
+            let (first, second) = (first.in_words(), one.named.in_words());
             return Err(FleetError::AccountTwice { id, first, second });
         }
     }
@@ -104,26 +113,22 @@ pub(super) fn refuse_twice(tried: &[Tried]) -> Result<(), FleetError> {
 pub(super) fn described(tried: &Tried, filter: Option<&Filter>) -> FleetAccount {
     let id = id_of(tried);
     let (status, why, snapshot) = match &tried.outcome {
-        Outcome::Read(snapshot) => match filter.and_then(|filter| filter.why_skipped(&tried.named.tag, id.as_ref())) {
+        Outcome::Read(snapshot) => match filter.and_then(|filter| filter.why_skipped(&tried.named, id.as_ref())) {
             Some(why) => (AccountStatus::Skipped, Some(why), Some(snapshot)),
             None => (AccountStatus::Read, None, Some(snapshot)),
         },
         Outcome::Skipped(why) => (AccountStatus::Skipped, Some(why.clone()), None),
+        Outcome::Unread(unread) => (unread.status, Some(unread.why.clone()), None),
         Outcome::Failed(error) => (status_of(error), Some(in_words(error)), None),
     };
     FleetAccount {
-        tag: tried.named.tag.clone(),
         account_id: id,
-        source: tried.named.source.in_words(),
         baseline: filter.is_none(),
         status,
         why,
         roles: snapshot.map(|snapshot| snapshot.roles.len()),
         harvested_at: snapshot.and_then(|snapshot| snapshot.harvested_at.clone()),
-        report: None,
-        accepted: None,
-        other_findings: Vec::new(),
-        deviations: Vec::new(),
+        ..FleetAccount::new(tried.named.tag.clone(), tried.named.source.in_words())
     }
 }
 
@@ -134,19 +139,19 @@ pub(super) fn failed(account: &mut FleetAccount, error: &CliError) {
 }
 
 #[cfg(feature = "harvest")]
-const fn status_of(error: &CliError) -> AccountStatus {
+pub(in crate::cli) const fn status_of(error: &CliError) -> AccountStatus {
     use crate::harvest::HarvestError;
     let is_denied = matches!(error, CliError::Harvest(HarvestError::Denied { .. } | HarvestError::SsoRole { .. }));
     if is_denied { AccountStatus::Denied } else { AccountStatus::Failed }
 }
 
 #[cfg(not(feature = "harvest"))]
-const fn status_of(_: &CliError) -> AccountStatus {
+pub(in crate::cli) const fn status_of(_: &CliError) -> AccountStatus {
     AccountStatus::Failed
 }
 
 /// An error with its causes, in one sentence.
-pub(super) fn in_words(error: &CliError) -> String {
+pub(in crate::cli) fn in_words(error: &CliError) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -115,7 +115,7 @@ impl<'a> Writer<'a> {
 fn snapshot(tried: &Tried) -> Option<&Snapshot> {
     match &tried.outcome {
         Outcome::Read(snapshot) => Some(snapshot),
-        Outcome::Skipped(_) | Outcome::Failed(_) => None,
+        Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_) => None,
     }
 }
 

@@ -40,8 +40,7 @@ fn head(view: &FleetView<'_>) -> String {
     let missing = unread(fleet).map(|missing| format!("**{}**\n\n", sentence(&missing, &[], code)));
     let verdict = sentence(&super::verdict(fleet), &[], code);
     let baseline = fleet.baseline.as_ref().map_or_else(|| super::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
-    let remarks = [super::decision(fleet), super::accepted(fleet)].into_iter().flatten();
-    let remarks: String = remarks.map(|remark| format!("{}\n\n", sentence(&remark, &[], code))).collect();
+    let remarks: String = super::remarks(fleet).map(|remark| format!("{}\n\n", sentence(&remark, &[], code))).collect();
     format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n{remarks}", missing.unwrap_or_default())
 }
 

@@ -50,7 +50,7 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>, width: Option<usize>) ->
     let sentence = super::verdict(fleet);
     let (style, start) = if fleet.totals.deviating > 0 { (BAD, "Different") } else { (GOOD, "No deviations") };
     lines.styled(0, style, start, sentence.strip_prefix(start).unwrap_or_default())?;
-    for remark in [super::decision(fleet), super::accepted(fleet)].into_iter().flatten() {
+    for remark in super::remarks(fleet) {
         lines.text(0, &remark)?;
     }
     causes(&mut lines, view)?;

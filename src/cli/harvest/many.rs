@@ -1,0 +1,215 @@
+//! `iamctl harvest --accounts FILE --output DIR`: many accounts, each snapshot written as soon as it is there.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use clap::builder::FalseyValueParser;
+use jiff::{SpanRelativeTo, Timestamp};
+
+use super::super::accounts::{LISTS, NamedSource, refuse_same_tags};
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::exit_code::ExitCode;
+use super::super::fleet::FleetError;
+use super::super::fleet::read::{in_words, status_of};
+use super::super::inputs;
+use super::super::source::Source;
+use super::Args;
+use crate::fleet::{AccountStatus, FleetAccount};
+use crate::formats::csv;
+use crate::formats::escape::terminal;
+use crate::formats::files::snapshot_file;
+use crate::formats::fleet::accounts_read;
+use crate::model::AccountId;
+use crate::parse::account::account;
+use crate::parse::snapshot::Snapshot;
+use crate::report::sentences::counted;
+use crate::store::Folder;
+
+/// Flags for going on where an earlier run stopped.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ResumeArgs {
+    /// Keep the snapshots that are in the output folder already
+    ///
+    /// Reads only the accounts whose snapshot is missing, cannot be read, is of another account, or is older than `--max-age`.
+    #[arg(long, env = "IAMCTL_RESUME", value_parser = FalseyValueParser::new(), help_heading = LISTS)]
+    resume: bool,
+    /// How old a snapshot can be for `--resume`
+    ///
+    /// A number with a unit, such as 12h or 7d.
+    #[arg(long, value_name = "TIME", env = "IAMCTL_MAX_AGE", default_value = "24h", help_heading = LISTS)]
+    max_age: String,
+}
+
+impl ResumeArgs {
+    /// A flag that says nothing of a single account, if it was given.
+    pub(super) fn of_many(&self) -> Option<&'static str> {
+        self.resume.then_some("--resume")
+    }
+
+    /// The time before which a snapshot is too old.
+    fn oldest(&self, now: Timestamp) -> Result<Timestamp, FleetError> {
+        let wrong = || FleetError::MaxAge { text: self.max_age.clone() };
+        let span: jiff::Span = self.max_age.parse().map_err(|_| wrong())?;
+        let age = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+        if age.is_negative() { Err(wrong()) } else { now.checked_sub(age).map_err(|_| wrong()) }
+    }
+}
+
+/// An account of the list, and what became of it.
+struct One<'n> {
+    named: &'n NamedSource,
+    account: FleetAccount,
+    folder: PathBuf,
+}
+
+/// Reads the accounts and writes their snapshots.
+pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> {
+    let named = args.lists.accounts()?;
+    refuse_same_tags(&named)?;
+    let filter = args.lists.filter();
+    filter.check(&named.iter().map(|one| (one, one.id())).collect::<Vec<_>>())?;
+    let oldest = args.resume.oldest(inputs::instant())?;
+    let Some(folder) = args.output.named() else { return Err(FleetError::NoOutput.into()) };
+    let describe = |named| {
+        let one = described(named, filter.why_skipped(named, None), folder);
+        if args.resume.resume { kept(one, oldest) } else { one }
+    };
+    let all: Vec<Mutex<One<'_>>> = named.iter().map(describe).map(Mutex::new).collect();
+    let is_missing = |one: &&Mutex<One<'_>>| lock(one).account.status == AccountStatus::Failed;
+    let asked: Vec<&Mutex<One<'_>>> = all.iter().filter(is_missing).collect();
+    if !all.iter().any(|one| !lock(one).account.is_left_out()) {
+        return Err(FleetError::NothingLeft.into());
+    }
+    let list = List { all: &all, folder, csv: args.output.csv(), writing: Mutex::default() };
+    // A run that is cut off leaves a list that says what it did not read.
+    list.write()?;
+    let sources: Vec<&Source> = asked.iter().map(|one| &lock(one).named.source).collect();
+    args.input.each(&sources, args.lists.concurrency(), console, &|index, result| {
+        let Some(one) = asked.get(index) else { return };
+        lock(one).finish(result, console);
+        // At the end it is written once more, and then it is an error if it cannot be.
+        drop(list.write());
+    })?;
+    list.write()?;
+    finish(console, &list.accounts(), folder)
+}
+
+/// The list of accounts, which is always as far as the reading is.
+struct List<'l, 'n> {
+    all: &'l [Mutex<One<'n>>],
+    folder: &'l Path,
+    csv: csv::Options,
+    writing: Mutex<()>,
+}
+
+impl List<'_, '_> {
+    /// The accounts, sorted by tag.
+    fn accounts(&self) -> Vec<FleetAccount> {
+        let mut accounts: Vec<FleetAccount> = self.all.iter().map(|one| lock(one).account.clone()).collect();
+        accounts.sort_by(|a, b| a.tag.cmp(&b.tag));
+        accounts
+    }
+
+    fn write(&self) -> Result<(), CliError> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let accounts = self.accounts();
+        Folder::named(self.folder)?.write("accounts", &[accounts_read(&accounts, self.csv)])?;
+        Ok(())
+    }
+}
+
+fn lock<'m, 'n>(one: &'m Mutex<One<'n>>) -> std::sync::MutexGuard<'m, One<'n>> {
+    one.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says what was read.
+fn finish(console: &Console, accounts: &[FleetAccount], folder: &Path) -> Result<ExitCode, CliError> {
+    let folder = folder.to_string_lossy().into_owned();
+    let count = |status: AccountStatus| accounts.iter().filter(|account| account.status == status).count();
+    let parts = AccountStatus::ALL.into_iter().filter(|status| count(*status) > 0);
+    let parts: Vec<String> = parts.map(|status| format!("{} {status}", count(status))).collect();
+    console.print(|out| {
+        writeln!(out, "{}: {}", counted(accounts.len(), "account"), parts.join(", "))?;
+        writeln!(out, "Snapshots: {}", terminal(&folder))
+    })?;
+    let unread: Vec<_> = accounts.iter().filter(|account| account.is_unread()).collect();
+    if unread.is_empty() {
+        return Ok(ExitCode::Done);
+    }
+    let of = accounts.iter().filter(|account| !account.is_left_out()).count();
+    let accounts = unread.into_iter().map(|one| (one.tag.clone(), one.why.clone().unwrap_or_default())).collect();
+    Err(FleetError::NotHarvested { accounts, of, folder }.into())
+}
+
+/// An account that was not read yet, or will not be.
+fn described<'n>(named: &'n NamedSource, skipped: Option<String>, folder: &Path) -> One<'n> {
+    let (status, why) = match (skipped, &named.unread) {
+        (Some(why), _) => (AccountStatus::Skipped, Some(why)),
+        (None, Some(unread)) => (unread.status, Some(unread.why.clone())),
+        // Until it is read.
+        (None, None) => (AccountStatus::Failed, Some("the harvest ended before the account was read".to_owned())),
+    };
+    let account = FleetAccount {
+        account_id: named.id().cloned(),
+        status,
+        why,
+        ..FleetAccount::new(named.tag.clone(), named.source.in_words())
+    };
+    One { named, account, folder: folder.join(named.tag.as_str()) }
+}
+
+/// The account as read, if its snapshot is there and good.
+fn kept(one: One<'_>, oldest: Timestamp) -> One<'_> {
+    let path = one.folder.join(format!("{}_snapshot.json", one.named.tag));
+    if one.account.status != AccountStatus::Failed || !path.exists() {
+        return one;
+    }
+    let snapshot = inputs::snapshot_file(&path).and_then(|snapshot| one.named.checked(snapshot));
+    let is_young = |snapshot: &Snapshot| {
+        let time = snapshot.harvested_at.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
+        time.is_some_and(|time| time >= oldest)
+    };
+    match snapshot {
+        Ok(snapshot) if is_young(&snapshot) => {
+            let account = read(&one.account, &snapshot, Some("kept from an earlier run".to_owned()));
+            One { account, ..one }
+        }
+        Ok(_) | Err(_) => one,
+    }
+}
+
+fn read(account: &FleetAccount, snapshot: &Snapshot, why: Option<String>) -> FleetAccount {
+    FleetAccount {
+        account_id: snapshot.account_id.as_deref().and_then(|id| id.parse::<AccountId>().ok()),
+        status: AccountStatus::Read,
+        why,
+        roles: Some(snapshot.roles.len()),
+        harvested_at: snapshot.harvested_at.clone(),
+        ..account.clone()
+    }
+}
+
+impl One<'_> {
+    /// Writes the snapshot, or notes why there is none.
+    fn finish(&mut self, result: Result<Snapshot, CliError>, console: &Console) {
+        match result.and_then(|snapshot| self.write(snapshot)) {
+            Ok(snapshot) => self.account = read(&self.account, &snapshot, None),
+            Err(error) => {
+                self.account.status = status_of(&error);
+                self.account.why = Some(in_words(&error));
+                console.warning(&format!("{}: {}", self.named.tag, in_words(&error)));
+            }
+        }
+    }
+
+    /// Writes the snapshot, whole, into the folder of the account.
+    fn write(&self, snapshot: Snapshot) -> Result<Snapshot, CliError> {
+        let snapshot = self.named.checked(snapshot)?;
+        // What cannot be compared later is no snapshot.
+        account(&snapshot)?;
+        let tag = &self.named.tag;
+        Folder::named(&self.folder)?.write(&format!("harvest {tag}"), &[snapshot_file(tag, &snapshot)])?;
+        Ok(snapshot)
+    }
+}
