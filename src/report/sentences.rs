@@ -81,13 +81,9 @@ impl Report {
                 "whether {who} can {what} in {own}{condition} and not in {other}, could not be determined: {reasons}"
             );
         }
-        // Both accounts may let them in, or neither.
-        let alike = match named.except {
-            [] => String::new(),
-            alike => format!("; no difference for {}", few(alike, most)),
-        };
+        let who = format!("{principal}{}", except(named.except, most));
         let refused = refused(other, &d.refused_by);
-        format!("{principal} can {what} in {own}{condition}; {refused}{alike}{}", because(&d.reasons))
+        format!("{who} can {what} in {own}{condition}; {refused}{}", because(&d.reasons))
     }
 
     /// `account 444455556666 can assume the role`, without a word on the other account.

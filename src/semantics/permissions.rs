@@ -6,6 +6,7 @@
 
 mod action_patterns;
 mod because;
+mod candidates;
 mod cells;
 mod classes;
 mod confirm;

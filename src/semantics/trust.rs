@@ -93,7 +93,7 @@ pub struct TrustDifference {
     pub principal_type: PrincipalType,
     /// The principal as the policy spells it; `*` for everyone.
     pub principal: String,
-    /// Principals among them for whom nothing differs.
+    /// Principals among them whom the row is not about: nothing differs for them, or other rows tell of them.
     pub except: Vec<String>,
     /// Whether the caller is granted the role or the own account may pass it on.
     pub relation: TrustRelation,

@@ -17,6 +17,8 @@ mod access_laws;
 #[cfg(test)]
 mod access_limits;
 #[cfg(test)]
+mod access_narrow;
+#[cfg(test)]
 mod access_report;
 #[cfg(test)]
 mod access_unlisted;

@@ -24,6 +24,8 @@ pub struct Row<'r> {
     pub certainty: Certainty,
     /// What differs, as in the row.
     pub places: &'r [PatternPlace],
+    /// Patterns among these on which nothing differs, or of which other rows tell.
+    pub left_out: &'r [Arc<Text>],
     /// A form of each kind of resource on which it differs.
     pub templates: &'r [&'r Template],
     /// Which of the requests there it is about.
@@ -113,6 +115,11 @@ impl Located<'_> {
         self.row.places.iter().filter_map(|place| place.text(self.row.rule, self.pair)).collect()
     }
 
+    /// Whether the row is about no resource that matches a pattern.
+    fn is_left_out(&self, text: &Arc<Text>) -> bool {
+        self.row.left_out.iter().any(|wider| wider.number == text.number || self.shared.solver.contains(wider, text))
+    }
+
     /// On which of the row's resources a rule counts; `None` where on none.
     fn extent(&self, rule: usize) -> Option<Extent> {
         let spelled = |texts: &[Arc<Text>]| -> Vec<String> {
@@ -130,10 +137,14 @@ impl Located<'_> {
                 // Of too many to compare all are named.
                 let too_many = granted.is_empty() || texts.len().saturating_mul(granted.len()) > MOST_COMPARED;
                 let meets = |text: &&Arc<Text>| too_many || granted.iter().any(|own| solver.overlap(own, text));
-                let texts: Vec<Arc<Text>> = texts.iter().filter(meets).cloned().collect();
+                let counts = |text: &&Arc<Text>| meets(text) && !self.is_left_out(text);
+                let texts: Vec<Arc<Text>> = texts.iter().filter(counts).cloned().collect();
                 Some(Extent::On(spelled(&texts)))
             }
-            (Reach::Partly, Some(Resources::Except(texts))) => Some(Extent::ExceptOn(spelled(texts))),
+            (Reach::Partly, Some(Resources::Except(texts))) => {
+                let texts: Vec<Arc<Text>> = texts.iter().filter(|text| !self.is_left_out(text)).cloned().collect();
+                Some(Extent::ExceptOn(spelled(&texts)))
+            }
         }
     }
 
@@ -149,8 +160,11 @@ impl Located<'_> {
         let (texts, granted) = (&self.shared.solver.texts, self.granted());
         let covers_form = |text: &Text| templates.iter().all(|template| texts.fold(text, template) == Fold::Covers);
         let overlaps = |text: &Arc<Text>| granted.iter().any(|own| self.shared.solver.overlap(own, text));
+        let counts = |text: &&Arc<Text>| !self.is_left_out(text);
         match &rule.resources {
             Resources::Matching(texts) if texts.iter().any(|text| covers_form(text)) => Reach::Everywhere,
+            Resources::Matching(texts) if !texts.iter().any(|text| counts(&text)) => Reach::Nowhere,
+            Resources::Except(texts) if !texts.iter().any(|text| counts(&text)) => Reach::Everywhere,
             Resources::Matching(texts) | Resources::Except(texts)
                 if granted.is_empty() || texts.len().saturating_mul(granted.len()) > MOST_COMPARED =>
             {
@@ -165,14 +179,14 @@ impl Located<'_> {
                     _ => Reach::Partly,
                 }
             }
-            Resources::Matching(texts) if !texts.iter().any(overlaps) => Reach::Nowhere,
+            Resources::Matching(texts) if !texts.iter().filter(counts).any(overlaps) => Reach::Nowhere,
             Resources::Matching(texts) => {
                 everywhere_if(granted.iter().all(|own| texts.iter().any(|text| contains(text, own))))
             }
             Resources::Except(texts) if granted.iter().all(|own| texts.iter().any(|text| contains(text, own))) => {
                 Reach::Nowhere
             }
-            Resources::Except(texts) => everywhere_if(!texts.iter().any(overlaps)),
+            Resources::Except(texts) => everywhere_if(!texts.iter().filter(counts).any(overlaps)),
         }
     }
 

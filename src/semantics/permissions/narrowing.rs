@@ -3,34 +3,16 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::candidates::{Candidate, MOST_ASKED};
 use super::cells::{Asking, ClassWork, Finding, Part, PatternPlace};
+use crate::model::Side;
 use crate::semantics::solver::Solver;
 use crate::semantics::solver::question::{Fuel, Resources, RulesByEffect, Start};
 use crate::semantics::solver::search::Outcome;
 use crate::semantics::solver::texts::{Fold, Text};
 
-/// How many patterns of other statements are worth asking about to say where in an allowed one something differs.
-const MOST_ASKED: usize = 32;
-
 /// How many patterns of Denies a row names in place of the allowed one.
 const MOST_NAMED: usize = 256;
-
-/// A pattern of another rule.
-#[derive(Debug, Clone)]
-struct Candidate {
-    rule: usize,
-    pattern: usize,
-    text: Arc<Text>,
-}
-
-/// What the resources of a rule are written as.
-#[derive(Debug, Clone, Copy)]
-enum Lists {
-    /// `Resource`.
-    Patterns,
-    /// `NotResource`.
-    Exceptions,
-}
 
 /// A start as far as its findings have been located.
 struct Located {
@@ -51,6 +33,14 @@ struct Beside {
     narrower: Vec<(Candidate, Outcome)>,
 }
 
+/// Why the other side refuses the requests of a finding.
+#[derive(Clone)]
+struct Reason {
+    part: Part,
+    /// The Denies, of what is explicitly denied.
+    denying: Vec<usize>,
+}
+
 /// Denies to ask about, the place with its resources, and the patterns of it that they do not match.
 type AskedDenies<'t> = (Vec<usize>, PatternPlace, Start, &'t [Arc<Text>]);
 
@@ -66,80 +56,128 @@ impl ClassWork<'_> {
         outcome: Outcome,
         fuel: &mut (&mut Fuel, &mut Fuel),
     ) -> Vec<Finding> {
+        self.narrowed_findings(asking, (PatternPlace::Allowed(at), start), (None, outcome), &[], fuel)
+    }
+
+    /// The findings on a place, on narrower patterns where something else differs there; of the requests of one reason, if one
+    /// is given. `told` are patterns of it that others tell of.
+    fn narrowed_findings(
+        &self,
+        asking: &Asking<'_>,
+        (place, start): Somewhere<'_>,
+        (reason, outcome): (Option<&Reason>, Outcome),
+        told: &[Arc<Text>],
+        fuel: &mut (&mut Fuel, &mut Fuel),
+    ) -> Vec<Finding> {
         let Located { narrower, rest } = self.narrowed(asking, start, &outcome, fuel.1);
-        let told: Vec<Arc<Text>> = narrower.iter().map(|(candidate, _)| Arc::clone(&candidate.text)).collect();
+        let texts: Vec<Arc<Text>> = narrower.iter().map(|(candidate, _)| Arc::clone(&candidate.text)).collect();
         let mut findings = Vec::new();
         if let Some((rest, outcome)) = rest {
-            findings.extend(self.parts(asking, (PatternPlace::Allowed(at), &rest), outcome, &told, fuel));
+            let told = [told, &texts].concat();
+            findings.extend(self.by_reason(asking, (place, &rest), (reason, outcome), &told, fuel));
         }
         for (candidate, outcome) in narrower {
             // Of what lies in another one of them, that one tells.
             let is_within = |text: &&Arc<Text>| {
                 text.number != candidate.text.number && self.shared.solver.contains(&candidate.text, text)
             };
-            let told: Vec<Arc<Text>> = told.iter().filter(is_within).cloned().collect();
+            let mut inner: Vec<Arc<Text>> = texts.iter().filter(is_within).cloned().collect();
             let mut there = start.narrowed_to(&candidate.text);
-            there.except.extend(told.iter().cloned());
-            findings.extend(self.parts(asking, (candidate.within(at), &there), outcome, &told, fuel));
+            there.except.extend(inner.iter().cloned());
+            inner.extend(told.iter().filter(|text| self.shared.solver.overlap(&candidate.text, text)).cloned());
+            let place = candidate.within(place.within());
+            findings.extend(self.by_reason(asking, (place, &there), (reason, outcome), &inner, fuel));
         }
         findings
     }
 
-    /// The findings on a place: one, or one for each reason for which the other side refuses, as each has its own condition.
-    fn parts(
+    /// The findings on a place: of one reason, or one for each reason for which the other side refuses, as each has its own
+    /// condition.
+    fn by_reason(
         &self,
         asking: &Asking<'_>,
         (place, start): Somewhere<'_>,
-        outcome: Outcome,
+        (reason, outcome): (Option<&Reason>, Outcome),
         told: &[Arc<Text>],
         fuel: &mut (&mut Fuel, &mut Fuel),
     ) -> Vec<Finding> {
+        if let Some(reason) = reason {
+            return self.with_beside(asking, (place, start), (reason, outcome), told, fuel);
+        }
         let has_reasons = !asking.denies_alone().is_empty() || asking.refusing.boundary.is_some();
         let is_split = match &outcome {
             Outcome::Difference { always: false, .. } => has_reasons,
             Outcome::Difference { always: true, .. } => self.is_denied_in_many_places(asking, start),
             Outcome::None | Outcome::Unknown(_) => false,
         };
+        let whole = Reason { part: Part::Whole, denying: Vec::new() };
         if !is_split {
             let is_conditional = matches!(outcome, Outcome::Difference { always: false, .. });
             let part = if is_conditional { Part::ImplicitlyDenied } else { Part::Whole };
-            return self.with_beside(asking, (place, start), (part, outcome), told, fuel);
+            return self.with_beside(asking, (place, start), (&Reason { part, ..whole }, outcome), told, fuel);
         }
-        let mut findings = self.explicit(asking, (place, start), told, fuel.0);
+        let mut findings = self.explicit(asking, (place, start), told, fuel);
         for part in [Part::ImplicitlyDenied, Part::OutsideBoundary] {
             if let Some(asking) = refusing_for(part, asking) {
                 let outcome = self.outcome(&asking, start, fuel.0);
                 if !matches!(outcome, Outcome::None) {
-                    findings.extend(self.with_beside(&asking, (place, start), (part, outcome), told, fuel));
+                    let reason = Reason { part, denying: Vec::new() };
+                    let found = (Some(&reason), outcome);
+                    findings.extend(self.narrowed_findings(&asking, (place, start), found, told, fuel));
                 }
             }
         }
         if findings.is_empty() {
             // No reason alone is enough for what was found.
-            return self.with_beside(asking, (place, start), (Part::Whole, outcome), told, fuel);
+            return self.with_beside(asking, (place, start), (&whole, outcome), told, fuel);
         }
         findings
     }
 
-    /// A finding with what differs in another way within its place.
+    /// A finding, proved on what no other tells of, with what differs in another way within its place.
     fn with_beside(
         &self,
         asking: &Asking<'_>,
         (place, start): Somewhere<'_>,
-        (part, outcome): (Part, Outcome),
+        (reason, outcome): (&Reason, Outcome),
         told: &[Arc<Text>],
         fuel: &mut (&mut Fuel, &mut Fuel),
     ) -> Vec<Finding> {
+        let Reason { part, denying } = reason.clone();
         let beside = self.beside(asking, part, start, &outcome, fuel.1);
         let told = Rc::new([told, &beside.told].concat());
-        let mut findings =
-            vec![Finding { place, outcome, part, denying: Vec::new(), equal: Rc::new(beside.equal), told }];
+        let mut findings = Vec::new();
+        if let Some(outcome) = self.on_the_rest(asking, (start, &beside), outcome, fuel.1) {
+            findings.push(Finding { place, outcome, part, denying, equal: Rc::new(beside.equal), told });
+        }
+        let reason = (part != Part::Whole).then_some(reason);
         for (candidate, outcome) in beside.narrower {
             let there = start.narrowed_to(&candidate.text);
             let place = candidate.within(place.within());
-            findings.extend(self.parts(asking, (place, &there), outcome, &[], fuel));
+            findings.extend(self.narrowed_findings(asking, (place, &there), (reason, outcome), &[], fuel));
         }
         findings
+    }
+
+    /// What differs on a start without the patterns on which nothing or something else does; `None` where nothing is left.
+    fn on_the_rest(
+        &self,
+        asking: &Asking<'_>,
+        (start, beside): (&Start, &Beside),
+        outcome: Outcome,
+        fuel: &mut Fuel,
+    ) -> Option<Outcome> {
+        if beside.told.is_empty() {
+            return Some(outcome);
+        }
+        let mut rest = start.clone();
+        rest.except.extend(beside.told.iter().chain(&beside.equal).cloned());
+        match self.outcome(asking, &rest, fuel) {
+            Outcome::None => None,
+            // What is not certain of less is certain of more.
+            Outcome::Unknown(_) => Some(outcome),
+            found @ Outcome::Difference { .. } => Some(found),
+        }
     }
 
     /// Whether the other side alone denies more patterns within a start than can be compared with each other, but not too many
@@ -155,7 +193,7 @@ impl ClassWork<'_> {
         asking: &Asking<'_>,
         (place, start): Somewhere<'_>,
         told: &[Arc<Text>],
-        fuel: &mut Fuel,
+        fuel: &mut (&mut Fuel, &mut Fuel),
     ) -> Vec<Finding> {
         let mut of_all = Vec::new();
         let mut asked: Vec<AskedDenies<'_>> = Vec::new();
@@ -185,11 +223,16 @@ impl ClassWork<'_> {
         for (denies, place, start, equal) in asked {
             // What the asking statement allows, the other side is taken to allow as well.
             let refusing = RulesByEffect { allows: vec![asking.granting], denies: denies.clone(), boundary: None };
-            let outcome = self.outcome(&Asking { refusing, ..asking.clone() }, &start, fuel);
+            let asking = Asking { refusing, ..asking.clone() };
+            let outcome = self.outcome(&asking, &start, fuel.0);
             if !matches!(outcome, Outcome::None) {
                 let denying = denies.iter().filter_map(|rule| asking.numbers.get(*rule)).copied().collect();
-                let (equal, told) = (Rc::new(equal.to_vec()), Rc::new(told.to_vec()));
-                findings.push(Finding { place, outcome, part: Part::ExplicitlyDenied, denying, equal, told });
+                let reason = Reason { part: Part::ExplicitlyDenied, denying };
+                let mut found = self.narrowed_findings(&asking, (place, &start), (Some(&reason), outcome), told, fuel);
+                for finding in &mut found {
+                    finding.equal = Rc::new([finding.equal.as_slice(), equal].concat());
+                }
+                findings.extend(found);
             }
         }
         findings
@@ -222,9 +265,10 @@ impl ClassWork<'_> {
         let mut rest = start.clone();
         rest.except.extend(candidates.iter().map(|candidate| Arc::clone(&candidate.text)));
         let beyond = self.outcome(asking, &rest, fuel);
+        let is_limited = |candidate: &Candidate| !*always && self.is_limited_otherwise(asking.side, candidate.rule);
         let splits = match beyond {
             Outcome::None => true,
-            Outcome::Difference { always: beyond, .. } => *always && !beyond,
+            Outcome::Difference { always: beyond, .. } => !beyond && (*always || candidates.iter().any(&is_limited)),
             Outcome::Unknown(_) => false,
         };
         if !splits {
@@ -242,7 +286,7 @@ impl ClassWork<'_> {
                 .except
                 .extend(others.iter().filter(|other| self.shared.solver.contains(&candidate.text, other)).cloned());
             match self.outcome(asking, &alone, fuel) {
-                found @ Outcome::Difference { always, .. } if is_alone || always => {
+                found @ Outcome::Difference { always, .. } if is_alone || always || is_limited(&candidate) => {
                     if !narrower
                         .iter()
                         .any(|(wider, outcome)| says((wider, outcome), (&candidate, &found), &self.shared.solver))
@@ -267,53 +311,14 @@ impl ClassWork<'_> {
         }
     }
 
-    /// Patterns of other statements that lie within a start, narrower than it, and on which alone something may differ: what
-    /// the other side denies or only does not allow, and what the own side alone does allow. The widest first.
-    fn narrower(&self, asking: &Asking<'_>, start: &Start) -> Vec<Candidate> {
-        let (own, other) = (self.live(asking.side), self.live(asking.side.other()));
-        let own_boundary = own.boundary.iter().flat_map(|rules| rules.iter());
-        let other_boundary = other.boundary.iter().flat_map(|rules| rules.iter());
-        let denies_alone = other.denies.iter().filter(|rule| !own.denies.contains(*rule));
-        let mut candidates = self.patterns(denies_alone.chain(own_boundary), Lists::Patterns);
-        let excepting = other.allows.iter().chain(other_boundary).chain(own.denies.iter());
-        candidates.extend(self.patterns(excepting, Lists::Exceptions));
-        self.within(candidates, start)
-    }
-
-    /// The patterns of those rules that list patterns, or exceptions.
-    fn patterns(&self, rules: impl Iterator<Item = usize>, lists: Lists) -> Vec<Candidate> {
-        let mut candidates = Vec::new();
-        for rule in rules {
-            let texts = match (self.pair.rules.get(rule).map(|rule| &rule.resources), lists) {
-                (Some(Resources::Matching(texts)), Lists::Patterns) => texts,
-                (Some(Resources::Except(texts)), Lists::Exceptions) => texts,
-                // Of a rule that lists the other, nothing is asked for.
-                (Some(Resources::Matching(_) | Resources::Except(_)) | None, _) => continue,
-            };
-            let numbered = texts.iter().cloned().enumerate();
-            candidates.extend(numbered.map(|(pattern, text)| Candidate { rule, pattern, text }));
-        }
-        candidates
-    }
-
-    /// Those candidates, each text once, that lie within a start and are narrower, the widest first.
-    fn within(&self, mut candidates: Vec<Candidate>, start: &Start) -> Vec<Candidate> {
-        once(&mut candidates);
-        candidates.retain(|candidate| self.is_within(&candidate.text, start));
-        widest_first(&mut candidates, &self.shared.solver);
-        candidates
-    }
-
-    /// Whether a pattern lies within a start and is narrower.
-    fn is_within(&self, text: &Arc<Text>, start: &Start) -> bool {
-        let is_narrower = |whole: &Arc<Text>| {
-            text.number != whole.number
-                && self.shared.solver.overlap(whole, text)
-                && self.shared.solver.contains(whole, text)
+    /// Whether a rule of a side's boundary limits the side under another condition than some other rule of it.
+    fn is_limited_otherwise(&self, side: Side, rule: usize) -> bool {
+        let tests = |rule: usize| {
+            let tests = self.pair.rules.get(rule).into_iter().flat_map(|rule| &rule.tests);
+            tests.map(|test| test.number).collect::<Vec<_>>()
         };
-        !text.is_everything()
-            && start.matching.iter().all(is_narrower)
-            && !start.except.iter().any(|except| self.shared.solver.contains(except, text))
+        let Some(boundary) = &self.live(side).boundary else { return false };
+        boundary.contains(rule) && boundary.iter().any(|other| tests(other) != tests(rule))
     }
 
     /// What differs in another way on patterns that the other side has than on the rest of a start.
@@ -345,40 +350,19 @@ impl ClassWork<'_> {
             if is_told || is_in_condition || !self.is_within(&candidate.text, start) {
                 continue;
             }
-            let Located { narrower, rest } = self.narrowed(&asking, &there, &found, fuel);
-            if rest.is_none() {
-                beside.told.push(candidate.text);
-                beside.narrower.extend(narrower);
-            } else if *always && matches!(found, Outcome::Difference { always: false, .. }) {
+            let Located { rest, .. } = self.narrowed(&asking, &there, &found, fuel);
+            // What is left differs everywhere, and always if all does.
+            let is_alike = match rest {
+                None => false,
+                Some((_, Outcome::Difference { always: of_rest, .. })) => of_rest || !*always,
+                Some((_, Outcome::None | Outcome::Unknown(_))) => true,
+            };
+            if !is_alike {
                 beside.told.push(Arc::clone(&candidate.text));
                 beside.narrower.push((candidate, found));
             }
         }
         beside
-    }
-
-    /// Patterns that overlap with a start and on which less may differ: what the other side allows or leaves out of what it
-    /// denies, and what the own side denies or leaves out of its boundary.
-    fn less_different(&self, asking: &Asking<'_>, start: &Start) -> Vec<Candidate> {
-        let (own, other) = (self.live(asking.side), self.live(asking.side.other()));
-        let own_boundary = own.boundary.iter().flat_map(|rules| rules.iter());
-        let other_boundary = other.boundary.iter().flat_map(|rules| rules.iter());
-        let denies_alone = other.denies.iter().filter(|rule| !own.denies.contains(*rule));
-        let allowed_or_denied = other.allows.iter().chain(other_boundary).chain(own.denies.iter());
-        let mut candidates = self.patterns(allowed_or_denied, Lists::Patterns);
-        candidates.extend(self.patterns(denies_alone.chain(own_boundary), Lists::Exceptions));
-        once(&mut candidates);
-        let meets = |text: &Arc<Text>| {
-            !text.is_everything()
-                && start.matching.iter().all(|whole| {
-                    whole.number != text.number
-                        && self.shared.solver.overlap(whole, text)
-                        && !self.shared.solver.contains(text, whole)
-                })
-        };
-        candidates.retain(|candidate| meets(&candidate.text));
-        widest_first(&mut candidates, &self.shared.solver);
-        candidates
     }
 
     fn has_tests(&self, rule: usize) -> bool {
@@ -416,13 +400,6 @@ fn refusing_for<'a>(part: Part, asking: &Asking<'a>) -> Option<Asking<'a>> {
     Some(asking)
 }
 
-impl Candidate {
-    /// The place within an allowed pattern.
-    const fn within(&self, within: usize) -> PatternPlace {
-        PatternPlace::Narrower { within, rule: self.rule, pattern: self.pattern }
-    }
-}
-
 impl Start {
     /// Only what matches this pattern as well.
     fn narrowed_to(&self, text: &Arc<Text>) -> Self {
@@ -430,22 +407,6 @@ impl Start {
         narrowed.matching.push(Arc::clone(text));
         narrowed
     }
-}
-
-/// Leaves of candidates with one text the first.
-fn once(candidates: &mut Vec<Candidate>) {
-    candidates.sort_by_key(|candidate| (candidate.text.number, candidate.rule, candidate.pattern));
-    candidates.dedup_by_key(|candidate| candidate.text.number);
-}
-
-/// Sorts candidates, those first that contain the most others. Too many to be asked about stay as they are.
-fn widest_first(candidates: &mut [Candidate], solver: &Solver) {
-    if candidates.len() > MOST_ASKED {
-        return;
-    }
-    let all: Vec<Arc<Text>> = candidates.iter().map(|candidate| Arc::clone(&candidate.text)).collect();
-    let width = |text: &Arc<Text>| all.iter().filter(|other| solver.contains(text, other)).count();
-    candidates.sort_by_cached_key(|candidate| (std::cmp::Reverse(width(&candidate.text)), candidate.text.number));
 }
 
 /// Whether what was found on one pattern says what was found on another, which lies in it.

@@ -229,11 +229,13 @@ fn add_group(
     for (about, finding) in surest {
         let certainty = certainty(&finding.0.outcome);
         // On another form of resource more may differ, which says this as well.
-        let is_said = certainties.iter().any(|(wider, of_wider)| {
+        let whole = PatternPlace::Allowed(about.0.within());
+        // All that is about the whole allowed pattern stands together.
+        let of_whole = certainties.range((whole, Part::Whole, Vec::new())..).take_while(|(wider, _)| wider.0 == whole);
+        let is_said = of_whole.filter(|(wider, _)| **wider != about).any(|(wider, of_wider)| {
             let is_same = wider.1 == about.1 && wider.2 == about.2;
             let says = *of_wider <= certainty && (*of_wider == Certainty::Always || is_same);
-            let is_wider = *wider != about && wider.0 == PatternPlace::Allowed(about.0.within());
-            says && is_wider && leaves_out_less(&left_out, wider, &about, place_text(&finding.0, rule, pair))
+            says && leaves_out_less(&left_out, wider, &about, place_text(&finding.0, rule, pair))
         });
         if !is_said {
             let (place, part, denying) = about;
@@ -386,10 +388,20 @@ fn row(
     });
     let templates: Vec<&Template> = findings.iter().map(|(.., template)| *template).collect();
     let mut except = except(side, rule, &places, work, pair, shared);
-    except.extend(beside(findings, left_out, rule, pair, shared));
+    let left_out = beside(findings, left_out, rule, pair, shared);
+    except.extend(left_out.iter().cloned());
     let (part, denying) = findings.first().map_or((Part::Whole, &[][..]), |(first, ..)| (first.part, &first.denying));
-    let about =
-        limits::Row { side, rule, certainty, places: &places, templates: &templates, part, denying, refused: &refused };
+    let about = limits::Row {
+        side,
+        rule,
+        certainty,
+        places: &places,
+        left_out: &left_out,
+        templates: &templates,
+        part,
+        denying,
+        refused: &refused,
+    };
     let Limited { condition, except: more } = limits::limited(about, work, pair, shared);
     let except = written_widest(except, more);
     (RowKey { side, rule, certainty, places, except, condition, refused, reasons }, proof)
