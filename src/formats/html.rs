@@ -18,6 +18,7 @@ pub(super) mod page;
 mod paper;
 mod rows;
 pub(super) mod security_policy;
+pub(super) mod severities;
 pub(super) mod words;
 
 use std::collections::BTreeMap;

@@ -20,29 +20,8 @@ const HEADS = 120;
 const GROUP = 18;
 
 const KEYS = ["role", "account", "severity", "q", "a", "show", "sort", "columns", "group"];
+const PLACE = "matrix";
 const matrix = { state: {}, rows: [], columns: [], groups: [], controls: {} };
-
-function readAddress(text) {
-  const state = Object.fromEntries(KEYS.map((key) => [key, ""]));
-  for (const part of text.replace(/^#/, "").split("&")) {
-    const [key, ...rest] = part.split("=");
-    if (!KEYS.includes(key)) continue;
-    try {
-      state[key] = decodeURIComponent(rest.join("="));
-    } catch {
-      state[key] = rest.join("=");
-    }
-  }
-  return state;
-}
-
-function address(state) {
-  const parts = KEYS.filter((key) => state[key]).map((key) => `${key}=${encodeURIComponent(state[key])}`);
-  return `#${parts.join("&") || "matrix"}`;
-}
-
-// Says whether an address is a state of the page; `#compared` is a place in it.
-const isState = (text) => text.includes("=") || text === "" || text === "#" || text === "#matrix";
 
 const severity = (name) => el("span", { class: `severity ${name}` }, name);
 
@@ -174,11 +153,7 @@ function changed() {
   for (const [key, control] of Object.entries(matrix.controls)) state[key] = control.value;
   matrix.view.scrollTo(0, 0);
   showMatrix(state);
-  try {
-    history.replaceState(null, "", address(matrix.state));
-  } catch {
-    // Some browsers refuse this for files; the matrix is right, only its address is not.
-  }
+  replaceAddress(matrix.state);
 }
 
 // How many causes are shown at first, so that the matrix is near.

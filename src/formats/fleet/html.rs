@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::super::escape::script;
 use super::super::html::page::STYLE as PAGE_STYLE;
+use super::super::html::severities::{self, OfSeverity};
 use super::super::html::{security_policy, words};
-use super::super::verdict;
 use super::{FleetView, in_accounts, text, unread};
 use crate::fleet::{AccountStatus, Cell, Class, FleetAccount, FleetCause, FleetLimitation, FleetRole, Outlier};
 use crate::model::AccountTag;
@@ -24,8 +24,13 @@ use words::{cut, shown};
 const STYLE: &str = include_str!("fleet.css");
 
 /// The page's script.
-const SCRIPT: &str =
-    concat!("\"use strict\";\n(function () {\n", include_str!("../html/dom.js"), include_str!("fleet.js"), "})();\n");
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n(function () {\n",
+    include_str!("../html/dom.js"),
+    include_str!("../html/address.js"),
+    include_str!("fleet.js"),
+    "})();\n"
+);
 
 /// How many causes and accounts the frame lists. The matrix has all roles and accounts, fleet.json has everything.
 const LISTED: usize = 300;
@@ -60,13 +65,6 @@ struct Page<'a> {
     limitations: Vec<String>,
     facts: Vec<(&'static str, String)>,
     data: String,
-}
-
-/// How many causes there are of a severity.
-struct OfSeverity {
-    severity: &'static str,
-    count: usize,
-    meaning: &'static str,
 }
 
 /// A cause in the frame.
@@ -168,7 +166,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
         missing: unread(fleet).map(|missing| shown(&missing)).unwrap_or_default(),
         verdict: verdict(view),
         differs: fleet.totals.deviating > 0,
-        severities: severities(view),
+        severities: severities::counted(fleet.totals.severities.by_severity()),
         causes: fleet.causes.iter().take(LISTED).map(|cause| of_cause(view, cause)).collect(),
         more_causes: fleet.causes.len().saturating_sub(LISTED),
         outliers: fleet.outliers.iter().take(LISTED).map(|outlier| deviating(view, outlier)).collect(),
@@ -184,12 +182,6 @@ fn verdict(view: &FleetView<'_>) -> (&'static str, String) {
     let start = if view.fleet.totals.deviating > 0 { "Different" } else { "No deviations" };
     let rest = sentence.strip_prefix(start).map(str::to_owned);
     rest.map_or_else(|| ("", sentence), |rest| (start, rest))
-}
-
-fn severities(view: &FleetView<'_>) -> Vec<OfSeverity> {
-    let some = view.fleet.totals.severities.by_severity().into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| OfSeverity { severity: severity.as_str(), count, meaning: verdict::meaning(severity) })
-        .collect()
 }
 
 fn of_cause(view: &FleetView<'_>, cause: &FleetCause) -> Cause {

@@ -1,6 +1,5 @@
 // What is shown is in the page's address, after the #, so that it can be sent and the back button works.
-
-const KEYS = ["role", "cause", "view", "q", "severity", "rule", "kind", "side", "level", "service", "certainty", "sort"];
+// The page says which KEYS it has, and at which PLACE it is without any.
 
 function readAddress(text) {
   const state = Object.fromEntries(KEYS.map((key) => [key, ""]));
@@ -18,11 +17,11 @@ function readAddress(text) {
 
 function address(state) {
   const parts = KEYS.filter((key) => state[key]).map((key) => `${key}=${encodeURIComponent(state[key])}`);
-  return `#${parts.join("&") || "list"}`;
+  return `#${parts.join("&") || PLACE}`;
 }
 
 // Says whether an address is ours; `#dictionary` is a place in the page.
-const isState = (text) => text.includes("=") || text === "" || text === "#" || text === "#list";
+const isState = (text) => text.includes("=") || text === "" || text === "#" || text === `#${PLACE}`;
 
 function replaceAddress(state) {
   try {

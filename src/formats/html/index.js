@@ -1,5 +1,8 @@
 // The accounts and roles of the report.
 
+const KEYS = ["role", "cause", "view", "q", "severity", "rule", "kind", "side", "level", "service", "certainty", "sort"];
+const PLACE = "list";
+
 const index = block("index");
 const [LEFT, RIGHT] = index.tags;
 const tagOf = (side) => (side === "left" ? LEFT : RIGHT);

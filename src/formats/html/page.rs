@@ -10,6 +10,7 @@ use super::dictionary::{self, Placeholder};
 use super::paper::{self, Brief, InWords, RuleText};
 use super::rows::Rows;
 use super::security_policy;
+use super::severities::{self, OfSeverity};
 use super::words::{self, counted, shown};
 use crate::report::{AccountInfo, Metric, Report};
 
@@ -77,13 +78,6 @@ struct Account<'a> {
     contents: String,
 }
 
-/// How many causes there are of a severity.
-struct OfSeverity {
-    severity: &'static str,
-    count: usize,
-    meaning: &'static str,
-}
-
 impl<'a> Page<'a> {
     pub(super) fn new(view: &View<'a>, ordered: &[Rows<'_>], data: &'a Data) -> Self {
         let report = view.report;
@@ -102,7 +96,7 @@ impl<'a> Page<'a> {
             verdict: verdict(report),
             differs: report.totals.findings > 0,
             remarks: verdict::remarks(report),
-            severities: severities(report),
+            severities: severities::counted(report.totals.severities.by_severity()),
             limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
             accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
@@ -142,12 +136,6 @@ fn verdict(report: &Report) -> (&'static str, String) {
     let start = if report.totals.findings > 0 { "Different" } else { "No differences" };
     let rest = sentence.strip_prefix(start).map(str::to_owned);
     rest.map_or_else(|| ("", sentence), |rest| (start, rest))
-}
-
-fn severities(report: &Report) -> Vec<OfSeverity> {
-    let some = report.totals.severities.by_severity().into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| OfSeverity { severity: severity.as_str(), count, meaning: verdict::meaning(severity) })
-        .collect()
 }
 
 /// How many roles were compared, and which if not all.
