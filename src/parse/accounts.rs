@@ -99,7 +99,7 @@ enum Form {
 fn form(text: &str) -> Result<Form, AccountsError> {
     /// As much of a file as tells its form.
     #[derive(Deserialize)]
-    #[serde(untagged)]
+    #[serde(untagged, expecting = "the file contains neither a list nor a map of accounts")]
     enum Outline {
         List(#[expect(dead_code, reason = "only the form counts")] Vec<IgnoredAny>),
         Map(BTreeMap<String, IgnoredAny>),
@@ -303,6 +303,12 @@ mod tests {
 
     fn refused(text: &str) -> String {
         read(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_text_that_is_no_list_is_said_to_be_none() {
+        let error = read("from mk import *").unwrap_err().to_string();
+        assert!(error.contains("the file contains neither a list nor a map of accounts"), "{error}");
     }
 
     #[test]

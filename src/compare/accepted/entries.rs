@@ -95,6 +95,7 @@ impl Label {
             Side::Right => "right",
         };
         let tag = (*tags.get(side)).clone();
+        // Both words are tags, so that the other one is never taken.
         if self.accounts.is_empty() { tag } else { place.parse().unwrap_or(tag) }
     }
 }
