@@ -13,16 +13,18 @@ mod key;
 mod limitation;
 mod majority;
 mod options;
+mod permission_set;
 mod role;
 mod sentence;
 
 pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier};
 pub use cause::{ComparedCause, FleetCause};
-pub use class::{Cell, Class, ClassFinding, FleetRole};
+pub use class::{Cell, Class, ClassFinding, FleetRole, OpenRole};
 pub use compared::{AcceptedCounts, Compared, Deviation, reduce};
 pub use limitation::FleetLimitation;
 pub use majority::{Majority, Round};
 pub use options::{FleetOptions, compare, names_by_role};
+pub use permission_set::PermissionSetForms;
 pub use role::{ComparedRole, Open, RoleKey};
 
 use std::collections::BTreeMap;
@@ -69,6 +71,8 @@ pub struct Fleet {
     pub totals: FleetTotals,
     /// What differs, by cause, across accounts: most severe first.
     pub causes: Vec<FleetCause>,
+    /// Permission sets of IAM Identity Center that are not provisioned in the same form everywhere.
+    pub permission_sets: Vec<PermissionSetForms>,
     /// What limits the comparisons, each thing once.
     pub limitations: Vec<FleetLimitation>,
     /// The accounts that deviate from the baseline, most severe first.
@@ -182,6 +186,7 @@ impl Fleet {
             accepted_file: options.pair.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
             baseline: baseline.cloned(),
             totals,
+            permission_sets: permission_set::all(&roles),
             limitations: limitation::all(&compared),
             decision,
             outliers: account::outliers(&accounts, &roles),

@@ -19,6 +19,8 @@ use crate::store::text_file;
 pub(super) struct NamedSource {
     pub source: Source,
     pub tag: AccountTag,
+    /// Tags and organizational units, as a list has them.
+    pub labels: Vec<String>,
     /// What a list says of the account.
     pub listed: Option<Listed>,
     /// What became of it, if that is known without reading it.
@@ -36,15 +38,15 @@ pub(super) struct Unread {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
     pub id: AccountId,
-    /// Its name, tags and organizational units.
-    pub labels: Vec<String>,
+    /// Its name.
+    pub name: String,
     /// File and line.
     pub place: String,
 }
 
 impl NamedSource {
     pub(super) const fn new(source: Source, tag: AccountTag) -> Self {
-        Self { source, tag, listed: None, unread: None }
+        Self { source, tag, labels: Vec::new(), listed: None, unread: None }
     }
 
     /// Where it comes from, in words.
@@ -158,6 +160,11 @@ pub(super) struct ListArgs {
 }
 
 impl ListArgs {
+    /// The file that lists accounts.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// The accounts of the list and of the profiles.
     pub(super) fn accounts(&self) -> Result<Vec<NamedSource>, CliError> {
         let mut all = Vec::new();
@@ -200,14 +207,13 @@ impl ListArgs {
             Some(profile) => Source::Profile(profile.clone()),
             None => Source::Role(self.role(&one).map_err(error)?),
         };
-        let labels = std::iter::once(one.name).chain(one.labels).map(|label| label.to_ascii_lowercase()).collect();
         let place = format!("account {} in line {line} of {}", one.id, shown(path));
         let unread = one.inactive.map(|state| Unread {
             status: AccountStatus::Suspended,
             why: format!("AWS Organizations lists it as {}", state.escape_debug()),
         });
-        let listed = Listed { id: one.id, labels, place };
-        Ok(NamedSource { source, tag: one.tag, listed: Some(listed), unread })
+        let listed = Listed { id: one.id, name: one.name, place };
+        Ok(NamedSource { source, tag: one.tag, labels: one.labels, listed: Some(listed), unread })
     }
 
     /// The roles to assume for an account, or what is wrong.
@@ -335,8 +341,9 @@ impl Filter {
 }
 
 fn matches(glob: &Glob, named: &NamedSource, id: Option<&AccountId>) -> bool {
-    let is_label = |listed: &Listed| listed.labels.iter().any(|label| glob.matches(label));
-    glob.matches(&named.tag.as_str().to_ascii_lowercase())
+    let is_text = |text: &str| glob.matches(&text.to_ascii_lowercase());
+    is_text(named.tag.as_str())
         || id.or_else(|| named.id()).is_some_and(|id| glob.matches(id.as_str()))
-        || named.listed.as_ref().is_some_and(is_label)
+        || named.listed.as_ref().is_some_and(|listed| is_text(&listed.name))
+        || named.labels.iter().any(|label| is_text(label))
 }

@@ -12,13 +12,13 @@ use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
-use super::reports::{self, ReportArgs};
+use super::reports::{self, Format, ReportArgs};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
 use crate::formats::html::{NormalisedRoles, RolesAsRead};
 use crate::formats::report_format::{ReportFormat, View};
-use crate::formats::{ndjson, text};
+use crate::formats::{markdown, ndjson, text};
 use crate::model::{Account, AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::pipeline::{self, Accepted, Options, Prepared, different_tags};
@@ -76,20 +76,6 @@ pub(super) struct Args {
     output: OutputArgs,
     #[command(flatten)]
     input: InputArgs,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// The summary as text
-    Table,
-    /// The whole report, as in report.json
-    Json,
-    /// The findings as JSON, one object per line, between a header and a summary
-    Ndjson,
-    /// The summary for pull requests, as in summary.md
-    Markdown,
-    /// The findings as CSV
-    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -173,7 +159,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let path = folder.write("diff", &files)?;
     let path = path.to_string_lossy();
     let view = View { folder: Some(&path), ..view };
-    args.reports.write(&view)?;
+    args.reports.write(|format, out| format.write(out, &view))?;
     stages.end("reports written");
     drop(spinner);
     console.detail(&stages.0);
@@ -221,7 +207,7 @@ fn harvests<'a>(
 fn print(args: &Args, console: &Console, view: &View<'_>) -> Result<(), CliError> {
     let page = text::Page { width: console.width(), only: args.only_severity, counts_only: args.counts };
     let Some(format) = args.format else {
-        reports::append_to_job_summary(view, console);
+        reports::append_to_job_summary(|room| markdown::text(view, room), console);
         return console.print(|out| text::write(out, view, page));
     };
     if !matches!(format, Format::Table) {

@@ -3,10 +3,10 @@
 mod accounts;
 mod compare;
 mod error;
+mod output;
 pub(super) mod read;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -19,18 +19,16 @@ use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, InputArgs, OutputArgs};
-use super::source::Source;
+use super::reports::{Format, ReportArgs};
 use accounts::Baseline;
 pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
 
 use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
-use crate::formats::fleet::{FleetView, NextStep, accounts_read, files, most_deviating, write_text};
-use crate::model::{Account, AccountId, AccountTag, Sides};
-use crate::normalise::texts_of_roles;
+use crate::formats::fleet::accounts_read;
+use crate::model::{Account, AccountTag, Sides};
 use crate::pipeline::Options;
-use crate::store::Folder;
 
 /// What `fleet` takes.
 #[derive(Debug, clap::Args)]
@@ -74,6 +72,13 @@ pub(super) struct Args {
     lists: ListArgs,
     #[command(flatten)]
     comparison: ComparisonArgs,
+    /// What to print: table, json, ndjson, markdown, or csv
+    ///
+    /// Without this option, iamctl prints the summary (`table`).
+    #[arg(long, value_enum, env = "IAMCTL_FORMAT")]
+    format: Option<Format>,
+    #[command(flatten)]
+    files: ReportArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -108,9 +113,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, args.lists.accounts()?, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;
-    let (accepted, _) = args.comparison.accepted(console)?;
+    let (accepted, accepted_file) = args.comparison.accepted(console)?;
     let catalogue = args.input.catalogue(console)?;
     let filter = args.lists.filter();
+    let files = [from.as_deref(), accepted_file.as_deref(), args.lists.file()].into_iter().flatten();
+    args.files.check(args.output.named(), sources.iter().filter_map(|named| named.source.file()).chain(files))?;
     let folder = args.output.folder()?;
     let started_at = inputs::now();
     let baseline = (args.baseline != Baseline::Majority).then_some(0);
@@ -148,9 +155,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     check_patterns(&options, &compared)?;
     spinner.say("writing reports");
-    let next = writer.next();
+    let written = writer.finish();
     let fleet = Fleet::new(&options, read.baseline_tag(), read.described.clone(), compared);
-    report(args, console, &read, &fleet, &next, folder)
+    output::write(args, console, &read, &fleet, &written, folder)
 }
 
 /// Finds out which accounts are compared, and reads their policies.
@@ -202,50 +209,9 @@ fn check_patterns(options: &FleetOptions, compared: &[Compared]) -> Result<(), C
     }
 }
 
-/// Writes the files and the summary.
-fn report(
-    args: &Args,
-    console: &Console,
-    read: &Read<'_>,
-    fleet: &Fleet,
-    next: &BTreeMap<AccountTag, Vec<NextStep>>,
-    folder: Folder,
-) -> Result<ExitCode, CliError> {
-    // A role of a list is no word of the command line.
-    let is_word = |one: &&Tried| !matches!(one.named.source, Source::Role(_));
-    let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
-    let sources: BTreeMap<AccountTag, String> = read.tried.iter().filter(is_word).map(words).collect();
-    let flags = args.comparison.words() + &args.input.catalogue_words();
-    let mentioned = read.mentioned(most_deviating(fleet));
-    let view = FleetView { fleet, folder: None, sources: &sources, flags: &flags, mentioned: &mentioned, next };
-    let path = folder.write("fleet", &files(&view, args.output.csv()))?;
-    let path = path.to_string_lossy();
-    let view = FleetView { folder: Some(&path), ..view };
-    console.print(|out| write_text(out, &view, console.width()))?;
-    Ok(if fleet.decision.fails { ExitCode::Different } else { ExitCode::Done })
-}
-
 impl Read<'_> {
     /// The tag of the baseline; none for a majority.
     fn baseline_tag(&self) -> Option<&AccountTag> {
         self.baseline.and_then(|place| self.tried.get(place)).map(|one| &one.named.tag)
     }
-
-    /// The account IDs in the texts of two accounts.
-    fn mentioned(&self, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
-        let mut mentioned = BTreeSet::new();
-        let Some((with, tag)) = pair else { return mentioned };
-        for (one, account) in self.tried.iter().zip(&self.accounts) {
-            if let (true, Some(account)) = ([with, tag].contains(&&one.named.tag), account) {
-                texts_of_roles(&account.roles, &mut |_, text| mentioned.extend(account_ids(text)));
-            }
-        }
-        mentioned
-    }
-}
-
-/// The sequences of twelve digits in a text.
-fn account_ids(text: &str) -> impl Iterator<Item = AccountId> {
-    let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 12);
-    words.filter_map(|word| word.parse().ok())
 }

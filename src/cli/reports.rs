@@ -1,15 +1,18 @@
 //! `--report`, and the job summary of GitHub Actions.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use clap::ValueEnum;
 
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
-use crate::formats::markdown;
-use crate::formats::report_format::{ReportFormat, UnknownFormat, View};
+use crate::formats::markdown::LIMIT;
+use crate::formats::report_format::{ReportFormat, UnknownFormat};
 use crate::store::report_file;
 
 /// The file that a step of GitHub Actions adds its summary to.
@@ -22,8 +25,23 @@ pub(super) struct ReportArgs {
     ///
     /// The format is `html`, `markdown`, `json`, `ndjson`, `sarif`, `junit`, or `gitlab`. For example,
     /// `--report sarif=iam.sarif`.
-    #[arg(long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',', add = complete::report())]
+    #[arg(id = "report", long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',', add = complete::report())]
     reports: Vec<ReportArg>,
+}
+
+/// What `--format` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The summary as text
+    Table,
+    /// The whole report, as in report.json or fleet.json
+    Json,
+    /// The findings as JSON, one object per line, between a header and a summary
+    Ndjson,
+    /// The summary for pull requests, as in summary.md or fleet.md
+    Markdown,
+    /// The findings as CSV
+    Csv,
 }
 
 /// A report and where it goes.
@@ -85,7 +103,13 @@ impl ReportArgs {
         Ok(())
     }
 
-    /// Refuses a report that would take the place of a file of the folder, or of the list of them.
+    /// The formats that were asked for.
+    pub(super) fn formats(&self) -> impl Iterator<Item = ReportFormat> {
+        self.reports.iter().map(|report| report.format)
+    }
+
+    /// Refuses a report that would take the place of a file of the folder, of the list of them, or of a file in one of its
+    /// folders.
     pub(super) fn outside<'a>(
         &self,
         folder: Option<&Path>,
@@ -94,7 +118,7 @@ impl ReportArgs {
         let Some(folder) = folder else { return Ok(()) };
         for name in names.chain([crate::store::folder::MANIFEST]) {
             let file = place(&folder.join(name));
-            if let Some(report) = self.reports.iter().find(|report| place(&report.path) == file) {
+            if let Some(report) = self.reports.iter().find(|report| place(&report.path).starts_with(&file)) {
                 return Err(CliError::ReportTwice { path: report.path.clone(), what: "a file of the output folder" });
             }
         }
@@ -102,9 +126,9 @@ impl ReportArgs {
     }
 
     /// Writes the reports, in the order they were asked for.
-    pub(super) fn write(&self, view: &View<'_>) -> Result<(), CliError> {
+    pub(super) fn write(&self, write: impl Fn(ReportFormat, &mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
         for report in &self.reports {
-            report_file::write(&report.path, |out| report.format.write(out, view))?;
+            report_file::write(&report.path, |out| write(report.format, out))?;
         }
         Ok(())
     }
@@ -161,15 +185,15 @@ pub(super) fn arguments() -> Vec<String> {
 /// Flags whose values are not for reports.
 const SECRET: [&str; 2] = ["--mfa-code", "--mfa-command"];
 
-/// In a step of GitHub Actions, adds the Markdown to the job's summary. That this fails is said, but is no failure: the
-/// reports are written.
-pub(super) fn append_to_job_summary(view: &View<'_>, console: &Console) {
+/// In a step of GitHub Actions, adds Markdown of at most so many bytes to the job's summary. That this fails is said, but
+/// is no failure: the reports are written.
+pub(super) fn append_to_job_summary(markdown: impl FnOnce(usize) -> String, console: &Console) {
     let Some(path) = std::env::var_os(JOB_SUMMARY).filter(|path| !path.is_empty()).map(PathBuf::from) else { return };
     let there = usize::try_from(report_file::length(&path)).unwrap_or(usize::MAX);
     // What other commands of the step have written counts too.
     let separator = if there > 0 { "\n\n" } else { "" };
-    let room = markdown::LIMIT.saturating_sub(there).saturating_sub(separator.len());
-    let text = markdown::text(view, room);
+    let room = LIMIT.saturating_sub(there).saturating_sub(separator.len());
+    let text = markdown(room);
     if text.is_empty() {
         console.warning(&format!("{JOB_SUMMARY}: the summary is full; nothing was added"));
     } else if let Err(error) = report_file::append(&path, &format!("{separator}{text}")) {

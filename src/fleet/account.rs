@@ -32,6 +32,8 @@ pub struct FleetAccount {
     pub tag: AccountTag,
     /// Its ID; none where the source does not tell, or was not read.
     pub account_id: Option<AccountId>,
+    /// Its tags and organizational units, as the list of accounts has them.
+    pub labels: Vec<String>,
     /// Where it was read from, in words.
     pub source: String,
     /// Whether it is the baseline.
@@ -52,6 +54,9 @@ pub struct FleetAccount {
     pub other_findings: Vec<Deviation>,
     /// The roles that differ from the baseline.
     pub deviations: Vec<AccountDeviation>,
+    /// What is only to know, and makes the run fail because `--fail-on` names its rule.
+    #[serde(skip)]
+    pub failing_notes: Vec<Deviation>,
 }
 
 /// A role of an account that differs from the baseline.
@@ -76,6 +81,7 @@ impl FleetAccount {
         Self {
             tag,
             account_id: None,
+            labels: Vec::new(),
             source,
             baseline: false,
             status: AccountStatus::Skipped,
@@ -86,6 +92,7 @@ impl FleetAccount {
             accepted: None,
             other_findings: Vec::new(),
             deviations: Vec::new(),
+            failing_notes: Vec::new(),
         }
     }
 
@@ -160,15 +167,16 @@ pub(super) fn after(account: FleetAccount, compared: &Compared, roles: &[FleetRo
         deviations.push(AccountDeviation {
             role: role.role.clone(),
             baseline_role: role.baseline_role.clone(),
-            account_role: open.0.clone(),
+            account_role: open.account_role.clone(),
             class: role.cells.get(&account.tag).copied().unwrap_or(Cell::NotCompared),
-            findings: open.1.clone(),
+            findings: open.findings.clone(),
         });
     }
     FleetAccount {
         accepted: Some(compared.accepted),
         other_findings: compared.other_findings.clone(),
         deviations,
+        failing_notes: compared.failing_notes.clone(),
         ..account
     }
 }

@@ -92,9 +92,23 @@ pub struct FleetRole {
     pub classes: Vec<Class>,
     /// What it is like in each account.
     pub cells: BTreeMap<AccountTag, Cell>,
-    /// The real name and the findings of each account in which it differs.
+    /// What it is like in each account in which it differs or was not compared.
     #[serde(skip)]
-    pub(super) open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
+    pub open: BTreeMap<AccountTag, OpenRole>,
+    /// How many of its differences somebody has accepted, by account.
+    #[serde(skip)]
+    pub accepted: BTreeMap<AccountTag, usize>,
+}
+
+/// A role that differs in an account, or was not compared there.
+#[derive(Debug, Clone)]
+pub struct OpenRole {
+    /// Its real name there; none if the account does not have it.
+    pub account_role: Option<String>,
+    /// Whether it makes the run fail.
+    pub fails: bool,
+    /// The findings, most severe first.
+    pub findings: Vec<Deviation>,
 }
 
 impl FleetRole {
@@ -218,15 +232,20 @@ struct Groups<'c> {
     absent: Vec<(AccountTag, Option<&'c Open>)>,
     /// With the reason, if a policy is missing or a name is ambiguous.
     not_compared: Vec<(AccountTag, Option<&'c Open>)>,
-    open: BTreeMap<AccountTag, (Option<String>, Vec<Deviation>)>,
+    open: BTreeMap<AccountTag, OpenRole>,
+    accepted_in: BTreeMap<AccountTag, usize>,
 }
 
 impl<'c> Groups<'c> {
     fn add(&mut self, tag: &AccountTag, role: Option<&'c ComparedRole>, in_baseline: bool) {
         let tag = tag.clone();
         if let Some(open) = role.and_then(|role| role.open.as_ref()) {
-            let name = role.and_then(|role| role.account_role.clone());
-            self.open.insert(tag.clone(), (name, open.findings.clone()));
+            let account_role = role.and_then(|role| role.account_role.clone());
+            let Open { fails, findings, .. } = open;
+            self.open.insert(tag.clone(), OpenRole { account_role, fails: *fails, findings: findings.clone() });
+        }
+        if let Some(accepted) = role.map(|role| role.accepted.differences).filter(|count| *count > 0) {
+            self.accepted_in.insert(tag.clone(), accepted);
         }
         match role {
             // The baseline has it, and the comparison did not: its names were not selected there.
@@ -286,6 +305,7 @@ impl<'c> Groups<'c> {
             classes,
             cells,
             open: self.open,
+            accepted: self.accepted_in,
         }
     }
 }

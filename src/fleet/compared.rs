@@ -38,6 +38,12 @@ impl Deviation {
         let alone = Alone::new(report, *rule, message);
         Self { id: id.clone(), rule: *rule, severity: *severity, side: *side, message: message.clone(), alone }
     }
+
+    /// Whether it is one that a run was asked to fail on.
+    #[must_use]
+    pub fn fails(&self, fail_on: &[FailOn]) -> bool {
+        fail_on.iter().any(|one| one.is_met(self.rule, self.severity, false))
+    }
 }
 
 /// The parts of a sentence that says that a role exists only in one of two accounts.
@@ -100,6 +106,8 @@ pub struct Compared {
     pub other_findings: Vec<Deviation>,
     /// How many findings make the run fail.
     pub failing: usize,
+    /// What is only to know, and makes the run fail because `--fail-on` names its rule.
+    pub failing_notes: Vec<Deviation>,
     /// What somebody has accepted.
     pub accepted: AcceptedCounts,
     /// What limits the comparison.
@@ -123,6 +131,7 @@ impl Compared {
             not_compared: Vec::new(),
             other_findings: Vec::new(),
             failing: 0,
+            failing_notes: Vec::new(),
             accepted: AcceptedCounts::default(),
             limitations: Vec::new(),
             used: Used::default(),
@@ -163,6 +172,7 @@ pub fn reduce(
         ComparedRole { accepted, ..compared_role(report, role, (findings, fail_on), content) }
     };
     let others = report.findings.iter().filter(|finding| !finding.is_note() && finding.role_index.is_none());
+    let failing_notes = report.findings.iter().filter(|finding| finding.is_note() && finding.fails(fail_on));
     let rows: Vec<RoleKey> = report.roles.iter().map(key_of).collect();
     Compared {
         tag: report.accounts.right.tag.clone(),
@@ -171,11 +181,12 @@ pub fn reduce(
         roles: report.roles.iter().enumerate().map(role).collect(),
         not_compared: not_compared(report, names),
         other_findings: others.map(|finding| Deviation::new(report, finding)).collect(),
+        failing_notes: failing_notes.map(|finding| Deviation::new(report, finding)).collect(),
         failing: report.findings.iter().filter(|finding| finding.fails(fail_on)).count(),
         accepted: AcceptedCounts::sum(accepted.values().copied()),
         limitations: report.limitations.clone(),
         used: Used::of(report),
-        causes: report.causes().map(|group| ComparedCause::new(report, group, &rows)).collect(),
+        causes: report.causes().map(|group| ComparedCause::new(report, group, &rows, fail_on)).collect(),
         patterns: BTreeSet::new(),
     }
 }

@@ -27,6 +27,21 @@ const OF_ACCOUNT: [&str; 11] = [
 
 /// What a finding says, without the names of the account.
 pub(super) fn of_finding(report: &Report, finding: &Finding) -> String {
+    hashed(report, finding, comparable)
+}
+
+/// What a finding says, whichever role it is about.
+pub(super) fn of_any_role(report: &Report, finding: &Finding) -> String {
+    hashed(report, finding, |row| match comparable(row) {
+        Value::Object(mut row) => {
+            row.remove("role");
+            Value::Object(row)
+        }
+        row @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => row,
+    })
+}
+
+fn hashed(report: &Report, finding: &Finding, comparable: impl Fn(Value) -> Value) -> String {
     let mut hash = Fingerprint::of_texts();
     hash.part(finding.rule.id());
     hash.part(finding.severity.as_str());

@@ -1,21 +1,28 @@
 //! A [`Fleet`] to bytes: the matrix and its lists as CSV, `fleet.json`, Markdown, a page, and the summary on a terminal.
 
+mod causes;
 mod csv;
+mod findings;
 mod html;
+mod junit;
 mod markdown;
 mod text;
 
+pub use findings::{FindingRows, csv as write_csv};
 pub use html::write as write_html;
-pub use markdown::write as write_markdown;
+pub use markdown::text as markdown;
 pub use text::write as write_text;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
 use super::csv::Options;
 use super::files::{File, json};
+use super::markdown::LIMIT;
+use super::report_format::ReportFormat;
 use super::verdict;
-use crate::fleet::{AcceptedCounts, AccountDeviation, AccountStatus, Decision, Fleet, FleetAccount};
+use crate::fleet::{AcceptedCounts, AccountDeviation, AccountStatus, Decision, Fleet, FleetAccount, FleetCause};
 use crate::model::{AccountId, AccountTag};
 use crate::report::sentences::{counted, few, quoted};
 
@@ -44,6 +51,52 @@ pub struct FleetView<'a> {
     pub mentioned: &'a BTreeSet<AccountId>,
     /// What to do about the most severe cause of each account with a full report; [`FOLDER`] stands for the report's folder.
     pub next: &'a BTreeMap<AccountTag, Vec<NextStep>>,
+    /// Of the run, what formats for pipelines name.
+    pub run: Run<'a>,
+}
+
+/// What the formats for pipelines name besides what was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// What the reports say of the findings, for [`needs_rows`].
+    pub rows: &'a FindingRows,
+    /// The arguments of the program; empty where they are not known.
+    pub arguments: &'a [String],
+    /// When the run began, RFC 3339; none where it is not known.
+    pub started_at: Option<&'a str>,
+    /// The file that what is about the dictionary is shown at, with `/`.
+    pub location: &'a str,
+    /// The files that the accounts were read from, with `/`; or the snapshot of a full report.
+    pub files: &'a BTreeMap<AccountTag, String>,
+}
+
+/// Whether a format shows more of a finding than its sentence.
+#[must_use]
+pub const fn needs_rows(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Ndjson | ReportFormat::Junit => true,
+        ReportFormat::Html
+        | ReportFormat::Markdown
+        | ReportFormat::Json
+        | ReportFormat::Sarif
+        | ReportFormat::Gitlab => false,
+    }
+}
+
+/// Writes the fleet in a format of `--report`.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) -> io::Result<()> {
+    match format {
+        ReportFormat::Html => html::write(out, view),
+        ReportFormat::Markdown => out.write_all(markdown::text(view, LIMIT).as_bytes()),
+        ReportFormat::Json => json(out, view.fleet),
+        ReportFormat::Ndjson => findings::write(out, view),
+        ReportFormat::Sarif => causes::sarif(out, view),
+        ReportFormat::Junit => junit::write(out, view),
+        ReportFormat::Gitlab => causes::gitlab(out, view),
+    }
 }
 
 /// Stands for the folder of a full report in the commands of [`FleetView::next`].
@@ -61,7 +114,7 @@ pub fn files<'a>(view: &'a FleetView<'a>, options: Options) -> Vec<File<'a>> {
         File::new("classes.csv", move |out| csv::classes(out, options, fleet)),
         File::new("fleet.html", move |out| html::write(out, view)),
         File::new("fleet.json", move |out| json(out, fleet)),
-        File::new("fleet.md", move |out| markdown::write(out, view)),
+        File::new("fleet.md", move |out| write(ReportFormat::Markdown, out, view)),
         File::new("outliers.csv", move |out| csv::outliers(out, options, fleet)),
         File::new("role_matrix.csv", move |out| csv::role_matrix(out, options, fleet)),
     ]
@@ -151,6 +204,17 @@ fn decision(fleet: &Fleet) -> Option<String> {
 /// What the accounts are compared with: the tag of the baseline, or `the majority`.
 fn baseline(fleet: &Fleet) -> &str {
     fleet.baseline.as_ref().map_or("the majority", AccountTag::as_str)
+}
+
+/// `in 3 of 40 accounts: dev-3, qa-1, qa-2`; with the number of roles in each account where they are not the same.
+fn of_cause(fleet: &Fleet, cause: &FleetCause) -> String {
+    let all: Vec<String> = cause.accounts.keys().map(|tag| of_account(cause, tag)).collect();
+    format!("in {} of {}: {}", all.len(), counted(fleet.totals.accounts, "account"), few(&all, NAMED))
+}
+
+/// An account that has a cause; with the number of its roles if other accounts have the cause in other roles.
+fn of_account(cause: &FleetCause, tag: &AccountTag) -> String {
+    cause.roles_in.get(tag).map_or_else(|| tag.to_string(), |roles| format!("{tag} ({})", counted(roles.len(), "role")))
 }
 
 /// `in 3 of 40 accounts: dev-3, qa-1, qa-2`.

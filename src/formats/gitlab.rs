@@ -15,8 +15,9 @@ use crate::report::{Rule, Severity};
 /// How many roles a description names.
 const NAMED: usize = 5;
 
+/// A cause, as GitLab shows it.
 #[derive(Serialize)]
-struct Issue<'a> {
+pub(super) struct Issue<'a> {
     description: String,
     check_name: Rule,
     fingerprint: &'a str,
@@ -35,6 +36,14 @@ struct Lines {
     begin: u32,
 }
 
+impl<'a> Issue<'a> {
+    /// `description` is shown in one line; `path` is the file that the cause is shown at.
+    pub fn new(description: String, rule: Rule, fingerprint: &'a str, severity: Severity, path: String) -> Self {
+        let location = Location { path, lines: Lines { begin: 1 } };
+        Self { description, check_name: rule, fingerprint, severity: word(severity), location }
+    }
+}
+
 /// Writes the report.
 ///
 /// # Errors
@@ -47,20 +56,22 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let proof = commands::proof(view, group).map(|proof| format!("; {proof}")).unwrap_or_default();
         let side = view.report.findings_of(group).next().and_then(|finding| finding.side);
         let path = view.file_of(group.rule, side);
-        Issue {
-            // It is shown in one line.
-            description: format!("{start}{}{proof} [cause {}]", group.sentence(), commands::short(&group.id)),
-            check_name: group.rule,
-            fingerprint: &group.id,
-            severity: severity(group.severity),
-            location: Location { path, lines: Lines { begin: 1 } },
-        }
+        let description = format!("{start}{}{proof} [cause {}]", group.sentence(), commands::short(&group.id));
+        Issue::new(description, group.rule, &group.id, group.severity, path)
     });
-    super::files::json(out, &issues.collect::<Vec<_>>())
+    write_issues(out, &issues.collect::<Vec<_>>())
+}
+
+/// Writes these.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub(super) fn write_issues(out: &mut dyn Write, issues: &[Issue<'_>]) -> io::Result<()> {
+    super::files::json(out, &issues)
 }
 
 /// GitLab's word for a severity: one of `info`, `minor`, `major`, `critical`, `blocker`.
-const fn severity(severity: Severity) -> &'static str {
+const fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "info",
         Severity::Low | Severity::Medium => "minor",

@@ -1,9 +1,11 @@
 //! A JSON object a line: a header, every finding, a summary. And the findings as CSV.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::csv::Options;
 use super::details;
@@ -12,7 +14,7 @@ use super::grouped::GroupOf;
 use super::report_format::View;
 use super::sarif;
 use super::table::{self, Column, optional};
-use crate::model::{AccountTag, Side, Sides};
+use crate::model::{AccountId, AccountTag, Side, Sides};
 use crate::report::{
     AccountInfo, CatalogueInfo, Difference, FailOn, Finding, Group, List, Metric, Report, Rule, Severity, Totals,
 };
@@ -34,22 +36,10 @@ enum Line<'a> {
         catalogue: &'a CatalogueInfo,
         accounts: &'a Sides<AccountInfo>,
     },
-    Finding {
-        rule: Rule,
-        severity: Severity,
-        level: &'static str,
-        role: Option<&'a str>,
-        side: Option<Side>,
-        tag: Option<&'a AccountTag>,
-        message: &'a str,
-        details: Vec<String>,
-        fingerprint: &'a str,
-        group: Option<&'a str>,
-        /// Whether it is only to know and does not count.
-        note: bool,
-        difference: Rows<'a>,
-    },
+    Finding(FindingLine<'a>),
     Group {
+        #[serde(flatten)]
+        pair: Pair<'a>,
         #[serde(flatten)]
         group: &'a Group,
         /// The ids of its findings.
@@ -58,6 +48,8 @@ enum Line<'a> {
         note: bool,
     },
     Summary {
+        #[serde(flatten)]
+        pair: Pair<'a>,
         different: bool,
         findings: usize,
         /// How many of them there are of each rule.
@@ -71,16 +63,49 @@ enum Line<'a> {
     },
 }
 
+/// When which accounts were compared: in every line, so that a line can be read without the others.
+#[derive(Clone, Copy, Serialize)]
+struct Pair<'a> {
+    generated_at: &'a str,
+    baseline: &'a AccountTag,
+    account: &'a AccountTag,
+    account_id: Option<&'a AccountId>,
+}
+
+/// A finding.
+#[derive(Serialize)]
+pub(super) struct FindingLine<'a> {
+    pub generated_at: &'a str,
+    pub baseline: Option<&'a AccountTag>,
+    pub account: &'a AccountTag,
+    pub account_id: Option<&'a AccountId>,
+    pub rule: Rule,
+    pub severity: Severity,
+    pub level: &'static str,
+    pub role: Option<&'a str>,
+    pub side: Option<Side>,
+    pub tag: Option<&'a AccountTag>,
+    pub message: &'a str,
+    pub details: Cow<'a, [String]>,
+    pub fingerprint: &'a str,
+    pub group: Option<&'a str>,
+    /// Whether it is only to know and does not count.
+    pub note: bool,
+    pub difference: Rows<'a>,
+}
+
 /// The rows of a finding: one, or the list of items of a policy.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Rows<'a> {
+pub(super) enum Rows<'a> {
     One(Difference<'a>),
     Items(Vec<Difference<'a>>),
+    /// Either, as JSON.
+    Raw(&'a RawValue),
 }
 
 impl<'a> Rows<'a> {
-    fn new(report: &'a Report, finding: &'a Finding) -> Self {
+    pub fn new(report: &'a Report, finding: &'a Finding) -> Self {
         let mut rows = report.rows_of(finding);
         match (finding.list, rows.next()) {
             (List::Items, first) => Self::Items(first.into_iter().chain(rows).collect()),
@@ -96,6 +121,13 @@ impl<'a> Rows<'a> {
 /// If `out` cannot be written.
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     let report = view.report;
+    let Sides { left, right } = &report.accounts;
+    let pair = Pair {
+        generated_at: &report.generated_at,
+        baseline: &left.tag,
+        account: &right.tag,
+        account_id: right.account_id.as_ref(),
+    };
     line(
         out,
         &Line::Header {
@@ -113,31 +145,16 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     for (place, finding) in report.findings.iter().enumerate() {
         let counts = if finding.is_note() { &mut notes } else { &mut rules };
         *counts.entry(finding.rule.id()).or_default() += 1;
-        line(
-            out,
-            &Line::Finding {
-                rule: finding.rule,
-                severity: finding.severity,
-                level: sarif::level(finding.severity),
-                role: finding.role.as_deref(),
-                side: finding.side,
-                tag: finding.tag(report),
-                message: &finding.message,
-                details: details::of_finding(report, finding),
-                fingerprint: &finding.id,
-                group: of_group.finding(place).map(|group| group.id.as_str()),
-                note: finding.is_note(),
-                difference: Rows::new(report, finding),
-            },
-        )?;
+        line(out, &Line::Finding(of_finding(report, pair, finding, of_group.finding(place))))?;
     }
     for group in &report.groups {
         let fingerprints = report.findings_of(group).map(|finding| finding.id.as_str()).collect();
-        line(out, &Line::Group { group, fingerprints, note: report.is_note(group) })?;
+        line(out, &Line::Group { pair, group, fingerprints, note: report.is_note(group) })?;
     }
     line(
         out,
         &Line::Summary {
+            pair,
             different: report.fails(&[FailOn::Any]),
             findings: report.totals.findings,
             rules,
@@ -147,6 +164,32 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
             metrics: &report.summary,
         },
     )
+}
+
+fn of_finding<'a>(
+    report: &'a Report,
+    pair: Pair<'a>,
+    finding: &'a Finding,
+    group: Option<&'a Group>,
+) -> FindingLine<'a> {
+    FindingLine {
+        generated_at: pair.generated_at,
+        baseline: Some(pair.baseline),
+        account: pair.account,
+        account_id: pair.account_id,
+        rule: finding.rule,
+        severity: finding.severity,
+        level: sarif::level(finding.severity),
+        role: finding.role.as_deref(),
+        side: finding.side,
+        tag: finding.tag(report),
+        message: &finding.message,
+        details: details::of_finding(report, finding).into(),
+        fingerprint: &finding.id,
+        group: group.map(|group| group.id.as_str()),
+        note: finding.is_note(),
+        difference: Rows::new(report, finding),
+    }
 }
 
 fn line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
@@ -190,7 +233,7 @@ fn own_side(finding: &Finding) -> Side {
 }
 
 /// The real role on a side.
-fn arn<'r>(report: &'r Report, finding: &Finding, side: Side) -> &'r str {
+pub(super) fn arn<'r>(report: &'r Report, finding: &Finding, side: Side) -> &'r str {
     let pair = finding.role_index.and_then(|index| report.roles.get(index));
     pair.and_then(|pair| pair.side(side)).map_or("", |real| real.arn.as_str())
 }

@@ -7,10 +7,11 @@
 //! Sources: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>,
 //! <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
 
+pub(super) mod log;
+
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::accepted::{self, AcceptedFinding};
@@ -20,6 +21,7 @@ use super::report_format::View;
 use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{Group, Rule, Severity};
+use log::{Frame, Limits};
 
 /// The most results of a run.
 pub const RESULTS: usize = 25_000;
@@ -28,13 +30,10 @@ pub const RESULTS: usize = 25_000;
 pub const BYTES: usize = 10_000_000;
 
 /// How many roles and further findings a message names.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 /// How many roles a result lists as locations.
-const LOCATIONS: usize = 100;
-
-/// Where the tool's subject is documented.
-const INFORMATION: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html";
+pub(super) const LOCATIONS: usize = 100;
 
 /// What a path of a URI may hold as it is.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
@@ -52,122 +51,27 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
 /// # Errors
 /// If `out` cannot be written.
 pub fn write_within(out: &mut dyn Write, view: &View<'_>, results: usize, bytes: usize) -> io::Result<()> {
-    let open = view.report.groups.iter().map(|group| result(view, group));
-    let accepted = accepted::findings(view.report);
-    let all = view.report.groups.len() + accepted.len();
-    let accepted = accepted.iter().map(|finding| suppressed(view, finding));
-    // As much as the frame can come to: the notification has the longest numbers there are.
-    let frame = serde_json::to_vec(&log(view, Value::Array(Vec::new()), usize::MAX))?.len();
-    let mut room = bytes.saturating_sub(frame + 1);
-    let mut kept: Vec<Box<RawValue>> = Vec::new();
-    for one in open.chain(accepted).take(results) {
-        let result = serde_json::value::to_raw_value(&one)?;
-        // One more for the comma.
-        match room.checked_sub(result.get().len() + 1) {
-            Some(left) => room = left,
-            None => break,
-        }
-        kept.push(result);
-    }
-    let left_out = all - kept.len();
-    write_log(out, view, &kept, left_out)?;
-    out.write_all(b"\n")
-}
-
-/// Puts the results, which are text already, into the frame.
-fn write_log(out: &mut dyn Write, view: &View<'_>, results: &[Box<RawValue>], left_out: usize) -> io::Result<()> {
-    // No text of an account is in the frame, so the mark stands where the results belong and nowhere else.
-    const MARK: &str = "\"results go here\"";
-    let frame = serde_json::to_string(&log(view, json!("results go here"), left_out))?;
-    let (start, end) = frame.split_once(MARK).unwrap_or((&frame, ""));
-    write!(out, "{start}[")?;
-    for (index, result) in results.iter().enumerate() {
-        if index > 0 {
-            out.write_all(b",")?;
-        }
-        out.write_all(result.get().as_bytes())?;
-    }
-    write!(out, "]{end}")
-}
-
-/// The log but for its results.
-fn log(view: &View<'_>, results: Value, left_out: usize) -> Value {
     let report = view.report;
+    let open = report.groups.iter().map(|group| result(view, group));
+    let accepted = accepted::findings(report);
+    let all = report.groups.len() + accepted.len();
+    let accepted = accepted.iter().map(|finding| suppressed(view, finding));
     let (left, right) = (&report.accounts.left.tag, &report.accounts.right.tag);
-    let version = report.iamctl.as_str();
-    let rules: Vec<Value> = Rule::ALL.into_iter().map(rule).collect();
-    let text = format!(
-        "{left_out} results were omitted, the least severe ones: a file can contain at most {RESULTS} results and {BYTES} bytes. \
-         The other reports contain all of them; `--role` compares fewer roles."
-    );
-    let notification = json!({"level": "warning", "message": {"text": text}});
-    let notifications = if left_out > 0 { json!([notification]) } else { json!([]) };
-    let mut invocation = json!({
-        "executionSuccessful": true,
-        "exitCode": i32::from(view.failed()),
-        "endTimeUtc": report.generated_at,
-        "toolExecutionNotifications": notifications,
-    });
-    if let Some(object) = invocation.as_object_mut() {
-        if !view.arguments.is_empty() {
-            object.insert("arguments".to_owned(), json!(view.arguments));
-        }
-        if let Some(start) = view.started_at {
-            object.insert("startTimeUtc".to_owned(), json!(start));
-        }
-    }
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "iamctl",
-                "informationUri": INFORMATION,
-                "version": version,
-                "semanticVersion": version,
-                "rules": rules,
-            }},
-            // Reports of other pairs of accounts in the same repository are kept apart by this.
-            "automationDetails": {"id": format!("iamctl/{left}-{right}/")},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [invocation],
-            "results": results,
-            "properties": {
-                "totals": report.totals,
-                "accepted": report.accepted_findings().len(),
-                "failOn": view.gate(),
-            },
-        }],
-    })
-}
-
-fn rule(rule: Rule) -> Value {
-    let text = rule.text();
-    let paragraphs = text.paragraphs();
-    let plain = paragraphs.map(|(heading, words)| format!("{heading}\n{words}")).join("\n\n");
-    let markdown = paragraphs.map(|(heading, words)| format!("**{heading}**\n\n{words}")).join("\n\n");
-    json!({
-        "id": rule.id(),
-        "name": name(rule.id()),
-        "helpUri": rule.documentation(),
-        "shortDescription": {"text": format!("{}.", text.title)},
-        "fullDescription": {"text": text.meaning},
-        "help": {"text": plain, "markdown": markdown},
-        "defaultConfiguration": {"level": level(text.severity)},
-        "properties": {
-            "tags": ["security", "iam"], "precision": "high", "security-severity": score(text.severity),
-        },
-    })
-}
-
-/// An id as a name in SARIF's style: `AccessGained`.
-fn name(id: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
+    let frame = Frame {
+        version: &report.iamctl,
+        id: format!("iamctl/{left}-{right}/"),
+        failed: view.failed(),
+        arguments: view.arguments,
+        started_at: view.started_at,
+        ended_at: &report.generated_at,
+        properties: json!({
+            "totals": report.totals,
+            "accepted": report.accepted_findings().len(),
+            "failOn": view.gate(),
+        }),
+        notifications: Vec::new(),
     };
-    id.split('-').map(word).collect()
+    frame.write(out, open.chain(accepted), all, Limits { results, bytes })
 }
 
 fn result(view: &View<'_>, group: &Group) -> Value {
@@ -242,15 +146,19 @@ fn suppressed(view: &View<'_>, finding: &AcceptedFinding<'_>) -> Value {
 
 /// What a result is shown at: the dictionary where it is about that, else the snapshot of the account.
 fn location(view: &View<'_>, rule: Rule, side: Option<Side>, logical: &[Value]) -> Value {
-    let file = view.file_of(rule, side);
-    let uri = utf8_percent_encode(&file, PATH).to_string();
+    location_in(&view.file_of(rule, side), logical)
+}
+
+/// A file, and what is in it.
+pub(super) fn location_in(file: &str, logical: &[Value]) -> Value {
+    let uri = utf8_percent_encode(file, PATH).to_string();
     json!({
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
         "logicalLocations": logical,
     })
 }
 
-fn fingerprints(id: &str) -> Value {
+pub(super) fn fingerprints(id: &str) -> Value {
     json!({
         "iamctl/v2": id,
         // The only one that GitHub looks at; without it, it would make one of the line of the file, which is the
@@ -284,6 +192,6 @@ pub const fn score(severity: Severity) -> &'static str {
 }
 
 /// `[text](target)` in a message is a link; a backslash before the bracket makes it text.
-fn without_links(text: &str) -> String {
+pub(super) fn without_links(text: &str) -> String {
     text.replace("](", "\\](")
 }

@@ -22,6 +22,20 @@ pub enum FailOn {
     Rule(Rule),
 }
 
+impl FailOn {
+    /// Whether a finding of this rule and severity is one of those; `note` says whether it is only to know.
+    #[must_use]
+    pub fn is_met(self, rule: Rule, severity: Severity, note: bool) -> bool {
+        match self {
+            Self::None => false,
+            Self::Any => !note,
+            Self::Access => rule.is_about_access() || (rule == Rule::RoleAmbiguous && !note),
+            Self::Severity(level) => !note && severity >= level,
+            Self::Rule(named) => rule == named,
+        }
+    }
+}
+
 /// A word that says nothing about failing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FailOnError {

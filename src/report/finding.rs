@@ -70,13 +70,7 @@ impl Finding {
     /// is named.
     #[must_use]
     pub fn fails(&self, fail_on: &[FailOn]) -> bool {
-        fail_on.iter().any(|fail_on| match fail_on {
-            FailOn::None => false,
-            FailOn::Any => !self.is_note(),
-            FailOn::Access => self.rule.is_about_access() || (self.rule == Rule::RoleAmbiguous && !self.is_note()),
-            FailOn::Severity(severity) => !self.is_note() && self.severity >= *severity,
-            FailOn::Rule(rule) => self.rule == *rule,
-        })
+        fail_on.iter().any(|one| one.is_met(self.rule, self.severity, self.is_note()))
     }
 }
 

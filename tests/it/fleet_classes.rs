@@ -139,3 +139,28 @@ fn roles_of_one_normalized_name_keep_their_rows_and_causes() {
     let unknown = one.classes.iter().find(|class| class.class == Cell::NotCompared).unwrap();
     assert!(unknown.severity.is_some() && unknown.findings[0].message.contains("was not compared"), "{unknown:?}");
 }
+
+/// A role of Identity Center that is not the same everywhere is a permission set that was not provisioned again everywhere.
+#[test]
+fn permission_sets_in_an_older_form_are_named() {
+    let path = "/aws-reserved/sso.amazonaws.com/";
+    let of = |place: usize, session: u32| {
+        let name = format!("AWSReservedSSO_Audit_{place}123456789abcdef");
+        let arn = format!("arn:aws:iam::<id>:role{path}{name}");
+        tool::role("<id>", &name, &json!({"path": path, "arn": arn, "max_session_duration": session}))
+    };
+    let sessions = |all: &[u32]| {
+        let roles: Vec<Value> = all.iter().enumerate().map(|(place, session)| of(place, *session)).collect();
+        fleet_of(&roles, "{}")
+    };
+    assert_eq!(sessions(&[3600, 3600, 3600]).permission_sets, []);
+    let found = sessions(&[3600, 3600, 7200, 3600, 1800]).permission_sets;
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].permission_set.as_str(), found[0].forms.len()), ("Audit", 3));
+    assert!(found[0].message.contains("3 accounts have one of them, and the form of 2 accounts is"), "{found:?}");
+    assert!(found[0].message.contains(": b, d. Provision it again there"), "{found:?}");
+    // The baseline can be the one that is out of date.
+    let found = sessions(&[7200, 3600, 3600, 3600]).permission_sets;
+    assert!(found[0].message.contains("probably older") && found[0].message.contains(": base. Provision"), "{found:?}");
+    assert!(sessions(&[7200, 3600]).permission_sets[0].message.contains("which one is older cannot be told"));
+}

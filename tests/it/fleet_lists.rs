@@ -106,6 +106,11 @@ fn what_is_there_and_young_is_not_read_again() {
     assert!(fleet.stdout.contains("Left out: 1 account suspended; see accounts_read.csv."), "{fleet:?}");
     let fleet: Value = serde_json::from_str(&tool.read("out/fleet.json")).unwrap();
     Schema::new(closed(read("docs/fleet.schema.json"))).check(&fleet).unwrap();
+    // What the list says of an account selects it here too.
+    let of = |tag: &str| fleet["accounts"].as_array().unwrap().iter().find(|one| one["tag"] == tag).unwrap();
+    assert_eq!((&of("c")["labels"], &of("a")["labels"]), (&json!(["o-1/r-1/ou-1/"]), &json!([])));
+    let fleet = run(&tool, "fleet --snapshots all --baseline a --only O-1/*/ou-1/ --output out");
+    assert!(fleet.stdout.contains("1 role is in 1 account the same as in a"), "{fleet:?}");
     // A part of it, by OU path or by ID.
     let part = run(&tool, &format!("{words} --only o-1/r-1/*,222222222222"));
     assert!(part.stdout.contains("4 accounts: 2 read, 2 skipped"), "{part:?}");

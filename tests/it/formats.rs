@@ -37,7 +37,7 @@ fn worlds() -> [Report; 2] {
     [nothing(), comparison(&HOSTILE)]
 }
 
-fn set_up(script: &str) {
+pub fn set_up(script: &str) {
     let done = Command::new(repository().join("scripts").join(script)).stdout(Stdio::null()).status().unwrap();
     assert!(done.success(), "scripts/{script} failed");
 }
@@ -48,14 +48,14 @@ fn multitool() -> PathBuf {
 }
 
 /// The official schema, as Microsoft ships it with its tool.
-fn sarif_schema() -> Schema {
+pub fn sarif_schema() -> Schema {
     let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
     let path = multitool().join(format!("sarif-multitool-{os}/sarif-2.1.0.json"));
     Schema::new(serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
 }
 
 /// What the SARIF Multitool finds in a file by its own rules and GitHub's, but for the one warning that we know of.
-fn multitool_findings(text: &str) -> BTreeSet<String> {
+pub fn multitool_findings(text: &str) -> BTreeSet<String> {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (folder.path().join("iam.sarif"), folder.path().join("found.sarif"));
     std::fs::write(&file, text).unwrap();
@@ -190,7 +190,7 @@ proptest! {
     }
 }
 
-fn junit(text: &str) -> Value {
+pub fn junit(text: &str) -> Value {
     set_up("setup-tests");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.xml");

@@ -65,6 +65,8 @@ mod fleet_cells;
 #[cfg(test)]
 mod fleet_classes;
 #[cfg(test)]
+mod fleet_formats;
+#[cfg(test)]
 mod fleet_lists;
 #[cfg(test)]
 #[cfg(feature = "harvest")]
@@ -120,6 +122,8 @@ mod pattern_owners;
 mod probe;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
+mod queries;
 #[cfg(test)]
 mod quiet;
 #[cfg(test)]

@@ -92,10 +92,15 @@ fn in_folder(folder: &Path, console: &Console) -> Result<Vec<NamedSource>, CliEr
     };
     let mut all: Vec<(PathBuf, NamedSource)> = snapshots.into_iter().map(named).collect::<Result<_, _>>()?;
     for path in lists {
-        for unread in unread(&path)? {
+        let rows = rows(&path)?;
+        let below = path.parent().unwrap_or_else(|| Path::new(""));
+        for (_, one) in all.iter_mut().filter(|(place, _)| place.starts_with(below)) {
+            let of_it = rows.iter().find(|row| row.account.eq_ignore_ascii_case(one.tag.as_str()));
+            one.labels = of_it.map(ListRow::labels).unwrap_or_default();
+        }
+        for unread in unread(&path, &rows)? {
             let is_it = |one: &NamedSource| one.tag.as_str().eq_ignore_ascii_case(unread.tag.as_str());
             // A snapshot that lies below the list is older than the list.
-            let below = path.parent().unwrap_or_else(|| Path::new(""));
             all.retain(|(place, one)| !(is_it(one) && place.starts_with(below)));
             if !all.iter().any(|(_, one)| is_it(one)) {
                 all.push((path.clone(), unread));
@@ -105,21 +110,27 @@ fn in_folder(folder: &Path, console: &Console) -> Result<Vec<NamedSource>, CliEr
     Ok(all.into_iter().map(|(_, one)| one).collect())
 }
 
-/// The accounts that a harvest could not read, as its list says. A fleet without them must not look complete.
-fn unread(path: &Path) -> Result<Vec<NamedSource>, CliError> {
+/// The rows of the list that a harvest has left.
+fn rows(path: &Path) -> Result<Vec<ListRow>, CliError> {
     let text = text_file::read(path)?;
-    let wrong = |problem: String| FleetError::ReadList { path: path.to_owned(), problem };
     let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Result<Vec<ListRow>, csv::Error> = reader.deserialize::<ListRow>().collect();
+    Ok(rows.map_err(|error| FleetError::ReadList { path: path.to_owned(), problem: error.to_string() })?)
+}
+
+/// The accounts that a harvest could not read, as its list says. A fleet without them must not look complete.
+fn unread(path: &Path, rows: &[ListRow]) -> Result<Vec<NamedSource>, CliError> {
+    let wrong = |problem: String| FleetError::ReadList { path: path.to_owned(), problem };
     let mut all = Vec::new();
-    for row in reader.deserialize::<ListRow>() {
-        let row = row.map_err(|error| wrong(error.to_string()))?;
+    for row in rows {
         let is_it = |status: &AccountStatus| status.as_str() == row.status;
         let status =
             AccountStatus::ALL.into_iter().find(is_it).ok_or_else(|| wrong(format!("status `{}`", row.status)))?;
         let tag = row.account.parse().map_err(|error: AccountTagError| wrong(error.to_string()))?;
         if matches!(status, AccountStatus::Denied | AccountStatus::Failed | AccountStatus::Suspended) {
-            let unread = Some(Unread { status, why: row.why });
-            all.push(NamedSource { unread, ..NamedSource::new(Source::File(path.to_owned(), None), tag) });
+            let unread = Some(Unread { status, why: row.why.clone() });
+            let labels = row.labels();
+            all.push(NamedSource { unread, labels, ..NamedSource::new(Source::File(path.to_owned(), None), tag) });
         }
     }
     Ok(all)
@@ -131,6 +142,15 @@ struct ListRow {
     account: String,
     status: String,
     why: String,
+    /// One per line. A list of an earlier version has none.
+    #[serde(default)]
+    labels: String,
+}
+
+impl ListRow {
+    fn labels(&self) -> Vec<String> {
+        self.labels.lines().map(str::to_owned).collect()
+    }
 }
 
 fn unknown(tag: &AccountTag, all: &[NamedSource]) -> FleetError {

@@ -29,8 +29,9 @@ struct Work<'w> {
     options: &'w FleetOptions,
     tried: &'w [read::Tried],
     accounts: &'w [Option<Account>],
-    /// Writes full reports, if any are wanted.
-    writer: Option<&'w Writer<'w>>,
+    writer: &'w Writer<'w>,
+    /// Whether full reports can be written: none are, where a role is compared with that of the majority.
+    writes_reports: bool,
     spinner: &'w Spinner<'w>,
 }
 
@@ -44,7 +45,7 @@ pub(super) fn all(
     let Read { baseline, tried, described, accounts } = read;
     let there: Vec<usize> =
         accounts.iter().enumerate().filter_map(|(place, account)| account.as_ref().map(|_| place)).collect();
-    let work = Work { options, tried, accounts, writer: Some(writer).filter(|_| baseline.is_some()), spinner };
+    let work = Work { options, tried, accounts, writer, writes_reports: baseline.is_some(), spinner };
     if baseline.is_none() && there.len() < FEWEST {
         return Err(FleetError::NoMajority { accounts: there.len() }.into());
     }
@@ -129,8 +130,9 @@ impl Work<'_> {
         let mut is_written = false;
         let accounts = Sides { left, right };
         let result = fleet::compare(accounts, &pair, &self.options.fail_on, |prepared, report, compared| {
-            if let Some(writer) = self.writer {
-                is_written = writer.write(Sides { left: with, right: tried }, prepared, report, compared)?;
+            self.writer.keep(report)?;
+            if self.writes_reports {
+                is_written = self.writer.write(Sides { left: with, right: tried }, prepared, report, compared)?;
             }
             Ok::<(), CliError>(())
         });

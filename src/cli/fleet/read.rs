@@ -123,6 +123,7 @@ pub(super) fn described(tried: &Tried, filter: Option<&Filter>) -> FleetAccount 
     };
     FleetAccount {
         account_id: id,
+        labels: tried.named.labels.clone(),
         baseline: filter.is_none(),
         status,
         why,

@@ -9,12 +9,12 @@ use super::super::error::CliError;
 use super::super::reports;
 use super::super::source::Source;
 use super::read::{Outcome, Tried};
-use super::{Args, Reports};
+use super::{Args, Reports, output};
 use crate::fleet::{Compared, FleetOptions};
 use crate::formats::commands;
 use crate::formats::csv::Options;
 use crate::formats::files::{File, Harvest, Skip, of_diff};
-use crate::formats::fleet::{FOLDER, NextStep, REPORTS};
+use crate::formats::fleet::{FOLDER, FindingRows, NextStep, REPORTS};
 use crate::formats::html::{NormalisedRoles, RolesAsRead};
 use crate::formats::report_format::View;
 use crate::model::{AccountTag, Sides};
@@ -36,6 +36,19 @@ pub(super) struct Writer<'a> {
     arguments: Vec<String>,
     started_at: &'a str,
     next: Mutex<BTreeMap<AccountTag, Vec<NextStep>>>,
+    /// What the reports say of their findings, if a format needs it.
+    rows: Option<Mutex<FindingRows>>,
+}
+
+/// What the files of the whole fleet need of the accounts' reports and of the run.
+pub(super) struct Written {
+    /// What to do about the most severe cause of each account whose report was written.
+    pub next: BTreeMap<AccountTag, Vec<NextStep>>,
+    /// What the reports say of their findings; nothing if no format needs it.
+    pub rows: FindingRows,
+    pub location: String,
+    pub arguments: Vec<String>,
+    pub started_at: String,
 }
 
 impl<'a> Writer<'a> {
@@ -58,12 +71,27 @@ impl<'a> Writer<'a> {
             arguments: reports::arguments(),
             started_at,
             next: Mutex::default(),
+            rows: output::needs_rows(args).then(Mutex::default),
         }
     }
 
-    /// What to do about the most severe cause of each account whose report was written.
-    pub(super) fn next(self) -> BTreeMap<AccountTag, Vec<NextStep>> {
-        self.next.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// What is left to write when all accounts are compared.
+    pub(super) fn finish(self) -> Written {
+        let Self { next, rows, location, arguments, started_at, .. } = self;
+        Written {
+            next: next.into_inner().unwrap_or_else(PoisonError::into_inner),
+            rows: rows.map(|rows| rows.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default(),
+            location,
+            arguments,
+            started_at: started_at.to_owned(),
+        }
+    }
+
+    /// Keeps what a report says of its findings, if a format needs it.
+    pub(super) fn keep(&self, report: &Report) -> Result<(), CliError> {
+        let Some(rows) = &self.rows else { return Ok(()) };
+        let kept = rows.lock().unwrap_or_else(PoisonError::into_inner).add(report);
+        kept.map_err(|error| CliError::Internal { invariant: format!("a finding cannot be written: {error}") })
     }
 
     /// Writes the report of an account, if it is wanted. Says whether it was.

@@ -152,6 +152,7 @@ fn described<'n>(named: &'n NamedSource, skipped: Option<String>, folder: &Path)
     };
     let account = FleetAccount {
         account_id: named.id().cloned(),
+        labels: named.labels.clone(),
         status,
         why,
         ..FleetAccount::new(named.tag.clone(), named.source.in_words())

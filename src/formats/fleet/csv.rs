@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::super::csv::Options;
-use super::super::table::{self, Column, Text, optional};
+use super::super::table::{self, Column, Text, lines, optional};
 use crate::fleet::{Cell, Class, Fleet, FleetAccount, FleetRole, Outlier};
 use crate::model::AccountTag;
 
-const ACCOUNTS: [Column<(), FleetAccount>; 9] = [
+const ACCOUNTS: [Column<(), FleetAccount>; 10] = [
     Column::new("account", |(), account| account.tag.as_str().into()),
     Column::new("account_id", |(), account| optional(account.account_id.as_ref().map(|id| id.as_str()))),
     Column::new("status", |(), account| account.status.as_str().into()),
@@ -20,6 +20,7 @@ const ACCOUNTS: [Column<(), FleetAccount>; 9] = [
     Column::new("accepted", |(), account| {
         account.accepted.map_or(Cow::Borrowed(""), |accepted| accepted.findings.to_string().into())
     }),
+    Column::new("labels", |(), account| lines(&account.labels)),
 ];
 
 /// The accounts and what became of them. Those that were not read come first.

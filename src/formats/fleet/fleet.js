@@ -53,9 +53,19 @@ const ROW_ORDERS = {
 // Accounts stand in the order of their deviations, the baseline first.
 const COLUMN_ORDERS = { "": () => 0, tag: (a, b) => byText(accounts[a].t, accounts[b].t) };
 
+// What groups accounts: the keys of the labels `key:value`, and the paths of organizational units.
+function kindOf(label) {
+  if (label.includes("/")) return "/";
+  const end = label.indexOf(":");
+  return end > 0 ? label.slice(0, end) : "";
+}
+
+const KINDS = [...new Set(accounts.flatMap((account) => account.l || []).map(kindOf).filter(Boolean))].sort(byText);
+
 function groupOf(account, by) {
   if (by === "tag") return account.t.split(/[-_.]/)[0];
-  return "";
+  const labels = (account.l || []).filter((label) => kindOf(label) === by.slice(1));
+  return labels.map((label) => by === "=/" ? label : label.slice(by.length)).join(", ");
 }
 
 const has = (text, words) => words.every((word) => text.includes(word));
@@ -306,7 +316,8 @@ function build() {
       choice("show", "Show", [["", "roles that differ"], ["all", "all roles"]]),
       choice("sort", "Order of roles", [["", "most severe first"], ["accounts", "most deviating accounts first"], ["name", "by name"]]),
       choice("columns", "Order of accounts", [["", "most severe deviations first"], ["tag", "by tag"]]),
-      choice("group", "Group accounts", [["", "not grouped"], ["tag", "by the first part of their tags"]])),
+      choice("group", "Group accounts", [["", "not grouped"], ["tag", "by the first part of their tags"],
+        ...KINDS.map((kind) => [`=${kind}`, kind === "/" ? "by organizational unit" : `by ${kind}`])])),
     matrix.status, matrix.view,
     el("p", { class: "key" }, "1: the same as the baseline. Another number: a class of accounts in which the role is the same, and differs from the baseline. –: the account does not have the role. ?: not compared. Empty: not read. Colors show the most severe finding."),
   ]);

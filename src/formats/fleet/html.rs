@@ -62,6 +62,7 @@ struct Page<'a> {
     more_causes: usize,
     outliers: Vec<Deviating>,
     more_outliers: usize,
+    permission_sets: Vec<String>,
     limitations: Vec<String>,
     facts: Vec<(&'static str, String)>,
     data: String,
@@ -111,6 +112,9 @@ struct IndexAccount {
     r: Option<String>,
     /// Whether it is the baseline.
     b: bool,
+    /// Its tags and organizational units.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    l: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +175,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
         more_causes: fleet.causes.len().saturating_sub(LISTED),
         outliers: fleet.outliers.iter().take(LISTED).map(|outlier| deviating(view, outlier)).collect(),
         more_outliers: fleet.outliers.len().saturating_sub(LISTED),
+        permission_sets: fleet.permission_sets.iter().map(|one| shown(&one.message)).collect(),
         limitations: limitations(view),
         facts: facts(view),
         data,
@@ -189,7 +194,7 @@ fn of_cause(view: &FleetView<'_>, cause: &FleetCause) -> Cause {
     Cause {
         severity: cause.severity.as_str(),
         message: cut(shown(&cause.message), SENTENCE),
-        accounts: in_accounts(view.fleet, cause.accounts.keys()),
+        accounts: super::of_cause(view.fleet, cause),
         roles: few(&roles, NAMED),
         rule: cause.rule.id(),
     }
@@ -269,6 +274,7 @@ fn of_account(account: &FleetAccount) -> IndexAccount {
         w: account.why.as_ref().map(|why| shown(why)),
         r: account.report.clone(),
         b: account.baseline,
+        l: account.labels.iter().map(|label| shown(label)).collect(),
     }
 }
 

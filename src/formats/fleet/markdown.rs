@@ -1,12 +1,11 @@
 //! The fleet as Markdown, for pull requests and job summaries.
 
 use std::fmt::Write as _;
-use std::io;
 
 use super::super::escape::{shortened, terminal};
-use super::super::markdown::{LIMIT, cell, code, list, sentence};
+use super::super::markdown::{cell, code, list, sentence};
 use super::{FleetView, next, unread};
-use crate::fleet::{Cell, FleetRole};
+use crate::fleet::{Cell, FleetRole, PermissionSetForms};
 use crate::report::sentences::counted;
 
 /// How many causes, outliers and roles the tables have at most.
@@ -18,21 +17,22 @@ const NAMED: usize = 5;
 /// The most characters of a sentence.
 const SENTENCE: usize = 300;
 
-/// Writes the page, in at most [`LIMIT`] bytes.
-///
-/// # Errors
-/// If `out` cannot be written.
-pub fn write(out: &mut dyn io::Write, view: &FleetView<'_>) -> io::Result<()> {
+/// The page in at most `budget` bytes; empty if not even its head fits.
+#[must_use]
+pub fn text(view: &FleetView<'_>, budget: usize) -> String {
     let end = "\n_The rest does not fit here; see fleet.json._\n";
     let mut text = head(view);
-    for block in [causes(view), outliers(view), roles(view), limitations(view), commands(view)] {
-        if text.len() + block.len() + end.len() > LIMIT {
+    if text.len() + end.len() > budget {
+        return String::new();
+    }
+    for block in [causes(view), permission_sets(view), outliers(view), roles(view), limitations(view), commands(view)] {
+        if text.len() + block.len() + end.len() > budget {
             text.push_str(end);
             break;
         }
         text.push_str(&block);
     }
-    out.write_all(text.as_bytes())
+    text
 }
 
 fn head(view: &FleetView<'_>) -> String {
@@ -52,7 +52,7 @@ fn causes(view: &FleetView<'_>) -> String {
     let mut table =
         "| Severity | Accounts | Roles | What differs | Rule |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for cause in causes.iter().take(ROWS) {
-        let tags: Vec<String> = cause.accounts.keys().map(ToString::to_string).collect();
+        let tags: Vec<String> = cause.accounts.keys().map(|tag| super::of_account(cause, tag)).collect();
         // A `String` takes whatever is written to it.
         let _ = writeln!(
             table,
@@ -74,6 +74,17 @@ fn more(all: usize, noun: &str) -> String {
         Some(more @ 1..) => format!("\n… and {}, see fleet.json\n", counted(more, noun)),
         Some(0) | None => String::new(),
     }
+}
+
+fn permission_sets(view: &FleetView<'_>) -> String {
+    let all = &view.fleet.permission_sets;
+    let line =
+        |one: &PermissionSetForms| format!("- {}\n", sentence(&shortened(&terminal(&one.message), 1000), &[], code));
+    let lines: String = all.iter().take(ROWS).map(line).collect();
+    if all.is_empty() {
+        return lines;
+    }
+    format!("## IAM Identity Center\n\n{lines}{}\n", more(all.len(), "more permission set"))
 }
 
 fn outliers(view: &FleetView<'_>) -> String {

@@ -16,6 +16,9 @@ const CAUSES: usize = 15;
 /// How many outliers are shown.
 const OUTLIERS: usize = 10;
 
+/// How many permission sets are shown.
+const PERMISSION_SETS: usize = 5;
+
 /// How many limitations are shown.
 const LIMITATIONS: usize = 5;
 
@@ -54,6 +57,7 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>, width: Option<usize>) ->
         lines.text(0, &remark)?;
     }
     causes(&mut lines, view)?;
+    permission_sets(&mut lines, view)?;
     outliers(&mut lines, view)?;
     limitations(&mut lines, view)?;
     let commands = next(view);
@@ -96,7 +100,23 @@ fn one(lines: &mut Lines<'_>, view: &FleetView<'_>, cause: &FleetCause) -> io::R
     let names: Vec<String> = cause.roles.iter().map(|role| terminal(role).into_owned()).collect();
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
     lines.cause(2, &format!("{start}{}", cause.message))?;
-    lines.text(4, &format!("[{}] {}", cause.rule, in_accounts(view.fleet, cause.accounts.keys())))
+    lines.text(4, &format!("[{}] {}", cause.rule, super::of_cause(view.fleet, cause)))
+}
+
+fn permission_sets(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {
+    let all = &view.fleet.permission_sets;
+    if all.is_empty() {
+        return Ok(());
+    }
+    lines.empty()?;
+    lines.styled(0, HEADING, "IAM Identity Center", "")?;
+    for one in all.iter().take(PERMISSION_SETS) {
+        lines.cause(2, &terminal(&one.message))?;
+    }
+    match all.len().checked_sub(PERMISSION_SETS) {
+        Some(more @ 1..) => lines.text(2, &format!("… and {}, see fleet.json", counted(more, "more permission set"))),
+        Some(0) | None => Ok(()),
+    }
 }
 
 fn outliers(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {

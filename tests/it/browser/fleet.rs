@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use iamctl::fleet::{Compared, Fleet};
-use iamctl::formats::fleet::{FleetView, write_html};
+use iamctl::formats::fleet::{FindingRows, FleetView, Run, write_html};
 use iamctl::testing::{FleetPlan, fleet};
 use serde_json::json;
 
@@ -92,6 +92,37 @@ fn a_cell_of_the_matrix_opens_what_differs() {
     assert_undisturbed(&browser, &page);
 }
 
+/// Accounts are grouped by what the list of a harvest says of them.
+#[test]
+fn accounts_are_grouped_by_tags_of_the_list_and_by_ou() {
+    let tool = Tool::new();
+    let list = "account,account_id,status,why,roles,when,source,baseline,accepted,labels\n\
+                a,,read,,,,,no,,\"env:dev\nr-1/ou-1/\"\nb,,read,,,,,no,,\"team:<b>x\nr-1/ou-2/\nenv:prod\"\nc,,read,,,,,no,,plain\n";
+    tool.write("all/accounts_read.csv", list);
+    for (tag, id) in [("a", DEV), ("b", QA), ("c", "333333333333")] {
+        tool.write(
+            &format!("all/{tag}_snapshot.json"),
+            snapshot(id, &[role(id, "r", &json!({"tags": {"t": tag}}))], &[]),
+        );
+    }
+    let run = tool.run(&["fleet", "--snapshots", "all", "--baseline", "a", "--output", "out"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let browser = Browser::start();
+    let page = tool.path().join("out/fleet.html");
+    open(&browser, &page, "");
+    let groups = || browser.texts("[...document.querySelectorAll('.group-name')].map(one => one.textContent)");
+    browser.choose("Group accounts", "by env");
+    assert_eq!(groups(), ["", "dev", "prod"]);
+    assert_eq!(browser.text("location.hash"), "#group=%3Denv");
+    browser.choose("Group accounts", "by organizational unit");
+    assert_eq!(groups(), ["", "r-1/ou-1/", "r-1/ou-2/"]);
+    browser.choose("Group accounts", "by team");
+    assert_eq!(groups(), ["", "<b>x"]);
+    open(&browser, &page, "#group=%3Denv");
+    assert_eq!(groups(), ["", "dev", "prod"]);
+    assert_undisturbed(&browser, &page);
+}
+
 #[test]
 fn the_matrix_is_searched_grouped_and_sorted_and_says_what_is_missing() {
     let tool = Tool::new();
@@ -142,8 +173,17 @@ fn large(accounts: usize, roles: usize) -> Vec<u8> {
     let fleet = Fleet::new(&options, Some(&baseline), all, results);
     let mut page = Vec::new();
     let (sources, mentioned, next) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-    let view =
-        FleetView { fleet: &fleet, folder: None, sources: &sources, flags: "", mentioned: &mentioned, next: &next };
+    let (rows, files) = (FindingRows::default(), BTreeMap::new());
+    let run = Run { rows: &rows, arguments: &[], started_at: None, location: "equivalency_list.json", files: &files };
+    let view = FleetView {
+        fleet: &fleet,
+        folder: None,
+        sources: &sources,
+        flags: "",
+        mentioned: &mentioned,
+        next: &next,
+        run,
+    };
     write_html(&mut page, &view).unwrap();
     page
 }

@@ -1,0 +1,114 @@
+//! What a fleet's run leaves: the files, the reports for pipelines, what is printed, and the exit code.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::console::Console;
+use super::super::error::CliError;
+use super::super::exit_code::ExitCode;
+use super::super::reports::{self, Format};
+use super::super::source::Source;
+use super::read::Tried;
+use super::write::Written;
+use super::{Args, Read};
+use crate::fleet::{Fleet, FleetAccount};
+use crate::formats::fleet::{self, FleetView, REPORTS, Run, files, markdown, most_deviating, write_csv, write_text};
+use crate::formats::report_format::ReportFormat;
+use crate::model::{AccountId, AccountTag};
+use crate::normalise::texts_of_roles;
+use crate::store::Folder;
+
+/// Writes the files and the reports, and prints the summary.
+pub(super) fn write(
+    args: &Args,
+    console: &Console,
+    read: &Read<'_>,
+    fleet: &Fleet,
+    written: &Written,
+    folder: Folder,
+) -> Result<ExitCode, CliError> {
+    // A role of a list is no word of the command line.
+    let is_word = |one: &&Tried| !matches!(one.named.source, Source::Role(_));
+    let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
+    let sources: BTreeMap<AccountTag, String> = read.tried.iter().filter(is_word).map(words).collect();
+    let flags = args.comparison.words() + &args.input.catalogue_words();
+    let mentioned = mentioned(read, most_deviating(fleet));
+    let snapshots = snapshots(read, fleet);
+    let run = Run {
+        rows: &written.rows,
+        arguments: &written.arguments,
+        started_at: Some(&written.started_at),
+        location: &written.location,
+        files: &snapshots,
+    };
+    let next = &written.next;
+    let view = FleetView { fleet, folder: None, sources: &sources, flags: &flags, mentioned: &mentioned, next, run };
+    let files = files(&view, args.output.csv());
+    let names = files.iter().map(|file| file.name.as_str());
+    args.files.outside(args.output.named(), names.chain([REPORTS]))?;
+    let path = folder.write("fleet", &files)?;
+    let path = path.to_string_lossy();
+    let view = FleetView { folder: Some(&path), ..view };
+    args.files.write(|format, out| fleet::write(format, out, &view))?;
+    print(args, console, &view)?;
+    Ok(if fleet.decision.fails { ExitCode::Different } else { ExitCode::Done })
+}
+
+/// Whether something is asked for that shows more of a finding than its sentence.
+pub(super) fn needs_rows(args: &Args) -> bool {
+    let printed = match args.format {
+        Some(Format::Ndjson | Format::Csv) => true,
+        Some(Format::Table | Format::Json | Format::Markdown) | None => false,
+    };
+    printed || args.files.formats().any(fleet::needs_rows)
+}
+
+fn print(args: &Args, console: &Console, view: &FleetView<'_>) -> Result<(), CliError> {
+    let Some(format) = args.format else {
+        reports::append_to_job_summary(|room| markdown(view, room), console);
+        return console.print(|out| write_text(out, view, console.width()));
+    };
+    if format != Format::Table {
+        console.note(&format!("reports: {}", view.folder.unwrap_or_default()));
+    }
+    console.print(|out| match format {
+        Format::Table => write_text(out, view, console.width()),
+        Format::Json => fleet::write(ReportFormat::Json, out, view),
+        Format::Ndjson => fleet::write(ReportFormat::Ndjson, out, view),
+        Format::Markdown => fleet::write(ReportFormat::Markdown, out, view),
+        Format::Csv => write_csv(out, args.output.csv(), view),
+    })
+}
+
+/// The files that the accounts were read from, as pipelines name them; for others, the snapshot of the full report.
+fn snapshots(read: &Read<'_>, fleet: &Fleet) -> BTreeMap<AccountTag, String> {
+    let reports: BTreeMap<&AccountTag, &FleetAccount> =
+        fleet.accounts.iter().map(|account| (&account.tag, account)).collect();
+    let of_account = |one: &Tried| {
+        let tag = &one.named.tag;
+        let in_report = || {
+            let folder = reports.get(tag).and_then(|account| account.report.as_deref());
+            folder.map_or_else(|| format!("{tag}_snapshot.json"), |folder| format!("{folder}/{tag}_snapshot.json"))
+        };
+        let file = one.named.source.file();
+        (tag.clone(), file.map_or_else(in_report, |file| reports::location(Some(file))))
+    };
+    read.tried.iter().map(of_account).collect()
+}
+
+/// The account IDs in the texts of two accounts.
+fn mentioned(read: &Read<'_>, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
+    let mut mentioned = BTreeSet::new();
+    let Some((with, tag)) = pair else { return mentioned };
+    for (one, account) in read.tried.iter().zip(&read.accounts) {
+        if let (true, Some(account)) = ([with, tag].contains(&&one.named.tag), account) {
+            texts_of_roles(&account.roles, &mut |_, text| mentioned.extend(account_ids(text)));
+        }
+    }
+    mentioned
+}
+
+/// The sequences of twelve digits in a text.
+fn account_ids(text: &str) -> impl Iterator<Item = AccountId> {
+    let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 12);
+    words.filter_map(|word| word.parse().ok())
+}
