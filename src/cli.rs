@@ -28,6 +28,7 @@ mod profiles;
 mod remediate;
 mod reports;
 mod saved_report;
+mod since;
 mod source;
 mod suggest;
 
@@ -131,6 +132,13 @@ enum Command {
     /// script makes all requested changes, and 1 if something is NOT DONE.
     #[command(after_long_help = examples::REMEDIATE)]
     Remediate(remediate::Args),
+    /// Say what is new in a report since an earlier one
+    ///
+    /// Compares the reports of two runs of `iamctl diff` for the same accounts: which findings and causes are new, have
+    /// changed, are still there, or are resolved. A finding is not new because its policy has another name, its statement
+    /// another place, or its sentence other words.
+    #[command(after_long_help = examples::SINCE)]
+    Since(since::Args),
     /// Check whether a role can make one request
     ///
     /// Evaluates one request against the policies and the permissions boundary of a role, and prints the decision and the
@@ -164,6 +172,7 @@ const fn without_effect(command: &str) -> &'static [&'static str] {
         b"init" => &["quiet", "verbose", "no_progress", "no_input"],
         b"listprofiles" | b"accept" => &["verbose", "no_progress", "no_input"],
         b"remediate" => &["no_input"],
+        b"since" => &["verbose", "no_progress", "no_input"],
         b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input"],
         _ => &[],
     }
@@ -235,6 +244,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(args, &mut console),
         Command::Accept(args) => accept::run(args, &mut console),
         Command::Remediate(args) => remediate::run(args, &mut console),
+        Command::Since(args) => since::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
         Command::CanAssume(args) => can_assume::run(args, &mut console),
         Command::Completions(args) => complete::run(args, &mut console),

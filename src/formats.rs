@@ -24,6 +24,7 @@ pub mod ndjson;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;
+pub mod since;
 mod spans;
 mod table;
 pub mod text;

@@ -104,6 +104,7 @@ pub mod pipeline;
 pub mod remediate;
 pub mod report;
 pub mod semantics;
+pub mod since;
 #[cfg(feature = "cli")]
 pub mod store;
 pub mod suggest;

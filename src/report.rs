@@ -34,6 +34,7 @@ pub use attribute::{Attribute, UnknownAttribute};
 pub use cause::Cause;
 pub use difference::{Difference, List};
 pub use fail_on::{FailOn, FailOnError};
+pub(crate) use finding::item_key as item_identity;
 pub use finding::{Finding, effect_on_access};
 pub(crate) use fingerprint::Fingerprint;
 pub use group::{Group, Totals};
@@ -160,7 +161,7 @@ impl Report {
     #[must_use]
     pub fn fails(&self, fail_on: &[FailOn]) -> bool {
         fail_on.iter().any(|fail_on| match fail_on {
-            FailOn::None => false,
+            FailOn::None | FailOn::New(_) => false,
             FailOn::Any => self.totals.findings > 0,
             FailOn::Access => {
                 self.findings.iter().any(|finding| finding.fails(&[FailOn::Access])) || self.is_open_in_access()

@@ -3,6 +3,7 @@
 mod encoding;
 pub mod folder;
 pub mod report_file;
+pub mod saved_reports;
 pub mod service_reference;
 pub mod snapshots;
 pub mod text_file;

@@ -74,6 +74,12 @@ impl ComparisonArgs {
         Ok(Some(all).filter(|all| !all.is_empty()))
     }
 
+    /// A value of `--fail-on` that needs an earlier report.
+    pub(super) fn fails_on_new(&self) -> Result<Option<FailOn>, CliError> {
+        let all = self.fail_on()?.unwrap_or_default();
+        Ok(all.into_iter().find(|one| matches!(one, FailOn::New(_))))
+    }
+
     /// Which roles are compared.
     pub(super) fn selection(&self) -> Selection {
         Selection { roles: self.roles.clone(), exclude_service_linked: self.exclude_service_linked }

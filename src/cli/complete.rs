@@ -102,7 +102,7 @@ pub(super) fn source() -> ArgValueCompleter {
 pub(super) fn fail_on() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let start = current.to_string_lossy();
-        let words = [FailOn::None, FailOn::Any, FailOn::Access].into_iter();
+        let words = [FailOn::None, FailOn::Any, FailOn::Access, FailOn::New(None)].into_iter();
         let words = words.chain(Severity::ALL.into_iter().map(FailOn::Severity)).map(|word| word.to_string());
         let rules: Vec<String> = if start.starts_with("rule") {
             Rule::ALL.into_iter().map(|rule| FailOn::Rule(rule).to_string()).collect()

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::mem::ManuallyDrop;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
@@ -13,6 +14,7 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
 use super::reports::{self, Format, ReportArgs};
+use super::since::{self, Earlier};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
@@ -56,6 +58,12 @@ pub(super) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     reports: ReportArgs,
+    /// Say what is new since an earlier report: its folder, or latest
+    ///
+    /// `latest` is the newest report of the same accounts in `~/aws-idt/output`; with `--output DIR`, the newest one in DIR or
+    /// in a folder beside it. If there is none, everything is new. `--fail-on new` then fails only because of what is new.
+    #[arg(long, value_name = "FOLDER", env = "IAMCTL_SINCE")]
+    since: Option<PathBuf>,
     /// Show every cause of this severity or higher, and no other cause
     #[arg(long, value_name = "LEVEL", env = "IAMCTL_ONLY_SEVERITY")]
     only_severity: Option<Severity>,
@@ -94,6 +102,22 @@ impl Args {
         }
     }
 
+    /// The earlier report that was asked for.
+    fn earlier(&self) -> Result<Option<Earlier>, CliError> {
+        match (self.comparison.fails_on_new()?, &self.since) {
+            (Some(asked), None) => Err(CliError::NoEarlier { asked: asked.to_string() }),
+            (None, None) => Ok(None),
+            (_, Some(word)) => Ok(Some(Earlier::read(word)?)),
+        }
+    }
+
+    /// Finds out whether the files of `--report` can be written; what is read besides the accounts must stay as it is.
+    fn check_reports(&self, read: [Option<&Path>; 2]) -> Result<(), CliError> {
+        let sources = self.sources();
+        let accounts = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
+        self.reports.check(self.output.named(), accounts.chain(read.into_iter().flatten()))
+    }
+
     fn sources(&self) -> Sides<&Source> {
         Sides { left: &self.source_1, right: &self.source_2 }
     }
@@ -108,13 +132,12 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
     let fail_on = args.comparison.fail_on()?;
+    let earlier = args.earlier()?;
     let (dictionary, from) = args.comparison.dictionary(console)?;
     let (accepted, file) = args.comparison.accepted(console)?;
     let catalogue = args.input.catalogue(console)?;
     let sources = args.sources();
-    let read_from = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
-    let read_from = read_from.chain(from.as_deref()).chain(file.as_deref());
-    args.reports.check(args.output.named(), read_from)?;
+    args.check_reports([from.as_deref(), file.as_deref()])?;
     let folder = args.output.folder()?;
     let started_at = inputs::now();
     // The program ends when the reports are written: taking millions of small values apart before would only take time.
@@ -133,6 +156,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.stage("comparing");
     let report = ManuallyDrop::new(prepared.compare_told(&|done, all| spinner.roles(done, all))?);
     stages.end("compared");
+    let since = earlier.map(|earlier| earlier.compared(&report, args.output.named(), console)).transpose()?;
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, prepared.accounts());
@@ -151,12 +175,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         dictionary: dictionary.as_deref(),
         roles: Some(&roles),
         as_read: Some(&as_read),
+        since: since.as_ref(),
         ..View::new(&report, &location)
     };
     let skip: Vec<Skip> = args.skip.iter().map(|SkipArg::Items| Skip::Items).collect();
     let files = files::of_diff(&view, harvests, &options.catalogue, args.output.csv(), &skip)?;
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
+    if args.output.named().is_none() {
+        since::point_at(&path, console);
+    }
     let path = path.to_string_lossy();
     let view = View { folder: Some(&path), ..view };
     args.reports.write(|format, out| format.write(out, &view))?;
@@ -164,7 +192,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     drop(spinner);
     console.detail(&stages.0);
     print(args, console, &view)?;
-    Ok(if report.fails(fail_on.as_deref().unwrap_or_default()) { ExitCode::Different } else { ExitCode::Done })
+    Ok(if view.failed() { ExitCode::Different } else { ExitCode::Done })
 }
 
 /// Says what neither source contains; what only one lacks, the report says.

@@ -217,6 +217,20 @@ pub enum CliError {
         /// The folder.
         path: PathBuf,
     },
+    /// Two reports of which one says nothing about what the other says.
+    #[error("cannot tell what is new since the report in `{}`: {source}", .earlier.display())]
+    Since {
+        /// The folder of the earlier report.
+        earlier: PathBuf,
+        /// Why not.
+        source: crate::since::SinceError,
+    },
+    /// Something is asked for that only an earlier report can tell.
+    #[error("`--fail-on {asked}` needs an earlier report")]
+    NoEarlier {
+        /// The value.
+        asked: String,
+    },
     /// An account that a script could not tell from another.
     #[error("the snapshot of {tag} does not contain the account ID, which the script must check")]
     NoAccountId {
@@ -420,6 +434,10 @@ impl CliError {
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),
             Self::Ask(error) => error.hint(),
             Self::NoReport { .. } => Some("give the folder that `iamctl diff` printed".to_owned()),
+            Self::Since { .. } => Some("give two reports of the same accounts and roles, the earlier one first".to_owned()),
+            Self::NoEarlier { .. } => {
+                Some("use `iamctl diff --since FOLDER` or `--since latest`; `iamctl fleet` cannot tell what is new".to_owned())
+            }
             Self::NeedsTag { tags, .. } => Some(format!("add `--tag {}` or `--tag {}`", tags.left, tags.right)),
             Self::FolderAsSource { snapshots, .. } => {
                 Some(format!("use a snapshot in it: `{}` or `{}`", snapshots.left, snapshots.right))

@@ -120,6 +120,12 @@ pub(super) const REMEDIATE: &str = r"Examples:
       less qa.sh
       AWS_PROFILE=qa-admin sh qa.sh";
 
+pub(super) const SINCE: &str = r"Examples:
+  Say what is new in today's report:
+      iamctl since reports/2026-11-27 reports/2026-11-28
+  Fail a nightly run only because of what is new and severe:
+      iamctl diff dev dev qa qa --since latest --fail-on new:high";
+
 pub(super) const CAN: &str = r"Examples:
   Check one request of a role:
       iamctl can examples/qa.json invoices-resource-widened-qa s3:GetObject \

@@ -110,6 +110,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if args.baseline == Baseline::Majority && args.comparison.allow_incomplete {
         return Err(FleetError::IncompleteMajority.into());
     }
+    if let Some(asked) = args.comparison.fails_on_new()? {
+        return Err(CliError::NoEarlier { asked: asked.to_string() });
+    }
     let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, args.lists.accounts()?, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;

@@ -45,6 +45,28 @@ impl SavedReport {
         Ok(Self { report, folder: folder.to_owned() })
     }
 
+    /// Reads the report of a folder, or a `report.json` itself.
+    pub(super) fn at(path: &Path) -> Result<Self, CliError> {
+        match path.file_name() {
+            Some(name) if path.is_file() && name == REPORT_FILE => {
+                // A file without a folder is in this one.
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                Self::read(folder.unwrap_or_else(|| Path::new(".")))
+            }
+            Some(_) | None => Self::read(path),
+        }
+    }
+
+    /// The folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file that was read.
+    pub(super) fn file(&self) -> PathBuf {
+        self.folder.join(REPORT_FILE)
+    }
+
     /// The tags of the two accounts.
     pub(super) fn tags(&self) -> Sides<&AccountTag> {
         self.report.accounts.as_ref().map(|account| &account.tag)

@@ -132,6 +132,9 @@ pub fn of_diff<'a>(
     files.push(File::new("equivalency_hits.csv", move |out| csv::equivalency_hits(out, options, report)));
     files.push(File::new("report.html", move |out| html::write(out, view)));
     files.push(File::new("report.json", move |out| json(out, report)));
+    if let Some(since) = view.since {
+        files.push(File::new("since.json", move |out| json(out, since)));
+    }
     files.push(File::new("summary.md", move |out| ReportFormat::Markdown.write(out, view)));
     files.sort_by(|a, b| a.name.cmp(&b.name));
     distinct(files)

@@ -10,7 +10,7 @@ use super::details;
 use super::grouped::GroupOf;
 use super::report_format::View;
 use crate::model::Side;
-use crate::report::{FailOn, RoleResult, RoleStatus};
+use crate::report::{FailOn, Finding, RoleResult, RoleStatus};
 use suite::{Case, OF_NO_ROLE, Said, Suite, of_cause};
 
 /// Writes the report.
@@ -29,7 +29,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
             severity: finding.severity,
             message: finding.message.clone(),
             details: details::of_finding(report, finding),
-            cause: of_cause(of_group.finding(place)),
+            cause: format!("{}{}", of_cause(of_group.finding(place)), since(view, finding)),
             note: finding.is_note(),
         };
         case.add(view.fails(finding), said);
@@ -48,6 +48,12 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         notes,
     };
     suite::write(out, vec![suite])
+}
+
+/// What became of a finding since an earlier report, as the end of its line.
+fn since(view: &View<'_>, finding: &Finding) -> String {
+    let status = view.since.and_then(|since| since.status(finding));
+    status.map(|status| format!(" [{}]", status.in_words())).unwrap_or_default()
 }
 
 fn case(view: &View<'_>, role: &RoleResult) -> Case {
@@ -69,6 +75,9 @@ fn properties(view: &View<'_>) -> Vec<(String, String)> {
         all.push((format!("account {}", account.tag), id.to_owned()));
     }
     all.push(("fail-on".to_owned(), suite::gate(&view.gate())));
+    if let Some(since) = view.since {
+        all.push(("since".to_owned(), super::since::verdict_of(since)));
+    }
     let totals = report.totals;
     let severities = totals.severities.by_severity().map(|(severity, count)| (severity.as_str(), count));
     let counts = [("roles", totals.roles), ("findings", totals.findings), ("causes", totals.causes)];

@@ -51,7 +51,11 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     let report = view.report;
     let mut page = Page { text: String::new(), budget };
     let differences: Vec<&Group> = report.causes().collect();
-    let whole = page.add(&title(report)) && page.add(&causes(view, &differences)) && page.add(&accounts(report));
+    let since = view.since.map(|since| super::since::markdown(view, since)).unwrap_or_default();
+    let whole = page.add(&title(report))
+        && page.add(&since)
+        && page.add(&causes(view, &differences))
+        && page.add(&accounts(report));
     if !whole {
         page.add("_The rest does not fit here; see the reports._\n");
         return page.text;

@@ -18,6 +18,7 @@ use crate::model::{AccountId, AccountTag, Side, Sides};
 use crate::report::{
     AccountInfo, CatalogueInfo, Difference, FailOn, Finding, Group, List, Metric, Report, Rule, Severity, Totals,
 };
+use crate::since::{Gone, Status};
 
 /// `format` of the header.
 pub const FORMAT: &str = "iamctl-findings";
@@ -46,6 +47,17 @@ enum Line<'a> {
         fingerprints: Vec<&'a str>,
         /// Whether it is only to know and does not count as a cause.
         note: bool,
+    },
+    /// A finding of the earlier report that this one does not have.
+    Gone {
+        #[serde(flatten)]
+        pair: Pair<'a>,
+        since: Status,
+        fingerprint: &'a str,
+        rule: Rule,
+        severity: Severity,
+        role: Option<&'a str>,
+        message: &'a str,
     },
     Summary {
         #[serde(flatten)]
@@ -91,6 +103,9 @@ pub(super) struct FindingLine<'a> {
     pub group: Option<&'a str>,
     /// Whether it is only to know and does not count.
     pub note: bool,
+    /// What became of it since an earlier report, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Status>,
     pub difference: Rows<'a>,
 }
 
@@ -145,11 +160,15 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     for (place, finding) in report.findings.iter().enumerate() {
         let counts = if finding.is_note() { &mut notes } else { &mut rules };
         *counts.entry(finding.rule.id()).or_default() += 1;
-        line(out, &Line::Finding(of_finding(report, pair, finding, of_group.finding(place))))?;
+        line(out, &Line::Finding(of_finding(view, pair, finding, of_group.finding(place))))?;
     }
     for group in &report.groups {
         let fingerprints = report.findings_of(group).map(|finding| finding.id.as_str()).collect();
         line(out, &Line::Group { pair, group, fingerprints, note: report.is_note(group) })?;
+    }
+    for Gone { id, status, rule, severity, role, message } in view.since.iter().flat_map(|since| &since.gone) {
+        let (since, rule, severity, role) = (*status, *rule, *severity, role.as_deref());
+        line(out, &Line::Gone { pair, since, fingerprint: id, rule, severity, role, message })?;
     }
     line(
         out,
@@ -166,12 +185,8 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     )
 }
 
-fn of_finding<'a>(
-    report: &'a Report,
-    pair: Pair<'a>,
-    finding: &'a Finding,
-    group: Option<&'a Group>,
-) -> FindingLine<'a> {
+fn of_finding<'a>(view: &View<'a>, pair: Pair<'a>, finding: &'a Finding, group: Option<&'a Group>) -> FindingLine<'a> {
+    let report = view.report;
     FindingLine {
         generated_at: pair.generated_at,
         baseline: Some(pair.baseline),
@@ -188,6 +203,7 @@ fn of_finding<'a>(
         fingerprint: &finding.id,
         group: group.map(|group| group.id.as_str()),
         note: finding.is_note(),
+        since: view.since.and_then(|since| since.status(finding)),
         difference: Rows::new(report, finding),
     }
 }

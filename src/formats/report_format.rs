@@ -8,6 +8,7 @@ use super::html::{self, NormalisedRoles, RolesAsRead};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Group, Report, Rule};
+use crate::since::{Since, Status};
 
 /// A format that `--report` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +62,8 @@ pub struct View<'a> {
     /// The same roles as they were read, so that the page shows policies as they are in the accounts; without them it
     /// shows what was normalized.
     pub as_read: Option<&'a RolesAsRead<'a>>,
+    /// What is new since an earlier report; none if there is none to compare with.
+    pub since: Option<&'a Since>,
 }
 
 impl<'a> View<'a> {
@@ -78,6 +81,7 @@ impl<'a> View<'a> {
             dictionary: None,
             roles: None,
             as_read: None,
+            since: None,
         }
     }
 
@@ -102,7 +106,8 @@ impl<'a> View<'a> {
     /// Whether a finding makes the run fail. Where nobody said which do, none does.
     #[must_use]
     pub fn fails(&self, finding: &Finding) -> bool {
-        self.fail_on.is_some_and(|fail_on| finding.fails(fail_on))
+        let is_new = |fail_on: &[FailOn]| self.since.is_some_and(|since| since.fails(finding, fail_on));
+        self.fail_on.is_some_and(|fail_on| finding.fails(fail_on) || is_new(fail_on))
     }
 
     /// Whether a cause makes the run fail.
@@ -115,6 +120,13 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn failed(&self) -> bool {
         self.fail_on.is_some_and(|fail_on| self.report.fails(fail_on))
+            || self.report.findings.iter().any(|finding| self.fails(finding))
+    }
+
+    /// What became of a cause since the earlier report, if that is known and is more than that it is still there.
+    #[must_use]
+    pub fn news(&self, group: &Group) -> Option<Status> {
+        self.since?.cause(group).map(|cause| cause.status).filter(|status| status.is_new())
     }
 
     /// The values of `--fail-on`; none where it was not given.

@@ -21,6 +21,7 @@ use super::report_format::View;
 use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{Group, Rule, Severity};
+use crate::since::Status;
 use log::{Frame, Limits};
 
 /// The most results of a run.
@@ -91,7 +92,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
     let others = report.findings_of(group).skip(1).take(NAMED).map(|finding| finding.message.clone());
     message.extend(others.filter(|other| *other != group.message));
     let (findings, notes) = report.findings_and_notes(group);
-    json!({
+    let mut result = json!({
         "ruleId": group.rule.id(),
         "ruleIndex": group.rule.index(),
         "level": level(group.severity),
@@ -108,7 +109,23 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "roles": group.roles.len(),
             "failed": view.fails_for(group),
         },
-    })
+    });
+    let status = view.since.and_then(|since| since.cause(group)).map(|cause| cause.status);
+    if let (Some(status), Some(object)) = (status, result.as_object_mut()) {
+        object.insert("baselineState".to_owned(), json!(baseline_state(status)));
+    }
+    result
+}
+
+/// SARIF's word for what became of a cause. Results that are not there any more are left out: readers that do not know the
+/// word `absent` would show them as open.
+const fn baseline_state(status: Status) -> &'static str {
+    match status {
+        Status::New => "new",
+        Status::Changed => "updated",
+        Status::StillThere => "unchanged",
+        Status::Resolved | Status::Accepted | Status::NotCompared => "absent",
+    }
 }
 
 /// An accepted finding, with the rule and the severity that it would have.

@@ -82,7 +82,8 @@ fn verdict_of(lines: &mut Lines<'_>, view: &View<'_>) -> io::Result<()> {
     let (style, start) = if differs { (BAD, "Different") } else { (GOOD, "No differences") };
     let rest = sentence.strip_prefix(start).map(str::to_owned).unwrap_or_default();
     lines.styled(0, style, start, &rest)?;
-    for sentence in verdict::remarks(report).into_iter().chain(verdict::decision(view)) {
+    let since = view.since.map(super::since::verdict_of);
+    for sentence in verdict::remarks(report).into_iter().chain(since).chain(verdict::decision(view)) {
         lines.text(0, &sentence)?;
     }
     Ok(())

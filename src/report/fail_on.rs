@@ -20,10 +20,14 @@ pub enum FailOn {
     Severity(Severity),
     /// Any finding of this rule.
     Rule(Rule),
+    /// Any finding that an earlier report does not have, of this severity or a higher one. Only whoever knows the earlier report can
+    /// tell which these are.
+    New(Option<Severity>),
 }
 
 impl FailOn {
-    /// Whether a finding of this rule and severity is one of those; `note` says whether it is only to know.
+    /// Whether a finding of this rule and severity is one of those, whatever an earlier report says; `note` says whether it
+    /// is only to know.
     #[must_use]
     pub fn is_met(self, rule: Rule, severity: Severity, note: bool) -> bool {
         match self {
@@ -32,6 +36,7 @@ impl FailOn {
             Self::Access => rule.is_about_access() || (rule == Rule::RoleAmbiguous && !note),
             Self::Severity(level) => !note && severity >= level,
             Self::Rule(named) => rule == named,
+            Self::New(_) => false,
         }
     }
 }
@@ -40,7 +45,7 @@ impl FailOn {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FailOnError {
     /// Not one of the forms.
-    #[error("`{}` is not none, any, access, severity=LEVEL, or rule=ID", .text.escape_debug())]
+    #[error("`{}` is not none, any, access, severity=LEVEL, rule=ID, new, or new:LEVEL", .text.escape_debug())]
     Form {
         /// The word.
         text: String,
@@ -61,6 +66,8 @@ impl FromStr for FailOn {
             None if text == "none" => Ok(Self::None),
             None if text == "any" => Ok(Self::Any),
             None if text == "access" => Ok(Self::Access),
+            None if text == "new" => Ok(Self::New(None)),
+            None if text.starts_with("new:") => Ok(Self::New(Some(text.trim_start_matches("new:").parse()?))),
             Some(("severity", level)) => Ok(Self::Severity(level.parse()?)),
             Some(("rule", id)) => Ok(Self::Rule(id.parse()?)),
             None | Some(_) => Err(FailOnError::Form { text: text.to_owned() }),
@@ -76,6 +83,8 @@ impl fmt::Display for FailOn {
             Self::Access => f.write_str("access"),
             Self::Severity(severity) => write!(f, "severity={severity}"),
             Self::Rule(rule) => write!(f, "rule={rule}"),
+            Self::New(None) => f.write_str("new"),
+            Self::New(Some(severity)) => write!(f, "new:{severity}"),
         }
     }
 }

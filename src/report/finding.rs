@@ -410,7 +410,7 @@ fn names_nobody(item: &ItemDifference, nobody: &BTreeSet<(Side, &str, &str)>) ->
 }
 
 /// What an item says, whatever its policy is called.
-pub(super) fn item_key(item: &ItemDifference) -> String {
+pub fn item_key(item: &ItemDifference) -> String {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     [
         item.policy_type.as_str(),

@@ -147,6 +147,10 @@ mod schema;
 #[cfg(test)]
 mod service_reference;
 #[cfg(test)]
+mod since;
+#[cfg(test)]
+mod since_laws;
+#[cfg(test)]
 mod suggest;
 #[cfg(test)]
 mod suggested_ids;

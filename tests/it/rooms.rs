@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 17] = [
+const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
@@ -16,7 +16,8 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("pipeline", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
     ("suggest", &["model", "catalog", "normalise", "compare"]),
     ("fleet", &["model", "catalog", "normalise", "report", "pipeline"]),
-    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet"]),
+    ("since", &["model", "semantics", "report"]),
+    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet", "since"]),
     ("remediate", &["model", "parse", "normalise", "compare", "report", "pipeline", "formats"]),
     ("harvest", &["model", "parse"]),
     ("store", &["catalog"]),
@@ -39,6 +40,7 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
             "store",
             "suggest",
             "remediate",
+            "since",
         ],
     ),
 ];

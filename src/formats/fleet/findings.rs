@@ -256,6 +256,7 @@ fn of_finding<'f>(fleet: &'f Fleet, found: &Found<'f>) -> FindingLine<'f> {
         fingerprint: &finding.id,
         group: row.and_then(|row| row.group.as_deref()),
         note: false,
+        since: None,
         difference: row.map_or(Rows::Items(Vec::new()), |row| Rows::Raw(&row.difference)),
     }
 }

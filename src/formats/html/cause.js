@@ -51,7 +51,7 @@ function showCause(place) {
     crumbs(address({ ...readAddress(""), cause: cause.i }), el("a", { class: "back", href: address(list.state) }, isListed ? "← All causes" : "← All roles"),
       at, list.places.length, (by, text) => stepTo(by, text, at, list.places, link)),
     el("h2", { tabindex: "-1", class: "said" }, said(cause.m)),
-    el("p", { class: "badges" }, severity(cause.v), el("span", { class: "rule" }, cause.u), el("span", { class: "badge" }, counted(cause.r.length, "role")),
+    el("p", { class: "badges" }, severity(cause.v), cause.s && el("span", { class: "badge" }, cause.s), el("span", { class: "rule" }, cause.u), el("span", { class: "badge" }, counted(cause.r.length, "role")),
       el("span", { class: "badge" }, counted(cause.f.length + (cause.o || []).length, "finding"))),
     cause.p && el("p", { class: "proof" }, said(cause.p)),
     ruleText(cause.u, true),

@@ -13,6 +13,7 @@ use super::findings;
 use super::rows::Rows;
 use super::words::{self, cut, shown};
 use crate::report::{Group, List, Report};
+use crate::since::Status;
 
 /// A cause. Short keys, as those of findings.
 #[derive(Serialize)]
@@ -39,6 +40,9 @@ struct Entry {
     p: Option<String>,
     /// What to do next, each with its command.
     c: Vec<(&'static str, String)>,
+    /// What became of it since an earlier report, if it is new or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<&'static str>,
     /// Whether it is only something to know.
     #[serde(skip_serializing_if = "is_false")]
     n: bool,
@@ -130,6 +134,7 @@ fn entry(
         t: facets.of(group.findings.iter().copied()),
         p: commands::proof(view, group).map(|proof| cut(shown(&proof), budget::OF_A_SENTENCE)),
         c: commands.collect(),
+        s: view.news(group).map(Status::in_words),
         n: report.is_note(group),
     }
 }

@@ -36,7 +36,7 @@ function causeRow(place) {
   const more = cause.r.length - NAMED;
   return el("a", { class: "row cause", href: address({ ...list.state, cause: cause.i }) },
     severity(cause.v),
-    el("span", { class: "name" }, said(cause.m)),
+    el("span", { class: "name" }, cause.s && [el("span", { class: "badge" }, cause.s), " "], said(cause.m)),
     el("span", { class: "top" }, names, more > 0 && ` and ${more} more`, " ", el("span", { class: "rule" }, cause.u)),
     cause.p && el("span", { class: "top proof" }, said(cause.p)));
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::super::report_format::View;
+use super::super::since;
 use super::super::verdict;
 use super::charts::{self, Chart, Segment};
 use super::data::Data;
@@ -95,7 +96,7 @@ impl<'a> Page<'a> {
             version: &report.iamctl,
             verdict: verdict(report),
             differs: report.totals.findings > 0,
-            remarks: verdict::remarks(report),
+            remarks: verdict::remarks(report).into_iter().chain(view.since.map(since::verdict_of)).collect(),
             severities: severities::counted(report.totals.severities.by_severity()),
             limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
             accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],

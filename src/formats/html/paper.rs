@@ -75,11 +75,16 @@ pub(super) fn most_severe(view: &View<'_>) -> (Vec<Brief>, usize) {
     let brief = |group: &Group| Brief {
         severity: group.severity.as_str(),
         rule: group.rule.id(),
-        message: cut(shown(&group.sentence()), BRIEF),
+        message: cut(shown(&format!("{}{}", news(view, group), group.sentence())), BRIEF),
         roles: cut(shown(&few(&group.roles, NAMED)), BRIEF),
         proof: commands::proof(view, group).map(|proof| cut(shown(&proof), BRIEF)).unwrap_or_default(),
     };
     (report.causes().take(FIRST).map(brief).collect(), report.totals.causes.saturating_sub(FIRST))
+}
+
+/// The start of the sentence of a cause that is new since an earlier report, or has changed.
+fn news(view: &View<'_>, group: &Group) -> String {
+    view.news(group).map(|status| format!("({}) ", status.in_words())).unwrap_or_default()
 }
 
 /// Causes, or remarks, in full.

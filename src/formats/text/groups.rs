@@ -50,7 +50,8 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
 fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> {
     let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
-    lines.cause(2, &format!("{start}{}", group.message))?;
+    let news = view.news(group).map(|status| format!("({}) ", status.in_words())).unwrap_or_default();
+    lines.cause(2, &format!("{news}{start}{}", group.message))?;
     let proof = commands::proof(view, group).map(|proof| format!(" {proof}")).unwrap_or_default();
     let more = match group.other_findings {
         0 => String::new(),

@@ -1,0 +1,160 @@
+//! Folders of reports that earlier runs have left, and the link to the newest one.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// `format` of `report.json`.
+const FORMAT: &str = "iamctl-report";
+
+/// The file that makes a folder the folder of a report.
+const REPORT: &str = "report.json";
+
+/// How many folders deep the original tool's place has its reports: year, month, day, hour, minute, second.
+const DEPTH: usize = 6;
+
+/// The name of the link to the newest report.
+const LATEST: &str = "latest";
+
+/// A report of an earlier run. Of its file only the beginning is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedHead {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// When it was made, RFC 3339.
+    pub generated_at: String,
+    /// The tags of its accounts.
+    pub tags: [String; 2],
+    /// The IDs of its accounts, where they are known.
+    pub account_ids: [Option<String>; 2],
+    /// How many findings and causes it has.
+    pub counts: [usize; 2],
+}
+
+/// The reports that were found, and the folders whose report cannot be read.
+#[derive(Debug, Default)]
+pub struct SavedHeads {
+    /// The reports, the newest first.
+    pub reports: Vec<SavedHead>,
+    /// Folders whose report is cut off, or is not one.
+    pub unreadable: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    generated_at: String,
+    accounts: Accounts,
+    totals: Totals,
+}
+
+#[derive(Deserialize)]
+struct Accounts {
+    left: Account,
+    right: Account,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    tag: String,
+    account_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Totals {
+    findings: usize,
+    causes: usize,
+}
+
+/// The reports in the folders of the original tool's place.
+#[must_use]
+pub fn in_output(home: &Path) -> SavedHeads {
+    let mut folders = Vec::new();
+    search(&output(home), DEPTH, &mut folders);
+    heads(folders)
+}
+
+/// The reports in a folder that the user named, and in the folders beside it.
+#[must_use]
+pub fn beside(folder: &Path) -> SavedHeads {
+    let mut folders = Vec::new();
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    search(parent, 1, &mut folders);
+    if !folders.iter().any(|found| found.file_name() == folder.file_name()) && folder.join(REPORT).is_file() {
+        folders.push(folder.to_owned());
+    }
+    heads(folders)
+}
+
+/// Makes `latest`, in the original tool's place, a link to a report there. What is no link is left alone.
+///
+/// # Errors
+/// If the link cannot be made.
+#[cfg(unix)]
+pub fn point_at(home: &Path, report: &Path) -> std::io::Result<()> {
+    let output = output(home);
+    let (link, inside) = (output.join(LATEST), report.strip_prefix(&output));
+    let is_ours = link.symlink_metadata().map_or(true, |there| there.is_symlink());
+    let Some(target) = inside.ok().filter(|_| is_ours) else { return Ok(()) };
+    // A link takes the place of another at once; there is always one.
+    let new = output.join(format!(".{LATEST}-{}", std::process::id()));
+    drop(fs::remove_file(&new));
+    std::os::unix::fs::symlink(target, &new)?;
+    fs::rename(&new, &link)
+}
+
+/// Links need a privilege there.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn point_at(_: &Path, _: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn output(home: &Path) -> PathBuf {
+    home.join("aws-idt").join("output")
+}
+
+/// The folders with a report, in a folder and so many folders deep. Links are not followed.
+fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    if folder.join(REPORT).is_file() {
+        found.push(folder.to_owned());
+        return;
+    }
+    // What cannot be listed has no report that could be read.
+    let Some(entries) = fs::read_dir(folder).ok().filter(|_| depth > 0) else { return };
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            search(&entry.path(), depth - 1, found);
+        }
+    }
+}
+
+fn heads(folders: Vec<PathBuf>) -> SavedHeads {
+    let mut heads = SavedHeads::default();
+    for folder in folders {
+        match head(&folder) {
+            Some(head) => heads.reports.push(head),
+            None => heads.unreadable.push(folder),
+        }
+    }
+    heads.reports.sort_by(|a, b| b.generated_at.cmp(&a.generated_at).then_with(|| b.folder.cmp(&a.folder)));
+    heads.unreadable.sort();
+    heads
+}
+
+fn head(folder: &Path) -> Option<SavedHead> {
+    let file = File::open(folder.join(REPORT)).ok()?;
+    let Head { format, generated_at, accounts, totals } = serde_json::from_reader(BufReader::new(file)).ok()?;
+    let Accounts { left, right } = accounts;
+    (format == FORMAT).then(|| SavedHead {
+        folder: folder.to_owned(),
+        generated_at,
+        tags: [left.tag, right.tag],
+        account_ids: [left.account_id, right.account_id],
+        counts: [totals.findings, totals.causes],
+    })
+}

@@ -1,0 +1,173 @@
+//! `iamctl since` and `iamctl diff --since`.
+
+use serde_json::{Value, json};
+
+use crate::formats::{junit, multitool_findings, sarif_schema};
+use crate::schema::{Schema, closed, read};
+use crate::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
+
+/// A night: what the role `app` allows in qa, and how long sessions of `batch` are.
+fn harvest(tool: &Tool, actions: &[&str], resource: &str, session: u32) {
+    let statement =
+        |actions: &[&str], resource: &str| json!([{"Effect": "Allow", "Action": actions, "Resource": resource}]);
+    let of = |id: &str, actions: &[&str], resource: &str, session: u32| {
+        let batch = role(id, "batch", &json!({"max_session_duration": session}));
+        snapshot(id, &[inline(id, "app", &statement(actions, resource)), batch], &[])
+    };
+    tool.write("dev.json", of(DEV, &["s3:GetObject"], "arn:aws:s3:::logs/*", 3600));
+    tool.write("qa.json", of(QA, actions, resource, session));
+}
+
+fn diff(tool: &Tool, output: &str, more: &[&str]) -> Run {
+    let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", output];
+    tool.run(&[words.as_slice(), more].concat())
+}
+
+fn at(hour: u32) -> String {
+    // 2026-11-21T00:00:00Z and so many hours.
+    (1_795_219_200 + u64::from(hour) * 3600).to_string()
+}
+
+/// Two nights: the second one allows more on the same bucket, and has the sessions of the first.
+fn nights(second: &[&str], resource: &str) -> Tool {
+    let tool = Tool::new().env("SOURCE_DATE_EPOCH", at(1));
+    harvest(&tool, &["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::logs/*", 7200);
+    assert_eq!(diff(&tool, "first", &[]).code, 0);
+    let tool = tool.env("SOURCE_DATE_EPOCH", at(2));
+    harvest(&tool, second, resource, 7200);
+    tool
+}
+
+#[test]
+fn what_widened_is_changed_and_all_formats_say_so() {
+    let tool = nights(&["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "sqs:SendMessage"], "arn:aws:s3:::logs/*");
+    let reports = ["sarif=r.sarif", "junit=r.xml", "ndjson=r.ndjson"].map(|report| format!("--report={report}"));
+    let mut more: Vec<&str> = reports.iter().map(String::as_str).collect();
+    more.extend(["--since", "first", "--fail-on", "new"]);
+    let run = diff(&tool, "second", &more);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("Since 2026-11-21T01:00:00Z: 1 changed cause, 1 cause still there."), "{}", run.stdout);
+    assert!(run.stdout.contains("(changed) app: qa allows"), "{}", run.stdout);
+    assert!(run.stdout.contains("`--fail-on new`: exit code 1, 1 finding."), "{}", run.stdout);
+    let since: Value = serde_json::from_str(&tool.read("second/since.json")).unwrap();
+    Schema::new(closed(read("docs/since.schema.json"))).check(&since).unwrap();
+    assert_eq!((&since["totals"]["changed"], &since["totals"]["still_there"]), (&json!(1), &json!(1)));
+    let markdown = tool.read("second/summary.md");
+    assert!(markdown.contains("| changed | medium | `app` | qa allows"), "{markdown}");
+    assert!(tool.read("second/report.html").contains("Since 2026-11-21T01:00:00Z: 1 changed cause"));
+
+    let text = tool.read("r.sarif");
+    let sarif: Value = serde_json::from_str(&text).unwrap();
+    sarif_schema().check(&sarif).unwrap();
+    assert!(multitool_findings(&text).is_empty());
+    let states: Vec<(&str, &Value)> = sarif["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| (result["baselineState"].as_str().unwrap(), &result["properties"]["failed"]))
+        .collect();
+    assert_eq!(states, [("updated", &json!(true)), ("unchanged", &json!(false))]);
+    let suites = junit(&tool.read("r.xml"));
+    let failed = suites[0]["cases"].as_array().unwrap().iter().filter(|case| case["results"][0]["kind"] == "Failure");
+    assert_eq!(failed.map(|case| case["name"].clone()).collect::<Vec<_>>(), ["app"]);
+    assert!(suites[0]["properties"]["since"].as_str().unwrap().contains("1 changed cause"), "{suites}");
+    let lines: Vec<Value> = tool.read("r.ndjson").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_findings: Vec<&str> =
+        lines.iter().filter(|line| line["kind"] == "finding").map(|line| line["since"].as_str().unwrap()).collect();
+    assert_eq!(of_findings, ["changed", "still-there"]);
+
+    // The command says the same of the two folders.
+    let run = tool.run(&["since", "first", "second/report.json", "--format", "json"]);
+    assert_eq!((run.code, serde_json::from_str::<Value>(&run.stdout).unwrap()), (0, since));
+    let run = tool.run(&["since", "first", "second", "--fail-on", "new:high"]);
+    assert!(run.code == 0 && run.stdout.contains("exit code 0, no such finding"), "{run:?}");
+    let run = tool.run(&["since", "first", "second", "--fail-on", "new:medium"]);
+    assert!(run.code == 1 && run.stdout.contains("\nChanged: 1\n  medium  app: qa allows"), "{run:?}");
+}
+
+#[test]
+fn what_narrowed_is_nothing_new_and_what_is_gone_is_resolved() {
+    let tool = nights(&["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::logs/part/*");
+    let run = diff(&tool, "second", &["--since", "first", "--fail-on", "new"]);
+    // What qa allows more is less than before. But now qa lacks what dev allows outside the part: that is new.
+    assert!(run.code == 1 && run.stdout.contains("`--fail-on new`: exit code 1, 1 finding."), "{run:?}");
+    let since: Value = serde_json::from_str(&tool.read("second/since.json")).unwrap();
+    assert_eq!((&since["totals"]["new"], &since["totals"]["still_there"]), (&json!(1), &json!(2)), "{since}");
+    harvest(&tool, &["s3:GetObject"], "arn:aws:s3:::logs/*", 7200);
+    let run = diff(&tool, "third", &["--since", "first", "--fail-on", "new"]);
+    assert!(run.code == 0 && run.stdout.contains("nothing new, 1 cause still there, 1 finding resolved"), "{run:?}");
+    let run = tool.run(&["since", "first", "third"]);
+    assert!(run.stdout.contains("\nResolved: 1\n  app: qa allows s3:PutObject on"), "{}", run.stdout);
+    // What somebody accepts is not resolved.
+    let entry = json!([{"role": "app", "reason": "meant so"}]);
+    tool.write("accepted.json", json!({"format": "iamctl-accepted", "version": 1, "accepted": entry}).to_string());
+    harvest(&tool, &["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::logs/*", 7200);
+    let run = diff(&tool, "fourth", &["--since", "first"]);
+    assert!(run.stdout.contains("1 finding accepted"), "{run:?}");
+    // And when the entry is gone, it is back.
+    std::fs::remove_file(tool.path().join("accepted.json")).unwrap();
+    let tool = tool.env("SOURCE_DATE_EPOCH", at(3));
+    let run = diff(&tool, "fifth", &["--since", "fourth", "--fail-on", "new"]);
+    assert!(run.code == 1 && run.stdout.contains("(new) app"), "{run:?}");
+    assert!(tool.read("fifth/since.json").contains("it is no longer accepted"));
+}
+
+#[test]
+fn latest_is_the_newest_report_of_the_same_accounts() {
+    let tool = nights(&["s3:*"], "arn:aws:s3:::logs/*");
+    // Beside the folder that is named: not the report of other accounts, nor one that is cut off.
+    let words = ["diff", "dev.json", "dev", "qa.json", "other", "--output", "another"];
+    assert_eq!(tool.run(&words).code, 0);
+    tool.write("cut/report.json", "{\"format\": \"iamctl-report\"");
+    let run = diff(&tool, "second", &["--since", "latest"]);
+    assert!(run.stderr.contains("since: ./first\n"), "{run:?}");
+    assert!(run.stderr.contains("./cut: its report cannot be read"), "{run:?}");
+    // In the same folder, before it is replaced.
+    let run = diff(&tool, "second", &["--since", "latest"]);
+    assert!(run.stderr.contains("since: ./second\n") && run.stdout.contains("nothing new"), "{run:?}");
+
+    // In the place of the original tool, where `latest` points at the newest.
+    let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--since", "latest", "--fail-on", "new"];
+    let run = tool.run(&words);
+    assert!(run.code == 1 && run.stderr.contains("no earlier report"), "{run:?}");
+    assert!(run.stdout.contains("No earlier report: 2 new causes"), "{run:?}");
+    #[cfg(unix)]
+    {
+        let link = std::fs::read_link(tool.path().join("aws-idt/output/latest")).unwrap();
+        assert!(tool.path().join("aws-idt/output").join(link).join("report.json").is_file());
+    }
+    let run = tool.run(&words);
+    assert!(run.code == 0 && run.stdout.contains("nothing new, 2 causes still there"), "{run:?}");
+    #[cfg(unix)]
+    assert_eq!(tool.run(&["since", "aws-idt/output/latest", "aws-idt/output/latest"]).code, 0);
+}
+
+#[test]
+fn reports_that_say_nothing_of_each_other_are_refused() {
+    let tool = nights(&["s3:*"], "arn:aws:s3:::logs/*");
+    let refused = |arguments: &[&str], says: &str| {
+        let run = tool.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains(says), "{arguments:?}: {says}: {}", run.stderr);
+        assert!(run.stdout.is_empty(), "{run:?}");
+    };
+    assert_eq!(diff(&tool, "second", &[]).code, 0);
+    assert_eq!(diff(&tool, "part", &["--role", "app"]).code, 0);
+    assert_eq!(tool.run(&["diff", "dev.json", "dev", "qa.json", "other", "--output", "another"]).code, 0);
+    refused(&["since", "first", "another"], "different accounts: dev (111111111111) and qa (222222222222), and dev");
+    refused(&["since", "first", "part"], "different roles: all roles, and app");
+    refused(&["since", "second", "first"], "which is after the second one");
+    refused(&["since", "none", "first"], "none");
+    tool.write("half/report.json", &tool.read("first/report.json")[..500]);
+    refused(&["since", "half", "second"], "cut off");
+    let other = tool.read("first/report.json").replacen("\"version\": 1", "\"version\": 9", 1);
+    tool.write("later/report.json", other);
+    refused(&["since", "later", "second"], "version 9");
+    let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "new"];
+    refused(&[words.as_slice(), &["--fail-on", "new"]].concat(), "`--fail-on new` needs an earlier report");
+    refused(&[words.as_slice(), &["--fail-on", "new:bad", "--since", "first"]].concat(), "bad");
+    refused(&[words.as_slice(), &["--since", "another"]].concat(), "different accounts");
+    assert!(!tool.exists("new"));
+    let fleet = ["fleet", "--baseline", "dev", "dev.json=dev", "qa.json=qa", "--fail-on", "new:high"];
+    refused(&fleet, "`--fail-on new:high` needs an earlier report");
+}
