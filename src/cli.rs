@@ -22,6 +22,7 @@ pub mod init;
 mod inputs;
 mod interrupt;
 mod known_names;
+mod list_reports;
 mod man;
 mod message;
 mod profiles;
@@ -139,6 +140,12 @@ enum Command {
     /// another place, or its sentence other words.
     #[command(after_long_help = examples::SINCE)]
     Since(since::Args),
+    /// List the reports of earlier runs, and remove old ones
+    ///
+    /// Lists the folders with reports of `iamctl diff`, the newest first, with their accounts and the numbers of findings and
+    /// causes. With `--keep`, removes those that are older.
+    #[command(after_long_help = examples::REPORTS)]
+    Reports(list_reports::Args),
     /// Check whether a role can make one request
     ///
     /// Evaluates one request against the policies and the permissions boundary of a role, and prints the decision and the
@@ -172,7 +179,7 @@ const fn without_effect(command: &str) -> &'static [&'static str] {
         b"init" => &["quiet", "verbose", "no_progress", "no_input"],
         b"listprofiles" | b"accept" => &["verbose", "no_progress", "no_input"],
         b"remediate" => &["no_input"],
-        b"since" => &["verbose", "no_progress", "no_input"],
+        b"since" | b"reports" => &["verbose", "no_progress", "no_input"],
         b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input"],
         _ => &[],
     }
@@ -244,6 +251,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(args, &mut console),
         Command::Accept(args) => accept::run(args, &mut console),
         Command::Remediate(args) => remediate::run(args, &mut console),
+        Command::Reports(args) => list_reports::run(args, &mut console),
         Command::Since(args) => since::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
         Command::CanAssume(args) => can_assume::run(args, &mut console),

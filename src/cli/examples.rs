@@ -120,6 +120,12 @@ pub(super) const REMEDIATE: &str = r"Examples:
       less qa.sh
       AWS_PROFILE=qa-admin sh qa.sh";
 
+pub(super) const REPORTS: &str = r"Examples:
+  List the reports in ~/aws-idt/output:
+      iamctl reports
+  Say which reports are older than 90 days, and remove nothing:
+      iamctl reports --keep 90d --dry-run";
+
 pub(super) const SINCE: &str = r"Examples:
   Say what is new in today's report:
       iamctl since reports/2026-11-27 reports/2026-11-28

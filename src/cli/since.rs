@@ -152,6 +152,7 @@ pub(super) fn point_at(report: &Path, console: &Console) {
     }
 }
 
-fn home() -> Option<PathBuf> {
+/// The home directory.
+pub(super) fn home() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|base| base.home_dir().to_owned())
 }

@@ -305,6 +305,12 @@ impl Moves {
     }
 }
 
+/// The files that this program wrote to a folder; none if it wrote no report there.
+pub(super) fn listed_files(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
+    let Manifest { reports } = read_manifest(folder)?;
+    Ok(reports.into_values().flatten().collect())
+}
+
 fn read_manifest(folder: &Path) -> Result<Manifest, FolderError> {
     let path = folder.join(MANIFEST);
     match fs::read(&path) {

@@ -1,10 +1,13 @@
 //! Folders of reports that earlier runs have left, and the link to the newest one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+use super::folder::{FolderError, MANIFEST, listed_files};
 
 /// `format` of `report.json`.
 const FORMAT: &str = "iamctl-report";
@@ -76,6 +79,94 @@ pub fn in_output(home: &Path) -> SavedHeads {
     heads(folders)
 }
 
+/// The reports in a folder that the user named, as deep as in the original tool's place.
+#[must_use]
+pub fn below(folder: &Path) -> SavedHeads {
+    let mut folders = Vec::new();
+    search(folder, DEPTH, &mut folders);
+    heads(folders)
+}
+
+/// Why a folder was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRemoved {
+    /// It has a file that this program did not write, or a link.
+    #[error("iamctl did not write `{name}` in it")]
+    Foreign {
+        /// The file.
+        name: String,
+    },
+    /// A file that this program wrote is missing.
+    #[error("`{name}` is missing in it, so it is not a whole report")]
+    Missing {
+        /// The file.
+        name: String,
+    },
+    /// The list of what was written cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] FolderError),
+    /// It cannot be read or removed.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
+
+/// Checks that a folder contains a whole report and nothing else.
+///
+/// # Errors
+/// If it does not, or cannot be read.
+pub fn check_whole(folder: &Path) -> Result<(), NotRemoved> {
+    let mut listed = listed_files(folder)?;
+    listed.insert(MANIFEST.to_owned());
+    let mut there = BTreeSet::new();
+    files(folder, "", &mut there)?;
+    if let Some(name) = there.iter().find(|name| !listed.contains(*name)) {
+        return Err(NotRemoved::Foreign { name: name.clone() });
+    }
+    match listed.iter().find(|name| !there.contains(*name)) {
+        Some(name) => Err(NotRemoved::Missing { name: name.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Removes a folder that contains a whole report and nothing else, and the folders around it that are empty then, as far as they are
+/// called by numbers.
+///
+/// # Errors
+/// If it contains anything else, or cannot be removed.
+pub fn remove(folder: &Path) -> Result<(), NotRemoved> {
+    check_whole(folder)?;
+    // Half a report must not look like one, so that it loses its name first.
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let unnamed = folder.with_file_name(format!(".removed-{name}-{}", std::process::id()));
+    fs::rename(folder, &unnamed)?;
+    fs::remove_dir_all(&unnamed)?;
+    let is_time = |folder: &&Path| {
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_digit())
+    };
+    for around in folder.ancestors().skip(1).take_while(is_time) {
+        // One that is not empty stays, and so do those around it.
+        if fs::remove_dir(around).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The files in a folder and in the folders in it, with `/`.
+fn files(folder: &Path, start: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{start}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            files(&entry.path(), &format!("{name}/"), found)?;
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(())
+}
+
 /// The reports in a folder that the user named, and in the folders beside it.
 #[must_use]
 pub fn beside(folder: &Path) -> SavedHeads {
@@ -93,7 +184,7 @@ pub fn beside(folder: &Path) -> SavedHeads {
 /// # Errors
 /// If the link cannot be made.
 #[cfg(unix)]
-pub fn point_at(home: &Path, report: &Path) -> std::io::Result<()> {
+pub fn point_at(home: &Path, report: &Path) -> io::Result<()> {
     let output = output(home);
     let (link, inside) = (output.join(LATEST), report.strip_prefix(&output));
     let is_ours = link.symlink_metadata().map_or(true, |there| there.is_symlink());
@@ -110,7 +201,7 @@ pub fn point_at(home: &Path, report: &Path) -> std::io::Result<()> {
 /// # Errors
 /// None.
 #[cfg(not(unix))]
-pub fn point_at(_: &Path, _: &Path) -> std::io::Result<()> {
+pub fn point_at(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -158,7 +158,7 @@ fn reports_that_say_nothing_of_each_other_are_refused() {
     refused(&["since", "first", "part"], "different roles: all roles, and app");
     refused(&["since", "second", "first"], "which is after the second one");
     refused(&["since", "none", "first"], "none");
-    tool.write("half/report.json", &tool.read("first/report.json")[..500]);
+    tool.write("half/report.json", tool.read("first/report.json").chars().take(500).collect::<String>());
     refused(&["since", "half", "second"], "cut off");
     let other = tool.read("first/report.json").replacen("\"version\": 1", "\"version\": 9", 1);
     tool.write("later/report.json", other);
@@ -170,4 +170,57 @@ fn reports_that_say_nothing_of_each_other_are_refused() {
     assert!(!tool.exists("new"));
     let fleet = ["fleet", "--baseline", "dev", "dev.json=dev", "qa.json=qa", "--fail-on", "new:high"];
     refused(&fleet, "`--fail-on new:high` needs an earlier report");
+}
+
+#[test]
+fn reports_are_listed_and_only_whole_ones_are_removed() {
+    let mut tool = Tool::new();
+    let place = |tool: &Tool, name: &str| tool.path().join(name).exists();
+    for hour in 1..5 {
+        tool = tool.env("SOURCE_DATE_EPOCH", at(hour));
+        harvest(&tool, &["s3:*"], "*", 7200);
+        assert_eq!(diff(&tool, &format!("all/{hour}"), &[]).code, 0);
+    }
+    assert_eq!(tool.run(&["diff", "dev.json", "dev", "qa.json", "other", "--output", "all/5"]).code, 0);
+    let run = tool.run(&["reports", "all"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines[0].starts_with("Made ") && lines.len() == 6, "{run:?}");
+    assert!(lines[1].contains("dev and other") && lines[1].ends_with("all/5"), "{run:?}");
+    assert!(lines[5].starts_with("2026-11-21T01:00:00Z") && lines[5].ends_with("all/1"), "{run:?}");
+    let json: Value = serde_json::from_str(&tool.run(&["reports", "all", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json[4]["accounts"][1], json!({"tag": "qa", "account_id": QA}));
+    assert!(json[4]["findings"].as_u64().unwrap() > 0);
+
+    // A file of somebody else, a link, and half a report stay.
+    tool.write("all/1/notes.txt", "mine");
+    std::fs::remove_file(tool.path().join("all/2/summary.md")).unwrap();
+    let run = tool.run(&["reports", "all", "--keep", "1", "--dry-run"]);
+    assert!(run.code == 2 && run.stdout == "all/3\n1 report would be removed, 4 kept\n", "{run:?}");
+    assert!(run.stderr.contains("all/1: not removed: iamctl did not write `notes.txt` in it"), "{run:?}");
+    assert!(run.stderr.contains("all/2: not removed: `summary.md` is missing in it"), "{run:?}");
+    assert!(place(&tool, "all/3/report.json"));
+    let run = tool.run(&["reports", "all", "--keep", "1"]);
+    assert!(run.code == 2 && run.stdout == "all/3\n1 report removed, 4 kept\n", "{run:?}");
+    assert!(!place(&tool, "all/3") && place(&tool, "all/4/report.json") && place(&tool, "all/5/report.json"));
+    assert!(place(&tool, "all/1/report.json") && place(&tool, "all/2/report.json"));
+    // By age; at hour 4, the report of hour 4 is young.
+    std::fs::remove_file(tool.path().join("all/1/notes.txt")).unwrap();
+    let tool = tool.env("SOURCE_DATE_EPOCH", at(26));
+    let run = tool.run(&["reports", "all", "--keep", "1d"]);
+    assert!(run.code == 2 && run.stdout == "all/1\n1 report removed, 3 kept\n", "{run:?}");
+    for wrong in ["0", "x", "3w", "-1"] {
+        let run = tool.run(&["reports", "all", &format!("--keep={wrong}")]);
+        assert!(run.code == 2 && run.stderr.contains("such as 90d"), "{run:?}");
+    }
+    assert_eq!(tool.run(&["reports", "none"]).code, 2);
+    assert_eq!(tool.run(&["reports"]).stdout, "No reports.\n");
+
+    // In the place of the original tool, the folders of the time go too.
+    let words = ["diff", "dev.json", "dev", "qa.json", "qa"];
+    assert_eq!(tool.run(&words).code, 0);
+    assert_eq!(tool.run(&words).code, 0);
+    let run = tool.run(&["reports", "--keep", "1"]);
+    assert!(run.code == 0 && run.stdout.ends_with("1 report removed, 1 kept\n"), "{run:?}");
+    let json: Value = serde_json::from_str(&tool.run(&["reports", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 1);
 }
