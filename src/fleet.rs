@@ -15,6 +15,7 @@ mod majority;
 mod options;
 mod role;
 mod sentence;
+mod shared;
 
 pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier};
 pub use cause::{ComparedCause, FleetCause};
@@ -24,6 +25,7 @@ pub use limitation::FleetLimitation;
 pub use majority::{Majority, Round};
 pub use options::{FleetOptions, compare, names_by_role};
 pub use role::{ComparedRole, Open, RoleKey};
+pub use shared::account_ids;
 
 use std::collections::BTreeMap;
 
@@ -182,7 +184,7 @@ impl Fleet {
             accepted_file: options.pair.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
             baseline: baseline.cloned(),
             totals,
-            limitations: limitation::all(&compared),
+            limitations: limitation::all(&compared, shared::limitations(options, &accounts, &compared)),
             decision,
             outliers: account::outliers(&accounts, &roles),
             causes,

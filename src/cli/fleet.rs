@@ -25,9 +25,9 @@ pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
 
-use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
+use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions, account_ids};
 use crate::formats::fleet::{FleetView, NextStep, accounts_read, files, most_deviating, write_text};
-use crate::model::{Account, AccountId, AccountTag, Sides};
+use crate::model::{Account, AccountId, AccountTag, EquivalencyList, Sides, Texts};
 use crate::normalise::texts_of_roles;
 use crate::pipeline::Options;
 use crate::store::Folder;
@@ -135,7 +135,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         ..dictionary.options(tags, catalogue)
     };
     let accounts = read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect();
-    let options = FleetOptions { pair, fail_on, accounts };
+    let mut options = FleetOptions { pair, fail_on, accounts };
+    options.prepare().map_err(CliError::from)?;
     let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
@@ -216,7 +217,7 @@ fn report(
     let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
     let sources: BTreeMap<AccountTag, String> = read.tried.iter().filter(is_word).map(words).collect();
     let flags = args.comparison.words() + &args.input.catalogue_words();
-    let mentioned = read.mentioned(most_deviating(fleet));
+    let mentioned = read.mentioned(&fleet.dictionary, most_deviating(fleet));
     let view = FleetView { fleet, folder: None, sources: &sources, flags: &flags, mentioned: &mentioned, next };
     let path = folder.write("fleet", &files(&view, args.output.csv()))?;
     let path = path.to_string_lossy();
@@ -231,21 +232,31 @@ impl Read<'_> {
         self.baseline.and_then(|place| self.tried.get(place)).map(|one| &one.named.tag)
     }
 
-    /// The account IDs in the texts of two accounts.
-    fn mentioned(&self, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
-        let mut mentioned = BTreeSet::new();
+    /// The account IDs in the texts of two accounts, and the IDs of accounts that the dictionary has such texts for.
+    fn mentioned(&self, dictionary: &EquivalencyList, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
+        let (mut mentioned, mut texts) = (BTreeSet::new(), BTreeSet::new());
         let Some((with, tag)) = pair else { return mentioned };
         for (one, account) in self.tried.iter().zip(&self.accounts) {
             if let (true, Some(account)) = ([with, tag].contains(&&one.named.tag), account) {
-                texts_of_roles(&account.roles, &mut |_, text| mentioned.extend(account_ids(text)));
+                texts_of_roles(&account.roles, &mut |_, text| {
+                    mentioned.extend(account_ids(text));
+                    texts.insert(text.to_lowercase());
+                });
             }
         }
+        let stands_there = |literal: &String| {
+            let literal = literal.to_lowercase();
+            texts.iter().any(|text| text.contains(&literal))
+        };
+        let has_text = |tag: &AccountTag| {
+            dictionary.entries().any(|(_, entry)| match &entry.texts {
+                Texts::ByTag(by_tag, _) => by_tag.of(tag).into_iter().flatten().any(stands_there),
+                Texts::Shared(..) | Texts::Pattern(_) => false,
+            })
+        };
+        let named = self.described.iter().filter(|account| has_text(&account.tag));
+        // A known account has an ID.
+        mentioned.extend(named.filter_map(|account| account.account_id.clone()));
         mentioned
     }
-}
-
-/// The sequences of twelve digits in a text.
-fn account_ids(text: &str) -> impl Iterator<Item = AccountId> {
-    let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 12);
-    words.filter_map(|word| word.parse().ok())
 }

@@ -100,6 +100,7 @@ fn of_policy(group: &Group) -> String {
         | Cause::TrustPrincipal { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
+        | Cause::ReferenceOfBoth { .. }
         | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }

@@ -139,6 +139,7 @@ impl Majority {
         if let Some(one) = first.iter().find(|one| one.tag == *tag) {
             merged.limitations.clone_from(&one.limitations);
             merged.used.clone_from(&one.used);
+            merged.referenced_by_both.clone_from(&one.referenced_by_both);
             merged.patterns.clone_from(&one.patterns);
         }
         merged

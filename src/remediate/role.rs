@@ -109,7 +109,9 @@ pub(super) fn open_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Par
     let attributes = comparison.attribute_differences.iter();
     let attributes = attributes.filter(|d| is_of(&d.left_arn) && is_of(&d.right_arn));
     parts.extend(attributes.map(|d| part_of_attribute(&d.attribute.to_string())));
-    for reference in comparison.cross_references.iter().filter(|d| is_of(&d.role_arn)) {
+    // No role of the other account is a model for what references a third account.
+    let references = comparison.cross_references.iter().filter(|d| d.third_accounts.is_empty());
+    for reference in references.filter(|d| is_of(&d.role_arn)) {
         match (reference.policy_type, reference.place) {
             (Some(policy_type), _) => parts.insert(of_type(policy_type)),
             (None, place) => {

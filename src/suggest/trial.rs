@@ -35,7 +35,7 @@ impl Trial {
         dictionary: EquivalencyList,
         normalise: fn(&Account, &Normaliser) -> Normalised,
     ) -> Result<Self, DictionaryTooLarge> {
-        let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
+        let rules = Rules { dictionary: &dictionary, builtins: input.builtins, third: None };
         let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
         let normalised = Sides::SIDES.par_map(|side| normalise(input.accounts.get(side), normalisers.get(side)));
         let alignment = compare::align(normalised.as_ref());

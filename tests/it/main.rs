@@ -154,6 +154,8 @@ mod surroundings;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]
+mod third_accounts;
+#[cfg(test)]
 mod tool;
 #[cfg(test)]
 mod trust;
