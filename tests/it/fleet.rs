@@ -12,7 +12,7 @@ use iamctl::testing::{FleetDriftKind, FleetPlan, GeneratedFleet, fleet};
 use rayon::prelude::*;
 
 /// How many seeds are tried; `GENERATED_SEEDS` says how many instead.
-fn seeds() -> u64 {
+pub fn seeds() -> u64 {
     std::env::var("GENERATED_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
 }
 
@@ -80,7 +80,7 @@ fn differing(role: &FleetRole) -> BTreeMap<Cell, BTreeSet<String>> {
 }
 
 /// Whether exactly the planted drifts are found; what is wrong otherwise.
-fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
+pub fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
     let fleet = of_generated(generated);
     let tag = |place: &usize| generated.accounts[*place].0.clone();
     let mut mistakes = Vec::new();

@@ -145,6 +145,8 @@ mod service_reference;
 #[cfg(test)]
 mod suggest;
 #[cfg(test)]
+mod suggest_fleet;
+#[cfg(test)]
 mod suggested_ids;
 #[cfg(test)]
 mod suggested_patterns;
