@@ -211,6 +211,24 @@ fn an_account_with_the_words_of_the_baseline_gets_them() {
     assert_eq!(compared(&tool, &tags)["totals"]["findings"], 0);
 }
 
+/// One role that an account has under the name of the baseline's does not make the text its own.
+#[test]
+fn a_copied_role_does_not_give_an_account_the_text_of_the_baseline() {
+    let tool = Tool::new();
+    let accounts = [FOUR[0], FOUR[3], ("blue", "666666666666", "blue", "eu-west-1")];
+    environments(&tool, &accounts, |tag, roles| {
+        if tag == "blue" {
+            // Too few for a word that is not known as an environment.
+            roles.truncate(1);
+            let text = roles[0].to_string().replace("acme-blue", "acme").replace("deploy-blue", "deploy");
+            roles[0] = serde_json::from_str(&text).unwrap();
+            roles.push(role("666666666666", "deploy-dev", &json!({})));
+        }
+    });
+    let run = suggest(&tool, &["dev", "qa", "blue"], &[]);
+    assert_eq!(entries(&run)["environment"], json!({"dev": ["dev"], "qa": ["qa"]}), "{run:?}");
+}
+
 /// An entry that is right for one account, and that would make two resources of another account one, is not suggested.
 #[test]
 fn an_entry_that_merges_resources_of_any_account_is_not_suggested() {

@@ -264,6 +264,32 @@ fn a_hub_is_one_cause() {
     assert_eq!(causes(json!({"environment": without})), []);
 }
 
+/// What all reference makes no two accounts different: the majority is that of the roles.
+#[test]
+fn a_majority_is_found_among_roles_that_all_reference_a_third_account() {
+    let tool = Tool::new();
+    let tags = ["a", "b", "c", "d", "prod"];
+    for (place, tag) in tags.iter().enumerate() {
+        let id = format!("10000000000{place}");
+        let resources: &[&str] = if place < 2 {
+            &["arn:aws:s3:::data-prod/*"]
+        } else {
+            &["arn:aws:s3:::data-prod/*", "arn:aws:s3:::more/*"]
+        };
+        tool.write(&format!("{tag}.json"), snapshot(&id, &[reads(&id, resources, &[])], &[]));
+    }
+    let texts: serde_json::Map<String, Value> = tags.iter().map(|tag| ((*tag).to_owned(), json!([tag]))).collect();
+    tool.write("equivalency_list.json", json!({"environment": texts}).to_string());
+    let mut words: Vec<String> = tags.iter().map(|tag| format!("{tag}.json={tag}")).collect();
+    words.extend(["--baseline", "majority", "--skip", "prod", "--output", "out"].map(str::to_owned));
+    let words: Vec<&str> = std::iter::once("fleet").chain(words.iter().map(String::as_str)).collect();
+    let ran = tool.run(&words);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let fleet: Value = serde_json::from_str(&tool.read("out/fleet.json")).unwrap();
+    assert_eq!(fleet["roles"][0]["compared_with"], "a", "two of four have what `a` has, and two have more");
+    assert_eq!(fleet["totals"]["deviating"], 3);
+}
+
 /// Of an account of the fleet that the dictionary has no texts for, it is told once that others reference it.
 #[test]
 fn an_account_without_texts_is_taken_for_a_shared_one_and_told() {

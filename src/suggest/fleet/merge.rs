@@ -153,7 +153,7 @@ fn folded(texts: &TagTexts, tag: &AccountTag) -> BTreeSet<String> {
 pub(super) fn complete(drafts: &mut [Draft], baseline: Tagged<'_>, accounts: &[Tagged<'_>]) {
     let others = drafts.to_vec();
     for draft in drafts.iter_mut().filter(|draft| !draft.is_given) {
-        let Texts::ByTag(texts, Matching::Token) = &mut draft.entry.texts else { continue };
+        let Texts::ByTag(texts, matching) = &mut draft.entry.texts else { continue };
         let own = texts.of(baseline.0).into_iter().flatten().cloned().collect::<BTreeSet<String>>();
         let is_affix = matches!(draft.name.as_str(), "suffix" | "prefix");
         for (tag, account) in accounts {
@@ -163,7 +163,7 @@ pub(super) fn complete(drafts: &mut [Draft], baseline: Tagged<'_>, accounts: &[T
             let added: BTreeSet<String> = if is_affix {
                 own.iter().flat_map(|text| affixes(text, &others, baseline.0, tag)).collect()
             } else {
-                own.iter().filter(|text| shares(text, baseline.1, account)).cloned().collect()
+                own.iter().filter(|text| shares(text, *matching, baseline.1, account)).cloned().collect()
             };
             // Who has neither a suffix of its own nor another text has nothing there, as the baseline.
             if !added.is_empty() || (is_affix && own.is_empty()) {
@@ -187,23 +187,43 @@ fn affixes(affix: &str, drafts: &[Draft], baseline: &AccountTag, tag: &AccountTa
     all
 }
 
-/// Whether an account uses a text of the baseline as the baseline does: in names of its roles, or in most of the places.
-/// In a few other places it is a reference to the baseline.
-fn shares(text: &str, baseline: &Account, account: &Account) -> bool {
-    let value = Value::Words(text.to_lowercase());
-    let values = BTreeSet::from([value.clone()]);
-    let shapes = |account: &Account| {
-        let mut shapes = segments::shapes_with(&segments::of_roles(&account.roles), &values);
-        shapes.remove(&value).unwrap_or_default()
-    };
-    let (left, right) = (shapes(baseline), shapes(account));
+/// Whether an account uses a text of the baseline as the baseline does: in as many names of roles, or in most of the
+/// places. In a few other places it is a reference to the baseline.
+fn shares(text: &str, matching: Matching, baseline: &Account, account: &Account) -> bool {
+    let (own, other) = (Places::new(text, matching, baseline), Places::new(text, matching, account));
     match WordKind::from_word(&text.to_lowercase()) {
         // A Region is nobody's.
-        WordKind::Region | WordKind::ShortRegion => !right.is_empty(),
+        WordKind::Region | WordKind::ShortRegion => other.segments > 0,
         WordKind::Environment | WordKind::Other => {
-            let names: BTreeSet<&str> = account.roles.iter().map(|role| role.name.as_str()).collect();
-            let names = segments::shapes_in(names, &value);
-            !names.is_empty() || (right.len() > 2 && right.len() * 2 >= left.len())
+            let in_names = other.names > 0 && other.names * 2 >= own.names;
+            in_names || (other.segments > 2 && other.segments * 2 >= own.segments)
+        }
+    }
+}
+
+/// In how many names of roles and in how many segments of texts of an account a text stands.
+struct Places {
+    names: usize,
+    segments: usize,
+}
+
+impl Places {
+    fn new(text: &str, matching: Matching, account: &Account) -> Self {
+        let names: BTreeSet<&str> = account.roles.iter().map(|role| role.name.as_str()).collect();
+        let segments = segments::of_roles(&account.roles);
+        let all = segments.iter().map(|(_, segment)| segment.as_str());
+        match matching {
+            Matching::Token => {
+                let value = Value::Words(text.to_lowercase());
+                Self {
+                    names: segments::shapes_in(names, &value).len(),
+                    segments: segments::shapes_in(all, &value).len(),
+                }
+            }
+            Matching::Substring => Self {
+                names: names.iter().filter(|name| name.contains(text)).count(),
+                segments: all.filter(|segment| segment.contains(text)).count(),
+            },
         }
     }
 }
