@@ -60,8 +60,9 @@ fn measure(generated: &GeneratedFleet, accounts: usize, roles: usize) -> Result<
     let mut pair = Options::new(baseline.0.clone(), baseline.0.clone());
     pair.dictionary = equivalency::read(&generated.dictionary)?;
     let known = read.iter().filter_map(|(tag, account)| Some((account.id.clone()?, tag.clone())));
-    let options = FleetOptions { pair, fail_on: Vec::new(), accounts: known.collect() };
+    let mut options = FleetOptions { pair, fail_on: Vec::new(), accounts: known.collect() };
     let start = Instant::now();
+    options.prepare()?;
     let one = |(tag, account): &(AccountTag, Account)| {
         let pair = options.of_pair(Sides { left: &baseline.0, right: tag });
         compare::<pipeline::Error>(Sides { left: &baseline.1, right: account }, &pair, &[], |_, _, _| Ok(()))

@@ -58,7 +58,7 @@ fn suggesting(generated: &Generated, accounts: Sides<&Account>) -> Result<()> {
 /// The texts of rows: ARNs as policies hold them, in one of which in two something is replaced.
 fn normalising(generated: &Generated, accounts: Sides<&Account>) -> Result<()> {
     let dictionary = equivalency::read(&generated.dictionary)?;
-    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
+    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default(), third: None };
     let start = Instant::now();
     let ready = normalisers(accounts, generated.tags.as_ref(), rules)?;
     println!("making the rules ready for both accounts: {} ms", start.elapsed().as_millis());

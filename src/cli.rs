@@ -104,10 +104,11 @@ enum Command {
     /// each account that deviates.
     #[command(after_long_help = examples::FLEET)]
     Fleet(Box<fleet::Args>),
-    /// Find the dictionary that two accounts need
+    /// Find the dictionary that accounts need
     ///
     /// Compares the names in two accounts and finds the texts that are meant to differ, such as `dev` and `qa`. Prints them
-    /// as a dictionary, each entry with its evidence, and lists the roles that the entries do not explain.
+    /// as a dictionary, each entry with its evidence, and lists the roles that the entries do not explain. With
+    /// `--baseline`, finds one dictionary for any number of accounts.
     #[command(after_long_help = examples::SUGGEST)]
     Suggest(Box<suggest::Args>),
     /// Explain the differences of one role, or a rule

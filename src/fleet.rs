@@ -16,6 +16,7 @@ mod options;
 mod permission_set;
 mod role;
 mod sentence;
+mod shared;
 
 pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier};
 pub use cause::{ComparedCause, FleetCause};
@@ -26,6 +27,7 @@ pub use majority::{Majority, Round};
 pub use options::{FleetOptions, compare, names_by_role};
 pub use permission_set::PermissionSetForms;
 pub use role::{ComparedRole, Open, RoleKey};
+pub use shared::account_ids;
 
 use std::collections::BTreeMap;
 
@@ -187,7 +189,7 @@ impl Fleet {
             baseline: baseline.cloned(),
             totals,
             permission_sets: permission_set::all(&roles),
-            limitations: limitation::all(&compared),
+            limitations: limitation::all(&compared, shared::limitations(options, &accounts, &compared)),
             decision,
             outliers: account::outliers(&accounts, &roles),
             causes,

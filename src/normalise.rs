@@ -2,7 +2,7 @@
 //!
 //! Everything is looked for at once, the longest at each place first, and the result is not read again; so it does
 //! not depend on the order of the dictionary. A text that belongs to the other account is never replaced: it means
-//! the other account. Every substitution is recorded, and every text that was left for that reason.
+//! the other account. Neither are the texts of third accounts. Every substitution is recorded, and every text that was left for that reason.
 
 mod absent;
 mod account;
@@ -26,6 +26,7 @@ mod spelling;
 mod tests;
 mod text;
 mod texts;
+mod third;
 mod word_boundaries;
 
 pub use account::{Normalised, NormalisedRole, account, trial};
@@ -35,4 +36,5 @@ pub use prepare::{Rules, normalisers};
 pub use shared_documents::share_documents;
 pub use text::{DictionaryTooLarge, Normaliser};
 pub(crate) use texts::of_roles as texts_of_roles;
+pub use third::ThirdAccounts;
 pub(crate) use word_boundaries::is_boundary;

@@ -8,6 +8,7 @@ mod apply;
 mod check;
 mod denormalise;
 mod document;
+mod references;
 mod role;
 mod script;
 
@@ -121,6 +122,8 @@ pub enum Part {
     Trust,
     /// An attribute, by its name in [`crate::report::AttributeDifference`].
     Attribute(String),
+    /// References to a third account that both accounts contain: never changed.
+    References,
     /// Everything.
     Role,
 }
@@ -133,6 +136,7 @@ impl Part {
             Self::Permissions => "policies and boundary".to_owned(),
             Self::Trust => "trust policy".to_owned(),
             Self::Attribute(name) => name.replace('_', " "),
+            Self::References => "references to a third account".to_owned(),
             Self::Role => "role".to_owned(),
         }
     }

@@ -8,6 +8,7 @@
 
 mod candidates;
 mod evidence;
+mod fleet;
 mod generated_ends;
 mod resource_ids;
 mod segments;
@@ -18,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 pub use evidence::Evidence;
+pub use fleet::{FleetEvidence, FleetInput, FleetSuggestion, FleetSuggestions, Tagged, suggest_for_fleet};
 use segments::Value;
 use trial::Trial;
 
@@ -78,44 +80,63 @@ pub struct Input<'a> {
     pub catalogue: &'a Catalogue,
 }
 
+/// The entries that two accounts need, found one after the other.
+struct Search {
+    /// The accounts under the dictionary with all of them.
+    trial: Trial,
+    /// The placeholders of the entries that are new or have new texts.
+    changed: Vec<String>,
+    /// Of patterns, names that they nearly match.
+    near_misses: BTreeMap<String, Option<String>>,
+    /// How many more patterns and pairs of IDs there are.
+    more: usize,
+}
+
+impl Search {
+    fn new(input: Input<'_>) -> Result<Self, DictionaryTooLarge> {
+        let mut trial = Trial::new(input, input.dictionary.clone(), normalise::trial)?;
+        let mut changed: Vec<String> = Vec::new();
+        let mut failed: BTreeSet<Sides<Value>> = BTreeSet::new();
+        while changed.len() < MOST_ENTRIES {
+            let Some((placeholder, next)) = trial.better(input, &mut failed)? else { break };
+            if !changed.contains(&placeholder) {
+                changed.push(placeholder);
+            }
+            trial = next;
+        }
+        let mut near_misses: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut more = 0;
+        for ends in generated_ends::find(trial.role_names().as_ref()) {
+            if changed.len() >= MOST_ENTRIES {
+                more += 1;
+                continue;
+            }
+            if let Some((placeholder, next)) = trial.with_ends(input, &ends)? {
+                near_misses.insert(placeholder.clone(), ends.near_miss);
+                changed.push(placeholder);
+                trial = next;
+            }
+        }
+        for paired in resource_ids::find(trial.normalised.as_ref(), &trial.alignment) {
+            if changed.len() >= MOST_ENTRIES {
+                more += 1;
+                continue;
+            }
+            if let Some((placeholder, next)) = trial.with_ids(input, &paired)? {
+                changed.push(placeholder);
+                trial = next;
+            }
+        }
+        Ok(Self { trial, changed, near_misses, more })
+    }
+}
+
 /// Finds the entries that make the accounts most alike.
 ///
 /// # Errors
 /// If the dictionary is too large to be looked for at once.
 pub fn suggest(input: Input<'_>) -> Result<Suggestions, DictionaryTooLarge> {
-    let mut trial = Trial::new(input, input.dictionary.clone(), normalise::trial)?;
-    let mut changed: Vec<String> = Vec::new();
-    let mut failed: BTreeSet<Sides<Value>> = BTreeSet::new();
-    while changed.len() < MOST_ENTRIES {
-        let Some((placeholder, next)) = trial.better(input, &mut failed)? else { break };
-        if !changed.contains(&placeholder) {
-            changed.push(placeholder);
-        }
-        trial = next;
-    }
-    let mut near_misses: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let mut more = 0;
-    for ends in generated_ends::find(trial.role_names().as_ref()) {
-        if changed.len() >= MOST_ENTRIES {
-            more += 1;
-            continue;
-        }
-        if let Some((placeholder, next)) = trial.with_ends(input, &ends)? {
-            near_misses.insert(placeholder.clone(), ends.near_miss);
-            changed.push(placeholder);
-            trial = next;
-        }
-    }
-    for paired in resource_ids::find(trial.normalised.as_ref(), &trial.alignment) {
-        if changed.len() >= MOST_ENTRIES {
-            more += 1;
-            continue;
-        }
-        if let Some((placeholder, next)) = trial.with_ids(input, &paired)? {
-            changed.push(placeholder);
-            trial = next;
-        }
-    }
+    let Search { trial, changed, near_misses, more } = Search::new(input)?;
     let trial = Trial::new(input, trial.dictionary, normalise::account)?;
     let open = trial.differences(input, &trial.alignment);
     let after = trial.differing_texts(&trial.alignment);

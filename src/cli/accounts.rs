@@ -190,6 +190,12 @@ impl ListArgs {
             .find_map(|(flag, all)| (!all.is_empty()).then_some(flag))
     }
 
+    /// A flag that names accounts, if it was given.
+    pub(super) fn of_accounts(&self) -> Option<&'static str> {
+        let profiles = (!self.profiles.is_empty()).then_some("--profiles");
+        self.file.as_ref().map(|_| "--accounts").or(profiles)
+    }
+
     /// Which of the accounts are meant.
     pub(super) fn filter(&self) -> Filter {
         Filter::new(&self.only, &self.skip)

@@ -53,6 +53,7 @@ pub(super) struct ComparisonArgs {
     /// Known account, such as 444455556666=audit; can be repeated
     ///
     /// A principal or resource of an account that is neither compared nor known is external, and its findings are more severe.
+    /// If the dictionary lists texts for NAME as a tag, references to the account are cross-references.
     #[arg(long = "known-account", value_name = "ID=NAME", env = "IAMCTL_KNOWN_ACCOUNT", value_delimiter = ',', value_parser = known_account)]
     known_accounts: Vec<(AccountId, String)>,
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::ask::AskError;
 use super::fleet::FleetError;
 use super::init::InitError;
+use super::suggest::SuggestError;
 use crate::catalog::CatalogueError;
 use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
@@ -180,6 +181,9 @@ pub enum CliError {
     /// The words after `explain` fit neither form.
     #[error("`explain` needs two sources with their tags and a role, or a report folder and a role")]
     ExplainWords,
+    /// No dictionary can be suggested.
+    #[error(transparent)]
+    Suggest(#[from] SuggestError),
     /// A word that is not a tag.
     #[error(transparent)]
     Tag(AccountTagError),
@@ -429,6 +433,7 @@ impl CliError {
             Self::ExplainWords => Some(
                 "`iamctl explain dev-profile dev qa-profile qa ROLE` or `iamctl explain REPORT_FOLDER ROLE`".to_owned(),
             ),
+            Self::Suggest(error) => Some(error.hint().to_owned()),
             Self::Tag(_) => None,
             Self::UnknownRole { near, .. } if near.is_empty() => None,
             Self::UnknownRole { near, .. } => Some(format!("did you mean `{}`?", near.join("`, `"))),

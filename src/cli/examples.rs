@@ -83,7 +83,9 @@ pub(super) const SUGGEST: &str = r"Examples:
       iamctl suggest examples/walkthrough/dev.json dev examples/walkthrough/qa.json qa
   Add the entries to a dictionary file:
       iamctl suggest examples/walkthrough/dev.json dev examples/walkthrough/qa.json qa \
-        --equivalency equivalency_list.json --write";
+        --equivalency equivalency_list.json --write
+  Find one dictionary for all accounts of a fleet:
+      iamctl suggest --baseline dev dev-profile=dev qa-profile=qa prod-profile=prod --write";
 
 pub(super) const EXPLAIN: &str = r"Examples:
   Explain a role of two snapshots:

@@ -20,7 +20,8 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, InputArgs, OutputArgs};
 use super::reports::{Format, ReportArgs};
-use accounts::Baseline;
+pub(super) use accounts::Baseline;
+pub(super) use accounts::all as sources;
 pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
@@ -124,16 +125,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let folder = args.output.folder()?;
     let started_at = inputs::now();
     let baseline = (args.baseline != Baseline::Majority).then_some(0);
-    let mut tried = {
-        // While live accounts are read, the terminal may be needed to ask for a code.
-        let are_files = sources.iter().all(|named| named.source.file().is_some());
-        let _spinner = are_files.then(|| console.spinner("reading accounts"));
-        read::all(sources, baseline, &args.lists, &args.input, console)?
-    };
+    let tried = tried(sources, baseline, &args.lists, &args.input, console)?;
     let spinner = console.spinner("reading policies");
-    if let Some(error) = baseline.and_then(|place| read::take_failure(&mut tried, place)) {
-        return Err(error);
-    }
     let mut read = prepare(&tried, baseline, &filter)?;
     // Each comparison has tags of its own.
     let first = read.tried.first().map(|one| &one.named.tag).ok_or(FleetError::NoAccount)?;
@@ -145,7 +138,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         ..dictionary.options(tags, catalogue)
     };
     let accounts = read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect();
-    let options = FleetOptions { pair, fail_on, accounts };
+    let mut options = FleetOptions { pair, fail_on, accounts };
+    options.prepare().map_err(CliError::from)?;
     let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
@@ -162,6 +156,39 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let fleet = Fleet::new(&options, read.baseline_tag(), read.described.clone(), compared);
     output::write(args, console, &read, &fleet, &written, folder)
 }
+
+/// Reads the sources. That the baseline cannot be read is an error.
+pub(super) fn tried(
+    sources: Vec<NamedSource>,
+    baseline: Option<usize>,
+    lists: &ListArgs,
+    input: &InputArgs,
+    console: &Console,
+) -> Result<Vec<Tried>, CliError> {
+    // While live accounts are read, the terminal may be needed to ask for a code.
+    let are_files = sources.iter().all(|named| named.source.file().is_some());
+    let _spinner = are_files.then(|| console.spinner("reading accounts"));
+    let mut tried = read::all(sources, baseline, lists, input, console)?;
+    match baseline.and_then(|place| read::take_failure(&mut tried, place)) {
+        Some(error) => Err(error),
+        None => Ok(tried),
+    }
+}
+
+/// The accounts that are wanted, the baseline first; and which of them could not be read, and why.
+pub(super) fn wanted<'t>(tried: &'t [Tried], filter: &Filter) -> Result<(Vec<Wanted<'t>>, Unread), CliError> {
+    let Read { tried, described, accounts, .. } = prepare(tried, Some(0), filter)?;
+    let tags = tried.iter().map(|one| &one.named.tag);
+    // Those without an account are left out, or unread.
+    let wanted = tags.zip(accounts).filter_map(|(tag, account)| Some((tag, account?)));
+    Ok((wanted.collect(), unread(&described)))
+}
+
+/// An account with its tag.
+pub(super) type Wanted<'t> = (&'t AccountTag, Account);
+
+/// The accounts that were not read, and why.
+pub(super) type Unread = Vec<(AccountTag, String)>;
 
 /// Finds out which accounts are compared, and reads their policies.
 fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> Result<Read<'t>, CliError> {
@@ -197,8 +224,7 @@ fn prepare<'t>(tried: &'t [Tried], baseline: Option<usize>, filter: &Filter) -> 
     Ok(Read { baseline, tried, described, accounts })
 }
 
-/// The accounts that were not read, and why.
-fn unread(accounts: &[FleetAccount]) -> Vec<(AccountTag, String)> {
+fn unread(accounts: &[FleetAccount]) -> Unread {
     let unread = accounts.iter().filter(|account| account.is_unread());
     unread.map(|account| (account.tag.clone(), account.why.clone().unwrap_or_default())).collect()
 }

@@ -333,6 +333,7 @@ impl Dictionary {
             generated_at: now(),
             catalogue,
             engines: Engines::default(),
+            third: None,
         }
     }
 }

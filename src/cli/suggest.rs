@@ -1,18 +1,25 @@
-//! `iamctl suggest`: the dictionary two accounts need, found from the accounts.
+//! `iamctl suggest`: the dictionary that accounts need, found from the accounts.
+
+mod error;
+mod fleet;
 
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
+use super::accounts::ListArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use super::fleet::Baseline;
 use super::init::EQUIVALENCY_FILE;
-use super::inputs::{DictionaryArgs, InputArgs};
+use super::inputs::{Dictionary, DictionaryArgs, InputArgs};
 use super::source::Source;
+pub use error::SuggestError;
+
 use crate::formats::files;
-use crate::model::{AccountTag, EquivalencyList, Side, Sides};
+use crate::model::{AccountTag, Entry, EquivalencyList, Side, Sides};
 use crate::pipeline::{self, different_tags};
 use crate::report::sentences::counted;
 use crate::store::text_file;
@@ -23,26 +30,33 @@ const SHOWN: usize = 5;
 
 /// What `suggest` takes.
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "iamctl suggest [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2\n       iamctl suggest [OPTIONS] --baseline BASELINE [SOURCE=TAG]..."
+)]
 pub(super) struct Args {
-    /// AWS profile, snapshot file, or `env:`
+    /// Two sources with tags; or, with `--baseline`, any number of accounts such as dev.json=dev
     ///
-    /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
-    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
-    /// profile of the AWS config.
-    /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
-    #[arg(value_name = "SOURCE_1", add = complete::source())]
-    source_1: Source,
-    /// Short name of the first account, such as `dev`
+    /// A source is an AWS profile, a snapshot file, or `env:`. `env:` stands for the credentials of the environment. A word with a
+    /// path separator, or that ends in `.json` or `.json.gz`, is a file: a snapshot, or the output of
+    /// `aws iam get-account-authorization-details`. Any other word is a profile of the AWS config.
+    /// `FILE#ACCOUNT_ID` is one account of a file that contains several. A tag is the short name of an account; the dictionary
+    /// lists the texts of the account under it.
+    #[arg(value_name = "SOURCES", add = complete::source())]
+    words: Vec<String>,
+    /// Account that all others are compared with
     ///
-    /// The dictionary lists the texts of the account under this tag.
-    #[arg(value_name = "TAG_1")]
-    tag_1: AccountTag,
-    /// AWS profile, snapshot file, or `env:` of the second account
-    #[arg(value_name = "SOURCE_2", add = complete::source())]
-    source_2: Source,
-    /// Short name of the second account
-    #[arg(value_name = "TAG_2")]
-    tag_2: AccountTag,
+    /// The tag of one of the accounts, or another account as SOURCE=TAG, as for `iamctl fleet`. With it, iamctl finds one
+    /// dictionary for all accounts. `majority` cannot be used.
+    #[arg(long, value_name = "BASELINE", env = "IAMCTL_BASELINE")]
+    baseline: Option<Baseline>,
+    /// Folder with snapshots of earlier harvests; can be repeated
+    ///
+    /// iamctl reads every file that is called TAG_snapshot.json or TAG_snapshot.json.gz, in the folder and in the folders
+    /// in it, as for `iamctl fleet`.
+    #[arg(long, value_name = "DIR", env = "IAMCTL_SNAPSHOTS", value_delimiter = ',')]
+    snapshots: Vec<PathBuf>,
+    #[command(flatten)]
+    lists: ListArgs,
     #[command(flatten)]
     dictionary: DictionaryArgs,
     /// Add the entries to the dictionary file
@@ -60,19 +74,40 @@ pub(super) struct Args {
     input: InputArgs,
 }
 
-/// Reads both accounts and prints the entries they need as a dictionary.
+/// Reads the accounts and prints the entries they need as a dictionary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let tags = Sides { left: &args.tag_1, right: &args.tag_2 };
-    different_tags(tags)?;
-    let (dictionary, from) = args.dictionary.read_or_new(args.write)?;
-    if let Some(path) = &from {
-        console.note(&format!("dictionary: {}", path.display()));
+    match (args.words.as_slice(), &args.baseline) {
+        // The variable of `--baseline` may be there for `fleet`.
+        ([source_1, tag_1, source_2, tag_2], baseline) if baseline.is_none() || !tag_1.contains('=') => {
+            let snapshots = (!args.snapshots.is_empty()).then_some("--snapshots");
+            if let Some(flag) = args.lists.of_many().or(args.lists.of_accounts()).or(snapshots) {
+                return Err(SuggestError::OfMany { flag }.into());
+            }
+            let tag = |word: &String| word.parse().map_err(CliError::Tag);
+            let Ok(source_1) = source_1.parse();
+            let Ok(source_2) = source_2.parse();
+            let sources = Sides { left: source_1, right: source_2 };
+            two(args, &sources, Sides { left: &tag(tag_1)?, right: &tag(tag_2)? }, console)
+        }
+        (words, Some(baseline)) => fleet::run(args, baseline, words, console),
+        (_, None) => Err(SuggestError::Words.into()),
     }
+}
+
+/// Finds the entries that two accounts need.
+fn two(
+    args: &Args,
+    sources: &Sides<Source>,
+    tags: Sides<&AccountTag>,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    different_tags(tags)?;
+    let (dictionary, from) = dictionary(args, console)?;
     let catalogue = args.input.catalogue(console)?;
-    let read = args.input.snapshots([&args.source_1, &args.source_2], args.allow_same_account, console)?;
+    let read = args.input.snapshots([&sources.left, &sources.right], args.allow_same_account, console)?;
     let [left, right] = &read;
     let accounts = pipeline::read(Sides { left, right })?;
-    let spinner = console.spinner("searching for texts that are meant to differ");
+    let spinner = console.spinner(SEARCHING);
     let found = suggest::suggest(Input {
         accounts: accounts.as_ref(),
         tags,
@@ -88,12 +123,36 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         }
     }
     tell(&found, tags, console);
-    console.print(|out| files::json(out, &only_suggested(&found)))?;
-    if args.write && !found.entries.is_empty() {
+    let entries: Vec<(&str, &Entry)> = found.entries.iter().map(|one| (&*one.placeholder, &one.entry)).collect();
+    finish(args, console, from, &entries, &found.dictionary)
+}
+
+/// What is said while the search takes its time.
+const SEARCHING: &str = "searching for texts that are meant to differ";
+
+/// The dictionary there is, and its file.
+fn dictionary(args: &Args, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+    let (dictionary, from) = args.dictionary.read_or_new(args.write)?;
+    if let Some(path) = &from {
+        console.note(&format!("dictionary: {}", path.display()));
+    }
+    Ok((dictionary, from))
+}
+
+/// Prints the entries that are suggested, and writes the dictionary with them if that is wanted.
+fn finish(
+    args: &Args,
+    console: &Console,
+    from: Option<PathBuf>,
+    entries: &[(&str, &Entry)],
+    dictionary: &EquivalencyList,
+) -> Result<ExitCode, CliError> {
+    console.print(|out| files::json(out, &only_suggested(entries)))?;
+    if args.write && !entries.is_empty() {
         let path =
             from.or_else(|| args.dictionary.equivalency.clone()).unwrap_or_else(|| PathBuf::from(EQUIVALENCY_FILE));
         let mut text = Vec::new();
-        files::json(&mut text, &found.dictionary).map_err(CliError::Print)?;
+        files::json(&mut text, dictionary).map_err(CliError::Print)?;
         text_file::replace(&path, &String::from_utf8_lossy(&text))?;
         console.note(&format!("written to {}; review the file before you use it", path.display()));
     }
@@ -101,11 +160,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 }
 
 /// The entries that are suggested, in the form of a dictionary.
-fn only_suggested(found: &Suggestions) -> EquivalencyList {
+fn only_suggested(entries: &[(&str, &Entry)]) -> EquivalencyList {
     let mut list = EquivalencyList::default();
-    for one in &found.entries {
+    for (placeholder, entry) in entries {
         // They come from one dictionary, so none can clash with another.
-        let _ = list.insert(&one.placeholder, one.entry.clone());
+        let _ = list.insert(placeholder, (*entry).clone());
     }
     list
 }
@@ -115,12 +174,7 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
     for one in &found.entries {
         console.note(&format!("{}: {}", one.placeholder, one.evidence));
     }
-    if found.more > 0 {
-        console.note(&format!(
-            "patterns and pairs of IDs that are not shown: {}; add these entries with --write and run the command again",
-            found.more
-        ));
-    }
+    tell_more(found.more, console);
     let left = &found.remaining;
     if found.entries.is_empty() {
         let alone = left.roles.left.len() + left.roles.right.len();
@@ -153,6 +207,15 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
             "not explained: {} of {} differ: {names}",
             left.differing.len(),
             counted(left.common, "common role")
+        ));
+    }
+}
+
+/// How many more entries there are.
+fn tell_more(more: usize, console: &Console) {
+    if more > 0 {
+        console.note(&format!(
+            "patterns and pairs of IDs that are not shown: {more}; add these entries with --write and run the command again"
         ));
     }
 }

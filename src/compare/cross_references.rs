@@ -1,4 +1,4 @@
-//! Where a role of one account holds a text that means the other account.
+//! Where a role of one account holds a text that means the other account, or a third one.
 
 use crate::model::{Place, PolicyType, Role, Side, Sides};
 use crate::normalise::{Foreign, Normalised, NormalisedRole};
@@ -30,13 +30,13 @@ pub(super) fn find(
     one_a_text(found)
 }
 
-/// One cross-reference for each text, though several parts of it belong to the other account: the longest part first.
+/// One cross-reference for each text, though several parts of it belong to the same account: the longest part first.
 fn one_a_text(found: Vec<CrossReference>) -> Vec<CrossReference> {
     let mut kept: Vec<CrossReference> = Vec::new();
     for one in found {
         let same = kept.iter_mut().find(|kept| {
             let place = |one: &CrossReference| (one.side, one.policy_name.clone(), one.policy_type, one.place);
-            place(kept) == place(&one) && kept.text == one.text
+            place(kept) == place(&one) && kept.text == one.text && kept.third_accounts == one.third_accounts
         });
         match same {
             None => kept.push(one),
@@ -68,7 +68,8 @@ fn one(name: &str, side: Side, role: &Role, foreign: &Foreign, policy_type: Opti
         text: foreign.text.clone(),
         value: foreign.value.clone(),
         placeholder: foreign.placeholder.clone(),
-        owner: side.other(),
+        owner: foreign.third_accounts.is_empty().then(|| side.other()),
         further: Vec::new(),
+        third_accounts: foreign.third_accounts.clone(),
     }
 }

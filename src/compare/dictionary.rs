@@ -137,7 +137,7 @@ fn in_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
         let done = found.into_iter().map(|(what, (count, example))| InLongerWords {
             treatment: match what {
                 What::Replaced | What::ReplacedInWord => Treatment::Replaced,
-                What::LeftInWord | What::Common | What::Unfit | What::Wildcard => Treatment::Left,
+                What::LeftInWord | What::Common | What::Unfit | What::Wildcard | What::Third => Treatment::Left,
                 What::Foreign => Treatment::Foreign,
             },
             count,
@@ -153,7 +153,7 @@ fn in_words(inputs: Sides<Input<'_>>, limitations: &mut Vec<Limitation>) {
 
 /// Whether a text was left for what it holds, in whatever word it stands.
 const fn is_left(what: What) -> bool {
-    matches!(what, What::Common | What::Unfit | What::Wildcard)
+    matches!(what, What::Common | What::Unfit | What::Wildcard | What::Third)
 }
 
 /// Texts that stand in words that both accounts have.

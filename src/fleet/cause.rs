@@ -131,6 +131,7 @@ fn change(group: &Group) -> Option<String> {
         | Cause::InlinePolicy { .. }
         | Cause::Items { .. }
         | Cause::CrossReference { .. }
+        | Cause::ReferenceOfBoth { .. }
         | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
@@ -158,6 +159,7 @@ fn of_policy(group: &Group) -> String {
         | Cause::TrustPrincipal { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
+        | Cause::ReferenceOfBoth { .. }
         | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }

@@ -8,7 +8,8 @@ use super::cause::ComparedCause;
 use super::key::{self, Parts};
 use super::limitation::Used;
 use super::role::{ComparedRole, Open, RoleKey};
-use crate::model::{AccountTag, Role, Side, Sides};
+use super::shared;
+use crate::model::{AccountId, AccountTag, Role, Side, Sides};
 use crate::pipeline::Prepared;
 use crate::report::{
     FailOn, Finding, Fingerprint, Limitation, List, Report, RoleResult, RoleStatus, Rule, Severity, Totals,
@@ -114,6 +115,8 @@ pub struct Compared {
     pub limitations: Vec<Limitation>,
     /// What of the dictionary and of the accepted entries did something.
     pub(super) used: Used,
+    /// The known accounts without texts in the dictionary that both accounts reference.
+    pub(super) referenced_by_both: BTreeSet<AccountId>,
     /// The causes of the findings, most severe first.
     pub causes: Vec<ComparedCause>,
     /// The patterns of the selection that name a role of one of the two accounts.
@@ -135,6 +138,7 @@ impl Compared {
             accepted: AcceptedCounts::default(),
             limitations: Vec::new(),
             used: Used::default(),
+            referenced_by_both: BTreeSet::new(),
             causes: Vec::new(),
             patterns: BTreeSet::new(),
         }
@@ -186,6 +190,7 @@ pub fn reduce(
         accepted: AcceptedCounts::sum(accepted.values().copied()),
         limitations: report.limitations.clone(),
         used: Used::of(report),
+        referenced_by_both: shared::referenced_by_both(prepared),
         causes: report.causes().map(|group| ComparedCause::new(report, group, &rows, fail_on)).collect(),
         patterns: BTreeSet::new(),
     }

@@ -57,6 +57,12 @@ fn hashed(report: &Report, finding: &Finding, comparable: impl Fn(Value) -> Valu
             Difference::Role(role) => hash.part(role.role.to_lowercase().as_str()),
             // Of a list, other entries may be accepted.
             Difference::Attribute(row) if finding.entry.is_some() => hash.part(&row.attribute.to_string()),
+            // The names of policies may be those of the account, and so may its ID in the text.
+            Difference::CrossReference(row) if row.owner.is_none() => {
+                let text = report.text_without_own_id(row);
+                [row.place.as_str(), &text, &row.value, &row.placeholder].into_iter().for_each(|part| hash.part(part));
+                hash.part(&row.third_accounts.join(" "));
+            }
             Difference::Item(_)
             | Difference::Access(_)
             | Difference::Trust(_)

@@ -37,8 +37,9 @@ impl Used {
     }
 }
 
-/// What was told of the accounts, without what only seems useless because it is for another account.
-pub(super) fn all(compared: &[Compared]) -> Vec<FleetLimitation> {
+/// What was told of the accounts, without what only seems useless because it is for another account; and `others`, which
+/// are of the fleet itself.
+pub(super) fn all(compared: &[Compared], others: Vec<FleetLimitation>) -> Vec<FleetLimitation> {
     let told = || compared.iter().flat_map(|account| &account.limitations);
     let mut used = Used::default();
     for account in compared {
@@ -68,7 +69,7 @@ pub(super) fn all(compared: &[Compared]) -> Vec<FleetLimitation> {
             }
         }
     }
-    let mut all: Vec<FleetLimitation> = all.into_values().collect();
+    let mut all: Vec<FleetLimitation> = all.into_values().chain(others).collect();
     all.sort_by(|a, b| (b.accounts.len(), &a.message).cmp(&(a.accounts.len(), &b.message)));
     all
 }

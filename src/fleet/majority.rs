@@ -139,6 +139,7 @@ impl Majority {
         if let Some(one) = first.iter().find(|one| one.tag == *tag) {
             merged.limitations.clone_from(&one.limitations);
             merged.used.clone_from(&one.used);
+            merged.referenced_by_both.clone_from(&one.referenced_by_both);
             merged.patterns.clone_from(&one.patterns);
         }
         merged
@@ -193,7 +194,10 @@ fn largest<'t>(
             None if tag == pivot && has => State::Same,
             None => State::Absent,
             Some(role) if role.account_role.is_none() => State::Absent,
-            Some(role) => role.open.as_ref().map_or(State::Same, |open| State::Differs(&open.key)),
+            Some(role) => match &role.open {
+                Some(open) if !open.is_alike() => State::Differs(&open.key),
+                Some(_) | None => State::Same,
+            },
         };
         groups.entry(state).or_default().push(tag);
     }

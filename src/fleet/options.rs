@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compared::{Compared, reduce};
 use crate::model::equivalency::display;
-use crate::model::{Account, AccountId, AccountTag, Selection, Side, Sides};
+use crate::model::{Account, AccountId, AccountTag, EquivalencyList, Selection, Side, Sides};
+use crate::normalise::ThirdAccounts;
 use crate::pipeline::{Error, Options, Prepared};
 use crate::report::{FailOn, Report};
 
@@ -22,16 +23,31 @@ pub struct FleetOptions {
 }
 
 impl FleetOptions {
+    /// Makes ready what is the same for all comparisons. Without it they give the same, and take longer.
+    ///
+    /// # Errors
+    /// If the dictionary is too large.
+    pub fn prepare(&mut self) -> Result<(), Error> {
+        let mut dictionary = self.pair.dictionary.clone();
+        self.add_known(&mut dictionary, |_| true);
+        self.pair.third = Some(ThirdAccounts::new(&dictionary)?);
+        Ok(())
+    }
+
+    /// Adds accounts of the fleet to the known ones.
+    fn add_known(&self, dictionary: &mut EquivalencyList, wanted: impl Fn(&AccountTag) -> bool) {
+        // The name that the user gave to an account stays.
+        let named: BTreeSet<AccountId> = dictionary.known_accounts().map(|(id, _)| id.clone()).collect();
+        for (id, tag) in self.accounts.iter().filter(|(id, tag)| wanted(tag) && !named.contains(id)) {
+            dictionary.know_account(id.clone(), tag.to_string());
+        }
+    }
+
     /// The options of the comparison of two of the accounts.
     #[must_use]
     pub fn of_pair(&self, tags: Sides<&AccountTag>) -> Options {
         let mut options = self.pair.clone();
-        // The name that the user gave to an account stays.
-        let named: BTreeSet<AccountId> = options.dictionary.known_accounts().map(|(id, _)| id.clone()).collect();
-        let is_third = |tag: &AccountTag| tag != tags.left && tag != tags.right;
-        for (id, tag) in self.accounts.iter().filter(|(id, tag)| is_third(tag) && !named.contains(id)) {
-            options.dictionary.know_account(id.clone(), tag.to_string());
-        }
+        self.add_known(&mut options.dictionary, |tag| tag != tags.left && tag != tags.right);
         options.tags = tags.map(Clone::clone);
         options
     }

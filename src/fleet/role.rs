@@ -53,6 +53,12 @@ pub struct Open {
 }
 
 impl Open {
+    /// Whether all that is found is the same in both accounts: what both reference in a third one.
+    pub(super) fn is_alike(&self) -> bool {
+        let is_of_both = |one: &Deviation| one.rule == Rule::CrossReference && one.side.is_none();
+        !self.findings.is_empty() && self.findings.iter().all(is_of_both)
+    }
+
     /// Whether its counterpart cannot be told, because several roles of one account have its normalized name.
     pub(super) fn is_ambiguous(&self) -> bool {
         self.findings.iter().any(|finding| finding.rule == Rule::RoleAmbiguous)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
 use crate::report::{
-    Attribute, Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule,
+    Attribute, Cause, Difference, Finding, Group, Report, RoleResult, RoleSide, RoleStatus, RoleTrustDifference, Rule,
     Severity,
 };
 use crate::semantics::outcome::NOT_IN_CATALOG;
@@ -143,8 +143,10 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
     let is_difference = !view.report.is_note(group) && group.rule != Rule::RoleNotCompared;
     if is_difference {
         commands.push(("accept the cause", accept(view, group)));
-        // Only roles of both accounts can be made alike.
-        let common: Vec<&RoleResult> = roles.into_iter().filter(|role| role.status == RoleStatus::Common).collect();
+        // Only roles of both accounts can be made alike, and only if they are not alike already.
+        let is_of_both = matches!(group.cause, Cause::ReferenceOfBoth { .. });
+        let can_align = |role: &&RoleResult| role.status == RoleStatus::Common && !is_of_both;
+        let common: Vec<&RoleResult> = roles.into_iter().filter(can_align).collect();
         match common.as_slice() {
             [] => {}
             few if few.len() <= NAMED => {

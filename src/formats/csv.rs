@@ -169,7 +169,7 @@ pub fn equivalency_hits(out: impl Write, options: Options, report: &Report) -> i
     table::write(out, options, &HITS, report, &report.equivalency_hits)
 }
 
-/// A text of one account's role that belongs to the other account.
+/// A text of one account's role that belongs to another account.
 const CROSS_REFERENCES: [Column<Report, CrossReference>; 10] = [
     Column::new("tag", |report, one| tag(report, one.side).into()),
     Column::new("rolename", |_, one| (&one.role).into()),
@@ -178,7 +178,7 @@ const CROSS_REFERENCES: [Column<Report, CrossReference>; 10] = [
     Column::new("where", |_, one| one.place.as_str().into()),
     Column::new("text", |_, one| (&one.text).into()),
     Column::new("value", |_, one| all_parts(one, &one.value, |part| &part.value)),
-    Column::new("owner", |report, one| tag(report, one.owner).into()),
+    Column::new("owner", |report, one| report.owners_of(one).join("\n").into()),
     Column::new("placeholder", |_, one| all_parts(one, &one.placeholder, |part| &part.placeholder)),
     Column::new("rolearn", |_, one| (&one.role_arn).into()),
 ];
@@ -191,7 +191,7 @@ fn all_parts<'r>(one: &'r CrossReference, first: &'r str, part: fn(&ReferencePar
     std::iter::once(first).chain(one.further.iter().map(part)).collect::<Vec<_>>().join("\n").into()
 }
 
-/// Texts of one account's roles that belong to the other account.
+/// Texts of one account's roles that belong to another account.
 ///
 /// # Errors
 /// If `out` cannot be written.

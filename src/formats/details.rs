@@ -45,7 +45,7 @@ pub fn of_difference(report: &Report, difference: &Difference<'_>) -> Vec<String
         Difference::Deny(row) => of_deny(report, row),
         Difference::Item(row) => vec![item(row)],
         Difference::CrossReference(row) => {
-            let (owner, own) = (&report.accounts.get(row.owner).tag, &report.accounts.get(row.side).tag);
+            let (owner, own) = (report.owner_in_words(row), &report.accounts.get(row.side).tag);
             let CrossReference { placeholder, value, .. } = row;
             vec![format!("in {owner}, {placeholder} stands for `{value}`; {own} has a text of its own for it")]
         }

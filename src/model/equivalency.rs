@@ -11,6 +11,7 @@ use regex::Regex;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::arn::AccountId;
+use super::names::AccountTag;
 use super::place::Places;
 use super::tag_texts::{TagPattern, TagTexts};
 
@@ -311,6 +312,15 @@ impl EquivalencyList {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether an entry by tag lists an account with this tag.
+    #[must_use]
+    pub fn has_texts_of(&self, tag: &AccountTag) -> bool {
+        self.entries.values().any(|entry| match &entry.texts {
+            Texts::ByTag(by_tag, _) => by_tag.has(tag),
+            Texts::Shared(..) | Texts::Pattern(_) => false,
+        })
     }
 
     /// Names an account that belongs to the user's organization besides the two under comparison. A later name takes the

@@ -81,9 +81,7 @@ impl TagTexts {
     /// ```
     #[must_use]
     pub fn of(&self, tag: &AccountTag) -> Option<BTreeSet<&String>> {
-        let is_its = |pattern: &&TagPattern| !pattern.has_wildcard() && pattern.matches(tag);
-        let own = self.0.keys().find(is_its).and_then(|pattern| self.0.get(pattern));
-        if let Some(own) = own {
+        if let Some(own) = self.0.get(&TagPattern(tag.as_str().to_owned())) {
             return Some(own.iter().collect());
         }
         let mut matching = self.0.iter().filter(|(pattern, _)| pattern.matches(tag)).peekable();
@@ -94,7 +92,8 @@ impl TagTexts {
     /// Whether anything is listed for an account.
     #[must_use]
     pub fn has(&self, tag: &AccountTag) -> bool {
-        self.0.keys().any(|pattern| pattern.matches(tag))
+        self.0.contains_key(&TagPattern(tag.as_str().to_owned()))
+            || self.0.keys().any(|pattern| pattern.has_wildcard() && pattern.matches(tag))
     }
 
     /// Lists texts, in the place of those that were listed under this tag or pattern.

@@ -23,7 +23,7 @@ pub struct NormalisedRole {
     pub real_path: String,
     /// Whether an AWS service owns the role, told by its real path.
     pub service_linked: bool,
-    /// Its texts that belong to the other account, but for those of managed policies.
+    /// Its texts that belong to the other account or a third one, but for those of managed policies.
     pub foreign: Vec<Foreign>,
 }
 
@@ -34,7 +34,7 @@ pub struct Normalised {
     pub roles: Vec<NormalisedRole>,
     /// What was replaced.
     pub hits: Hits,
-    /// Texts of managed policies that belong to the other account, by the policy's ARN as harvested.
+    /// Texts of managed policies that belong to the other account or a third one, by the policy's ARN as harvested.
     pub managed_foreign: BTreeMap<String, Vec<Foreign>>,
     /// Texts of the dictionary in longer words, and those that an ARN could not do without, with the number of times.
     pub in_words: BTreeMap<InWord, usize>,
@@ -96,10 +96,10 @@ fn work(account: &Account, normaliser: &Normaliser, records: bool) -> Normalised
 
 struct Work<'a> {
     normaliser: &'a Normaliser,
-    /// Whether what was replaced is kept; what belongs to the other account always is.
+    /// Whether what was replaced is kept; what belongs to another account always is.
     records: bool,
     hits: Hits,
-    /// What belongs to the other account, of the role at hand.
+    /// What belongs to another account, of the role at hand.
     foreign: Vec<Foreign>,
     managed_foreign: BTreeMap<String, Vec<Foreign>>,
     in_words: BTreeMap<InWord, usize>,
@@ -163,7 +163,7 @@ impl Work<'_> {
     /// Gives what was found since the last call its owner. `role` is empty for a managed policy.
     fn record(&mut self, role: &str, policy: Option<(&str, PolicyType)>) {
         for found in std::mem::take(&mut self.found) {
-            if !matches!(found.what, What::Replaced | What::Foreign) {
+            if !matches!(found.what, What::Replaced | What::Foreign | What::Third) {
                 let (placeholder, literal) = (found.placeholder.clone(), found.literal.clone());
                 let word = InWord { placeholder, literal, what: found.what, text: found.before.clone() };
                 *self.in_words.entry(word).or_default() += 1;
@@ -179,7 +179,12 @@ impl Work<'_> {
                     before: found.before,
                     after: found.after,
                 }),
-                What::Foreign => self.foreign.push(Foreign {
+                What::Foreign | What::Third => self.foreign.push(Foreign {
+                    third_accounts: if found.what == What::Third {
+                        self.normaliser.third_accounts(&found.placeholder, &found.literal)
+                    } else {
+                        Vec::new()
+                    },
                     policy: policy.map(|(name, policy_type)| (name.to_owned(), policy_type)),
                     place: found.place,
                     text: found.before,
@@ -194,7 +199,7 @@ impl Work<'_> {
     fn inline(&mut self, policy: &InlinePolicy, role: &str) -> InlinePolicy {
         let (mut found, records) = (Vec::new(), self.records);
         let keep = |one: Found<'_>| {
-            if records || one.what == What::Foreign {
+            if records || one.what.is_reference() {
                 found.push(own(one));
             }
         };
@@ -348,7 +353,7 @@ impl Work<'_> {
     ) -> String {
         let (mut found, records) = (Vec::new(), self.records);
         let mut keep = |one: Found<'_>| {
-            if records || one.what == What::Foreign {
+            if records || one.what.is_reference() {
                 found.push(own(one));
             }
         };

@@ -72,7 +72,7 @@ fn service_principal(text: &str, place: Place, ranges: &mut Vec<Range<usize>>) {
 }
 
 /// Whether a label is formed like the code of a Region, as in `logs.eu-west-1.amazonaws.com`.
-fn is_region(label: &str) -> bool {
+pub(super) fn is_region(label: &str) -> bool {
     let mut parts = label.rsplit('-');
     let number = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     let words: Vec<&str> = parts.collect();

@@ -19,6 +19,8 @@ pub enum What {
     Common,
     /// Left as it is, because it belongs to the other account.
     Foreign,
+    /// Left as it is, because it belongs to a third account.
+    Third,
     /// Left as it is, because an ARN without it would be none.
     Unfit,
     /// Left as it is, because it holds a wildcard or a variable, which stands for other texts than those that are meant
@@ -31,6 +33,12 @@ impl What {
     #[must_use]
     pub const fn is_replaced(self) -> bool {
         matches!(self, Self::Replaced | Self::ReplacedInWord)
+    }
+
+    /// Whether it means another account than the one in whose text it stands.
+    #[must_use]
+    pub const fn is_reference(self) -> bool {
+        matches!(self, Self::Foreign | Self::Third)
     }
 }
 
@@ -99,7 +107,7 @@ impl Hits {
     }
 }
 
-/// A text of one account that holds something of the other account.
+/// A text of one account that holds something of the other account, or of a third one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Foreign {
     /// The policy's name as harvested and how the role has it; none for a text in no policy.
@@ -108,8 +116,10 @@ pub struct Foreign {
     pub place: Place,
     /// The whole text.
     pub text: String,
-    /// The part of it that is the other account's.
+    /// The part of it that is another account's.
     pub value: String,
-    /// What it would be replaced by in the other account.
+    /// What it would be replaced by in that account.
     pub placeholder: String,
+    /// The tags of the third accounts that it belongs to; empty if it is the other account's.
+    pub third_accounts: Vec<String>,
 }

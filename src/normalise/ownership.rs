@@ -198,7 +198,7 @@ fn account_ids<'a>(
         let id = accounts.get(of).id.as_ref()?;
         let wanted = match owner {
             Owner::Own => rules.builtins.has(Builtin::AccountId),
-            Owner::Other | Owner::Anyone => own != Some(id),
+            Owner::Other | Owner::Third | Owner::Anyone => own != Some(id),
         };
         wanted.then(|| Literal {
             parts: vec![part(0..id.as_str().len(), OWN_ACCOUNT)],
@@ -224,7 +224,7 @@ fn shared(rules: Rules<'_>) -> Vec<(&str, &str, How, Places)> {
         .collect()
 }
 
-const fn how(matching: Matching) -> How {
+pub(super) const fn how(matching: Matching) -> How {
     match matching {
         Matching::Token => How::Token,
         Matching::Substring => How::Substring,

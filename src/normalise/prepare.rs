@@ -8,6 +8,7 @@ use super::counterparts::{Counterparts, ReplacedPart};
 use super::generated_names::{self, GeneratedForm, Named};
 use super::names::{self, NameParts};
 use super::text::{DictionaryTooLarge, Normaliser, Stem};
+use super::third::{Third, ThirdAccounts};
 use super::{absent, common, ids, ownership, pattern_owners, texts};
 use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
 
@@ -18,6 +19,9 @@ pub struct Rules<'a> {
     pub dictionary: &'a EquivalencyList,
     /// What is known to differ.
     pub builtins: Builtins,
+    /// The known accounts that the dictionary has texts for, and maybe the two that are compared; none to find them in the
+    /// dictionary.
+    pub third: Option<&'a ThirdAccounts>,
 }
 
 /// Makes the rules ready for both accounts.
@@ -34,7 +38,7 @@ pub struct Rules<'a> {
 /// };
 /// let (dev, qa) = (account("111122223333"), account("444455556666"));
 /// let dictionary = iamctl::parse::equivalency::read(r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#).unwrap();
-/// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
+/// let rules = Rules { dictionary: &dictionary, builtins: Builtins::default(), third: None };
 /// let (left, right) = ("dev".parse().unwrap(), "qa".parse().unwrap());
 /// let both = normalisers(Sides { left: &dev, right: &qa }, Sides { left: &left, right: &right }, rules).unwrap();
 /// let in_qa = |text| both.right.apply(text, Place::Resource, |_| {}).shown().into_inner();
@@ -49,9 +53,13 @@ pub fn normalisers(
 ) -> Result<Sides<Normaliser>, DictionaryTooLarge> {
     let owners = ownership::owners(accounts, rules)?;
     let of_patterns = pattern_owners::owners(accounts, rules)?;
+    let third = rules.third.map_or_else(|| ThirdAccounts::new(rules.dictionary), |third| Ok(third.clone()))?;
+    let found = third.found_in(accounts, tags);
     let of_side = |side: Side| {
-        let (literals, patterns) = ownership::literals_and_patterns(side, accounts, tags, rules, &owners, &of_patterns);
-        Normaliser::new(literals, patterns)
+        let (mut literals, patterns) =
+            ownership::literals_and_patterns(side, accounts, tags, rules, &owners, &of_patterns);
+        let third = Third::add(accounts.get(side).id.as_ref(), &found, &mut literals);
+        Ok(Normaliser::new(literals, patterns)?.with_third(third))
     };
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());

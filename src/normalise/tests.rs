@@ -31,7 +31,7 @@ fn account(id: &str, roles: Vec<serde_json::Value>) -> Account {
 }
 
 fn rules(dictionary: &EquivalencyList) -> Rules<'_> {
-    Rules { dictionary, builtins: Builtins::default() }
+    Rules { dictionary, builtins: Builtins::default(), third: None }
 }
 
 fn ready(dictionary: &str, dev: &Account, qa: &Account) -> Sides<Normaliser> {

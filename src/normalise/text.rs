@@ -11,6 +11,7 @@ use super::common::Common;
 use super::counterparts::{Counterparts, ReplacedPart};
 use super::hits::{Found, What};
 use super::separators::{self, FixedParts};
+use super::third::Third;
 use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Marked, Place, Places};
@@ -29,6 +30,8 @@ pub(super) enum Owner {
     Own,
     /// The other account's: never replaced, since it means the other account.
     Other,
+    /// That of another account which the dictionary has texts for: never replaced either.
+    Third,
     /// Nobody can tell, or both: replaced wherever it stands.
     Anyone,
 }
@@ -87,6 +90,7 @@ pub struct Normaliser {
     stems: BTreeSet<Stem>,
     common: Common,
     absent: Absent,
+    third: Third,
     counterparts: Counterparts,
 }
 
@@ -108,7 +112,7 @@ pub(super) struct Span<'a> {
 /// A dictionary with too many texts to be looked for at once.
 #[derive(Debug, thiserror::Error)]
 #[error("the dictionary is too large")]
-pub struct DictionaryTooLarge(#[source] Box<dyn std::error::Error + Send + Sync>);
+pub struct DictionaryTooLarge(#[source] pub(super) Box<dyn std::error::Error + Send + Sync>);
 
 impl Normaliser {
     /// From literal texts and patterns.
@@ -145,6 +149,15 @@ impl Normaliser {
 
     pub(super) fn with_common(self, common: Common) -> Self {
         Self { common, ..self }
+    }
+
+    pub(super) fn with_third(self, third: Third) -> Self {
+        Self { third, ..self }
+    }
+
+    /// The tags of the third accounts that have a text of the dictionary.
+    pub(super) fn third_accounts(&self, placeholder: &str, text: &str) -> Vec<String> {
+        self.third.tags(placeholder, text)
     }
 
     pub(super) fn with_counterparts(self, counterparts: Counterparts) -> Self {
@@ -186,14 +199,17 @@ impl Normaliser {
 
     /// The dictionary's literal texts that are replaced in this account, as (placeholder, text).
     pub fn replaced(&self) -> impl Iterator<Item = (&str, &str)> {
-        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.owner != Owner::Other);
-        literals.map(|one| (one.placeholder.as_str(), one.text.as_str()))
+        self.replaced_literals().map(|one| (one.placeholder.as_str(), one.text.as_str()))
+    }
+
+    fn replaced_literals(&self) -> impl Iterator<Item = &Literal> {
+        let is_replaced = |one: &&Literal| matches!(one.owner, Owner::Own | Owner::Anyone);
+        self.literals.iter().filter(move |one| one.how != How::AccountId && is_replaced(one))
     }
 
     /// As [`Normaliser::replaced`], but of texts with separators the parts that are replaced.
     pub fn replaced_parts(&self) -> impl Iterator<Item = (&str, &str)> {
-        let literals = self.literals.iter().filter(|one| one.how != How::AccountId && one.owner != Owner::Other);
-        literals.flat_map(|one| {
+        self.replaced_literals().flat_map(|one| {
             let of = |part: &ReplacedPart| one.text.get(part.range.clone()).unwrap_or_default();
             one.parts.iter().map(move |part| (part.placeholder.as_str(), of(part)))
         })
@@ -292,7 +308,10 @@ impl Normaliser {
         let common = self.common.ranges(text, place);
         let is_common = |start: usize, end: usize| common.iter().any(|common| common.start < end && start < common.end);
         for (literal, start, end) in self.literals_in(text, place) {
-            if is_common(start, end) && literal.how != How::AccountId {
+            let is_third = literal.owner == Owner::Third;
+            if (is_common(start, end) && literal.how != How::AccountId)
+                || (is_third && !self.third.is_meant(literal, text, start))
+            {
                 continue;
             }
             let fits = if literal.parts.is_empty() { !fixed.is_arn } else { !fixed.keeps(start, &literal.parts) };
@@ -301,6 +320,10 @@ impl Normaliser {
                 continue;
             }
             let what = self.what(literal, text, start, end);
+            // What is said of words in which a text is left is about the texts of the two accounts.
+            if is_third && what != What::Third {
+                continue;
+            }
             spans.push(Span {
                 start,
                 end,
@@ -327,18 +350,20 @@ impl Normaliser {
         match literal.owner {
             Owner::Anyone if in_word => What::ReplacedInWord,
             Owner::Anyone => What::Replaced,
-            Owner::Own | Owner::Other if in_word => {
+            Owner::Own | Owner::Other | Owner::Third if in_word => {
                 let (before, after) = word_boundaries::rest_of_word(text, start, end);
                 let stem = (literal.placeholder.clone(), before.to_owned(), after.to_owned());
                 match (self.stems.contains(&stem), literal.owner) {
                     (true, Owner::Own) => What::ReplacedInWord,
-                    (true, _) => What::Foreign,
+                    (true, Owner::Third) => What::Third,
+                    (true, Owner::Other | Owner::Anyone) => What::Foreign,
                     // A word that only happens to hold the text, such as `devices`: alike on both sides as it stands.
                     (false, _) => What::LeftInWord,
                 }
             }
             Owner::Own => What::Replaced,
             Owner::Other => What::Foreign,
+            Owner::Third => What::Third,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::Error;
 use crate::catalog::Catalogue;
 use crate::compare::Acceptance;
 use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Sides};
-use crate::normalise::{Builtins, Rules};
+use crate::normalise::{Builtins, Rules, ThirdAccounts};
 use crate::semantics::Engines;
 
 /// What [`compare`](super::compare) takes besides the accounts. Nothing is read from the system: no clock, no file.
@@ -32,6 +32,9 @@ pub struct Options {
     pub catalogue: Catalogue,
     /// What comparisons have worked out: with one value for many comparisons, they take less time, and give the same.
     pub engines: Engines,
+    /// The accounts that the dictionary knows and has texts for, made ready for many comparisons: with one value for all
+    /// of them, they take less time, and give the same.
+    pub third: Option<ThirdAccounts>,
 }
 
 /// Differences that somebody has accepted.
@@ -59,13 +62,14 @@ impl Options {
             generated_at: "1970-01-01T00:00:00Z".to_owned(),
             catalogue: Catalogue::embedded(),
             engines: Engines::default(),
+            third: None,
         }
     }
 
     /// What is replaced before the accounts are compared.
     #[must_use]
     pub const fn rules(&self) -> Rules<'_> {
-        Rules { dictionary: &self.dictionary, builtins: self.builtins }
+        Rules { dictionary: &self.dictionary, builtins: self.builtins, third: self.third.as_ref() }
     }
 
     /// The accepted entries as [`accept`](crate::compare::accept) takes them. `all_roles` says whether all roles of both

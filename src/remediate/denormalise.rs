@@ -101,7 +101,7 @@ impl<'a> Denormaliser<'a> {
                 value: one.value.to_owned(),
             }),
             What::Foreign => foreign = Some(one.value.to_owned()),
-            What::LeftInWord | What::Common | What::Unfit | What::Wildcard => {}
+            What::LeftInWord | What::Common | What::Unfit | What::Wildcard | What::Third => {}
         });
         let normal = normal.into_with_marks();
         if let Some(value) = foreign {

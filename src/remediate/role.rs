@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::denormalise::Denormaliser;
-use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted};
+use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted, references};
 use crate::compare::Alike;
 use crate::model::equivalency::{GENERATED, OPEN};
 use crate::model::{
@@ -109,7 +109,9 @@ pub(super) fn open_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Par
     let attributes = comparison.attribute_differences.iter();
     let attributes = attributes.filter(|d| is_of(&d.left_arn) && is_of(&d.right_arn));
     parts.extend(attributes.map(|d| part_of_attribute(&d.attribute.to_string())));
-    for reference in comparison.cross_references.iter().filter(|d| is_of(&d.role_arn)) {
+    // No role of the other account is a model for what references a third account.
+    let references = comparison.cross_references.iter().filter(|d| d.third_accounts.is_empty());
+    for reference in references.filter(|d| is_of(&d.role_arn)) {
         match (reference.policy_type, reference.place) {
             (Some(policy_type), _) => parts.insert(of_type(policy_type)),
             (None, place) => {
@@ -181,6 +183,7 @@ impl OneRole<'_, '_> {
                 Err(why) => plan.left.push(Left { part, why }),
             }
         }
+        plan.left.extend(references::of_both(comparison, self.index));
         // IAM's keys ignore case: what is set must not be taken away under another spelling.
         plan.changes.sort_by_key(|change| matches!(change, Change::Tag(..)));
         if let Some(details) = details.filter(|details| Some(details) != role.details.as_ref()) {
@@ -215,7 +218,7 @@ impl OneRole<'_, '_> {
         match part {
             Part::Permissions => self.permissions(blocked, policies),
             Part::Trust => self.trust(),
-            Part::Role => Ok(Vec::new()),
+            Part::References | Part::Role => Ok(Vec::new()),
             Part::Attribute(name) => match (name.as_str(), details, &self.from.real.details) {
                 ("description", Some(details), Some(from)) => {
                     let translate = |text: &String| self.text(text, Place::Description);

@@ -81,10 +81,15 @@ pub enum Cause {
         /// The second account's value.
         right: String,
     },
-    /// A text that belongs to the other account.
+    /// A text that belongs to the other account, or to a third one.
     CrossReference {
         /// The account whose roles contain it.
         side: Side,
+        /// The whole text.
+        text: String,
+    },
+    /// A text that belongs to a third account, and that roles of both accounts contain.
+    ReferenceOfBoth {
         /// The whole text.
         text: String,
     },
@@ -187,7 +192,10 @@ impl<'r> Causes<'r> {
             }
             Difference::Item(item) => self.of_items(role, item, finding),
             Difference::Attribute(row) => self.of_attribute(role, finding, row),
-            Difference::CrossReference(row) => Cause::CrossReference { side: row.side, text: row.text.clone() },
+            Difference::CrossReference(row) => match finding.side {
+                Some(side) => Cause::CrossReference { side, text: row.text.clone() },
+                None => Cause::ReferenceOfBoth { text: self.report.text_without_own_id(row) },
+            },
             Difference::Role(one) => match (one.only_side(), &one.grants) {
                 (Some(side), Some(grants)) if one.status != RoleStatus::Ambiguous => {
                     Cause::RoleInOneAccount { side, grants: grants_hash(grants, one.service_linked) }

@@ -17,7 +17,7 @@ use super::escape::{shortened, terminal};
 use super::fail_on::FailOn;
 use super::fingerprint::Fingerprint;
 use super::role::{RoleResult, RoleStatus};
-use super::rows::{AttributeDifference, ItemDifference, ListEntry};
+use super::rows::{AttributeDifference, CrossReference, ItemDifference, ListEntry};
 use super::rule::Rule;
 use super::sentences::{self, NAMED};
 use super::severity::Severity;
@@ -143,20 +143,7 @@ impl<'r> Drafts<'r> {
         for (row, difference) in report.attribute_differences.iter().enumerate() {
             self.attribute(row, difference);
         }
-        for (row, reference) in report.cross_references.iter().enumerate() {
-            // The place in words and the two texts; the policy may be called otherwise and say the same.
-            let placeholder = reference.placeholder.clone();
-            let key =
-                vec![reference.place.as_str().to_owned(), reference.text.clone(), reference.value.clone(), placeholder];
-            let message = report.cross_reference_sentence(reference);
-            self.push(
-                Rule::CrossReference,
-                Difference::CrossReference(reference),
-                message,
-                (List::CrossReferences, row),
-                key,
-            );
-        }
+        self.cross_references();
         for (row, role) in report.roles.iter().enumerate() {
             self.role(row, role);
         }
@@ -193,6 +180,52 @@ impl<'r> Drafts<'r> {
         let role = index.and_then(|index| self.report.roles.get(index)).map(|role| role.role.clone());
         let side = difference.side();
         self.made.push(Draft { rule, role, role_index: index, side, message, list, rows: vec![row], entry: None, key });
+    }
+
+    /// Texts that belong to another account. To a third account, all rows of a role with one text are one finding: where
+    /// both accounts have it, it was not copied from one to the other.
+    fn cross_references(&mut self) {
+        let report = self.report;
+        /// Role and what identifies the text.
+        type Of = (Option<usize>, Vec<String>);
+        let mut third: BTreeMap<Of, Vec<(usize, &'r CrossReference)>> = BTreeMap::new();
+        for (row, reference) in report.cross_references.iter().enumerate() {
+            // The place in words and the two texts; the policy may be called otherwise and say the same.
+            let key = vec![
+                reference.place.as_str().to_owned(),
+                report.text_without_own_id(reference),
+                reference.value.clone(),
+                reference.placeholder.clone(),
+            ];
+            if reference.owner.is_none() {
+                let role = self.places.get(&(reference.side, reference.role_arn.as_str())).copied();
+                third.entry((role, key)).or_default().push((row, reference));
+                continue;
+            }
+            let message = report.cross_reference_sentence(reference);
+            let difference = Difference::CrossReference(reference);
+            self.push(Rule::CrossReference, difference, message, (List::CrossReferences, row), key);
+        }
+        for ((role_index, key), rows) in third {
+            // Every group has a row.
+            let Some((_, first)) = rows.first() else { continue };
+            let is_of_both = rows.iter().any(|(_, one)| one.side != first.side);
+            self.made.push(Draft {
+                rule: Rule::CrossReference,
+                role: role_index.and_then(|index| report.roles.get(index)).map(|role| role.role.clone()),
+                role_index,
+                side: (!is_of_both).then_some(first.side),
+                message: if is_of_both {
+                    report.reference_of_both_sentence(first)
+                } else {
+                    report.cross_reference_sentence(first)
+                },
+                list: List::CrossReferences,
+                rows: rows.iter().map(|(row, _)| *row).collect(),
+                entry: None,
+                key,
+            });
+        }
     }
 
     fn access_or_trust(&mut self, list: List, row: usize) {

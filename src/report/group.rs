@@ -185,6 +185,7 @@ fn adopt(report: &Report, causes: &mut [Cause]) {
             | Cause::InstanceProfile { .. }
             | Cause::TrustPrincipal { .. }
             | Cause::Attribute { .. }
+            | Cause::ReferenceOfBoth { .. }
             | Cause::RoleInOneAccount { .. }
             | Cause::Role { .. }
             | Cause::Statement { .. }
@@ -313,6 +314,7 @@ fn message(report: &Report, cause: &Cause, members: &[&Finding], roles: usize) -
         | Cause::Items { .. }
         | Cause::Attribute { .. }
         | Cause::CrossReference { .. }
+        | Cause::ReferenceOfBoth { .. }
         | Cause::RoleInOneAccount { .. }
         | Cause::Role { .. }
         | Cause::Statement { .. }
@@ -347,6 +349,7 @@ fn others(report: &Report, cause: &Cause, members: &[&Finding]) -> usize {
             | Cause::TrustPrincipal { .. }
             | Cause::Attribute { .. }
             | Cause::CrossReference { .. }
+            | Cause::ReferenceOfBoth { .. }
             | Cause::RoleInOneAccount { .. }
             | Cause::Role { .. }
             | Cause::Statement { .. }

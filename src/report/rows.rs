@@ -301,7 +301,7 @@ pub struct ListEntry {
     pub real: String,
 }
 
-/// A text of one account's role that means the other account: qa's role that points at dev's bucket. The dictionary
+/// A text of one account's role that means another account: qa's role that points at dev's bucket. The dictionary
 /// makes each account's own texts alike, never these.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CrossReference {
@@ -320,22 +320,25 @@ pub struct CrossReference {
     pub place: Place,
     /// The whole text as harvested.
     pub text: String,
-    /// The part of it that belongs to the other account.
+    /// The part of it that belongs to another account.
     pub value: String,
-    /// What the other account's own `value` is replaced by.
+    /// What that account's own `value` is replaced by.
     pub placeholder: String,
-    /// The account whose value it is: always the other one.
-    pub owner: Side,
-    /// Further parts of the text that belong to the other account.
+    /// The account whose value it is: the other one. None if it belongs to third accounts.
+    pub owner: Option<Side>,
+    /// Further parts of the text that belong to the same account.
     pub further: Vec<ReferencePart>,
+    /// The tags of the third accounts that it belongs to; empty if it belongs to the other account.
+    #[serde(default)]
+    pub third_accounts: Vec<String>,
 }
 
-/// A part of a text that belongs to the other account.
+/// A part of a text that belongs to another account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ReferencePart {
     /// The part.
     pub value: String,
-    /// What the other account's own `value` is replaced by.
+    /// What that account's own `value` is replaced by.
     pub placeholder: String,
 }
 

@@ -61,16 +61,19 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
                 first account has. If each account has its own partner, add both to the dictionary.",
         },
         Rule::CrossReference => &Text {
-            title: "A role references the other account",
+            title: "A role references another account",
             severity: Severity::High,
             meaning: "A resource, principal, condition, or other text of a role references the other account: it \
                 contains the ID of that account, or a text that the dictionary lists for that account only, such as \
-                the bucket of dev in a role of qa.",
-            why: "The dictionary treats the names of the two accounts as equal. A name that belongs to the other \
-                account is usually left over from a copy. The role then reads or changes data of the other \
-                environment, or does not work at all.",
+                the bucket of dev in a role of qa. A reference to a known account that is neither of the two is a \
+                cross-reference too if the dictionary lists texts for the name of that account. Then it is one \
+                finding if both accounts have it.",
+            why: "The dictionary treats the names of these accounts as equal. A name that belongs to another account \
+                is usually left over from a copy. The role then reads or changes data of the other environment, or \
+                does not work at all.",
             settle: "Replace the reference with the name that the role's own account uses. If the reference is \
-                intended, for example to a shared bucket, accept the difference.",
+                intended, for example to a shared bucket, or to an account from which all others are deployed, accept \
+                the difference.",
         },
         Rule::BoundaryChanged => &Text {
             title: "The permissions boundary differs",

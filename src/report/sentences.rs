@@ -12,6 +12,7 @@ use super::rows::{
     AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
     StatementWarning,
 };
+use crate::model::equivalency::OWN_ACCOUNT;
 use crate::model::{self, ActionElement, PolicyType, PrincipalType, ResourceElement, Side};
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::escalation::EscalationId;
@@ -49,7 +50,7 @@ impl Report {
     fn corresponding(&self, row: &RoleAccessDifference, resources: &[String]) -> String {
         let side = row.difference.side;
         let named: Vec<&CrossReference> =
-            self.cross_references.iter().filter(|one| resources.contains(&one.text)).collect();
+            self.cross_references.iter().filter(|one| one.owner.is_some() && resources.contains(&one.text)).collect();
         if named.is_empty() {
             return String::new();
         }
@@ -115,7 +116,16 @@ impl Report {
     /// `qa references dev: 111122223333 in the resource arn:… [inline policy p]`.
     #[must_use]
     pub fn cross_reference_sentence(&self, row: &CrossReference) -> String {
-        let (own, other) = self.tags(row.side);
+        self.reference_sentence(row, &format!("{} references", self.accounts.get(row.side).tag))
+    }
+
+    /// The same of a text that a role contains in both accounts.
+    pub(super) fn reference_of_both_sentence(&self, row: &CrossReference) -> String {
+        let (left, right) = self.tags(Side::Left);
+        self.reference_sentence(row, &format!("both {left} and {right} reference"))
+    }
+
+    fn reference_sentence(&self, row: &CrossReference, who: &str) -> String {
         let policy = match (&row.policy_name, row.policy_type) {
             (_, Some(PolicyType::Trust)) => " [trust policy]".to_owned(),
             (Some(name), Some(policy_type)) => format!(" [{policy_type} policy {name}]"),
@@ -124,7 +134,32 @@ impl Report {
         let values: Vec<&str> =
             std::iter::once(row.value.as_str()).chain(row.further.iter().map(|part| part.value.as_str())).collect();
         let (values, place) = (values.join("` and `"), row.place);
-        format!("{own} references {other}: `{values}` in the {place} {}{policy}", row.text)
+        format!("{who} {}: `{values}` in the {place} {}{policy}", self.owner_in_words(row), row.text)
+    }
+
+    /// The tags of the accounts that a cross-reference is to: the other one, or third ones.
+    #[must_use]
+    pub fn owners_of(&self, row: &CrossReference) -> Vec<String> {
+        match row.owner {
+            Some(owner) => vec![self.accounts.get(owner).tag.to_string()],
+            None => row.third_accounts.clone(),
+        }
+    }
+
+    /// The text of a cross-reference as it identifies it. Where it belongs to a third account, the ID of the account that
+    /// contains it says nothing.
+    #[must_use]
+    pub fn text_without_own_id(&self, row: &CrossReference) -> String {
+        match (&self.accounts.get(row.side).account_id, row.owner) {
+            (Some(id), None) => row.text.replace(id.as_str(), OWN_ACCOUNT),
+            (Some(_) | None, _) => row.text.clone(),
+        }
+    }
+
+    /// The same, in words.
+    #[must_use]
+    pub fn owner_in_words(&self, row: &CrossReference) -> String {
+        few(&self.owners_of(row), NAMED)
     }
 
     /// `the permissions boundary is … in dev and not set in qa`.

@@ -33,7 +33,7 @@ has_texts!(StatementWarning { role, role_arn, statement, text; side, id });
 has_texts!(AttributeDifference { role, left_arn, right_arn, attribute, left, right, real; accepted, alike });
 has_texts!(CrossReference {
     role, role_arn, policy_name, text, value, placeholder, further;
-    side, policy_type, place, owner
+    side, policy_type, place, owner, third_accounts
 });
 has_texts!(ReferencePart { value, placeholder; });
 has_texts!(EquivalencyHit { placeholder, value, role, policy_name, before, after; side, place, count });

@@ -67,6 +67,12 @@ pub(super) fn shapes_with(segments: &[Segment], values: &BTreeSet<Value>) -> BTr
     shapes
 }
 
+/// The shapes of those of these segments that a value stands in.
+pub(super) fn shapes_in<'a>(segments: impl IntoIterator<Item = &'a str>, value: &Value) -> BTreeSet<String> {
+    let segments: Vec<Segment> = segments.into_iter().map(|segment| (0, segment.to_owned())).collect();
+    shapes_with(&segments, &BTreeSet::from([value.clone()])).remove(value).unwrap_or_default()
+}
+
 /// A word of a segment, or a placeholder with its marks: where it starts and ends.
 type Word = (usize, usize);
 

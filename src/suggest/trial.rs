@@ -13,12 +13,33 @@ use super::segments::{self, Segment, Value};
 use super::{Input, Remaining, Suggestion};
 use crate::compare::{self, Alignment};
 use crate::model::{
-    Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, Texts,
+    Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, TagPattern,
+    Texts,
 };
 use crate::normalise::{self, DictionaryTooLarge, Normalised, Normaliser, Rules};
 
 /// How many substitutions are tried out in one round before it is given up.
 const TRIED: usize = 4;
+
+/// What two accounts come to under a dictionary.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    /// How many roles share their name with another of their account.
+    ambiguous: usize,
+    /// How many roles are in both accounts.
+    pub pairs: usize,
+    /// How many segments only one account has.
+    pub open: usize,
+    /// How many resources and principals each account names.
+    named: Sides<usize>,
+}
+
+impl Measure {
+    /// Whether something is one here that is two under another dictionary.
+    pub(super) const fn merges(&self, other: &Self) -> bool {
+        self.ambiguous > other.ambiguous || self.named.left < other.named.left || self.named.right < other.named.right
+    }
+}
 
 /// A dictionary tried out.
 pub(super) struct Trial {
@@ -35,7 +56,7 @@ impl Trial {
         dictionary: EquivalencyList,
         normalise: fn(&Account, &Normaliser) -> Normalised,
     ) -> Result<Self, DictionaryTooLarge> {
-        let rules = Rules { dictionary: &dictionary, builtins: input.builtins };
+        let rules = Rules { dictionary: &dictionary, builtins: input.builtins, third: None };
         let normalisers = normalise::normalisers(input.accounts, input.tags, rules)?;
         let normalised = Sides::SIDES.par_map(|side| normalise(input.accounts.get(side), normalisers.get(side)));
         let alignment = compare::align(normalised.as_ref());
@@ -159,15 +180,36 @@ impl Trial {
         Ok(next.is_better_than(self).then_some((placeholder, next)))
     }
 
+    /// How many segments only one of the accounts has.
+    fn open(&self) -> usize {
+        let Sides { left, right } = &self.segments;
+        segments::only_in(left, right).len() + segments::only_in(right, left).len()
+    }
+
+    /// What the accounts come to.
+    pub(super) fn measure(&self) -> Measure {
+        let named = |account: &Normalised| {
+            let mut named: BTreeSet<&str> = BTreeSet::new();
+            normalise::texts_of_roles(account.roles.iter().map(|role| &role.role), &mut |place, text| {
+                if matches!(place, Place::Resource | Place::Principal) {
+                    named.insert(text);
+                }
+            });
+            named.len()
+        };
+        Measure {
+            ambiguous: self.alignment.ambiguous,
+            pairs: self.alignment.pairs.len(),
+            open: self.open(),
+            named: self.normalised.as_ref().map(named),
+        }
+    }
+
     /// Whether this makes more alike than another, and makes nothing one that is two.
     fn is_better_than(&self, before: &Self) -> bool {
-        let open = |trial: &Self| {
-            let Sides { left, right } = &trial.segments;
-            segments::only_in(left, right).len() + segments::only_in(right, left).len()
-        };
         let merges = self.alignment.ambiguous > before.alignment.ambiguous;
         let pairs = self.alignment.pairs.len();
-        if merges || pairs < before.alignment.pairs.len() || open(self) >= open(before) {
+        if merges || pairs < before.alignment.pairs.len() || self.open() >= before.open() {
             return false;
         }
         let known: BTreeSet<&Sides<usize>> = before.alignment.pairs.iter().collect();
@@ -198,10 +240,10 @@ impl Trial {
                 self.entry_for(input, texts, matching)?
             }
             (Value::Words(text), Value::Placeholder(placeholder)) => {
-                (placeholder.clone(), self.longer(placeholder, input.tags.left, text)?)
+                (placeholder.clone(), self.longer(placeholder, input.tags, Side::Left, text)?)
             }
             (Value::Placeholder(placeholder), Value::Words(text)) => {
-                (placeholder.clone(), self.longer(placeholder, input.tags.right, text)?)
+                (placeholder.clone(), self.longer(placeholder, input.tags, Side::Right, text)?)
             }
             (Value::Placeholder(_), Value::Placeholder(_)) => return None,
         };
@@ -246,10 +288,12 @@ impl Trial {
     }
 
     /// An entry with one more text of one account.
-    fn longer(&self, placeholder: &str, tag: &AccountTag, text: &str) -> Option<Entry> {
-        let entry = self.dictionary.get(placeholder)?;
-        // A text that is the other account's would then mean either.
-        if entry.texts.literals().any(|(_, known)| known.eq_ignore_ascii_case(text)) {
+    fn longer(&self, placeholder: &str, tags: Sides<&AccountTag>, side: Side, text: &str) -> Option<Entry> {
+        let (entry, tag) = (self.dictionary.get(placeholder)?, *tags.get(side));
+        // A text that is the other account's would then mean either. What is a third account's may be that of two accounts.
+        let is_of_pair = |of: Option<&TagPattern>| of.is_none_or(|of| of.matches(tags.left) || of.matches(tags.right));
+        let mut literals = entry.texts.literals();
+        if literals.any(|(of, known)| is_of_pair(of) && known.eq_ignore_ascii_case(text)) {
             return None;
         }
         let texts = match &entry.texts {
@@ -312,7 +356,7 @@ impl Trial {
     }
 
     /// The roles that are equal under another dictionary and not under this one.
-    fn broken(&self, input: Input<'_>, without: &Self) -> Vec<String> {
+    pub(super) fn broken(&self, input: Input<'_>, without: &Self) -> Vec<String> {
         let pairs: BTreeSet<&Sides<usize>> = self.alignment.pairs.iter().collect();
         let is_broken = |pair: &&Sides<usize>| {
             without.differing_texts_of(pair) == 0 && (!pairs.contains(*pair) || self.differing_texts_of(pair) > 0)
@@ -399,7 +443,7 @@ impl Trial {
 }
 
 /// The ways in which a word is written inside of others, where its case matters.
-fn spellings(text: &str) -> BTreeSet<String> {
+pub(super) fn spellings(text: &str) -> BTreeSet<String> {
     let mut letters = text.chars();
     let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
     [Some(text.to_owned()), capital, Some(text.to_uppercase())].into_iter().flatten().collect()

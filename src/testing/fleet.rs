@@ -32,11 +32,13 @@ pub enum FleetDriftKind {
     RoleMissing,
     /// The role references a stream of a third account.
     ThirdAccountsResource,
+    /// The role references a bucket of a third account, in the baseline as well: in every account.
+    ThirdAccountsResourceInAll,
 }
 
 impl FleetDriftKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ActionAdded,
         Self::DenyRemoved,
         Self::SessionDurationChanged,
@@ -45,7 +47,15 @@ impl FleetDriftKind {
         Self::PolicyDetached,
         Self::RoleMissing,
         Self::ThirdAccountsResource,
+        Self::ThirdAccountsResourceInAll,
     ];
+}
+
+impl FleetDriftKind {
+    /// Whether the baseline has it as well, so that it is in every account.
+    const fn is_in_all(self) -> bool {
+        matches!(self, Self::ThirdAccountsResourceInAll)
+    }
 }
 
 /// A drift that was planted.
@@ -55,7 +65,7 @@ pub struct FleetDrift {
     pub kind: FleetDriftKind,
     /// The number of the role, which is in its name.
     pub role: usize,
-    /// The places of the accounts that have it. All but the baseline, if the baseline is the one that differs.
+    /// The places of the accounts that differ from the baseline.
     pub accounts: BTreeSet<usize>,
 }
 
@@ -97,7 +107,8 @@ fn make(plan: &FleetPlan) -> Result<GeneratedFleet, serde_json::Error> {
     for place in 0..plan.accounts {
         let (tag, environment) = (format!("a{place:04}"), environment(place));
         let mut snapshot = account(shape, &environment, &id(place), false)?;
-        for drift in drifts.iter().filter(|drift| drift.accounts.contains(&place)) {
+        let is_here = |drift: &&FleetDrift| drift.accounts.contains(&place) || drift.kind.is_in_all();
+        for drift in drifts.iter().filter(is_here) {
             plant(drift, place, plan, &mut snapshot)?;
         }
         numbers.shuffle(&mut snapshot.roles);
@@ -115,6 +126,7 @@ fn drifts(plan: &FleetPlan, numbers: &mut Numbers) -> Vec<FleetDrift> {
     let one = |(kind, role): (FleetDriftKind, usize)| {
         numbers.shuffle(&mut others);
         let count = match numbers.below(3) {
+            _ if kind.is_in_all() => others.len(),
             0 => 1,
             1 => plan.accounts.div_ceil(3),
             _ => others.len(),
@@ -149,14 +161,23 @@ fn plant(drift: &FleetDrift, place: usize, plan: &FleetPlan, snapshot: &mut Snap
         FleetDriftKind::PolicyDetached => role.attached_policies.clear(),
         FleetDriftKind::RoleMissing => {}
         FleetDriftKind::ThirdAccountsResource => {
-            // The same third account for all, but for itself.
-            let third = if place + 1 == plan.accounts { 1 } else { plan.accounts - 1 };
+            let third = third(place, plan);
             let stream = format!("arn:aws:kinesis:eu-west-1:{}:stream/{}", id(third), environment(third));
             let added = json!({"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": stream});
             statements(role, |all| all.push(added))?;
         }
+        FleetDriftKind::ThirdAccountsResourceInAll => {
+            let objects = format!("arn:aws:s3:::results-{}/*", environment(third(place, plan)));
+            let added = json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects});
+            statements(role, |all| all.push(added))?;
+        }
     }
     Ok(())
+}
+
+/// The third account that an account references: the same for all, but for itself.
+fn third(place: usize, plan: &FleetPlan) -> usize {
+    if place + 1 == plan.accounts { 1 } else { plan.accounts - 1 }
 }
 
 /// Changes the statements of the role's inline policy.

@@ -153,7 +153,8 @@ fn add_cross_references(comparison: &mut Report) {
                 text: format!("arn:aws:t:::dev-bucket/{place}*"),
                 value: "dev".to_owned(),
                 placeholder: "environment".to_owned(),
-                owner: Side::Left,
+                owner: Some(Side::Left),
+                third_accounts: Vec::new(),
                 further: Vec::new(),
             });
         }

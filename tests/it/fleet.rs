@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iamctl::fleet::{AccountStatus, Cell, Compared, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
+use iamctl::fleet::{AccountStatus, Cell, Class, Compared, Fleet, FleetAccount, FleetOptions, FleetRole, compare};
 use iamctl::model::{Account, AccountTag, Sides};
 use iamctl::parse::account::AccountReader;
 use iamctl::parse::equivalency;
@@ -12,7 +12,7 @@ use iamctl::testing::{FleetDriftKind, FleetPlan, GeneratedFleet, fleet};
 use rayon::prelude::*;
 
 /// How many seeds are tried; `GENERATED_SEEDS` says how many instead.
-fn seeds() -> u64 {
+pub fn seeds() -> u64 {
     std::env::var("GENERATED_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
 }
 
@@ -80,7 +80,7 @@ fn differing(role: &FleetRole) -> BTreeMap<Cell, BTreeSet<String>> {
 }
 
 /// Whether exactly the planted drifts are found; what is wrong otherwise.
-fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
+pub fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
     let fleet = of_generated(generated);
     let tag = |place: &usize| generated.accounts[*place].0.clone();
     let mut mistakes = Vec::new();
@@ -95,9 +95,17 @@ fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
                 match drift.kind {
                     FleetDriftKind::RoleMissing => BTreeMap::from([(Cell::Absent, accounts)]),
                     // The third account of the last one is another.
-                    FleetDriftKind::ThirdAccountsResource => {
+                    FleetDriftKind::ThirdAccountsResource | FleetDriftKind::ThirdAccountsResourceInAll => {
                         let together: BTreeSet<String> = found.values().flatten().cloned().collect();
-                        if together != accounts || found.len() > 2 {
+                        // All of them but the third account itself say whose the text is.
+                        let third = format!(" {}: ", generated.accounts.last().unwrap().0);
+                        let names_it = |class: &&Class| class.findings.iter().any(|one| one.message.contains(&third));
+                        let named = role.classes.iter().filter(names_it).flat_map(|class| &class.accounts);
+                        let named: BTreeSet<String> = named.map(ToString::to_string).collect();
+                        if together != accounts
+                            || found.len() > 2
+                            || !named.is_superset(&without_last(&accounts, &third))
+                        {
                             mistakes.push(format!("{}: {drift:?}: {found:?}", role.role));
                         }
                         continue;
@@ -117,6 +125,11 @@ fn mistakes(generated: &GeneratedFleet) -> Vec<String> {
     }
     mistakes.extend(planted.values().map(|drift| format!("{drift:?} has no row")));
     mistakes
+}
+
+/// The accounts without the third account that they reference.
+fn without_last(accounts: &BTreeSet<String>, third: &str) -> BTreeSet<String> {
+    accounts.iter().filter(|tag| !third.contains(tag.as_str())).cloned().collect()
 }
 
 #[test]

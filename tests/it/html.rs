@@ -100,7 +100,8 @@ pub fn every_kind() -> ([Vec<Value>; 2], impl FnOnce(&mut Report)) {
             text: "arn:aws:sqs:eu-west-1:111111111111:orders".to_owned(),
             value: DEV.to_owned(),
             placeholder: "ownaccountid".to_owned(),
-            owner: Side::Left,
+            owner: Some(Side::Left),
+            third_accounts: Vec::new(),
         });
     };
     ([dev, qa], change)

@@ -192,7 +192,8 @@ fn cross_reference(name: &str, role_arn: String) -> CrossReference {
         text: text(),
         value: text(),
         placeholder: text(),
-        owner: Side::Left,
+        owner: Some(Side::Left),
+        third_accounts: Vec::new(),
         further: Vec::new(),
     }
 }

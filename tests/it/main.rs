@@ -153,6 +153,8 @@ mod since_laws;
 #[cfg(test)]
 mod suggest;
 #[cfg(test)]
+mod suggest_fleet;
+#[cfg(test)]
 mod suggested_ids;
 #[cfg(test)]
 mod suggested_patterns;
@@ -161,6 +163,8 @@ mod suggested_patterns;
 mod surroundings;
 #[cfg(test)]
 mod terminal;
+#[cfg(test)]
+mod third_accounts;
 #[cfg(test)]
 mod tool;
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub(super) const FEWEST: usize = 3;
 
 /// What `--baseline` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Baseline {
+pub(in crate::cli) enum Baseline {
     /// For each role, the role of the most accounts.
     Majority,
     /// One of the accounts.
@@ -44,7 +44,7 @@ impl FromStr for Baseline {
 }
 
 /// All accounts, the baseline first if there is one; each tag once.
-pub(super) fn all(
+pub(in crate::cli) fn all(
     baseline: &Baseline,
     named: &[NamedSource],
     folders: &[PathBuf],

@@ -10,10 +10,10 @@ use super::super::source::Source;
 use super::read::Tried;
 use super::write::Written;
 use super::{Args, Read};
-use crate::fleet::{Fleet, FleetAccount};
+use crate::fleet::{Fleet, FleetAccount, account_ids};
 use crate::formats::fleet::{self, FleetView, REPORTS, Run, files, markdown, most_deviating, write_csv, write_text};
 use crate::formats::report_format::ReportFormat;
-use crate::model::{AccountId, AccountTag};
+use crate::model::{AccountId, AccountTag, EquivalencyList, Texts};
 use crate::normalise::texts_of_roles;
 use crate::store::Folder;
 
@@ -31,7 +31,7 @@ pub(super) fn write(
     let words = |one: &Tried| (one.named.tag.clone(), one.named.source.word());
     let sources: BTreeMap<AccountTag, String> = read.tried.iter().filter(is_word).map(words).collect();
     let flags = args.comparison.words() + &args.input.catalogue_words();
-    let mentioned = mentioned(read, most_deviating(fleet));
+    let mentioned = mentioned(read, &fleet.dictionary, most_deviating(fleet));
     let snapshots = snapshots(read, fleet);
     let run = Run {
         rows: &written.rows,
@@ -95,20 +95,34 @@ fn snapshots(read: &Read<'_>, fleet: &Fleet) -> BTreeMap<AccountTag, String> {
     read.tried.iter().map(of_account).collect()
 }
 
-/// The account IDs in the texts of two accounts.
-fn mentioned(read: &Read<'_>, pair: Option<(&AccountTag, &AccountTag)>) -> BTreeSet<AccountId> {
-    let mut mentioned = BTreeSet::new();
+/// The account IDs in the texts of two accounts, and the IDs of accounts that the dictionary has such texts for.
+fn mentioned(
+    read: &Read<'_>,
+    dictionary: &EquivalencyList,
+    pair: Option<(&AccountTag, &AccountTag)>,
+) -> BTreeSet<AccountId> {
+    let (mut mentioned, mut texts) = (BTreeSet::new(), BTreeSet::new());
     let Some((with, tag)) = pair else { return mentioned };
     for (one, account) in read.tried.iter().zip(&read.accounts) {
         if let (true, Some(account)) = ([with, tag].contains(&&one.named.tag), account) {
-            texts_of_roles(&account.roles, &mut |_, text| mentioned.extend(account_ids(text)));
+            texts_of_roles(&account.roles, &mut |_, text| {
+                mentioned.extend(account_ids(text));
+                texts.insert(text.to_lowercase());
+            });
         }
     }
+    let stands_there = |literal: &String| {
+        let literal = literal.to_lowercase();
+        texts.iter().any(|text| text.contains(&literal))
+    };
+    let has_text = |tag: &AccountTag| {
+        dictionary.entries().any(|(_, entry)| match &entry.texts {
+            Texts::ByTag(by_tag, _) => by_tag.of(tag).into_iter().flatten().any(stands_there),
+            Texts::Shared(..) | Texts::Pattern(_) => false,
+        })
+    };
+    let named = read.described.iter().filter(|account| has_text(&account.tag));
+    // A known account has an ID.
+    mentioned.extend(named.filter_map(|account| account.account_id.clone()));
     mentioned
-}
-
-/// The sequences of twelve digits in a text.
-fn account_ids(text: &str) -> impl Iterator<Item = AccountId> {
-    let words = text.split(|c: char| !c.is_ascii_digit()).filter(|word| word.len() == 12);
-    words.filter_map(|word| word.parse().ok())
 }

@@ -15,13 +15,13 @@ use crate::parse::account::AccountReader;
 use crate::parse::snapshot::Snapshot;
 
 /// A source after it was tried.
-pub(super) struct Tried {
+pub(in crate::cli) struct Tried {
     pub named: NamedSource,
     pub outcome: Outcome,
 }
 
 /// What became of a source.
-pub(super) enum Outcome {
+pub(in crate::cli) enum Outcome {
     Read(Box<Snapshot>),
     /// Not tried, and why.
     Skipped(String),

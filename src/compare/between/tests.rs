@@ -57,7 +57,7 @@ fn compared(
     look: impl FnOnce(Result<Report, EngineError>),
 ) {
     let dictionary = equivalency::read("{}").unwrap();
-    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default() };
+    let rules = Rules { dictionary: &dictionary, builtins: Builtins::default(), third: None };
     let tags: Sides<AccountTag> = Sides { left: "dev".parse().unwrap(), right: "qa".parse().unwrap() };
     let normalisers = normalise::normalisers(accounts.as_ref(), tags.as_ref(), rules).unwrap();
     let mut normalised = Sides {
