@@ -89,7 +89,8 @@ fn tell(found: &FleetSuggestions, baseline: &AccountTag, console: &Console) {
         tell_remaining(tag, baseline, left, console);
     }
     if let Some(more) = left.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        console.note(&format!("not explained: differences in {} more", counted(more, "account")));
+        let accounts = if more == 1 { "account" } else { "accounts" };
+        console.note(&format!("not explained: differences in {more} more {accounts}"));
     }
 }
 
