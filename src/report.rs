@@ -40,7 +40,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub use group::{Group, Totals};
 pub use limitation::{EntryName, InLongerWords, Limitation, Treatment};
 pub use metric::{Metric, MetricName};
-pub use read::{ReadError, read};
+pub use read::{ReadError, read, read_again};
 pub use role::{DifferenceCounts, RoleGrants, RoleResult, RoleSide, RoleStatus};
 pub use rows::{
     AcceptedEntryOfList, AlikeEntryOfList, AttributeDifference, ChangedStatement, CrossReference, EquivalencyHit,

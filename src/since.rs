@@ -6,14 +6,19 @@
 //! new from one to the other is what is resolved from the other to the one.
 
 mod coverage;
+mod growth;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::{AccountTag, Side, Sides, words};
-use crate::report::{FailOn, Finding, Group, Limitation, List, Report, Rule, Severity};
+use crate::model::{AccountTag, DifferenceKind, Side, Sides, words};
+use crate::report::{
+    Difference, FailOn, Finding, Group, Limitation, List, Report, RoleResult, RoleStatus, Rule, Severity,
+};
 use coverage::{Coverage, coverage};
+pub use growth::Growth;
+use growth::{Change, Direction, GrowthIndex, is_about};
 
 /// `format` of `since.json`.
 pub const FORMAT: &str = "iamctl-since";
@@ -75,7 +80,7 @@ pub enum SinceError {
         later: String,
     },
     /// They are of other roles.
-    #[error("the reports are of different roles: {earlier}, and {later}")]
+    #[error("the reports are of different roles: {earlier} before, {later} now")]
     Roles {
         /// What the earlier report selects.
         earlier: String,
@@ -185,26 +190,32 @@ pub struct Gone {
 }
 
 impl Since {
-    /// Compares two reports of the same accounts and the same roles.
+    /// Compares two reports of the same accounts and the same roles. `growth` is what the roles can do more and less;
+    /// without it, a finding that became wider within the same rows is not told from one that did not.
     ///
     /// # Errors
     /// If they are of other accounts or other roles, or the first one is the later one.
-    pub fn new(earlier: &Report, later: &Report) -> Result<Self, SinceError> {
+    pub fn new(earlier: &Report, later: &Report, growth: Option<&Growth>) -> Result<Self, SinceError> {
         check(earlier, later)?;
         let (before, after) = (Index::new(earlier), Index::new(later));
+        // Under another dictionary, roles can differ in other ways though they are what they were.
+        let decisive = growth.filter(|_| is_same_dictionary(earlier, later));
+        let forward = decisive.map(|growth| growth.index(Direction::Forward));
+        let back = decisive.map(|growth| growth.index(Direction::Back));
         let accepted_before = earlier.accepted_findings();
         let accepted_after = later.accepted_findings();
         let finding = |finding: &Finding| {
             let was_accepted = accepted_before.contains(finding.id.as_str());
-            let status = before.look_up(later, finding);
+            let status = before.look_up(later, finding, forward.as_ref());
             let why = (status == Status::New && was_accepted).then(|| "it is no longer accepted".to_owned());
             FindingSince { id: finding.id.clone(), status, note: finding.is_note(), why }
         };
         let findings: Vec<FindingSince> = later.findings.iter().map(finding).collect();
         let left_out = not_compared(later);
         let gone = earlier.findings.iter().filter(|finding| !finding.is_note()).filter_map(|finding| {
-            let status = match after.look_up(earlier, finding) {
+            let status = match after.look_up(earlier, finding, back.as_ref()) {
                 Status::New if accepted_after.contains(finding.id.as_str()) => Status::Accepted,
+                Status::New if is_accepted(finding, earlier, later) => Status::Accepted,
                 Status::New if is_left_out(finding, earlier, &left_out) => Status::NotCompared,
                 Status::New => Status::Resolved,
                 // The later report has it, or a part of it.
@@ -224,7 +235,7 @@ impl Since {
             later: later.generated_at.clone(),
             accounts: later.accounts.as_ref().map(|account| account.tag.clone()),
             totals: totals(&causes, &findings, &gone),
-            remarks: remarks(earlier, later),
+            remarks: remarks(earlier, later, growth.is_some()),
             causes,
             statuses: findings.iter().map(|finding| (finding.id.clone(), finding.status)).collect(),
             findings,
@@ -284,35 +295,110 @@ impl Since {
 struct Index<'r> {
     report: &'r Report,
     by_place: BTreeMap<Place, Vec<&'r Finding>>,
+    /// The real names of the roles that were compared with each other, or have no counterpart.
+    pairs: BTreeSet<(Option<&'r str>, Option<&'r str>)>,
 }
 
-/// Findings in different places say nothing of each other.
-type Place = (String, Option<Side>, List);
+/// Findings in different places say nothing of each other. Roles that share a normalized name are told apart by their real
+/// names.
+type Place = (String, Sides<Option<String>>, Option<Side>, List);
 
-fn place(finding: &Finding) -> Place {
-    (finding.role.as_deref().unwrap_or_default().to_lowercase(), finding.side, finding.list)
+fn place(report: &Report, finding: &Finding) -> Place {
+    let role = finding.role_index.and_then(|index| report.roles.get(index));
+    let is_shared = role.is_some_and(|role| role.status == RoleStatus::Ambiguous);
+    let names = if is_shared { names(role).map(|name| name.map(str::to_owned)) } else { Sides::default() };
+    (finding.role.as_deref().unwrap_or_default().to_lowercase(), names, finding.side, finding.list)
+}
+
+/// The real names of a role.
+fn names(role: Option<&RoleResult>) -> Sides<Option<&str>> {
+    let name = |side: Side| role.and_then(|role| role.side(side)).map(|real| real.name.as_str());
+    Sides { left: name(Side::Left), right: name(Side::Right) }
 }
 
 impl<'r> Index<'r> {
     fn new(report: &'r Report) -> Self {
         let mut by_place: BTreeMap<Place, Vec<&Finding>> = BTreeMap::new();
         for finding in &report.findings {
-            by_place.entry(place(finding)).or_default().push(finding);
+            by_place.entry(place(report, finding)).or_default().push(finding);
         }
-        Self { report, by_place }
+        let pair = |role: &'r RoleResult| {
+            let Sides { left, right } = names(Some(role));
+            (left, right)
+        };
+        Self { report, by_place, pairs: report.roles.iter().map(pair).collect() }
+    }
+
+    /// Whether some of the candidates let principals in as a finding about trust does.
+    fn has_relation(&self, other: &Report, finding: &Finding, candidates: &[&Finding]) -> bool {
+        let wanted: BTreeSet<&str> = other.rows_of(finding).filter_map(|row| relation(row)).collect();
+        let there = candidates.iter().flat_map(|one| self.report.rows_of(one)).filter_map(|row| relation(row));
+        wanted.is_subset(&there.collect())
     }
 
     /// Whether this report has a finding of the other report: `StillThere`, `Changed` or `New`.
-    fn look_up(&self, other: &Report, finding: &Finding) -> Status {
-        let Some(candidates) = self.by_place.get(&place(finding)) else { return Status::New };
-        if candidates.iter().any(|one| one.id == finding.id) {
-            return Status::StillThere;
+    fn look_up(&self, other: &Report, finding: &Finding, growth: Option<&GrowthIndex<'_>>) -> Status {
+        let Some(candidates) = self.by_place.get(&place(other, finding)) else { return Status::New };
+        let same = candidates.iter().find(|one| one.id == finding.id);
+        let is_severe = |before: Option<Severity>| before >= Some(finding.severity);
+        let role = finding.role_index.and_then(|index| other.roles.get(index));
+        let Sides { left, right } = names(role);
+        // Where other roles were compared, the difference may be another without any growth.
+        let growth = growth.filter(|_| self.pairs.contains(&(left, right)));
+        match (has_grown(other, finding, growth), same) {
+            // Who could be let in by the policies of an account is let in by the role now.
+            (Some(false), None) if !self.has_relation(other, finding, candidates) => Status::Changed,
+            // All that it says was a difference before, and this report says so, in these rows or in others.
+            (Some(false), _) => {
+                let before = same.map(|one| one.severity).or_else(|| candidates.iter().map(|one| one.severity).max());
+                if is_severe(before) { Status::StillThere } else { Status::Changed }
+            }
+            (None, Some(same)) if is_severe(Some(same.severity)) => Status::StillThere,
+            (_, Some(_)) => Status::Changed,
+            (grown, None) => {
+                let found = coverage((other, finding), (self.report, candidates));
+                match found.coverage {
+                    Coverage::Whole if grown.is_none() && is_severe(found.severity) => Status::StillThere,
+                    Coverage::Whole | Coverage::Part => Status::Changed,
+                    Coverage::Nothing => Status::New,
+                }
+            }
         }
-        let found = coverage((other, finding), (self.report, candidates));
-        match found.coverage {
-            Coverage::Whole if found.severity >= Some(finding.severity) => Status::StillThere,
-            Coverage::Whole | Coverage::Part => Status::Changed,
-            Coverage::Nothing => Status::New,
+    }
+}
+
+/// How a row of a trust policy lets its principal in; none for other rows.
+fn relation(row: Difference<'_>) -> Option<&str> {
+    match row {
+        Difference::Trust(row) => Some(row.difference.relation.as_str()),
+        Difference::Role(_)
+        | Difference::Item(_)
+        | Difference::Access(_)
+        | Difference::Deny(_)
+        | Difference::Attribute(_)
+        | Difference::CrossReference(_)
+        | Difference::Statement(_)
+        | Difference::Limitation(_) => None,
+    }
+}
+
+/// Whether what a finding says has grown; none if that is not known, or is no matter of what roles can do.
+fn has_grown(report: &Report, finding: &Finding, growth: Option<&GrowthIndex<'_>>) -> Option<bool> {
+    match finding.list {
+        List::Access | List::Trust | List::Roles => {}
+        List::Items
+        | List::Denies
+        | List::Attributes
+        | List::CrossReferences
+        | List::StatementWarnings
+        | List::Limitations => return None,
+    }
+    let role = finding.role_index.and_then(|index| report.roles.get(index));
+    match growth?.of(finding.side?, names(role), finding.list) {
+        Change::Unknown => None,
+        Change::Grown(gained, lost) => {
+            let rows: Vec<Difference<'_>> = report.rows_of(finding).collect();
+            Some(is_about(&rows, &gained, &lost))
         }
     }
 }
@@ -383,18 +469,21 @@ fn accounts(report: &Report) -> String {
 
 fn selection(report: &Report) -> String {
     let selection = &report.selection;
-    let roles = if selection.roles.is_empty() { "all roles".to_owned() } else { selection.roles.join(", ") };
+    let patterns = selection.roles.iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>();
+    let roles = if patterns.is_empty() { "all roles".to_owned() } else { patterns.join(" and ") };
     let without = if selection.exclude_service_linked { " without service-linked roles" } else { "" };
     format!("{roles}{without}")
 }
 
 /// What else has changed, so that findings can be new or resolved though no account has changed.
-fn remarks(earlier: &Report, later: &Report) -> Vec<String> {
+fn remarks(earlier: &Report, later: &Report, is_growth_known: bool) -> Vec<String> {
     let mut remarks = Vec::new();
+    if !is_growth_known {
+        let start = "The snapshots of the reports could not be compared, so only the rows of the reports were";
+        remarks.push(format!("{start}: a finding can have become wider although it is called still there."));
+    }
     let effect = "findings can be new or resolved because of that";
-    // The dictionary is written to `report.json`, so it can be written here.
-    let dictionary = |report: &Report| serde_json::to_string(&report.dictionary).ok();
-    if dictionary(earlier) != dictionary(later) || earlier.builtin_rules != later.builtin_rules {
+    if !is_same_dictionary(earlier, later) {
         remarks.push(format!("The dictionary or the built-in rules have changed; {effect}."));
     }
     if earlier.iamctl != later.iamctl {
@@ -405,6 +494,13 @@ fn remarks(earlier: &Report, later: &Report) -> Vec<String> {
         remarks.push("The reports were made with different action catalogs.".to_owned());
     }
     remarks
+}
+
+/// Whether the same is meant to differ in both reports.
+fn is_same_dictionary(earlier: &Report, later: &Report) -> bool {
+    // The dictionary is written to `report.json`, so it can be written here.
+    let dictionary = |report: &Report| serde_json::to_string(&report.dictionary).ok();
+    dictionary(earlier) == dictionary(later) && earlier.builtin_rules == later.builtin_rules
 }
 
 /// The roles that a report does not compare, by account and real name.
@@ -419,6 +515,19 @@ fn not_compared(report: &Report) -> Vec<(&AccountTag, &str)> {
         }
     }
     left_out
+}
+
+/// Whether somebody has accepted differences of the same kind of the same role and account, in a report that has no such
+/// finding: the rows of what is accepted can be others than those of the finding.
+fn is_accepted(finding: &Finding, earlier: &Report, later: &Report) -> bool {
+    let role = finding.role_index.and_then(|index| earlier.roles.get(index));
+    let kinds: BTreeSet<DifferenceKind> =
+        earlier.rows_of(finding).flat_map(|row| row.facts(0)).map(|facts| facts.kind).collect();
+    later.accepted_differences.iter().any(|one| {
+        let side = one.side.unwrap_or(Side::Left);
+        let is_role = role.and_then(|role| role.side(side)).is_some_and(|real| real.arn == one.role_arn);
+        is_role && one.side == finding.side && kinds.contains(&one.kind)
+    })
 }
 
 fn is_left_out(finding: &Finding, report: &Report, left_out: &[(&AccountTag, &str)]) -> bool {

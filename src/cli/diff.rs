@@ -14,7 +14,7 @@ use super::error::CliError;
 use super::exit_code::ExitCode;
 use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
 use super::reports::{self, Format, ReportArgs};
-use super::since::{self, Earlier};
+use super::since::{self, Earlier, Fresh};
 use super::source::Source;
 use crate::catalog::Catalogue;
 use crate::formats::files::{self, Harvest, Skip};
@@ -156,7 +156,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.stage("comparing");
     let report = ManuallyDrop::new(prepared.compare_told(&|done, all| spinner.roles(done, all))?);
     stages.end("compared");
-    let since = earlier.map(|earlier| earlier.compared(&report, args.output.named(), console)).transpose()?;
+    let fresh = Fresh { report: &report, snapshots: Some(snapshots), catalogue: &options.catalogue };
+    let since = earlier.map(|earlier| earlier.compared(&fresh, args.output.named(), console)).transpose()?;
     spinner.say("writing reports");
     let origins = sources.map(Source::origin);
     let harvests = harvests(args.tags(), &origins, snapshots, prepared.accounts());
@@ -182,9 +183,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let files = files::of_diff(&view, harvests, &options.catalogue, args.output.csv(), &skip)?;
     args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
     let path = folder.write("diff", &files)?;
-    if args.output.named().is_none() {
-        since::point_at(&path, console);
-    }
+    since::point_at(&path, args.output.named(), console);
     let path = path.to_string_lossy();
     let view = View { folder: Some(&path), ..view };
     args.reports.write(|format, out| format.write(out, &view))?;

@@ -222,7 +222,7 @@ pub enum CliError {
         path: PathBuf,
     },
     /// Two reports of which one says nothing about what the other says.
-    #[error("cannot tell what is new since the report in `{}`: {source}", .earlier.display())]
+    #[error("cannot tell what is new since the report in `{}`", .earlier.display())]
     Since {
         /// The folder of the earlier report.
         earlier: PathBuf,

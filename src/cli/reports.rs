@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
+use super::accept::ACCEPTED_FILE;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
@@ -85,8 +86,8 @@ impl ReportArgs {
         read: impl Iterator<Item = &'a Path>,
     ) -> Result<(), CliError> {
         let mut taken: BTreeMap<PathBuf, &'static str> = BTreeMap::new();
-        // Those two are read by the next run, if they are here.
-        let here = [EQUIVALENCY_FILE, CATALOGUE_FILE].map(Path::new);
+        // These are read by the next run, if they are here.
+        let here = [EQUIVALENCY_FILE, CATALOGUE_FILE, ACCEPTED_FILE].map(Path::new);
         for path in read.chain(here) {
             taken.insert(place(path), "a file that iamctl reads");
         }

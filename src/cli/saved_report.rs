@@ -9,7 +9,8 @@ use super::source::Source;
 use crate::model::{AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
 use crate::parse::snapshot::Snapshot;
-use crate::report::{self, Report};
+use crate::report::{self, ReadError, Report};
+use crate::store::folder::listed_files;
 use crate::store::text_file;
 
 /// The name of the report in its folder.
@@ -36,25 +37,26 @@ pub(super) fn at(word: &Source) -> Option<PathBuf> {
 impl SavedReport {
     /// Reads the report of a folder.
     pub(super) fn read(folder: &Path) -> Result<Self, CliError> {
+        Self::read_with(folder, report::read)
+    }
+
+    /// Reads the report of a folder, or a `report.json` itself, to compare it with another one: another version of iamctl
+    /// may have written it.
+    pub(super) fn to_compare(path: &Path) -> Result<Self, CliError> {
+        let is_file = path.is_file() && path.file_name().is_some_and(|name| name == REPORT_FILE);
+        // A file without a folder is in this one.
+        let around = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        Self::read_with(if is_file { around } else { path }, report::read_again)
+    }
+
+    fn read_with(folder: &Path, read: impl FnOnce(&str) -> Result<Report, ReadError>) -> Result<Self, CliError> {
         let path = folder.join(REPORT_FILE);
         if !path.is_file() {
             return Err(CliError::NoReport { path: folder.to_owned() });
         }
         let text = text_file::read(&path)?;
-        let report = report::read(&text).map_err(|source| CliError::Report { path, source })?;
+        let report = read(&text).map_err(|source| CliError::Report { path, source })?;
         Ok(Self { report, folder: folder.to_owned() })
-    }
-
-    /// Reads the report of a folder, or a `report.json` itself.
-    pub(super) fn at(path: &Path) -> Result<Self, CliError> {
-        match path.file_name() {
-            Some(name) if path.is_file() && name == REPORT_FILE => {
-                // A file without a folder is in this one.
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                Self::read(folder.unwrap_or_else(|| Path::new(".")))
-            }
-            Some(_) | None => Self::read(path),
-        }
     }
 
     /// The folder.
@@ -62,9 +64,11 @@ impl SavedReport {
         &self.folder
     }
 
-    /// The file that was read.
-    pub(super) fn file(&self) -> PathBuf {
-        self.folder.join(REPORT_FILE)
+    /// The files of its folder that iamctl wrote, or the report alone if no list says which these are.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let mut names = listed_files(&self.folder).unwrap_or_default();
+        names.insert(REPORT_FILE.to_owned());
+        names.into_iter().map(|name| self.folder.join(name)).collect()
     }
 
     /// The tags of the two accounts.

@@ -1,5 +1,6 @@
 //! `iamctl since`: what is new in a report as against an earlier one.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -8,14 +9,20 @@ use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use super::fleet::read::in_words;
 use super::reports::{self, ReportArgs};
 use super::saved_report::SavedReport;
 use super::source::shown;
+use crate::catalog::Catalogue;
 use crate::formats::files::json;
 use crate::formats::report_format::View;
 use crate::formats::since;
+use crate::model::{AccountTagError, Side, Sides};
+use crate::normalise::Builtin;
+use crate::parse::snapshot::Snapshot;
+use crate::pipeline::{self, Options, Prepared};
 use crate::report::{AccountInfo, FailOn, Report};
-use crate::since::Since;
+use crate::since::{Growth, Since};
 use crate::store::saved_reports::{self, SavedHead, SavedHeads};
 
 /// The word of `--since` for the newest report.
@@ -56,9 +63,15 @@ enum Format {
 /// Reads both reports and says what is new.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let fail_on = args.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;
-    let (earlier, later) = (SavedReport::at(&args.earlier)?, SavedReport::at(&args.later)?);
-    args.reports.check(None, [earlier.file(), later.file()].iter().map(PathBuf::as_path))?;
-    let since = compared(&earlier, &later.report)?;
+    let (earlier, later) = (SavedReport::to_compare(&args.earlier)?, SavedReport::to_compare(&args.later)?);
+    // The files of a report belong together.
+    let files = [&earlier, &later].map(SavedReport::files);
+    args.reports.check(None, files.iter().flatten().map(PathBuf::as_path))?;
+    let catalogue = Catalogue::embedded();
+    let snapshots = later.snapshots();
+    let fresh =
+        Fresh { report: &later.report, snapshots: readable(&later, &snapshots, console), catalogue: &catalogue };
+    let since = compared(&earlier, &fresh, console)?;
     let folder = shown(later.folder());
     let location = reports::location(None);
     let arguments = reports::arguments();
@@ -78,10 +91,54 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     Ok(if view.failed() { ExitCode::Different } else { ExitCode::Done })
 }
 
+/// A report that is not saved yet, with what it is made of.
+pub(super) struct Fresh<'a> {
+    pub report: &'a Report,
+    /// None if they cannot be read.
+    pub snapshots: Option<Sides<&'a Snapshot>>,
+    pub catalogue: &'a Catalogue,
+}
+
 /// What is new in a report since an earlier one.
-fn compared(earlier: &SavedReport, later: &Report) -> Result<Since, CliError> {
+fn compared(earlier: &SavedReport, later: &Fresh<'_>, console: &Console) -> Result<Since, CliError> {
+    let snapshots = earlier.snapshots();
+    let growth = match (readable(earlier, &snapshots, console), later.snapshots) {
+        (Some(before), Some(after)) => Some(growth(before, after, later)?),
+        (None, _) | (_, None) => None,
+    };
     let error = |source| CliError::Since { earlier: earlier.folder().to_owned(), source };
-    Since::new(&earlier.report, later).map_err(error)
+    Since::new(&earlier.report, later.report, growth.as_ref()).map_err(error)
+}
+
+/// The snapshots of a report; that they cannot be read is said, but is no failure.
+fn readable<'s>(
+    saved: &SavedReport,
+    snapshots: &'s Result<Sides<Snapshot>, CliError>,
+    console: &Console,
+) -> Option<Sides<&'s Snapshot>> {
+    let told = |error| {
+        console.warning(&format!("{}: the snapshots cannot be read: {}", saved.folder().display(), in_words(error)));
+    };
+    snapshots.as_ref().map(Sides::as_ref).map_err(told).ok()
+}
+
+/// What the roles of both accounts can do more and less than before.
+fn growth(before: Sides<&Snapshot>, after: Sides<&Snapshot>, later: &Fresh<'_>) -> Result<Growth, CliError> {
+    let of = |side: Side| -> Result<Report, CliError> {
+        let snapshots = Sides { left: *before.get(side), right: *after.get(side) };
+        let tag = later.report.accounts.get(side).tag.clone();
+        let internal = |error: AccountTagError| CliError::Internal { invariant: error.to_string() };
+        let name = if tag.as_str().eq_ignore_ascii_case("before") { "earlier" } else { "before" };
+        let mut options = Options::new(name.parse().map_err(internal)?, tag);
+        // Nothing is meant to differ from one day to the next.
+        for rule in Builtin::ALL {
+            options.builtins = options.builtins.without(rule.as_str()).map_err(CliError::Builtin)?;
+        }
+        (options.allow_incomplete, options.catalogue) = (true, later.catalogue.clone());
+        let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
+        Ok(Prepared::new(accounts, &options)?.only(&options.selection)?.compare()?)
+    };
+    Ok(Growth::new(Sides { left: of(Side::Left)?, right: of(Side::Right)? }))
 }
 
 /// What `--since` names.
@@ -95,42 +152,59 @@ pub(super) enum Earlier {
 impl Earlier {
     /// Reads the report in a folder; `latest` is known only when the new report is there.
     pub(super) fn read(word: &Path) -> Result<Self, CliError> {
-        if word.as_os_str() == LATEST { Ok(Self::Latest) } else { Ok(Self::Report(Box::new(SavedReport::at(word)?))) }
+        if word.as_os_str() == LATEST {
+            Ok(Self::Latest)
+        } else {
+            Ok(Self::Report(Box::new(SavedReport::to_compare(word)?)))
+        }
     }
 
     /// What is new in a report that will be written to this folder, if it was named.
-    pub(super) fn compared(self, report: &Report, named: Option<&Path>, console: &Console) -> Result<Since, CliError> {
+    pub(super) fn compared(
+        self,
+        later: &Fresh<'_>,
+        named: Option<&Path>,
+        console: &Console,
+    ) -> Result<Since, CliError> {
         match self {
-            Self::Report(earlier) => compared(&earlier, report),
-            Self::Latest => since_latest(report, named, console),
+            Self::Report(earlier) => compared(&earlier, later, console),
+            Self::Latest => since_latest(later, named, console),
         }
     }
 }
 
 /// What is new since the newest report of the same accounts: in the original tool's place, or beside the folder that the
 /// user named. Without one, everything is new.
-fn since_latest(report: &Report, named: Option<&Path>, console: &Console) -> Result<Since, CliError> {
+fn since_latest(later: &Fresh<'_>, named: Option<&Path>, console: &Console) -> Result<Since, CliError> {
     let found = match (named, home()) {
         (Some(folder), _) => saved_reports::beside(folder),
         (None, Some(home)) => saved_reports::in_output(&home),
         (None, None) => SavedHeads::default(),
     };
-    for folder in &found.unreadable {
-        console.warning(&format!(
-            "{}: its report cannot be read, so it is not taken for an earlier one",
-            folder.display()
-        ));
-    }
-    match found.reports.iter().find(|head| is_before(head, report)) {
-        Some(head) => {
-            console.note(&format!("since: {}", head.folder.display()));
-            compared(&SavedReport::read(&head.folder)?, report)
+    let skipped = |folder: &Path, why: &str| {
+        console.warning(&format!("{}: not taken for the earlier report: {why}", folder.display()));
+    };
+    found.unreadable.iter().for_each(|folder| skipped(folder, "its report cannot be read"));
+    for head in found.reports.iter().filter(|head| is_before(head, later.report)) {
+        let earlier = match SavedReport::to_compare(&head.folder) {
+            Ok(earlier) => earlier,
+            Err(error) => {
+                skipped(&head.folder, &in_words(&error));
+                continue;
+            }
+        };
+        match compared(&earlier, later, console) {
+            // A report of some roles beside that of all.
+            Err(CliError::Since { source, .. }) => skipped(&head.folder, &source.to_string()),
+            Ok(since) => {
+                console.note(&format!("since: {}", head.folder.display()));
+                return Ok(since);
+            }
+            Err(error) => return Err(error),
         }
-        None => {
-            console.warning("there is no earlier report of these accounts, so everything is new");
-            Ok(Since::without_earlier(report))
-        }
     }
+    console.warning("there is no earlier report of these accounts and roles, so everything is new");
+    Ok(Since::without_earlier(later.report))
 }
 
 /// Whether a report is of the same accounts, and not later.
@@ -144,9 +218,9 @@ fn is_before(head: &SavedHead, report: &Report) -> bool {
     accounts.into_iter().zip(all).all(is_same) && head.generated_at <= report.generated_at
 }
 
-/// Makes `latest` point at a new report. That this fails is said, but is no failure: the reports are written.
-pub(super) fn point_at(report: &Path, console: &Console) {
-    let Some(home) = home() else { return };
+/// Makes `latest` point at a new report, unless the user named its folder. That this fails is said, but is no failure: the reports are written.
+pub(super) fn point_at(report: &Path, named: Option<&Path>, console: &Console) {
+    let Some(home) = home().filter(|_| named.is_none()) else { return };
     if let Err(error) = saved_reports::point_at(&home, report) {
         console.warning(&format!("the link `latest` to the newest report cannot be made: {error}"));
     }

@@ -131,6 +131,34 @@ impl Head {
 /// # Errors
 /// If the text is not a whole `report.json`, or contradicts itself.
 pub fn read(text: &str) -> Result<Report, ReadError> {
+    concluded(of_any_program(text)?)
+}
+
+/// Reads a report to compare it with another one. From what another version of the program wrote, the conclusions are
+/// drawn again, so that sentences and severities are those of one version.
+///
+/// # Errors
+/// As [`read`], but for conclusions of another version.
+pub fn read_again(text: &str) -> Result<Report, ReadError> {
+    let mut report = of_any_program(text)?;
+    if report.iamctl == THIS {
+        return concluded(report);
+    }
+    report.conclude();
+    Ok(report)
+}
+
+/// The report, if its conclusions are those that this program draws.
+fn concluded(report: Report) -> Result<Report, ReadError> {
+    match conclusion_that_differs(&report) {
+        None => Ok(report),
+        Some(place) if report.iamctl == THIS => Err(ReadError::Inconsistent { place }),
+        Some(place) => Err(ReadError::OtherConclusion { version: report.iamctl, place }),
+    }
+}
+
+/// Reads a report whose conclusions may be those of another version of the program.
+fn of_any_program(text: &str) -> Result<Report, ReadError> {
     let head: Head = serde_json::from_str(text).map_err(|error| {
         let problem = JsonError::of_known_form(&error);
         match error.classify() {
@@ -149,11 +177,7 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         }
     })?;
     check(&report)?;
-    match conclusion_that_differs(&report) {
-        None => Ok(report),
-        Some(place) if program == THIS => Err(ReadError::Inconsistent { place }),
-        Some(place) => Err(ReadError::OtherConclusion { version: program.to_owned(), place }),
-    }
+    Ok(report)
 }
 
 /// What holds in every report that the program writes.

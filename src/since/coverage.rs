@@ -97,7 +97,8 @@ fn grants(role: &RoleResult) -> Vec<Difference<'_>> {
 }
 
 /// What a row of access, trust, or Denies is about.
-struct Requests<'r> {
+#[derive(Clone, Copy)]
+pub(super) struct Requests<'r> {
     /// The service; of a row of trust, the principal with its type.
     about: (&'r str, &'r str),
     actions: &'r [String],
@@ -155,6 +156,37 @@ impl<'r> Requests<'r> {
             | Difference::Statement(_)
             | Difference::Limitation(_) => None,
         }
+    }
+
+    /// The same in the account's own names.
+    pub(super) fn in_real_names(row: Difference<'r>) -> Option<Self> {
+        let real = match row {
+            Difference::Access(row) => row.real.as_ref(),
+            Difference::Deny(row) => row.real.as_ref(),
+            Difference::Trust(_)
+            | Difference::Role(_)
+            | Difference::Item(_)
+            | Difference::Attribute(_)
+            | Difference::CrossReference(_)
+            | Difference::Statement(_)
+            | Difference::Limitation(_) => None,
+        };
+        let own = Self::of(row)?;
+        Some(Self { resources: real.map_or(own.resources, |real| &real.resources), ..own })
+    }
+
+    /// Whether the row is about who can assume a role.
+    pub(super) const fn is_trust(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    /// Whether both are about some action, and some resource if those count.
+    pub(super) fn may_overlap(&self, other: &Requests<'_>, by_resource: bool) -> bool {
+        if by_resource { self.overlaps(other) } else { self.of_any_resource().overlaps(&other.of_any_resource()) }
+    }
+
+    const fn of_any_resource(&self) -> Self {
+        Requests { resources: &[], ..*self }
     }
 
     fn coverage(&self, others: &[Requests<'_>]) -> Coverage {

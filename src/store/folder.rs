@@ -306,7 +306,10 @@ impl Moves {
 }
 
 /// The files that this program wrote to a folder; none if it wrote no report there.
-pub(super) fn listed_files(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
+///
+/// # Errors
+/// If the list of them cannot be read.
+pub fn listed_files(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
     let Manifest { reports } = read_manifest(folder)?;
     Ok(reports.into_values().flatten().collect())
 }

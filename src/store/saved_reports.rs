@@ -171,9 +171,19 @@ fn files(folder: &Path, start: &str, found: &mut BTreeSet<String>) -> io::Result
 #[must_use]
 pub fn beside(folder: &Path) -> SavedHeads {
     let mut folders = Vec::new();
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    search(parent, 1, &mut folders);
-    if !folders.iter().any(|found| found.file_name() == folder.file_name()) && folder.join(REPORT).is_file() {
+    // `.` has a parent only by its whole path.
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let is_named = folder.file_name().is_some();
+    let around = if is_named { folder.parent() } else { whole.parent() };
+    let parent = around.filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    // A report in the parent itself does not hide those in its folders.
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            search(&entry.path(), 0, &mut folders);
+        }
+    }
+    if is_named && !folders.iter().any(|found| found.file_name() == folder.file_name()) && folder.join(REPORT).is_file()
+    {
         folders.push(folder.to_owned());
     }
     heads(folders)

@@ -308,7 +308,7 @@ fn accepted_differences_are_counted_and_useless_entries_told_once() {
     let accepted: Vec<&Value> =
         fleet["accounts"].as_array().unwrap().iter().map(|one| &one["accepted"]["findings"]).collect();
     assert_eq!(accepted, [&Value::Null, &json!(1), &json!(0)]);
-    assert!(tool.read("out/accounts_read.csv").lines().nth(2).unwrap().ends_with(",no,1"));
+    assert!(tool.read("out/accounts_read.csv").lines().nth(2).unwrap().ends_with(",no,1,"));
     let limitations: Vec<(String, usize)> = fleet["limitations"]
         .as_array()
         .unwrap()

@@ -149,6 +149,8 @@ mod service_reference;
 #[cfg(test)]
 mod since;
 #[cfg(test)]
+mod since_cases;
+#[cfg(test)]
 mod since_laws;
 #[cfg(test)]
 mod suggest;

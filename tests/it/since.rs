@@ -115,13 +115,18 @@ fn what_narrowed_is_nothing_new_and_what_is_gone_is_resolved() {
 #[test]
 fn latest_is_the_newest_report_of_the_same_accounts() {
     let tool = nights(&["s3:*"], "arn:aws:s3:::logs/*");
-    // Beside the folder that is named: not the report of other accounts, nor one that is cut off.
+    // Beside the folder that is named: not the report of other accounts or roles, nor one that is cut off.
+    assert_eq!(diff(&tool, "some", &["--role", "app"]).code, 0);
     let words = ["diff", "dev.json", "dev", "qa.json", "other", "--output", "another"];
     assert_eq!(tool.run(&words).code, 0);
     tool.write("cut/report.json", "{\"format\": \"iamctl-report\"");
     let run = diff(&tool, "second", &["--since", "latest"]);
     assert!(run.stderr.contains("since: ./first\n"), "{run:?}");
-    assert!(run.stderr.contains("./cut: its report cannot be read"), "{run:?}");
+    assert!(run.stderr.contains("./cut: not taken for the earlier report: its report cannot be read"), "{run:?}");
+    assert!(
+        run.stderr.contains("./some: not taken for the earlier report: the reports are of different roles"),
+        "{run:?}"
+    );
     // In the same folder, before it is replaced.
     let run = diff(&tool, "second", &["--since", "latest"]);
     assert!(run.stderr.contains("since: ./second\n") && run.stdout.contains("nothing new"), "{run:?}");
@@ -155,7 +160,7 @@ fn reports_that_say_nothing_of_each_other_are_refused() {
     assert_eq!(diff(&tool, "part", &["--role", "app"]).code, 0);
     assert_eq!(tool.run(&["diff", "dev.json", "dev", "qa.json", "other", "--output", "another"]).code, 0);
     refused(&["since", "first", "another"], "different accounts: dev (111111111111) and qa (222222222222), and dev");
-    refused(&["since", "first", "part"], "different roles: all roles, and app");
+    refused(&["since", "first", "part"], "different roles: all roles before, `app` now");
     refused(&["since", "second", "first"], "which is after the second one");
     refused(&["since", "none", "first"], "none");
     tool.write("half/report.json", tool.read("first/report.json").chars().take(500).collect::<String>());
@@ -163,6 +168,14 @@ fn reports_that_say_nothing_of_each_other_are_refused() {
     let other = tool.read("first/report.json").replacen("\"version\": 1", "\"version\": 9", 1);
     tool.write("later/report.json", other);
     refused(&["since", "later", "second"], "version 9");
+    // What another version of iamctl concluded is concluded again.
+    let other = tool.read("first/report.json").replacen("\"iamctl\": \"0.1.0\"", "\"iamctl\": \"0.0.9\"", 1);
+    tool.write("older/report.json", other.replace("in qa; dev implicitly denies it", "in qa, and not in dev"));
+    let run = tool.run(&["since", "older", "second"]);
+    assert!(run.code == 0 && run.stdout.contains("made by iamctl 0.0.9 and 0.1.0"), "{run:?}");
+    // The files of a report are not replaced.
+    refused(&["since", "first", "second", "--report", "sarif=second/dev_snapshot.json"], "a file that iamctl reads");
+    refused(&["since", "first", "second", "--report", "sarif=first/summary.md"], "a file that iamctl reads");
     let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "new"];
     refused(&[words.as_slice(), &["--fail-on", "new"]].concat(), "`--fail-on new` needs an earlier report");
     refused(&[words.as_slice(), &["--fail-on", "new:bad", "--since", "first"]].concat(), "bad");

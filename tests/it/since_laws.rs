@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use iamctl::model::Sides;
+use iamctl::model::{Side, Sides};
+use iamctl::normalise::Builtin;
 use iamctl::parse::equivalency;
 use iamctl::parse::snapshot::{Snapshot, SnapshotInlinePolicy};
 use iamctl::pipeline;
 use iamctl::report::Report;
-use iamctl::since::{Since, Status};
+use iamctl::since::{Growth, Since, Status};
 use iamctl::testing::{Generated, Numbers, Plan, generate};
 use serde_json::{Value, json};
 
-use crate::generated::options;
+use crate::generated::{catalogue, options};
 
 fn generated(seed: u64) -> Generated {
     generate(&Plan::new(25, 12, seed)).unwrap()
@@ -22,6 +23,22 @@ fn report(generated: &Generated, snapshots: &Sides<Snapshot>) -> Report {
     let accounts = pipeline::read(snapshots.as_ref()).unwrap();
     let options = options(generated, &dictionary, iamctl::normalise::Builtins::default());
     iamctl::compare(&accounts.left, &accounts.right, &options).unwrap()
+}
+
+/// What is new from one night to the next, with what the roles can do more and less.
+fn since(nights: [(&Sides<Snapshot>, &Report); 2]) -> Since {
+    let [(before, earlier), (after, later)] = nights;
+    let of = |side: Side| {
+        let accounts = pipeline::read(Sides { left: before.get(side), right: after.get(side) }).unwrap();
+        let mut options = iamctl::pipeline::Options::new("before".parse().unwrap(), "after".parse().unwrap());
+        options.catalogue = catalogue().clone();
+        for rule in Builtin::ALL {
+            options.builtins = options.builtins.without(rule.as_str()).unwrap();
+        }
+        iamctl::compare(&accounts.left, &accounts.right, &options).unwrap()
+    };
+    let growth = Growth::new(Sides { left: of(Side::Left), right: of(Side::Right) });
+    Since::new(earlier, later, Some(&growth)).unwrap()
 }
 
 fn new_ids(since: &Since) -> BTreeSet<String> {
@@ -143,7 +160,7 @@ fn nothing_is_new_since_the_report_itself() {
         let generated = generated(seed);
         let report = report(&generated, &generated.snapshots);
         assert!(report.totals.findings > 5, "seed {seed}");
-        let since = Since::new(&report, &report).unwrap();
+        let since = Since::new(&report, &report, None).unwrap();
         let all = since.findings.iter().all(|finding| finding.status == Status::StillThere);
         assert!(all && since.gone.is_empty(), "seed {seed}: {since:?}");
         assert_eq!(since.totals.still_there, report.totals.findings);
@@ -161,8 +178,9 @@ fn other_words_are_nothing_new() {
         in_other_words(&mut snapshots.left, &mut numbers);
         in_other_words(&mut snapshots.right, &mut numbers);
         let later = report(&generated, &snapshots);
-        for (first, second) in [(&earlier, &later), (&later, &earlier)] {
-            let since = Since::new(first, second).unwrap();
+        let (one, other) = ((&generated.snapshots, &earlier), (&snapshots, &later));
+        for nights in [[one, other], [other, one]] {
+            let (since, second) = (since(nights), nights[1].1);
             let told: Vec<&str> = second
                 .findings
                 .iter()
@@ -187,7 +205,8 @@ fn a_change_of_a_night_is_one_new_cause() {
             let name = snapshots.right.roles[*place].name.clone();
             change(&mut snapshots.right, *place, kind);
             let later = report(&generated, &snapshots);
-            let since = Since::new(&earlier, &later).unwrap();
+            let (one, other) = ((&generated.snapshots, &earlier), (&snapshots, &later));
+            let since = self::since([one, other]);
             let told: Vec<&str> = later
                 .causes()
                 .filter(|group| since.cause(group).is_some_and(|cause| cause.status.is_new()))
@@ -196,7 +215,7 @@ fn a_change_of_a_night_is_one_new_cause() {
             assert_eq!(told.len(), 1, "seed {seed}, kind {kind}, {name}: {told:#?} {:#?}", since.gone);
             assert_eq!(since.totals.resolved, 0, "seed {seed}, kind {kind}: {:?}", since.gone);
             // What is new is resolved on the way back, and nothing else.
-            let back = Since::new(&later, &earlier).unwrap();
+            let back = self::since([other, one]);
             let gone: BTreeSet<String> = back.gone.iter().map(|gone| gone.id.clone()).collect();
             assert_eq!(new_ids(&since), gone, "seed {seed}, kind {kind}");
             assert!(new_ids(&back).is_empty() && back.totals.new_causes == 0, "seed {seed}, kind {kind}");
@@ -220,10 +239,12 @@ fn what_is_new_is_what_is_resolved_on_the_way_back() {
                 let place = numbers.below(side.roles.len());
                 change(side, place, numbers.below(KINDS));
             }
-            nights.push(report(&generated, &snapshots));
+            let report = report(&generated, &snapshots);
+            nights.push((snapshots, report));
         }
         let [first, second] = nights.as_slice() else { panic!("two nights") };
-        let (there, back) = (Since::new(first, second).unwrap(), Since::new(second, first).unwrap());
+        let (first, second) = ((&first.0, &first.1), (&second.0, &second.1));
+        let (there, back) = (self::since([first, second]), self::since([second, first]));
         let gone = |since: &Since| since.gone.iter().map(|gone| gone.id.clone()).collect::<BTreeSet<String>>();
         assert_eq!(new_ids(&there), gone(&back), "seed {seed}");
         assert_eq!(new_ids(&back), gone(&there), "seed {seed}");

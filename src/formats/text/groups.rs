@@ -22,7 +22,9 @@ const ROLES: usize = 3;
 /// Writes the causes, and what to do next.
 pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severity>) -> io::Result<()> {
     let report = view.report;
-    let wanted = |group: &&Group| only.is_none_or(|least| group.severity >= least);
+    // What is still there would hide what is new.
+    let is_news = |group: &Group| view.since.is_none() || view.news(group).is_some();
+    let wanted = |group: &&Group| only.is_none_or(|least| group.severity >= least) && is_news(group);
     let shown: Vec<&Group> = report.causes().filter(wanted).collect();
     let most = if only.is_some() { shown.len() } else { CAUSES };
     let mut severity = None;
@@ -37,7 +39,10 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
     }
     let hidden = report.totals.causes - shown.len().min(most);
     if hidden > 0 {
-        let more = format!("… and {}; report.html and summary.md contain all causes", counted(hidden, "more cause"));
+        let still = view.since.map_or(0, |since| since.totals.causes_still_there);
+        let still = if still > 0 { format!(", {still} of them still there") } else { String::new() };
+        let more =
+            format!("… and {}{still}; report.html and summary.md contain all causes", counted(hidden, "more cause"));
         lines.empty()?;
         lines.text(0, &more)?;
     }
