@@ -96,12 +96,19 @@ fn grants(role: &RoleResult) -> Vec<Difference<'_>> {
     access.chain(trust).collect()
 }
 
+/// The actions of a row with their service. A row of several services has `*` for it.
+fn with_service(service: &str, actions: &[String]) -> Vec<String> {
+    let named = |action: &String| if service == "*" { action.clone() } else { format!("{service}:{action}") };
+    actions.iter().map(named).collect()
+}
+
 /// What a row of access, trust, or Denies is about.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Requests<'r> {
-    /// The service; of a row of trust, the principal with its type.
-    about: (&'r str, &'r str),
-    actions: &'r [String],
+    /// Of a row of trust, the principal with its type.
+    principal: Option<(&'r str, &'r str)>,
+    /// With their service: rows of one service do not say it, rows of several do.
+    actions: Vec<String>,
     not_actions: &'r [String],
     /// None for a row of trust, which is about one role.
     resources: &'r [String],
@@ -116,8 +123,8 @@ impl<'r> Requests<'r> {
             Difference::Access(row) => {
                 let d = &row.difference;
                 Some(Self {
-                    about: ("", &d.service),
-                    actions: &d.actions,
+                    principal: None,
+                    actions: with_service(&d.service, &d.actions),
                     not_actions: &d.not_actions,
                     resources: &d.resources,
                     except: &d.except,
@@ -128,8 +135,8 @@ impl<'r> Requests<'r> {
             Difference::Deny(row) => {
                 let d = &row.difference;
                 Some(Self {
-                    about: ("", &d.service),
-                    actions: &d.actions,
+                    principal: None,
+                    actions: with_service(&d.service, &d.actions),
                     not_actions: &d.not_actions,
                     resources: &d.resources,
                     except: &d.except,
@@ -140,8 +147,8 @@ impl<'r> Requests<'r> {
             Difference::Trust(row) => {
                 let d = &row.difference;
                 Some(Self {
-                    about: (d.principal_type.as_str(), &d.principal),
-                    actions: &d.actions,
+                    principal: Some((d.principal_type.as_str(), &d.principal)),
+                    actions: d.actions.clone(),
                     not_actions: &[],
                     resources: &[],
                     except: &d.except,
@@ -177,7 +184,7 @@ impl<'r> Requests<'r> {
 
     /// Whether the row is about who can assume a role.
     pub(super) const fn is_trust(&self) -> bool {
-        self.resources.is_empty()
+        self.principal.is_some()
     }
 
     /// Whether both are about some action, and some resource if those count.
@@ -185,8 +192,8 @@ impl<'r> Requests<'r> {
         if by_resource { self.overlaps(other) } else { self.of_any_resource().overlaps(&other.of_any_resource()) }
     }
 
-    const fn of_any_resource(&self) -> Self {
-        Requests { resources: &[], ..*self }
+    fn of_any_resource(&self) -> Self {
+        Requests { resources: &[], ..self.clone() }
     }
 
     fn coverage(&self, others: &[Requests<'_>]) -> Coverage {
@@ -198,7 +205,7 @@ impl<'r> Requests<'r> {
             overlapping.into_iter().filter(|other| other.may_hold_whenever(self)).collect();
         let in_one = |action: &String, resource: Option<&String>| {
             covering.iter().any(|other| {
-                covers_folded(other.actions, action) && resource.is_none_or(|one| covers(other.resources, one))
+                covers_folded(&other.actions, action) && resource.is_none_or(|one| covers(other.resources, one))
             })
         };
         let all = self.actions.iter().all(|action| match self.resources {
@@ -210,14 +217,14 @@ impl<'r> Requests<'r> {
 
     /// Whether both are about some action on some resource, whatever their conditions.
     fn overlaps(&self, other: &Requests<'_>) -> bool {
-        let is_same = self.about == other.about || [self.about, other.about].contains(&("", "*"));
+        let is_same = self.principal == other.principal;
         let actions = |own: &String, other: &String| glob_folded(own).overlaps(&glob_folded(other));
         let resources = |own: &String, other: &String| Glob::new(own).overlaps(&Glob::new(other));
         let some = |own: &[String], others: &[String], overlap: &dyn Fn(&String, &String) -> bool| {
             own.iter().any(|own| others.iter().any(|other| own == other || overlap(own, other)))
         };
         is_same
-            && some(self.actions, other.actions, &actions)
+            && some(&self.actions, &other.actions, &actions)
             && (self.resources.is_empty() || some(self.resources, other.resources, &resources))
     }
 
@@ -226,10 +233,8 @@ impl<'r> Requests<'r> {
         let is_known = (self.certainty == Certainty::Unknown) == (other.certainty == Certainty::Unknown);
         let is_certain = self.certainty == other.certainty || self.certainty == Certainty::Always;
         let condition = self.condition.is_none() || self.condition == other.condition;
-        let about = self.about == other.about || (self.about == ("", "*") && self.not_actions.is_empty());
         is_known
             && condition
-            && about
             && is_certain
             && self.not_actions.iter().all(|action| covers_folded(other.not_actions, action))
             && self.except.iter().all(|resource| covers(other.except, resource))

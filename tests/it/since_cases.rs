@@ -107,7 +107,21 @@ fn what_grows_within_its_row_is_changed() {
             night(&base, &json!([allow(&json!([of("b"), of("c/${*}"), of("c/${aws:userid}")]))])),
         ),
     ];
-    for (name, before, after) in cases {
+    // One row of several services, of which one has grown.
+    let services =
+        ["kms:Decrypt", "s3:GetObject", "sqs:SendMessage", "sns:Publish", "logs:GetLogEvents", "ssm:GetParameter"];
+    let of_all = json!([base[0], {"Effect": "Allow", "Action": services, "Resource": "*"}]);
+    let boundary = |condition: Value| {
+        let mut of_kms = json!({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"});
+        if !condition.is_null() {
+            of_kms["Condition"] = condition;
+        }
+        let others = json!({"Effect": "Allow", "NotAction": "kms:*", "Resource": "*"});
+        Night { boundary: Some(json!([of_kms, others])), ..night(&base, &of_all) }
+    };
+    let under = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    let of_services = ("a condition of one service of several", boundary(under), boundary(Value::Null));
+    for (name, before, after) in cases.into_iter().chain([of_services]) {
         assert!(has_grown(&before, &after), "{name}");
         assert!(!has_grown(&before, &before), "{name}");
     }
