@@ -5,20 +5,22 @@
 //! with other names, and other proofs make nothing new. The question is asked of both reports alike, so that what is
 //! new from one to the other is what is resolved from the other to the one.
 
+mod comparable;
 mod coverage;
 mod growth;
+mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::model::{AccountTag, DifferenceKind, Side, Sides, words};
-use crate::report::{
-    Difference, FailOn, Finding, Group, Limitation, List, Report, RoleResult, RoleStatus, Rule, Severity,
-};
-use coverage::{Coverage, coverage};
+use crate::report::{FailOn, Finding, Group, Limitation, Report, Rule, Severity};
+pub use comparable::SinceError;
+use comparable::{check, is_same_dictionary, remarks};
+use growth::Direction;
 pub use growth::Growth;
-use growth::{Change, Direction, GrowthIndex, is_about};
+use index::Index;
 
 /// `format` of `since.json`.
 pub const FORMAT: &str = "iamctl-since";
@@ -66,35 +68,6 @@ impl Status {
             Self::NotCompared => "not compared any more",
         }
     }
-}
-
-/// Two reports that cannot be compared.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SinceError {
-    /// They are of other accounts.
-    #[error("the reports are of different accounts: {earlier}, and {later}")]
-    Accounts {
-        /// The two of the earlier report.
-        earlier: String,
-        /// The two of the later one.
-        later: String,
-    },
-    /// They are of other roles.
-    #[error("the reports are of different roles: {earlier} before, {later} now")]
-    Roles {
-        /// What the earlier report selects.
-        earlier: String,
-        /// What the later one selects.
-        later: String,
-    },
-    /// The first one is the later one.
-    #[error("the first report was made at {earlier}, which is after the second one, made at {later}")]
-    Order {
-        /// When the first report was made.
-        earlier: String,
-        /// When the second one was made.
-        later: String,
-    },
 }
 
 /// What is new in the later of two reports, and what is no longer there. Serialized, it is `since.json`.
@@ -291,118 +264,6 @@ impl Since {
     }
 }
 
-/// The findings of a report by role, account and list.
-struct Index<'r> {
-    report: &'r Report,
-    by_place: BTreeMap<Place, Vec<&'r Finding>>,
-    /// The real names of the roles that were compared with each other, or have no counterpart.
-    pairs: BTreeSet<(Option<&'r str>, Option<&'r str>)>,
-}
-
-/// Findings in different places say nothing of each other. Roles that share a normalized name are told apart by their real
-/// names.
-type Place = (String, Sides<Option<String>>, Option<Side>, List);
-
-fn place(report: &Report, finding: &Finding) -> Place {
-    let role = finding.role_index.and_then(|index| report.roles.get(index));
-    let is_shared = role.is_some_and(|role| role.status == RoleStatus::Ambiguous);
-    let names = if is_shared { names(role).map(|name| name.map(str::to_owned)) } else { Sides::default() };
-    (finding.role.as_deref().unwrap_or_default().to_lowercase(), names, finding.side, finding.list)
-}
-
-/// The real names of a role.
-fn names(role: Option<&RoleResult>) -> Sides<Option<&str>> {
-    let name = |side: Side| role.and_then(|role| role.side(side)).map(|real| real.name.as_str());
-    Sides { left: name(Side::Left), right: name(Side::Right) }
-}
-
-impl<'r> Index<'r> {
-    fn new(report: &'r Report) -> Self {
-        let mut by_place: BTreeMap<Place, Vec<&Finding>> = BTreeMap::new();
-        for finding in &report.findings {
-            by_place.entry(place(report, finding)).or_default().push(finding);
-        }
-        let pair = |role: &'r RoleResult| {
-            let Sides { left, right } = names(Some(role));
-            (left, right)
-        };
-        Self { report, by_place, pairs: report.roles.iter().map(pair).collect() }
-    }
-
-    /// Whether some of the candidates let principals in as a finding about trust does.
-    fn has_relation(&self, other: &Report, finding: &Finding, candidates: &[&Finding]) -> bool {
-        let wanted: BTreeSet<&str> = other.rows_of(finding).filter_map(|row| relation(row)).collect();
-        let there = candidates.iter().flat_map(|one| self.report.rows_of(one)).filter_map(|row| relation(row));
-        wanted.is_subset(&there.collect())
-    }
-
-    /// Whether this report has a finding of the other report: `StillThere`, `Changed` or `New`.
-    fn look_up(&self, other: &Report, finding: &Finding, growth: Option<&GrowthIndex<'_>>) -> Status {
-        let Some(candidates) = self.by_place.get(&place(other, finding)) else { return Status::New };
-        let same = candidates.iter().find(|one| one.id == finding.id);
-        let is_severe = |before: Option<Severity>| before >= Some(finding.severity);
-        let role = finding.role_index.and_then(|index| other.roles.get(index));
-        let Sides { left, right } = names(role);
-        // Where other roles were compared, the difference may be another without any growth.
-        let growth = growth.filter(|_| self.pairs.contains(&(left, right)));
-        match (has_grown(other, finding, growth), same) {
-            // Who could be let in by the policies of an account is let in by the role now.
-            (Some(false), None) if !self.has_relation(other, finding, candidates) => Status::Changed,
-            // All that it says was a difference before, and this report says so, in these rows or in others.
-            (Some(false), _) => {
-                let before = same.map(|one| one.severity).or_else(|| candidates.iter().map(|one| one.severity).max());
-                if is_severe(before) { Status::StillThere } else { Status::Changed }
-            }
-            (None, Some(same)) if is_severe(Some(same.severity)) => Status::StillThere,
-            (_, Some(_)) => Status::Changed,
-            (grown, None) => {
-                let found = coverage((other, finding), (self.report, candidates));
-                match found.coverage {
-                    Coverage::Whole if grown.is_none() && is_severe(found.severity) => Status::StillThere,
-                    Coverage::Whole | Coverage::Part => Status::Changed,
-                    Coverage::Nothing => Status::New,
-                }
-            }
-        }
-    }
-}
-
-/// How a row of a trust policy lets its principal in; none for other rows.
-fn relation(row: Difference<'_>) -> Option<&str> {
-    match row {
-        Difference::Trust(row) => Some(row.difference.relation.as_str()),
-        Difference::Role(_)
-        | Difference::Item(_)
-        | Difference::Access(_)
-        | Difference::Deny(_)
-        | Difference::Attribute(_)
-        | Difference::CrossReference(_)
-        | Difference::Statement(_)
-        | Difference::Limitation(_) => None,
-    }
-}
-
-/// Whether what a finding says has grown; none if that is not known, or is no matter of what roles can do.
-fn has_grown(report: &Report, finding: &Finding, growth: Option<&GrowthIndex<'_>>) -> Option<bool> {
-    match finding.list {
-        List::Access | List::Trust | List::Roles => {}
-        List::Items
-        | List::Denies
-        | List::Attributes
-        | List::CrossReferences
-        | List::StatementWarnings
-        | List::Limitations => return None,
-    }
-    let role = finding.role_index.and_then(|index| report.roles.get(index));
-    match growth?.of(finding.side?, names(role), finding.list) {
-        Change::Unknown => None,
-        Change::Grown(gained, lost) => {
-            let rows: Vec<Difference<'_>> = report.rows_of(finding).collect();
-            Some(is_about(&rows, &gained, &lost))
-        }
-    }
-}
-
 fn cause(later: &Report, group: &Group, findings: &[FindingSince]) -> CauseSince {
     let counts = |place: &&usize| later.findings.get(**place).is_some_and(|finding| !finding.is_note());
     let statuses = group.findings.iter().filter(counts).filter_map(|place| findings.get(*place));
@@ -434,73 +295,6 @@ fn totals(causes: &[CauseSince], findings: &[FindingSince], gone: &[Gone]) -> Si
         accepted: of_gone(Status::Accepted),
         not_compared: of_gone(Status::NotCompared),
     }
-}
-
-/// Refuses reports of which one says nothing about what the other says.
-fn check(earlier: &Report, later: &Report) -> Result<(), SinceError> {
-    let same = |side: Side| {
-        let (a, b) = (earlier.accounts.get(side), later.accounts.get(side));
-        let is_same_id = a.account_id.is_none() || b.account_id.is_none() || a.account_id == b.account_id;
-        is_same_id && a.tag.as_str().eq_ignore_ascii_case(b.tag.as_str())
-    };
-    if !Side::BOTH.into_iter().all(same) {
-        return Err(SinceError::Accounts { earlier: accounts(earlier), later: accounts(later) });
-    }
-    if earlier.selection != later.selection {
-        return Err(SinceError::Roles { earlier: selection(earlier), later: selection(later) });
-    }
-    let times = (earlier.generated_at.parse::<jiff::Timestamp>(), later.generated_at.parse::<jiff::Timestamp>());
-    if let (Ok(first), Ok(second)) = times
-        && first > second
-    {
-        let (earlier, later) = (earlier.generated_at.clone(), later.generated_at.clone());
-        return Err(SinceError::Order { earlier, later });
-    }
-    Ok(())
-}
-
-fn accounts(report: &Report) -> String {
-    let Sides { left, right } = report.accounts.as_ref().map(|account| {
-        let id = account.account_id.as_ref().map_or("of unknown ID", |id| id.as_str());
-        format!("{} ({id})", account.tag)
-    });
-    format!("{left} and {right}")
-}
-
-fn selection(report: &Report) -> String {
-    let selection = &report.selection;
-    let patterns = selection.roles.iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>();
-    let roles = if patterns.is_empty() { "all roles".to_owned() } else { patterns.join(" and ") };
-    let without = if selection.exclude_service_linked { " without service-linked roles" } else { "" };
-    format!("{roles}{without}")
-}
-
-/// What else has changed, so that findings can be new or resolved though no account has changed.
-fn remarks(earlier: &Report, later: &Report, is_growth_known: bool) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if !is_growth_known {
-        let start = "The snapshots of the reports could not be compared, so only the rows of the reports were";
-        remarks.push(format!("{start}: a finding can have become wider although it is called still there."));
-    }
-    let effect = "findings can be new or resolved because of that";
-    if !is_same_dictionary(earlier, later) {
-        remarks.push(format!("The dictionary or the built-in rules have changed; {effect}."));
-    }
-    if earlier.iamctl != later.iamctl {
-        let (before, after) = (&earlier.iamctl, &later.iamctl);
-        remarks.push(format!("The reports were made by iamctl {before} and {after}; {effect}."));
-    }
-    if earlier.catalogue != later.catalogue {
-        remarks.push("The reports were made with different action catalogs.".to_owned());
-    }
-    remarks
-}
-
-/// Whether the same is meant to differ in both reports.
-fn is_same_dictionary(earlier: &Report, later: &Report) -> bool {
-    // The dictionary is written to `report.json`, so it can be written here.
-    let dictionary = |report: &Report| serde_json::to_string(&report.dictionary).ok();
-    dictionary(earlier) == dictionary(later) && earlier.builtin_rules == later.builtin_rules
 }
 
 /// The roles that a report does not compare, by account and real name.
