@@ -40,9 +40,12 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
     let hidden = report.totals.causes - shown.len().min(most);
     if hidden > 0 {
         let still = view.since.map_or(0, |since| since.totals.causes_still_there);
-        let still = if still > 0 { format!(", {still} of them still there") } else { String::new() };
-        let more =
-            format!("… and {}{still}; report.html and summary.md contain all causes", counted(hidden, "more cause"));
+        let causes = match hidden.saturating_sub(still) {
+            0 => format!("{} still there", counted(hidden, "cause")),
+            _ if still == 0 => counted(hidden, "more cause"),
+            new => format!("{}, and {} still there", counted(new, "more cause"), counted(still, "cause")),
+        };
+        let more = format!("… and {causes}; report.html and summary.md contain all causes");
         lines.empty()?;
         lines.text(0, &more)?;
     }
