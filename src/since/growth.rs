@@ -4,11 +4,11 @@
 //! something or the other one has lost something. So it is told from the roles themselves, however wide or narrow
 //! the rows of a report are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::Requests;
 use crate::model::{Side, Sides};
-use crate::report::{Difference, List, Report};
+use crate::report::{Difference, Limitation, List, Report, RoleResult};
 
 /// Each account before and after, as a comparison of the two.
 #[derive(Debug, Clone)]
@@ -58,7 +58,16 @@ enum Gain {
 
 fn of_account(report: &Report, direction: Direction) -> Rows<'_> {
     let (places, mut rows) = (report.places(), Rows::new());
-    for role in report.roles.iter().filter(|role| role.is_paired()) {
+    // Of a policy of AWS in two versions, the comparison gives both roles the newer one, so that what AWS has changed is in no
+    // row. Names are as in the account, since there is no dictionary.
+    let mut in_two_versions: BTreeSet<&String> = BTreeSet::new();
+    for limitation in &report.limitations {
+        if let Limitation::AwsPolicyVersions { roles, .. } = limitation {
+            in_two_versions.extend(roles);
+        }
+    }
+    let is_known = |role: &&RoleResult| role.is_paired() && !in_two_versions.contains(&role.role);
+    for role in report.roles.iter().filter(is_known) {
         rows.extend(role.right.iter().map(|real| (real.name.as_str(), Vec::new())));
     }
     for list in [List::Access, List::Trust] {
@@ -69,7 +78,7 @@ fn of_account(report: &Report, direction: Direction) -> Rows<'_> {
             let Some(name) = role.and_then(|role| role.right.as_ref()).map(|real| real.name.as_str()) else { continue };
             let is_after = (side == Side::Right) == (direction == Direction::Forward);
             let gain = if is_after { Gain::Gained } else { Gain::Lost };
-            rows.entry(name).or_default().push((gain, list, difference));
+            rows.entry(name).and_modify(|rows: &mut Vec<_>| rows.push((gain, list, difference)));
         }
     }
     rows

@@ -199,6 +199,22 @@ fn what_is_more_severe_is_changed_and_what_is_accepted_is_not_resolved() {
     assert_eq!((&totals["accepted"], &totals["resolved"]), (&json!(1), &json!(0)), "{totals}");
 }
 
+/// AWS changes its own policies; a role that has one gains what AWS adds to it.
+#[test]
+fn what_aws_adds_to_a_policy_is_changed() {
+    let tool = Tool::new();
+    let arn = "arn:aws:iam::aws:policy/Reads";
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &json!({}))], &[]));
+    for (output, version, resource) in [("before", "v1", of("b/1")), ("after", "v2", of("b/*"))] {
+        let statements = json!([allow(&json!(resource))]);
+        let policy = json!({"arn": arn, "name": "Reads", "version_id": version, "document": document(&statements)});
+        let reader = role(QA, "r", &json!({"attached_policies": [arn]}));
+        tool.write("qa.json", snapshot(QA, &[reader], &[policy]));
+        diff(&tool, output, &[]);
+    }
+    assert_eq!(since(&tool)["totals"]["changed"], 1, "{}", since(&tool));
+}
+
 /// Roles that the dictionary gives one name are told apart by their real names.
 #[test]
 fn a_new_role_of_a_known_name_is_new() {
