@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::model::{AccountTag, DifferenceKind, Side, Sides, words};
 use crate::report::{FailOn, Finding, Group, Limitation, Report, Rule, Severity};
 pub use comparable::SinceError;
-use comparable::{check, is_same_dictionary, remarks};
+use comparable::{is_same_dictionary, remarks};
 use growth::Direction;
 pub use growth::Growth;
 use index::Index;
@@ -95,7 +95,10 @@ pub struct Since {
     pub gone: Vec<Gone>,
     /// What became of each finding of the later report, by ID.
     #[serde(skip)]
-    statuses: BTreeMap<String, Status>,
+    of_findings: BTreeMap<String, Status>,
+    /// The same of each cause.
+    #[serde(skip)]
+    of_causes: BTreeMap<String, Status>,
 }
 
 /// The result in numbers. What is only for information does not count.
@@ -163,13 +166,22 @@ pub struct Gone {
 }
 
 impl Since {
+    /// Whether two reports are of the same accounts and the same roles, which [`Since::new`] asks as well: before what takes
+    /// long is worked out for it.
+    ///
+    /// # Errors
+    /// As [`Since::new`].
+    pub fn check(earlier: &Report, later: &Report) -> Result<(), SinceError> {
+        comparable::check(earlier, later)
+    }
+
     /// Compares two reports of the same accounts and the same roles. `growth` is what the roles can do more and less;
     /// without it, a finding that became wider within the same rows is not told from one that did not.
     ///
     /// # Errors
     /// If they are of other accounts or other roles, or the first one is the later one.
     pub fn new(earlier: &Report, later: &Report, growth: Option<&Growth>) -> Result<Self, SinceError> {
-        check(earlier, later)?;
+        comparable::check(earlier, later)?;
         let (before, after) = (Index::new(earlier), Index::new(later));
         // Under another dictionary, roles can differ in other ways though they are what they were.
         let decisive = growth.filter(|_| is_same_dictionary(earlier, later));
@@ -200,20 +212,34 @@ impl Since {
             Some(Gone { id, status, rule, severity, role, message })
         });
         let gone: Vec<Gone> = gone.collect();
+        let remarks = remarks(earlier, later, growth.is_some());
+        Ok(Self::of(Some(earlier), later, findings, gone, remarks))
+    }
+
+    fn of(
+        earlier: Option<&Report>,
+        later: &Report,
+        findings: Vec<FindingSince>,
+        gone: Vec<Gone>,
+        remarks: Vec<String>,
+    ) -> Self {
         let causes: Vec<CauseSince> = later.causes().map(|group| cause(later, group, &findings)).collect();
-        Ok(Self {
+        let of_findings = findings.iter().map(|finding| (finding.id.clone(), finding.status));
+        let of_causes = causes.iter().map(|cause| (cause.id.clone(), cause.status));
+        Self {
             format: FORMAT,
             version: VERSION,
-            earlier: Some(earlier.generated_at.clone()),
+            earlier: earlier.map(|report| report.generated_at.clone()),
             later: later.generated_at.clone(),
             accounts: later.accounts.as_ref().map(|account| account.tag.clone()),
             totals: totals(&causes, &findings, &gone),
-            remarks: remarks(earlier, later, growth.is_some()),
+            remarks,
+            of_findings: of_findings.collect(),
+            of_causes: of_causes.collect(),
             causes,
-            statuses: findings.iter().map(|finding| (finding.id.clone(), finding.status)).collect(),
             findings,
             gone,
-        })
+        }
     }
 
     /// What is new in the first report: all of it.
@@ -223,27 +249,13 @@ impl Since {
             let (id, note) = (finding.id.clone(), finding.is_note());
             FindingSince { id, status: Status::New, note, why: None }
         };
-        let findings: Vec<FindingSince> = later.findings.iter().map(finding).collect();
-        let causes: Vec<CauseSince> = later.causes().map(|group| cause(later, group, &findings)).collect();
-        Self {
-            format: FORMAT,
-            version: VERSION,
-            earlier: None,
-            later: later.generated_at.clone(),
-            accounts: later.accounts.as_ref().map(|account| account.tag.clone()),
-            totals: totals(&causes, &findings, &[]),
-            remarks: Vec::new(),
-            causes,
-            statuses: findings.iter().map(|finding| (finding.id.clone(), finding.status)).collect(),
-            findings,
-            gone: Vec::new(),
-        }
+        Self::of(None, later, later.findings.iter().map(finding).collect(), Vec::new(), Vec::new())
     }
 
     /// Whether a finding of the later report makes a run fail that was asked to fail on what is new.
     #[must_use]
     pub fn fails(&self, finding: &Finding, fail_on: &[FailOn]) -> bool {
-        let is_new = self.statuses.get(&finding.id).is_some_and(|status| status.is_new());
+        let is_new = self.of_findings.get(&finding.id).is_some_and(|status| status.is_new());
         let is_asked = |one: &FailOn| match one {
             FailOn::New(least) => least.is_none_or(|least| finding.severity >= least),
             FailOn::None | FailOn::Any | FailOn::Access | FailOn::Severity(_) | FailOn::Rule(_) => false,
@@ -254,13 +266,13 @@ impl Since {
     /// What became of a finding of the later report.
     #[must_use]
     pub fn status(&self, finding: &Finding) -> Option<Status> {
-        self.statuses.get(&finding.id).copied()
+        self.of_findings.get(&finding.id).copied()
     }
 
     /// What became of a cause of the later report; none for a group that is for information.
     #[must_use]
-    pub fn cause(&self, group: &Group) -> Option<&CauseSince> {
-        self.causes.iter().find(|cause| cause.id == group.id)
+    pub fn cause(&self, group: &Group) -> Option<Status> {
+        self.of_causes.get(&group.id).copied()
     }
 }
 

@@ -101,12 +101,13 @@ pub(super) struct Fresh<'a> {
 
 /// What is new in a report since an earlier one.
 fn compared(earlier: &SavedReport, later: &Fresh<'_>, console: &Console) -> Result<Since, CliError> {
+    let error = |source| CliError::Since { earlier: earlier.folder().to_owned(), source };
+    Since::check(&earlier.report, later.report).map_err(error)?;
     let snapshots = earlier.snapshots();
     let growth = match (readable(earlier, &snapshots, console), later.snapshots) {
         (Some(before), Some(after)) => Some(growth(before, after, later)?),
         (None, _) | (_, None) => None,
     };
-    let error = |source| CliError::Since { earlier: earlier.folder().to_owned(), source };
     Since::new(&earlier.report, later.report, growth.as_ref()).map_err(error)
 }
 
@@ -218,7 +219,8 @@ fn is_before(head: &SavedHead, report: &Report) -> bool {
     accounts.into_iter().zip(all).all(is_same) && head.generated_at <= report.generated_at
 }
 
-/// Makes `latest` point at a new report, unless the user named its folder. That this fails is said, but is no failure: the reports are written.
+/// Makes `latest` point at a new report, unless the user named its folder. That this fails is said, but is no failure: the
+/// reports are written.
 pub(super) fn point_at(report: &Path, named: Option<&Path>, console: &Console) {
     let Some(home) = home().filter(|_| named.is_none()) else { return };
     if let Err(error) = saved_reports::point_at(&home, report) {

@@ -126,7 +126,7 @@ impl<'a> View<'a> {
     /// What became of a cause since the earlier report, if that is known and is more than that it is still there.
     #[must_use]
     pub fn news(&self, group: &Group) -> Option<Status> {
-        self.since?.cause(group).map(|cause| cause.status).filter(|status| status.is_new())
+        self.since?.cause(group).filter(|status| status.is_new())
     }
 
     /// The values of `--fail-on`; none where it was not given.

@@ -110,7 +110,7 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "failed": view.fails_for(group),
         },
     });
-    let status = view.since.and_then(|since| since.cause(group)).map(|cause| cause.status);
+    let status = view.since.and_then(|since| since.cause(group));
     if let (Some(status), Some(object)) = (status, result.as_object_mut()) {
         object.insert("baselineState".to_owned(), json!(baseline_state(status)));
     }

@@ -52,7 +52,7 @@ pub fn verdict_of(since: &Since) -> String {
 /// The causes that are new or changed, in the order of the report.
 fn news<'r>(view: &View<'r>, since: &'r Since) -> impl Iterator<Item = (&'r Group, Status)> {
     let causes = view.report.causes();
-    causes.filter_map(|group| since.cause(group).map(|one| (group, one.status))).filter(|(_, status)| status.is_new())
+    causes.filter_map(|group| since.cause(group).map(|status| (group, status))).filter(|(_, status)| status.is_new())
 }
 
 /// Writes the summary of `iamctl since`, in so many columns; none where lines are not broken.

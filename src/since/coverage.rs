@@ -122,39 +122,19 @@ impl<'r> Requests<'r> {
         match row {
             Difference::Access(row) => {
                 let d = &row.difference;
-                Some(Self {
-                    principal: None,
-                    actions: with_service(&d.service, &d.actions),
-                    not_actions: &d.not_actions,
-                    resources: &d.resources,
-                    except: &d.except,
-                    condition: d.condition.as_ref(),
-                    certainty: d.certainty,
-                })
+                let actions = with_service(&d.service, &d.actions);
+                Some(Self::new(actions, &d.not_actions, (&d.resources, &d.except), d.condition.as_ref(), d.certainty))
             }
             Difference::Deny(row) => {
                 let d = &row.difference;
-                Some(Self {
-                    principal: None,
-                    actions: with_service(&d.service, &d.actions),
-                    not_actions: &d.not_actions,
-                    resources: &d.resources,
-                    except: &d.except,
-                    condition: d.condition.as_ref(),
-                    certainty: d.certainty,
-                })
+                let actions = with_service(&d.service, &d.actions);
+                Some(Self::new(actions, &d.not_actions, (&d.resources, &d.except), d.condition.as_ref(), d.certainty))
             }
             Difference::Trust(row) => {
                 let d = &row.difference;
-                Some(Self {
-                    principal: Some((d.principal_type.as_str(), &d.principal)),
-                    actions: d.actions.clone(),
-                    not_actions: &[],
-                    resources: &[],
-                    except: &d.except,
-                    condition: d.condition.as_ref(),
-                    certainty: d.certainty,
-                })
+                let principal = Some((d.principal_type.as_str(), d.principal.as_str()));
+                let own = Self::new(d.actions.clone(), &[], (&[], &d.except), d.condition.as_ref(), d.certainty);
+                Some(Self { principal, ..own })
             }
             Difference::Role(_)
             | Difference::Item(_)
@@ -165,21 +145,31 @@ impl<'r> Requests<'r> {
         }
     }
 
-    /// The same in the account's own names.
+    const fn new(
+        actions: Vec<String>,
+        not_actions: &'r [String],
+        (resources, except): (&'r [String], &'r [String]),
+        condition: Option<&'r DifferenceCondition>,
+        certainty: Certainty,
+    ) -> Self {
+        Self { principal: None, actions, not_actions, resources, except, condition, certainty }
+    }
+
+    /// The same on resources as the account names them.
     pub(super) fn in_real_names(row: Difference<'r>) -> Option<Self> {
-        let real = match row {
-            Difference::Access(row) => row.real.as_ref(),
-            Difference::Deny(row) => row.real.as_ref(),
+        let own = Self::of(row)?;
+        let resources = match row {
+            Difference::Access(row) => row.named().resources,
+            Difference::Deny(row) => row.named().resources,
             Difference::Trust(_)
             | Difference::Role(_)
             | Difference::Item(_)
             | Difference::Attribute(_)
             | Difference::CrossReference(_)
             | Difference::Statement(_)
-            | Difference::Limitation(_) => None,
+            | Difference::Limitation(_) => own.resources,
         };
-        let own = Self::of(row)?;
-        Some(Self { resources: real.map_or(own.resources, |real| &real.resources), ..own })
+        Some(Self { resources, ..own })
     }
 
     /// Whether the row is about who can assume a role.
@@ -218,7 +208,7 @@ impl<'r> Requests<'r> {
     /// Whether both are about some action on some resource, whatever their conditions.
     fn overlaps(&self, other: &Requests<'_>) -> bool {
         let is_same = self.principal == other.principal;
-        let actions = |own: &String, other: &String| glob_folded(own).overlaps(&glob_folded(other));
+        let actions = |own: &String, other: &String| Glob::new_folded(own).overlaps(&Glob::new_folded(other));
         let resources = |own: &String, other: &String| Glob::new(own).overlaps(&Glob::new(other));
         let some = |own: &[String], others: &[String], overlap: &dyn Fn(&String, &String) -> bool| {
             own.iter().any(|own| others.iter().any(|other| own == other || overlap(own, other)))
@@ -241,10 +231,6 @@ impl<'r> Requests<'r> {
     }
 }
 
-fn glob_folded(text: &str) -> Glob {
-    Glob::new_folded(text)
-}
-
 fn covers(patterns: &[String], text: &str) -> bool {
     patterns.iter().any(|pattern| pattern == text || Glob::new(pattern).covers(text))
 }
@@ -252,7 +238,7 @@ fn covers(patterns: &[String], text: &str) -> bool {
 /// The same for actions, whose case does not matter.
 fn covers_folded(patterns: &[String], text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    patterns.iter().any(|pattern| glob_folded(pattern).covers(&text))
+    patterns.iter().any(|pattern| Glob::new_folded(pattern).covers(&text))
 }
 
 /// What any other row says, as texts. Two rows that share a text are about the same.

@@ -209,7 +209,7 @@ fn a_change_of_a_night_is_one_new_cause() {
             let since = self::since([one, other]);
             let told: Vec<&str> = later
                 .causes()
-                .filter(|group| since.cause(group).is_some_and(|cause| cause.status.is_new()))
+                .filter(|group| since.cause(group).is_some_and(Status::is_new))
                 .map(|group| group.message.as_str())
                 .collect();
             assert_eq!(told.len(), 1, "seed {seed}, kind {kind}, {name}: {told:#?} {:#?}", since.gone);
