@@ -324,6 +324,18 @@ fn an_account_is_added_to_the_entries_that_are_there() {
     assert_eq!(compared(&tool, &tags)["totals"]["findings"], 0);
 }
 
+/// A plain list gets a text, and the evidence names its texts.
+#[test]
+fn a_plain_list_is_told_by_its_texts() {
+    let tool = Tool::new();
+    environments(&tool, &FOUR, |_, _| {});
+    tool.write("equivalency_list.json", json!({"environment": ["dev", "qa"]}).to_string());
+    let run = suggest(&tool, &FOUR.map(|(tag, ..)| tag), &[]);
+    let list: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(list["environment"], json!(["dev", "prod", "qa"]));
+    assert!(run.stderr.contains("\nenvironment: `dev`, `prod`, `qa`: in 4 accounts: "), "{}", run.stderr);
+}
+
 #[test]
 fn accounts_come_from_folders_and_are_selected_as_for_fleet() {
     let tool = Tool::new();

@@ -14,7 +14,7 @@ use crate::normalise::{self, DictionaryTooLarge};
 /// What an entry does in all accounts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetEvidence {
-    /// Its texts, each with the tags of the accounts that have it; none of a pattern. An empty text is that of accounts that
+    /// Its texts, each with the tags of the accounts that have it, which a plain list does not say; none of a pattern. An empty text is that of accounts that
     /// have nothing there.
     pub texts: BTreeMap<String, BTreeSet<String>>,
     /// Its pattern, if it is one.
@@ -134,7 +134,8 @@ impl std::fmt::Display for FleetEvidence {
                 let quoted = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
                 let one = |(text, tags): (&String, &BTreeSet<String>)| {
                     let tags: Vec<String> = tags.iter().cloned().collect();
-                    format!("{} ({})", quoted(text), few(&tags, MOST))
+                    let of = if tags.is_empty() { String::new() } else { format!(" ({})", few(&tags, MOST)) };
+                    format!("{}{of}", quoted(text))
                 };
                 let texts: Vec<String> = self.texts.iter().map(one).collect();
                 f.write_str(&few(&texts, MOST))?;

@@ -268,17 +268,21 @@ pub(super) fn comment(draft: &Draft, evidence: &FleetEvidence) -> Option<String>
     }
 }
 
-/// The texts of an entry, each with the tags of the accounts that have it.
+/// The texts of an entry, each with the tags of the accounts that have it; with none in a plain list, and no text in a pattern.
 pub(super) fn by_text(entry: &Entry) -> BTreeMap<String, BTreeSet<String>> {
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    if let Texts::ByTag(texts, _) = &entry.texts {
-        for (tag, texts) in texts.iter() {
-            let texts: Vec<String> =
-                if texts.is_empty() { vec![String::new()] } else { texts.iter().cloned().collect() };
-            texts.into_iter().for_each(|text| {
-                all.entry(text).or_default().insert(tag.to_string());
-            });
+    match &entry.texts {
+        Texts::ByTag(texts, _) => {
+            for (tag, texts) in texts.iter() {
+                let texts: Vec<String> =
+                    if texts.is_empty() { vec![String::new()] } else { texts.iter().cloned().collect() };
+                texts.into_iter().for_each(|text| {
+                    all.entry(text).or_default().insert(tag.to_string());
+                });
+            }
         }
+        Texts::Shared(texts, _) => all.extend(texts.iter().map(|text| (text.clone(), BTreeSet::new()))),
+        Texts::Pattern(_) => {}
     }
     all
 }
