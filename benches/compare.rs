@@ -11,6 +11,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use iamctl::evidence::Provenance;
 use iamctl::formats::csv;
 use iamctl::formats::files::{self, Harvest};
 use iamctl::formats::html::{self, NormalisedRoles, RolesAsRead};
@@ -18,6 +19,7 @@ use iamctl::formats::report_format::View;
 use iamctl::model::Sides;
 use iamctl::parse::{equivalency, snapshot};
 use iamctl::pipeline::{self, Options, Prepared};
+use iamctl::store::folder::Record;
 use iamctl::testing::{DICTIONARY, Shape, accounts, authorization_details};
 use serde::Serialize as _;
 use serde_json::ser::PrettyFormatter;
@@ -122,7 +124,9 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     let as_read = RolesAsRead::new(prepared.accounts());
     let view = View { roles: Some(&roles), as_read: Some(&as_read), ..View::new(&comparison, "equivalency_list.json") };
     let files = files::of_diff(&view, harvests, &options.catalogue, csv::Options::default(), &[])?;
-    let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write("diff", &files)?;
+    let record =
+        Record { report: "diff".to_owned(), provenance: Provenance::default(), parts: Vec::new(), now: String::new };
+    let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write(record, &files)?;
     let reports = start.elapsed();
 
     let (plain, bytes) = write_again(&written, &folder.path().join("plain"))?;

@@ -13,12 +13,14 @@ mod complete;
 mod console;
 mod diff;
 mod error;
+mod evidence;
 mod examples;
 mod exit_code;
 mod explain;
 mod fleet;
 mod harvest;
 pub mod init;
+mod input_file;
 mod inputs;
 mod interrupt;
 mod known_names;
@@ -32,6 +34,7 @@ mod saved_report;
 mod since;
 mod source;
 mod suggest;
+mod verify;
 
 use std::ffi::OsString;
 
@@ -41,6 +44,7 @@ use console::{Console, ConsoleArgs};
 pub use error::CliError;
 pub use exit_code::ExitCode;
 pub use fleet::FleetError;
+pub use verify::VerifyError;
 
 /// Compares the IAM roles of two AWS accounts and reports exactly what differs
 ///
@@ -147,6 +151,14 @@ enum Command {
     /// causes. With `--keep`, removes those that are older.
     #[command(after_long_help = examples::REPORTS)]
     Reports(list_reports::Args),
+    /// Check that a folder is as iamctl wrote it, and make its reports again
+    ///
+    /// Compares each file with the size and the SHA-256 in manifest.json, and names files that were changed, are missing, or
+    /// are not in the manifest. Then makes each report again from the snapshots and the copies of its inputs in the folder, with the
+    /// settings of the run, and compares it byte by byte. The exit code is 0 if everything is the same, 1 if something is not, and 2 if
+    /// that cannot be told.
+    #[command(after_long_help = examples::VERIFY)]
+    Verify(verify::Args),
     /// Check whether a role can make one request
     ///
     /// Evaluates one request against the policies and the permissions boundary of a role, and prints the decision and the
@@ -180,6 +192,7 @@ const fn without_effect(command: &str) -> &'static [&'static str] {
         b"init" => &["quiet", "verbose", "no_progress", "no_input"],
         b"listprofiles" | b"accept" => &["verbose", "no_progress", "no_input"],
         b"remediate" => &["no_input"],
+        b"verify" => &["no_input"],
         b"since" | b"reports" => &["verbose", "no_progress", "no_input"],
         b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input"],
         _ => &[],
@@ -254,6 +267,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Remediate(args) => remediate::run(args, &mut console),
         Command::Reports(args) => list_reports::run(args, &mut console),
         Command::Since(args) => since::run(args, &mut console),
+        Command::Verify(args) => verify::run(args, &mut console),
         Command::Can(args) => can::run(args, &mut console),
         Command::CanAssume(args) => can_assume::run(args, &mut console),
         Command::Completions(args) => complete::run(args, &mut console),

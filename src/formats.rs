@@ -11,6 +11,7 @@ pub mod decision;
 pub mod details;
 pub mod documents;
 pub mod escape;
+pub mod evidence;
 pub mod explain;
 pub mod files;
 pub mod fleet;

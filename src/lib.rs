@@ -92,6 +92,7 @@ pub mod catalog;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
+pub mod evidence;
 pub mod expand;
 pub mod fleet;
 pub mod formats;

@@ -109,6 +109,7 @@ fn account(shape: Shape, environment: &str, id: &str, drifted: bool) -> Result<S
         harvested_at: None,
         source: format!("synthetic {environment}"),
         account_id: Some(id.to_owned()),
+        origin: None,
         roles,
         policies,
     })

@@ -180,7 +180,7 @@ impl FilterArgs {
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let today = inputs::today();
     check(args, today)?;
-    let saved = SavedReport::read(&args.folder)?;
+    let saved = SavedReport::read_checked(&args.folder, console)?;
     let report = &saved.report;
     let second = &report.accounts.right.tag;
     if !args.accounts.is_empty() && !args.accounts.iter().any(|pattern| pattern.matches(second)) {

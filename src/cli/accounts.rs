@@ -7,12 +7,13 @@ use std::str::FromStr;
 
 use super::error::CliError;
 use super::fleet::FleetError;
+use super::input_file::InputFile;
 use super::source::{RoleSource, Source, shown};
+use crate::evidence::{Input, InputKind};
 use crate::fleet::AccountStatus;
 use crate::model::{AccountId, AccountTag, AccountTagError, Arn, Glob};
 use crate::parse::accounts::{self, ListedAccount};
 use crate::parse::snapshot::Snapshot;
-use crate::store::text_file;
 
 /// An account, and where it is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,12 +166,13 @@ impl ListArgs {
         self.file.as_deref()
     }
 
-    /// The accounts of the list and of the profiles.
-    pub(super) fn accounts(&self) -> Result<Vec<NamedSource>, CliError> {
-        let mut all = Vec::new();
+    /// The accounts of the list and of the profiles; and the file of the list.
+    pub(super) fn accounts(&self) -> Result<(Vec<NamedSource>, Option<Input>), CliError> {
+        let (mut all, mut input) = (Vec::new(), None);
         if let Some(path) = &self.file {
-            let text = text_file::read(path)?;
-            let listed = accounts::read(&text).map_err(|problem| FleetError::List {
+            let file = InputFile::read(InputKind::AccountList, path.clone())?;
+            input = Some(file.input());
+            let listed = accounts::read(&file.text).map_err(|problem| FleetError::List {
                 path: path.clone(),
                 line: problem.line,
                 problem: problem.problem,
@@ -180,7 +182,7 @@ impl ListArgs {
             }
         }
         all.extend(self.of_profiles()?);
-        Ok(all)
+        Ok((all, input))
     }
 
     /// A flag that says nothing of a single account, if it was given.

@@ -8,6 +8,7 @@ use crate::report::RoleResult;
 use crate::semantics::KnownRole;
 use crate::semantics::evaluate::Context;
 
+use super::console::Console;
 use super::error::CliError;
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
@@ -148,7 +149,7 @@ pub(super) struct Asked {
 }
 
 /// The source that is meant: with a tag, the snapshot of that account in a report folder.
-pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Asked, CliError> {
+pub(super) fn source(word: &Source, tag: Option<&AccountTag>, console: &Console) -> Result<Asked, CliError> {
     let Some(tag) = tag else {
         return match saved_report::at(word) {
             None => Ok(Asked { source: word.clone(), normalized: Vec::new() }),
@@ -164,7 +165,7 @@ pub(super) fn source(word: &Source, tag: Option<&AccountTag>) -> Result<Asked, C
         Source::Profile(name) => PathBuf::from(name),
         Source::Environment | Source::Role(_) => return Err(CliError::NoReport { path: PathBuf::from("env:") }),
     };
-    let saved = SavedReport::read(&folder)?;
+    let saved = SavedReport::read_checked(&folder, console)?;
     let side = saved.side(tag)?;
     let real = |role: &RoleResult| role.side(side).map(|real| (role.role.clone(), real.arn.clone()));
     // A role that only the other account has cannot be asked about.

@@ -60,7 +60,7 @@ pub(super) struct Args {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let asked = ask::source(&args.source, args.tag.as_ref())?;
+    let asked = ask::source(&args.source, args.tag.as_ref(), console)?;
     let snapshot = args.input.snapshot(&asked.source, console)?;
     let account = AccountReader::default().account_with_absent(&snapshot)?;
     let role = asked.find(&account.roles, &args.role)?;

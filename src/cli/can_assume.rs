@@ -87,7 +87,7 @@ enum PrincipalType {
 /// Reads the account, asks the evaluator, prints the decision.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let catalogue = args.input.catalogue(console)?;
-    let asked = ask::source(&args.source, args.tag.as_ref())?;
+    let asked = ask::source(&args.source, args.tag.as_ref(), console)?;
     let snapshot = args.input.snapshot(&asked.source, console)?;
     // The role's other policies say nothing of who can assume it.
     let account = AccountReader::default().account_with_absent(&snapshot)?;

@@ -7,6 +7,7 @@ use clap::builder::FalseyValueParser;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
+use super::input_file::InputFile;
 use super::inputs::{self, Dictionary, DictionaryArgs};
 use super::source::shown;
 use crate::model::{AccountId, ArnError, Selection};
@@ -92,24 +93,30 @@ impl ComparisonArgs {
     }
 
     /// The dictionary with the accounts that are known besides; and the file it is from.
-    pub(super) fn dictionary(&self, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+    pub(super) fn dictionary(&self, console: &Console) -> Result<(Dictionary, Option<InputFile>), CliError> {
         let (mut dictionary, from) = self.dictionary.read()?;
         for (id, name) in &self.known_accounts {
             dictionary.list.know_account(id.clone(), name.clone());
         }
-        if let Some(path) = &from {
-            console.note(&format!("dictionary: {}", path.display()));
+        if let Some(file) = &from {
+            console.note(&format!("dictionary: {}", file.path.display()));
         }
         Ok((dictionary, from))
     }
 
     /// The accepted entries, and the file they are from.
-    pub(super) fn accepted(&self, console: &Console) -> Result<(Accepted, Option<PathBuf>), CliError> {
+    pub(super) fn accepted(&self, console: &Console) -> Result<(Accepted, Option<InputFile>), CliError> {
         let (entries, file) = inputs::accepted(self.accepted.as_deref())?;
-        if let Some(path) = &file {
-            console.note(&format!("accepted differences: {}, entries: {}", path.display(), entries.len()));
+        if let Some(file) = &file {
+            console.note(&format!("accepted differences: {}, entries: {}", file.path.display(), entries.len()));
         }
-        Ok((Accepted { file: file.as_deref().map(shown), entries, today: inputs::today() }, file))
+        let name = file.as_ref().map(|file| shown(&file.path));
+        Ok((Accepted { file: name, entries, today: inputs::today() }, file))
+    }
+
+    /// The accounts that are known besides those of the dictionary.
+    pub(super) fn known_accounts(&self) -> &[(AccountId, String)] {
+        &self.known_accounts
     }
 
     /// The options that a comparison of two of the accounts needs to give the same result, each after a blank.

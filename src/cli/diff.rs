@@ -1,6 +1,7 @@
 //! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
 
-use std::borrow::Cow;
+mod make;
+
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -11,20 +12,21 @@ use super::comparison::ComparisonArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
+use super::evidence::{Begun, of_snapshot, record};
 use super::exit_code::ExitCode;
+use super::input_file::{ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY, InputFile};
 use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
 use super::reports::{self, Format, ReportArgs};
-use super::since::{self, Earlier, Fresh};
+use super::since::{self, Earlier};
 use super::source::Source;
 use crate::catalog::Catalogue;
-use crate::formats::files::{self, Harvest, Skip};
-use crate::formats::html::{NormalisedRoles, RolesAsRead};
+use crate::evidence::DiffSettings;
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{markdown, ndjson, text};
-use crate::model::{Account, AccountTag, Side, Sides};
-use crate::parse::snapshot::Snapshot;
-use crate::pipeline::{self, Accepted, Options, Prepared, different_tags};
-use crate::report::Severity;
+use crate::model::{AccountTag, Side, Sides};
+use crate::pipeline::{Accepted, Options, different_tags};
+use crate::report::{FailOn, Severity};
+pub(super) use make::{FindNews, Ingredients, InputCopy, Progress, make};
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -112,10 +114,35 @@ impl Args {
     }
 
     /// Finds out whether the files of `--report` can be written; what is read besides the accounts must stay as it is.
-    fn check_reports(&self, read: [Option<&Path>; 2]) -> Result<(), CliError> {
+    fn check_reports<'a>(&'a self, read: impl Iterator<Item = &'a Path>) -> Result<(), CliError> {
         let sources = self.sources();
         let accounts = Side::BOTH.into_iter().filter_map(|side| sources.get(side).file());
-        self.reports.check(self.output.named(), accounts.chain(read.into_iter().flatten()))
+        self.reports.check(self.output.named(), accounts.chain(read))
+    }
+
+    /// With what the report can be made again.
+    fn settings(&self, options: &Options, location: String, fail_on: Option<&[FailOn]>) -> DiffSettings {
+        let sources = self.sources();
+        DiffSettings {
+            generated_at: options.generated_at.clone(),
+            today: inputs::today(),
+            tags: options.tags.clone(),
+            origins: sources.map(Source::origin),
+            read_from: sources.map(|source| source.file().map(|file| reports::location(Some(file)))),
+            selection: options.selection.clone(),
+            allow_incomplete: options.allow_incomplete,
+            known_accounts: self.comparison.known_accounts().to_vec(),
+            builtin_rules: options.builtins.iter().map(|rule| rule.as_str().to_owned()).collect(),
+            // Without the option, commands find the file as this one did.
+            named_dictionary: self.comparison.named_dictionary(),
+            location,
+            accepted_file: options.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
+            fail_on: fail_on.map(|all| all.iter().map(ToString::to_string).collect()),
+            skip_items: self.skip.contains(&SkipArg::Items),
+            raw_csv: self.output.csv().raw,
+            since: None,
+            without_earlier: false,
+        }
     }
 
     fn sources(&self) -> Sides<&Source> {
@@ -129,106 +156,55 @@ impl Args {
 
 /// Reads both accounts, compares them, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    let begun = Begun::now();
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
     let fail_on = args.comparison.fail_on()?;
     let earlier = args.earlier()?;
-    let (dictionary, from) = args.comparison.dictionary(console)?;
-    let (accepted, file) = args.comparison.accepted(console)?;
-    let catalogue = args.input.catalogue(console)?;
+    let (dictionary, dictionary_file) = args.comparison.dictionary(console)?;
+    let (accepted, accepted_file) = args.comparison.accepted(console)?;
+    let (catalogue, catalogue_file) = args.input.catalogue_input(console)?;
     let sources = args.sources();
-    args.check_reports([from.as_deref(), file.as_deref()])?;
+    let location = reports::location(dictionary_file.as_ref().map(|file| file.path.as_path()));
+    let named = [(DICTIONARY_COPY, dictionary_file), (ACCEPTED_COPY, accepted_file), (CATALOGUE_COPY, catalogue_file)];
+    let named: Vec<(&'static str, InputFile)> =
+        named.into_iter().filter_map(|(copy, file)| Some((copy, file?))).collect();
+    args.check_reports(named.iter().map(|(_, file)| file.path.as_path()))?;
     let folder = args.output.folder()?;
-    let started_at = inputs::now();
     // The program ends when the reports are written: taking millions of small values apart before would only take time.
-    let read =
-        ManuallyDrop::new(args.input.snapshots([sources.left, sources.right], args.allow_same_account, console)?);
+    let read = ManuallyDrop::new(args.input.read([sources.left, sources.right], args.allow_same_account, console)?);
     let [left, right] = &*read;
-    let snapshots = Sides { left, right };
+    let read = Sides { left, right };
 
-    let spinner = console.spinner("reading and normalizing roles");
-    let mut stages = Stages::start();
-    let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
+    let progress = Progress::start(console);
     let options = args.options(dictionary, accepted, catalogue);
-    let prepared = ManuallyDrop::new(Prepared::new(accounts, &options)?.only(&options.selection)?);
-    stages.end("read and normalized");
-    tell_absent_details(prepared.accounts(), console);
-    spinner.stage("comparing");
-    let report = ManuallyDrop::new(prepared.compare_told(&|done, all| spinner.roles(done, all))?);
-    stages.end("compared");
-    let fresh = Fresh { report: &report, snapshots: Some(snapshots), catalogue: &options.catalogue };
-    let since = earlier.map(|earlier| earlier.compared(&fresh, args.output.named(), console)).transpose()?;
-    spinner.say("writing reports");
-    let origins = sources.map(Source::origin);
-    let harvests = harvests(args.tags(), &origins, snapshots, prepared.accounts());
-    let roles = NormalisedRoles::new(prepared.roles());
-    let as_read = RolesAsRead::new(prepared.accounts());
-    let location = reports::location(from.as_deref());
-    let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
-    // Without the option, commands find the file as this one did.
-    let dictionary = args.comparison.named_dictionary();
-    let arguments: Vec<String> = reports::arguments();
-    let view = View {
+    let account = |side| of_snapshot(args.tags().get(side), sources.get(side).in_words(), &read.get(side).snapshot);
+    let files = read.left.file.iter().chain(&read.right.file).cloned();
+    let inputs = files.chain(named.iter().map(|(_, file)| file.input())).collect();
+    let copies: Vec<InputCopy> = named.into_iter().map(|(copy, file)| (copy, file.text)).collect();
+    let ingredients = Ingredients {
+        snapshots: read.map(|read| &read.snapshot),
+        settings: args.settings(&options, location, fail_on.as_deref()),
+        options,
         fail_on: fail_on.as_deref(),
-        arguments: &arguments,
-        started_at: Some(&started_at),
-        sources: read_from.as_ref().map(Option::as_deref),
-        dictionary: dictionary.as_deref(),
-        roles: Some(&roles),
-        as_read: Some(&as_read),
-        since: since.as_ref(),
-        ..View::new(&report, &location)
+        provenance: begun.provenance(Side::BOTH.map(account).into(), inputs),
+        copies: &copies,
     };
-    let skip: Vec<Skip> = args.skip.iter().map(|SkipArg::Items| Skip::Items).collect();
-    let files = files::of_diff(&view, harvests, &options.catalogue, args.output.csv(), &skip)?;
-    args.reports.outside(args.output.named(), files.iter().map(|file| file.name.as_str()))?;
-    let path = folder.write("diff", &files)?;
-    since::point_at(&path, args.output.named(), console);
-    let path = path.to_string_lossy();
-    let view = View { folder: Some(&path), ..view };
-    args.reports.write(|format, out| format.write(out, &view))?;
-    stages.end("reports written");
-    drop(spinner);
-    console.detail(&stages.0);
-    print(args, console, &view)?;
-    Ok(if view.failed() { ExitCode::Different } else { ExitCode::Done })
-}
-
-/// Says what neither source contains; what only one lacks, the report says.
-fn tell_absent_details(accounts: Sides<&Account>, console: &Console) {
-    let mut roles = Side::BOTH.into_iter().flat_map(|side| &accounts.get(side).roles).peekable();
-    if roles.peek().is_some() && roles.all(|role| role.details.is_none()) {
-        console
-            .detail("neither source contains descriptions and session durations of roles, so they were not compared");
-    }
-}
-
-/// How long each stage took, for `--verbose`.
-struct Stages(String, std::time::Instant);
-
-impl Stages {
-    fn start() -> Self {
-        Self(String::new(), std::time::Instant::now())
-    }
-
-    fn end(&mut self, stage: &str) {
-        let comma = if self.0.is_empty() { "" } else { ", " };
-        self.0.push_str(&format!("{comma}{stage} in {} ms", self.1.elapsed().as_millis()));
-        self.1 = std::time::Instant::now();
-    }
-}
-
-fn harvests<'a>(
-    tags: Sides<&'a AccountTag>,
-    origins: &'a Sides<String>,
-    snapshots: Sides<&'a Snapshot>,
-    accounts: Sides<&'a Account>,
-) -> Sides<Harvest<'a>> {
-    let harvest = |tag, origin: &'a String, snapshot, account| Harvest { tag, origin, account, snapshot };
-    Sides {
-        left: harvest(tags.left, &origins.left, snapshots.left, accounts.left),
-        right: harvest(tags.right, &origins.right, snapshots.right, accounts.right),
-    }
+    let find_news: Box<FindNews<'_>> = Box::new(|fresh, settings, provenance| match earlier {
+        Some(earlier) => earlier.compared(fresh, args.output.named(), settings, provenance, console).map(Some),
+        None => Ok(None),
+    });
+    make(ingredients, progress, find_news, |made, progress| {
+        args.reports.outside(args.output.named(), made.files.iter().map(|file| file.name.as_str()))?;
+        let path = folder.write(record("diff", made.provenance.clone()), made.files)?;
+        since::point_at(&path, args.output.named(), console);
+        let path = path.to_string_lossy();
+        let view = View { folder: Some(&path), ..*made.view };
+        args.reports.write(|format, out| format.write(out, &view))?;
+        progress.finish("reports written");
+        print(args, console, &view)?;
+        Ok(if view.failed() { ExitCode::Different } else { ExitCode::Done })
+    })
 }
 
 fn print(args: &Args, console: &Console, view: &View<'_>) -> Result<(), CliError> {

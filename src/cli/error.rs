@@ -9,6 +9,7 @@ use super::ask::AskError;
 use super::fleet::FleetError;
 use super::init::InitError;
 use super::suggest::SuggestError;
+use super::verify::VerifyError;
 use crate::catalog::CatalogueError;
 use crate::formats::files::NameClash;
 use crate::model::{AccountTag, AccountTagError, Sides};
@@ -273,6 +274,9 @@ pub enum CliError {
     /// A fleet cannot be compared.
     #[error(transparent)]
     Fleet(#[from] FleetError),
+    /// A folder cannot be verified.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// `init` failed.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -463,6 +467,7 @@ impl CliError {
             Self::ReportTwice { .. } => Some("give each `--report` its own file".to_owned()),
             Self::Rule(error) => Some(rule_hint(error)),
             Self::Fleet(error) => error.hint(),
+            Self::Verify(error) => error.hint().map(str::to_owned),
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]
             Self::Harvest(error) => error.hint(),

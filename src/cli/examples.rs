@@ -134,6 +134,12 @@ pub(super) const SINCE: &str = r"Examples:
   Fail a nightly run only because of what is new and severe:
       iamctl diff dev dev qa qa --since latest --fail-on new:high";
 
+pub(super) const VERIFY: &str = r"Examples:
+  Check a folder, and make its report again:
+      iamctl verify reports/2026-11-28
+  Write a statement for cosign to sign:
+      iamctl verify reports/2026-11-28 --attest statement.json";
+
 pub(super) const CAN: &str = r"Examples:
   Check one request of a role:
       iamctl can examples/qa.json invoices-resource-widened-qa s3:GetObject \

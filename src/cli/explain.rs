@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(id) = &args.rule {
         return explain_rule(id, console);
     }
-    let asked = asked(args)?;
+    let asked = asked(args, console)?;
     let tags = asked.tags.as_ref();
     different_tags(tags)?;
     let catalogue = args.input.catalogue(console)?;
@@ -136,9 +136,9 @@ fn explain_rule(id: &str, console: &Console) -> Result<ExitCode, CliError> {
     Ok(ExitCode::Done)
 }
 
-fn asked(args: &Args) -> Result<Asked, CliError> {
+fn asked(args: &Args, console: &Console) -> Result<Asked, CliError> {
     match args.words.as_slice() {
-        [folder, role] => of_report(args, Path::new(folder), role),
+        [folder, role] => of_report(args, Path::new(folder), role, console),
         [source_1, tag_1, source_2, tag_2, role] => Ok(Asked {
             sources: Sides { left: source(source_1), right: source(source_2) },
             tags: Sides { left: tag(tag_1)?, right: tag(tag_2)? },
@@ -162,8 +162,8 @@ fn tag(word: &str) -> Result<AccountTag, CliError> {
 }
 
 /// The snapshots, tags, dictionary and accepted entries of an earlier report.
-fn of_report(args: &Args, folder: &Path, role: &str) -> Result<Asked, CliError> {
-    let saved = SavedReport::read(folder)?;
+fn of_report(args: &Args, folder: &Path, role: &str, console: &Console) -> Result<Asked, CliError> {
+    let saved = SavedReport::read_checked(folder, console)?;
     let dictionary = match &args.dictionary.equivalency {
         Some(_) => args.dictionary.read()?.0,
         None => saved.dictionary()?,

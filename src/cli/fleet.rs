@@ -17,15 +17,18 @@ use super::comparison::ComparisonArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
+use super::evidence::{Begun, of_snapshot, record};
 use super::exit_code::ExitCode;
-use super::inputs::{self, InputArgs, OutputArgs};
-use super::reports::{Format, ReportArgs};
+use super::input_file::InputFile;
+use super::inputs::{InputArgs, OutputArgs};
+use super::reports::{self, Format, ReportArgs};
 pub(super) use accounts::Baseline;
 pub(super) use accounts::all as sources;
 pub use error::FleetError;
 use read::{Outcome, Tried};
 use write::Writer;
 
+use crate::evidence::{Input, Provenance};
 use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
 use crate::formats::fleet::accounts_read;
 use crate::model::{Account, AccountTag, Sides};
@@ -114,16 +117,19 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(asked) = args.comparison.fails_on_new()? {
         return Err(CliError::NoEarlier { asked: asked.to_string() });
     }
-    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, args.lists.accounts()?, console)?;
+    let begun = Begun::now();
+    let (listed, list) = args.lists.accounts()?;
+    let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, listed, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
     let (dictionary, from) = args.comparison.dictionary(console)?;
     let (accepted, accepted_file) = args.comparison.accepted(console)?;
-    let catalogue = args.input.catalogue(console)?;
+    let (catalogue, catalogue_file) = args.input.catalogue_input(console)?;
     let filter = args.lists.filter();
-    let files = [from.as_deref(), accepted_file.as_deref(), args.lists.file()].into_iter().flatten();
+    let location = reports::location(from.as_ref().map(|file| file.path.as_path()));
+    let named: Vec<InputFile> = [from, accepted_file, catalogue_file].into_iter().flatten().collect();
+    let files = named.iter().map(|file| file.path.as_path()).chain(args.lists.file());
     args.files.check(args.output.named(), sources.iter().filter_map(|named| named.source.file()).chain(files))?;
     let folder = args.output.folder()?;
-    let started_at = inputs::now();
     let baseline = (args.baseline != Baseline::Majority).then_some(0);
     let tried = tried(sources, baseline, &args.lists, &args.input, console)?;
     let spinner = console.spinner("reading policies");
@@ -140,13 +146,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let accounts = read.described.iter().filter_map(|one| Some((one.account_id.clone()?, one.tag.clone()))).collect();
     let mut options = FleetOptions { pair, fail_on, accounts };
     options.prepare().map_err(CliError::from)?;
-    let writer = Writer::new(args, &folder, &options, from.as_deref(), &started_at);
+    let inputs = list.into_iter().chain(named.iter().map(InputFile::input)).collect();
+    let provenance = provenance(begun, read.tried, inputs);
+    let writer = Writer::new(args, &folder, &options, location, &provenance);
     let is_useless = !args.allow_unread && read.described.iter().any(FleetAccount::is_unread);
     let compared = if is_useless { Vec::new() } else { compare::all(&mut read, &options, &writer, &spinner)? };
     let asked = read.described.iter().filter(|account| !account.is_left_out()).count();
     let unread = unread(&read.described);
     if !unread.is_empty() && (!args.allow_unread || compared.is_empty()) {
-        let path = folder.write("fleet", &[accounts_read(&read.described, args.output.csv())])?;
+        let record = record("fleet", provenance);
+        let path = folder.write(record, &[accounts_read(&read.described, args.output.csv())])?;
         let folder = path.to_string_lossy().into_owned();
         return Err(FleetError::Unread { accounts: unread, of: asked, folder }.into());
     }
@@ -154,7 +163,18 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     spinner.say("writing reports");
     let written = writer.finish();
     let fleet = Fleet::new(&options, read.baseline_tag(), read.described.clone(), compared);
-    output::write(args, console, &read, &fleet, &written, folder)
+    output::write(args, console, &read, &fleet, &written, folder, provenance)
+}
+
+/// What the manifest says of the run: the accounts that were read, and the files that they are from.
+fn provenance(begun: Begun, tried: &[Tried], mut inputs: Vec<Input>) -> Provenance {
+    inputs.extend(tried.iter().filter_map(|one| one.file.clone()));
+    let of_one = |one: &Tried| match &one.outcome {
+        Outcome::Read(snapshot) => Some(of_snapshot(&one.named.tag, one.named.source.in_words(), snapshot)),
+        // accounts_read.csv says why.
+        Outcome::Skipped(_) | Outcome::Unread(_) | Outcome::Failed(_) => None,
+    };
+    begun.provenance(tried.iter().filter_map(of_one).collect(), inputs)
 }
 
 /// Reads the sources. That the baseline cannot be read is an error.

@@ -6,11 +6,14 @@ use super::accounts::ListArgs;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
+use super::evidence::{Begun, of_snapshot, record};
 use super::exit_code::ExitCode;
 use super::fleet::FleetError;
+use super::input_file::{InputFile, catalogue_copy};
 use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
-use crate::formats::files::{Harvest, of_harvest};
+use crate::evidence::{HarvestSettings, Provenance, Settings};
+use crate::formats::files::{File, Harvest, of_harvest};
 use crate::model::AccountTag;
 use crate::parse::account::account;
 use crate::report::sentences::counted;
@@ -47,17 +50,29 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(flag) = args.lists.of_many().or(args.resume.of_many()) {
         return Err(FleetError::OfMany { flag }.into());
     }
-    let catalogue = args.input.catalogue(console)?;
+    let begun = Begun::now();
+    let (catalogue, catalogue_file) = args.input.catalogue_input(console)?;
     let folder = args.output.folder()?;
-    let [snapshot] = &args.input.snapshots([source], true, console)?;
+    let [read] = &args.input.read([source], true, console)?;
+    let snapshot = &read.snapshot;
     let account = account(snapshot)?;
     if account.roles.is_empty() {
         console.warning(&format!("{tag}: the account has no roles"));
     }
     let origin = source.origin();
     let harvest = Harvest { tag, origin: &origin, account: &account, snapshot };
-    let files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
-    let path = folder.write(&format!("harvest {tag}"), &files)?;
+    let mut files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
+    let inputs = read.file.clone().into_iter().chain(catalogue_file.as_ref().map(InputFile::input)).collect();
+    if let Some(InputFile { text, .. }) = &catalogue_file {
+        files.push(File::new(catalogue_copy(tag), move |out| out.write_all(text.as_bytes())));
+    }
+    let settings =
+        HarvestSettings { tag: tag.clone(), origin: origin.clone(), skip_items: false, raw_csv: args.output.csv().raw };
+    let provenance = Provenance {
+        settings: Some(Settings::Harvest(settings)),
+        ..begun.provenance(vec![of_snapshot(tag, source.in_words(), snapshot)], inputs)
+    };
+    let path = folder.write(record(&format!("harvest {tag}"), provenance), &files)?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("with unknown ID", |id| id.as_str());
         writeln!(out, "{tag}: account {id}, {}", counted(account.roles.len(), "role"))?;

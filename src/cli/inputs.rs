@@ -9,18 +9,19 @@ use super::accept::ACCEPTED_FILE;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::input_file::{InputFile, accepted_of, catalogue_of, dictionary_of};
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
 use crate::catalog::Catalogue;
+use crate::evidence::{Input, InputKind};
 use crate::formats::csv;
 use crate::formats::files::File;
-use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Sides};
+use crate::model::{AcceptedEntry, AccountId, AccountTag, EquivalencyList, Selection, Sides};
 use crate::normalise::Builtins;
 use crate::parse::snapshot::{self, Snapshot};
-use crate::parse::{JsonError, accepted, equivalency};
 use crate::pipeline::Options;
 use crate::semantics::Engines;
-use crate::store::{Folder, FolderError, NamedFile, text_file};
+use crate::store::{Folder, FolderError, NamedFile};
 
 /// Flags of the commands that write folders.
 #[derive(Debug, clap::Args)]
@@ -106,15 +107,27 @@ struct MfaArgs {
 impl CatalogueArgs {
     /// The catalog that was named, or is here, or is embedded.
     pub(super) fn read(&self, console: &Console) -> Result<Catalogue, CliError> {
-        let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {
-            return Ok(Catalogue::embedded());
-        };
-        let text = text_file::read(&path)?;
-        let catalogue = Catalogue::read(&text).map_err(|source| CliError::Catalogue { path: path.clone(), source })?;
-        let header = catalogue.header();
-        console.note(&format!("catalog: {}, {} actions", path.display(), header.actions));
-        Ok(catalogue)
+        Ok(self.read_input(console)?.0)
     }
+
+    /// The same with the file it is from, if it is not the embedded one.
+    fn read_input(&self, console: &Console) -> Result<(Catalogue, Option<InputFile>), CliError> {
+        let Some(path) = named_or_here(self.catalogue.as_deref(), CATALOGUE_FILE) else {
+            return Ok((Catalogue::embedded(), None));
+        };
+        let file = InputFile::read(InputKind::Catalogue, path)?;
+        let catalogue = catalogue_of(&file)?;
+        let header = catalogue.header();
+        console.note(&format!("catalog: {}, {} actions", file.path.display(), header.actions));
+        Ok((catalogue, Some(file)))
+    }
+}
+
+/// An account that was read, and the file it is from, if it is from one.
+#[derive(Debug)]
+pub(super) struct ReadSource {
+    pub snapshot: Snapshot,
+    pub file: Option<Input>,
 }
 
 impl InputArgs {
@@ -127,6 +140,11 @@ impl InputArgs {
     /// As [`CatalogueArgs::read`].
     pub(super) fn catalogue(&self, console: &Console) -> Result<Catalogue, CliError> {
         self.catalogue.read(console)
+    }
+
+    /// As [`InputArgs::catalogue`], with the file it is from, if it is not the embedded one.
+    pub(super) fn catalogue_input(&self, console: &Console) -> Result<(Catalogue, Option<InputFile>), CliError> {
+        self.catalogue.read_input(console)
     }
 
     /// Reads one source.
@@ -142,6 +160,16 @@ impl InputArgs {
         allow_same_account: bool,
         console: &Console,
     ) -> Result<[Snapshot; N], CliError> {
+        Ok(self.read(sources, allow_same_account, console)?.map(|read| read.snapshot))
+    }
+
+    /// The same with the files that they are from.
+    pub(super) fn read<const N: usize>(
+        &self,
+        sources: [&Source; N],
+        allow_same_account: bool,
+        console: &Console,
+    ) -> Result<[ReadSource; N], CliError> {
         for source in sources {
             if let Some(path) = saved_report::at(source) {
                 let saved = SavedReport::read(&path)?;
@@ -149,10 +177,10 @@ impl InputArgs {
             }
         }
         // All are read at once; of several errors the first in the order of the sources is told.
-        let files: Vec<Result<Option<Snapshot>, CliError>> =
+        let files: Vec<Result<Option<ReadSource>, CliError>> =
             sources.par_iter().map(|source| from_file(source)).collect();
-        let files: Vec<Option<Snapshot>> = files.into_iter().collect::<Result<_, _>>()?;
-        let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
+        let files: Vec<Option<ReadSource>> = files.into_iter().collect::<Result<_, _>>()?;
+        let known: Vec<String> = files.iter().flatten().filter_map(|file| file.snapshot.account_id.clone()).collect();
         if !allow_same_account {
             refuse_same(&known)?;
         }
@@ -202,8 +230,8 @@ impl InputArgs {
     }
 }
 
-/// Hears what became of a source: its place, and its snapshot.
-pub(super) type Done<'d> = dyn Fn(usize, Result<Snapshot, CliError>) + Sync + 'd;
+/// Hears what became of a source: its place, and what was read.
+pub(super) type Done<'d> = dyn Fn(usize, Result<ReadSource, CliError>) + Sync + 'd;
 
 impl InputArgs {
     /// Reads the sources, each on its own: files on all cores, so many live accounts at a time. `done` is called from
@@ -217,7 +245,8 @@ impl InputArgs {
     ) -> Result<(), CliError> {
         let (files, live): (Vec<_>, Vec<_>) =
             sources.iter().copied().enumerate().partition(|(_, source)| source.file().is_some());
-        files.par_iter().for_each(|(place, source)| done(*place, self.snapshot(source, console)));
+        let read = |source| self.read([source], true, console).map(|[read]| read);
+        files.par_iter().for_each(|(place, source)| done(*place, read(source)));
         self.each_live(&live, concurrency, console, done)
     }
 
@@ -248,7 +277,8 @@ impl InputArgs {
         // A file is no live source, and of the others each is one.
         let place = |index: usize| live.get(index).map_or(usize::MAX, |(place, _)| *place);
         harvest_each(&sources, &self.live_options(console), concurrency, &watch, &|index, result| {
-            done(place(index), result.map_err(CliError::from));
+            let read = result.map(|snapshot| ReadSource { snapshot, file: None });
+            done(place(index), read.map_err(CliError::from));
         })?;
         Ok(())
     }
@@ -280,9 +310,9 @@ fn live_source(source: &Source) -> Option<crate::harvest::LiveSource> {
 }
 
 /// The snapshots in the order of their sources: those of files, and for the others in turn those that were read live.
-fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -> Result<[Snapshot; N], CliError> {
-    let mut live = live.into_iter();
-    let all: Vec<Snapshot> = files.into_iter().filter_map(|file| file.or_else(|| live.next())).collect();
+fn one_each<const N: usize>(files: Vec<Option<ReadSource>>, live: Vec<Snapshot>) -> Result<[ReadSource; N], CliError> {
+    let mut live = live.into_iter().map(|snapshot| ReadSource { snapshot, file: None });
+    let all: Vec<ReadSource> = files.into_iter().filter_map(|file| file.or_else(|| live.next())).collect();
     let read = all.len() + live.len();
     all.try_into()
         .ok()
@@ -290,20 +320,18 @@ fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -
         .ok_or_else(|| CliError::Internal { invariant: format!("{N} accounts were requested and {read} were read") })
 }
 
-fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
+fn from_file(source: &Source) -> Result<Option<ReadSource>, CliError> {
     match source {
         Source::Profile(_) | Source::Environment | Source::Role(_) => Ok(None),
-        Source::File(path, account) => {
-            let text = text_file::read(path)?;
-            Ok(Some(snapshot::read(&text, &source.in_words(), account.as_ref())?))
-        }
+        Source::File(path, account) => read_file(InputKind::Account, path, account.as_ref()).map(Some),
     }
 }
 
-/// Reads a snapshot.
-pub(super) fn snapshot_file(path: &Path) -> Result<Snapshot, CliError> {
-    let text = text_file::read(path)?;
-    Ok(snapshot::read(&text, &Source::File(path.to_owned(), None).in_words(), None)?)
+/// Reads a snapshot, or the account that is chosen of several.
+pub(super) fn read_file(kind: InputKind, path: &Path, account: Option<&AccountId>) -> Result<ReadSource, CliError> {
+    let file = InputFile::read(kind, path.to_owned())?;
+    let words = Source::File(path.to_owned(), account.cloned()).in_words();
+    Ok(ReadSource { snapshot: snapshot::read(&file.text, &words, account)?, file: Some(file.input()) })
 }
 
 fn refuse_same(ids: &[String]) -> Result<(), CliError> {
@@ -338,13 +366,6 @@ impl Dictionary {
     }
 }
 
-/// That a text is no JSON because of the quotation marks of a word processor, if that is why.
-fn typographic_quote(path: &Path, text: &str, problem: &JsonError) -> Option<CliError> {
-    let line = text.lines().nth(problem.line().checked_sub(1)?)?;
-    let quote = line.chars().find(|c| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»'))?;
-    Some(CliError::TypographicQuote { path: path.to_owned(), quote, line: problem.line() })
-}
-
 /// Flags of the commands that compare accounts.
 #[derive(Debug, clap::Args)]
 pub(super) struct DictionaryArgs {
@@ -373,22 +394,17 @@ impl DictionaryArgs {
     }
 
     /// The dictionary that was named, or is here, or an empty one; and the file it is from.
-    pub(super) fn read(&self) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+    pub(super) fn read(&self) -> Result<(Dictionary, Option<InputFile>), CliError> {
         let builtins = self.builtins()?;
         let Some(path) = named_or_here(self.equivalency.as_deref(), EQUIVALENCY_FILE) else {
             return Ok((Dictionary { list: EquivalencyList::default(), builtins }, None));
         };
-        let text = text_file::read(&path)?;
-        match equivalency::read(&text) {
-            Ok(list) => Ok((Dictionary { list, builtins }, Some(path))),
-            Err(problem) => {
-                Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Dictionary { path, problem }))
-            }
-        }
+        let file = InputFile::read(InputKind::Dictionary, path)?;
+        Ok((Dictionary { list: dictionary_of(&file)?, builtins }, Some(file)))
     }
 
     /// As [`DictionaryArgs::read`], but a file that was named and is not there may be made (`make`).
-    pub(super) fn read_or_new(&self, make: bool) -> Result<(Dictionary, Option<PathBuf>), CliError> {
+    pub(super) fn read_or_new(&self, make: bool) -> Result<(Dictionary, Option<InputFile>), CliError> {
         match &self.equivalency {
             Some(path) if make && !path.exists() => {
                 Ok((Dictionary { list: EquivalencyList::default(), builtins: self.builtins()? }, None))
@@ -407,15 +423,12 @@ impl DictionaryArgs {
 }
 
 /// The accepted entries that were named, or are here, or none; and the file they are from.
-pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Option<PathBuf>), CliError> {
+pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Option<InputFile>), CliError> {
     let Some(path) = named_or_here(named, ACCEPTED_FILE) else {
         return Ok((Vec::new(), None));
     };
-    let text = text_file::read(&path)?;
-    match accepted::read(&text) {
-        Ok(entries) => Ok((entries, Some(path))),
-        Err(problem) => Err(typographic_quote(&path, &text, &problem).unwrap_or(CliError::Accepted { path, problem })),
-    }
+    let file = InputFile::read(InputKind::Accepted, path)?;
+    Ok((accepted_of(&file)?, Some(file)))
 }
 
 fn named_or_here(named: Option<&Path>, here: &str) -> Option<PathBuf> {

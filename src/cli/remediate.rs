@@ -38,9 +38,9 @@ pub(super) struct Args {
 
 /// Prints the script.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let saved = SavedReport::read(&args.folder)?;
+    let saved = SavedReport::read_checked(&args.folder, console)?;
     let make = saved.side(&args.make)?;
-    let Sides { left, right } = saved.snapshots()?;
+    let Sides { left, right } = saved.snapshots()?.map(|read| read.snapshot);
     of_snapshots(args, &saved, Sides { left: &left, right: &right }, make, console)
 }
 

@@ -117,7 +117,7 @@ impl ReportArgs {
         names: impl Iterator<Item = &'a str>,
     ) -> Result<(), CliError> {
         let Some(folder) = folder else { return Ok(()) };
-        for name in names.chain([crate::store::folder::MANIFEST]) {
+        for name in names.chain(crate::store::folder::OWN) {
             let file = place(&folder.join(name));
             if let Some(report) = self.reports.iter().find(|report| place(&report.path).starts_with(&file)) {
                 return Err(CliError::ReportTwice { path: report.path.clone(), what: "a file of the output folder" });

@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::complete;
+use super::console::Console;
 use super::error::CliError;
-use super::inputs::{self, Dictionary};
+use super::evidence::warn_of_changes;
+use super::input_file::InputFile;
+use super::inputs::{self, Dictionary, ReadSource};
 use super::source::Source;
+use crate::evidence::{Input, InputKind};
 use crate::model::{AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
-use crate::parse::snapshot::Snapshot;
 use crate::report::{self, ReadError, Report};
 use crate::store::folder::listed_files;
-use crate::store::text_file;
 
 /// The name of the report in its folder.
 const REPORT_FILE: &str = "report.json";
@@ -19,6 +21,8 @@ const REPORT_FILE: &str = "report.json";
 /// A report, and where it is.
 pub(super) struct SavedReport {
     pub report: Report,
+    /// The file of the report, as a manifest has it.
+    pub input: Input,
     folder: PathBuf,
 }
 
@@ -40,6 +44,13 @@ impl SavedReport {
         Self::read_with(folder, report::read)
     }
 
+    /// The same, for what is said about the report: warns if the folder is not as it was written.
+    pub(super) fn read_checked(folder: &Path, console: &Console) -> Result<Self, CliError> {
+        let saved = Self::read(folder)?;
+        warn_of_changes(folder, console);
+        Ok(saved)
+    }
+
     /// Reads the report of a folder, or a `report.json` itself, to compare it with another one: another version of iamctl
     /// may have written it.
     pub(super) fn to_compare(path: &Path) -> Result<Self, CliError> {
@@ -54,9 +65,9 @@ impl SavedReport {
         if !path.is_file() {
             return Err(CliError::NoReport { path: folder.to_owned() });
         }
-        let text = text_file::read(&path)?;
-        let report = read(&text).map_err(|source| CliError::Report { path, source })?;
-        Ok(Self { report, folder: folder.to_owned() })
+        let file = InputFile::read(InputKind::EarlierReport, path)?;
+        let report = read(&file.text).map_err(|source| CliError::Report { path: file.path.clone(), source })?;
+        Ok(Self { report, input: file.input(), folder: folder.to_owned() })
     }
 
     /// The folder.
@@ -87,8 +98,11 @@ impl SavedReport {
     }
 
     /// The snapshots of the two accounts, read.
-    pub(super) fn snapshots(&self) -> Result<Sides<Snapshot>, CliError> {
-        let read = |tag: &AccountTag| inputs::snapshot_file(&self.folder.join(format!("{tag}_snapshot.json")));
+    pub(super) fn snapshots(&self) -> Result<Sides<ReadSource>, CliError> {
+        let read = |tag: &AccountTag| {
+            let path = self.folder.join(format!("{tag}_snapshot.json"));
+            inputs::read_file(InputKind::EarlierSnapshot, &path, None)
+        };
         let tags = self.tags();
         Ok(Sides { left: read(tags.left)?, right: read(tags.right)? })
     }

@@ -8,12 +8,15 @@ use clap::ValueEnum;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
+use super::evidence::warn_of_changes;
 use super::exit_code::ExitCode;
 use super::fleet::read::in_words;
+use super::inputs::ReadSource;
 use super::reports::{self, ReportArgs};
 use super::saved_report::SavedReport;
 use super::source::shown;
 use crate::catalog::Catalogue;
+use crate::evidence::{DiffSettings, Input, Provenance};
 use crate::formats::files::json;
 use crate::formats::report_format::View;
 use crate::formats::since;
@@ -71,7 +74,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let snapshots = later.snapshots();
     let fresh =
         Fresh { report: &later.report, snapshots: readable(&later, &snapshots, console), catalogue: &catalogue };
-    let since = compared(&earlier, &fresh, console)?;
+    warn_of_changes(later.folder(), console);
+    let (since, _) = compared(&earlier, &fresh, console)?;
     let folder = shown(later.folder());
     let location = reports::location(None);
     let arguments = reports::arguments();
@@ -99,28 +103,36 @@ pub(super) struct Fresh<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-/// What is new in a report since an earlier one.
-fn compared(earlier: &SavedReport, later: &Fresh<'_>, console: &Console) -> Result<Since, CliError> {
+/// What is new in a report since an earlier one, and the files that this was found out from.
+pub(super) fn compared(
+    earlier: &SavedReport,
+    later: &Fresh<'_>,
+    console: &Console,
+) -> Result<(Since, Vec<Input>), CliError> {
     let error = |source| CliError::Since { earlier: earlier.folder().to_owned(), source };
     Since::check(&earlier.report, later.report).map_err(error)?;
+    warn_of_changes(earlier.folder(), console);
     let snapshots = earlier.snapshots();
     let growth = match (readable(earlier, &snapshots, console), later.snapshots) {
         (Some(before), Some(after)) => Some(growth(before, after, later)?),
         (None, _) | (_, None) => None,
     };
-    Since::new(&earlier.report, later.report, growth.as_ref()).map_err(error)
+    let since = Since::new(&earlier.report, later.report, growth.as_ref()).map_err(error)?;
+    // Snapshots that cannot be read have no part in it.
+    let files = snapshots.iter().flat_map(|read| Side::BOTH.into_iter().filter_map(|side| read.get(side).file.clone()));
+    Ok((since, std::iter::once(earlier.input.clone()).chain(files).collect()))
 }
 
 /// The snapshots of a report; that they cannot be read is said, but is no failure.
 fn readable<'s>(
     saved: &SavedReport,
-    snapshots: &'s Result<Sides<Snapshot>, CliError>,
+    snapshots: &'s Result<Sides<ReadSource>, CliError>,
     console: &Console,
 ) -> Option<Sides<&'s Snapshot>> {
     let told = |error| {
         console.warning(&format!("{}: the snapshots cannot be read: {}", saved.folder().display(), in_words(error)));
     };
-    snapshots.as_ref().map(Sides::as_ref).map_err(told).ok()
+    snapshots.as_ref().map(|read| read.as_ref().map(|read| &read.snapshot)).map_err(told).ok()
 }
 
 /// What the roles of both accounts can do more and less than before.
@@ -160,23 +172,40 @@ impl Earlier {
         }
     }
 
-    /// What is new in a report that will be written to this folder, if it was named.
+    /// What is new in a report that will be written to this folder, if it was named. What it was found out from is added to the
+    /// settings and the provenance.
     pub(super) fn compared(
         self,
         later: &Fresh<'_>,
         named: Option<&Path>,
+        settings: &mut DiffSettings,
+        provenance: &mut Provenance,
         console: &Console,
     ) -> Result<Since, CliError> {
-        match self {
-            Self::Report(earlier) => compared(&earlier, later, console),
-            Self::Latest => since_latest(later, named, console),
-        }
+        let found = match self {
+            Self::Report(earlier) => {
+                let (since, inputs) = compared(&earlier, later, console)?;
+                Some((earlier.folder().to_owned(), since, inputs))
+            }
+            Self::Latest => since_latest(later, named, console)?,
+        };
+        let Some((folder, since, inputs)) = found else {
+            console.warning("there is no earlier report of these accounts and roles, so everything is new");
+            settings.without_earlier = true;
+            return Ok(Since::without_earlier(later.report));
+        };
+        settings.since = Some(shown(&folder));
+        provenance.inputs.extend(inputs);
+        Ok(since)
     }
 }
 
+/// An earlier report: its folder, what is new since it, and the files that this was found out from.
+type News = (PathBuf, Since, Vec<Input>);
+
 /// What is new since the newest report of the same accounts: in the original tool's place, or beside the folder that the
-/// user named. Without one, everything is new.
-fn since_latest(later: &Fresh<'_>, named: Option<&Path>, console: &Console) -> Result<Since, CliError> {
+/// user named; none without one.
+fn since_latest(later: &Fresh<'_>, named: Option<&Path>, console: &Console) -> Result<Option<News>, CliError> {
     let found = match (named, home()) {
         (Some(folder), _) => saved_reports::beside(folder),
         (None, Some(home)) => saved_reports::in_output(&home),
@@ -197,15 +226,14 @@ fn since_latest(later: &Fresh<'_>, named: Option<&Path>, console: &Console) -> R
         match compared(&earlier, later, console) {
             // A report of some roles beside that of all.
             Err(CliError::Since { source, .. }) => skipped(&head.folder, &source.to_string()),
-            Ok(since) => {
+            Ok((since, inputs)) => {
                 console.note(&format!("since: {}", head.folder.display()));
-                return Ok(since);
+                return Ok(Some((head.folder.clone(), since, inputs)));
             }
             Err(error) => return Err(error),
         }
     }
-    console.warning("there is no earlier report of these accounts and roles, so everything is new");
-    Ok(Since::without_earlier(later.report))
+    Ok(None)
 }
 
 /// Whether a report is of the same accounts, and not later.

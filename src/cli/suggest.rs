@@ -133,6 +133,7 @@ const SEARCHING: &str = "searching for texts that are meant to differ";
 /// The dictionary there is, and its file.
 fn dictionary(args: &Args, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
     let (dictionary, from) = args.dictionary.read_or_new(args.write)?;
+    let from = from.map(|file| file.path);
     if let Some(path) = &from {
         console.note(&format!("dictionary: {}", path.display()));
     }

@@ -22,6 +22,7 @@ use super::files::{File, json};
 use super::markdown::LIMIT;
 use super::report_format::ReportFormat;
 use super::verdict;
+use crate::evidence::Provenance;
 use crate::fleet::{AcceptedCounts, AccountDeviation, AccountStatus, Decision, Fleet, FleetAccount, FleetCause};
 use crate::model::{AccountId, AccountTag};
 use crate::report::sentences::{counted, few, quoted};
@@ -64,6 +65,8 @@ pub struct Run<'a> {
     pub arguments: &'a [String],
     /// When the run began, RFC 3339; none where it is not known.
     pub started_at: Option<&'a str>,
+    /// Who read the accounts, and what the report was made of; none where it is not known.
+    pub evidence: Option<&'a Provenance>,
     /// The file that what is about the dictionary is shown at, with `/`.
     pub location: &'a str,
     /// The files that the accounts were read from, with `/`; or the snapshot of a full report.

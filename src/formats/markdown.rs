@@ -10,9 +10,11 @@ use std::fmt::Write as _;
 
 use super::commands;
 use super::escape::{shortened, terminal};
+use super::evidence::{Fact, facts};
 use super::report_format::View;
 use super::spans::{self, Span};
 use super::verdict;
+use crate::evidence::Provenance;
 use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{Finding, Group, List, Report};
@@ -62,9 +64,11 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     }
     let limitations = limitations(report);
     let counts = counts(report);
+    let evidence = view.evidence.map(evidence).unwrap_or_default();
     let end = "`iamctl explain FOLDER ROLE` shows one role with proofs and causes; `iamctl explain --rule ID` explains a \
                rule.\n";
-    let reserve = limitations.len() + counts.len() + end.len() + 200;
+    let after = counts.len() + evidence.len() + end.len() + 200;
+    let reserve = limitations.len() + after;
     let in_table = differences.iter().take(CAUSES).copied();
     let in_part: Vec<&Group> = in_table.filter(|group| is_more_than_its_line(report, group)).collect();
     page.folded(view, "All findings of causes above", &in_part, reserve);
@@ -72,9 +76,10 @@ pub fn text(view: &View<'_>, budget: usize) -> String {
     page.add(&limitations);
     for (heading, list) in NOTES {
         let notes: Vec<&Group> = report.groups.iter().filter(|group| is_note_of(report, group, list)).collect();
-        page.folded(view, heading, &notes, counts.len() + end.len() + 200);
+        page.folded(view, heading, &notes, after);
     }
     page.add(&counts);
+    page.add(&evidence);
     page.add(end);
     page.text
 }
@@ -277,6 +282,16 @@ fn counts(report: &Report) -> String {
     }
     table.push('\n');
     table
+}
+
+/// The block "Evidence", folded.
+pub(super) fn evidence(provenance: &Provenance) -> String {
+    let mut block = "<details><summary>Evidence</summary>\n\n| Fact | Value |\n| --- | --- |\n".to_owned();
+    for Fact { name, text } in facts(provenance) {
+        let _ = writeln!(block, "| {} | {} |", sentence(&name, &[], cell), sentence(&terminal(&text), &[], cell));
+    }
+    block.push_str("\n</details>\n\n");
+    block
 }
 
 /// A sentence as Markdown.

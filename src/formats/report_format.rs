@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::html::{self, NormalisedRoles, RolesAsRead};
 use super::{files, gitlab, junit, markdown, ndjson, sarif};
+use crate::evidence::Provenance;
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Group, Report, Rule};
 use crate::since::{Since, Status};
@@ -64,6 +65,8 @@ pub struct View<'a> {
     pub as_read: Option<&'a RolesAsRead<'a>>,
     /// What is new since an earlier report; none if there is none to compare with.
     pub since: Option<&'a Since>,
+    /// Who read the accounts, and what the report was made of; none where it is not known.
+    pub evidence: Option<&'a Provenance>,
 }
 
 impl<'a> View<'a> {
@@ -82,6 +85,7 @@ impl<'a> View<'a> {
             roles: None,
             as_read: None,
             since: None,
+            evidence: None,
         }
     }
 

@@ -9,10 +9,17 @@ use super::Identity;
 use super::error::{Cause, HarvestError};
 use super::reader::{Policies, RoleRead, Roles};
 use crate::model::{AccountId, Arn};
-use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
+use crate::parse::snapshot::{
+    FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotOrigin, SnapshotPolicy, SnapshotRole, VERSION,
+};
 
 /// The snapshot of an account. Every policy that a role carries is in `policies`.
-pub(super) fn snapshot(identity: &Identity, roles: Roles, policies: &Policies) -> Result<Snapshot, HarvestError> {
+pub(super) fn snapshot(
+    identity: &Identity,
+    origin: SnapshotOrigin,
+    roles: Roles,
+    policies: &Policies,
+) -> Result<Snapshot, HarvestError> {
     let account = &identity.account_id;
     let roles: Vec<SnapshotRole> =
         roles.into_values().map(|role| snapshot_role(account, role)).collect::<Result<_, _>>()?;
@@ -38,6 +45,7 @@ pub(super) fn snapshot(identity: &Identity, roles: Roles, policies: &Policies) -
         harvested_at: Some(now()),
         source: identity.source.to_string(),
         account_id: Some(account.to_string()),
+        origin: Some(origin),
         roles,
         policies,
     })
@@ -94,7 +102,8 @@ fn document(account: &AccountId, what: impl Fn() -> String, text: &str) -> Resul
     RawValue::from_string(json).map_err(|error| unreadable(error.to_string()))
 }
 
-fn now() -> String {
+/// Now, RFC 3339 in UTC, in whole seconds.
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }

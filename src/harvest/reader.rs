@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use aws_sdk_iam::types::SummaryKeyType;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::call::Caller;
@@ -12,7 +13,7 @@ use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
 use super::source::Source;
 use super::{Event, Identity, Observer, assemble};
-use crate::parse::snapshot::Snapshot;
+use crate::parse::snapshot::{Snapshot, SnapshotOrigin};
 
 /// Calls in flight per account. IAM throttles an account, so more would only wait.
 const IN_FLIGHT: usize = 16;
@@ -100,15 +101,61 @@ impl<'a> Reader<'a> {
                 Err(error) => Err(error),
             }
         };
-        let (mut roles, mut policies) = match tokio::try_join!(details, self.list_roles())? {
-            (Ok((details, policies)), listed) => (self.join(details, listed).await?, policies),
-            (Err(denial), listed) => (self.role_by_role(listed, denial).await?, Policies::new()),
+        let started_at = assemble::now();
+        let summary = async { Ok(self.summary().await) };
+        let (details, listed, summary) = tokio::try_join!(details, self.list_roles(), summary)?;
+        let (mut roles, mut policies) = match details {
+            Ok((details, policies)) => (self.join(details, listed).await?, policies),
+            Err(denial) => (self.role_by_role(listed, denial).await?, Policies::new()),
         };
         self.complete(&mut roles, &mut policies).await?;
         self.observer.observe(Event::Roles { source: self.index, done: roles.len(), total: Some(roles.len()) });
         let requests = self.caller.wire.requests();
         self.observer.observe(Event::Done { source: self.index, roles: roles.len(), requests });
-        assemble::snapshot(self.identity, roles, &policies)
+        let origin = self.origin(started_at, summary, roles.len());
+        assemble::snapshot(self.identity, origin, roles, &policies)
+    }
+
+    /// How many roles the account has, as GetAccountSummary tells; or why that is not known. Nothing depends on it but what
+    /// is said about it, so that its failure is none of the reading.
+    ///
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html>
+    async fn summary(&self) -> Result<u64, String> {
+        const CALL: &str = "GetAccountSummary";
+        let output = match self.caller.call(CALL, self.iam.get_account_summary().send()).await {
+            Ok(output) => output,
+            Err(HarvestError::Denied { .. }) => return Err(format!("iam:{CALL} is not allowed")),
+            Err(error) => return Err(error.to_string()),
+        };
+        let roles = output.summary_map.and_then(|summary| summary.get(&SummaryKeyType::Roles).copied());
+        let roles = roles.and_then(|roles| u64::try_from(roles).ok());
+        roles.ok_or_else(|| format!("the reply to {CALL} does not contain it"))
+    }
+
+    /// Who read the account. That fewer roles were read than there are is worth a warning: whether one was deleted meanwhile or
+    /// is missing, only a second reading tells. AWS does not document whether its number includes all that it lists, so that more are
+    /// no contradiction.
+    fn origin(&self, started_at: String, summary: Result<u64, String>, read: usize) -> SnapshotOrigin {
+        let read_all = |stated: &u64| usize::try_from(*stated).is_ok_and(|stated| stated <= read);
+        if let Some(stated) = summary.as_ref().ok().filter(|stated| !read_all(stated)) {
+            self.warn(format!(
+                "AWS counts {stated} roles in account {} (GetAccountSummary), and {read} were read: a role was created or \
+                    deleted meanwhile, or AWS did not list one; read the account again to find out",
+                self.identity.account_id
+            ));
+        }
+        let (summary_roles, summary_unknown) = match summary {
+            Ok(stated) => (Some(stated), None),
+            Err(why) => (None, Some(why)),
+        };
+        SnapshotOrigin {
+            caller_arn: self.identity.arn.clone(),
+            endpoint: self.caller.wire.endpoint_of_iam(),
+            region: self.identity.region.clone(),
+            started_at,
+            summary_roles,
+            summary_unknown,
+        }
     }
 
     /// ListRoles, all of it.

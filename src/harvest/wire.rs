@@ -45,6 +45,8 @@ const LAST_MOMENT: Duration = Duration::from_millis(100);
 pub(super) struct Wire {
     requests: AtomicUsize,
     endpoint: Mutex<Option<String>>,
+    /// The same of calls of IAM alone.
+    endpoint_of_iam: Mutex<Option<String>>,
     /// By call, the last attempt that failed and can be made again.
     failed: Mutex<BTreeMap<String, Failed>>,
     sender: UnboundedSender<Waiting>,
@@ -79,6 +81,7 @@ impl Default for Wire {
         Self {
             requests: AtomicUsize::default(),
             endpoint: Mutex::default(),
+            endpoint_of_iam: Mutex::default(),
             failed: Mutex::default(),
             sender,
             receiver: tokio::sync::Mutex::new(receiver),
@@ -96,6 +99,11 @@ impl Wire {
     /// Where the last request went.
     pub(super) fn endpoint(&self) -> String {
         lock(&self.endpoint).clone().unwrap_or_else(|| "no endpoint".to_owned())
+    }
+
+    /// Where the last request of IAM went.
+    pub(super) fn endpoint_of_iam(&self) -> String {
+        lock(&self.endpoint_of_iam).clone().unwrap_or_else(|| "no endpoint".to_owned())
     }
 
     /// The last attempt of a call that failed.
@@ -194,10 +202,14 @@ impl Intercept for Watch {
         &self,
         context: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        state: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.wire.requests.fetch_add(1, Ordering::Relaxed);
-        *lock(&self.wire.endpoint) = Some(origin(context.request().uri()));
+        let endpoint = origin(context.request().uri());
+        if state.load::<Metadata>().is_some_and(|call| call.service() == "IAM") {
+            *lock(&self.wire.endpoint_of_iam) = Some(endpoint.clone());
+        }
+        *lock(&self.wire.endpoint) = Some(endpoint);
         Ok(())
     }
 

@@ -172,6 +172,7 @@ pub(super) fn join(pages: Vec<Details>, source: &str, account: Option<&AccountId
         harvested_at: None,
         source: source.to_owned(),
         account_id,
+        origin: None,
         roles,
         policies,
     })

@@ -277,10 +277,32 @@ pub struct Snapshot {
     /// Twelve digits; absent only if nothing in the source tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
+    /// Who read it from AWS, and what AWS says of its size; absent where the source did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SnapshotOrigin>,
     /// The roles, sorted by name.
     pub roles: Vec<SnapshotRole>,
     /// Every managed policy that a role carries or is bounded by, once, sorted by ARN.
     pub policies: Vec<SnapshotPolicy>,
+}
+
+/// Who read an account from AWS, where, and how many roles AWS says it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotOrigin {
+    /// The ARN of the user or role session that read the account, as `GetCallerIdentity` told it.
+    pub caller_arn: String,
+    /// Where the calls of IAM went: `https://iam.amazonaws.com`.
+    pub endpoint: String,
+    /// The region that signed the calls.
+    pub region: String,
+    /// When the first call of IAM was made, RFC 3339 in UTC.
+    pub started_at: String,
+    /// How many roles the account has, as `GetAccountSummary` tells; none if that is not known.
+    pub summary_roles: Option<u64>,
+    /// Why that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary_unknown: Option<String>,
 }
 
 /// One role of a snapshot.

@@ -2,21 +2,24 @@
 //!
 //! Files are written to a temporary folder on the same file system and moved into place when the last one is
 //! finished. A folder that is given with `--output` may hold other files: they are not touched. What an earlier run
-//! wrote there is replaced as a whole; `.iamctl.json` lists it.
+//! wrote there is replaced as a whole; its manifest lists it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::unfinished::{Staging, hold};
+use crate::evidence::{
+    CHECKSUM_FILE, Digest, Digesting, MANIFEST_FILE, Manifest, ManifestError, ManifestFile, ManifestReport, Provenance,
+    Sha256, checksum_text,
+};
 
-/// The file that lists what this program wrote to a folder.
-pub const MANIFEST: &str = ".iamctl.json";
+/// The files that say what this program wrote to a folder.
+pub const OWN: [&str; 2] = [MANIFEST_FILE, CHECKSUM_FILE];
 
 /// Why an output folder was not written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +54,26 @@ pub enum FolderError {
         name: String,
     },
     /// The list of what was written cannot be read.
-    #[error("`{}` cannot be read", .path.display())]
-    Manifest {
+    #[error("cannot read `{}`", .path.display())]
+    Unreadable {
         /// The list.
         path: PathBuf,
         /// What is wrong.
         source: io::Error,
+    },
+    /// The list of what was written is no such list.
+    #[error("`{}` does not say which files iamctl wrote", .path.display())]
+    Manifest {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        source: ManifestError,
+    },
+    /// A value that can always be written cannot be.
+    #[error("internal error: the manifest cannot be written as JSON: {problem}; please report this")]
+    Internal {
+        /// What serde says.
+        problem: String,
     },
 }
 
@@ -71,15 +88,33 @@ impl FolderError {
                     was changed",
             ),
             Self::Foreign { .. } => Some("move the file, or give another folder with `--output DIR`"),
-            Self::Manifest { .. } => Some("move the file together with the reports that it lists"),
+            Self::Unreadable { .. } | Self::Manifest { .. } => Some(
+                "move the file together with the reports that it lists, or give another folder with `--output DIR`",
+            ),
+            Self::Internal { .. } => None,
         }
     }
 }
 
-/// What was written to a folder, by the report it belongs to (`diff`, `harvest dev`).
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Manifest {
-    reports: BTreeMap<String, BTreeSet<String>>,
+/// What the manifest says of a report besides its files.
+#[derive(Debug)]
+pub struct Record {
+    /// What it is: `diff`, `harvest dev`. An earlier report of that name in the folder is replaced.
+    pub report: String,
+    /// What it was made of.
+    pub provenance: Provenance,
+    /// Manifests of the folders in this one that belong to it, sorted by name.
+    pub parts: Vec<ManifestFile>,
+    /// Tells the time, RFC 3339 in UTC.
+    pub now: fn() -> String,
+}
+
+impl Record {
+    fn finished(self, mut files: Vec<ManifestFile>) -> ManifestReport {
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        let Self { report, provenance, parts, now } = self;
+        ManifestReport { report, provenance, ended_at: now(), files, parts }
+    }
 }
 
 /// A place where reports will be written, already known to be writable.
@@ -88,7 +123,7 @@ pub struct Folder {
     target: Target,
     staging: Staging,
     /// The files that are written already.
-    added: Mutex<BTreeSet<String>>,
+    added: Mutex<Vec<ManifestFile>>,
 }
 
 #[derive(Debug)]
@@ -140,33 +175,34 @@ impl Folder {
     /// # Errors
     /// If the file cannot be written.
     pub fn add(&self, file: &impl NamedFile) -> Result<(), FolderError> {
-        self.write_one(file.name(), |out| file.write(out))?;
-        self.added.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name().to_owned());
+        let written = self.write_one(file.name(), |out| file.write(out))?;
+        self.added.lock().unwrap_or_else(PoisonError::into_inner).push(written);
         Ok(())
     }
 
-    /// Writes the files and moves them into place, with those that were added before. `report` names what they are together: an earlier report of that
-    /// name in this folder is replaced. Returns the folder.
+    /// Writes the files and a manifest of them, and moves them into place, with those that were added before. Returns the
+    /// folder.
     ///
     /// # Errors
     /// If a file cannot be written or is in the way; then nothing has changed.
-    pub fn write<F>(self, report: &str, files: &[F]) -> Result<PathBuf, FolderError>
+    pub fn write<F>(self, record: Record, files: &[F]) -> Result<PathBuf, FolderError>
     where
         F: NamedFile + Sync,
     {
         // A few files are most of the work, so that each is handed out on its own.
-        files.par_iter().with_max_len(1).try_for_each(|file| self.write_one(file.name(), |out| file.write(out)))?;
-        let mut names: BTreeSet<String> = files.iter().map(|file| file.name().to_owned()).collect();
-        names.append(&mut self.added.lock().unwrap_or_else(PoisonError::into_inner));
+        let write = |file: &F| self.write_one(file.name(), |out| file.write(out));
+        let mut written: Vec<ManifestFile> =
+            files.par_iter().with_max_len(1).map(write).collect::<Result<_, FolderError>>()?;
+        written.append(&mut self.added.lock().unwrap_or_else(PoisonError::into_inner));
+        let report = record.finished(written);
         match &self.target {
             Target::New { path, numbered } => {
-                let manifest = Manifest { reports: BTreeMap::from([(report.to_owned(), names)]) };
-                self.write_manifest(&manifest)?;
+                self.write_manifest(&Manifest::new(vec![report]))?;
                 appear(self.staging.path(), path, *numbered)
             }
             Target::Existing(path) => {
                 let path = path.clone();
-                self.replace(&path, report, names)?;
+                self.replace(&path, report)?;
                 Ok(path)
             }
         }
@@ -178,48 +214,57 @@ impl Folder {
         }
     }
 
-    fn write_one(&self, name: &str, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), FolderError> {
+    fn write_one(
+        &self,
+        name: &str,
+        write: impl Fn(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<ManifestFile, FolderError> {
         let write_file = || {
             let path = self.staging.path().join(name);
             if let Some(folder) = path.parent().filter(|folder| *folder != self.staging.path()) {
                 make_private(folder)?;
             }
-            let mut out = BufWriter::with_capacity(1 << 16, create_private(&path)?);
+            // What is hashed is what is written to the file, in pieces of the same size.
+            let mut out = BufWriter::with_capacity(1 << 16, Digesting::new(create_private(&path)?));
             write(&mut out)?;
-            out.into_inner().map_err(io::IntoInnerError::into_error).map(drop)
+            let (_, digest) = out.into_inner().map_err(io::IntoInnerError::into_error)?.finish();
+            Ok(ManifestFile::new(name.to_owned(), digest))
         };
         let error = |source| FolderError::File { path: self.path().to_owned(), name: name.to_owned(), source };
         write_file().map_err(error)
     }
 
     fn write_manifest(&self, manifest: &Manifest) -> Result<(), FolderError> {
-        self.write_one(MANIFEST, |out| {
-            serde_json::to_writer_pretty(&mut *out, manifest)?;
-            out.write_all(b"\n")
-        })
+        let text = manifest.text().map_err(|error| FolderError::Internal { problem: error.to_string() })?;
+        self.write_one(MANIFEST_FILE, |out| out.write_all(text.as_bytes()))?;
+        let checksum = checksum_text(&Sha256::of(text.as_bytes()));
+        self.write_one(CHECKSUM_FILE, |out| out.write_all(checksum.as_bytes())).map(drop)
     }
 
     /// Moves the earlier report out and the new one in. If anything fails, everything is moved back.
-    fn replace(&self, path: &Path, report: &str, names: BTreeSet<String>) -> Result<(), FolderError> {
-        let mut manifest = read_manifest(path)?;
-        let known: BTreeSet<String> = manifest.reports.values().flatten().cloned().collect();
-        let in_the_way = |name: &&String| !known.contains(*name) && path.join(name).symlink_metadata().is_ok();
-        if let Some(name) = names.iter().find(in_the_way) {
-            return Err(FolderError::Foreign { path: path.to_owned(), name: name.clone() });
+    fn replace(&self, path: &Path, report: ManifestReport) -> Result<(), FolderError> {
+        let there = manifest(path)?.map_or_else(Vec::new, |manifest| manifest.reports);
+        let names: BTreeSet<String> = report.files.iter().map(|file| file.name.clone()).collect();
+        let mut known: BTreeSet<&str> = there.iter().flat_map(|other| &other.files).map(|file| &*file.name).collect();
+        known.extend(OWN.into_iter().filter(|_| !there.is_empty()));
+        let in_the_way = |name: &&str| !known.contains(name) && path.join(name).symlink_metadata().is_ok();
+        if let Some(name) = names.iter().map(String::as_str).chain(OWN).find(in_the_way) {
+            return Err(FolderError::Foreign { path: path.to_owned(), name: name.to_owned() });
         }
-        let earlier = manifest.reports.remove(report).unwrap_or_default();
-        for others in manifest.reports.values_mut() {
-            others.retain(|name| !names.contains(name));
-        }
-        manifest.reports.retain(|_, names| !names.is_empty());
-        manifest.reports.insert(report.to_owned(), names.clone());
-        self.write_manifest(&manifest)?;
+        let (earlier, mut others): (Vec<_>, Vec<_>) =
+            there.into_iter().partition(|other| other.report == report.report);
+        let earlier: BTreeSet<String> =
+            earlier.into_iter().flat_map(|report| report.files).map(|file| file.name).collect();
+        others.iter_mut().for_each(|other| lose(other, &names));
+        others.retain(|other| !other.files.is_empty());
+        others.push(report);
+        self.write_manifest(&Manifest::new(others))?;
         let mut moves = Moves::default();
         let old = self.staging.path().join("old");
         let _held = hold();
         let result = (|| {
             fs::create_dir(&old)?;
-            let own = [MANIFEST.to_owned()];
+            let own = OWN.map(str::to_owned);
             for name in earlier.union(&names).chain(&own) {
                 make_folder_of(&old, name)?;
                 moves.if_there(&path.join(name), &old.join(name))?;
@@ -236,6 +281,15 @@ impl Folder {
         }
         remove_empty_folders(path, left);
         result.map_err(|source| FolderError::Folder { path: path.to_owned(), source })
+    }
+}
+
+/// Takes away the files that another report has now. What is left cannot be made again from its folder.
+fn lose(report: &mut ManifestReport, names: &BTreeSet<String>) {
+    let before = report.files.len();
+    report.files.retain(|file| !names.contains(&file.name));
+    if report.files.len() < before {
+        report.provenance.settings = None;
     }
 }
 
@@ -310,18 +364,33 @@ impl Moves {
 /// # Errors
 /// If the list of them cannot be read.
 pub fn listed_files(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
-    let Manifest { reports } = read_manifest(folder)?;
-    Ok(reports.into_values().flatten().collect())
+    Ok(manifest(folder)?.iter().flat_map(Manifest::names).map(str::to_owned).collect())
 }
 
-fn read_manifest(folder: &Path) -> Result<Manifest, FolderError> {
-    let path = folder.join(MANIFEST);
-    match fs::read(&path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|error| FolderError::Manifest { path, source: io::Error::from(error) }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
-        Err(source) => Err(FolderError::Manifest { path, source }),
+/// The manifest of a folder; none if this program wrote no report there.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn manifest(folder: &Path) -> Result<Option<Manifest>, FolderError> {
+    let path = folder.join(MANIFEST_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => match Manifest::read(&text) {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(source) => Err(FolderError::Manifest { path, source }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(FolderError::Unreadable { path, source }),
     }
+}
+
+/// The size and the SHA-256 of a file, read in pieces.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn digest(path: &Path) -> io::Result<Digest> {
+    let mut digesting = Digesting::new(io::sink());
+    io::copy(&mut File::open(path)?, &mut digesting)?;
+    Ok(digesting.finish().1)
 }
 
 /// Gives the finished folder its name. A timestamped name that is taken gets a number.

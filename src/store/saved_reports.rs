@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::folder::{FolderError, MANIFEST, listed_files};
+use super::folder::{FolderError, OWN, listed_files};
 
 /// `format` of `report.json`.
 const FORMAT: &str = "iamctl-report";
@@ -116,7 +116,7 @@ pub enum NotRemoved {
 /// If it does not, or cannot be read.
 pub fn check_whole(folder: &Path) -> Result<(), NotRemoved> {
     let mut listed = listed_files(folder)?;
-    listed.insert(MANIFEST.to_owned());
+    listed.extend(OWN.map(str::to_owned));
     let mut there = BTreeSet::new();
     files(folder, "", &mut there)?;
     if let Some(name) = there.iter().find(|name| !listed.contains(*name)) {

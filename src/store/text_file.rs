@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::encoding::{self, EncodingError};
+use crate::evidence::Digest;
 
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,19 @@ impl FileError {
 /// If the file cannot be read, is damaged, too large, or neither UTF-8 nor UTF-16.
 pub fn read(path: &Path) -> Result<String, FileError> {
     read_text(path).map_err(|source| FileError { path: path.to_owned(), source })
+}
+
+/// The same with the digest of the bytes that were read, before they were unpacked or decoded.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_digested(path: &Path) -> Result<(String, Digest), FileError> {
+    let read = || {
+        let bytes = read_bytes(path)?;
+        let digest = Digest::of(&bytes);
+        Ok((decoded(bytes)?, digest))
+    };
+    read().map_err(|source| FileError { path: path.to_owned(), source })
 }
 
 /// Why a file was not written; it is as it was.
@@ -147,12 +161,21 @@ const MOST_BYTES: u64 = 2 << 30;
 
 /// Reads a whole text; as [`read`], with the error of the system alone.
 pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    decoded(read_bytes(path)?)
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let file = fs::File::open(path)?;
     // A pipe or a device says that it holds nothing.
     let size = file.metadata()?.len().min(MOST_BYTES);
-    let bytes = whole(file, size, MOST_BYTES)?;
+    whole(file, size, MOST_BYTES)
+}
+
+/// The text of a file's bytes.
+fn decoded(bytes: Vec<u8>) -> io::Result<String> {
     let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        whole(flate2::read::MultiGzDecoder::new(bytes.as_slice()), 2 * size, MOST_BYTES)?
+        let expected = 2 * u64::try_from(bytes.len()).unwrap_or(MOST_BYTES);
+        whole(flate2::read::MultiGzDecoder::new(bytes.as_slice()), expected, MOST_BYTES)?
     } else {
         bytes
     };

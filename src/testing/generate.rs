@@ -85,6 +85,7 @@ impl<'a> Speller<'a> {
             harvested_at: Some(format!("2026-01-{day:02}T00:00:00Z")),
             source: "generated".to_owned(),
             account_id: Some(self.text("<id>")),
+            origin: None,
             roles,
             policies,
         })

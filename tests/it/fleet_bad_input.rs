@@ -132,7 +132,7 @@ fn an_account_that_cannot_be_read_is_no_verdict() {
     let says =
         ["3 of 6 accounts could not be read", "x (", "y (", "z (", "accounts_read.csv in `out`", "--allow-unread"];
     refused(&tool, words, &says);
-    assert_eq!(tool.names("out"), [".iamctl.json", "accounts_read.csv"]);
+    assert_eq!(tool.names("out"), ["accounts_read.csv", "manifest.json", "manifest.json.sha256"]);
     let list = tool.read("out/accounts_read.csv");
     let status: Vec<&str> = list.lines().skip(1).map(|line| line.split(',').nth(2).unwrap()).collect();
     assert_eq!(status, ["failed", "failed", "failed", "read", "read", "read"], "{list}");

@@ -180,7 +180,7 @@ fn a_harvest_that_is_interrupted_goes_on_where_it_stopped() {
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let there = [".iamctl.json", "acc-00", "acc-01", "acc-02", "accounts_read.csv"];
+    let there = ["acc-00", "acc-01", "acc-02", "accounts_read.csv", "manifest.json", "manifest.json.sha256"];
     assert_eq!(tool.names("all"), there, "what was read is whole, and nothing else is there");
     assert_eq!(statuses(&tool, "all"), ["failed", "failed", "failed", "read", "read", "read", "suspended"]);
     let fleet = tool.run(&["fleet", "--snapshots", "all", "--baseline", "acc-00", "--output", "out"]);

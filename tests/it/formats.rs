@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
 use crate::program::{EXAMPLES, Place, expect, repository};
 use crate::schema::Schema;
+use crate::tool::without_evidence;
 
 fn written(format: ReportFormat, view: &View<'_>) -> String {
     let mut bytes = Vec::new();
@@ -430,7 +431,10 @@ fn the_examples_come_out_as_expected() {
     assert_eq!(place.ask(&arguments).code, 0);
     let folder = repository().join("tests/fixtures/examples/formats");
     for (format, end) in formats.iter().filter_map(|one| one.split_once('=')).filter(|(format, _)| *format != "sarif") {
-        expect(&folder.join(format!("{format}.{end}")), &place.read(&format!("found.{end}")));
+        let text = place.read(&format!("found.{end}"));
+        // How the program was called is not the same everywhere.
+        let text = if format == "markdown" { without_evidence(&text) } else { text };
+        expect(&folder.join(format!("{format}.{end}")), &text);
     }
     // Of SARIF the results alone, and indented: its rules are docs/rules.md, and nobody can review one long line.
     let log: Value = serde_json::from_str(&place.read("found.sarif")).unwrap();
@@ -438,5 +442,6 @@ fn the_examples_come_out_as_expected() {
     let results = serde_json::to_string_pretty(&log["runs"][0]["results"]).unwrap();
     expect(&folder.join("sarif.results.json"), &format!("{results}\n"));
     expect(&folder.join("findings.csv"), &place.run(&format!("{EXAMPLES} --format csv")).stdout);
-    assert_eq!(place.read("found.md"), place.read("reports/summary.md"));
+    let [found, summary] = ["found.md", "reports/summary.md"].map(|name| without_evidence(&place.read(name)));
+    assert_eq!(found, summary);
 }

@@ -173,9 +173,10 @@ fn a_harvest_can_be_compared_later() {
         assert_eq!(run.code, 0, "{run:?}");
     }
     let expected = [
-        ".iamctl.json",
         "dev_dev-profile_iam_tuples.csv",
         "dev_snapshot.json",
+        "manifest.json",
+        "manifest.json.sha256",
         "qa_qa-profile_iam_tuples.csv",
         "qa_snapshot.json",
     ];

@@ -176,4 +176,6 @@ mod trust_laws;
 #[cfg(test)]
 mod typed_values;
 #[cfg(test)]
+mod verify;
+#[cfg(test)]
 mod wording;

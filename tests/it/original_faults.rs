@@ -309,7 +309,6 @@ fn files_have_their_right_names_and_headers() {
     tool.diff(&[]);
     let names = tool.names("out");
     let expected = [
-        ".iamctl.json",
         "access_differences.csv",
         "ambiguous_roles.csv",
         "attribute_differences.csv",
@@ -326,6 +325,8 @@ fn files_have_their_right_names_and_headers() {
         "dev_snapshot.json",
         "dev_to_qa_common_role_difference_items.csv",
         "equivalency_hits.csv",
+        "manifest.json",
+        "manifest.json.sha256",
         "non_service_linked_roles_in_dev_but_not_in_qa.csv",
         "non_service_linked_roles_in_qa_but_not_in_dev.csv",
         "qa_non_service_linked_roles.csv",

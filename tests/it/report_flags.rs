@@ -200,7 +200,7 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
 fn no_report_takes_the_place_of_a_file_of_the_folder() {
     let tool = prepare(Tool::new());
     refused(&tool, &["--report", "markdown=out/report.json"], "a file of the output folder");
-    refused(&tool, &["--report", "markdown=out/.iamctl.json"], "a file of the output folder");
+    refused(&tool, &["--report", "markdown=out/manifest.json"], "a file of the output folder");
     assert_eq!(diff(&tool, &[]).code, 0);
     let run = diff(&tool, &["--report", "markdown=out/summary.md"]);
     assert!(run.code == 2 && run.stderr.contains("a file of the output folder"), "{run:?}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 18] = [
+const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("model", &[]),
     ("parse", &["model"]),
     ("catalog", &["model"]),
@@ -17,10 +17,11 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("suggest", &["model", "catalog", "normalise", "compare"]),
     ("fleet", &["model", "catalog", "normalise", "report", "pipeline"]),
     ("since", &["model", "semantics", "report"]),
-    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet", "since"]),
+    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet", "since", "evidence"]),
     ("remediate", &["model", "parse", "normalise", "compare", "report", "pipeline", "formats"]),
+    ("evidence", &["model", "parse"]),
     ("harvest", &["model", "parse"]),
-    ("store", &["catalog"]),
+    ("store", &["catalog", "evidence"]),
     ("testing", &["model", "parse"]),
     (
         "cli",
@@ -41,6 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
             "suggest",
             "remediate",
             "since",
+            "evidence",
         ],
     ),
 ];

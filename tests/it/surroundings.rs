@@ -75,15 +75,17 @@ fn tidy(place: &Tool) {
     }
 }
 
-/// What a command left: files with their contents, by name.
+/// What a command left: files with their contents, by their path.
 fn left(place: &Tool, name: &str) -> BTreeMap<String, Vec<u8>> {
     let path = place.path().join(name);
-    let files = fs::read_dir(&path).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
-    let files: Vec<_> = files.unwrap_or_else(|_| if path.is_file() { vec![path] } else { Vec::new() });
+    let mut files = BTreeMap::new();
+    if path.is_file() {
+        files.insert(name.to_owned(), fs::read(&path).unwrap());
+    }
+    for entry in fs::read_dir(&path).into_iter().flatten() {
+        files.extend(left(place, &format!("{name}/{}", entry.unwrap().file_name().to_string_lossy())));
+    }
     files
-        .into_iter()
-        .map(|file| (file.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&file).unwrap()))
-        .collect()
 }
 
 fn finished(mut command: Command) -> Run {

@@ -94,6 +94,13 @@ impl Tool {
     }
 }
 
+/// A summary without the block that says how the program was called.
+pub fn without_evidence(markdown: &str) -> String {
+    let (start, rest) = markdown.split_once("<details><summary>Evidence</summary>").expect("it has the block");
+    let (_, rest) = rest.split_once("</details>\n\n").unwrap();
+    format!("{start}{rest}")
+}
+
 /// An account as a snapshot.
 pub fn snapshot(id: &str, roles: &[Value], policies: &[Value]) -> String {
     json!({

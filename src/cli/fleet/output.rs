@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::console::Console;
 use super::super::error::CliError;
+use super::super::evidence::record;
 use super::super::exit_code::ExitCode;
 use super::super::reports::{self, Format};
 use super::super::source::Source;
 use super::read::Tried;
 use super::write::Written;
 use super::{Args, Read};
+use crate::evidence::Provenance;
 use crate::fleet::{Fleet, FleetAccount, account_ids};
 use crate::formats::fleet::{self, FleetView, REPORTS, Run, files, markdown, most_deviating, write_csv, write_text};
 use crate::formats::report_format::ReportFormat;
@@ -25,6 +27,7 @@ pub(super) fn write(
     fleet: &Fleet,
     written: &Written,
     folder: Folder,
+    provenance: Provenance,
 ) -> Result<ExitCode, CliError> {
     // A role of a list is no word of the command line.
     let is_word = |one: &&Tried| !matches!(one.named.source, Source::Role(_));
@@ -35,8 +38,9 @@ pub(super) fn write(
     let snapshots = snapshots(read, fleet);
     let run = Run {
         rows: &written.rows,
-        arguments: &written.arguments,
-        started_at: Some(&written.started_at),
+        arguments: &provenance.arguments,
+        started_at: Some(&provenance.started_at),
+        evidence: Some(&provenance),
         location: &written.location,
         files: &snapshots,
     };
@@ -45,7 +49,7 @@ pub(super) fn write(
     let files = files(&view, args.output.csv());
     let names = files.iter().map(|file| file.name.as_str());
     args.files.outside(args.output.named(), names.chain([REPORTS]))?;
-    let path = folder.write("fleet", &files)?;
+    let path = folder.write(record("fleet", provenance.clone()), &files)?;
     let path = path.to_string_lossy();
     let view = FleetView { folder: Some(&path), ..view };
     args.files.write(|format, out| fleet::write(format, out, &view))?;

@@ -7,8 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use super::super::accounts::{Filter, ListArgs, NamedSource, Unread};
 use super::super::console::Console;
 use super::super::error::CliError;
-use super::super::inputs::InputArgs;
+use super::super::inputs::{InputArgs, ReadSource};
 use super::error::FleetError;
+use crate::evidence::Input;
 use crate::fleet::{AccountStatus, FleetAccount};
 use crate::model::{Account, AccountId};
 use crate::parse::account::AccountReader;
@@ -17,6 +18,8 @@ use crate::parse::snapshot::Snapshot;
 /// A source after it was tried.
 pub(in crate::cli) struct Tried {
     pub named: NamedSource,
+    /// The file that it was read from, if it was one.
+    pub file: Option<Input>,
     pub outcome: Outcome,
 }
 
@@ -45,18 +48,23 @@ pub(super) fn all(
         named.unread.is_none() && (named.source.file().is_some() || !is_left_out(*place, named))
     };
     let asked: Vec<(usize, &NamedSource)> = sources.iter().enumerate().filter(wanted).collect();
-    let results: Mutex<BTreeMap<usize, Result<Snapshot, CliError>>> = Mutex::default();
+    let results: Mutex<BTreeMap<usize, Result<ReadSource, CliError>>> = Mutex::default();
     let to_read: Vec<_> = asked.iter().map(|(_, named)| &named.source).collect();
     input.each(&to_read, lists.concurrency(), console, &|index, result| {
         let Some((place, named)) = asked.get(index) else { return };
-        let checked = result.and_then(|snapshot| named.checked(snapshot));
+        let checked = result
+            .and_then(|ReadSource { snapshot, file }| Ok(ReadSource { snapshot: named.checked(snapshot)?, file }));
         results.lock().unwrap_or_else(PoisonError::into_inner).insert(*place, checked);
     })?;
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let one = |(place, named): (usize, NamedSource)| {
         let skipped = filter.why_skipped(&named, None).filter(|_| Some(place) != baseline);
+        let mut file = None;
         let outcome = match (results.remove(&place), named.unread.clone(), skipped) {
-            (Some(Ok(snapshot)), _, _) => Outcome::Read(Box::new(snapshot)),
+            (Some(Ok(read)), _, _) => {
+                file = read.file;
+                Outcome::Read(Box::new(read.snapshot))
+            }
             (Some(Err(_)), _, Some(why)) if is_left_out(place, &named) => Outcome::Skipped(why),
             // Its ID might be one that `--only` names; but nobody has asked for it by its tag.
             (Some(Err(error)), _, Some(why)) => {
@@ -70,7 +78,7 @@ pub(super) fn all(
                 Outcome::Failed(CliError::Internal { invariant })
             }
         };
-        Tried { named, outcome }
+        Tried { named, file, outcome }
     };
     Ok(sources.into_iter().enumerate().map(one).collect())
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::super::error::CliError;
@@ -10,6 +9,7 @@ use super::super::reports;
 use super::super::source::Source;
 use super::read::{Outcome, Tried};
 use super::{Args, Reports, output};
+use crate::evidence::Provenance;
 use crate::fleet::{Compared, FleetOptions};
 use crate::formats::commands;
 use crate::formats::csv::Options;
@@ -33,8 +33,7 @@ pub(super) struct Writer<'a> {
     fail_on: Option<&'a [FailOn]>,
     location: String,
     dictionary: Option<String>,
-    arguments: Vec<String>,
-    started_at: &'a str,
+    provenance: &'a Provenance,
     next: Mutex<BTreeMap<AccountTag, Vec<NextStep>>>,
     /// What the reports say of their findings, if a format needs it.
     rows: Option<Mutex<FindingRows>>,
@@ -47,8 +46,6 @@ pub(super) struct Written {
     /// What the reports say of their findings; nothing if no format needs it.
     pub rows: FindingRows,
     pub location: String,
-    pub arguments: Vec<String>,
-    pub started_at: String,
 }
 
 impl<'a> Writer<'a> {
@@ -56,8 +53,8 @@ impl<'a> Writer<'a> {
         args: &Args,
         folder: &'a Folder,
         fleet: &'a FleetOptions,
-        dictionary: Option<&Path>,
-        started_at: &'a str,
+        location: String,
+        provenance: &'a Provenance,
     ) -> Self {
         Self {
             folder,
@@ -66,10 +63,9 @@ impl<'a> Writer<'a> {
             csv: args.output.csv(),
             fleet,
             fail_on: Some(fleet.fail_on.as_slice()).filter(|all| !all.is_empty()),
-            location: reports::location(dictionary),
+            location,
             dictionary: args.comparison.named_dictionary(),
-            arguments: reports::arguments(),
-            started_at,
+            provenance,
             next: Mutex::default(),
             rows: output::needs_rows(args).then(Mutex::default),
         }
@@ -77,13 +73,11 @@ impl<'a> Writer<'a> {
 
     /// What is left to write when all accounts are compared.
     pub(super) fn finish(self) -> Written {
-        let Self { next, rows, location, arguments, started_at, .. } = self;
+        let Self { next, rows, location, .. } = self;
         Written {
             next: next.into_inner().unwrap_or_else(PoisonError::into_inner),
             rows: rows.map(|rows| rows.into_inner().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default(),
             location,
-            arguments,
-            started_at: started_at.to_owned(),
         }
     }
 
@@ -122,8 +116,8 @@ impl<'a> Writer<'a> {
         let read_from = sources.map(|source| source.file().map(|file| reports::location(Some(file))));
         let view = View {
             fail_on: self.fail_on,
-            arguments: &self.arguments,
-            started_at: Some(self.started_at),
+            arguments: &self.provenance.arguments,
+            started_at: Some(&self.provenance.started_at),
             sources: read_from.as_ref().map(Option::as_deref),
             dictionary: self.dictionary.as_deref(),
             roles: Some(&roles),

@@ -9,12 +9,14 @@ use jiff::{SpanRelativeTo, Timestamp};
 use super::super::accounts::{LISTS, NamedSource, refuse_same_tags};
 use super::super::console::Console;
 use super::super::error::CliError;
+use super::super::evidence::{Begun, of_snapshot, record};
 use super::super::exit_code::ExitCode;
 use super::super::fleet::FleetError;
 use super::super::fleet::read::{in_words, status_of};
 use super::super::inputs;
 use super::super::source::Source;
 use super::Args;
+use crate::evidence::{HarvestSettings, InputKind, MANIFEST_FILE, ManifestFile, Provenance, Settings, SourceEvidence};
 use crate::fleet::{AccountStatus, FleetAccount};
 use crate::formats::csv;
 use crate::formats::escape::terminal;
@@ -24,7 +26,8 @@ use crate::model::AccountId;
 use crate::parse::account::account;
 use crate::parse::snapshot::Snapshot;
 use crate::report::sentences::counted;
-use crate::store::Folder;
+use crate::store::folder::{Record, digest};
+use crate::store::{Folder, FolderError};
 
 /// Flags for going on where an earlier run stopped.
 #[derive(Debug, clap::Args)]
@@ -61,11 +64,14 @@ struct One<'n> {
     named: &'n NamedSource,
     account: FleetAccount,
     folder: PathBuf,
+    /// What the manifest says of the account, once it is read.
+    evidence: Option<SourceEvidence>,
 }
 
 /// Reads the accounts and writes their snapshots.
 pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> {
-    let named = args.lists.accounts()?;
+    let begun = Begun::now();
+    let (named, list) = args.lists.accounts()?;
     refuse_same_tags(&named)?;
     let filter = args.lists.filter();
     filter.check(&named.iter().map(|one| (one, one.id())).collect::<Vec<_>>())?;
@@ -81,13 +87,14 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> 
     if !all.iter().any(|one| !lock(one).account.is_left_out()) {
         return Err(FleetError::NothingLeft.into());
     }
-    let list = List { all: &all, folder, csv: args.output.csv(), writing: Mutex::default() };
+    let provenance = begun.provenance(Vec::new(), list.into_iter().collect());
+    let list = List { all: &all, folder, csv: args.output.csv(), provenance: &provenance, writing: Mutex::default() };
     // A run that is cut off leaves a list that says what it did not read.
     list.write()?;
     let sources: Vec<&Source> = asked.iter().map(|one| &lock(one).named.source).collect();
     args.input.each(&sources, args.lists.concurrency(), console, &|index, result| {
         let Some(one) = asked.get(index) else { return };
-        lock(one).finish(result, console);
+        lock(one).finish(result.map(|read| read.snapshot), &provenance, console);
         // At the end it is written once more, and then it is an error if it cannot be.
         drop(list.write());
     })?;
@@ -100,6 +107,7 @@ struct List<'l, 'n> {
     all: &'l [Mutex<One<'n>>],
     folder: &'l Path,
     csv: csv::Options,
+    provenance: &'l Provenance,
     writing: Mutex<()>,
 }
 
@@ -111,10 +119,33 @@ impl List<'_, '_> {
         accounts
     }
 
+    /// The manifests of the accounts that are read by now.
+    fn parts(&self, accounts: &[FleetAccount]) -> Result<Vec<ManifestFile>, CliError> {
+        let read = accounts.iter().filter(|account| account.status == AccountStatus::Read);
+        let part = |account: &FleetAccount| {
+            let name = format!("{}/{MANIFEST_FILE}", account.tag);
+            let path = self.folder.join(&name);
+            match digest(&path) {
+                Ok(digest) => Ok(Some(ManifestFile::new(name, digest))),
+                // `--resume` keeps a snapshot that another version of iamctl wrote, or that was copied without its manifest.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(source) => Err(CliError::from(FolderError::Unreadable { path, source })),
+            }
+        };
+        read.filter_map(|account| part(account).transpose()).collect()
+    }
+
+    fn evidence(&self) -> Vec<SourceEvidence> {
+        // An account that was not read yet has none; accounts_read.csv says why.
+        self.all.iter().filter_map(|one| lock(one).evidence.clone()).collect()
+    }
+
     fn write(&self) -> Result<(), CliError> {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let accounts = self.accounts();
-        Folder::named(self.folder)?.write("accounts", &[accounts_read(&accounts, self.csv)])?;
+        let provenance = Provenance { accounts: self.evidence(), ..self.provenance.clone() };
+        let record = Record { parts: self.parts(&accounts)?, ..record("accounts", provenance) };
+        Folder::named(self.folder)?.write(record, &[accounts_read(&accounts, self.csv)])?;
         Ok(())
     }
 }
@@ -157,7 +188,7 @@ fn described<'n>(named: &'n NamedSource, skipped: Option<String>, folder: &Path)
         why,
         ..FleetAccount::new(named.tag.clone(), named.source.in_words())
     };
-    One { named, account, folder: folder.join(named.tag.as_str()) }
+    One { named, account, folder: folder.join(named.tag.as_str()), evidence: None }
 }
 
 /// The account as read, if its snapshot is there and good.
@@ -166,7 +197,7 @@ fn kept(one: One<'_>, oldest: Timestamp) -> One<'_> {
     if one.account.status != AccountStatus::Failed || !path.exists() {
         return one;
     }
-    let snapshot = inputs::snapshot_file(&path).and_then(|snapshot| one.named.checked(snapshot));
+    let snapshot = inputs::read_file(InputKind::Account, &path, None).and_then(|read| one.named.checked(read.snapshot));
     let is_young = |snapshot: &Snapshot| {
         let time = snapshot.harvested_at.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
         time.is_some_and(|time| time >= oldest)
@@ -174,7 +205,8 @@ fn kept(one: One<'_>, oldest: Timestamp) -> One<'_> {
     match snapshot {
         Ok(snapshot) if is_young(&snapshot) => {
             let account = read(&one.account, &snapshot, Some("kept from an earlier run".to_owned()));
-            One { account, ..one }
+            let evidence = Some(of_snapshot(&one.named.tag, one.named.source.in_words(), &snapshot));
+            One { account, evidence, ..one }
         }
         Ok(_) | Err(_) => one,
     }
@@ -193,9 +225,12 @@ fn read(account: &FleetAccount, snapshot: &Snapshot, why: Option<String>) -> Fle
 
 impl One<'_> {
     /// Writes the snapshot, or notes why there is none.
-    fn finish(&mut self, result: Result<Snapshot, CliError>, console: &Console) {
-        match result.and_then(|snapshot| self.write(snapshot)) {
-            Ok(snapshot) => self.account = read(&self.account, &snapshot, None),
+    fn finish(&mut self, result: Result<Snapshot, CliError>, run: &Provenance, console: &Console) {
+        match result.and_then(|snapshot| self.write(snapshot, run)) {
+            Ok((snapshot, evidence)) => {
+                self.account = read(&self.account, &snapshot, None);
+                self.evidence = Some(evidence);
+            }
             Err(error) => {
                 self.account.status = status_of(&error);
                 self.account.why = Some(in_words(&error));
@@ -205,12 +240,18 @@ impl One<'_> {
     }
 
     /// Writes the snapshot, whole, into the folder of the account.
-    fn write(&self, snapshot: Snapshot) -> Result<Snapshot, CliError> {
+    fn write(&self, snapshot: Snapshot, run: &Provenance) -> Result<(Snapshot, SourceEvidence), CliError> {
         let snapshot = self.named.checked(snapshot)?;
         // What cannot be compared later is no snapshot.
         account(&snapshot)?;
         let tag = &self.named.tag;
-        Folder::named(&self.folder)?.write(&format!("harvest {tag}"), &[snapshot_file(tag, &snapshot)])?;
-        Ok(snapshot)
+        let source = &self.named.source;
+        let settings = HarvestSettings { tag: tag.clone(), origin: source.origin(), skip_items: true, raw_csv: false };
+        let evidence = of_snapshot(tag, source.in_words(), &snapshot);
+        let provenance =
+            Provenance { accounts: vec![evidence.clone()], settings: Some(Settings::Harvest(settings)), ..run.clone() };
+        Folder::named(&self.folder)?
+            .write(record(&format!("harvest {tag}"), provenance), &[snapshot_file(tag, &snapshot)])?;
+        Ok((snapshot, evidence))
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(
         word.parse::<NamedSource>().map_err(problem)
     };
     let named: Vec<NamedSource> = words.iter().map(named).collect::<Result<_, _>>()?;
-    let sources = fleet::sources(baseline, &named, &args.snapshots, args.lists.accounts()?, console)?;
+    let sources = fleet::sources(baseline, &named, &args.snapshots, args.lists.accounts()?.0, console)?;
     let (dictionary, from) = dictionary(args, console)?;
     let catalogue = args.input.catalogue(console)?;
     let tried = fleet::tried(sources, Some(0), &args.lists, &args.input, console)?;

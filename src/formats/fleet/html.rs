@@ -10,7 +10,8 @@ use askama::Template;
 use serde::Serialize;
 
 use super::super::escape::script;
-use super::super::html::page::STYLE as PAGE_STYLE;
+use super::super::evidence::Fact;
+use super::super::html::page::{STYLE as PAGE_STYLE, evidence};
 use super::super::html::severities::{self, OfSeverity};
 use super::super::html::{security_policy, words};
 use super::{FleetView, in_accounts, text, unread};
@@ -65,6 +66,7 @@ struct Page<'a> {
     permission_sets: Vec<String>,
     limitations: Vec<String>,
     facts: Vec<(&'static str, String)>,
+    evidence: Vec<Fact>,
     data: String,
 }
 
@@ -178,6 +180,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
         permission_sets: fleet.permission_sets.iter().map(|one| shown(&one.message)).collect(),
         limitations: limitations(view),
         facts: facts(view),
+        evidence: view.run.evidence.map(evidence).unwrap_or_default(),
         data,
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::escape::{shortened, terminal};
-use super::super::markdown::{cell, code, list, sentence};
+use super::super::markdown::{cell, code, evidence, list, sentence};
 use super::{FleetView, next, unread};
 use crate::fleet::{Cell, FleetRole, PermissionSetForms};
 use crate::report::sentences::counted;
@@ -25,7 +25,11 @@ pub fn text(view: &FleetView<'_>, budget: usize) -> String {
     if text.len() + end.len() > budget {
         return String::new();
     }
-    for block in [causes(view), permission_sets(view), outliers(view), roles(view), limitations(view), commands(view)] {
+    let evidence = view.run.evidence.map(evidence).unwrap_or_default();
+    let roles = roles(view);
+    for block in
+        [causes(view), permission_sets(view), outliers(view), roles, limitations(view), evidence, commands(view)]
+    {
         if text.len() + block.len() + end.len() > budget {
             text.push_str(end);
             break;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::super::evidence::{Fact, facts};
 use super::super::report_format::View;
 use super::super::since;
 use super::super::verdict;
@@ -13,6 +14,7 @@ use super::rows::Rows;
 use super::security_policy;
 use super::severities::{self, OfSeverity};
 use super::words::{self, counted, shown};
+use crate::evidence::Provenance;
 use crate::report::{AccountInfo, Metric, Report};
 
 /// The page's style, also that of a fleet's page.
@@ -61,6 +63,7 @@ pub(super) struct Page<'a> {
     segments: Vec<Segment>,
     charts: Vec<Chart>,
     metrics: &'a [Metric],
+    evidence: Vec<Fact>,
     most_severe: Vec<Brief>,
     less_severe: usize,
     in_words: Vec<InWords>,
@@ -111,6 +114,7 @@ impl<'a> Page<'a> {
             segments: charts::roles(ordered, tags),
             charts: charts::of_access(ordered),
             metrics: &report.summary,
+            evidence: view.evidence.map(evidence).unwrap_or_default(),
             most_severe,
             less_severe,
             in_words: paper::in_words(view),
@@ -118,6 +122,12 @@ impl<'a> Page<'a> {
             data,
         }
     }
+}
+
+/// The facts of the block "Evidence", fit to be shown.
+pub(in super::super) fn evidence(provenance: &Provenance) -> Vec<Fact> {
+    let fit = |fact: Fact| Fact { text: shown(&fact.text), ..fact };
+    facts(provenance).into_iter().map(fit).collect()
 }
 
 fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {

@@ -174,7 +174,8 @@ fn large(accounts: usize, roles: usize) -> Vec<u8> {
     let mut page = Vec::new();
     let (sources, mentioned, next) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
     let (rows, files) = (FindingRows::default(), BTreeMap::new());
-    let run = Run { rows: &rows, arguments: &[], started_at: None, location: "equivalency_list.json", files: &files };
+    let location = "equivalency_list.json";
+    let run = Run { rows: &rows, arguments: &[], started_at: None, evidence: None, location, files: &files };
     let view = FleetView {
         fleet: &fleet,
         folder: None,

@@ -1,0 +1,74 @@
+//! Files that a comparison is made of besides the accounts: dictionary, accepted entries, catalog.
+
+use std::path::{Path, PathBuf};
+
+use super::error::CliError;
+use super::source::shown;
+use crate::catalog::Catalogue;
+use crate::evidence::{Digest, Input, InputKind};
+use crate::model::{AcceptedEntry, AccountTag, EquivalencyList};
+use crate::parse::{JsonError, accepted, equivalency};
+use crate::store::text_file;
+
+/// A file that was read, and its text.
+#[derive(Debug)]
+pub(super) struct InputFile {
+    pub kind: InputKind,
+    pub path: PathBuf,
+    pub digest: Digest,
+    pub text: String,
+}
+
+impl InputFile {
+    /// Reads a file.
+    pub(super) fn read(kind: InputKind, path: PathBuf) -> Result<Self, CliError> {
+        let (text, digest) = text_file::read_digested(&path)?;
+        Ok(Self { kind, path, digest, text })
+    }
+
+    /// The file as a manifest has it.
+    pub(super) fn input(&self) -> Input {
+        Input::new(self.kind, shown(&self.path), self.digest.clone())
+    }
+}
+
+/// The copies of the inputs in the folder of a report, with which it can be made again.
+pub(super) const DICTIONARY_COPY: &str = "inputs/equivalency_list.json";
+pub(super) const ACCEPTED_COPY: &str = "inputs/accepted.json";
+pub(super) const CATALOGUE_COPY: &str = "inputs/iam.json";
+
+/// The copy of the catalog that a harvest was made with. Its name has the tag, so that each of several harvests in one folder
+/// has its own.
+pub(super) fn catalogue_copy(tag: &AccountTag) -> String {
+    format!("inputs/{tag}_iam.json")
+}
+
+/// The catalog in a file.
+pub(super) fn catalogue_of(file: &InputFile) -> Result<Catalogue, CliError> {
+    Catalogue::read(&file.text).map_err(|source| CliError::Catalogue { path: file.path.clone(), source })
+}
+
+/// The dictionary in a file.
+pub(super) fn dictionary_of(file: &InputFile) -> Result<EquivalencyList, CliError> {
+    let path = || file.path.clone();
+    equivalency::read(&file.text).map_err(|problem| {
+        let quote = typographic_quote(&file.path, &file.text, &problem);
+        quote.unwrap_or_else(|| CliError::Dictionary { path: path(), problem })
+    })
+}
+
+/// The accepted entries in a file.
+pub(super) fn accepted_of(file: &InputFile) -> Result<Vec<AcceptedEntry>, CliError> {
+    let path = || file.path.clone();
+    accepted::read(&file.text).map_err(|problem| {
+        let quote = typographic_quote(&file.path, &file.text, &problem);
+        quote.unwrap_or_else(|| CliError::Accepted { path: path(), problem })
+    })
+}
+
+/// That a text is no JSON because of the quotation marks of a word processor, if that is why.
+fn typographic_quote(path: &Path, text: &str, problem: &JsonError) -> Option<CliError> {
+    let line = text.lines().nth(problem.line().checked_sub(1)?)?;
+    let quote = line.chars().find(|c| matches!(c, '“' | '”' | '„' | '‘' | '’' | '«' | '»'))?;
+    Some(CliError::TypographicQuote { path: path.to_owned(), quote, line: problem.line() })
+}

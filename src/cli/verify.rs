@@ -1,0 +1,241 @@
+//! `iamctl verify`: whether a folder is as iamctl wrote it, and whether its reports can be made again.
+
+mod error;
+mod remake;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::builder::FalseyValueParser;
+
+use super::console::Console;
+use super::error::CliError;
+use super::evidence::Mismatch;
+use super::exit_code::ExitCode;
+use super::source::shown;
+pub use error::VerifyError;
+use remake::Remade;
+
+use crate::evidence::{CHECKSUM_FILE, MANIFEST_FILE, Manifest, ManifestReport, Sha256, Statement, checksum_text};
+use crate::formats::escape::terminal;
+use crate::formats::files::json;
+use crate::report::sentences::counted;
+use crate::store::folder::{OWN, manifest};
+use crate::store::report_file;
+
+/// What `verify` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Folder that `iamctl diff`, `harvest`, or `fleet` wrote
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+    /// Only check the files, and do not make the reports again
+    #[arg(long, env = "IAMCTL_FILES_ONLY", value_parser = FalseyValueParser::new())]
+    files_only: bool,
+    /// Where the earlier report of `--since` is now
+    ///
+    /// Without this option, iamctl looks for it where it was when the report was made.
+    #[arg(long, value_name = "FOLDER", env = "IAMCTL_SINCE")]
+    since: Option<PathBuf>,
+    /// Write an in-toto statement about the manifest, for a program that signs it
+    ///
+    /// The file is written only if everything matches. It contains the SHA-256 of the manifest and what the manifest says of
+    /// the reports; iamctl does not sign it.
+    #[arg(long, value_name = "FILE", env = "IAMCTL_ATTEST")]
+    attest: Option<PathBuf>,
+}
+
+/// How many files are listed before the rest is only counted.
+const LISTED: usize = 20;
+
+/// Checks the files, makes the reports again, and says what is not as it was.
+pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
+    if let Some(file) = args.attest.as_deref() {
+        check_statement_place(file, &args.folder)?;
+    }
+    let spinner = console.spinner("checking files");
+    let mut folders = Vec::new();
+    Checked::all(&args.folder, "", &mut folders)?;
+    let mut remade = Vec::new();
+    for checked in &folders {
+        for report in &checked.manifest.reports {
+            spinner.say(&format!("making {} again", report.report));
+            remade.push(args.remade(checked, report, console)?);
+        }
+    }
+    drop(spinner);
+    let outcome = Outcome { folders: &folders, remade: &remade };
+    console.print(|out| outcome.write(out, &shown(&args.folder)))?;
+    if outcome.differs() {
+        return Ok(ExitCode::Different);
+    }
+    if let Some((report, why)) = outcome.impossible() {
+        return Err(VerifyError::NotRemade { report: report.to_owned(), why: why.to_owned() }.into());
+    }
+    let (Some(file), Some(top)) = (&args.attest, folders.first()) else { return Ok(ExitCode::Done) };
+    report_file::write(file, |out| json(out, &Statement::new(&top.manifest, &top.sha256)))?;
+    console.note(&format!("statement written to {}; it is not signed", file.display()));
+    Ok(ExitCode::Done)
+}
+
+/// A statement in the folder would be a file that its manifest does not list.
+fn check_statement_place(file: &Path, folder: &Path) -> Result<(), CliError> {
+    let target = report_file::check(file)?;
+    let is_inside = folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
+    if is_inside { Err(VerifyError::StatementInside { path: file.to_owned() }.into()) } else { Ok(()) }
+}
+
+impl Args {
+    fn remade(&self, checked: &Checked, report: &ManifestReport, console: &Console) -> Result<Remade, CliError> {
+        if self.files_only {
+            return Ok(Remade::NotAsked);
+        }
+        let name = format!("{}{}", checked.name, report.report);
+        remake::remade(&checked.folder, report, name, &checked.mismatch, self.since.as_deref(), console)
+    }
+}
+
+/// A folder with a manifest.
+struct Checked {
+    folder: PathBuf,
+    /// How it is called inside the folder that was named, with a `/` at the end; empty for that folder.
+    name: String,
+    manifest: Manifest,
+    sha256: Sha256,
+    mismatch: Mismatch,
+    /// Files that no manifest lists.
+    extra: Vec<String>,
+}
+
+impl Checked {
+    /// Checks a folder and those in it that belong to it.
+    fn all(folder: &Path, name: &str, found: &mut Vec<Self>) -> Result<(), CliError> {
+        let Some(manifest) = manifest(folder)? else {
+            return Err(VerifyError::NoManifest { path: folder.to_owned() }.into());
+        };
+        // The manifest is as iamctl writes it, or it would not have been read.
+        let text = manifest.text().map_err(|error| CliError::Internal { invariant: error.to_string() })?;
+        let sha256 = Sha256::of(text.as_bytes());
+        let mut mismatch = Mismatch::of(folder, &manifest);
+        match fs::read(folder.join(CHECKSUM_FILE)) {
+            Ok(bytes) if bytes == checksum_text(&sha256).as_bytes() => {}
+            Ok(_) => mismatch.changed.push((
+                MANIFEST_FILE.to_owned(),
+                format!("or {CHECKSUM_FILE}: the one does not contain the SHA-256 of the other"),
+            )),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => mismatch.missing.push(CHECKSUM_FILE.to_owned()),
+            Err(error) => mismatch.changed.push((CHECKSUM_FILE.to_owned(), format!("it cannot be read: {error}"))),
+        }
+        let parts: Vec<String> = manifest
+            .reports
+            .iter()
+            .flat_map(|report| &report.parts)
+            .filter_map(|part| part.name.strip_suffix(&format!("/{MANIFEST_FILE}")).map(str::to_owned))
+            .collect();
+        let mut known: BTreeSet<String> = manifest.names().chain(OWN).map(str::to_owned).collect();
+        known.extend(parts.iter().map(|part| format!("{part}/")));
+        let mut extra = Vec::new();
+        extras(folder, "", &known, &mut extra)
+            .map_err(|source| VerifyError::Unreadable { path: folder.to_owned(), source })?;
+        // A part without a manifest is missing already.
+        let is_there = |part: &&String| folder.join(part).join(MANIFEST_FILE).is_file();
+        let inside: Vec<String> = parts.iter().filter(is_there).cloned().collect();
+        extra.sort();
+        found.push(Self { folder: folder.to_owned(), name: name.to_owned(), manifest, sha256, mismatch, extra });
+        inside.iter().try_for_each(|part| Self::all(&folder.join(part), &format!("{name}{part}/"), found))
+    }
+}
+
+/// The files in a folder that are not known. A known name with `/` at its end is a folder with a manifest of its own.
+fn extras(folder: &Path, start: &str, known: &BTreeSet<String>, found: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{start}{}", entry.file_name().to_string_lossy());
+        let inside = format!("{name}/");
+        if !entry.file_type()?.is_dir() {
+            found.extend(Some(name).filter(|name| !known.contains(name)));
+        } else if !known.contains(&inside) {
+            extras(&entry.path(), &inside, known, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// What was found out.
+struct Outcome<'o> {
+    folders: &'o [Checked],
+    remade: &'o [Remade],
+}
+
+impl Outcome<'_> {
+    fn differs(&self) -> bool {
+        let is_changed = |checked: &Checked| !checked.mismatch.is_none() || !checked.extra.is_empty();
+        self.folders.iter().any(is_changed) || self.remade.iter().any(Remade::differs)
+    }
+
+    /// A report that should have been made again and was not, and why.
+    fn impossible(&self) -> Option<(&str, &str)> {
+        self.remade.iter().find_map(Remade::impossible)
+    }
+
+    fn write(&self, out: &mut dyn Write, folder: &str) -> io::Result<()> {
+        let top = self.folders.first();
+        let files: usize = self.folders.iter().map(|one| one.manifest.names().count()).sum();
+        writeln!(out, "Folder: {}", terminal(folder))?;
+        if let Some(Checked { sha256, .. }) = top {
+            writeln!(out, "Manifest: SHA-256 {sha256}")?;
+        }
+        writeln!(out, "Files: {files} in the manifest{}", if self.folders.len() > 1 { "s" } else { "" })?;
+        for checked in self.folders {
+            let at = |name: &String| terminal(&format!("{}{name}", checked.name)).into_owned();
+            let changed = checked.mismatch.changed.iter().map(|(name, what)| format!("{}: {what}", at(name)));
+            listed(out, "Changed", &changed.collect::<Vec<_>>())?;
+            listed(out, "Missing", &checked.mismatch.missing.iter().map(at).collect::<Vec<_>>())?;
+            listed(out, "Not in the manifest", &checked.extra.iter().map(at).collect::<Vec<_>>())?;
+        }
+        self.remade.iter().try_for_each(|remade| remade.write(out))?;
+        writeln!(out, "{}", self.verdict())
+    }
+
+    fn verdict(&self) -> String {
+        let count = |of: fn(&Checked) -> usize| self.folders.iter().map(of).sum::<usize>();
+        let parts = [
+            (count(|one| one.mismatch.changed.len()), "changed"),
+            (count(|one| one.mismatch.missing.len()), "missing"),
+            (count(|one| one.extra.len()), "not in the manifest"),
+        ];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{} {what}", counted(*count, "file")))
+            .collect();
+        if !parts.is_empty() {
+            return format!("NOT VERIFIED: the folder does not match its manifest: {}.", parts.join(", "));
+        }
+        if self.remade.iter().any(Remade::differs) {
+            return "NOT VERIFIED: the files match the manifest, but a report made again is not the same.".to_owned();
+        }
+        if self.impossible().is_some() {
+            return "NOT VERIFIED: the files match the manifest, but a report could not be made again.".to_owned();
+        }
+        let made = self.remade.iter().filter(|remade| remade.is_same()).count();
+        let again = if made > 0 {
+            format!("; {} made again with the same result", counted(made, "report"))
+        } else {
+            String::new()
+        };
+        format!("Verified: all files match the manifest{again}.")
+    }
+}
+
+fn listed(out: &mut dyn Write, heading: &str, lines: &[String]) -> io::Result<()> {
+    for line in lines.iter().take(LISTED) {
+        writeln!(out, "{heading}: {line}")?;
+    }
+    match lines.len().checked_sub(LISTED) {
+        Some(more) if more > 0 => writeln!(out, "{heading}: {more} more"),
+        Some(_) | None => Ok(()),
+    }
+}
