@@ -28,6 +28,7 @@ mod message;
 mod profiles;
 mod remediate;
 mod reports;
+mod same_account;
 mod saved_report;
 mod since;
 mod source;

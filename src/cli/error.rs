@@ -29,7 +29,7 @@ pub enum CliError {
     #[error(transparent)]
     Compare(#[from] pipeline::Error),
     /// Both sources are one account.
-    #[error("both sources are account {account_id}: a comparison would find no differences")]
+    #[error("both sources are account {account_id}, and not at two times: a comparison would find no differences")]
     SameAccount {
         /// The account's id.
         account_id: String,
@@ -372,8 +372,8 @@ impl CliError {
             Self::Compare(pipeline::Error::BothIncomplete(of)) => of.left.hint().map(str::to_owned),
             Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
-                "check the two profiles; if you want to compare two snapshots of one account, use \
-                    `--allow-same-account`"
+                "check the two sources; an account can be compared with a snapshot of it that was made at another time \
+                    (`harvested_at`), or with itself with `--allow-same-account`"
                     .to_owned(),
             ),
             Self::Dictionary { .. } => Some(

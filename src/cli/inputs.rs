@@ -9,6 +9,7 @@ use super::accept::ACCEPTED_FILE;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::same_account::{self, Reading, Time};
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
 use crate::catalog::Catalogue;
@@ -152,9 +153,9 @@ impl InputArgs {
         let files: Vec<Result<Option<Snapshot>, CliError>> =
             sources.par_iter().map(|source| from_file(source)).collect();
         let files: Vec<Option<Snapshot>> = files.into_iter().collect::<Result<_, _>>()?;
-        let known: Vec<String> = files.iter().flatten().filter_map(|snapshot| snapshot.account_id.clone()).collect();
+        let known: Vec<Reading> = files.iter().flatten().map(reading).collect();
         if !allow_same_account {
-            refuse_same(&known)?;
+            same_account::refuse(&known)?;
         }
         let live: Vec<&Source> =
             sources.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(source, _)| *source).collect();
@@ -164,7 +165,7 @@ impl InputArgs {
 
     #[cfg(not(feature = "harvest"))]
     #[expect(clippy::unused_self, reason = "the build with AWS uses the flags")]
-    fn live(&self, sources: &[&Source], _: &[String], _: bool, _: &Console) -> Result<Vec<Snapshot>, CliError> {
+    fn live(&self, sources: &[&Source], _: &[Reading], _: bool, _: &Console) -> Result<Vec<Snapshot>, CliError> {
         match sources.first() {
             None => Ok(Vec::new()),
             Some(source) => Err(CliError::NoAws { asked: source.in_words() }),
@@ -175,7 +176,7 @@ impl InputArgs {
     fn live(
         &self,
         sources: &[&Source],
-        known: &[String],
+        known: &[Reading],
         allow_same_account: bool,
         console: &Console,
     ) -> Result<Vec<Snapshot>, CliError> {
@@ -193,12 +194,15 @@ impl InputArgs {
             console.note(&format!("{}: account {} ({})", identity.source, identity.account_id, identity.arn));
         }
         if !allow_same_account {
-            let live = session.identities().iter().map(|identity| identity.account_id.to_string());
-            refuse_same(&known.iter().cloned().chain(live).collect::<Vec<_>>())?;
+            let live = session.identities().iter().map(|identity| Reading {
+                account_id: Some(identity.account_id.to_string()),
+                time: Time::Now,
+                folder: None,
+            });
+            same_account::refuse(&known.iter().cloned().chain(live).collect::<Vec<_>>())?;
         }
         let spinner = console.spinner("reading roles");
-        let snapshots = session.harvest(&watch.with(&spinner))?;
-        Ok(snapshots)
+        Ok(at_one_time(session.harvest(&watch.with(&spinner))?))
     }
 }
 
@@ -306,11 +310,21 @@ pub(super) fn snapshot_file(path: &Path) -> Result<Snapshot, CliError> {
     Ok(snapshot::read(&text, &Source::File(path.to_owned(), None).in_words(), None)?)
 }
 
-fn refuse_same(ids: &[String]) -> Result<(), CliError> {
-    match ids {
-        [first, second] if first == second => Err(CliError::SameAccount { account_id: first.clone() }),
-        _ => Ok(()),
+/// What there is to know of a snapshot whose account may be the other source's too.
+fn reading(snapshot: &Snapshot) -> Reading {
+    let time = Time::of(snapshot.harvested_at.as_deref());
+    Reading { account_id: snapshot.account_id.clone(), time, folder: None }
+}
+
+/// One account that was read twice at once is no account before and after: which reply came first is chance.
+#[cfg(feature = "harvest")]
+fn at_one_time(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
+    if let [first, second] = snapshots.as_mut_slice()
+        && first.account_id == second.account_id
+    {
+        second.harvested_at.clone_from(&first.harvested_at);
     }
+    snapshots
 }
 
 /// What is replaced before accounts are compared.

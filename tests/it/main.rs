@@ -117,6 +117,8 @@ mod odd_files;
 #[cfg(test)]
 mod original_faults;
 #[cfg(test)]
+mod past;
+#[cfg(test)]
 mod pattern_owners;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;

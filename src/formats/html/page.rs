@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::super::past;
 use super::super::report_format::View;
 use super::super::since;
 use super::super::verdict;
@@ -13,7 +14,8 @@ use super::rows::Rows;
 use super::security_policy;
 use super::severities::{self, OfSeverity};
 use super::words::{self, counted, shown};
-use crate::report::{AccountInfo, Metric, Report};
+use crate::model::Side;
+use crate::report::{Metric, Report};
 
 /// The page's style, also that of a fleet's page.
 pub(in super::super) const STYLE: &str = include_str!("page.css");
@@ -46,6 +48,8 @@ pub(super) struct Page<'a> {
     /// The word that the verdict begins with, and the rest of it.
     verdict: (&'static str, String),
     differs: bool,
+    /// Which time each side is, if both are one account.
+    times: String,
     remarks: Vec<String>,
     severities: Vec<OfSeverity>,
     limitations: Vec<String>,
@@ -71,7 +75,7 @@ pub(super) struct Page<'a> {
 /// An account in the page.
 struct Account<'a> {
     class: &'static str,
-    tag: &'a str,
+    tag: String,
     id: &'a str,
     source: String,
     harvested_at: &'a str,
@@ -96,10 +100,11 @@ impl<'a> Page<'a> {
             version: &report.iamctl,
             verdict: verdict(report),
             differs: report.totals.findings > 0,
+            times: past::sentence(report).unwrap_or_default(),
             remarks: verdict::remarks(report).into_iter().chain(view.since.map(since::verdict_of)).collect(),
             severities: severities::counted(report.totals.severities.by_severity()),
             limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
-            accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
+            accounts: [account(report, Side::Left), account(report, Side::Right)],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
             compared: compared(report),
             dictionary,
@@ -120,10 +125,11 @@ impl<'a> Page<'a> {
     }
 }
 
-fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
+fn account(report: &Report, side: Side) -> Account<'_> {
+    let info = report.accounts.get(side);
     Account {
-        class,
-        tag: info.tag.as_str(),
+        class: if side == Side::Left { "left" } else { "right" },
+        tag: past::tag(report, side),
         id: info.account_id.as_ref().map_or("unknown", |id| id.as_str()),
         source: shown(&info.source),
         harvested_at: info.harvested_at.as_deref().unwrap_or("unknown"),
@@ -141,7 +147,10 @@ fn verdict(report: &Report) -> (&'static str, String) {
 
 /// How many roles were compared, and which if not all.
 fn compared(report: &Report) -> String {
-    let all = || format!("{}, all roles of both accounts", counted(report.roles.len(), "role"));
+    let all = || {
+        let of = if report.before().is_some() { "at both times" } else { "of both accounts" };
+        format!("{}, all roles {of}", counted(report.roles.len(), "role"))
+    };
     verdict::selection(report).unwrap_or_else(all)
 }
 

@@ -1,0 +1,119 @@
+//! One account compared with its own past.
+
+use serde_json::{Value, json};
+
+use crate::tool::{DEV, Run, Tool, document, inline, role, snapshot};
+
+const EARLY: &str = "2026-11-20T08:00:00Z";
+const LATE: &str = "2026-11-27T09:00:00+01:00";
+
+/// A snapshot that was made at this time.
+fn at(time: &str, roles: &[Value], policies: &[Value]) -> String {
+    let mut account: Value = serde_json::from_str(&snapshot(DEV, roles, policies)).unwrap();
+    account["harvested_at"] = json!(time);
+    account.to_string()
+}
+
+/// A role that can do these actions.
+fn app(actions: &[&str]) -> Value {
+    inline(DEV, "app", &json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]))
+}
+
+/// The account at two times: `app` can send messages after.
+fn tool() -> Tool {
+    let tool = Tool::new();
+    tool.write("old.json", at(EARLY, &[app(&["s3:GetObject"])], &[]));
+    tool.write("new.json", at(LATE, &[app(&["s3:GetObject", "sqs:SendMessage"])], &[]));
+    tool
+}
+
+fn diff(tool: &Tool, more: &[&str]) -> Run {
+    let run = tool.run(&[&["diff", "old.json", "old", "new.json", "new", "--output", "out"], more].concat());
+    assert!(run.code < 2, "{run:?}");
+    run
+}
+
+#[test]
+fn the_summary_speaks_of_before_and_after() {
+    let tool = tool();
+    let run = diff(&tool, &["--report", "junit=junit.xml"]);
+    let lines = [
+        "old (before): account 111111111111, read at 2026-11-20T08:00:00Z, test 111111111111\n",
+        "new (after): account 111111111111, read at 2026-11-27T08:00:00Z, test 111111111111\n",
+    ];
+    assert!(run.stdout.starts_with(&lines.concat()), "{}", run.stdout);
+    assert!(run.stdout.contains("app: new allows sqs:SendMessage"), "{}", run.stdout);
+    assert!(!run.stdout.contains("was given first"), "{}", run.stdout);
+    let times = "at two times: old is before (2026-11-20T08:00:00Z), new is after (2026-11-27T08:00:00Z).";
+    let markdown = tool.read("out/summary.md");
+    assert!(markdown.replace('`', "").contains(&format!("Account {DEV} {times}")), "{markdown}");
+    assert!(markdown.contains("| `old`, before | `111111111111` |"), "{markdown}");
+    assert!(tool.read("junit.xml").contains(times));
+    let page = tool.read("out/report.html");
+    assert!(page.contains(times) && page.contains("IAM roles of one AWS account, before and after"));
+    assert!(page.contains("<h3>old (before)</h3>") && page.contains("all roles at both times"));
+    let told = tool.run(&["explain", "out", "app"]).stdout;
+    assert!(told.contains(&format!("  old (before): arn:aws:iam::{DEV}:role/app")), "{told}");
+}
+
+#[test]
+fn the_sides_stay_as_they_were_given() {
+    let tool = tool();
+    let run = tool.run(&["diff", "new.json", "new", "old.json", "before", "--output", "out"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.starts_with("new (after): account"), "{}", run.stdout);
+    // A tag that says it already.
+    assert!(run.stdout.contains("\nbefore: account 111111111111, read at 2026-11-20T08:00:00Z"), "{}", run.stdout);
+    let order = "new, the account after, was given first: what is gained, widened, or added in before was there before \
+                 and is gone now.";
+    assert!(run.stdout.contains(order), "{}", run.stdout);
+    assert!(tool.read("out/summary.md").contains(order));
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(report["accounts"]["left"]["tag"], "new");
+    assert_eq!(report["findings"][0]["rule"], "access-lost");
+}
+
+#[test]
+fn an_account_is_compared_with_itself_only_if_it_is_asked_for() {
+    let tool = tool();
+    tool.write("same.json", at("2026-11-20T09:00:00+01:00", &[app(&["s3:GetObject"])], &[]));
+    tool.write("timeless.json", snapshot(DEV, &[app(&["s3:GetObject"])], &[]));
+    for other in ["same.json", "timeless.json"] {
+        let words = ["diff", "old.json", "old", other, "new", "--output", "out"];
+        let run = tool.run(&words);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains("both sources are account 111111111111, and not at two times"), "{run:?}");
+        assert!(run.stderr.contains("with `--allow-same-account`"), "{run:?}");
+        let run = tool.run(&[&words[..], &["--allow-same-account"]].concat());
+        assert!(run.code == 0 && run.stdout.starts_with("old: account 111111111111, test"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_generated_name_that_has_changed_is_another_resource() {
+    let tool = Tool::new();
+    let stack = |end: &str, bucket: &str| {
+        let statement =
+            json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/*")}]);
+        let policies = json!({"inline_policies": [{"name": "p", "document": document(&statement)}]});
+        [role(DEV, &format!("shop-AppRole-{end}"), &policies), role(DEV, "app", &policies)]
+    };
+    tool.write("old.json", at(EARLY, &stack("1ABCDEFGHIJK2", "shop-data-1qazxsw23edcv"), &[]));
+    tool.write("new.json", at(LATE, &stack("9ZYXWVUTSRQP8", "shop-data-9olkmju76yhbg"), &[]));
+    diff(&tool, &[]);
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(report["builtin_rules"], json!([]));
+    let rules: Vec<&str> = report["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap()).collect();
+    assert!(
+        ["role-added", "role-missing", "access-gained", "access-lost"].iter().all(|rule| rules.contains(rule)),
+        "{rules:?}"
+    );
+    // The dictionary still says what is meant to differ.
+    tool.write(
+        "equivalency_list.json",
+        json!({"end": ["1ABCDEFGHIJK2", "9ZYXWVUTSRQP8"],
+        "bucket": ["shop-data-1qazxsw23edcv", "shop-data-9olkmju76yhbg"]})
+        .to_string(),
+    );
+    assert!(diff(&tool, &[]).stdout.contains("No differences in 2 common roles"));
+}
