@@ -84,7 +84,8 @@ impl HasTexts for Attribute {
             | Self::PermissionsBoundary
             | Self::InstanceProfiles
             | Self::InlinePolicies
-            | Self::AttachedPolicies => {}
+            | Self::AttachedPolicies
+            | Self::UniqueId => {}
         }
     }
 }

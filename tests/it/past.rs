@@ -117,3 +117,54 @@ fn a_generated_name_that_has_changed_is_another_resource() {
     );
     assert!(diff(&tool, &[]).stdout.contains("No differences in 2 common roles"));
 }
+
+#[test]
+fn a_role_that_was_deleted_and_created_again_is_a_finding() {
+    let tool = Tool::new();
+    let roles = |id: &str| {
+        let mut app = app(&["s3:GetObject"]);
+        app["id"] = json!(id);
+        [app, role(DEV, "other", &json!({"id": "AROAOTHER"}))]
+    };
+    tool.write("old.json", at(EARLY, &roles("AROAFIRST"), &[]));
+    tool.write("new.json", at(LATE, &roles("AROASECOND"), &[]));
+    let run = diff(&tool, &["--fail-on", "rule=role-recreated", "--report", "sarif=r.sarif,junit=r.xml"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let said = "the role was deleted and created again: its unique ID is \"AROAFIRST\" in old, \"AROASECOND\" in new";
+    assert!(run.stdout.contains("Different: 1 role, 1 finding, 1 cause (1 medium)"), "{}", run.stdout);
+    assert!(run.stdout.contains(said), "{}", run.stdout);
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(report["findings"][0]["rule"], "role-recreated");
+    crate::schema::Schema::new(crate::schema::read("docs/report.schema.json")).check(&report).unwrap();
+    assert_eq!(crate::tool::attributes(&report), [r#"unique_id: "AROAFIRST" -> "AROASECOND""#]);
+    assert!(tool.read("out/attribute_differences.csv").contains("app,unique_id,AROAFIRST,AROASECOND,"));
+    for file in ["r.sarif", "r.xml", "out/report.html"] {
+        assert!(tool.read(file).contains("role-recreated"), "{file}");
+    }
+    assert!(tool.run(&["explain", "out", "app"]).stdout.contains(said));
+    let plan = tool.run(&["remediate", "out", "--make", "new"]);
+    assert!(plan.stdout.contains("unique ID, which cannot be changed"), "{plan:?}");
+
+    // As against an earlier report: another ID again is a change, and what is accepted stays so.
+    tool.write("new.json", at("2026-11-28T08:00:00Z", &roles("AROATHIRD"), &[]));
+    let run = tool.run(&["diff", "old.json", "old", "new.json", "new", "--output", "later", "--since", "out"]);
+    assert!(run.stdout.contains("1 changed cause"), "{run:?}");
+    let run = tool.run(&["accept", "later", "--rule", "role-recreated", "--reason", "the stack is new"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(diff(&tool, &["--fail-on", "access"]).code, 0);
+    assert!(tool.read("out/summary.md").contains("No differences other than those accepted"));
+}
+
+#[test]
+fn unique_ids_of_two_accounts_are_not_compared() {
+    let tool = Tool::new();
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "app", &json!({"id": "AROAFIRST"}))], &[]));
+    tool.write(
+        "qa.json",
+        snapshot(crate::tool::QA, &[role(crate::tool::QA, "app", &json!({"id": "AROASECOND"}))], &[]),
+    );
+    assert_eq!(tool.diff(&[])["findings"], json!([]));
+    // Without times, the two are one account all the same.
+    tool.write("qa.json", snapshot(DEV, &[role(DEV, "app", &json!({"id": "AROASECOND"}))], &[]));
+    assert_eq!(tool.diff(&["--allow-same-account"])["findings"][0]["rule"], "role-recreated");
+}
