@@ -42,7 +42,7 @@ pub use pattern::{Class, Glob, Token};
 pub use place::{Place, PlaceError, Places};
 pub use policy::{Effect, IdentityPolicy, PolicyDocument, PolicyType, ResourceClause, Statement, TrustPolicy, Version};
 pub use principal::{Principal, PrincipalClause, names_somebody};
-pub use role::{InlinePolicy, ManagedPolicy, Role, RoleDetails};
+pub use role::{InlinePolicy, ManagedPolicy, Role, RoleDates, RoleDetails};
 pub use selection::Selection;
 pub use sides::{Side, Sides};
 pub use tag_texts::{TagPattern, TagTexts};

@@ -274,6 +274,9 @@ fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Optio
             path: role.real_path.clone(),
             normalised_path: role.role.path.clone(),
             arn: role.role.arn.as_str().to_owned(),
+            created_at: role.role.dates.created_at.clone(),
+            last_used_at: role.role.dates.last_used_at.clone(),
+            last_used_region: role.role.dates.last_used_region.clone(),
         })
     };
     RoleResult {

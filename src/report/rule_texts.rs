@@ -158,9 +158,9 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             title: "The role was deleted and created again",
             severity: Severity::Medium,
             meaning: "Both sources are the same account, and a role of the same name has another unique ID (`AROA…`). \
-                IAM gives a role that is created again another unique ID, so the role is not the one that was there before. What it \
-                can do and who can assume it is compared as always. Between two accounts, unique IDs always differ and \
-                are not compared.",
+                IAM gives a role that is created again another unique ID, so the role is not the one that was there \
+                before. What it can do and who can assume it is compared as always. Between two accounts, unique IDs \
+                always differ and are not compared.",
             why: "If a trust policy or resource-based policy names a role as a principal, AWS saves the role's unique ID. \
                 What trusted the role before does not trust the new one, and AWS shows the old ID in these policies. \
                 Where a policy compares the ARN as text, it applies to the new role again: in the condition key \

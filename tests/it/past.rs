@@ -168,3 +168,71 @@ fn unique_ids_of_two_accounts_are_not_compared() {
     tool.write("qa.json", snapshot(DEV, &[role(DEV, "app", &json!({"id": "AROASECOND"}))], &[]));
     assert_eq!(tool.diff(&["--allow-same-account"])["findings"][0]["rule"], "role-recreated");
 }
+
+#[test]
+fn dates_explain_findings_and_are_none() {
+    let tool = Tool::new();
+    let dates = |created: &str, used: &str| json!({"created_at": created, "last_used_at": used, "last_used_region": "us-east-1"});
+    let admin = |dates: &Value| {
+        let mut admin = inline(DEV, "admin", &json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]));
+        admin.as_object_mut().unwrap().extend(dates.as_object().unwrap().clone());
+        admin
+    };
+    let quiet = |dates: &Value| role(DEV, "quiet", dates);
+    let (early, late) =
+        (dates("2026-01-02T03:04:05Z", "2026-11-01T00:00:00Z"), dates("2026-11-03T00:00:00Z", "2026-11-20T08:09:10Z"));
+    tool.write("old.json", at(EARLY, &[quiet(&early)], &[]));
+    let with_dates = at(LATE, &[quiet(&late), admin(&late)], &[]);
+    tool.write("new.json", with_dates);
+    let run = diff(&tool, &["--format", "ndjson"]);
+    assert!(
+        run.stdout.contains(r#""details":["in new: created 2026-11-03, last used 2026-11-20 in us-east-1","#),
+        "{}",
+        run.stdout
+    );
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    crate::schema::Schema::new(crate::schema::read("docs/report.schema.json")).check(&report).unwrap();
+    assert_eq!(report["totals"]["roles"], 1, "{}", report["findings"]);
+    let told = tool.run(&["explain", "out", "admin"]).stdout;
+    assert!(told.contains("in new: created 2026-11-03, last used 2026-11-20 in us-east-1"), "{told}");
+    assert!(tool.read("out/report.html").contains("last used 2026-11-20 in us-east-1"));
+    // Without dates, the findings are the same, and nothing is said of them.
+    tool.write("old.json", at(EARLY, &[quiet(&json!({}))], &[]));
+    tool.write("new.json", at(LATE, &[quiet(&json!({})), admin(&json!({}))], &[]));
+    let run = diff(&tool, &["--format", "ndjson"]);
+    assert!(!run.stdout.contains("created"), "{}", run.stdout);
+    let without: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    assert_eq!(without["findings"], report["findings"]);
+    assert!(!tool.read("out/report.json").contains("created_at"));
+}
+
+#[test]
+fn the_details_of_the_aws_cli_have_dates_in_several_forms() {
+    let tool = Tool::new();
+    let of = |created: Value, used: Value| {
+        let name = "app";
+        json!({"RoleDetailList": [{"Path": "/", "RoleName": name, "RoleId": "AROAEXAMPLE",
+            "Arn": format!("arn:aws:iam::{DEV}:role/{name}"), "CreateDate": created, "RoleLastUsed": used,
+            "AssumeRolePolicyDocument": document(&json!([]))}], "Policies": []})
+        .to_string()
+    };
+    let used = json!({"LastUsedDate": "2026-11-20T09:00:00+01:00", "Region": "us-east-1"});
+    for (created, used, wanted) in [
+        (
+            json!("2026-01-01T00:00:00+00:00"),
+            used.clone(),
+            [json!("2026-01-01T00:00:00Z"), json!("2026-11-20T08:00:00Z"), json!("us-east-1")],
+        ),
+        (json!(1_767_225_600.5), json!({}), [json!("2026-01-01T00:00:00Z"), Value::Null, Value::Null]),
+        (Value::Null, Value::Null, [Value::Null, Value::Null, Value::Null]),
+        (json!("yesterday"), json!({"LastUsedDate": null}), [Value::Null, Value::Null, Value::Null]),
+    ] {
+        tool.write("details.json", of(created, used));
+        let run = tool.run(&["harvest", "details.json", "dev", "--output", "harvested"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let snapshot: Value = serde_json::from_str(&tool.read("harvested/dev_snapshot.json")).unwrap();
+        crate::schema::Schema::new(crate::schema::read("docs/snapshot.schema.json")).check(&snapshot).unwrap();
+        let role = &snapshot["roles"][0];
+        assert_eq!(["created_at", "last_used_at", "last_used_region"].map(|key| role[key].clone()), wanted);
+    }
+}
