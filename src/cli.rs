@@ -32,6 +32,7 @@ mod same_account;
 mod saved_report;
 mod since;
 mod source;
+mod split;
 mod suggest;
 
 use std::ffi::OsString;

@@ -12,6 +12,7 @@ use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use super::same_account::{self, Reading, Time};
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
+use super::split;
 use crate::catalog::Catalogue;
 use crate::formats::csv;
 use crate::formats::files::File;
@@ -144,6 +145,7 @@ impl InputArgs {
         console: &Console,
     ) -> Result<[Snapshot; N], CliError> {
         for source in sources {
+            split::refuse_word(source)?;
             if let Some(path) = saved_report::at(source) {
                 let saved = SavedReport::read(&path)?;
                 return Err(CliError::FolderAsSource { snapshots: saved.sources().as_ref().map(Source::word), path });
@@ -153,7 +155,9 @@ impl InputArgs {
         let files: Vec<Result<Option<Snapshot>, CliError>> =
             sources.par_iter().map(|source| from_file(source)).collect();
         let files: Vec<Option<Snapshot>> = files.into_iter().collect::<Result<_, _>>()?;
-        let known: Vec<Reading> = files.iter().flatten().map(reading).collect();
+        let read = sources.iter().zip(&files);
+        let known: Vec<Reading> =
+            read.filter_map(|(source, file)| file.as_ref().map(|file| reading(source, file))).collect();
         if !allow_same_account {
             same_account::refuse(&known)?;
         }
@@ -297,6 +301,7 @@ fn one_each<const N: usize>(files: Vec<Option<Snapshot>>, live: Vec<Snapshot>) -
 fn from_file(source: &Source) -> Result<Option<Snapshot>, CliError> {
     match source {
         Source::Profile(_) | Source::Environment | Source::Role(_) => Ok(None),
+        Source::File(path, account) if path.is_dir() => Ok(Some(split::read(path, account.as_ref())?)),
         Source::File(path, account) => {
             let text = text_file::read(path)?;
             Ok(Some(snapshot::read(&text, &source.in_words(), account.as_ref())?))
@@ -311,9 +316,9 @@ pub(super) fn snapshot_file(path: &Path) -> Result<Snapshot, CliError> {
 }
 
 /// What there is to know of a snapshot whose account may be the other source's too.
-fn reading(snapshot: &Snapshot) -> Reading {
+fn reading(source: &Source, snapshot: &Snapshot) -> Reading {
     let time = Time::of(snapshot.harvested_at.as_deref());
-    Reading { account_id: snapshot.account_id.clone(), time, folder: None }
+    Reading { account_id: snapshot.account_id.clone(), time, folder: split::folder_of(source) }
 }
 
 /// One account that was read twice at once is no account before and after: which reply came first is chance.

@@ -248,7 +248,11 @@ fn kinds(text: &str, file: &str) -> Result<Vec<Kind>, SnapshotError> {
 }
 
 /// A snapshot of ours, if it is of the account that is chosen.
-fn of_account(snapshot: Snapshot, file: &str, chosen: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+pub(super) fn of_account(
+    snapshot: Snapshot,
+    file: &str,
+    chosen: Option<&AccountId>,
+) -> Result<Snapshot, SnapshotError> {
     match chosen {
         Some(id) if snapshot.account_id.as_deref() != Some(id.as_str()) => {
             let accounts = snapshot.account_id.iter().map(|id| (id.clone(), snapshot.roles.len())).collect();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Error, Options, different_tags};
 use crate::compare::{Both, Input, Settings, accept, between_told, leave_out, unfit_texts};
 use crate::model::equivalency::{CLOSE, OPEN, display};
-use crate::model::{Account, AccountTag, Role, Selection, Side, Sides, earlier_side};
+use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
 use crate::normalise::{self, Builtins, Normalised, Normaliser, Rules, texts_of_roles};
 use crate::report::{Limitation, Report};
 
@@ -38,7 +38,7 @@ struct One<'a> {
 
 impl<'a> Prepared<'a> {
     /// Normalizes both accounts with all their roles, whatever the options select: what is replaced in a role may
-    /// depend on another. In one account at two times, no built-in rule applies: a generated name that has changed is
+    /// depend on another. In one account, no built-in rule applies: a generated name that has changed is
     /// another resource, and nothing is meant to differ from one day to the next but what the dictionary says.
     ///
     /// # Errors
@@ -48,8 +48,7 @@ impl<'a> Prepared<'a> {
         let tags = options.tags.as_ref();
         different_tags(tags)?;
         let mut rules = options.rules();
-        let readings = accounts.as_ref().map(|account| (account.id.as_ref(), account.harvested_at.as_deref()));
-        if earlier_side(readings).is_some() {
+        if accounts.left.id.is_some() && accounts.left.id == accounts.right.id {
             rules.builtins = Builtins::NONE;
         }
         let of = Sides { left: &*accounts.left, right: &*accounts.right };

@@ -155,6 +155,8 @@ mod since_cases;
 #[cfg(test)]
 mod since_laws;
 #[cfg(test)]
+mod split;
+#[cfg(test)]
 mod suggest;
 #[cfg(test)]
 mod suggest_fleet;
