@@ -155,6 +155,9 @@ mod since_cases;
 #[cfg(test)]
 mod since_laws;
 #[cfg(test)]
+#[cfg(feature = "harvest")]
+mod since_live;
+#[cfg(test)]
 mod split;
 #[cfg(test)]
 mod suggest;
