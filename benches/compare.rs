@@ -125,7 +125,7 @@ fn run(shape: Shape) -> Result<([Duration; STAGES.len()], usize)> {
     let view = View { roles: Some(&roles), as_read: Some(&as_read), ..View::new(&comparison, "equivalency_list.json") };
     let files = files::of_diff(&view, harvests, &options.catalogue, csv::Options::default(), &[])?;
     let record =
-        Record { report: "diff".to_owned(), provenance: Provenance::default(), parts: Vec::new(), now: String::new };
+        Record { report: "diff".to_owned(), made: Some((Provenance::default(), String::new)), parts: Vec::new() };
     let written = iamctl::store::Folder::named(&folder.path().join("out"))?.write(record, &files)?;
     let reports = start.elapsed();
 

@@ -30,9 +30,11 @@ mod message;
 mod profiles;
 mod remediate;
 mod reports;
+mod same_account;
 mod saved_report;
 mod since;
 mod source;
+mod split;
 mod suggest;
 mod verify;
 

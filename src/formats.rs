@@ -22,6 +22,7 @@ pub mod junit;
 mod lines;
 pub mod markdown;
 pub mod ndjson;
+pub mod past;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;

@@ -14,5 +14,6 @@ mod json;
 mod json_error;
 pub mod policy;
 pub mod snapshot;
+pub mod split;
 
 pub use json_error::JsonError;

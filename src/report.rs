@@ -54,7 +54,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AcceptedEntry, AccountId, AccountTag, EquivalencyList, Selection, Side, Sides};
+use crate::model::{AcceptedEntry, AccountId, AccountTag, EquivalencyList, Selection, Side, Sides, earlier_side};
 use crate::normalise::Builtin;
 use crate::parse::{accepted, equivalency};
 
@@ -173,6 +173,14 @@ impl Report {
     /// Whether some role may differ in access though no list says how: what could not be told is no all-clear.
     fn is_open_in_access(&self) -> bool {
         self.roles.iter().any(RoleResult::is_open_in_access)
+    }
+
+    /// Which side is the account before, if both are one account at two times.
+    #[must_use]
+    pub fn before(&self) -> Option<Side> {
+        let of = |account: &'_ AccountInfo| (account.account_id.clone(), account.harvested_at.clone());
+        let readings = self.accounts.as_ref().map(of);
+        earlier_side(readings.as_ref().map(|(id, time)| (id.as_ref(), time.as_deref())))
     }
 
     /// Whether the program contradicts itself about some difference, which is then unknown.

@@ -22,8 +22,8 @@ pub(super) struct Args {
     /// AWS profile, snapshot file, report folder, or `env:`
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
-    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
-    /// profile of the AWS config.
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`; or a folder that
+    /// `iamctl harvest --split` wrote. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
     #[arg(value_name = "SOURCE", add = complete::source())]
     source: Source,

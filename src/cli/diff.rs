@@ -34,8 +34,8 @@ pub(super) struct Args {
     /// AWS profile, snapshot file, or `env:`
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
-    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
-    /// profile of the AWS config.
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`; or a folder that
+    /// `iamctl harvest --split` wrote. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
     #[arg(value_name = "SOURCE_1", add = complete::source())]
     source_1: Source,
@@ -77,9 +77,10 @@ pub(super) struct Args {
     /// Do not write these files, which can be large
     #[arg(long, value_enum, value_name = "FILES", env = "IAMCTL_SKIP", value_delimiter = ',')]
     skip: Vec<SkipArg>,
-    /// Compare two sources of the same account
+    /// Compare two sources of the same account, also of the same time
     ///
-    /// Without this option, two sources of the same account are an error.
+    /// Without this option, two sources of the same account are an error, unless they are the account at two times: two
+    /// snapshots whose times (`harvested_at`) differ, or a snapshot and the account as it is now.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]

@@ -19,8 +19,9 @@ use crate::parse::account::AccountError;
 use crate::parse::snapshot::SnapshotError;
 use crate::pipeline;
 
+use crate::parse::split::SplitError;
 use crate::report::{FailOnError, ReadError, Rule, UnknownRule};
-use crate::store::{FileError, FolderError, ReplaceError, ReportFileError};
+use crate::store::{FileError, FolderError, ReplaceError, ReportFileError, SplitFolderError};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +31,7 @@ pub enum CliError {
     #[error(transparent)]
     Compare(#[from] pipeline::Error),
     /// Both sources are one account.
-    #[error("both sources are account {account_id}: a comparison would find no differences")]
+    #[error("both sources are account {account_id}, and not at two times: a comparison would find no differences")]
     SameAccount {
         /// The account's id.
         account_id: String,
@@ -216,6 +217,18 @@ pub enum CliError {
         /// The snapshots that are in it.
         snapshots: Sides<String>,
     },
+    /// A folder with a file for each role, under a word that means a profile.
+    #[error("there is no profile `{}`", .name.escape_debug())]
+    FolderAsProfile {
+        /// The word.
+        name: String,
+    },
+    /// A folder with a file for each role that is not one, or cannot be written.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// Such a folder that cannot be read.
+    #[error(transparent)]
+    SplitFolder(#[from] SplitFolderError),
     /// A folder that does not contain a report of `diff`.
     #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
@@ -376,8 +389,8 @@ impl CliError {
             Self::Compare(pipeline::Error::BothIncomplete(of)) => of.left.hint().map(str::to_owned),
             Self::Compare(error) => compare_hint(error).map(str::to_owned),
             Self::SameAccount { .. } => Some(
-                "check the two profiles; if you want to compare two snapshots of one account, use \
-                    `--allow-same-account`"
+                "check the two sources; an account can be compared with a snapshot of it that was made at another time \
+                    (`harvested_at`), or with itself with `--allow-same-account`"
                     .to_owned(),
             ),
             Self::Dictionary { .. } => Some(
@@ -451,6 +464,11 @@ impl CliError {
             Self::FolderAsSource { snapshots, .. } => {
                 Some(format!("use a snapshot in it: `{}` or `{}`", snapshots.left, snapshots.right))
             }
+            Self::FolderAsProfile { name } => {
+                Some(format!("`{name}` is a folder, and a word without `/` is a profile: write `{name}/`"))
+            }
+            Self::Split(error) => error.hint(),
+            Self::SplitFolder(error) => error.hint().map(str::to_owned),
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::File(error) => error.hint().map(str::to_owned),

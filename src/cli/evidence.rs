@@ -73,7 +73,7 @@ pub(super) fn of_snapshot(tag: &AccountTag, source: String, snapshot: &Snapshot)
 
 /// What the folder is told of a report.
 pub(super) fn record(report: &str, provenance: Provenance) -> Record {
-    Record { report: report.to_owned(), provenance, parts: Vec::new(), now: inputs::now }
+    Record { report: report.to_owned(), made: Some((provenance, inputs::now)), parts: Vec::new() }
 }
 
 /// How the files of a folder differ from what its manifest says.

@@ -46,6 +46,8 @@ pub(super) const HARVEST: &str = r"Examples:
   Convert the output of the AWS CLI to a snapshot:
       aws iam get-account-authorization-details > details.json
       iamctl harvest ./details.json dev --output dev-account
+  Keep every role in a file of its own, for git:
+      iamctl harvest examples/dev.json dev --output dev-account --split dev-roles
   Read all active accounts of an organization:
       aws organizations list-accounts > accounts.json
       iamctl harvest --accounts accounts.json --role-name Audit \

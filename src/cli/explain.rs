@@ -49,9 +49,10 @@ pub(super) struct Args {
     /// it exists.
     #[arg(long, value_name = "FILE", env = "IAMCTL_ACCEPTED")]
     accepted: Option<PathBuf>,
-    /// Compare two sources of the same account
+    /// Compare two sources of the same account, also of the same time
     ///
-    /// Without this option, two sources of the same account are an error.
+    /// Without this option, two sources of the same account are an error, unless they are the account at two times: two
+    /// snapshots whose times (`harvested_at`) differ, or a snapshot and the account as it is now.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = clap::builder::FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]

@@ -2,6 +2,8 @@
 
 mod many;
 
+use std::path::PathBuf;
+
 use super::accounts::ListArgs;
 use super::complete;
 use super::console::Console;
@@ -12,11 +14,14 @@ use super::fleet::FleetError;
 use super::input_file::{InputFile, catalogue_copy};
 use super::inputs::{InputArgs, OutputArgs};
 use super::source::Source;
+use super::split;
 use crate::evidence::{HarvestSettings, Provenance, Settings};
+use crate::formats::escape::terminal;
 use crate::formats::files::{File, Harvest, of_harvest};
 use crate::model::AccountTag;
 use crate::parse::account::account;
 use crate::report::sentences::counted;
+use crate::store::Folder;
 
 /// What `harvest` takes.
 #[derive(Debug, clap::Args)]
@@ -24,8 +29,8 @@ pub(super) struct Args {
     /// AWS profile, snapshot file, or `env:`
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
-    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`. Any other word is a
-    /// profile of the AWS config.
+    /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`; or a folder that
+    /// `iamctl harvest --split` wrote. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
     #[arg(value_name = "SOURCE", required_unless_present_any = ["file", "profiles"], conflicts_with_all = ["file", "profiles"], requires = "tag", add = complete::source())]
     source: Option<Source>,
@@ -38,6 +43,12 @@ pub(super) struct Args {
     lists: ListArgs,
     #[command(flatten)]
     resume: many::ResumeArgs,
+    /// Also write one file for each role and managed policy to DIR, for git
+    ///
+    /// The same account gives the same files, so that `git diff` shows what has changed in which role. iamctl removes the files
+    /// of roles and policies that do not exist any more, and touches no other files. Every command reads DIR as a source.
+    #[arg(long, value_name = "DIR", env = "IAMCTL_SPLIT", requires = "source", value_hint = clap::ValueHint::DirPath)]
+    split: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -53,6 +64,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let begun = Begun::now();
     let (catalogue, catalogue_file) = args.input.catalogue_input(console)?;
     let folder = args.output.folder()?;
+    let split = args.split.as_deref().map(Folder::named).transpose()?;
     let [read] = &args.input.read([source], true, console)?;
     let snapshot = &read.snapshot;
     let account = account(snapshot)?;
@@ -73,10 +85,15 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         ..begun.provenance(vec![of_snapshot(tag, source.in_words(), snapshot)], inputs)
     };
     let path = folder.write(record(&format!("harvest {tag}"), provenance), &files)?;
+    let split = split.map(|folder| split::write(folder, snapshot)).transpose()?;
     console.print(|out| {
         let id = account.id.as_ref().map_or("with unknown ID", |id| id.as_str());
         writeln!(out, "{tag}: account {id}, {}", counted(account.roles.len(), "role"))?;
-        writeln!(out, "Files: {}", crate::formats::escape::terminal(&path.to_string_lossy()))
+        writeln!(out, "Files: {}", terminal(&path.to_string_lossy()))?;
+        match split {
+            Some(path) => writeln!(out, "Roles and policies: {}", terminal(&path.to_string_lossy())),
+            None => Ok(()),
+        }
     })?;
     Ok(ExitCode::Done)
 }

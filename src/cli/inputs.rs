@@ -10,8 +10,10 @@ use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
 use super::input_file::{InputFile, accepted_of, catalogue_of, dictionary_of};
+use super::same_account::{self, Reading, Time};
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
+use super::split;
 use crate::catalog::Catalogue;
 use crate::evidence::{Input, InputKind};
 use crate::formats::csv;
@@ -171,6 +173,7 @@ impl InputArgs {
         console: &Console,
     ) -> Result<[ReadSource; N], CliError> {
         for source in sources {
+            split::refuse_word(source)?;
             if let Some(path) = saved_report::at(source) {
                 let saved = SavedReport::read(&path)?;
                 return Err(CliError::FolderAsSource { snapshots: saved.sources().as_ref().map(Source::word), path });
@@ -180,9 +183,11 @@ impl InputArgs {
         let files: Vec<Result<Option<ReadSource>, CliError>> =
             sources.par_iter().map(|source| from_file(source)).collect();
         let files: Vec<Option<ReadSource>> = files.into_iter().collect::<Result<_, _>>()?;
-        let known: Vec<String> = files.iter().flatten().filter_map(|file| file.snapshot.account_id.clone()).collect();
+        let read = sources.iter().zip(&files);
+        let known: Vec<Reading> =
+            read.filter_map(|(source, file)| file.as_ref().map(|file| reading(source, &file.snapshot))).collect();
         if !allow_same_account {
-            refuse_same(&known)?;
+            same_account::refuse(&known)?;
         }
         let live: Vec<&Source> =
             sources.iter().zip(&files).filter(|(_, file)| file.is_none()).map(|(source, _)| *source).collect();
@@ -192,7 +197,7 @@ impl InputArgs {
 
     #[cfg(not(feature = "harvest"))]
     #[expect(clippy::unused_self, reason = "the build with AWS uses the flags")]
-    fn live(&self, sources: &[&Source], _: &[String], _: bool, _: &Console) -> Result<Vec<Snapshot>, CliError> {
+    fn live(&self, sources: &[&Source], _: &[Reading], _: bool, _: &Console) -> Result<Vec<Snapshot>, CliError> {
         match sources.first() {
             None => Ok(Vec::new()),
             Some(source) => Err(CliError::NoAws { asked: source.in_words() }),
@@ -203,7 +208,7 @@ impl InputArgs {
     fn live(
         &self,
         sources: &[&Source],
-        known: &[String],
+        known: &[Reading],
         allow_same_account: bool,
         console: &Console,
     ) -> Result<Vec<Snapshot>, CliError> {
@@ -221,12 +226,15 @@ impl InputArgs {
             console.note(&format!("{}: account {} ({})", identity.source, identity.account_id, identity.arn));
         }
         if !allow_same_account {
-            let live = session.identities().iter().map(|identity| identity.account_id.to_string());
-            refuse_same(&known.iter().cloned().chain(live).collect::<Vec<_>>())?;
+            let live = session.identities().iter().map(|identity| Reading {
+                account_id: Some(identity.account_id.to_string()),
+                time: Time::Now,
+                folder: None,
+            });
+            same_account::refuse(&known.iter().cloned().chain(live).collect::<Vec<_>>())?;
         }
         let spinner = console.spinner("reading roles");
-        let snapshots = session.harvest(&watch.with(&spinner))?;
-        Ok(snapshots)
+        Ok(at_one_time(session.harvest(&watch.with(&spinner))?))
     }
 }
 
@@ -323,6 +331,7 @@ fn one_each<const N: usize>(files: Vec<Option<ReadSource>>, live: Vec<Snapshot>)
 fn from_file(source: &Source) -> Result<Option<ReadSource>, CliError> {
     match source {
         Source::Profile(_) | Source::Environment | Source::Role(_) => Ok(None),
+        Source::File(path, account) if path.is_dir() => split::read(path, account.as_ref()).map(Some),
         Source::File(path, account) => read_file(InputKind::Account, path, account.as_ref()).map(Some),
     }
 }
@@ -334,11 +343,21 @@ pub(super) fn read_file(kind: InputKind, path: &Path, account: Option<&AccountId
     Ok(ReadSource { snapshot: snapshot::read(&file.text, &words, account)?, file: Some(file.input()) })
 }
 
-fn refuse_same(ids: &[String]) -> Result<(), CliError> {
-    match ids {
-        [first, second] if first == second => Err(CliError::SameAccount { account_id: first.clone() }),
-        _ => Ok(()),
+/// What there is to know of a snapshot whose account may be the other source's too.
+fn reading(source: &Source, snapshot: &Snapshot) -> Reading {
+    let time = Time::of(snapshot.harvested_at.as_deref());
+    Reading { account_id: snapshot.account_id.clone(), time, folder: split::folder_of(source) }
+}
+
+/// One account that was read twice at once is no account before and after: which reply came first is chance.
+#[cfg(feature = "harvest")]
+fn at_one_time(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
+    if let [first, second] = snapshots.as_mut_slice()
+        && first.account_id == second.account_id
+    {
+        second.harvested_at.clone_from(&first.harvested_at);
     }
+    snapshots
 }
 
 /// What is replaced before accounts are compared.

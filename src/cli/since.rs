@@ -21,7 +21,7 @@ use crate::formats::files::json;
 use crate::formats::report_format::View;
 use crate::formats::since;
 use crate::model::{AccountTagError, Side, Sides};
-use crate::normalise::Builtin;
+use crate::normalise::Builtins;
 use crate::parse::snapshot::Snapshot;
 use crate::pipeline::{self, Options, Prepared};
 use crate::report::{AccountInfo, FailOn, Report};
@@ -144,9 +144,7 @@ fn growth(before: Sides<&Snapshot>, after: Sides<&Snapshot>, later: &Fresh<'_>) 
         let name = if tag.as_str().eq_ignore_ascii_case("before") { "earlier" } else { "before" };
         let mut options = Options::new(name.parse().map_err(internal)?, tag);
         // Nothing is meant to differ from one day to the next.
-        for rule in Builtin::ALL {
-            options.builtins = options.builtins.without(rule.as_str()).map_err(CliError::Builtin)?;
-        }
+        options.builtins = Builtins::NONE;
         (options.allow_incomplete, options.catalogue) = (true, later.catalogue.clone());
         let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
         Ok(Prepared::new(accounts, &options)?.only(&options.selection)?.compare()?)

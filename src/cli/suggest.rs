@@ -65,9 +65,10 @@ pub(super) struct Args {
     /// not exist, and keeps the entries that it has.
     #[arg(long, env = "IAMCTL_WRITE", value_parser = FalseyValueParser::new())]
     write: bool,
-    /// Compare two sources of the same account
+    /// Compare two sources of the same account, also of the same time
     ///
-    /// Without this option, two sources of the same account are an error.
+    /// Without this option, two sources of the same account are an error, unless they are the account at two times: two
+    /// snapshots whose times (`harvested_at`) differ, or a snapshot and the account as it is now.
     #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
     allow_same_account: bool,
     #[command(flatten)]

@@ -53,7 +53,7 @@ pub fn differences(
         let roles: Sides<&NormalisedRole> = Sides { left, right };
         let real: Sides<&Role> = Sides { left: real_left, right: real_right };
         items::only_in(roles, &expander).len()
-            + attributes::differences("", roles.map(|role| &role.role), real).len()
+            + attributes::differences("", roles.map(|role| &role.role), real, false).len()
             + cross_references::find("", roles, real, normalised).len()
     };
     pairs.par_iter().map(of_pair).collect()

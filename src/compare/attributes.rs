@@ -11,9 +11,17 @@ use crate::report::{AlikeEntryOfList, Attribute, AttributeDifference};
 /// The attributes that differ, in a fixed order. Description and session duration are compared only where both
 /// sources hold them.
 ///
+/// The unique ID is compared if both are roles of one account: of two, it always differs. A role that was deleted and created
+/// again has the same name and another ID. Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+///
 /// `real` are the same roles as harvested. A description is prose: one that is the same word for word is no difference,
 /// though it names an account.
-pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -> Vec<AttributeDifference> {
+pub(super) fn differences(
+    name: &str,
+    roles: Sides<&Role>,
+    real: Sides<&Role>,
+    of_one_account: bool,
+) -> Vec<AttributeDifference> {
     let mut found = AttributeFindings { role: name, roles, real, differences: Vec::new() };
     found.compare(Attribute::Path, |role| text(&role.path));
     if roles.left.details.is_some() && roles.right.details.is_some() {
@@ -36,6 +44,10 @@ pub(super) fn differences(name: &str, roles: Sides<&Role>, real: Sides<&Role>) -
     found.compare_list(Attribute::AttachedPolicies, |role| {
         role.attached.iter().map(|policy| policy.arn.as_str()).collect()
     });
+    // Names are unique in an account, ignoring case; a dictionary can make two of them equal.
+    if of_one_account && real.left.name.eq_ignore_ascii_case(&real.right.name) {
+        found.compare(Attribute::UniqueId, |role| text(&role.unique_id));
+    }
     found.tags();
     found.differences
 }
@@ -206,7 +218,7 @@ mod tests {
         right.instance_profiles = vec![format!("{env}-b"), "z".to_owned()];
         right.tags = left.tags.clone();
         let roles = Sides { left: &left, right: &right };
-        let found = differences("r", roles, Sides { left: &real_left, right: &real_right });
+        let found = differences("r", roles, Sides { left: &real_left, right: &real_right }, false);
         let [profiles] = found.as_slice() else { panic!("the tag is equal: {found:?}") };
         assert_eq!(profiles.right, json!(["z", format!("{env}-b")]));
         let real = Sides { left: json!(["b-dev", "common"]), right: json!(["z", "b-qa"]) };

@@ -239,7 +239,10 @@ impl<'a> Comparing<'a> {
             item_difference(row, result, roles, names.get(side))
         };
         compared.items = rows.into_iter().map(item).collect();
-        compared.attributes = attributes::differences(&result.role, roles.map(|role| &role.role), real);
+        let Sides { left, right } = self.accounts.map(|account| account.id.as_ref());
+        let of_one_account = left.is_some() && left == right;
+        let normalised = roles.map(|role| &role.role);
+        compared.attributes = attributes::differences(&result.role, normalised, real, of_one_account);
         result.access_grade = Some(found.grade);
         result.trust_grade = Some(found.trust_grade);
         result.differences = DifferenceCounts {
@@ -271,6 +274,9 @@ fn role_result(pair: pair::RolePair, left: Option<&NormalisedRole>, right: Optio
             path: role.real_path.clone(),
             normalised_path: role.role.path.clone(),
             arn: role.role.arn.as_str().to_owned(),
+            created_at: role.role.dates.created_at.clone(),
+            last_used_at: role.role.dates.last_used_at.clone(),
+            last_used_region: role.role.dates.last_used_region.clone(),
         })
     };
     RoleResult {

@@ -37,10 +37,10 @@ pub struct Manifest {
 pub struct ManifestReport {
     /// What it is, unique in its folder: `diff`, `harvest dev`, `fleet`.
     pub report: String,
-    /// What it was made of.
-    pub provenance: Provenance,
-    /// When its last file was written, RFC 3339 in UTC.
-    pub ended_at: String,
+    /// What it was made of; none for a folder for git, which changes only with its account.
+    pub provenance: Option<Provenance>,
+    /// When its last file was written, RFC 3339 in UTC; none for a folder for git.
+    pub ended_at: Option<String>,
     /// Its files, sorted by name.
     pub files: Vec<ManifestFile>,
     /// Manifests of the folders in this one that belong to it, sorted by name.

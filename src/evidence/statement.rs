@@ -45,9 +45,9 @@ struct Predicate<'a> {
 #[derive(Debug, Clone, Serialize)]
 struct Report<'a> {
     report: &'a str,
-    ended_at: &'a str,
+    ended_at: Option<&'a str>,
     files: usize,
-    provenance: &'a Provenance,
+    provenance: Option<&'a Provenance>,
 }
 
 impl<'a> Statement<'a> {
@@ -56,9 +56,9 @@ impl<'a> Statement<'a> {
     pub fn new(manifest: &'a Manifest, sha256: &'a Sha256) -> Self {
         let one = |report: &'a ManifestReport| Report {
             report: &report.report,
-            ended_at: &report.ended_at,
+            ended_at: report.ended_at.as_deref(),
             files: report.files.len(),
-            provenance: &report.provenance,
+            provenance: report.provenance.as_ref(),
         };
         Self {
             kind: TYPE,

@@ -68,6 +68,7 @@ pub(super) fn attribute_values(role: &Role, attribute: &Attribute) -> Vec<String
         Attribute::InstanceProfiles => role.instance_profiles.clone(),
         Attribute::InlinePolicies => role.inline.iter().map(|policy| policy.name.clone()).collect(),
         Attribute::AttachedPolicies => role.attached.iter().map(|policy| policy.arn.to_string()).collect(),
+        Attribute::UniqueId => vec![role.unique_id.clone()],
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::commands::caveat;
 use super::escape::{shortened, terminal};
+use crate::model::Side;
 use crate::report::sentences::{item, items, request, statement};
 use crate::report::{
     CrossReference, Difference, Finding, List, Report, RoleAccessDifference, RoleDenyDifference, RoleGrants,
-    RoleTrustDifference,
+    RoleTrustDifference, Rule, Severity,
 };
 use crate::semantics::outcome::{Refusal, StatementRef, Witness};
 use crate::semantics::trust::{TrustRelation, TrustWitness};
@@ -28,12 +29,27 @@ pub fn of_finding(report: &Report, finding: &Finding) -> Vec<String> {
     } else {
         report.rows_of(finding).flat_map(|difference| of_difference(report, &difference)).collect()
     };
+    let all: Vec<String> = dates(report, finding).into_iter().chain(all).collect();
     let more = all.len().saturating_sub(LINES);
     let mut kept: Vec<String> = all.iter().take(LINES).map(|text| shortened(&terminal(text), LINE)).collect();
     if more > 0 {
         kept.push(format!("and {more} more"));
     }
     kept
+}
+
+/// When the role of a finding was created and last used in each account that the finding is about, where that helps to judge
+/// it: a role that only one account has, or that was created again, and what is critical.
+fn dates(report: &Report, finding: &Finding) -> Vec<String> {
+    let is_told =
+        matches!(finding.rule, Rule::RoleAdded | Rule::RoleMissing | Rule::RoleRecreated | Rule::PrivilegeEscalation);
+    let role = finding.role_index.and_then(|index| report.roles.get(index));
+    let Some(role) = role.filter(|_| is_told || finding.severity == Severity::Critical) else { return Vec::new() };
+    let sides = Side::BOTH.into_iter().filter(|side| finding.side.is_none_or(|own| own == *side));
+    let line =
+        |side: Side| role.side(side)?.dates().map(|dates| format!("in {}: {dates}", report.accounts.get(side).tag));
+    // Where nothing is known, there is nothing to say.
+    sides.filter_map(line).collect()
 }
 
 /// The details of a row.

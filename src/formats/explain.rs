@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::escape::terminal;
 use super::lines::{HEADING, Lines};
 use super::report_format::View;
-use super::{commands, details, documents};
+use super::{commands, details, documents, past};
 use crate::model::{Role, Side, Sides};
 use crate::report::sentences::{self, ALL};
 use crate::report::{AcceptedDifference, Difference, Finding, List, Report, RoleResult, StatementWarning};
@@ -60,7 +60,7 @@ fn accepted_differences(lines: &mut Lines<'_>, report: &Report, role: &RoleResul
 fn heading(lines: &mut Lines<'_>, report: &Report, role: &RoleResult) -> io::Result<()> {
     lines.styled(0, HEADING, &terminal(&role.role), "")?;
     for side in Side::BOTH {
-        let tag = &report.accounts.get(side).tag;
+        let tag = past::tag(report, side);
         match role.side(side) {
             Some(real) => lines.text(2, &format!("{tag}: {}", terminal(&real.arn)))?,
             None => lines.text(2, &format!("{tag}: the role does not exist"))?,

@@ -74,6 +74,7 @@ fn properties(view: &View<'_>) -> Vec<(String, String)> {
         let id = account.account_id.as_ref().map_or("unknown", |id| id.as_str());
         all.push((format!("account {}", account.tag), id.to_owned()));
     }
+    all.extend(super::past::sentence(report).map(|times| ("times".to_owned(), times)));
     all.push(("fail-on".to_owned(), suite::gate(&view.gate())));
     if let Some(since) = view.since {
         all.push(("since".to_owned(), super::since::verdict_of(since)));

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::evidence::{Fact, facts};
+use super::past;
 use super::report_format::View;
 use super::spans::{self, Span};
 use super::verdict;
@@ -235,7 +236,11 @@ pub(super) fn list(names: &[String], most: usize, code: fn(&str) -> String) -> S
 
 fn title(report: &Report) -> String {
     let (left, right) = (code(report.accounts.left.tag.as_str()), code(report.accounts.right.tag.as_str()));
-    let mut title = format!("# IAM roles of {left} and {right}\n\n**{}**\n\n", verdict::sentence(report));
+    let mut title = format!("# IAM roles of {left} and {right}\n\n");
+    if let Some(times) = past::sentence(report) {
+        let _ = writeln!(title, "{}\n", sentence(&times, &tags(report), code));
+    }
+    let _ = writeln!(title, "**{}**\n", verdict::sentence(report));
     for remark in verdict::remarks(report) {
         let _ = writeln!(title, "{remark}\n");
     }
@@ -243,6 +248,12 @@ fn title(report: &Report) -> String {
         let _ = writeln!(title, "{}\n", sentence(&selected, &[], code));
     }
     title
+}
+
+/// The names in sentences about one account at two times.
+fn tags(report: &Report) -> Vec<String> {
+    let of_past = Side::BOTH.into_iter().filter(|_| report.before().is_some());
+    of_past.map(|side| report.accounts.get(side).tag.to_string()).collect()
 }
 
 fn limitations(report: &Report) -> String {
@@ -267,7 +278,8 @@ fn accounts(report: &Report) -> String {
     for side in Side::BOTH {
         let account = report.accounts.get(side);
         let id = account.account_id.as_ref().map_or_else(|| "unknown".to_owned(), |id| code(id.as_str()));
-        let (tag, source) = (code(account.tag.as_str()), cell(&account.source));
+        let when = past::word(report, side).map(|word| format!(", {word}")).unwrap_or_default();
+        let (tag, source) = (code(account.tag.as_str()) + &when, cell(&account.source));
         let _ = writeln!(table, "| {tag} | {id} | {source} | {} | {} |", account.roles, account.items);
     }
     table.push('\n');

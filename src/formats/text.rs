@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::escape::terminal;
 use super::lines::{BAD, GOOD, HEADING, Lines};
+use super::past;
 use super::report_format::View;
 use super::verdict;
 use super::wrap::narrowed;
@@ -67,8 +68,9 @@ fn accounts(lines: &mut Lines<'_>, report: &Report) -> io::Result<()> {
     for side in Side::BOTH {
         let account = report.accounts.get(side);
         let id = account.account_id.as_ref().map_or("of unknown ID", |id| id.as_str());
-        let rest = format!(": account {id}, {}", terminal(&account.source));
-        lines.styled(0, HEADING, account.tag.as_str(), &rest)?;
+        let time = past::time(report, side).map(|time| format!(", read at {time}")).unwrap_or_default();
+        let rest = format!(": account {id}{time}, {}", terminal(&account.source));
+        lines.styled(0, HEADING, &past::tag(report, side), &rest)?;
     }
     match verdict::selection(report) {
         Some(selected) => lines.text(0, &selected),

@@ -42,6 +42,7 @@ pub fn remarks(report: &Report) -> Vec<String> {
         let missing = "because the source does not contain all policies";
         remarks.push(format!("{} {were} not compared, {missing}.", counted(left_out, "role")));
     }
+    remarks.extend(super::past::order(report));
     if report.is_inconsistent() {
         remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());
     }

@@ -7,7 +7,7 @@ use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
-use super::reader::{Policies, PolicyRead, Reader, RoleRead, Told, told};
+use super::reader::{Policies, PolicyRead, Reader, RoleRead, Told, dates, told};
 
 const CALL: &str = "GetAccountAuthorizationDetails";
 
@@ -67,6 +67,7 @@ impl Reader<'_> {
             path: field("Path", role.path)?,
             arn: field("Arn", role.arn)?,
             id: field("RoleId", role.role_id)?,
+            dates: dates(role.create_date.as_ref(), role.role_last_used.as_ref()),
             listed: None,
             trust: field("AssumeRolePolicyDocument", role.assume_role_policy_document)?,
             boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),

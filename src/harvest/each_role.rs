@@ -6,7 +6,7 @@ use aws_sdk_iam::types::AttachedPolicy;
 
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
-use super::reader::{Listed, PolicyRead, ROUNDS, Reader, RoleRead, if_there};
+use super::reader::{Listed, PolicyRead, ROUNDS, Reader, RoleRead, dates, if_there};
 
 impl Reader<'_> {
     /// A role with all that belongs to it; `None` if it is gone. A part that goes away while the role stays means that
@@ -41,6 +41,7 @@ impl Reader<'_> {
             arn: role.arn,
             listed: Some(Listed { id: role.role_id.clone(), description, max_session_duration }),
             id: role.role_id,
+            dates: dates(Some(&role.create_date), role.role_last_used.as_ref()),
             trust: self.caller.field(CALL, "AssumeRolePolicyDocument", role.assume_role_policy_document)?,
             boundary,
             tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),

@@ -4,7 +4,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use aws_sdk_iam::types::SummaryKeyType;
+use aws_sdk_iam::types::{RoleLastUsed, SummaryKeyType};
+use aws_smithy_types::DateTime;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::call::Caller;
@@ -13,6 +14,7 @@ use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
 use super::source::Source;
 use super::{Event, Identity, Observer, assemble};
+use crate::model::RoleDates;
 use crate::parse::snapshot::{Snapshot, SnapshotOrigin};
 
 /// Calls in flight per account. IAM throttles an account, so more would only wait.
@@ -28,6 +30,7 @@ pub(super) struct RoleRead {
     pub(super) path: String,
     pub(super) arn: String,
     pub(super) id: String,
+    pub(super) dates: RoleDates,
     pub(super) listed: Option<Listed>,
     pub(super) trust: String,
     pub(super) inline: BTreeMap<String, String>,
@@ -35,6 +38,17 @@ pub(super) struct RoleRead {
     pub(super) boundary: Option<String>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) instance_profiles: BTreeSet<String>,
+}
+
+/// When a role was created and last used.
+pub(super) fn dates(created: Option<&DateTime>, last_used: Option<&RoleLastUsed>) -> RoleDates {
+    // AWS's dates are within what jiff knows.
+    let text = |time: &DateTime| jiff::Timestamp::from_second(time.secs()).map(|time| time.to_string()).ok();
+    RoleDates {
+        created_at: created.and_then(text),
+        last_used_at: last_used.and_then(RoleLastUsed::last_used_date).and_then(text),
+        last_used_region: last_used.and_then(RoleLastUsed::region).map(str::to_owned),
+    }
 }
 
 /// What ListRoles alone tells of a role.

@@ -50,6 +50,17 @@ pub struct RoleDetails {
     pub max_session_duration: u32,
 }
 
+/// When a role was created and last used, as far as the source says so. It explains findings and is never one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleDates {
+    /// When it was created, RFC 3339 in UTC.
+    pub created_at: Option<String>,
+    /// When it was last used, RFC 3339 in UTC.
+    pub last_used_at: Option<String>,
+    /// The Region in which it was last used.
+    pub last_used_region: Option<String>,
+}
+
 /// A role with all that IAM knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
@@ -61,6 +72,8 @@ pub struct Role {
     pub arn: Arn,
     /// Its unique id (`AROA…`).
     pub unique_id: String,
+    /// When it was created and last used.
+    pub dates: RoleDates,
     /// Description and session duration; `None` where the source does not hold them.
     pub details: Option<RoleDetails>,
     /// Who can assume the role.

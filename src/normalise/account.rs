@@ -150,6 +150,7 @@ impl Work<'_> {
             path,
             arn: role.arn.clone(),
             unique_id: role.unique_id.clone(),
+            dates: role.dates.clone(),
             details,
             trust,
             inline: role.inline.iter().map(|policy| self.inline(policy, &role.name)).collect(),

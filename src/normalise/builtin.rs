@@ -108,6 +108,9 @@ pub struct Builtins {
 }
 
 impl Builtins {
+    /// None of them.
+    pub const NONE: Self = Self { off: u32::MAX };
+
     /// Whether a rule is on.
     #[must_use]
     pub const fn has(self, rule: Builtin) -> bool {
@@ -126,7 +129,7 @@ impl Builtins {
     /// ```
     pub fn without(self, name: &str) -> Result<Self, BuiltinError> {
         if name == "all" {
-            return Ok(Self { off: u32::MAX });
+            return Ok(Self::NONE);
         }
         let rule: Builtin = name.parse()?;
         Ok(Self { off: self.off | 1 << rule as u16 })

@@ -12,7 +12,7 @@ use super::snapshot::{Snapshot, SnapshotPolicy, SnapshotRole};
 use crate::model::place::MOST_CHARACTERS;
 use crate::model::{
     Account, AccountId, Arn, ArnError, IdentityPolicy, InlinePolicy, ManagedPolicy, PolicyType, Principal,
-    PrincipalClause, Role, RoleDetails, TrustPolicy,
+    PrincipalClause, Role, RoleDates, RoleDetails, TrustPolicy,
 };
 
 /// How many bytes the policy documents of a role can have together. A role can have twenty managed policies; the longest
@@ -307,6 +307,11 @@ impl<'a> Reader<'_, 'a> {
             path: role.path.clone(),
             arn: self.arn(&role.arn, "role", &role.name)?,
             unique_id: role.id.clone(),
+            dates: RoleDates {
+                created_at: role.created_at.clone(),
+                last_used_at: role.last_used_at.clone(),
+                last_used_region: role.last_used_region.clone(),
+            },
             details: role.max_session_duration.map(|max_session_duration| RoleDetails {
                 // IAM keeps no description and an empty one apart in name only.
                 description: role.description.clone().filter(|text| !text.is_empty()),
@@ -325,6 +330,7 @@ impl<'a> Reader<'_, 'a> {
     /// characters.
     fn check_role(&self, role: &SnapshotRole) -> Result<(), AccountError> {
         let texts = [&role.name, &role.path, &role.arn, &role.id].into_iter().chain(&role.description);
+        let texts = texts.chain(&role.created_at).chain(&role.last_used_at).chain(&role.last_used_region);
         let inline = role.inline_policies.iter().map(|policy| &policy.name);
         let arns = role.attached_policies.iter().chain(&role.permissions_boundary);
         let tags = role.tags.iter().flat_map(|(key, value)| [key, value]);

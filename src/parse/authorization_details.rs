@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::JsonError;
@@ -68,6 +70,33 @@ struct RoleDetail {
     description: Option<String>,
     #[serde(default)]
     max_session_duration: Option<u32>,
+    #[serde(default)]
+    create_date: Option<Value>,
+    #[serde(default)]
+    role_last_used: Option<RoleLastUsed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RoleLastUsed {
+    #[serde(default)]
+    last_used_date: Option<Value>,
+    #[serde(default)]
+    region: Option<String>,
+}
+
+/// A date as RFC 3339 in UTC. AWS's SDKs write it as text or as seconds since 1970; a date in any other form explains
+/// nothing, and is left out.
+fn date(value: Option<&Value>) -> Option<String> {
+    let time = match value? {
+        Value::String(text) => text.parse().or_else(|_| jiff::fmt::rfc2822::parse(text).map(|at| at.timestamp())).ok(),
+        Value::Number(seconds) => {
+            let whole = seconds.as_f64().map(|seconds| format!("{:.0}", seconds.floor()));
+            whole?.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok())
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    time.map(|time: Timestamp| time.to_string())
 }
 
 #[derive(Deserialize)]
@@ -288,7 +317,11 @@ fn role(role: RoleDetail, source: &str) -> Result<SnapshotRole, SnapshotError> {
             }
         };
     }
+    let used = role.role_last_used.unwrap_or_default();
     Ok(SnapshotRole {
+        created_at: date(role.create_date.as_ref()),
+        last_used_at: date(used.last_used_date.as_ref()),
+        last_used_region: used.region,
         trust_policy: document(role.assume_role_policy_document, &role.role_name, "trust", source)?,
         name: role.role_name,
         path: role.path,

@@ -248,7 +248,11 @@ fn kinds(text: &str, file: &str) -> Result<Vec<Kind>, SnapshotError> {
 }
 
 /// A snapshot of ours, if it is of the account that is chosen.
-fn of_account(snapshot: Snapshot, file: &str, chosen: Option<&AccountId>) -> Result<Snapshot, SnapshotError> {
+pub(super) fn of_account(
+    snapshot: Snapshot,
+    file: &str,
+    chosen: Option<&AccountId>,
+) -> Result<Snapshot, SnapshotError> {
     match chosen {
         Some(id) if snapshot.account_id.as_deref() != Some(id.as_str()) => {
             let accounts = snapshot.account_id.iter().map(|id| (id.clone(), snapshot.roles.len())).collect();
@@ -323,6 +327,15 @@ pub struct SnapshotRole {
     /// Seconds. Every role has one, so its absence says that the source holds neither it nor the description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_session_duration: Option<u32>,
+    /// When it was created, RFC 3339 in UTC, if the source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When it was last used, RFC 3339 in UTC, if the source says so. AWS tracks the last 400 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<String>,
+    /// The Region in which it was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_region: Option<String>,
     /// The trust policy as it was read.
     pub trust_policy: Box<RawValue>,
     /// The embedded policies, sorted by name.

@@ -7,7 +7,7 @@ use super::{Error, Options, different_tags};
 use crate::compare::{Both, Input, Settings, accept, between_told, leave_out, unfit_texts};
 use crate::model::equivalency::{CLOSE, OPEN, display};
 use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
-use crate::normalise::{self, Normalised, Normaliser, texts_of_roles};
+use crate::normalise::{self, Builtins, Normalised, Normaliser, Rules, texts_of_roles};
 use crate::report::{Limitation, Report};
 
 /// How many roles of one account can have one name after normalizing.
@@ -17,6 +17,8 @@ const MOST_OF_ONE_NAME: usize = 500;
 #[derive(Debug)]
 pub struct Prepared<'a> {
     options: &'a Options,
+    /// What is replaced.
+    rules: Rules<'a>,
     /// Which roles are left.
     selection: Selection,
     /// Which of these were left out, and why.
@@ -36,7 +38,8 @@ struct One<'a> {
 
 impl<'a> Prepared<'a> {
     /// Normalizes both accounts with all their roles, whatever the options select: what is replaced in a role may
-    /// depend on another.
+    /// depend on another. In one account, no built-in rule applies: a generated name that has changed is
+    /// another resource, and nothing is meant to differ from one day to the next but what the dictionary says.
     ///
     /// # Errors
     /// If both have one tag, an account holds a text that could be mistaken for a placeholder, the dictionary is too
@@ -44,7 +47,10 @@ impl<'a> Prepared<'a> {
     pub fn new(accounts: Sides<Cow<'a, Account>>, options: &'a Options) -> Result<Self, Error> {
         let tags = options.tags.as_ref();
         different_tags(tags)?;
-        let rules = options.rules();
+        let mut rules = options.rules();
+        if accounts.left.id.is_some() && accounts.left.id == accounts.right.id {
+            rules.builtins = Builtins::NONE;
+        }
         let of = Sides { left: &*accounts.left, right: &*accounts.right };
         for side in Side::BOTH {
             without_marks(of.get(side), tags.get(side))?;
@@ -53,7 +59,7 @@ impl<'a> Prepared<'a> {
         let both = Sides { left: (accounts.left, normalisers.left), right: (accounts.right, normalisers.right) };
         let mut accounts = both.par_map(|(account, normaliser)| One::new(account, normaliser));
         normalise::share_documents(&accounts.left.normalised, &mut accounts.right.normalised);
-        let prepared = Self { options, selection: Selection::default(), left_out: Vec::new(), accounts };
+        let prepared = Self { options, rules, selection: Selection::default(), left_out: Vec::new(), accounts };
         let normalised = prepared.normalised();
         let unfit = unfit_texts([normalised.left, normalised.right]);
         // What a pattern finds is a limitation of the report.
@@ -141,7 +147,7 @@ impl<'a> Prepared<'a> {
         let settings = Settings {
             catalogue: &options.catalogue,
             engines: &options.engines,
-            rules: options.rules(),
+            rules: self.rules,
             generated_at: &options.generated_at,
             selection: &self.selection,
             left_out: &self.left_out,

@@ -230,6 +230,7 @@ impl OneRole<'_, '_> {
                     Ok(Vec::new())
                 }
                 ("path", ..) => Err("the path of a role cannot be changed; you must create the role again".to_owned()),
+                ("unique_id", ..) => Err("AWS gives each role its unique ID, which cannot be changed".to_owned()),
                 ("instance_profiles", ..) => self.profiles(),
                 (name, ..) => match name.strip_prefix("tag:") {
                     Some(key) => self.tag(key),

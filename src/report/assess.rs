@@ -66,6 +66,7 @@ fn of_attribute(row: &AttributeDifference, default: Severity) -> Severity {
         | Attribute::InstanceProfiles
         | Attribute::InlinePolicies
         | Attribute::AttachedPolicies
+        | Attribute::UniqueId
         | Attribute::Tag(_) => default,
     }
 }

@@ -25,13 +25,15 @@ pub enum Attribute {
     InlinePolicies,
     /// The ARNs of the attached managed policies.
     AttachedPolicies,
+    /// The unique ID, which is compared in one account only.
+    UniqueId,
     /// The tag with this key.
     Tag(String),
 }
 
 impl Attribute {
     /// The words of all attributes but tags.
-    const WORDS: [(Self, &'static str); 7] = [
+    const WORDS: [(Self, &'static str); 8] = [
         (Self::Path, "path"),
         (Self::Description, "description"),
         (Self::MaxSessionDuration, "max_session_duration"),
@@ -39,6 +41,7 @@ impl Attribute {
         (Self::InstanceProfiles, "instance_profiles"),
         (Self::InlinePolicies, "inline_policies"),
         (Self::AttachedPolicies, "attached_policies"),
+        (Self::UniqueId, "unique_id"),
     ];
 }
 

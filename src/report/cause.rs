@@ -153,6 +153,7 @@ impl<'r> Causes<'r> {
                 | Attribute::Description
                 | Attribute::MaxSessionDuration
                 | Attribute::InstanceProfiles
+                | Attribute::UniqueId
                 | Attribute::Tag(_) => {}
             }
         }

@@ -334,6 +334,7 @@ impl<'r> Drafts<'r> {
         let rule = match &difference.attribute {
             Attribute::PermissionsBoundary => Rule::BoundaryChanged,
             Attribute::Tag(_) => Rule::TagChanged,
+            Attribute::UniqueId => Rule::RoleRecreated,
             Attribute::Path
             | Attribute::Description
             | Attribute::MaxSessionDuration
@@ -352,7 +353,8 @@ impl<'r> Drafts<'r> {
             | Attribute::Tag(_)
             | Attribute::Path
             | Attribute::Description
-            | Attribute::MaxSessionDuration => Vec::new(),
+            | Attribute::MaxSessionDuration
+            | Attribute::UniqueId => Vec::new(),
         };
         if split.is_empty() {
             let key = vec![name, difference.left.to_string(), difference.right.to_string()];
@@ -366,6 +368,7 @@ impl<'r> Drafts<'r> {
                 Attribute::AttachedPolicies => format!("{own} attaches {entry}; {other} does not"),
                 Attribute::InlinePolicies => format!("only {own} has an inline policy named {entry}"),
                 Attribute::InstanceProfiles
+                | Attribute::UniqueId
                 | Attribute::PermissionsBoundary
                 | Attribute::Tag(_)
                 | Attribute::Path

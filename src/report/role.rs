@@ -126,6 +126,30 @@ pub struct RoleSide {
     pub normalised_path: String,
     /// Its ARN.
     pub arn: String,
+    /// When it was created, RFC 3339 in UTC, if the source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When it was last used, RFC 3339 in UTC, if the source says so. AWS tracks the last 400 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<String>,
+    /// The Region in which it was last used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_region: Option<String>,
+}
+
+impl RoleSide {
+    /// `created 2026-11-03, last used 2026-11-20 in us-east-1`, as far as it is known; nothing if nothing is.
+    #[must_use]
+    pub fn dates(&self) -> Option<String> {
+        let day = |text: &String| text.split_once('T').map_or_else(|| text.clone(), |(day, _)| day.to_owned());
+        let region = self.last_used_region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
+        let created = self.created_at.as_ref().map(|time| format!("created {}", day(time)));
+        let used = self.last_used_at.as_ref().map(|time| format!("last used {}{region}", day(time)));
+        match (created, used) {
+            (Some(created), Some(used)) => Some(format!("{created}, {used}")),
+            (created, used) => created.or(used),
+        }
+    }
 }
 
 /// How many differences a common role has.

@@ -36,6 +36,8 @@ words! {
         RoleAdded = "role-added",
         /// The role is in the first account only.
         RoleMissing = "role-missing",
+        /// One account has a role of the same name with another unique ID than before.
+        RoleRecreated = "role-recreated",
         /// Several roles of one account have one name after normalizing.
         RoleAmbiguous = "role-ambiguous",
         /// A role was not compared, because a policy of it is not there.
@@ -125,7 +127,11 @@ impl Rule {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"
             }
             Self::PrivilegeEscalation => "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
-            Self::TrustWidened | Self::TrustNarrowed | Self::TrustUnknown | Self::DanglingPrincipal => {
+            Self::TrustWidened
+            | Self::TrustNarrowed
+            | Self::TrustUnknown
+            | Self::DanglingPrincipal
+            | Self::RoleRecreated => {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
             }
             Self::BoundaryChanged => "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
@@ -166,6 +172,7 @@ impl Rule {
             | Self::TrustUnknown
             | Self::RoleAdded
             | Self::RoleMissing
+            | Self::RoleRecreated
             | Self::RoleNotCompared => true,
             Self::CrossReference
             | Self::BoundaryChanged

@@ -154,6 +154,22 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
             settle: "Create the role in the second account, or delete it from the first. If it exists there under \
                 another name, add the parts in which the names differ to the dictionary.",
         },
+        Rule::RoleRecreated => &Text {
+            title: "The role was deleted and created again",
+            severity: Severity::Medium,
+            meaning: "Both sources are the same account, and a role of the same name has another unique ID (`AROA…`). \
+                IAM gives a role that is created again another unique ID, so the role is not the one that was there \
+                before. What it can do and who can assume it is compared as always. Between two accounts, unique IDs \
+                always differ and are not compared.",
+            why: "If a trust policy or resource-based policy names a role as a principal, AWS saves the role's unique ID. \
+                What trusted the role before does not trust the new one, and AWS shows the old ID in these policies. \
+                Where a policy compares the ARN as text, it applies to the new role again: in the condition key \
+                `aws:PrincipalArn`, or where the role is a resource, such as for `iam:PassRole`. The snapshot does not \
+                contain these policies of other services, so iamctl cannot tell what the new role gained or lost.",
+            settle: "Find the events `DeleteRole` and `CreateRole` in CloudTrail. If the role is the intended one, save \
+                the policies that show the old ID again with the role's ARN, and accept the difference. If it is not, \
+                delete it: whoever creates a role of this name gets what is granted to its ARN as text.",
+        },
         Rule::RoleAmbiguous => &Text {
             title: "Several roles of one account have the same name after normalization",
             severity: Severity::Medium,

@@ -168,6 +168,7 @@ impl Report {
         let (left, right) = self.tags(Side::Left);
         let value = |value: &serde_json::Value| if value.is_null() { "not set".to_owned() } else { value.to_string() };
         let name = match &row.attribute {
+            Attribute::UniqueId => "the role was deleted and created again: its unique ID".to_owned(),
             Attribute::PermissionsBoundary => "the permissions boundary".to_owned(),
             Attribute::MaxSessionDuration => "the maximum session duration in seconds".to_owned(),
             Attribute::Path => "the path".to_owned(),

@@ -17,7 +17,7 @@ has_texts!(RoleResult {
     role, path, left, right, grants;
     status, service_linked, access_grade, trust_grade, differences, accepted
 });
-has_texts!(RoleSide { name, path, normalised_path, arn; });
+has_texts!(RoleSide { name, path, normalised_path, arn; created_at, last_used_at, last_used_region });
 has_texts!(RoleGrants { access, trust; });
 has_texts!(ItemDifference {
     role, path, role_arn, policy_name, service, action, arn, principal, condition, excluded, real;
@@ -84,7 +84,8 @@ impl HasTexts for Attribute {
             | Self::PermissionsBoundary
             | Self::InstanceProfiles
             | Self::InlinePolicies
-            | Self::AttachedPolicies => {}
+            | Self::AttachedPolicies
+            | Self::UniqueId => {}
         }
     }
 }

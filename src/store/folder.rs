@@ -101,19 +101,19 @@ impl FolderError {
 pub struct Record {
     /// What it is: `diff`, `harvest dev`. An earlier report of that name in the folder is replaced.
     pub report: String,
-    /// What it was made of.
-    pub provenance: Provenance,
+    /// What it was made of, and what tells the time, RFC 3339 in UTC; none for a folder for git, which must not change as long as
+    /// the account does not.
+    pub made: Option<(Provenance, fn() -> String)>,
     /// Manifests of the folders in this one that belong to it, sorted by name.
     pub parts: Vec<ManifestFile>,
-    /// Tells the time, RFC 3339 in UTC.
-    pub now: fn() -> String,
 }
 
 impl Record {
     fn finished(self, mut files: Vec<ManifestFile>) -> ManifestReport {
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let Self { report, provenance, parts, now } = self;
-        ManifestReport { report, provenance, ended_at: now(), files, parts }
+        let Self { report, made, parts } = self;
+        let (provenance, ended_at) = made.map(|(provenance, now)| (provenance, now())).unzip();
+        ManifestReport { report, provenance, ended_at, files, parts }
     }
 }
 
@@ -288,8 +288,8 @@ impl Folder {
 fn lose(report: &mut ManifestReport, names: &BTreeSet<String>) {
     let before = report.files.len();
     report.files.retain(|file| !names.contains(&file.name));
-    if report.files.len() < before {
-        report.provenance.settings = None;
+    if let Some(provenance) = report.provenance.as_mut().filter(|_| report.files.len() < before) {
+        provenance.settings = None;
     }
 }
 

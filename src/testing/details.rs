@@ -31,14 +31,14 @@ fn role(role: &SnapshotRole) -> Value {
         "RoleName": role.name,
         "RoleId": role.id,
         "Arn": role.arn,
-        "CreateDate": CREATED,
+        "CreateDate": role.created_at.as_deref().unwrap_or(CREATED),
         "AssumeRolePolicyDocument": role.trust_policy,
         "InstanceProfileList": profiles.collect::<Vec<_>>(),
         "RolePolicyList": inline.collect::<Vec<_>>(),
         "AttachedManagedPolicies": attached.collect::<Vec<_>>(),
         "Tags": role.tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect::<Vec<_>>(),
         "PermissionsBoundary": role.permissions_boundary.as_ref().map(boundary),
-        "RoleLastUsed": {},
+        "RoleLastUsed": {"LastUsedDate": role.last_used_at, "Region": role.last_used_region},
     })
 }
 

@@ -12,6 +12,9 @@ use crate::model::{AccountTag, Side, Sides};
 use crate::parse::JsonError;
 use crate::parse::snapshot::{FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotPolicy, SnapshotRole, VERSION};
 
+/// The characters of unique IDs.
+const UNIQUE_ID: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
 /// What is wrong with a plan; never with one whose accounts fit into memory.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
@@ -128,9 +131,18 @@ impl<'a> Speller<'a> {
         self.incidental.shuffle(&mut attached_policies);
         self.incidental.shuffle(&mut instance_profiles);
         let (name, path) = (self.text(&role.name), self.text(&role.path));
+        let incidental = self.incidental.text(UNIQUE_ID, 17);
+        // Dates never say the same in two accounts.
+        let day = incidental.bytes().map(u32::from).sum::<u32>() % 28 + 1;
+        // In one account, the role of a name is the same role.
+        let of_name = || role.name.bytes().fold(7, |hash: u64, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+        let own = if self.world.noise.account_ids { incidental } else { Numbers::new(of_name()).text(UNIQUE_ID, 17) };
         Ok(SnapshotRole {
             arn: format!("arn:aws:iam::{}:role{path}{name}", self.text("<id>")),
-            id: format!("AROA{}", self.incidental.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 17)),
+            id: format!("AROA{own}"),
+            created_at: Some(format!("2025-02-{day:02}T00:00:00Z")),
+            last_used_at: Some(format!("2026-02-{day:02}T00:00:00Z")),
+            last_used_region: Some("eu-west-1".to_owned()),
             description: role.description.as_ref().map(|text| self.text(text)),
             max_session_duration: Some(role.max_session_duration),
             trust_policy: self.document(&role.trust)?,

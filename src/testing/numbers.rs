@@ -44,7 +44,8 @@ impl Numbers {
         (0..length).filter_map(|_| self.one_of(&characters).copied()).collect()
     }
 
-    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+    /// Puts a list in another order.
+    pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.below(last + 1));
         }

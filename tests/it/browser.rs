@@ -1,6 +1,7 @@
 //! The HTML report in a real browser: Debian's chromium, which `scripts/setup-browser` installs.
 
 mod fleet;
+mod since;
 mod webdriver;
 
 use std::path::{Path, PathBuf};

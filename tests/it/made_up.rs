@@ -92,6 +92,9 @@ fn role(name: &str, left: Option<usize>, right: Option<usize>, status: RoleStatu
         path: format!("/{name}/"),
         normalised_path: format!("/{name}/"),
         arn: arn(side, index),
+        created_at: None,
+        last_used_at: None,
+        last_used_region: None,
     };
     let paired = left.is_some() && right.is_some();
     let count = usize::from(paired);

@@ -117,6 +117,8 @@ mod odd_files;
 #[cfg(test)]
 mod original_faults;
 #[cfg(test)]
+mod past;
+#[cfg(test)]
 mod pattern_owners;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
@@ -152,6 +154,11 @@ mod since;
 mod since_cases;
 #[cfg(test)]
 mod since_laws;
+#[cfg(test)]
+#[cfg(feature = "harvest")]
+mod since_live;
+#[cfg(test)]
+mod split;
 #[cfg(test)]
 mod suggest;
 #[cfg(test)]

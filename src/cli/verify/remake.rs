@@ -103,15 +103,17 @@ pub(super) fn remade(
     since: Option<&Path>,
     console: &Console,
 ) -> Result<Remade, CliError> {
-    let Some(settings) = &report.provenance.settings else {
-        let why = if MANY.contains(&report.report.as_str()) {
+    let Some(provenance @ Provenance { settings: Some(settings), .. }) = &report.provenance else {
+        let why = if report.provenance.is_none() {
+            "a folder for git says nothing about how it was made"
+        } else if MANY.contains(&report.report.as_str()) {
             "its folder does not contain the snapshots; the manifest has the SHA-256 of the files that it was made of"
         } else {
             "a later report has replaced some of its files"
         };
         return Ok(Remade::NotPossible { report: name, why: why.to_owned() });
     };
-    let again = Again { folder, report, name, since, console };
+    let again = Again { folder, report, provenance, name, since, console };
     let needed = again.needed(settings);
     let is_needed = |file: &&String| needed.contains(*file);
     let changed = mismatch.changed.iter().map(|(file, _)| file).chain(&mismatch.missing).find(is_needed);
@@ -129,6 +131,7 @@ pub(super) fn remade(
 struct Again<'a> {
     folder: &'a Path,
     report: &'a ManifestReport,
+    provenance: &'a Provenance,
     name: String,
     since: Option<&'a Path>,
     console: &'a Console,
@@ -200,7 +203,7 @@ impl Again<'_> {
             options,
             settings: settings.clone(),
             fail_on: fail_on.as_deref(),
-            provenance: Provenance { settings: None, ..self.report.provenance.clone() },
+            provenance: Provenance { settings: None, ..self.provenance.clone() },
             copies: &copies,
         };
         // The settings and the inputs are those that the manifest has.
@@ -220,7 +223,7 @@ impl Again<'_> {
     fn earlier(&self, folder: &str) -> Result<SavedReport, String> {
         let folder = self.since.map_or_else(|| PathBuf::from(folder), Path::to_owned);
         let saved = SavedReport::to_compare(&folder).map_err(|error| in_words(&error))?;
-        let inputs = || self.report.provenance.inputs.iter();
+        let inputs = || self.provenance.inputs.iter();
         let snapshots = saved.snapshots().map_err(|error| in_words(&error));
         let read: Vec<Input> = match snapshots {
             Ok(read) => Side::BOTH.into_iter().filter_map(|side| read.get(side).file.clone()).collect(),
@@ -288,7 +291,7 @@ impl Again<'_> {
         let compared: Vec<Option<String>> =
             both.par_iter().with_max_len(1).map(|file| self.difference(file)).collect::<Result<_, _>>()?;
         differences.extend(compared.into_iter().flatten());
-        let (was, is) = (&self.report.provenance.program, this_program());
+        let (was, is) = (&self.provenance.program, this_program());
         let other_program = (was.version != is.version).then(|| {
             format!(
                 "The report was made by iamctl {}; this is iamctl {}, which can write the same facts in another way.",

@@ -30,6 +30,9 @@ mod tests {
             path: "/".to_owned(),
             normalised_path: "/".to_owned(),
             arn: format!("arn:{partition}:iam::111111111111:role/x"),
+            created_at: None,
+            last_used_at: None,
+            last_used_region: None,
         };
         link(&side)
     }

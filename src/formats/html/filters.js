@@ -13,6 +13,8 @@ const KINDS = [
   ["all", "All roles"],
 ];
 const LEVELS = ["Permissions management", "Write", "Tagging", "Read", "List", "Unknown"];
+// What became of a cause since an earlier report; one without a word is still there.
+const SINCE = [["", "any"], ["new", "new"], ["changed", "changed"], ["news", "new or changed"], ["still", "still there"]];
 // What a facet is made of, in its order.
 const FACET = ["severity", "rule", "side", "level", "service", "certainty"];
 
@@ -77,8 +79,24 @@ function meets(numbers, state, keys) {
   }));
 }
 
+// Notes are for information only, so nothing is new about them.
+function isOfSince(cause, state) {
+  if (!state.since || cause.n) return true;
+  return state.since === "news" ? Boolean(cause.s) : (cause.s || "still") === state.since;
+}
+
+// The places of the roles of such causes, made when somebody first asks for them.
+const rolesSince = new Map();
+function isRoleSince(place, state) {
+  if (!state.since) return true;
+  if (!rolesSince.has(state.since)) {
+    rolesSince.set(state.since, new Set(causes.filter((cause) => !cause.n && isOfSince(cause, state)).flatMap((cause) => cause.r)));
+  }
+  return rolesSince.get(state.since).has(place);
+}
+
 function isOfCause(cause, state) {
-  if (Boolean(cause.n) !== (state.view === "notes")) return false;
+  if (Boolean(cause.n) !== (state.view === "notes") || !isOfSince(cause, state)) return false;
   return (!state.severity || cause.v === state.severity) && meets(cause.t, state, FACET.slice(1));
 }
 
@@ -93,7 +111,7 @@ function select(state) {
   const [kind, all, test] = isRoles ? ["role", index.roles, isOfRole] : ["cause", causes, isOfCause];
   const places = [];
   all.forEach((one, place) => {
-    if (!test(one, state)) return;
+    if (!test(one, state) || (isRoles && !isRoleSince(place, state))) return;
     if (words.length && !words.every((word) => haystack(kind, place).includes(word))) return;
     places.push(place);
   });

@@ -1,6 +1,6 @@
 // The accounts and roles of the report.
 
-const KEYS = ["role", "cause", "view", "q", "severity", "rule", "kind", "side", "level", "service", "certainty", "sort"];
+const KEYS = ["role", "cause", "view", "q", "severity", "rule", "kind", "side", "level", "service", "certainty", "since", "sort"];
 const PLACE = "list";
 
 const index = block("index");

@@ -59,6 +59,7 @@ function known(state) {
   }
   if (!list.tabs.some(([view]) => view === out.view)) out.view = "";
   if (out.view !== "roles") out.kind = "";
+  if (out.view === "notes" || !list.controls.since) out.since = "";
   return out;
 }
 
@@ -81,6 +82,7 @@ function showList(state) {
   list.controls.reset.hidden = !filters.length;
   list.fold.firstChild.textContent = filters.length ? `Filters: ${filters.length}` : "Filters";
   list.controls.kind.closest("label").hidden = list.state.view !== "roles";
+  if (list.controls.since) list.controls.since.closest("label").hidden = list.state.view === "notes";
   for (const [view, link] of list.tabs) {
     link.href = address({ ...list.state, view, kind: "" });
     if (view === list.state.view) link.setAttribute("aria-current", "true");
@@ -114,7 +116,9 @@ function choices(empty) {
   const found = (at) => new Set(index.facets.map((facet) => facet[at]));
   const [severities, levels, services] = [found(0), found(3), found(4)];
   const any = (text, values) => [["", text], ...values.map((value) => [value, value])];
+  const since = (value) => causes.some((cause) => !cause.n && isOfSince(cause, { since: value }));
   return [
+    causes.some((cause) => cause.s) && choice("since", "Since the last report", SINCE.filter(([value]) => since(value))),
     choice("severity", "Severity", any("any", index.severities.filter((name) => severities.has(name)))),
     choice("rule", "Rule", any("any", index.rules.map((rule) => rule.id))),
     choice("kind", "Roles", kinds),
@@ -123,7 +127,7 @@ function choices(empty) {
     choice("level", "Access level", any("any", LEVELS.filter((level) => levels.has(level)))),
     choice("certainty", "Certainty", [["", "any"], ["always", "always"], ["conditional", "on a condition"], ["unknown", "could not be determined"]]),
     choice("sort", "Order", SORTS),
-  ];
+  ].filter(Boolean);
 }
 
 function buildList() {

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::super::evidence::{Fact, facts};
+use super::super::past;
 use super::super::report_format::View;
 use super::super::since;
 use super::super::verdict;
@@ -15,7 +16,8 @@ use super::security_policy;
 use super::severities::{self, OfSeverity};
 use super::words::{self, counted, shown};
 use crate::evidence::Provenance;
-use crate::report::{AccountInfo, Metric, Report};
+use crate::model::Side;
+use crate::report::{Metric, Report};
 
 /// The page's style, also that of a fleet's page.
 pub(in super::super) const STYLE: &str = include_str!("page.css");
@@ -48,6 +50,8 @@ pub(super) struct Page<'a> {
     /// The word that the verdict begins with, and the rest of it.
     verdict: (&'static str, String),
     differs: bool,
+    /// Which time each side is, if both are one account.
+    times: String,
     remarks: Vec<String>,
     severities: Vec<OfSeverity>,
     limitations: Vec<String>,
@@ -74,7 +78,7 @@ pub(super) struct Page<'a> {
 /// An account in the page.
 struct Account<'a> {
     class: &'static str,
-    tag: &'a str,
+    tag: String,
     id: &'a str,
     source: String,
     harvested_at: &'a str,
@@ -99,10 +103,11 @@ impl<'a> Page<'a> {
             version: &report.iamctl,
             verdict: verdict(report),
             differs: report.totals.findings > 0,
+            times: past::sentence(report).unwrap_or_default(),
             remarks: verdict::remarks(report).into_iter().chain(view.since.map(since::verdict_of)).collect(),
             severities: severities::counted(report.totals.severities.by_severity()),
             limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
-            accounts: [account(&accounts.left, "left"), account(&accounts.right, "right")],
+            accounts: [account(report, Side::Left), account(report, Side::Right)],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),
             compared: compared(report),
             dictionary,
@@ -130,10 +135,11 @@ pub(in super::super) fn evidence(provenance: &Provenance) -> Vec<Fact> {
     facts(provenance).into_iter().map(fit).collect()
 }
 
-fn account<'a>(info: &'a AccountInfo, class: &'static str) -> Account<'a> {
+fn account(report: &Report, side: Side) -> Account<'_> {
+    let info = report.accounts.get(side);
     Account {
-        class,
-        tag: info.tag.as_str(),
+        class: if side == Side::Left { "left" } else { "right" },
+        tag: past::tag(report, side),
         id: info.account_id.as_ref().map_or("unknown", |id| id.as_str()),
         source: shown(&info.source),
         harvested_at: info.harvested_at.as_deref().unwrap_or("unknown"),
@@ -151,7 +157,10 @@ fn verdict(report: &Report) -> (&'static str, String) {
 
 /// How many roles were compared, and which if not all.
 fn compared(report: &Report) -> String {
-    let all = || format!("{}, all roles of both accounts", counted(report.roles.len(), "role"));
+    let all = || {
+        let of = if report.before().is_some() { "at both times" } else { "of both accounts" };
+        format!("{}, all roles {of}", counted(report.roles.len(), "role"))
+    };
     verdict::selection(report).unwrap_or_else(all)
 }
 

@@ -40,6 +40,7 @@ fn a_role_is_read_with_all_it_has() {
     let full = &account["roles"][0];
     let expected = json!({
         "name": "full", "path": "/team/app/", "arn": arn("role/team/app/full"), "id": full["id"],
+        "created_at": full["created_at"],
         "description": "100% of it, a+b", "max_session_duration": 7200, "trust_policy": json(TRUST),
         "inline_policies": [{"name": "odd name+=,.@-_", "document": json(&allows("s3:PutObject"))}],
         "attached_policies": [arn("policy/shared")], "permissions_boundary": arn("policy/boundary"),
@@ -47,6 +48,8 @@ fn a_role_is_read_with_all_it_has() {
     });
     assert_eq!(full, &expected);
     assert!(full["id"].as_str().unwrap().starts_with("AROA"));
+    let created = full["created_at"].as_str().unwrap();
+    assert!(created.ends_with('Z') && created.len() == 20, "{created}");
     // `unused` is attached to no role.
     let policy = |name: &str, action: &str| json!({"name": name, "arn": arn(&format!("policy/{name}")), "version_id": "v1", "document": json(&allows(action))});
     assert_eq!(account["policies"], json!([policy("boundary", "s3:*"), policy("shared", "s3:GetObject")]));
