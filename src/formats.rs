@@ -21,6 +21,7 @@ pub mod junit;
 mod lines;
 pub mod markdown;
 pub mod ndjson;
+pub mod ocsf;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;

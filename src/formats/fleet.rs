@@ -6,6 +6,7 @@ mod findings;
 mod html;
 mod junit;
 mod markdown;
+mod ocsf;
 mod text;
 
 pub use findings::{FindingRows, csv as write_csv};
@@ -74,7 +75,7 @@ pub struct Run<'a> {
 #[must_use]
 pub const fn needs_rows(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Ndjson | ReportFormat::Junit => true,
+        ReportFormat::Ndjson | ReportFormat::Junit | ReportFormat::Ocsf => true,
         ReportFormat::Html
         | ReportFormat::Markdown
         | ReportFormat::Json
@@ -96,6 +97,7 @@ pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) ->
         ReportFormat::Sarif => causes::sarif(out, view),
         ReportFormat::Junit => junit::write(out, view),
         ReportFormat::Gitlab => causes::gitlab(out, view),
+        ReportFormat::Ocsf => ocsf::write(out, view),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::html::{self, NormalisedRoles, RolesAsRead};
-use super::{files, gitlab, junit, markdown, ndjson, sarif};
+use super::{files, gitlab, junit, markdown, ndjson, ocsf, sarif};
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Group, Report, Rule};
 use crate::since::{Since, Status};
@@ -27,6 +27,8 @@ pub enum ReportFormat {
     Junit,
     /// GitLab's code quality report.
     Gitlab,
+    /// Open Cybersecurity Schema Framework: a Compliance Finding a line.
+    Ocsf,
 }
 
 /// A word that is no format of `--report`.
@@ -138,8 +140,8 @@ impl<'a> View<'a> {
 
 impl ReportFormat {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 7] =
-        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab];
+    pub const ALL: [Self; 8] =
+        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab, Self::Ocsf];
 
     /// Its name on the command line.
     #[must_use]
@@ -152,6 +154,7 @@ impl ReportFormat {
             Self::Sarif => "sarif",
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
+            Self::Ocsf => "ocsf",
         }
     }
 
@@ -168,6 +171,7 @@ impl ReportFormat {
             Self::Sarif => sarif::write(out, view),
             Self::Junit => junit::write(out, view),
             Self::Gitlab => gitlab::write(out, view),
+            Self::Ocsf => ocsf::write(out, view),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::ocsf;
 use crate::tool::{DEV, QA, Tool, inline, role, snapshot, trust};
 
 /// Rules of what is only to know.
@@ -189,6 +190,27 @@ impl Counts {
         assert!(xml.contains(&format!(" failures=\"{}\" ", self.roles)), "{xml}");
     }
 
+    fn check_ocsf(&self, text: &str) {
+        let events = ocsf::events(text);
+        ocsf::check_all(&events);
+        let (suppressed, open): (Vec<&Value>, Vec<&Value>) =
+            events.iter().partition(|event| event["status"] == "Suppressed");
+        let (notes, findings): (Vec<&Value>, Vec<&Value>) =
+            open.iter().partition(|event| event["unmapped"]["note"] == true);
+        assert_eq!((findings.len(), notes.len(), suppressed.len()), (self.findings, self.notes, self.accepted));
+        assert!(findings.iter().chain(&suppressed).all(|event| event["compliance"]["status"] == "Fail"));
+        assert!(notes.iter().all(|event| event["compliance"]["status"] == "Note"));
+        let failed = open.iter().filter(|event| event["unmapped"]["failed"] == true);
+        assert_eq!(failed.count(), self.findings);
+        let causes: BTreeSet<String> =
+            findings.iter().map(|event| event["metadata"]["correlation_uid"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(causes, self.causes);
+        let (account, ids) = (&findings[0]["cloud"]["account"], [DEV, QA].map(|id| format!("arn:aws:iam::{id}:role/")));
+        assert_eq!((&account["uid"], &account["name"]), (&json!(QA), &json!("qa")));
+        let arns = events.iter().filter_map(|event| event["resources"].as_array()).flatten();
+        assert!(arns.map(|one| one["uid"].as_str().unwrap()).all(|arn| ids.iter().any(|id| arn.starts_with(id))));
+    }
+
     fn check_gitlab(&self, text: &str) {
         let issues: Value = serde_json::from_str(text).unwrap();
         let issues = issues.as_array().unwrap();
@@ -203,7 +225,7 @@ fn every_format_counts_the_same() {
     let tool = world();
     accept(&tool);
     let arguments = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"];
-    let reports = ["sarif=r.sarif", "junit=r.xml", "gitlab=r.json", "ndjson=r.ndjson"];
+    let reports = ["sarif=r.sarif", "junit=r.xml", "gitlab=r.json", "ndjson=r.ndjson", "ocsf=r.ocsf"];
     let reports: Vec<&str> = reports.iter().flat_map(|report| ["--report", report]).collect();
     let run = tool.run(&[&arguments[..], &reports].concat());
     assert_eq!(run.code, 1, "{run:?}");
@@ -221,6 +243,7 @@ fn every_format_counts_the_same() {
     counts.check_sarif(&tool.read("r.sarif"));
     counts.check_junit(&tool.read("r.xml"));
     counts.check_gitlab(&tool.read("r.json"));
+    counts.check_ocsf(&tool.read("r.ocsf"));
     let table = tool.run(&[&arguments[..], &["--format", "csv"]].concat()).stdout;
     let rows = csv::Reader::from_reader(table.as_bytes()).records().count();
     assert_eq!(rows, counts.findings + counts.notes);

@@ -423,7 +423,7 @@ fn ambiguous_roles_are_told_apart() {
 #[test]
 fn the_examples_come_out_as_expected() {
     let place = Place::new();
-    let formats = ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json"];
+    let formats = ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json", "ocsf=jsonl"];
     let wanted: Vec<String> = formats.iter().map(|one| one.replacen('=', "=found.", 1)).collect();
     let reports: Vec<&str> = wanted.iter().flat_map(|one| ["--report", one]).collect();
     let arguments: Vec<&str> = EXAMPLES.split_whitespace().chain(reports).collect();

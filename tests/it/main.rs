@@ -113,6 +113,8 @@ mod mutations;
 #[cfg(test)]
 mod next_steps;
 #[cfg(test)]
+mod ocsf;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod original_faults;
