@@ -22,6 +22,7 @@ mod lines;
 pub mod markdown;
 pub mod ndjson;
 pub mod ocsf;
+pub mod oscal;
 pub mod report_format;
 pub mod rules;
 pub mod sarif;

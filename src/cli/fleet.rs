@@ -27,7 +27,7 @@ use read::{Outcome, Tried};
 use write::Writer;
 
 use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
-use crate::formats::fleet::accounts_read;
+use crate::formats::fleet::{accounts_read, has};
 use crate::model::{Account, AccountTag, Sides};
 use crate::pipeline::Options;
 
@@ -113,6 +113,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     if let Some(asked) = args.comparison.fails_on_new()? {
         return Err(CliError::NoEarlier { asked: asked.to_string() });
+    }
+    if let Some(format) = args.files.formats().find(|format| !has(*format)) {
+        return Err(FleetError::NoFormat { format }.into());
     }
     let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, args.lists.accounts()?, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();

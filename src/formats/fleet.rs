@@ -80,14 +80,31 @@ pub const fn needs_rows(format: ReportFormat) -> bool {
         | ReportFormat::Markdown
         | ReportFormat::Json
         | ReportFormat::Sarif
-        | ReportFormat::Gitlab => false,
+        | ReportFormat::Gitlab
+        | ReportFormat::Oscal => false,
+    }
+}
+
+/// Whether a fleet can be written in a format.
+#[must_use]
+pub const fn has(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Oscal => false,
+        ReportFormat::Html
+        | ReportFormat::Markdown
+        | ReportFormat::Json
+        | ReportFormat::Ndjson
+        | ReportFormat::Sarif
+        | ReportFormat::Junit
+        | ReportFormat::Gitlab
+        | ReportFormat::Ocsf => true,
     }
 }
 
 /// Writes the fleet in a format of `--report`.
 ///
 /// # Errors
-/// If `out` cannot be written.
+/// If `out` cannot be written, or a fleet does not have the format ([`has`]).
 pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) -> io::Result<()> {
     match format {
         ReportFormat::Html => html::write(out, view),
@@ -98,6 +115,7 @@ pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) ->
         ReportFormat::Junit => junit::write(out, view),
         ReportFormat::Gitlab => causes::gitlab(out, view),
         ReportFormat::Ocsf => ocsf::write(out, view),
+        ReportFormat::Oscal => Err(io::Error::new(io::ErrorKind::Unsupported, "a fleet has no report in this format")),
     }
 }
 

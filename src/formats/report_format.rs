@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::html::{self, NormalisedRoles, RolesAsRead};
-use super::{files, gitlab, junit, markdown, ndjson, ocsf, sarif};
+use super::{files, gitlab, junit, markdown, ndjson, ocsf, oscal, sarif};
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Group, Report, Rule};
 use crate::since::{Since, Status};
@@ -29,6 +29,8 @@ pub enum ReportFormat {
     Gitlab,
     /// Open Cybersecurity Schema Framework: a Compliance Finding a line.
     Ocsf,
+    /// Open Security Controls Assessment Language: assessment results.
+    Oscal,
 }
 
 /// A word that is no format of `--report`.
@@ -140,8 +142,17 @@ impl<'a> View<'a> {
 
 impl ReportFormat {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 8] =
-        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab, Self::Ocsf];
+    pub const ALL: [Self; 9] = [
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Ndjson,
+        Self::Sarif,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Ocsf,
+        Self::Oscal,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -155,6 +166,7 @@ impl ReportFormat {
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
             Self::Ocsf => "ocsf",
+            Self::Oscal => "oscal",
         }
     }
 
@@ -172,6 +184,7 @@ impl ReportFormat {
             Self::Junit => junit::write(out, view),
             Self::Gitlab => gitlab::write(out, view),
             Self::Ocsf => ocsf::write(out, view),
+            Self::Oscal => oscal::write(out, view),
         }
     }
 }

@@ -423,13 +423,15 @@ fn ambiguous_roles_are_told_apart() {
 #[test]
 fn the_examples_come_out_as_expected() {
     let place = Place::new();
-    let formats = ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json", "ocsf=jsonl"];
+    let formats =
+        ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json", "ocsf=jsonl", "oscal=oscal"];
     let wanted: Vec<String> = formats.iter().map(|one| one.replacen('=', "=found.", 1)).collect();
     let reports: Vec<&str> = wanted.iter().flat_map(|one| ["--report", one]).collect();
     let arguments: Vec<&str> = EXAMPLES.split_whitespace().chain(reports).collect();
     assert_eq!(place.ask(&arguments).code, 0);
     let folder = repository().join("tests/fixtures/examples/formats");
-    for (format, end) in formats.iter().filter_map(|one| one.split_once('=')).filter(|(format, _)| *format != "sarif") {
+    let whole = formats.iter().filter_map(|one| one.split_once('='));
+    for (format, end) in whole.filter(|(format, _)| !["sarif", "oscal"].contains(format)) {
         expect(&folder.join(format!("{format}.{end}")), &place.read(&format!("found.{end}")));
     }
     // Of SARIF the results alone, and indented: its rules are docs/rules.md, and nobody can review one long line.
@@ -437,6 +439,14 @@ fn the_examples_come_out_as_expected() {
     sarif_schema().check(&log).unwrap();
     let results = serde_json::to_string_pretty(&log["runs"][0]["results"]).unwrap();
     expect(&folder.join("sarif.results.json"), &format!("{results}\n"));
+    // Of OSCAL the first of each list: all observations are alike.
+    let mut document: Value = serde_json::from_str(&place.read("found.oscal")).unwrap();
+    let results = &mut document["assessment-results"]["results"][0];
+    for list in ["/observations", "/risks", "/findings", "/local-definitions/inventory-items"] {
+        results.pointer_mut(list).unwrap().as_array_mut().unwrap().truncate(2);
+    }
+    let document = serde_json::to_string_pretty(&document).unwrap();
+    expect(&folder.join("oscal.start.json"), &format!("{document}\n"));
     expect(&folder.join("findings.csv"), &place.run(&format!("{EXAMPLES} --format csv")).stdout);
     assert_eq!(place.read("found.md"), place.read("reports/summary.md"));
 }

@@ -119,6 +119,8 @@ mod odd_files;
 #[cfg(test)]
 mod original_faults;
 #[cfg(test)]
+mod oscal;
+#[cfg(test)]
 mod pattern_owners;
 #[cfg(all(test, feature = "harvest"))]
 mod probe;
