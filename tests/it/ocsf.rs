@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use iamctl::formats::ocsf::VERSION;
 use iamctl::formats::report_format::{ReportFormat, View};
-use iamctl::report::Report;
+use iamctl::report::{Report, Rule, Severity};
+use iamctl::since::{Gone, Since, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -149,6 +150,35 @@ fn no_control_or_standard_is_named() {
         let source = event["remediation"]["references"][0].as_str().unwrap();
         assert!(source.starts_with("https://docs.aws.amazon.com/IAM/"), "{source}");
     }
+}
+
+/// What the later report does not have is closed only if it is resolved.
+#[test]
+fn what_is_gone_says_why() {
+    let report = comparison(&["a"]);
+    let mut since = Since::without_earlier(&report);
+    for status in [Status::Resolved, Status::Accepted, Status::NotCompared] {
+        since.gone.push(Gone {
+            id: format!("id of {status}"),
+            status,
+            rule: Rule::AccessGained,
+            severity: Severity::High,
+            role: None,
+            message: HOSTILE.join(""),
+        });
+    }
+    let view = View { since: Some(&since), ..View::new(&report, "equivalency_list.json") };
+    let mut bytes = Vec::new();
+    ReportFormat::Ocsf.write(&mut bytes, &view).unwrap();
+    let events = events(std::str::from_utf8(&bytes).unwrap());
+    check_all(&events);
+    let gone: Vec<[&str; 3]> = events.iter().skip(FINDINGS).map(became).collect();
+    let expected = [
+        ["Close", "Resolved", "resolved"],
+        ["Update", "Suppressed", "accepted"],
+        ["Update", "Unknown", "not-compared"],
+    ];
+    assert_eq!(gone, expected);
 }
 
 fn night(tool: &Tool, actions: &[&str], teams: [&str; 2]) {

@@ -86,12 +86,9 @@ fn of_accepted(
     props.extend(property("entries", &entries.join(", ")));
     props.extend(one.owner.as_ref().and_then(|owner| property("owner", owner)));
     props.extend(one.expires.as_ref().and_then(|day| property("expires", day)));
-    let rows = report.accepted_differences.iter().enumerate();
-    let rows = rows.filter(|(_, row)| row.finding.as_deref() == Some(finding.fingerprint)).map(|(place, _)| place);
-    let rows: Vec<usize> = rows.collect();
     let line = |row| terminal(&accepted::line(report, row)).into_owned();
     let mut said: Vec<String> = finding.rows().take(NAMED).map(line).collect();
-    let more = rows.len().saturating_sub(NAMED);
+    let more = finding.places.len().saturating_sub(NAMED);
     said.extend((more > 0).then(|| format!("and {more} more")));
     Observation {
         uuid: uuid("observation", finding.fingerprint),
@@ -102,7 +99,7 @@ fn of_accepted(
         types: &[],
         origins: [origin()],
         subjects: arns_of_accepted(finding).map(subject).collect(),
-        relevant_evidence: evidence.relevant("accepted_differences", &rows),
+        relevant_evidence: evidence.relevant("accepted_differences", &finding.places),
         collected: collected.to_string(),
         remarks: lines(said),
     }
