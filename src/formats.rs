@@ -22,6 +22,8 @@ pub mod junit;
 mod lines;
 pub mod markdown;
 pub mod ndjson;
+pub mod ocsf;
+pub mod oscal;
 pub mod past;
 pub mod report_format;
 pub mod rules;

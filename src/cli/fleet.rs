@@ -30,7 +30,7 @@ use write::Writer;
 
 use crate::evidence::{Input, Provenance};
 use crate::fleet::{AccountStatus, Compared, Fleet, FleetAccount, FleetOptions};
-use crate::formats::fleet::accounts_read;
+use crate::formats::fleet::{accounts_read, has};
 use crate::model::{Account, AccountTag, Sides};
 use crate::pipeline::Options;
 
@@ -116,6 +116,9 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     }
     if let Some(asked) = args.comparison.fails_on_new()? {
         return Err(CliError::NoEarlier { asked: asked.to_string() });
+    }
+    if let Some(format) = args.files.formats().find(|format| !has(*format)) {
+        return Err(FleetError::NoFormat { format }.into());
     }
     let begun = Begun::now();
     let (listed, list) = args.lists.accounts()?;

@@ -24,7 +24,7 @@ const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 pub(super) struct ReportArgs {
     /// Additional report in a file; can be repeated
     ///
-    /// The format is `html`, `markdown`, `json`, `ndjson`, `sarif`, `junit`, or `gitlab`. For example,
+    /// The format is `html`, `markdown`, `json`, `ndjson`, `sarif`, `junit`, `gitlab`, `ocsf`, or `oscal`. For example,
     /// `--report sarif=iam.sarif`.
     #[arg(id = "report", long = "report", value_name = "FORMAT=PATH", env = "IAMCTL_REPORT", value_delimiter = ',', add = complete::report())]
     reports: Vec<ReportArg>,

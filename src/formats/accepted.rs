@@ -59,6 +59,8 @@ pub(super) struct AcceptedFinding<'r> {
     pub(super) first: &'r AcceptedDifference,
     /// All others.
     others: Vec<&'r AcceptedDifference>,
+    /// The places of all in the list of the report.
+    pub(super) places: Vec<usize>,
 }
 
 impl<'r> AcceptedFinding<'r> {
@@ -78,12 +80,15 @@ impl<'r> AcceptedFinding<'r> {
 pub(super) fn findings(report: &Report) -> Vec<AcceptedFinding<'_>> {
     let mut places = BTreeMap::new();
     let mut findings: Vec<AcceptedFinding<'_>> = Vec::new();
-    let rows = report.accepted_differences.iter();
-    for (first, fingerprint) in rows.filter_map(|row| Some((row, row.finding.as_deref()?))) {
+    let rows = report.accepted_differences.iter().enumerate();
+    for (row, first, fingerprint) in rows.filter_map(|(row, one)| Some((row, one, one.finding.as_deref()?))) {
         let place = *places.entry(fingerprint).or_insert(findings.len());
         match findings.get_mut(place) {
-            Some(finding) => finding.others.push(first),
-            None => findings.push(AcceptedFinding { fingerprint, first, others: Vec::new() }),
+            Some(finding) => {
+                finding.others.push(first);
+                finding.places.push(row);
+            }
+            None => findings.push(AcceptedFinding { fingerprint, first, others: Vec::new(), places: vec![row] }),
         }
     }
     findings

@@ -6,6 +6,7 @@ mod findings;
 mod html;
 mod junit;
 mod markdown;
+mod ocsf;
 mod text;
 
 pub use findings::{FindingRows, csv as write_csv};
@@ -77,19 +78,36 @@ pub struct Run<'a> {
 #[must_use]
 pub const fn needs_rows(format: ReportFormat) -> bool {
     match format {
-        ReportFormat::Ndjson | ReportFormat::Junit => true,
+        ReportFormat::Ndjson | ReportFormat::Junit | ReportFormat::Ocsf => true,
         ReportFormat::Html
         | ReportFormat::Markdown
         | ReportFormat::Json
         | ReportFormat::Sarif
-        | ReportFormat::Gitlab => false,
+        | ReportFormat::Gitlab
+        | ReportFormat::Oscal => false,
+    }
+}
+
+/// Whether a fleet can be written in a format.
+#[must_use]
+pub const fn has(format: ReportFormat) -> bool {
+    match format {
+        ReportFormat::Oscal => false,
+        ReportFormat::Html
+        | ReportFormat::Markdown
+        | ReportFormat::Json
+        | ReportFormat::Ndjson
+        | ReportFormat::Sarif
+        | ReportFormat::Junit
+        | ReportFormat::Gitlab
+        | ReportFormat::Ocsf => true,
     }
 }
 
 /// Writes the fleet in a format of `--report`.
 ///
 /// # Errors
-/// If `out` cannot be written.
+/// If `out` cannot be written, or a fleet does not have the format ([`has`]).
 pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) -> io::Result<()> {
     match format {
         ReportFormat::Html => html::write(out, view),
@@ -99,6 +117,8 @@ pub fn write(format: ReportFormat, out: &mut dyn Write, view: &FleetView<'_>) ->
         ReportFormat::Sarif => causes::sarif(out, view),
         ReportFormat::Junit => junit::write(out, view),
         ReportFormat::Gitlab => causes::gitlab(out, view),
+        ReportFormat::Ocsf => ocsf::write(out, view),
+        ReportFormat::Oscal => Err(io::Error::new(io::ErrorKind::Unsupported, "a fleet has no report in this format")),
     }
 }
 

@@ -159,7 +159,7 @@ fn causes(view: &View<'_>, groups: &[&Group]) -> String {
 }
 
 /// The names in the sentence of a group: it says what its first finding says.
-fn names(report: &Report, group: &Group) -> Vec<String> {
+pub(super) fn names(report: &Report, group: &Group) -> Vec<String> {
     // Every group has a finding.
     report.findings_of(group).next().map(|finding| spans::names(report, finding)).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 use super::html::{self, NormalisedRoles, RolesAsRead};
-use super::{files, gitlab, junit, markdown, ndjson, sarif};
+use super::{files, gitlab, junit, markdown, ndjson, ocsf, oscal, sarif};
 use crate::evidence::Provenance;
 use crate::model::{Side, Sides};
 use crate::report::{FailOn, Finding, Group, Report, Rule};
@@ -28,6 +28,10 @@ pub enum ReportFormat {
     Junit,
     /// GitLab's code quality report.
     Gitlab,
+    /// Open Cybersecurity Schema Framework: a Compliance Finding a line.
+    Ocsf,
+    /// Open Security Controls Assessment Language: assessment results.
+    Oscal,
 }
 
 /// A word that is no format of `--report`.
@@ -142,8 +146,17 @@ impl<'a> View<'a> {
 
 impl ReportFormat {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 7] =
-        [Self::Html, Self::Markdown, Self::Json, Self::Ndjson, Self::Sarif, Self::Junit, Self::Gitlab];
+    pub const ALL: [Self; 9] = [
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Ndjson,
+        Self::Sarif,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Ocsf,
+        Self::Oscal,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -156,6 +169,8 @@ impl ReportFormat {
             Self::Sarif => "sarif",
             Self::Junit => "junit",
             Self::Gitlab => "gitlab",
+            Self::Ocsf => "ocsf",
+            Self::Oscal => "oscal",
         }
     }
 
@@ -172,6 +187,8 @@ impl ReportFormat {
             Self::Sarif => sarif::write(out, view),
             Self::Junit => junit::write(out, view),
             Self::Gitlab => gitlab::write(out, view),
+            Self::Ocsf => ocsf::write(out, view),
+            Self::Oscal => oscal::write(out, view),
         }
     }
 }

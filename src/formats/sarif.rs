@@ -37,7 +37,7 @@ pub(super) const NAMED: usize = 5;
 pub(super) const LOCATIONS: usize = 100;
 
 /// What a path of a URI may hold as it is.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+pub(super) const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 /// Writes the report within [`RESULTS`] and [`BYTES`].
 ///

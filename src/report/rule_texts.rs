@@ -5,9 +5,10 @@ use super::severity::Severity;
 
 /// What `docs/rules.md` says before the rules. The page is written by a test from this text.
 pub const INTRODUCTION: &str = "Every difference that `iamctl diff` reports has one of these rules. The IDs are \
-    stable: Markdown, SARIF, JUnit, GitLab code quality, ndjson, and the CSV on stdout use them, and `iamctl explain \
-    --rule ID` prints the text below. The first and the second account are those of the command line. Name the account \
-    that is correct first. `gained`, `widened`, and `added` then mean that the second account has too much.";
+    stable: Markdown, SARIF, JUnit, GitLab code quality, OCSF, OSCAL, ndjson, and the CSV on stdout use them, and \
+    `iamctl explain --rule ID` prints the text below. The first and the second account are those of the command line. \
+    Name the account that is correct first. `gained`, `widened`, and `added` then mean that the second account has too \
+    much.";
 
 /// The text of a rule.
 #[expect(clippy::too_many_lines, reason = "a list of texts")]

@@ -171,7 +171,10 @@ fn bash_offers_the_formats_of_reports() {
     }
     let place = place();
     let offers = |word: &str| offered(&place, &["iamctl", "diff", "--report", word]);
-    assert_eq!(offers(""), ["html=", "markdown=", "json=", "ndjson=", "sarif=", "junit=", "gitlab="]);
+    assert_eq!(
+        offers(""),
+        ["html=", "markdown=", "json=", "ndjson=", "sarif=", "junit=", "gitlab=", "ocsf=", "oscal="]
+    );
     assert_eq!(offers("sa"), ["sarif="]);
     assert_eq!(offers("sarif=exam"), ["sarif=examples/"]);
     assert_eq!(offers("sarif=a.sarif,ju"), ["sarif=a.sarif,junit="]);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::tool::{DEV, QA, Tool, inline, role, snapshot, trust};
+use crate::{ocsf, oscal};
 
 /// Rules of what is only to know.
 const NOTES: [&str; 5] =
@@ -189,6 +190,52 @@ impl Counts {
         assert!(xml.contains(&format!(" failures=\"{}\" ", self.roles)), "{xml}");
     }
 
+    fn check_ocsf(&self, text: &str) {
+        let events = ocsf::events(text);
+        ocsf::check_all(&events);
+        let (suppressed, open): (Vec<&Value>, Vec<&Value>) =
+            events.iter().partition(|event| event["status"] == "Suppressed");
+        let (notes, findings): (Vec<&Value>, Vec<&Value>) =
+            open.iter().partition(|event| event["unmapped"]["note"] == true);
+        assert_eq!((findings.len(), notes.len(), suppressed.len()), (self.findings, self.notes, self.accepted));
+        assert!(findings.iter().chain(&suppressed).all(|event| event["compliance"]["status"] == "Fail"));
+        assert!(notes.iter().all(|event| event["compliance"]["status"] == "Note"));
+        let failed = open.iter().filter(|event| event["unmapped"]["failed"] == true);
+        assert_eq!(failed.count(), self.findings);
+        let causes: BTreeSet<String> =
+            findings.iter().map(|event| event["metadata"]["correlation_uid"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(causes, self.causes);
+        let (account, ids) = (&findings[0]["cloud"]["account"], [DEV, QA].map(|id| format!("arn:aws:iam::{id}:role/")));
+        assert_eq!((&account["uid"], &account["name"]), (&json!(QA), &json!("qa")));
+        let arns = events.iter().filter_map(|event| event["resources"].as_array()).flatten();
+        assert!(arns.map(|one| one["uid"].as_str().unwrap()).all(|arn| ids.iter().any(|id| arn.starts_with(id))));
+    }
+
+    fn check_oscal(&self, text: &str) {
+        let found = oscal::read(text);
+        let of = |key: &str| list(&found, key);
+        let (accepted, open): (Vec<&Value>, Vec<&Value>) =
+            of("observations").iter().partition(|one| one["accepted"] == "true");
+        let (notes, findings): (Vec<&Value>, Vec<&Value>) = open.iter().partition(|one| one["note"] == "true");
+        assert_eq!((findings.len(), notes.len(), accepted.len()), (self.findings, self.notes, self.accepted));
+        assert_eq!(open.iter().filter(|one| one["failed"] == "true").count(), self.findings);
+        let causes: BTreeSet<String> =
+            of("findings").iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!((&causes, of("findings").len()), (&self.causes, self.causes.len()));
+        for (name, count) in &self.severities {
+            assert_eq!(of("risks").iter().filter(|severity| *severity == name).count(), *count, "{name}");
+        }
+        for (name, count) in [
+            ("roles", self.roles),
+            ("findings", self.findings),
+            ("causes", self.causes.len()),
+            ("accepted", self.accepted),
+        ] {
+            assert_eq!(found["props"][name], count.to_string(), "{name}");
+        }
+        assert_eq!((&found["props"]["fail-on"], &found["props"]["failed"]), (&json!("any"), &json!("true")));
+    }
+
     fn check_gitlab(&self, text: &str) {
         let issues: Value = serde_json::from_str(text).unwrap();
         let issues = issues.as_array().unwrap();
@@ -203,7 +250,7 @@ fn every_format_counts_the_same() {
     let tool = world();
     accept(&tool);
     let arguments = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out", "--fail-on", "any"];
-    let reports = ["sarif=r.sarif", "junit=r.xml", "gitlab=r.json", "ndjson=r.ndjson"];
+    let reports = ["sarif=r.sarif", "junit=r.xml", "gitlab=r.json", "ndjson=r.ndjson", "ocsf=r.ocsf", "oscal=r.oscal"];
     let reports: Vec<&str> = reports.iter().flat_map(|report| ["--report", report]).collect();
     let run = tool.run(&[&arguments[..], &reports].concat());
     assert_eq!(run.code, 1, "{run:?}");
@@ -221,6 +268,8 @@ fn every_format_counts_the_same() {
     counts.check_sarif(&tool.read("r.sarif"));
     counts.check_junit(&tool.read("r.xml"));
     counts.check_gitlab(&tool.read("r.json"));
+    counts.check_ocsf(&tool.read("r.ocsf"));
+    counts.check_oscal(&tool.read("r.oscal"));
     let table = tool.run(&[&arguments[..], &["--format", "csv"]].concat()).stdout;
     let rows = csv::Reader::from_reader(table.as_bytes()).records().count();
     assert_eq!(rows, counts.findings + counts.notes);

@@ -6,12 +6,21 @@ use serde_json::{Value, json};
 
 use crate::formats::{junit, multitool_findings, sarif_schema};
 use crate::made_up::HOSTILE;
+use crate::ocsf;
 use crate::tool::{DEV, QA, Run, Tool, document, role, snapshot};
 
 const ACCOUNTS: [(&str, &str); 4] = [("dev", DEV), ("eu", "444444444444"), ("prod", "333333333333"), ("qa", QA)];
 
-const REPORTS: [&str; 7] =
-    ["sarif=r.sarif", "junit=r.xml", "ndjson=r.ndjson", "gitlab=r.gl", "markdown=r.md", "json=r.json", "html=r.html"];
+const REPORTS: [&str; 8] = [
+    "sarif=r.sarif",
+    "junit=r.xml",
+    "ndjson=r.ndjson",
+    "gitlab=r.gl",
+    "ocsf=r.ocsf",
+    "markdown=r.md",
+    "json=r.json",
+    "html=r.html",
+];
 
 /// A role with this attached policy and these further fields.
 fn attached(id: &str, name: &str, policies: &[&str]) -> Value {
@@ -80,7 +89,7 @@ fn pair(tool: &Tool, tag: &str) -> Run {
     let mut arguments = vec!["diff".to_owned(), "dev.json".to_owned(), "dev".to_owned()];
     arguments.extend([format!("{tag}.json"), tag.to_owned()]);
     arguments.extend(["--output".to_owned(), format!("pair-{tag}"), "--fail-on".to_owned(), "access".to_owned()]);
-    for format in ["junit", "ndjson"] {
+    for format in ["junit", "ndjson", "ocsf"] {
         arguments.extend(["--report".to_owned(), format!("{format}={tag}.{format}")]);
     }
     arguments.extend(["--format".to_owned(), "csv".to_owned()]);
@@ -93,6 +102,8 @@ fn every_finding_is_that_of_the_pair() {
     let run = fleet(&tool, "dev", &[reports().as_slice(), &["--fail-on", "access", "--format", "csv"]].concat());
     assert_eq!(run.code, 1, "{run:?}");
     let all = lines(&tool.read("r.ndjson"));
+    let events = lines(&tool.read("r.ocsf"));
+    ocsf::check_all(&events);
     let suites = junit(&tool.read("r.xml"));
     let suites: BTreeMap<&str, &Value> =
         suites.as_array().unwrap().iter().map(|suite| (suite["name"].as_str().unwrap(), suite)).collect();
@@ -109,6 +120,12 @@ fn every_finding_is_that_of_the_pair() {
             of_kind(&expected, "finding").into_iter().filter(is_open).map(Value::to_string).collect();
         assert_eq!(found, expected, "{tag}");
         assert_eq!(found.is_empty(), tag == "eu");
+        // OCSF: the same events, without what is only to know and what is accepted.
+        let of_account = |event: &&Value| event["cloud"]["account"]["name"] == tag;
+        let found: BTreeSet<String> = events.iter().filter(of_account).map(Value::to_string).collect();
+        let is_open = |event: &&Value| event["unmapped"]["note"] == false && event["status"] == "New";
+        let expected = lines(&tool.read(&format!("{tag}.ocsf")));
+        assert_eq!(found, expected.iter().filter(is_open).map(Value::to_string).collect(), "{tag}");
         // JUnit: the same cases, with the same results and the same output.
         let (of_fleet, own) = (suites[format!("dev and {tag}").as_str()], junit(&tool.read(&format!("{tag}.junit"))));
         let cases = |suite: &Value| {
@@ -231,6 +248,15 @@ fn an_account_that_was_not_read_is_in_every_report() {
     let said = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
     assert!(said.unwrap().contains("1 of 5 accounts was not read"), "{said:?}");
     assert!(tool.read("r.md").starts_with("**NOT COMPLETE"));
+    let events = lines(&tool.read("r.ocsf"));
+    ocsf::check_all(&events);
+    let first = &events[0];
+    assert_eq!(
+        (&first["cloud"]["account"]["name"], &first["compliance"]["status"]),
+        (&json!("broken"), &json!("Warning"))
+    );
+    assert!(first["message"].as_str().unwrap().contains("broken.json"), "{first}");
+    assert_eq!(events.iter().filter(|event| event["compliance"]["status"] != "Fail").count(), 1);
 }
 
 /// With the majority as the baseline, each finding has the details of the comparison that it is from.
@@ -251,6 +277,9 @@ fn the_majority_has_all_formats() {
     assert_eq!(records.len(), findings.len());
     assert!(records.iter().all(|record| record.iter().any(|cell| cell.starts_with("arn:aws:iam"))), "{records:?}");
     let suites = junit(&tool.read("r.xml"));
+    let events = lines(&tool.read("r.ocsf"));
+    ocsf::check_all(&events);
+    assert_eq!(events.len(), findings.len());
     let failed: u64 = suites.as_array().unwrap().iter().map(|suite| suite["failures"].as_u64().unwrap()).sum();
     assert!(failed > 0);
     sarif_schema().check(&serde_json::from_str(&tool.read("r.sarif")).unwrap()).unwrap();

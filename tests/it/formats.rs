@@ -424,13 +424,15 @@ fn ambiguous_roles_are_told_apart() {
 #[test]
 fn the_examples_come_out_as_expected() {
     let place = Place::new();
-    let formats = ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json"];
+    let formats =
+        ["markdown=md", "ndjson=ndjson", "sarif=sarif", "junit=xml", "gitlab=json", "ocsf=jsonl", "oscal=oscal"];
     let wanted: Vec<String> = formats.iter().map(|one| one.replacen('=', "=found.", 1)).collect();
     let reports: Vec<&str> = wanted.iter().flat_map(|one| ["--report", one]).collect();
     let arguments: Vec<&str> = EXAMPLES.split_whitespace().chain(reports).collect();
     assert_eq!(place.ask(&arguments).code, 0);
     let folder = repository().join("tests/fixtures/examples/formats");
-    for (format, end) in formats.iter().filter_map(|one| one.split_once('=')).filter(|(format, _)| *format != "sarif") {
+    let whole = formats.iter().filter_map(|one| one.split_once('='));
+    for (format, end) in whole.filter(|(format, _)| !["sarif", "oscal"].contains(format)) {
         let text = place.read(&format!("found.{end}"));
         // How the program was called is not the same everywhere.
         let text = if format == "markdown" { without_evidence(&text) } else { text };
@@ -441,6 +443,14 @@ fn the_examples_come_out_as_expected() {
     sarif_schema().check(&log).unwrap();
     let results = serde_json::to_string_pretty(&log["runs"][0]["results"]).unwrap();
     expect(&folder.join("sarif.results.json"), &format!("{results}\n"));
+    // Of OSCAL the first of each list: all observations are alike.
+    let mut document: Value = serde_json::from_str(&place.read("found.oscal")).unwrap();
+    let results = &mut document["assessment-results"]["results"][0];
+    for list in ["/observations", "/risks", "/findings", "/local-definitions/inventory-items"] {
+        results.pointer_mut(list).unwrap().as_array_mut().unwrap().truncate(2);
+    }
+    let document = serde_json::to_string_pretty(&document).unwrap();
+    expect(&folder.join("oscal.start.json"), &format!("{document}\n"));
     expect(&folder.join("findings.csv"), &place.run(&format!("{EXAMPLES} --format csv")).stdout);
     let [found, summary] = ["found.md", "reports/summary.md"].map(|name| without_evidence(&place.read(name)));
     assert_eq!(found, summary);

@@ -113,9 +113,13 @@ mod mutations;
 #[cfg(test)]
 mod next_steps;
 #[cfg(test)]
+mod ocsf;
+#[cfg(test)]
 mod odd_files;
 #[cfg(test)]
 mod original_faults;
+#[cfg(test)]
+mod oscal;
 #[cfg(test)]
 mod past;
 #[cfg(test)]

@@ -181,7 +181,11 @@ fn what_cannot_be_written_is_said_before_anything_is_read() {
     tool.write("qa.json", "not even a snapshot");
     refused(&tool, &["--report", "sarif"], "FORMAT=PATH");
     refused(&tool, &["--report", "sarif="], "FORMAT=PATH");
-    refused(&tool, &["--report", "pdf=x.pdf"], "the formats are html, markdown, json, ndjson, sarif, junit, gitlab");
+    refused(
+        &tool,
+        &["--report", "pdf=x.pdf"],
+        "the formats are html, markdown, json, ndjson, sarif, junit, gitlab, ocsf, oscal",
+    );
     refused(&tool, &["--report", "sarif=-"], "a report is written to a file");
     refused(&tool, &["--report", "sarif=missing/iam.sarif"], "there is no folder `missing` for the report");
     refused(&tool, &["--report", "sarif=folder"], "`folder` is not a regular file");

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::formats::report_format::ReportFormat;
 use crate::model::{AccountId, AccountTag};
 use crate::store::SearchError;
 
@@ -124,6 +125,12 @@ pub enum FleetError {
         "`--baseline majority` cannot be used with `--allow-incomplete`: a role that was not compared is in no majority"
     )]
     IncompleteMajority,
+    /// A format that only the report of two accounts has.
+    #[error("`iamctl fleet` has no report in the format `{format}`")]
+    NoFormat {
+        /// The format.
+        format: ReportFormat,
+    },
     /// Filters that leave nothing.
     #[error("`--only` and `--skip` leave no account to compare with the baseline")]
     NothingLeft,
@@ -222,6 +229,7 @@ impl FleetError {
             }
             Self::UnknownBaseline { .. } => "give the tag of one of the accounts, or `--baseline SOURCE=TAG`",
             Self::NoMajority { .. } => "use `--baseline TAG` to compare them with one of them",
+            Self::NoFormat { .. } => "use `iamctl diff` or `iamctl since`, which report on two accounts",
             Self::IncompleteMajority => {
                 "use `--baseline TAG`, or leave out `--allow-incomplete`, and with `--skip` the accounts that lack policies"
             }

@@ -33,11 +33,11 @@ pub(super) struct FindingRow {
     /// The difference, as the report has it.
     difference: Box<RawValue>,
     /// The ID of its cause in that report.
-    group: Option<String>,
+    pub group: Option<String>,
     /// The cause, as a test case says it.
     pub cause: String,
     /// The real roles; an account without the role has none.
-    role_arns: Sides<String>,
+    pub role_arns: Sides<String>,
 }
 
 impl FindingRows {
@@ -129,18 +129,18 @@ enum Line<'a> {
 }
 
 /// A finding, with its account and the account it is compared with.
-struct Found<'f> {
-    account: &'f FleetAccount,
+pub(super) struct Found<'f> {
+    pub account: &'f FleetAccount,
     /// None for a finding that is about no role of the matrix.
-    role: Option<&'f str>,
-    with: Option<&'f AccountTag>,
-    finding: &'f Deviation,
-    row: Option<&'f FindingRow>,
+    pub role: Option<&'f str>,
+    pub with: Option<&'f AccountTag>,
+    pub finding: &'f Deviation,
+    pub row: Option<&'f FindingRow>,
 }
 
 impl<'f> Found<'f> {
     /// The account that the finding is about; none if it is about both.
-    fn tag(&self) -> Option<&'f AccountTag> {
+    pub fn tag(&self) -> Option<&'f AccountTag> {
         match self.finding.side? {
             Side::Left => self.with,
             Side::Right => Some(&self.account.tag),
@@ -158,7 +158,7 @@ impl<'f> Found<'f> {
 }
 
 /// The findings of all accounts: by account, those about no role first.
-fn all<'f>(view: &FleetView<'f>) -> impl Iterator<Item = Found<'f>> {
+pub(super) fn all<'f>(view: &FleetView<'f>) -> impl Iterator<Item = Found<'f>> {
     let FleetView { fleet, run, .. } = *view;
     let compared_with: BTreeMap<(&str, Option<&str>), &AccountTag> = fleet
         .roles

@@ -1,0 +1,239 @@
+//! OCSF, against the schemas that schema.ocsf.io publishes: that of the version that is named, and the later ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use iamctl::formats::ocsf::VERSION;
+use iamctl::formats::report_format::{ReportFormat, View};
+use iamctl::report::{Report, Rule, Severity};
+use iamctl::since::{Gone, Since, Status};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::formats::set_up;
+use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
+use crate::program::repository;
+use crate::schema::Schema;
+use crate::tool::{DEV, QA, Tool, inline, role, snapshot};
+
+/// The versions whose schemas the events must match.
+const VERSIONS: [&str; 4] = [VERSION, "1.6.0", "1.7.0", "1.8.0"];
+
+struct Published {
+    schemas: BTreeMap<&'static str, Schema>,
+    /// The captions of the enumerations of the version that is named: of the class, and of its objects.
+    captions: Value,
+    object_captions: Value,
+}
+
+static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
+    set_up("setup-evidence");
+    let run = Command::new(repository().join("target/evidence-venv/bin/python"))
+        .arg(repository().join("tests/ocsf_schema.py"))
+        .args(VERSIONS)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let mut all: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let (captions, object_captions) = (all[VERSION]["captions"].take(), all[VERSION]["object_captions"].take());
+    let schemas = VERSIONS.map(|version| (version, Schema::new(all[version]["schema"].take())));
+    Published { schemas: schemas.into(), captions, object_captions }
+});
+
+/// The events of a report.
+pub fn events(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn of(report: &Report) -> Vec<Value> {
+    let mut bytes = Vec::new();
+    ReportFormat::Ocsf.write(&mut bytes, &View::new(report, "equivalency_list.json")).unwrap();
+    events(std::str::from_utf8(&bytes).unwrap())
+}
+
+/// What a published schema refuses, or what names another number than it says.
+fn check(event: &Value) -> Result<(), String> {
+    for (version, schema) in &PUBLISHED.schemas {
+        schema.check(event).map_err(|error| format!("{version}: {error}"))?;
+    }
+    let named = |object: &Value, captions: &Value, id: &str, name: &str| {
+        let caption = &captions[id][object[id].to_string()];
+        // The name of what the schema does not know is our own.
+        let is_other = object[id] == 99;
+        let is_named = object[id].is_null() || is_other || (!caption.is_null() && object[name] == *caption);
+        if is_named { Ok(()) } else { Err(format!("{id} is {}, {name} is {}", object[id], object[name])) }
+    };
+    for (id, name) in [
+        ("activity_id", "activity_name"),
+        ("category_uid", "category_name"),
+        ("class_uid", "class_name"),
+        ("type_uid", "type_name"),
+        ("severity_id", "severity"),
+        ("status_id", "status"),
+    ] {
+        named(event, &PUBLISHED.captions, id, name)?;
+    }
+    let captions = &PUBLISHED.object_captions;
+    named(&event["compliance"], &captions["compliance"], "status_id", "status")?;
+    named(&event["finding_info"]["analytic"], &captions["analytic"], "type_id", "type")?;
+    named(&event["cloud"]["account"], &captions["account"], "type_id", "type")
+}
+
+/// All of these, as the schemas say, each with its own ID.
+pub fn check_all(events: &[Value]) {
+    let mut ids = BTreeSet::new();
+    for event in events {
+        check(event).unwrap_or_else(|error| panic!("{error}: {event:#}"));
+        assert_eq!(event["metadata"]["version"], VERSION);
+        assert!(ids.insert(event["finding_info"]["uid"].to_string()), "{event:#}");
+    }
+}
+
+#[test]
+fn every_line_is_as_the_published_schemas_say() {
+    assert_eq!(of(&nothing()), Vec::<Value>::new());
+    let report = comparison(&HOSTILE);
+    let events = of(&report);
+    check_all(&events);
+    assert_eq!(events.len(), FINDINGS * HOSTILE.len());
+    for (event, finding) in events.iter().zip(&report.findings) {
+        assert_eq!(event["finding_info"]["uid"], finding.id);
+        assert_eq!((&event["message"], &event["finding_info"]["desc"]), (&json!(finding.message), &event["message"]));
+        assert_eq!(event["compliance"]["checks"][0]["uid"], finding.rule.id());
+        assert_eq!(event["unmapped"]["role"], json!(finding.role));
+    }
+}
+
+#[test]
+fn the_schemas_refuse_what_is_wrong() {
+    let event = of(&comparison(&["a"])).swap_remove(0);
+    check(&event).unwrap();
+    let broken = |change: fn(&mut Value)| {
+        let mut event = event.clone();
+        change(&mut event);
+        check(&event).expect_err(&event.to_string());
+    };
+    broken(|event| drop(event.as_object_mut().unwrap().remove("compliance")));
+    broken(|event| drop(event["finding_info"].as_object_mut().unwrap().remove("uid")));
+    broken(|event| event["group"] = json!("a key that the schema does not have"));
+    broken(|event| event["comment"] = Value::Null);
+    broken(|event| event["time"] = json!("2026-11-21T08:00:00Z"));
+    broken(|event| event["status_id"] = json!(7));
+    broken(|event| event["type_uid"] = json!(200_302));
+    broken(|event| event["severity"] = json!("Grave"));
+    broken(|event| event["compliance"]["status"] = json!("Pass"));
+    broken(|event| event["resource"] = json!({"uid": "deprecated"}));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever the names, the events are as the schemas say.
+    #[test]
+    fn any_names_come_through(names in prop::collection::vec(any::<String>(), 0..4)) {
+        check_all(&of(&comparison(&names)));
+    }
+}
+
+/// No control of a catalog that iamctl has never read.
+#[test]
+fn no_control_or_standard_is_named() {
+    for event in of(&comparison(&["a"])) {
+        let compliance = event["compliance"].as_object().unwrap();
+        for key in ["control", "standards", "requirements", "compliance_standards", "control_parameters"] {
+            assert!(!compliance.contains_key(key), "{event:#}");
+        }
+        let check = &compliance["checks"][0];
+        assert!(check["standards"].is_null() && check["uid"].is_string(), "{event:#}");
+        assert!(event["remediation"]["cis_controls"].is_null());
+        let source = event["remediation"]["references"][0].as_str().unwrap();
+        assert!(source.starts_with("https://docs.aws.amazon.com/IAM/"), "{source}");
+    }
+}
+
+/// What the later report does not have is closed only if it is resolved.
+#[test]
+fn what_is_gone_says_why() {
+    let report = comparison(&["a"]);
+    let mut since = Since::without_earlier(&report);
+    for status in [Status::Resolved, Status::Accepted, Status::NotCompared] {
+        since.gone.push(Gone {
+            id: format!("id of {status}"),
+            status,
+            rule: Rule::AccessGained,
+            severity: Severity::High,
+            role: None,
+            message: HOSTILE.join(""),
+        });
+    }
+    let view = View { since: Some(&since), ..View::new(&report, "equivalency_list.json") };
+    let mut bytes = Vec::new();
+    ReportFormat::Ocsf.write(&mut bytes, &view).unwrap();
+    let events = events(std::str::from_utf8(&bytes).unwrap());
+    check_all(&events);
+    let gone: Vec<[&str; 3]> = events.iter().skip(FINDINGS).map(became).collect();
+    let expected = [
+        ["Close", "Resolved", "resolved"],
+        ["Update", "Suppressed", "accepted"],
+        ["Update", "Unknown", "not-compared"],
+    ];
+    assert_eq!(gone, expected);
+}
+
+fn night(tool: &Tool, actions: &[&str], teams: [&str; 2]) {
+    let allow = |actions: &[&str]| json!([{"Effect": "Allow", "Action": actions, "Resource": "*"}]);
+    let tagged = |id: &str, team: &str| role(id, "tagged", &json!({"tags": {"team": team}}));
+    let dev = [inline(DEV, "app", &allow(&["s3:ListAllMyBuckets"])), tagged(DEV, teams[0])];
+    let qa = [inline(QA, "app", &allow(&[&["s3:ListAllMyBuckets"], actions].concat())), tagged(QA, teams[1])];
+    tool.write("dev.json", snapshot(DEV, &dev, &[]));
+    tool.write("qa.json", snapshot(QA, &qa, &[]));
+}
+
+/// Runs at a second; the events by rule.
+fn run(tool: &Tool, folder: &str, more: &[&str]) -> BTreeMap<String, Value> {
+    let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--report", "ocsf=r.ocsf", "--output", folder];
+    let run = tool.run(&[&words[..], more].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    let events = events(&tool.read("r.ocsf"));
+    check_all(&events);
+    let rule = |event: &Value| event["compliance"]["checks"][0]["uid"].as_str().unwrap().to_owned();
+    events.into_iter().map(|event| (rule(&event), event)).collect()
+}
+
+/// `activity_name`, `status`, `since`.
+fn became(event: &Value) -> [&str; 3] {
+    [&event["activity_name"], &event["status"], &event["unmapped"]["since"]].map(|one| one.as_str().unwrap_or_default())
+}
+
+#[test]
+fn since_an_earlier_report_findings_are_created_updated_and_closed() {
+    let tool = Tool::new();
+    night(&tool, &["iam:GetRole"], ["red", "blue"]);
+    let first = run(&tool, "one", &[]);
+    assert_eq!(became(&first["access-gained"]), ["Create", "New", ""]);
+    assert_eq!(became(&first["tag-changed"]), ["Create", "New", ""]);
+    // The role can do more, and the tag is the same.
+    night(&tool, &["iam:GetRole", "iam:DeleteRole"], ["red", "red"]);
+    let second = run(&tool, "two", &["--since", "one"]);
+    assert!(["New", "Changed"].contains(&second["access-gained"]["status"].as_str().unwrap()));
+    assert_eq!(became(&second["tag-changed"]), ["Close", "Resolved", "resolved"]);
+    let id = |event: &Value| event["finding_info"]["uid"].clone();
+    assert_eq!(id(&second["tag-changed"]), id(&first["tag-changed"]));
+    assert!(second["tag-changed"]["compliance"]["status"].is_null(), "nothing was checked that could pass");
+    let third = run(&tool, "three", &["--since", "two"]);
+    assert_eq!(became(&third["access-gained"]), ["Update", "Still there", "still-there"]);
+    // Somebody accepts it.
+    let entry = json!({"role": "app", "reason": "meant so", "owner": "team a", "expires": "2099-01-01"});
+    tool.write("accepted.json", json!({"format": "iamctl-accepted", "version": 1, "accepted": [entry]}).to_string());
+    let fourth = run(&tool, "four", &["--since", "three"]);
+    let accepted = &fourth["access-gained"];
+    assert_eq!(became(accepted), ["Update", "Suppressed", "accepted"]);
+    assert_eq!((&accepted["comment"], &accepted["unmapped"]["owner"]), (&json!("meant so"), &json!("team a")));
+    assert_eq!(id(accepted), id(&third["access-gained"]));
+    // `iamctl since` says the same of the same two reports.
+    let words = ["since", "three", "four", "--report", "ocsf=s.ocsf"];
+    assert_eq!(tool.run(&words).code, 0);
+    let of_since = events(&tool.read("s.ocsf"));
+    assert_eq!(of_since.iter().map(became).collect::<Vec<_>>(), fourth.values().map(became).collect::<Vec<_>>());
+}
