@@ -86,6 +86,14 @@ fn many_accounts_are_read_and_some_deny() {
     let fleet = tool.run(&["fleet", "--snapshots", "all", "--baseline", "acc-00", "--output", "out"]);
     assert_eq!(fleet.code, 0, "{fleet:?}");
     assert!(fleet.stdout.contains("1 of 49 accounts deviates from acc-00: 1 role, 1 finding"), "{fleet:?}");
+    // The list knows the manifest of each account.
+    let verified = tool.run(&["verify", "all"]);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    assert!(verified.stdout.contains("all files match the manifest; 50 reports made again"), "{verified:?}");
+    std::fs::remove_dir_all(tool.path().join("all/acc-05")).unwrap();
+    let verified = tool.run(&["verify", "all"]);
+    assert_eq!(verified.code, 1, "{verified:?}");
+    assert!(verified.stdout.contains("Missing: acc-05/manifest.json\n"), "{verified:?}");
 }
 
 #[test]

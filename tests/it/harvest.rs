@@ -6,6 +6,7 @@ mod denied;
 mod faults;
 mod logins;
 mod mfa;
+mod origin;
 mod pages;
 mod reading;
 mod settings;

@@ -185,6 +185,19 @@ fn a_harvest_can_be_compared_later() {
     let run = tool.run(&["diff", "out/dev_snapshot.json", "dev", "qa-profile", "qa", "--output", "mixed"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(tool.exists("mixed/report.json"));
+    // Who read the accounts is in the snapshot, and from there in the report.
+    let manifest: serde_json::Value = serde_json::from_str(&tool.read("mixed/manifest.json")).unwrap();
+    let page = tool.read("mixed/report.html");
+    for (place, id) in [&dev.id, &qa.id].into_iter().enumerate() {
+        let account = &manifest["reports"][0]["provenance"]["accounts"][place];
+        let caller = account["origin"]["caller_arn"].as_str().unwrap();
+        assert!(caller.contains(id.as_str()) && page.contains(caller), "{account}");
+        assert_eq!(account["origin"]["summary_roles"], account["roles"]);
+    }
+    for folder in ["out", "mixed"] {
+        let run = tool.run(&["verify", folder]);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
 }
 
 /// Whatever goes wrong with an account: exit code 2, an error that names it, no folder.

@@ -80,6 +80,7 @@ impl Outcome {
         let mut snapshot = self.snapshots.get(index).cloned().unwrap_or_default();
         if let Some(fields) = snapshot.as_object_mut() {
             fields.remove("harvested_at");
+            fields.remove("origin");
         }
         snapshot
     }

@@ -51,7 +51,7 @@ fn files(tool: &Tool, folder: &str) -> BTreeMap<String, String> {
     let names = inside.flat_map(|inside| {
         let names = tool.names(&format!("{folder}/{inside}")).into_iter();
         names
-            .filter(|name| name.ends_with(".json") && name != ".iamctl.json")
+            .filter(|name| name.ends_with(".json") && !name.starts_with("manifest"))
             .map(move |name| format!("{inside}{name}"))
     });
     names.map(|name| (name.clone(), tool.read(&format!("{folder}/{name}")))).collect()
@@ -97,7 +97,7 @@ fn what_is_gone_goes_away_and_what_others_wrote_stays() {
     tool.write("account.json", snapshot(DEV, &[role(DEV, "other", &json!({}))], &[]));
     let words = ["harvest", "./account.json", "dev", "--output", "out", "--split", "iam"];
     assert_eq!(tool.run(&words).code, 0);
-    assert_eq!(tool.names("iam"), [".iamctl.json", "README.md", "account.json", "roles"]);
+    assert_eq!(tool.names("iam"), ["README.md", "account.json", "manifest.json", "manifest.json.sha256", "roles"]);
     assert_eq!(tool.names("iam/roles"), ["NOTES.md", "other.json"]);
     // What iamctl did not write is never replaced.
     tool.write("iam/roles/app.json", "{}");

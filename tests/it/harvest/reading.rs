@@ -22,9 +22,9 @@ fn two_accounts_take_few_calls() {
     assert_eq!(outcome.roles(0).len(), 21);
     assert_eq!(outcome.roles(1), ["only"]);
     assert_eq!(outcome.warnings(), Vec::<&String>::new());
-    // AssumeRole, GetCallerIdentity, GetAccountAuthorizationDetails, ListRoles for each.
-    assert_eq!(proxy.requests().len(), 8);
-    assert!(outcome.events.contains(&"done 0: 21 roles, 4 requests".to_owned()), "{:?}", outcome.events);
+    // AssumeRole, GetCallerIdentity, GetAccountAuthorizationDetails, ListRoles, GetAccountSummary for each.
+    assert_eq!(proxy.requests().len(), 10);
+    assert!(outcome.events.contains(&"done 0: 21 roles, 5 requests".to_owned()), "{:?}", outcome.events);
     let identity = format!("{0} arn:aws:sts::{0}:assumed-role/entry/", left.id);
     assert!(outcome.identities[0].starts_with(&identity), "{:?}", outcome.identities);
 }
