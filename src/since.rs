@@ -8,6 +8,7 @@
 mod comparable;
 mod coverage;
 mod growth;
+mod ids;
 mod index;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ pub use comparable::SinceError;
 use comparable::{is_same_dictionary, remarks};
 use growth::Direction;
 pub use growth::Growth;
+pub use ids::Ended;
 use index::Index;
 
 /// `format` of `since.json`.
@@ -93,6 +95,12 @@ pub struct Since {
     pub findings: Vec<FindingSince>,
     /// The findings of the earlier report that the later one does not have any more, in the order of the earlier one.
     pub gone: Vec<Gone>,
+    /// What the earlier report has under IDs that the later one does not have, besides those.
+    #[serde(skip)]
+    pub ended: Vec<Ended>,
+    /// The IDs of the earlier report.
+    #[serde(skip)]
+    earlier_ids: BTreeSet<String>,
     /// What became of each finding of the later report, by ID.
     #[serde(skip)]
     of_findings: BTreeMap<String, Status>,
@@ -234,6 +242,8 @@ impl Since {
             accounts: later.accounts.as_ref().map(|account| account.tag.clone()),
             totals: totals(&causes, &findings, &gone),
             remarks,
+            ended: earlier.map(|earlier| ids::ended(earlier, later, &gone)).unwrap_or_default(),
+            earlier_ids: earlier.iter().flat_map(|report| ids::of(report)).map(str::to_owned).collect(),
             of_findings: of_findings.collect(),
             of_causes: of_causes.collect(),
             causes,
@@ -267,6 +277,12 @@ impl Since {
     #[must_use]
     pub fn status(&self, finding: &Finding) -> Option<Status> {
         self.of_findings.get(&finding.id).copied()
+    }
+
+    /// Whether the earlier report has something under this ID, accepted or not.
+    #[must_use]
+    pub fn has_id(&self, id: &str) -> bool {
+        self.earlier_ids.contains(id)
     }
 
     /// What became of a cause of the later report; none for a group that is for information.

@@ -17,7 +17,7 @@ use super::grouped::GroupOf;
 use super::report_format::View;
 use crate::model::Side;
 use crate::report::{Finding, Group};
-use crate::since::{Gone, Status};
+use crate::since::{Ended, Gone, Status};
 use event::{Comparison, Event, Extra, Facts, Outcome, State};
 
 pub use event::VERSION;
@@ -26,7 +26,7 @@ pub use event::VERSION;
 const NAMED: usize = 40;
 
 /// Writes the findings: first those that are open, in the order of the report, then those that somebody has accepted, then
-/// those that are not there any more.
+/// those that are not there any more, or not under their ID.
 ///
 /// # Errors
 /// If `out` cannot be written, or the time of the report is none.
@@ -47,7 +47,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
     for one in gone.filter(|one| !said.contains(one.id.as_str())) {
         line(out, &frame.gone(one))?;
     }
-    Ok(())
+    view.since.iter().flat_map(|since| &since.ended).try_for_each(|one| line(out, &frame.ended(one)))
 }
 
 /// Writes one.
@@ -93,7 +93,7 @@ impl<'a> Frame<'a> {
             details: details::of_finding(report, finding),
             roles: [Side::Right, Side::Left].into_iter().filter_map(arn).collect(),
             comment: None,
-            state: State::of(since),
+            state: State::open(since, self.is_known(&finding.id)),
             outcome: Some(if finding.is_note() { Outcome::Note } else { Outcome::Fail }),
             extra: Extra {
                 role: finding.role.as_deref(),
@@ -128,7 +128,7 @@ impl<'a> Frame<'a> {
             details: rows,
             roles,
             comment: Some(&one.reason),
-            state: if is_since { State::of(Some(Status::Accepted)) } else { State::SUPPRESSED },
+            state: State::accepted(self.is_known(finding.fingerprint)),
             outcome: Some(Outcome::Fail),
             extra: Extra {
                 role: Some(&one.role),
@@ -153,11 +153,37 @@ impl<'a> Frame<'a> {
             details: Vec::new(),
             roles: Vec::new(),
             comment: None,
-            state: State::of(Some(one.status)),
+            state: State::gone(one.status),
             // It is not in the report: nothing was checked that could have passed.
             outcome: None,
             extra: Extra { role: one.role.as_deref(), since: Some(one.status), ..self.extra() },
         })
+    }
+
+    /// An ID of the earlier report.
+    fn ended(&self, one: &'a Ended) -> Event<'a> {
+        self.event(Facts {
+            rule: one.rule,
+            severity: one.severity,
+            id: &one.id,
+            cause: None,
+            message: one.message.clone(),
+            details: Vec::new(),
+            roles: Vec::new(),
+            comment: None,
+            state: State::ENDED,
+            outcome: None,
+            extra: Extra {
+                role: one.role.as_deref(),
+                since: one.is_there.then_some(Status::StillThere),
+                ..self.extra()
+            },
+        })
+    }
+
+    /// Whether the earlier report has this ID.
+    fn is_known(&self, id: &str) -> bool {
+        self.view.since.is_some_and(|since| since.has_id(id))
     }
 
     fn event(&self, facts: Facts<'a>) -> Event<'a> {

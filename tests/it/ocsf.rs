@@ -152,7 +152,7 @@ fn no_control_or_standard_is_named() {
     }
 }
 
-/// What the later report does not have is closed only if it is resolved.
+/// What the later report does not have is closed, and says why.
 #[test]
 fn what_is_gone_says_why() {
     let report = comparison(&["a"]);
@@ -173,11 +173,8 @@ fn what_is_gone_says_why() {
     let events = events(std::str::from_utf8(&bytes).unwrap());
     check_all(&events);
     let gone: Vec<[&str; 3]> = events.iter().skip(FINDINGS).map(became).collect();
-    let expected = [
-        ["Close", "Resolved", "resolved"],
-        ["Update", "Suppressed", "accepted"],
-        ["Update", "Unknown", "not-compared"],
-    ];
+    let expected =
+        [["Close", "Resolved", "resolved"], ["Close", "Suppressed", "accepted"], ["Close", "Unknown", "not-compared"]];
     assert_eq!(gone, expected);
 }
 
@@ -190,15 +187,18 @@ fn night(tool: &Tool, actions: &[&str], teams: [&str; 2]) {
     tool.write("qa.json", snapshot(QA, &qa, &[]));
 }
 
-/// Runs at a second; the events by rule.
-fn run(tool: &Tool, folder: &str, more: &[&str]) -> BTreeMap<String, Value> {
+/// The events of a run that writes this folder.
+fn run(tool: &Tool, folder: &str, more: &[&str]) -> Vec<Value> {
     let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--report", "ocsf=r.ocsf", "--output", folder];
     let run = tool.run(&[&words[..], more].concat());
     assert_eq!(run.code, 0, "{run:?}");
     let events = events(&tool.read("r.ocsf"));
     check_all(&events);
-    let rule = |event: &Value| event["compliance"]["checks"][0]["uid"].as_str().unwrap().to_owned();
-    events.into_iter().map(|event| (rule(&event), event)).collect()
+    events
+}
+
+fn id(event: &Value) -> &str {
+    event["finding_info"]["uid"].as_str().unwrap()
 }
 
 /// `activity_name`, `status`, `since`.
@@ -206,34 +206,75 @@ fn became(event: &Value) -> [&str; 3] {
     [&event["activity_name"], &event["status"], &event["unmapped"]["since"]].map(|one| one.as_str().unwrap_or_default())
 }
 
+/// What became of the findings of a rule.
+fn of_rule<'v>(events: &'v [Value], rule: &str) -> Vec<[&'v str; 3]> {
+    events.iter().filter(|event| event["compliance"]["checks"][0]["uid"] == rule).map(became).collect()
+}
+
+/// Takes the events of a run, as somebody who keeps findings by their IDs: what is created is not there yet, and what is
+/// updated or closed is.
+fn keep(kept: &mut BTreeMap<String, Value>, events: Vec<Value>) {
+    for event in events {
+        let (id, activity) = (id(&event).to_owned(), event["activity_name"].as_str().unwrap().to_owned());
+        let before = if activity == "Close" { kept.remove(&id) } else { kept.insert(id, event.clone()) };
+        assert_eq!(before.is_none(), activity == "Create", "{event:#}");
+    }
+}
+
+/// The IDs of a report, accepted or not.
+fn ids(tool: &Tool, folder: &str) -> BTreeSet<String> {
+    let report: Value = serde_json::from_str(&tool.read(&format!("{folder}/report.json"))).unwrap();
+    let all = |list: &str, key: &str| -> Vec<String> {
+        report[list].as_array().unwrap().iter().filter_map(|one| one[key].as_str()).map(str::to_owned).collect()
+    };
+    all("findings", "id").into_iter().chain(all("accepted_differences", "finding")).collect()
+}
+
 #[test]
-fn since_an_earlier_report_findings_are_created_updated_and_closed() {
+fn whoever_keeps_findings_by_their_ids_has_those_of_the_last_report() {
     let tool = Tool::new();
-    night(&tool, &["iam:GetRole"], ["red", "blue"]);
-    let first = run(&tool, "one", &[]);
-    assert_eq!(became(&first["access-gained"]), ["Create", "New", ""]);
-    assert_eq!(became(&first["tag-changed"]), ["Create", "New", ""]);
-    // The role can do more, and the tag is the same.
-    night(&tool, &["iam:GetRole", "iam:DeleteRole"], ["red", "red"]);
-    let second = run(&tool, "two", &["--since", "one"]);
-    assert!(["New", "Changed"].contains(&second["access-gained"]["status"].as_str().unwrap()));
-    assert_eq!(became(&second["tag-changed"]), ["Close", "Resolved", "resolved"]);
-    let id = |event: &Value| event["finding_info"]["uid"].clone();
-    assert_eq!(id(&second["tag-changed"]), id(&first["tag-changed"]));
-    assert!(second["tag-changed"]["compliance"]["status"].is_null(), "nothing was checked that could pass");
-    let third = run(&tool, "three", &["--since", "two"]);
-    assert_eq!(became(&third["access-gained"]), ["Update", "Still there", "still-there"]);
+    let mut kept = BTreeMap::new();
+    let mut last: Option<&str> = None;
+    let mut night = |folder: &'static str, actions: &[&str], teams: [&str; 2], accepts: bool| {
+        night(&tool, actions, teams);
+        let entry = json!({"role": "app", "reason": "meant so", "owner": "team a", "expires": "2099-01-01"});
+        let entries = if accepts { json!([entry]) } else { json!([]) };
+        let accepted = json!({"format": "iamctl-accepted", "version": 1, "accepted": entries});
+        tool.write("accepted.json", accepted.to_string());
+        let since = last.replace(folder).map_or_else(Vec::new, |last| vec!["--since", last]);
+        let events = run(&tool, folder, &since);
+        keep(&mut kept, events.clone());
+        assert_eq!(kept.keys().cloned().collect::<BTreeSet<_>>(), ids(&tool, folder), "{folder}");
+        events
+    };
+    let first = night("one", &["iam:GetRole"], ["red", "blue"], false);
+    assert_eq!(of_rule(&first, "access-gained"), [["Create", "New", ""]]);
+    // The role can do more, under another ID; the tag is the same.
+    let second = night("two", &["iam:GetRole", "iam:PutRolePolicy"], ["red", "red"], false);
+    assert_eq!(of_rule(&second, "tag-changed"), [["Close", "Resolved", "resolved"]]);
+    let closed = second.iter().find(|event| event["activity_name"] == "Close").unwrap();
+    assert!(closed["compliance"]["status"].is_null(), "nothing was checked that could pass: {closed:#}");
+    let ended = ["Close", "No longer reported under this ID", "still-there"];
+    assert!(second.iter().map(became).any(|one| one == ended), "{second:#?}");
+    let third = night("three", &["iam:GetRole", "iam:PutRolePolicy"], ["red", "red"], false);
+    assert!(!third.is_empty() && third.iter().all(|event| became(event) == ["Update", "Still there", "still-there"]));
     // Somebody accepts it.
-    let entry = json!({"role": "app", "reason": "meant so", "owner": "team a", "expires": "2099-01-01"});
-    tool.write("accepted.json", json!({"format": "iamctl-accepted", "version": 1, "accepted": [entry]}).to_string());
-    let fourth = run(&tool, "four", &["--since", "three"]);
-    let accepted = &fourth["access-gained"];
-    assert_eq!(became(accepted), ["Update", "Suppressed", "accepted"]);
-    assert_eq!((&accepted["comment"], &accepted["unmapped"]["owner"]), (&json!("meant so"), &json!("team a")));
-    assert_eq!(id(accepted), id(&third["access-gained"]));
+    let fourth = night("four", &["iam:GetRole", "iam:PutRolePolicy"], ["red", "red"], true);
+    assert!(!fourth.is_empty() && fourth.iter().all(|event| became(event) == ["Update", "Suppressed", "accepted"]));
+    assert_eq!((&fourth[0]["comment"], &fourth[0]["unmapped"]["owner"]), (&json!("meant so"), &json!("team a")));
+    // It is still accepted, and then no longer.
+    let fifth = night("five", &["iam:GetRole", "iam:PutRolePolicy"], ["red", "red"], true);
+    assert!(!fifth.is_empty() && fifth.iter().all(|event| became(event) == ["Update", "Suppressed", ""]));
+    let sixth = night("six", &["iam:GetRole", "iam:PutRolePolicy"], ["red", "red"], false);
+    assert!(!sixth.is_empty() && sixth.iter().all(|event| became(event) == ["Update", "New", "new"]));
+    // Nothing differs any more; what was accepted is gone as well.
+    night("seven", &["iam:GetRole"], ["red", "red"], true);
+    let last = night("eight", &[], ["red", "red"], false);
+    assert!(last.iter().all(|event| event["activity_name"] == "Close"), "{last:#?}");
+    assert!(kept.is_empty());
     // `iamctl since` says the same of the same two reports.
-    let words = ["since", "three", "four", "--report", "ocsf=s.ocsf"];
+    let words = ["since", "one", "two", "--report", "ocsf=s.ocsf"];
     assert_eq!(tool.run(&words).code, 0);
     let of_since = events(&tool.read("s.ocsf"));
-    assert_eq!(of_since.iter().map(became).collect::<Vec<_>>(), fourth.values().map(became).collect::<Vec<_>>());
+    assert_eq!(of_since.iter().map(became).collect::<Vec<_>>(), second.iter().map(became).collect::<Vec<_>>());
 }

@@ -43,7 +43,7 @@ fn not_read<'f>(view: &FleetView<'f>, account: &'f FleetAccount, id: &'f str, ti
         details: Vec::new(),
         roles: Vec::new(),
         comment: None,
-        state: State::of(None),
+        state: State::open(None, false),
         outcome: Some(Outcome::NotCompared),
         extra: Extra { tag: Some(&account.tag), note: true, ..Extra::new(view.fleet.baseline.as_ref()) },
     };
@@ -72,7 +72,7 @@ fn event<'f>(view: &FleetView<'f>, found: &Found<'f>, time: i64) -> Event<'f> {
         roles: [Side::Right, Side::Left].into_iter().filter_map(arn).collect(),
         comment: None,
         // A fleet has no earlier report.
-        state: State::of(None),
+        state: State::open(None, false),
         outcome: Some(Outcome::Fail),
         extra: Extra {
             role: found.role,

@@ -83,22 +83,39 @@ const CREATE: (u8, &str) = (1, "Create");
 const UPDATE: (u8, &str) = (2, "Update");
 const CLOSE: (u8, &str) = (3, "Close");
 
-impl State {
-    /// Accepted; nobody knows whether an earlier report has it.
-    pub const SUPPRESSED: Self = Self { activity: CREATE, status: (3, "Suppressed") };
+const SUPPRESSED: (u8, &str) = (3, "Suppressed");
 
-    /// By what became of it since an earlier report. Without one, every finding is new.
-    pub const fn of(since: Option<Status>) -> Self {
-        let (activity, status) = match since {
-            None | Some(Status::New) => (CREATE, (1, "New")),
-            // More has to be reviewed than before.
-            Some(Status::Changed) => (UPDATE, (1, "New")),
-            Some(Status::StillThere) => (UPDATE, (99, "Still there")),
-            Some(Status::Accepted) => (UPDATE, Self::SUPPRESSED.status),
-            Some(Status::NotCompared) => (UPDATE, (0, "Unknown")),
-            Some(Status::Resolved) => (CLOSE, (4, "Resolved")),
+impl State {
+    /// What an earlier report has under an ID that the later one does not have, though it is not gone.
+    pub const ENDED: Self = Self { activity: CLOSE, status: (99, "No longer reported under this ID") };
+
+    /// A finding of the report, by what became of it since an earlier one. `known` is whether that has the same ID: whoever
+    /// keeps findings by their IDs has only then something to update.
+    pub const fn open(since: Option<Status>, known: bool) -> Self {
+        let status = match since {
+            // What has changed has to be reviewed again.
+            None | Some(Status::New | Status::Changed) => (1, "New"),
+            Some(Status::StillThere) => (99, "Still there"),
+            // No finding of a report is one of these.
+            Some(Status::Accepted | Status::NotCompared | Status::Resolved) => (0, "Unknown"),
         };
-        Self { activity, status }
+        Self { activity: if known { UPDATE } else { CREATE }, status }
+    }
+
+    /// A finding that somebody has accepted.
+    pub const fn accepted(known: bool) -> Self {
+        Self { activity: if known { UPDATE } else { CREATE }, status: SUPPRESSED }
+    }
+
+    /// A finding of an earlier report, by why it is gone. If its role is not compared any more, a finding says so in its
+    /// place.
+    pub const fn gone(why: Status) -> Self {
+        let status = match why {
+            Status::Accepted => SUPPRESSED,
+            Status::Resolved => (4, "Resolved"),
+            Status::NotCompared | Status::New | Status::Changed | Status::StillThere => (0, "Unknown"),
+        };
+        Self { activity: CLOSE, status }
     }
 }
 
