@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_iam::types::{RoleLastUsed, SummaryKeyType};
 use aws_smithy_types::DateTime;
@@ -97,12 +98,23 @@ pub(super) struct Reader<'a> {
     verbose: bool,
     /// How many roles ListRoles had, once it is through.
     listed: OnceLock<usize>,
+    /// How many roles were left out because they were deleted meanwhile.
+    gone: AtomicUsize,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a Source, identity: &'a Identity, observer: &'a dyn Observer, verbose: bool) -> Self {
         let (caller, index) = (&source.caller, source.index);
-        Self { iam: source.iam(), caller, identity, observer, index, verbose, listed: OnceLock::new() }
+        Self {
+            iam: source.iam(),
+            caller,
+            identity,
+            observer,
+            index,
+            verbose,
+            listed: OnceLock::new(),
+            gone: AtomicUsize::default(),
+        }
     }
 
     /// The whole account, or an error.
@@ -150,7 +162,9 @@ impl<'a> Reader<'a> {
     /// is missing, only a second reading tells. AWS does not document whether its number includes all that it lists, so that more are
     /// no contradiction.
     fn origin(&self, started_at: String, summary: Result<u64, String>, read: usize) -> SnapshotOrigin {
-        let read_all = |stated: &u64| usize::try_from(*stated).is_ok_and(|stated| stated <= read);
+        // Those that were deleted meanwhile were told of already.
+        let known = read + self.gone.load(Ordering::Relaxed);
+        let read_all = |stated: &u64| usize::try_from(*stated).is_ok_and(|stated| stated <= known);
         if let Some(stated) = summary.as_ref().ok().filter(|stated| !read_all(stated)) {
             self.warn(format!(
                 "AWS counts {stated} roles in account {} (GetAccountSummary), and {read} were read: a role was created or \
@@ -244,11 +258,14 @@ impl<'a> Reader<'a> {
             self.observer.observe(Event::Roles { source: self.index, done, total: Some(total) });
             match role {
                 Some(role) => drop(roles.insert(name, role)),
-                None => self.warn(format!(
-                    "role `{}` of account {} was deleted while iamctl read the account: it is omitted",
-                    name.escape_debug(),
-                    self.identity.account_id
-                )),
+                None => {
+                    self.gone.fetch_add(1, Ordering::Relaxed);
+                    self.warn(format!(
+                        "role `{}` of account {} was deleted while iamctl read the account: it is omitted",
+                        name.escape_debug(),
+                        self.identity.account_id
+                    ));
+                }
             }
         }
         Ok(roles)

@@ -35,7 +35,11 @@ fn a_summary_that_cannot_be_had_is_told_and_ends_nothing() {
         (Fault::Error(403, "AccessDenied"), "iam:GetAccountSummary is not allowed"),
         (Fault::Error(400, "ValidationError"), "GetAccountSummary"),
         (
-            Fault::Answer(200, "content-type: text/xml\r\n".to_owned(), summary("<entry><key>Users</key><value>3</value></entry>")),
+            Fault::Answer(
+                200,
+                "content-type: text/xml\r\n".to_owned(),
+                summary("<entry><key>Users</key><value>3</value></entry>"),
+            ),
             "the reply to GetAccountSummary does not contain it",
         ),
     ] {

@@ -112,7 +112,7 @@ fn the_endpoint_may_stand_anywhere() {
     let opens = |probe: Probe| {
         let before = proxy.requests().len();
         probe.harvest(&["left"]).good();
-        assert_eq!(proxy.requests().len(), before + 3);
+        assert_eq!(proxy.requests().len(), before + 4);
     };
     opens(Probe::new(&keys("left", &all)));
     opens(Probe::new(&format!("{}{section}", keys("left", services))));

@@ -234,8 +234,8 @@ fn credentials_that_run_out_soon_are_renewed_before_they_do() {
     let config = format!("{base}{}", role_profile("left", &proxy.url(), &left));
     let outcome: Outcome = Probe::new(&config).harvest(&["left"]).good();
     assert_eq!(outcome.roles(0), ["only"]);
-    // One for the start, and one for each of the three calls.
-    assert_eq!(proxy.count("AssumeRole"), 1 + 3);
+    // One for the start, and one for each of the four calls.
+    assert_eq!(proxy.count("AssumeRole"), 1 + 4);
 }
 
 /// A profile of keys, for calls that need no role.
