@@ -314,7 +314,7 @@ fn a_disk_that_is_full_at_any_file_of_a_folder_leaves_what_was_there() {
             let name = lines[0].strip_prefix("error: cannot write `").and_then(|rest| rest.split_once('`'));
             let (name, rest) = name.unwrap_or_else(|| panic!("{size}: {run:?}"));
             assert_eq!(rest, " for the folder `new`", "{size}: {run:?}");
-            assert!(whole[name].len() as u64 >= size, "{size}: {run:?}");
+            assert!(whole[&format!("new/{name}")].len() as u64 >= size, "{size}: {run:?}");
             assert_eq!(lines[1], "  caused by: File too large (os error 27)", "{size}: {run:?}");
             assert!(lines[2].starts_with("hint: check the free space and the permissions"), "{size}: {run:?}");
             assert!(!fs::read_dir(place.path()).unwrap().any(|entry| is_ours(&entry.unwrap())), "{size}");
