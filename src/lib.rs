@@ -79,11 +79,13 @@
 //! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
 //! | [`pipeline`] | the steps from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
 //! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
-//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report, fleet |
+//! | [`since`] | what is new in a report as against an earlier one | model, semantics, report |
+//! | [`evidence`] | what a report was made of and which bytes its files have | model, parse |
+//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report, fleet, since, evidence |
 //! | [`remediate`] | the commands that align one account's roles with the other's | model, parse, normalise, compare, report, pipeline, formats |
 //! | [`fleet`] | any number of accounts, each compared with one baseline | model, catalog, normalise, pipeline, report |
 //! | `harvest` | live accounts (feature `harvest`) | model, parse |
-//! | `store` | files and folders (feature `cli`) | catalog |
+//! | `store` | files and folders (feature `cli`) | catalog, evidence |
 //! | `cli` | the commands (feature `cli`) | everything |
 //!
 //! All rooms above `harvest` are pure: they use no files, clock, environment, network, async code, or output.

@@ -245,11 +245,15 @@ fn is_before(head: &SavedHead, report: &Report) -> bool {
     accounts.into_iter().zip(all).all(is_same) && head.generated_at <= report.generated_at
 }
 
-/// Makes `latest` point at a new report, unless the user named its folder. That this fails is said, but is no failure: the
-/// reports are written.
+/// Makes `latest` point at a new report. That this fails is said, but is no failure: the reports are written.
 pub(super) fn point_at(report: &Path, named: Option<&Path>, console: &Console) {
-    let Some(home) = home().filter(|_| named.is_none()) else { return };
-    if let Err(error) = saved_reports::point_at(&home, report) {
+    let pointed = match (named, home()) {
+        (Some(_), _) => saved_reports::point_at_beside(report),
+        (None, Some(home)) => saved_reports::point_at_in_output(&home, report),
+        // Without one, the user had to name a folder.
+        (None, None) => Ok(()),
+    };
+    if let Err(error) = pointed {
         console.warning(&format!("the link `latest` to the newest report cannot be made: {error}"));
     }
 }

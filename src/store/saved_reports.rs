@@ -193,25 +193,42 @@ pub fn beside(folder: &Path) -> SavedHeads {
 ///
 /// # Errors
 /// If the link cannot be made.
-#[cfg(unix)]
-pub fn point_at(home: &Path, report: &Path) -> io::Result<()> {
+pub fn point_at_in_output(home: &Path, report: &Path) -> io::Result<()> {
     let output = output(home);
-    let (link, inside) = (output.join(LATEST), report.strip_prefix(&output));
-    let is_ours = link.symlink_metadata().map_or(true, |there| there.is_symlink());
-    let Some(target) = inside.ok().filter(|_| is_ours) else { return Ok(()) };
+    report.strip_prefix(&output).map_or(Ok(()), |inside| point_at(&output, inside))
+}
+
+/// Makes `latest`, beside the folder of a report that the user named, a link to it, if there are other reports or such a link
+/// beside it: who has one report has no use for a link. What is no link is left alone.
+///
+/// # Errors
+/// If the link cannot be made.
+pub fn point_at_beside(report: &Path) -> io::Result<()> {
+    // The folder itself, if the name leads to it over a link.
+    let report = report.canonicalize()?;
+    let (Some(parent), Some(name)) = (report.parent(), report.file_name()) else { return Ok(()) };
+    let is_other = |folder: &Path| folder.file_name() != Some(name) && folder.join(REPORT).is_file();
+    let mut beside = fs::read_dir(parent)?.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let is_wanted = parent.join(LATEST).is_symlink() || beside.any(|entry| is_other(&entry.path()));
+    if is_wanted && name != LATEST { point_at(parent, Path::new(name)) } else { Ok(()) }
+}
+
+#[cfg(unix)]
+fn point_at(folder: &Path, target: &Path) -> io::Result<()> {
+    let link = folder.join(LATEST);
+    if link.symlink_metadata().is_ok_and(|there| !there.is_symlink()) {
+        return Ok(());
+    }
     // A link takes the place of another at once; there is always one.
-    let new = output.join(format!(".{LATEST}-{}", std::process::id()));
+    let new = folder.join(format!(".{LATEST}-{}", std::process::id()));
     drop(fs::remove_file(&new));
     std::os::unix::fs::symlink(target, &new)?;
     fs::rename(&new, &link)
 }
 
 /// Links need a privilege there.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
-pub fn point_at(_: &Path, _: &Path) -> io::Result<()> {
+fn point_at(_: &Path, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

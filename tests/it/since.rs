@@ -131,6 +131,21 @@ fn latest_is_the_newest_report_of_the_same_accounts() {
     let run = diff(&tool, "second", &["--since", "latest"]);
     assert!(run.stderr.contains("since: ./second\n") && run.stdout.contains("nothing new"), "{run:?}");
 
+    // Beside other reports, `latest` points at the newest, but not where it would take the place of something.
+    #[cfg(unix)]
+    {
+        let link = tool.path().join("latest");
+        assert_eq!(std::fs::read_link(&link).unwrap(), std::path::Path::new("second"));
+        assert_eq!(diff(&tool, "latest", &[]).code, 0);
+        assert_eq!(std::fs::read_link(&link).unwrap(), std::path::Path::new("second"), "it was written through the link");
+        std::fs::remove_file(&link).unwrap();
+        assert_eq!(diff(&tool, "alone/out", &[]).code, 0);
+        assert_eq!(tool.names("alone"), ["out"]);
+        tool.write("latest", "a file of the user");
+        assert_eq!(diff(&tool, "second", &[]).code, 0);
+        assert_eq!(tool.read("latest"), "a file of the user");
+    }
+
     // In the place of the original tool, where `latest` points at the newest.
     let words = ["diff", "dev.json", "dev", "qa.json", "qa", "--since", "latest", "--fail-on", "new"];
     let run = tool.run(&words);
