@@ -16,4 +16,4 @@ pub use manifest::{
     checksum_text,
 };
 pub use provenance::{DiffSettings, HarvestSettings, Input, InputKind, Program, Provenance, Settings, SourceEvidence};
-pub use statement::{PREDICATE_TYPE, Statement};
+pub use statement::{PREDICATE_TYPE, Statement, Verified};

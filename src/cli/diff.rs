@@ -14,7 +14,7 @@ use super::console::Console;
 use super::error::CliError;
 use super::evidence::{Begun, of_snapshot, record};
 use super::exit_code::ExitCode;
-use super::input_file::{ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY, InputFile};
+use super::input_file::{ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY};
 use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
 use super::reports::{self, Format, ReportArgs};
 use super::since::{self, Earlier};
@@ -26,7 +26,7 @@ use crate::formats::{markdown, ndjson, text};
 use crate::model::{AccountTag, Side, Sides};
 use crate::pipeline::{Accepted, Options, different_tags};
 use crate::report::{FailOn, Severity};
-pub(super) use make::{FindNews, Ingredients, InputCopy, Progress, make};
+pub(super) use make::{FileCopy, FindNews, Found, Ingredients, InputCopy, Progress, make};
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -168,8 +168,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let sources = args.sources();
     let location = reports::location(dictionary_file.as_ref().map(|file| file.path.as_path()));
     let named = [(DICTIONARY_COPY, dictionary_file), (ACCEPTED_COPY, accepted_file), (CATALOGUE_COPY, catalogue_file)];
-    let named: Vec<(&'static str, InputFile)> =
-        named.into_iter().filter_map(|(copy, file)| Some((copy, file?))).collect();
+    let named: Vec<InputCopy> = named.into_iter().filter_map(|(copy, file)| Some((copy, file?))).collect();
     args.check_reports(named.iter().map(|(_, file)| file.path.as_path()))?;
     let folder = args.output.folder()?;
     // The program ends when the reports are written: taking millions of small values apart before would only take time.
@@ -182,17 +181,16 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let account = |side| of_snapshot(args.tags().get(side), sources.get(side).in_words(), &read.get(side).snapshot);
     let files = read.left.file.iter().chain(&read.right.file).cloned();
     let inputs = files.chain(named.iter().map(|(_, file)| file.input())).collect();
-    let copies: Vec<InputCopy> = named.into_iter().map(|(copy, file)| (copy, file.text)).collect();
     let ingredients = Ingredients {
         snapshots: read.map(|read| &read.snapshot),
         settings: args.settings(&options, location, fail_on.as_deref()),
         options,
         fail_on: fail_on.as_deref(),
         provenance: begun.provenance(Side::BOTH.map(account).into(), inputs),
-        copies: &copies,
+        copies: &named,
     };
-    let find_news: Box<FindNews<'_>> = Box::new(|fresh, settings, provenance| match earlier {
-        Some(earlier) => earlier.compared(fresh, args.output.named(), settings, provenance, console).map(Some),
+    let find_news: Box<FindNews<'_>> = Box::new(|fresh, found| match earlier {
+        Some(earlier) => earlier.compared(fresh, args.output.named(), found, console).map(Some),
         None => Ok(None),
     });
     make(ingredients, progress, find_news, |made, progress| {

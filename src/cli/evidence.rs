@@ -1,17 +1,25 @@
 //! What a manifest says of a run: the program, the accounts, the inputs.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
+
+use rayon::prelude::*;
 
 use super::console::Console;
 use super::fleet::read::in_words;
 use super::inputs;
 use super::reports;
-use crate::evidence::{Input, Manifest, Program, Provenance, Sha256, SourceEvidence};
+use crate::evidence::{
+    CHECKSUM_FILE, Input, MANIFEST_FILE, Manifest, ManifestFile, ManifestReport, Program, Provenance, Sha256,
+    SourceEvidence, checksum_text,
+};
+use crate::formats::fleet::REPORTS;
 use crate::model::AccountTag;
 use crate::parse::snapshot::Snapshot;
 use crate::report::sentences::counted;
-use crate::store::folder::{Record, digest, manifest};
+use crate::store::FolderError;
+use crate::store::folder::{Record, digest, is_regular, manifest, small_text};
 
 /// What is known of a run when it begins. Meanwhile a thread reads the file of the program.
 pub(super) struct Begun {
@@ -35,6 +43,7 @@ impl Begun {
         Provenance {
             program,
             arguments: reports::arguments(),
+            environment: reports::environment(),
             started_at: self.started_at,
             accounts,
             inputs,
@@ -85,35 +94,37 @@ pub(super) struct Mismatch {
     pub missing: Vec<String>,
 }
 
-impl Mismatch {
-    /// Of all files that the manifest of a folder lists.
-    pub(super) fn of(folder: &Path, manifest: &Manifest) -> Self {
-        use rayon::prelude::*;
+/// How a file differs from what the manifest says.
+enum Fault {
+    Changed(String),
+    Missing,
+}
 
+impl Mismatch {
+    /// Of all files that the manifest of a folder lists, and of the manifest itself.
+    pub(super) fn of(folder: &Path, manifest: &Manifest) -> Self {
         let listed: Vec<_> =
             manifest.reports.iter().flat_map(|report| report.files.iter().chain(&report.parts)).collect();
-        let check = |file: &&crate::evidence::ManifestFile| {
-            let path = folder.join(&file.name);
-            let is_file = path.symlink_metadata().map(|there| there.is_file());
-            match is_file {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(Err(file.name.clone())),
-                Ok(false) => return Some(Ok((file.name.clone(), "it is not a regular file".to_owned()))),
-                Ok(true) | Err(_) => {}
-            }
-            match digest(&path) {
-                Ok(found) if found == file.digest() => None,
-                Ok(found) => Some(Ok((file.name.clone(), in_what(file.size, found.size)))),
-                Err(error) => Some(Ok((file.name.clone(), format!("it cannot be read: {error}")))),
-            }
-        };
+        let mut faults: Vec<(String, Option<Fault>)> =
+            listed.par_iter().map(|file| (file.name.clone(), fault(folder, file))).collect();
+        let of_manifest = checksum_fault(folder, manifest);
+        let is_missing = matches!(of_manifest, Some(Fault::Missing));
+        let both = format!("{MANIFEST_FILE} or {CHECKSUM_FILE}");
+        faults.push((if is_missing { CHECKSUM_FILE.to_owned() } else { both }, of_manifest));
         let mut mismatch = Self::default();
-        for found in listed.par_iter().filter_map(check).collect::<Vec<_>>() {
-            match found {
-                Ok(changed) => mismatch.changed.push(changed),
-                Err(name) => mismatch.missing.push(name),
+        for (name, fault) in faults {
+            match fault {
+                Some(Fault::Changed(what)) => mismatch.changed.push((name, what)),
+                Some(Fault::Missing) => mismatch.missing.push(name),
+                None => {}
             }
         }
         mismatch
+    }
+
+    /// Whether a file is not as it was written.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.changed.iter().map(|(changed, _)| changed).chain(&self.missing).any(|one| one == name)
     }
 
     /// Whether all files are as they were written.
@@ -122,11 +133,37 @@ impl Mismatch {
     }
 }
 
-fn in_what(written: u64, found: u64) -> String {
-    if written == found {
-        format!("{found} bytes as before, but not the same")
-    } else {
-        format!("{found} bytes instead of {written}")
+fn fault(folder: &Path, file: &ManifestFile) -> Option<Fault> {
+    let path = folder.join(&file.name);
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Some(Fault::Missing),
+        Ok(_) if !is_regular(folder, &file.name) => return Some(Fault::Changed("it is not a regular file".to_owned())),
+        // A file of another size need not be read.
+        Ok(there) if there.len() != file.size => {
+            return Some(Fault::Changed(format!("{} instead of {}", bytes(there.len()), bytes(file.size))));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    match digest(&path) {
+        Ok(found) if found == file.digest() => None,
+        Ok(found) => Some(Fault::Changed(format!("the same size ({}), but other contents", bytes(found.size)))),
+        Err(error) => Some(Fault::Changed(format!("it cannot be read: {error}"))),
+    }
+}
+
+fn bytes(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "byte")
+}
+
+/// What is wrong with the file that has the SHA-256 of the manifest.
+fn checksum_fault(folder: &Path, manifest: &Manifest) -> Option<Fault> {
+    // The manifest is as iamctl writes it, or it would not have been read.
+    let expected = manifest.text().map(|text| checksum_text(&Sha256::of(text.as_bytes())));
+    match small_text(&folder.join(CHECKSUM_FILE)) {
+        Ok(text) if expected.is_ok_and(|expected| expected == text) => None,
+        Ok(_) => Some(Fault::Changed("the recorded SHA-256 is not that of the manifest".to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(Fault::Missing),
+        Err(error) => Some(Fault::Changed(format!("it cannot be read: {error}"))),
     }
 }
 
@@ -134,20 +171,47 @@ fn in_what(written: u64, found: u64) -> String {
 /// or somebody copied in part, says nothing.
 pub(super) fn warn_of_changes(folder: &Path, console: &Console) {
     let told = |text: &str| console.warning(&format!("{}: {text}", folder.display()));
-    let manifest = match manifest(folder) {
-        Ok(Some(manifest)) => manifest,
+    let (around, start, manifest) = match manifest_of(folder) {
+        Ok(Some(found)) => found,
         Ok(None) => return,
         Err(error) => return told(&in_words(&error.into())),
     };
-    let Mismatch { changed, missing } = Mismatch::of(folder, &manifest);
-    let mut names: Vec<String> = changed.into_iter().map(|(name, _)| name).collect();
-    let count = names.len() + missing.len();
-    names.extend(missing);
+    let Mismatch { changed, missing } = Mismatch::of(&around, &manifest);
+    let names = changed.into_iter().map(|(name, _)| name).chain(missing);
+    let names: Vec<String> = names.filter(|name| name.starts_with(&start)).collect();
     if let Some(first) = names.first() {
-        let such_as = if count > 1 { ", such as" } else { ":" };
+        let such_as = if names.len() > 1 { ", such as" } else { ":" };
+        let count = counted(names.len(), "file");
         told(&format!(
-            "the folder does not match its manifest: {} changed or missing{such_as} `{first}`; `iamctl verify` lists them",
-            counted(count, "file")
+            "the folder does not match its manifest: {count} changed or missing{such_as} `{first}`; `iamctl verify` lists them"
         ));
+    }
+    if let Some(report) = manifest.reports.iter().find(|report| report.report == "diff" && has_lost_files(report)) {
+        told(&format!("a later report has replaced files of the report of `{}` in the folder", report.report));
+    }
+}
+
+/// Whether another report has files of this one now.
+pub(super) fn has_lost_files(report: &ManifestReport) -> bool {
+    report.provenance.as_ref().is_some_and(|provenance| provenance.settings.is_none())
+}
+
+/// The folder with the manifest that lists the files of a folder, how their names in it begin, and the manifest. The full report
+/// of an account is in the folder of its fleet.
+fn manifest_of(folder: &Path) -> Result<Option<(PathBuf, String, Manifest)>, FolderError> {
+    if let Some(found) = manifest(folder)? {
+        return Ok(Some((folder.to_owned(), String::new(), found)));
+    }
+    // Who cannot say where a folder is has none around it.
+    let Ok(folder) = folder.canonicalize() else { return Ok(None) };
+    let Some(around) = folder.ancestors().nth(2) else { return Ok(None) };
+    let inside: Vec<String> =
+        folder.strip_prefix(around).into_iter().flatten().map(|part| part.to_string_lossy().into_owned()).collect();
+    match inside.as_slice() {
+        [first, tag] if first == REPORTS => {
+            let start = format!("{REPORTS}/{tag}/");
+            Ok(manifest(around)?.map(|found| (around.to_owned(), start, found)))
+        }
+        _ => Ok(None),
     }
 }

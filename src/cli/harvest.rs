@@ -75,8 +75,8 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let harvest = Harvest { tag, origin: &origin, account: &account, snapshot };
     let mut files = of_harvest(harvest, &catalogue, args.output.csv(), &[]);
     let inputs = read.file.clone().into_iter().chain(catalogue_file.as_ref().map(InputFile::input)).collect();
-    if let Some(InputFile { text, .. }) = &catalogue_file {
-        files.push(File::new(catalogue_copy(tag), move |out| out.write_all(text.as_bytes())));
+    if let Some(file) = &catalogue_file {
+        files.push(File::new(catalogue_copy(tag), move |out| out.write_all(file.bytes())));
     }
     let settings =
         HarvestSettings { tag: tag.clone(), origin: origin.clone(), skip_items: false, raw_csv: args.output.csv().raw };

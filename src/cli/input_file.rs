@@ -8,7 +8,7 @@ use crate::catalog::Catalogue;
 use crate::evidence::{Digest, Input, InputKind};
 use crate::model::{AcceptedEntry, AccountTag, EquivalencyList};
 use crate::parse::{JsonError, accepted, equivalency};
-use crate::store::text_file;
+use crate::store::text_file::{self, TextFile};
 
 /// A file that was read, and its text.
 #[derive(Debug)]
@@ -17,13 +17,20 @@ pub(super) struct InputFile {
     pub path: PathBuf,
     pub digest: Digest,
     pub text: String,
+    /// The bytes of the file, if they are not those of the text.
+    pub raw: Option<Vec<u8>>,
 }
 
 impl InputFile {
     /// Reads a file.
     pub(super) fn read(kind: InputKind, path: PathBuf) -> Result<Self, CliError> {
-        let (text, digest) = text_file::read_digested(&path)?;
-        Ok(Self { kind, path, digest, text })
+        let TextFile { text, digest, raw } = text_file::read_whole(&path)?;
+        Ok(Self { kind, path, digest, text, raw })
+    }
+
+    /// Its bytes as they are in the file.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
     }
 
     /// The file as a manifest has it.

@@ -183,6 +183,16 @@ pub(super) fn arguments() -> Vec<String> {
     arguments
 }
 
+/// The variables that stand for arguments, but for secrets, as reports name them.
+pub(super) fn environment() -> BTreeMap<String, String> {
+    let variable = |flag: &str| format!("IAMCTL_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+    let secret = SECRET.map(variable);
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    let named = variables.filter(|(name, _)| name.starts_with("IAMCTL_"));
+    named.map(|(name, value)| if secret.contains(&name) { (name, "…".to_owned()) } else { (name, value) }).collect()
+}
+
 /// Flags whose values are not for reports.
 const SECRET: [&str; 2] = ["--mfa-code", "--mfa-command"];
 

@@ -16,7 +16,7 @@ use crate::report::{self, ReadError, Report};
 use crate::store::folder::listed_files;
 
 /// The name of the report in its folder.
-const REPORT_FILE: &str = "report.json";
+pub(super) const REPORT_FILE: &str = "report.json";
 
 /// A report, and where it is.
 pub(super) struct SavedReport {

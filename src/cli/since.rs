@@ -7,16 +7,17 @@ use clap::ValueEnum;
 
 use super::complete;
 use super::console::Console;
+use super::diff::{FileCopy, Found};
 use super::error::CliError;
 use super::evidence::warn_of_changes;
 use super::exit_code::ExitCode;
 use super::fleet::read::in_words;
 use super::inputs::ReadSource;
 use super::reports::{self, ReportArgs};
-use super::saved_report::SavedReport;
+use super::saved_report::{REPORT_FILE, SavedReport};
 use super::source::shown;
 use crate::catalog::Catalogue;
-use crate::evidence::{DiffSettings, Input, Provenance};
+use crate::evidence::Input;
 use crate::formats::files::json;
 use crate::formats::report_format::View;
 use crate::formats::since;
@@ -176,26 +177,42 @@ impl Earlier {
         self,
         later: &Fresh<'_>,
         named: Option<&Path>,
-        settings: &mut DiffSettings,
-        provenance: &mut Provenance,
+        found: &mut Found<'_>,
         console: &Console,
     ) -> Result<Since, CliError> {
-        let found = match self {
+        let earlier = match self {
             Self::Report(earlier) => {
                 let (since, inputs) = compared(&earlier, later, console)?;
                 Some((earlier.folder().to_owned(), since, inputs))
             }
             Self::Latest => since_latest(later, named, console)?,
         };
-        let Some((folder, since, inputs)) = found else {
+        let Some((folder, since, inputs)) = earlier else {
             console.warning("there is no earlier report of these accounts and roles, so everything is new");
-            settings.without_earlier = true;
+            found.settings.without_earlier = true;
             return Ok(Since::without_earlier(later.report));
         };
-        settings.since = Some(shown(&folder));
-        provenance.inputs.extend(inputs);
+        // A link, such as `latest`, leads to another folder tomorrow.
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        found.settings.since = Some(shown(&real));
+        found.provenance.inputs.extend(inputs);
+        if named.is_some_and(|named| named.canonicalize().is_ok_and(|named| named == real)) {
+            found.copies.extend(copies_of_earlier(&real, later.report));
+        }
         Ok(since)
     }
+}
+
+/// The folder, in that of a report, with the copy of the earlier report that it takes the place of.
+pub(super) const EARLIER_COPY: &str = "inputs/earlier";
+
+/// The files of the earlier report that what is new is found out from, and their copies: they are about to be replaced.
+pub(super) fn copies_of_earlier(folder: &Path, report: &Report) -> Vec<FileCopy> {
+    let snapshot = |side: Side| format!("{}_snapshot.json", report.accounts.get(side).tag);
+    let names = [REPORT_FILE.to_owned(), snapshot(Side::Left), snapshot(Side::Right)];
+    // A snapshot that is not there had no part in it.
+    let there = names.into_iter().filter(|name| folder.join(name).is_file());
+    there.map(|name| (format!("{EARLIER_COPY}/{name}"), folder.join(&name))).collect()
 }
 
 /// An earlier report: its folder, what is new since it, and the files that this was found out from.

@@ -18,7 +18,7 @@ use super::source::shown;
 pub use error::VerifyError;
 use remake::Remade;
 
-use crate::evidence::{CHECKSUM_FILE, MANIFEST_FILE, Manifest, ManifestReport, Sha256, Statement, checksum_text};
+use crate::evidence::{MANIFEST_FILE, Manifest, ManifestReport, Sha256, Statement, Verified};
 use crate::formats::escape::terminal;
 use crate::formats::files::json;
 use crate::report::sentences::counted;
@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Where the earlier report of `--since` is now
     ///
     /// Without this option, iamctl looks for it where it was when the report was made.
-    #[arg(long, value_name = "FOLDER", env = "IAMCTL_SINCE")]
+    #[arg(long, value_name = "FOLDER", env = "IAMCTL_VERIFY_SINCE")]
     since: Option<PathBuf>,
     /// Write an in-toto statement about the manifest, for a program that signs it
     ///
@@ -46,9 +46,6 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", env = "IAMCTL_ATTEST")]
     attest: Option<PathBuf>,
 }
-
-/// How many files are listed before the rest is only counted.
-const LISTED: usize = 20;
 
 /// Checks the files, makes the reports again, and says what is not as it was.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
@@ -75,13 +72,17 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         return Err(VerifyError::NotRemade { report: report.to_owned(), why: why.to_owned() }.into());
     }
     let (Some(file), Some(top)) = (&args.attest, folders.first()) else { return Ok(ExitCode::Done) };
-    report_file::write(file, |out| json(out, &Statement::new(&top.manifest, &top.sha256)))?;
+    let statement = Statement::new(&top.manifest, &top.sha256, outcome.verified());
+    report_file::write(file, |out| json(out, &statement))?;
     console.note(&format!("statement written to {}; it is not signed", file.display()));
     Ok(ExitCode::Done)
 }
 
 /// A statement in the folder would be a file that its manifest does not list.
 fn check_statement_place(file: &Path, folder: &Path) -> Result<(), CliError> {
+    if file.as_os_str() == "-" {
+        return Err(VerifyError::StatementToStdout.into());
+    }
     let target = report_file::check(file)?;
     let is_inside = folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));
     if is_inside { Err(VerifyError::StatementInside { path: file.to_owned() }.into()) } else { Ok(()) }
@@ -93,7 +94,7 @@ impl Args {
             return Ok(Remade::NotAsked);
         }
         let name = format!("{}{}", checked.name, report.report);
-        remake::remade(&checked.folder, report, name, &checked.mismatch, self.since.as_deref(), console)
+        remake::remade(checked, report, name, self.since.as_deref(), console)
     }
 }
 
@@ -112,22 +113,16 @@ struct Checked {
 impl Checked {
     /// Checks a folder and those in it that belong to it.
     fn all(folder: &Path, name: &str, found: &mut Vec<Self>) -> Result<(), CliError> {
+        if !folder.is_dir() {
+            return Err(VerifyError::NoFolder { path: folder.to_owned() }.into());
+        }
         let Some(manifest) = manifest(folder)? else {
             return Err(VerifyError::NoManifest { path: folder.to_owned() }.into());
         };
         // The manifest is as iamctl writes it, or it would not have been read.
         let text = manifest.text().map_err(|error| CliError::Internal { invariant: error.to_string() })?;
         let sha256 = Sha256::of(text.as_bytes());
-        let mut mismatch = Mismatch::of(folder, &manifest);
-        match fs::read(folder.join(CHECKSUM_FILE)) {
-            Ok(bytes) if bytes == checksum_text(&sha256).as_bytes() => {}
-            Ok(_) => mismatch.changed.push((
-                MANIFEST_FILE.to_owned(),
-                format!("or {CHECKSUM_FILE}: the one does not contain the SHA-256 of the other"),
-            )),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => mismatch.missing.push(CHECKSUM_FILE.to_owned()),
-            Err(error) => mismatch.changed.push((CHECKSUM_FILE.to_owned(), format!("it cannot be read: {error}"))),
-        }
+        let mismatch = Mismatch::of(folder, &manifest);
         let parts: Vec<String> = manifest
             .reports
             .iter()
@@ -139,8 +134,8 @@ impl Checked {
         let mut extra = Vec::new();
         extras(folder, "", &known, &mut extra)
             .map_err(|source| VerifyError::Unreadable { path: folder.to_owned(), source })?;
-        // A part without a manifest is missing already.
-        let is_there = |part: &&String| folder.join(part).join(MANIFEST_FILE).is_file();
+        // A part whose manifest is missing or was changed is told already. No link leads to the others.
+        let is_there = |part: &&String| !mismatch.has(&format!("{part}/{MANIFEST_FILE}"));
         let inside: Vec<String> = parts.iter().filter(is_there).cloned().collect();
         extra.sort();
         found.push(Self { folder: folder.to_owned(), name: name.to_owned(), manifest, sha256, mismatch, extra });
@@ -173,6 +168,15 @@ impl Outcome<'_> {
     fn differs(&self) -> bool {
         let is_changed = |checked: &Checked| !checked.mismatch.is_none() || !checked.extra.is_empty();
         self.folders.iter().any(is_changed) || self.remade.iter().any(Remade::differs)
+    }
+
+    /// What is known of folders that match their manifests.
+    fn verified(&self) -> Verified {
+        match (self.remade.iter().any(Remade::is_same), self.remade.iter().all(Remade::is_same)) {
+            (true, true) => Verified::FilesAndReports,
+            (true, false) => Verified::FilesAndSomeReports,
+            (false, _) => Verified::Files,
+        }
     }
 
     /// A report that should have been made again and was not, and why.
@@ -231,11 +235,5 @@ impl Outcome<'_> {
 }
 
 fn listed(out: &mut dyn Write, heading: &str, lines: &[String]) -> io::Result<()> {
-    for line in lines.iter().take(LISTED) {
-        writeln!(out, "{heading}: {line}")?;
-    }
-    match lines.len().checked_sub(LISTED) {
-        Some(more) if more > 0 => writeln!(out, "{heading}: {more} more"),
-        Some(_) | None => Ok(()),
-    }
+    lines.iter().try_for_each(|line| writeln!(out, "{heading}: {line}"))
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, Sha256};
 use super::provenance::Provenance;
+use crate::model::AccountTag;
 
 /// The name of the manifest in its folder.
 pub const MANIFEST_FILE: &str = "manifest.json";
@@ -98,6 +99,27 @@ pub enum ManifestError {
         /// The name.
         name: String,
     },
+    /// The manifest itself, which cannot contain its own digest.
+    #[error("it lists itself as `{name}`")]
+    Itself {
+        /// The name.
+        name: String,
+    },
+    /// It lists no report.
+    #[error("it lists no report")]
+    Empty,
+    /// A report that iamctl does not write.
+    #[error("it lists the report `{}`, which iamctl does not write", .name.escape_debug())]
+    Report {
+        /// The report.
+        name: String,
+    },
+    /// A time that is none.
+    #[error("it says `{}` where a time in UTC is expected", .text.escape_debug())]
+    Time {
+        /// The text.
+        text: String,
+    },
     /// The same value is written in another way: somebody has edited the text.
     #[error("it is not as iamctl writes it")]
     Spelling,
@@ -157,21 +179,48 @@ impl Manifest {
         self.reports.iter().flat_map(|report| &report.files).map(|file| file.name.as_str())
     }
 
-    fn check(&self) -> Result<(), ManifestError> {
+    /// Finds out whether it could be read again.
+    ///
+    /// # Errors
+    /// What [`Manifest::read`] would say of it.
+    pub fn check(&self) -> Result<(), ManifestError> {
         let (mut reports, mut files) = (BTreeSet::new(), BTreeSet::new());
+        if self.reports.is_empty() {
+            return Err(ManifestError::Empty);
+        }
         for report in &self.reports {
+            report.check()?;
             if !reports.insert(report.report.as_str()) {
                 return Err(ManifestError::Twice { name: report.report.clone() });
             }
             for ManifestFile { name, .. } in report.files.iter().chain(&report.parts) {
                 check_name(name)?;
+                if [MANIFEST_FILE, CHECKSUM_FILE].iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                    return Err(ManifestError::Itself { name: name.clone() });
+                }
                 // Some file systems ignore case.
-                if !files.insert(name.to_ascii_lowercase()) || [MANIFEST_FILE, CHECKSUM_FILE].contains(&name.as_str()) {
+                if !files.insert(name.to_ascii_lowercase()) {
                     return Err(ManifestError::Twice { name: name.clone() });
                 }
             }
         }
         Ok(())
+    }
+}
+
+impl ManifestReport {
+    /// Refuses what iamctl does not write.
+    fn check(&self) -> Result<(), ManifestError> {
+        let is_harvest = self.report.strip_prefix("harvest ").is_some_and(|tag| tag.parse::<AccountTag>().is_ok());
+        if !is_harvest && !["accounts", "diff", "fleet", "split"].contains(&self.report.as_str()) {
+            return Err(ManifestError::Report { name: self.report.clone() });
+        }
+        let started_at = self.provenance.as_ref().map(|provenance| &provenance.started_at);
+        let is_time = |text: &&String| text.parse::<jiff::Timestamp>().is_ok();
+        match started_at.into_iter().chain(&self.ended_at).find(|text| !is_time(text)) {
+            Some(text) => Err(ManifestError::Time { text: text.clone() }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a report was made of: the program, the accounts and who read them, the inputs, and the settings.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ pub struct Provenance {
     pub program: Program,
     /// The arguments of the program.
     pub arguments: Vec<String>,
+    /// The variables of the environment that stand for arguments: those that begin with `IAMCTL_`.
+    pub environment: BTreeMap<String, String>,
     /// When the run began, RFC 3339 in UTC.
     pub started_at: String,
     /// The accounts, in the order of the report.

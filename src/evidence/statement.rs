@@ -7,12 +7,25 @@ use serde::Serialize;
 use super::digest::Sha256;
 use super::manifest::{MANIFEST_FILE, Manifest, ManifestReport};
 use super::provenance::Provenance;
+use crate::model::words;
 
 /// The type of [`Statement`]: version 1 of the in-toto attestation framework.
 const TYPE: &str = "https://in-toto.io/Statement/v1";
 
 /// The type of the predicate. It is a name, not an address: what it contains is described in `docs/evidence.md`.
 pub const PREDICATE_TYPE: &str = "https://iamctl.invalid/evidence/v1";
+
+words! {
+    /// What was found out about a folder.
+    pub enum Verified {
+        /// Its files match the manifest.
+        Files = "files",
+        /// And some of its reports were made again with the same result; not all of them can be.
+        FilesAndSomeReports = "files-and-some-reports",
+        /// And all its reports were made again with the same result.
+        FilesAndReports = "files-and-reports",
+    }
+}
 
 /// An in-toto statement about a manifest. It is not signed.
 #[derive(Debug, Clone, Serialize)]
@@ -39,6 +52,8 @@ struct SubjectDigest<'a> {
 /// What the statement says of the manifest: how each report in it was made. The files are in the manifest itself.
 #[derive(Debug, Clone, Serialize)]
 struct Predicate<'a> {
+    /// What was found out before the statement was written.
+    verified: Verified,
     reports: Vec<Report<'a>>,
 }
 
@@ -53,7 +68,7 @@ struct Report<'a> {
 impl<'a> Statement<'a> {
     /// About a manifest with this SHA-256.
     #[must_use]
-    pub fn new(manifest: &'a Manifest, sha256: &'a Sha256) -> Self {
+    pub fn new(manifest: &'a Manifest, sha256: &'a Sha256, verified: Verified) -> Self {
         let one = |report: &'a ManifestReport| Report {
             report: &report.report,
             ended_at: report.ended_at.as_deref(),
@@ -64,7 +79,7 @@ impl<'a> Statement<'a> {
             kind: TYPE,
             subject: [Subject { name: MANIFEST_FILE, digest: SubjectDigest { sha256 } }],
             predicate_type: PREDICATE_TYPE,
-            predicate: Predicate { reports: manifest.reports.iter().map(one).collect() },
+            predicate: Predicate { verified, reports: manifest.reports.iter().map(one).collect() },
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn facts(provenance: &Provenance) -> Vec<Fact> {
     let fact = |name: &str, text: String| Fact { name: name.to_owned(), text };
     let mut facts = vec![
         fact("Program", program(provenance)),
-        fact("Command", command(&provenance.arguments)),
+        fact("Command", command(provenance)),
         fact("Started", provenance.started_at.clone()),
     ];
     if provenance.accounts.len() <= SHOWN {
@@ -49,8 +49,10 @@ pub fn facts(provenance: &Provenance) -> Vec<Fact> {
 const SHOWN: usize = 4;
 
 /// The command, as a shell takes it.
-fn command(arguments: &[String]) -> String {
-    std::iter::once("iamctl".to_owned()).chain(arguments.iter().map(|word| quoted(word))).collect::<Vec<_>>().join(" ")
+fn command(provenance: &Provenance) -> String {
+    let variables = provenance.environment.iter().map(|(name, value)| format!("{name}={}", quoted(value)));
+    let arguments = provenance.arguments.iter().map(|word| quoted(word));
+    variables.chain(std::iter::once("iamctl".to_owned())).chain(arguments).collect::<Vec<_>>().join(" ")
 }
 
 fn program(provenance: &Provenance) -> String {
@@ -77,7 +79,12 @@ fn of_account(account: &SourceEvidence) -> String {
         (Some(count), _) if usize::try_from(count) == Ok(account.roles) => {
             text.push_str("; AWS counts as many roles (GetAccountSummary)");
         }
-        (Some(count), _) => text.push_str(&format!("; AWS counts {count} (GetAccountSummary)")),
+        (Some(count), _) if usize::try_from(count).is_ok_and(|count| count < account.roles) => {
+            text.push_str(&format!("; AWS counts {count} (GetAccountSummary)"));
+        }
+        (Some(count), _) => {
+            text.push_str(&format!("; AWS counts {count}, which is more than were read (GetAccountSummary)"));
+        }
         (None, Some(why)) => text.push_str(&format!("; the number of roles that AWS counts is not known: {why}")),
         (None, None) => text.push_str("; the number of roles that AWS counts is not known"),
     }

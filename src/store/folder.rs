@@ -53,6 +53,14 @@ pub enum FolderError {
         /// The file.
         name: String,
     },
+    /// A file of another report has the same name but for case, which some file systems ignore.
+    #[error("`{name}` in `{}` would differ only in case from a file of another report", .path.display())]
+    Alike {
+        /// The folder.
+        path: PathBuf,
+        /// The file.
+        name: String,
+    },
     /// The list of what was written cannot be read.
     #[error("cannot read `{}`", .path.display())]
     Unreadable {
@@ -80,17 +88,21 @@ pub enum FolderError {
 impl FolderError {
     /// What the user can do about it.
     #[must_use]
-    pub const fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoHome => Some("give a folder with `--output DIR`"),
+            Self::Folder { source, .. } if matches!(source.kind(), io::ErrorKind::AlreadyExists) => {
+                Some("another run has created the folder meanwhile; run the command again")
+            }
+            Self::Alike { .. } => Some("give the account another tag, or another folder with `--output DIR`"),
             Self::Folder { .. } | Self::File { .. } => Some(
                 "check the free space and the permissions, or give another folder with `--output DIR`; nothing \
                     was changed",
             ),
             Self::Foreign { .. } => Some("move the file, or give another folder with `--output DIR`"),
-            Self::Unreadable { .. } | Self::Manifest { .. } => Some(
-                "move the file together with the reports that it lists, or give another folder with `--output DIR`",
-            ),
+            Self::Unreadable { .. } | Self::Manifest { .. } => {
+                Some("move the file together with the reports that it lists, or use another folder")
+            }
             Self::Internal { .. } => None,
         }
     }
@@ -243,12 +255,19 @@ impl Folder {
 
     /// Moves the earlier report out and the new one in. If anything fails, everything is moved back.
     fn replace(&self, path: &Path, report: ManifestReport) -> Result<(), FolderError> {
+        // Two runs at once would each forget the report of the other.
+        let _lock = locked(path);
         let there = manifest(path)?.map_or_else(Vec::new, |manifest| manifest.reports);
         let names: BTreeSet<String> = report.files.iter().map(|file| file.name.clone()).collect();
         let mut known: BTreeSet<&str> = there.iter().flat_map(|other| &other.files).map(|file| &*file.name).collect();
         known.extend(OWN.into_iter().filter(|_| !there.is_empty()));
         let in_the_way = |name: &&str| !known.contains(name) && path.join(name).symlink_metadata().is_ok();
         if let Some(name) = names.iter().map(String::as_str).chain(OWN).find(in_the_way) {
+            return Err(FolderError::Foreign { path: path.to_owned(), name: name.to_owned() });
+        }
+        let listed = there.iter().flat_map(|other| &other.files).map(|file| &*file.name);
+        let all = listed.chain(names.iter().map(String::as_str)).chain(OWN);
+        if let Some(name) = all.into_iter().find(|name| !is_place_of_file(path, name)) {
             return Err(FolderError::Foreign { path: path.to_owned(), name: name.to_owned() });
         }
         let (earlier, mut others): (Vec<_>, Vec<_>) =
@@ -258,7 +277,12 @@ impl Folder {
         others.iter_mut().for_each(|other| lose(other, &names));
         others.retain(|other| !other.files.is_empty());
         others.push(report);
-        self.write_manifest(&Manifest::new(others))?;
+        let manifest = Manifest::new(others);
+        match manifest.check() {
+            Ok(()) => self.write_manifest(&manifest)?,
+            Err(ManifestError::Twice { name }) => return Err(FolderError::Alike { path: path.to_owned(), name }),
+            Err(error) => return Err(FolderError::Internal { problem: error.to_string() }),
+        }
         let mut moves = Moves::default();
         let old = self.staging.path().join("old");
         let _held = hold();
@@ -282,6 +306,30 @@ impl Folder {
         remove_empty_folders(path, left);
         result.map_err(|source| FolderError::Folder { path: path.to_owned(), source })
     }
+}
+
+/// Keeps other runs from changing the folder as long as the value is there. Where the system has no such locks, there is none.
+fn locked(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok().map(|()| folder)
+}
+
+/// Whether a file of this name is, or could be, in the folder itself: no link leads to it, and it is no folder.
+fn is_place_of_file(folder: &Path, name: &str) -> bool {
+    let mut path = folder.to_owned();
+    let mut parts = name.split('/').peekable();
+    while let Some(part) = parts.next() {
+        path.push(part);
+        let is_last = parts.peek().is_none();
+        match path.symlink_metadata() {
+            Ok(there) if is_last => return there.is_file(),
+            Ok(there) if !there.is_dir() => return false,
+            Ok(_) => {}
+            // What is not there can be made; what cannot be looked at is an error later.
+            Err(_) => return true,
+        }
+    }
+    true
 }
 
 /// Takes away the files that another report has now. What is left cannot be made again from its folder.
@@ -373,7 +421,7 @@ pub fn listed_files(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
 /// If it cannot be read.
 pub fn manifest(folder: &Path) -> Result<Option<Manifest>, FolderError> {
     let path = folder.join(MANIFEST_FILE);
-    match fs::read_to_string(&path) {
+    match small_text(&path) {
         Ok(text) => match Manifest::read(&text) {
             Ok(manifest) => Ok(Some(manifest)),
             Err(source) => Err(FolderError::Manifest { path, source }),
@@ -381,6 +429,30 @@ pub fn manifest(folder: &Path) -> Result<Option<Manifest>, FolderError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(FolderError::Unreadable { path, source }),
     }
+}
+
+/// The most bytes of a manifest: several times that of a folder with a million files.
+const MOST_BYTES: u64 = 1 << 28;
+
+/// The text of a small regular file: a pipe or a device could have no end.
+///
+/// # Errors
+/// If it is something else, too large, or no text.
+pub fn small_text(path: &Path) -> io::Result<String> {
+    let there = path.symlink_metadata()?;
+    if !there.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    if there.len() > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {} MiB", MOST_BYTES >> 20)));
+    }
+    fs::read_to_string(path)
+}
+
+/// Whether a file of this name is there, is a regular file, and no link leads to it.
+#[must_use]
+pub fn is_regular(folder: &Path, name: &str) -> bool {
+    is_place_of_file(folder, name) && folder.join(name).is_file()
 }
 
 /// The size and the SHA-256 of a file, read in pieces.

@@ -36,15 +36,28 @@ pub fn read(path: &Path) -> Result<String, FileError> {
     read_text(path).map_err(|source| FileError { path: path.to_owned(), source })
 }
 
-/// The same with the digest of the bytes that were read, before they were unpacked or decoded.
+/// A text that was read, and the bytes that it was read from.
+#[derive(Debug)]
+pub struct TextFile {
+    /// The text.
+    pub text: String,
+    /// The digest of the bytes.
+    pub digest: Digest,
+    /// The bytes, if they are not those of the text: packed, in another encoding, or with a byte order mark.
+    pub raw: Option<Vec<u8>>,
+}
+
+/// As [`read`], with what was read.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_digested(path: &Path) -> Result<(String, Digest), FileError> {
+pub fn read_whole(path: &Path) -> Result<TextFile, FileError> {
     let read = || {
         let bytes = read_bytes(path)?;
         let digest = Digest::of(&bytes);
-        Ok((decoded(bytes)?, digest))
+        let is_plain = std::str::from_utf8(&bytes).is_ok_and(|text| !text.starts_with('\u{feff}'));
+        let raw = (!is_plain).then(|| bytes.clone());
+        Ok(TextFile { text: decoded(bytes)?, digest, raw })
     };
     read().map_err(|source| FileError { path: path.to_owned(), source })
 }

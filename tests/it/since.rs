@@ -137,7 +137,11 @@ fn latest_is_the_newest_report_of_the_same_accounts() {
         let link = tool.path().join("latest");
         assert_eq!(std::fs::read_link(&link).unwrap(), std::path::Path::new("second"));
         assert_eq!(diff(&tool, "latest", &[]).code, 0);
-        assert_eq!(std::fs::read_link(&link).unwrap(), std::path::Path::new("second"), "it was written through the link");
+        assert_eq!(
+            std::fs::read_link(&link).unwrap(),
+            std::path::Path::new("second"),
+            "it was written through the link"
+        );
         std::fs::remove_file(&link).unwrap();
         assert_eq!(diff(&tool, "alone/out", &[]).code, 0);
         assert_eq!(tool.names("alone"), ["out"]);

@@ -181,7 +181,7 @@ fn changed_missing_and_additional_files_are_named() {
     tool.write("out/dev_snapshot.json", snapshot(DEV, &[], &[]));
     let run = tool.run(&["verify", "out"]);
     assert!(
-        run.stdout.contains("Not made again: diff: dev_snapshot.json, which it is made of, is not as it was"),
+        run.stdout.contains("Not made again: diff: dev_snapshot.json, which it is made of, has changed or is missing"),
         "{run:?}"
     );
 }
@@ -207,6 +207,128 @@ fn a_report_that_does_not_follow_from_its_snapshots_is_found_whatever_its_manife
             run.stdout.contains("NOT VERIFIED: the files match the manifest, but a report made again is not the same.")
         );
     }
+}
+
+/// A manifest that somebody changed: each change, and the exit code with words of the result.
+#[test]
+fn a_manifest_that_says_something_else_than_the_snapshots_is_found() {
+    let tool = place();
+    diff(&tool, "whole", &[]);
+    let text = tool.read("whole/manifest.json");
+    let dictionary = Sha256::of(tool.read("equivalency_list.json").as_bytes());
+    let other = Sha256::of(b"other");
+    for (from, to, code, says) in [
+        (DEV, "999999999999", 1, "what it says of the accounts is not what the snapshots say"),
+        ("\"roles\": 2", "\"roles\": 3", 1, "what it says of the accounts is not what the snapshots say"),
+        (dictionary.as_str(), other.as_str(), 1, "the SHA-256 of the input `dictionary` is not that of its copy"),
+        ("\"today\": \"2", "\"today\": \"1", 2, "accepted entries had to count on"),
+        ("\"account-id\"", "\"account\"", 2, "the settings in the manifest cannot be used"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let manifest = Manifest::read(&text.replacen(from, to, 1)).unwrap().text().unwrap();
+        tool.write("whole/manifest.json", &manifest);
+        forge(&tool, "whole");
+        let run = tool.run(&["verify", "whole"]);
+        assert_eq!(run.code, code, "{to}: {run:?}");
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(says), "{to}: {run:?}");
+    }
+    // Without settings, a comparison cannot be made again, and is not called verified.
+    let mut manifest = Manifest::read(&text).unwrap();
+    for report in &mut manifest.reports {
+        report.provenance.as_mut().unwrap().settings = None;
+    }
+    tool.write("whole/manifest.json", manifest.text().unwrap());
+    forge(&tool, "whole");
+    let run = tool.run(&["verify", "whole", "--attest", "statement.json"]);
+    assert_eq!((run.code, tool.exists("statement.json")), (2, false), "{run:?}");
+    assert!(run.stdout.contains("NOT VERIFIED"), "{run:?}");
+}
+
+#[test]
+fn what_is_no_file_of_ours_is_never_replaced() {
+    let tool = place();
+    diff(&tool, "out", &[]);
+    let refused = |name: &str| {
+        let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(&format!("iamctl did not write `{name}` in `out`")), "{run:?}");
+    };
+    // A folder that has the name of a file.
+    let summary = tool.read("out/summary.md");
+    std::fs::remove_file(tool.path().join("out/summary.md")).unwrap();
+    tool.write("out/summary.md/notes.txt", "precious");
+    refused("summary.md");
+    assert_eq!(tool.read("out/summary.md/notes.txt"), "precious");
+    std::fs::remove_dir_all(tool.path().join("out/summary.md")).unwrap();
+    tool.write("out/summary.md", summary);
+    // A link that leads out of the folder.
+    #[cfg(unix)]
+    {
+        std::fs::rename(tool.path().join("out/inputs"), tool.path().join("victim")).unwrap();
+        std::os::unix::fs::symlink("../victim", tool.path().join("out/inputs")).unwrap();
+        refused("inputs/equivalency_list.json");
+        assert_eq!(tool.names("victim"), ["equivalency_list.json"]);
+        let run = tool.run(&["verify", "out"]);
+        assert!(
+            run.code == 1 && run.stdout.contains("inputs/equivalency_list.json: it is not a regular file"),
+            "{run:?}"
+        );
+    }
+    // Two names that some file systems take for one.
+    assert_eq!(tool.run(&["harvest", "dev.json", "dev", "--output", "both"]).code, 0);
+    let run = tool.run(&["harvest", "qa.json", "DEV", "--output", "both"]);
+    assert!(run.code == 2 && run.stderr.contains("would differ only in case"), "{run:?}");
+    assert_eq!(tool.run(&["verify", "both"]).code, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_manifest_without_an_end_is_not_read() {
+    let tool = place();
+    diff(&tool, "out", &[]);
+    let manifest = tool.path().join("out/manifest.json");
+    std::fs::remove_file(&manifest).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
+    for command in [&["verify", "out"][..], &["explain", "out", "other"]] {
+        let run = tool.run(command);
+        assert!(run.stderr.contains("it is not a regular file"), "{run:?}");
+    }
+    std::fs::remove_file(&manifest).unwrap();
+    std::fs::File::create(&manifest).unwrap().set_len(3 << 30).unwrap();
+    let run = tool.run(&["verify", "out"]);
+    assert!(run.code == 2 && run.stderr.contains("it has more than 256 MiB"), "{run:?}");
+}
+
+#[test]
+fn a_report_that_takes_the_place_of_the_earlier_one_is_made_again() {
+    let tool = place();
+    diff(&tool, "out", &[]);
+    diff(&tool, "out", &["--since", "latest"]);
+    assert_eq!(files(&tool.path().join("out/inputs/earlier"), "").len(), 3);
+    std::fs::rename(tool.path().join("out"), tool.path().join("moved")).unwrap();
+    let tool = tool.env("IAMCTL_SINCE", "latest");
+    let run = tool.run(&["verify", "moved"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    // The next one has a copy of this one, and not of the copy.
+    std::fs::rename(tool.path().join("moved"), tool.path().join("out")).unwrap();
+    diff(&tool, "out", &[]);
+    assert_eq!(files(&tool.path().join("out/inputs/earlier"), "").len(), 3);
+    assert_eq!(tool.run(&["verify", "out"]).code, 0);
+}
+
+#[test]
+fn inputs_in_any_form_are_copied_as_they_are() {
+    let tool = place().env("IAMCTL_ROLE", "app*");
+    let text = tool.read("equivalency_list.json");
+    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    tool.write("equivalency_list.json", &utf16);
+    diff(&tool, "out", &["--mfa-command", "secret-tool"]);
+    assert_eq!(std::fs::read(tool.path().join("out/inputs/equivalency_list.json")).unwrap(), utf16);
+    let run = tool.run(&["verify", "out"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let manifest = tool.read("out/manifest.json");
+    assert!(manifest.contains("\"IAMCTL_ROLE\": \"app*\"") && !manifest.contains("secret-tool"), "{manifest}");
+    assert!(tool.read("out/summary.md").contains("IAMCTL_ROLE='app*'"));
 }
 
 #[test]
@@ -246,10 +368,22 @@ fn several_reports_in_one_folder_are_verified() {
         "{run:?}"
     );
     assert!(run.stdout.contains("Made again: diff: "), "{run:?}");
+    // The snapshots of a comparison that a later harvest replaces belong to another time.
+    assert_eq!(tool.run(&["harvest", "dev.json", "dev", "--output", "out"]).code, 0);
+    let run = tool.run(&["verify", "out"]);
+    assert!(run.code == 2 && run.stdout.contains("Not made again: diff: a later report has replaced"), "{run:?}");
+    let run = tool.run(&["explain", "out", "other"]);
+    assert!(run.stderr.contains("a later report has replaced files of the report of `diff`"), "{run:?}");
     let fleet = ["fleet", "--baseline", "dev", "dev.json=dev", "qa.json=qa", "--output", "fleet"];
     assert_eq!(tool.run(&fleet).code, 0);
     let run = tool.run(&["verify", "fleet"]);
     assert_eq!(run.code, 0, "{run:?}");
+    // A full report is a part of its fleet.
+    let report = tool.read("fleet/accounts/qa/report.json");
+    tool.write("fleet/accounts/qa/report.json", report.clone() + "\n");
+    let explained = tool.run(&["explain", "fleet/accounts/qa", "other"]);
+    assert!(explained.stderr.contains("1 file changed or missing: `accounts/qa/report.json`"), "{explained:?}");
+    tool.write("fleet/accounts/qa/report.json", report);
     assert!(run.stdout.contains("Not made again: fleet: its folder does not contain the snapshots"), "{run:?}");
     let manifest: Value = serde_json::from_str(&tool.read("fleet/manifest.json")).unwrap();
     let inputs = manifest["reports"][0]["provenance"]["inputs"].as_array().unwrap();
@@ -272,10 +406,12 @@ fn a_manifest_that_cannot_be_believed_is_an_error() {
         (again(summary, "\"name\": \"/etc/passwd\""), "lists `/etc/passwd`, which is not a file in its folder"),
         (again(summary, "\"name\": \"a\\\\b\""), "lists `a\\\\b`, which is not a file in its folder"),
         (again(summary, "\"name\": \"REPORT.json\""), "lists `REPORT.json` twice"),
-        (again(summary, "\"name\": \"manifest.json\""), "lists `manifest.json` twice"),
+        (again(summary, "\"name\": \"manifest.json\""), "it lists itself as `manifest.json`"),
         (again("\"version\": 1", "\"version\": 2"), "it is a manifest of version 2; this iamctl reads version 1"),
         (again("iamctl-manifest", "other"), "its format is `other`"),
         (again("\"started_at\"", "\"begun_at\""), "unknown field `begun_at`"),
+        (again("\"report\": \"diff\"", "\"report\": \"zzz\""), "lists the report `zzz`, which iamctl does not write"),
+        (again("\"started_at\": \"", "\"started_at\": \"tomorrow "), "where a time in UTC is expected"),
         (again("\n", " \n"), "it is not as iamctl writes it"),
         (text.split_at(text.len() / 2).0.to_owned(), "it is not a manifest of iamctl"),
         (String::new(), "it is not a manifest of iamctl"),
@@ -289,6 +425,9 @@ fn a_manifest_that_cannot_be_believed_is_an_error() {
         let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"]);
         assert_eq!(run.code, 2, "{message}: {run:?}");
     }
+    tool.write("out/manifest.json", "{\n  \"format\": \"iamctl-manifest\",\n  \"version\": 1,\n  \"reports\": []\n}\n");
+    let run = tool.run(&["verify", "out"]);
+    assert!(run.code == 2 && run.stderr.contains("it lists no report"), "{run:?}");
     std::fs::remove_file(tool.path().join("out/manifest.json")).unwrap();
     for folder in ["out", "missing", "dev.json"] {
         let run = tool.run(&["verify", folder]);
@@ -331,6 +470,11 @@ fn a_statement_is_about_the_manifest_and_is_written_only_if_everything_matches()
     let statement: Value = serde_json::from_str(&tool.read("statement.json")).unwrap();
     assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
     let sha256 = Sha256::of(tool.read("out/manifest.json").as_bytes());
+    assert_eq!(statement["predicate"]["verified"], "files-and-reports");
+    let run = tool.run(&["verify", "out", "--files-only", "--attest", "files.json"]);
+    let files: Value = serde_json::from_str(&tool.read("files.json")).unwrap();
+    assert_eq!((run.code, &files["predicate"]["verified"]), (0, &json!("files")));
+    assert_eq!(tool.run(&["verify", "out", "--attest", "-"]).code, 2);
     assert_eq!(statement["subject"], json!([{"name": "manifest.json", "digest": {"sha256": sha256.as_str()}}]));
     let manifest: Value = serde_json::from_str(&tool.read("out/manifest.json")).unwrap();
     let reports = &statement["predicate"]["reports"];

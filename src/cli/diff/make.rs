@@ -2,11 +2,15 @@
 //! `verify`, which compares them with those that are there.
 
 use std::borrow::Cow;
+use std::fs::File as Opened;
+use std::io;
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::super::console::{Console, Spinner};
 use super::super::error::CliError;
+use super::super::input_file::InputFile;
 use super::super::since::Fresh;
 use crate::evidence::{DiffSettings, Provenance, Settings};
 use crate::formats::csv;
@@ -32,8 +36,11 @@ pub(in crate::cli) struct Ingredients<'a> {
     pub copies: &'a [InputCopy],
 }
 
-/// A copy of an input: its name in the folder, and its text.
-pub(in crate::cli) type InputCopy = (&'static str, String);
+/// A copy of an input: its name in the folder, and the file.
+pub(in crate::cli) type InputCopy = (&'static str, InputFile);
+
+/// The copy of a file that is read only when it is written: its name in the folder, and the file.
+pub(in crate::cli) type FileCopy = (String, PathBuf);
 
 /// A report that was made, but is not written yet.
 pub(in crate::cli) struct Made<'m> {
@@ -44,8 +51,15 @@ pub(in crate::cli) struct Made<'m> {
 
 /// How what is new since an earlier report is found out; what it is found out from is added to the settings and the
 /// provenance.
-pub(in crate::cli) type FindNews<'f> =
-    dyn FnOnce(&Fresh<'_>, &mut DiffSettings, &mut Provenance) -> Result<Option<Since>, CliError> + 'f;
+pub(in crate::cli) type FindNews<'f> = dyn FnOnce(&Fresh<'_>, &mut Found<'_>) -> Result<Option<Since>, CliError> + 'f;
+
+/// What a report is found to be made of besides its accounts.
+pub(in crate::cli) struct Found<'f> {
+    pub settings: &'f mut DiffSettings,
+    pub provenance: &'f mut Provenance,
+    /// Copies of the earlier report, if the new one takes its place.
+    pub copies: &'f mut Vec<FileCopy>,
+}
 
 /// Compares the accounts and passes the files on.
 pub(in crate::cli) fn make<T>(
@@ -64,7 +78,9 @@ pub(in crate::cli) fn make<T>(
     let report = ManuallyDrop::new(prepared.compare_told(&|done, all| progress.spinner.roles(done, all))?);
     progress.end("compared");
     let fresh = Fresh { report: &report, snapshots: Some(snapshots), catalogue: &options.catalogue };
-    let since = find_news(&fresh, &mut settings, &mut provenance)?;
+    let mut earlier = Vec::new();
+    let found = &mut Found { settings: &mut settings, provenance: &mut provenance, copies: &mut earlier };
+    let since = find_news(&fresh, found)?;
     provenance.settings = Some(Settings::Diff(Box::new(settings.clone())));
     progress.spinner.say("writing reports");
     let harvests = harvests(&settings, snapshots, prepared.accounts());
@@ -85,7 +101,12 @@ pub(in crate::cli) fn make<T>(
     let skip: &[Skip] = if settings.skip_items { &[Skip::Items] } else { &[] };
     let csv = csv::Options { raw: settings.raw_csv };
     let mut files = files::of_diff(&view, harvests, &options.catalogue, csv, skip)?;
-    files.extend(copies.iter().map(|(name, text)| File::new(*name, move |out| out.write_all(text.as_bytes()))));
+    files.extend(copies.iter().map(|(name, file)| File::new(*name, move |out| out.write_all(file.bytes()))));
+    files.extend(
+        earlier
+            .into_iter()
+            .map(|(name, path)| File::new(name, move |out| io::copy(&mut Opened::open(&path)?, out).map(drop))),
+    );
     done(&Made { view: &view, files: &files, provenance: &provenance }, progress)
 }
 

@@ -12,6 +12,12 @@ pub enum VerifyError {
         /// The folder.
         path: PathBuf,
     },
+    /// There is no such folder.
+    #[error("`{}` is not a folder", .path.display())]
+    NoFolder {
+        /// What was named.
+        path: PathBuf,
+    },
     /// The files in the folder cannot be listed.
     #[error("cannot list the files in `{}`", .path.display())]
     Unreadable {
@@ -36,6 +42,9 @@ pub enum VerifyError {
         /// Why not.
         why: String,
     },
+    /// A statement is written to a file.
+    #[error("the statement is written to a file, not to stdout")]
+    StatementToStdout,
     /// The statement would be a file of the folder that its manifest does not list.
     #[error("the statement `{}` would be in the folder that it is about", .path.display())]
     StatementInside {
@@ -49,12 +58,15 @@ impl VerifyError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoManifest { .. } => {
+            Self::NoManifest { .. } | Self::NoFolder { .. } => {
                 Some("give a folder that `iamctl diff`, `iamctl harvest`, or `iamctl fleet` wrote")
             }
             Self::Unreadable { .. } => Some("check the permissions of the folder"),
             Self::Settings { .. } => Some("use the version of iamctl that made the report, or `--files-only`"),
-            Self::NotRemade { .. } => Some("use `--files-only` to check the files alone"),
+            Self::NotRemade { .. } => Some(
+                "give the folder of an earlier report with `--since FOLDER`, or check the files alone with `--files-only`",
+            ),
+            Self::StatementToStdout => Some("give a file"),
             Self::StatementInside { .. } => Some("give a file in another folder"),
         }
     }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::super::console::Console;
 use super::super::diff::{FindNews, Ingredients, InputCopy, Progress, make};
 use super::super::error::CliError;
-use super::super::evidence::{Mismatch, this_program};
+use super::super::evidence::{of_snapshot, this_program};
 use super::super::fleet::read::in_words;
 use super::super::input_file::{
     ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY, InputFile, accepted_of, catalogue_copy, catalogue_of, dictionary_of,
@@ -18,9 +18,11 @@ use super::super::input_file::{
 use super::super::inputs::{Dictionary, read_file};
 use super::super::saved_report::SavedReport;
 use super::super::since;
-use super::VerifyError;
+use super::{Checked, VerifyError};
 use crate::catalog::Catalogue;
-use crate::evidence::{DiffSettings, HarvestSettings, Input, InputKind, ManifestReport, Provenance, Settings};
+use crate::evidence::{
+    DiffSettings, HarvestSettings, Input, InputKind, MANIFEST_FILE, Manifest, ManifestReport, Provenance, Settings,
+};
 use crate::formats::csv;
 use crate::formats::escape::terminal;
 use crate::formats::files::{File, Harvest, Skip, of_harvest};
@@ -37,6 +39,9 @@ const ABOUT_NEWS: [&str; 3] = ["report.html", "since.json", "summary.md"];
 
 /// Reports of many accounts.
 const MANY: [&str; 2] = ["accounts", "fleet"];
+
+/// A folder for git.
+const SPLIT: &str = "split";
 
 /// What became of making a report again.
 pub(super) enum Remade {
@@ -96,35 +101,47 @@ impl Remade {
 
 /// Makes a report again, if its folder has what that takes.
 pub(super) fn remade(
-    folder: &Path,
+    checked: &Checked,
     report: &ManifestReport,
     name: String,
-    mismatch: &Mismatch,
     since: Option<&Path>,
     console: &Console,
 ) -> Result<Remade, CliError> {
+    let Checked { folder, manifest, mismatch, .. } = checked;
     let Some(provenance @ Provenance { settings: Some(settings), .. }) = &report.provenance else {
-        let why = if report.provenance.is_none() {
-            "a folder for git says nothing about how it was made"
-        } else if MANY.contains(&report.report.as_str()) {
-            "its folder does not contain the snapshots; the manifest has the SHA-256 of the files that it was made of"
-        } else {
-            "a later report has replaced some of its files"
-        };
-        return Ok(Remade::NotPossible { report: name, why: why.to_owned() });
+        return Ok(without_settings(report, manifest, name));
     };
     let again = Again { folder, report, provenance, name, since, console };
     let needed = again.needed(settings);
     let is_needed = |file: &&String| needed.contains(*file);
     let changed = mismatch.changed.iter().map(|(file, _)| file).chain(&mismatch.missing).find(is_needed);
     if let Some(file) = changed {
-        let why = format!("{file}, which it is made of, is not as it was");
+        let why = format!("{file}, which it is made of, has changed or is missing");
         return Ok(Remade::Impossible { report: again.name, why });
     }
     match settings {
         Settings::Diff(settings) => again.diff(settings),
         Settings::Harvest(settings) => again.harvest(settings),
     }
+}
+
+/// What becomes of a report whose manifest does not say how it was made.
+fn without_settings(report: &ManifestReport, manifest: &Manifest, name: String) -> Remade {
+    if MANY.contains(&report.report.as_str()) {
+        let why =
+            "its folder does not contain the snapshots; the manifest has the SHA-256 of the files that it was made of";
+        return Remade::NotPossible { report: name, why: why.to_owned() };
+    }
+    if report.report == SPLIT {
+        let why = "a folder of `harvest --split` does not record how it was made".to_owned();
+        return Remade::NotPossible { report: name, why };
+    }
+    // Of a harvest, a comparison in the same folder takes the snapshot.
+    let snapshot = report.report.strip_prefix("harvest ").map(|tag| format!("{tag}_snapshot.json"));
+    let others = manifest.reports.iter().filter(|other| other.report != report.report);
+    let is_replaced = others.flat_map(|other| &other.files).any(|file| Some(&file.name) == snapshot.as_ref());
+    let why = "a later report has replaced some of its files".to_owned();
+    if is_replaced { Remade::NotPossible { report: name, why } } else { Remade::Impossible { report: name, why } }
 }
 
 /// A report that is made again.
@@ -179,20 +196,29 @@ impl Again<'_> {
         let harvest = Harvest { tag, origin, account: &account, snapshot: &snapshot };
         let skip: &[Skip] = if *skip_items { &[Skip::Items] } else { &[] };
         let mut files = of_harvest(harvest, &catalogue, csv::Options { raw: *raw_csv }, skip);
-        if let Some(InputFile { text, .. }) = &copy {
-            files.push(File::new(catalogue_copy(tag), move |out| out.write_all(text.as_bytes())));
+        if let Some(file) = &copy {
+            files.push(File::new(catalogue_copy(tag), move |out| out.write_all(file.bytes())));
         }
-        self.compared(&files, None)
+        let wrong = self.wrong_provenance(&[(tag, &snapshot)], &[(InputKind::Catalogue, copy.as_ref())]);
+        self.compared(&files, None, wrong)
     }
 
     fn diff(self, settings: &DiffSettings) -> Result<Remade, CliError> {
         let (options, copies) = self.options(settings)?;
+        let parsed = |word: &String| word.parse::<FailOn>().map_err(|error| self.settings_error(error));
         let fail_on: Option<Vec<FailOn>> = match &settings.fail_on {
-            Some(words) => Some(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?),
+            Some(words) => Some(words.iter().map(parsed).collect::<Result<_, _>>()?),
             None => None,
         };
+        self.check_day(settings)?;
         let snapshots = settings.tags.as_ref().map(|tag| self.snapshot(tag));
         let (left, right) = (snapshots.left?, snapshots.right?);
+        let kinds = [InputKind::Dictionary, InputKind::Accepted, InputKind::Catalogue];
+        let names = [DICTIONARY_COPY, ACCEPTED_COPY, CATALOGUE_COPY];
+        let file = |wanted: &str| copies.iter().find(|(name, _)| *name == wanted).map(|(_, file)| file);
+        let inputs: Vec<_> = kinds.into_iter().zip(names.map(file)).collect();
+        let accounts = [(&settings.tags.left, &left), (&settings.tags.right, &right)];
+        let wrong = self.wrong_provenance(&accounts, &inputs);
         let (earlier, left_out) = match settings.since.as_deref().map(|folder| self.earlier(folder)) {
             Some(Ok(earlier)) => (Some(earlier), None),
             Some(Err(why)) => (None, Some(format!("{}: {why}", ABOUT_NEWS.join(", ")))),
@@ -207,21 +233,73 @@ impl Again<'_> {
             copies: &copies,
         };
         // The settings and the inputs are those that the manifest has.
-        let find_news: Box<FindNews<'_>> = Box::new(|fresh, _, _| match earlier {
-            Some(earlier) => Ok(Some(since::compared(&earlier, fresh, self.console)?.0)),
+        let find_news: Box<FindNews<'_>> = Box::new(|fresh, found| match earlier {
+            Some(earlier) => {
+                if self.has_earlier() {
+                    found.copies.extend(since::copies_of_earlier(earlier.folder(), fresh.report));
+                }
+                Ok(Some(since::compared(&earlier, fresh, self.console)?.0))
+            }
             None if settings.without_earlier => Ok(Some(Since::without_earlier(fresh.report))),
             None => Ok(None),
         });
         let progress = Progress::start(self.console);
         make(ingredients, progress, find_news, |made, progress| {
             progress.finish("made again");
-            self.compared(made.files, left_out)
+            self.compared(made.files, left_out, wrong)
         })
+    }
+
+    /// Whether the report has a copy of the earlier one.
+    fn has_earlier(&self) -> bool {
+        let start = format!("{}/", since::EARLIER_COPY);
+        self.report.files.iter().any(|file| file.name.starts_with(&start))
+    }
+
+    /// Refuses a day for accepted entries that is not that of the report, but for time zones.
+    fn check_day(&self, settings: &DiffSettings) -> Result<(), CliError> {
+        let made: jiff::Timestamp =
+            settings.generated_at.parse().map_err(|error: jiff::Error| self.settings_error(error))?;
+        let made = made.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let days = made.until(settings.today).map_err(|error| self.settings_error(error))?.get_days();
+        if days.abs() <= 1 {
+            return Ok(());
+        }
+        Err(self.settings_error(format!(
+            "the report was made on {made}, and accepted entries had to count on {}",
+            settings.today
+        )))
+    }
+
+    /// What the manifest says of accounts and inputs that is not what the snapshots and the copies say.
+    fn wrong_provenance(
+        &self,
+        accounts: &[(&AccountTag, &Snapshot)],
+        inputs: &[(InputKind, Option<&InputFile>)],
+    ) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let said = self.provenance.accounts.iter();
+        let is_same = said.len() == accounts.len()
+            && said
+                .zip(accounts)
+                .all(|(said, (tag, snapshot))| *said == of_snapshot(tag, said.source.clone(), snapshot));
+        if !is_same {
+            wrong.push(format!("{MANIFEST_FILE}: what it says of the accounts is not what the snapshots say"));
+        }
+        for (kind, copy) in inputs {
+            let said = self.provenance.inputs.iter().filter(|input| input.kind == *kind);
+            if !said.map(|input| &input.sha256).eq(copy.iter().map(|file| &file.digest.sha256)) {
+                wrong.push(format!("{MANIFEST_FILE}: the SHA-256 of the input `{kind}` is not that of its copy"));
+            }
+        }
+        wrong
     }
 
     /// The earlier report, if it is the one that the manifest names; else why not.
     fn earlier(&self, folder: &str) -> Result<SavedReport, String> {
-        let folder = self.since.map_or_else(|| PathBuf::from(folder), Path::to_owned);
+        // A report that took the place of the earlier one has a copy of it.
+        let there = if self.has_earlier() { self.folder.join(since::EARLIER_COPY) } else { PathBuf::from(folder) };
+        let folder = self.since.map_or(there, Path::to_owned);
         let saved = SavedReport::to_compare(&folder).map_err(|error| in_words(&error))?;
         let inputs = || self.provenance.inputs.iter();
         let snapshots = saved.snapshots().map_err(|error| in_words(&error));
@@ -259,7 +337,7 @@ impl Again<'_> {
         };
         let copies =
             [(DICTIONARY_COPY, dictionary_file), (ACCEPTED_COPY, accepted_file), (CATALOGUE_COPY, catalogue_file)];
-        Ok((options, copies.into_iter().filter_map(|(name, file)| Some((name, file?.text))).collect()))
+        Ok((options, copies.into_iter().filter_map(|(name, file)| Some((name, file?))).collect()))
     }
 
     fn builtins(&self, on: &[String]) -> Result<Builtins, CliError> {
@@ -273,17 +351,18 @@ impl Again<'_> {
 
     /// Compares the files with those in the folder. What is new since an earlier report is in some of them, which are left out
     /// if that report is not there.
-    fn compared(&self, files: &[File<'_>], left_out: Option<String>) -> Result<Remade, CliError> {
+    fn compared(&self, files: &[File<'_>], left_out: Option<String>, wrong: Vec<String>) -> Result<Remade, CliError> {
         let is_left_out = |name: &str| left_out.is_some() && ABOUT_NEWS.contains(&name);
         let made: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
         let written: BTreeSet<&str> = self.report.files.iter().map(|file| file.name.as_str()).collect();
         let sets = [(&made, &written, "is not in the folder"), (&written, &made, "is not made any more")];
-        let mut differences: Vec<String> = sets
+        let mut differences = wrong;
+        let unlike = sets
             .into_iter()
             .flat_map(|(these, those, what)| these.difference(those).map(move |name| (name, what)))
             .filter(|(name, _)| !is_left_out(name))
-            .map(|(name, what)| format!("{name}: {what}"))
-            .collect();
+            .map(|(name, what)| format!("{name}: {what}"));
+        differences.extend(unlike);
         // What is missing, or is no file, is told already.
         let is_there = |name: &str| written.contains(name) && self.folder.join(name).is_file();
         let both: Vec<&File<'_>> =
@@ -305,7 +384,10 @@ impl Again<'_> {
     fn difference(&self, file: &File<'_>) -> Result<Option<String>, CliError> {
         let path = self.folder.join(&file.name);
         let unreadable = |source| VerifyError::Unreadable { path: path.clone(), source };
-        let there = BufReader::with_capacity(1 << 16, Opened::open(&path).map_err(unreadable)?);
+        let there = match Opened::open(&path) {
+            Ok(there) => BufReader::with_capacity(1 << 16, there),
+            Err(error) => return Ok(Some(format!("{}: it cannot be read: {error}", file.name))),
+        };
         let mut out = BufWriter::with_capacity(1 << 16, Comparing { there, line: 1, differs: false });
         file.write(&mut out).map_err(unreadable)?;
         let comparing = out.into_inner().map_err(|error| unreadable(error.into_error()))?;
