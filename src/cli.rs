@@ -153,10 +153,10 @@ enum Command {
     /// causes. With `--keep`, removes those that are older.
     #[command(after_long_help = examples::REPORTS)]
     Reports(list_reports::Args),
-    /// Check that a folder is as iamctl wrote it, and make its reports again
+    /// Check that a folder is as iamctl wrote it, and regenerate its reports
     ///
     /// Compares each file with the size and the SHA-256 in manifest.json, and names files that were changed, are missing, or
-    /// are not in the manifest. Then makes each report again from the snapshots and the copies of its inputs in the folder, with the
+    /// are not in the manifest. Then regenerates each report from the snapshots and the copies of its inputs in the folder, with the
     /// settings of the run, and compares it byte by byte. The exit code is 0 if everything is the same, 1 if something is not, and 2 if
     /// that cannot be determined.
     #[command(after_long_help = examples::VERIFY)]

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use rayon::prelude::*;
 
 use super::console::Console;
-use super::fleet::read::in_words;
+use super::error::CliError;
 use super::inputs;
 use super::reports;
 use crate::evidence::{
@@ -168,14 +168,10 @@ fn checksum_fault(folder: &Path, manifest: &Manifest) -> Option<Fault> {
 }
 
 /// Says if files of a folder are not as they were written. A folder without a manifest, which another version of iamctl wrote
-/// or somebody copied in part, says nothing.
-pub(super) fn warn_of_changes(folder: &Path, console: &Console) {
+/// or somebody copied in part, says nothing; a manifest that iamctl did not write is an error.
+pub(super) fn warn_of_changes(folder: &Path, console: &Console) -> Result<(), CliError> {
     let told = |text: &str| console.warning(&format!("{}: {text}", folder.display()));
-    let (around, start, manifest) = match manifest_of(folder) {
-        Ok(Some(found)) => found,
-        Ok(None) => return,
-        Err(error) => return told(&in_words(&error.into())),
-    };
+    let Some((around, start, manifest)) = manifest_of(folder)? else { return Ok(()) };
     let Mismatch { changed, missing } = Mismatch::of(&around, &manifest);
     let names = changed.into_iter().map(|(name, _)| name).chain(missing);
     let names: Vec<String> = names.filter(|name| name.starts_with(&start)).collect();
@@ -189,6 +185,7 @@ pub(super) fn warn_of_changes(folder: &Path, console: &Console) {
     if let Some(report) = manifest.reports.iter().find(|report| report.report == "diff" && has_lost_files(report)) {
         told(&format!("a later report has replaced files of the report of `{}` in the folder", report.report));
     }
+    Ok(())
 }
 
 /// Whether another report has files of this one now.

@@ -47,7 +47,7 @@ impl SavedReport {
     /// The same, for what is said about the report: warns if the folder is not as it was written.
     pub(super) fn read_checked(folder: &Path, console: &Console) -> Result<Self, CliError> {
         let saved = Self::read(folder)?;
-        warn_of_changes(folder, console);
+        warn_of_changes(folder, console)?;
         Ok(saved)
     }
 

@@ -75,7 +75,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let snapshots = later.snapshots();
     let fresh =
         Fresh { report: &later.report, snapshots: readable(&later, &snapshots, console), catalogue: &catalogue };
-    warn_of_changes(later.folder(), console);
+    warn_of_changes(later.folder(), console)?;
     let (since, _) = compared(&earlier, &fresh, console)?;
     let folder = shown(later.folder());
     let location = reports::location(None);
@@ -112,7 +112,7 @@ pub(super) fn compared(
 ) -> Result<(Since, Vec<Input>), CliError> {
     let error = |source| CliError::Since { earlier: earlier.folder().to_owned(), source };
     Since::check(&earlier.report, later.report).map_err(error)?;
-    warn_of_changes(earlier.folder(), console);
+    warn_of_changes(earlier.folder(), console)?;
     let snapshots = earlier.snapshots();
     let growth = match (readable(earlier, &snapshots, console), later.snapshots) {
         (Some(before), Some(after)) => Some(growth(before, after, later)?),

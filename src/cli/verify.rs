@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Folder that `iamctl diff`, `harvest`, or `fleet` wrote
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
-    /// Only check the files, and do not make the reports again
+    /// Only check the files, and do not regenerate the reports
     #[arg(long, env = "IAMCTL_FILES_ONLY", value_parser = FalseyValueParser::new())]
     files_only: bool,
     /// Where the earlier report of `--since` is now
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let mut remade = Vec::new();
     for checked in &folders {
         for report in &checked.manifest.reports {
-            spinner.say(&format!("making {} again", report.report));
+            spinner.say(&format!("regenerating {}", report.report));
             remade.push(args.remade(checked, report, console)?);
         }
     }
@@ -219,14 +219,14 @@ impl Outcome<'_> {
             return format!("NOT VERIFIED: the folder does not match its manifest: {}.", parts.join(", "));
         }
         if self.remade.iter().any(Remade::differs) {
-            return "NOT VERIFIED: the files match the manifest, but a report made again is not the same.".to_owned();
+            return "NOT VERIFIED: the files match the manifest, but a regenerated report is not the same.".to_owned();
         }
         if self.impossible().is_some() {
-            return "NOT VERIFIED: the files match the manifest, but a report could not be made again.".to_owned();
+            return "NOT VERIFIED: the files match the manifest, but a report could not be regenerated.".to_owned();
         }
         let made = self.remade.iter().filter(|remade| remade.is_same()).count();
         let again = if made > 0 {
-            format!("; {} made again with the same result", counted(made, "report"))
+            format!("; {} regenerated with the same result", counted(made, "report"))
         } else {
             String::new()
         };

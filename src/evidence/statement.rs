@@ -20,9 +20,9 @@ words! {
     pub enum Verified {
         /// Its files match the manifest.
         Files = "files",
-        /// And some of its reports were made again with the same result; not all of them can be.
+        /// And some of its reports were regenerated with the same result; not all of them can be.
         FilesAndSomeReports = "files-and-some-reports",
-        /// And all its reports were made again with the same result.
+        /// And all its reports were regenerated with the same result.
         FilesAndReports = "files-and-reports",
     }
 }

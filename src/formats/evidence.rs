@@ -18,7 +18,7 @@ pub fn facts(provenance: &Provenance) -> Vec<Fact> {
     let fact = |name: &str, text: String| Fact { name: name.to_owned(), text };
     let mut facts = vec![
         fact("Program", program(provenance)),
-        fact("Command", command(provenance)),
+        fact(COMMAND, command(provenance)),
         fact("Started", provenance.started_at.clone()),
     ];
     if provenance.accounts.len() <= SHOWN {
@@ -39,11 +39,14 @@ pub fn facts(provenance: &Provenance) -> Vec<Fact> {
         format!(
             "{MANIFEST_FILE} contains the size and the SHA-256 of each file of this report. iamctl verify FOLDER checks \
                 the files{}",
-            if provenance.settings.is_some() { " and makes the report again" } else { "" }
+            if provenance.settings.is_some() { " and regenerates the report" } else { "" }
         ),
     ));
     facts
 }
+
+/// The name of the fact that is a command.
+pub const COMMAND: &str = "Command";
 
 /// So many accounts are told one by one.
 const SHOWN: usize = 4;

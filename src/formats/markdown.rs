@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::commands;
 use super::escape::{shortened, terminal};
-use super::evidence::{Fact, facts};
+use super::evidence::{COMMAND, Fact, facts};
 use super::past;
 use super::report_format::View;
 use super::spans::{self, Span};
@@ -300,7 +300,10 @@ fn counts(report: &Report) -> String {
 pub(super) fn evidence(provenance: &Provenance) -> String {
     let mut block = "<details><summary>Evidence</summary>\n\n| Fact | Value |\n| --- | --- |\n".to_owned();
     for Fact { name, text } in facts(provenance) {
-        let _ = writeln!(block, "| {} | {} |", sentence(&name, &[], cell), sentence(&terminal(&text), &[], cell));
+        // A command is one piece, whatever is in it.
+        let text =
+            if name == COMMAND { code(&text.replace('|', "\\u{7c}")) } else { sentence(&terminal(&text), &[], cell) };
+        let _ = writeln!(block, "| {} | {text} |", sentence(&name, &[], cell));
     }
     block.push_str("\n</details>\n\n");
     block

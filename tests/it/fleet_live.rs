@@ -89,7 +89,7 @@ fn many_accounts_are_read_and_some_deny() {
     // The list knows the manifest of each account.
     let verified = tool.run(&["verify", "all"]);
     assert_eq!(verified.code, 0, "{verified:?}");
-    assert!(verified.stdout.contains("all files match the manifest; 50 reports made again"), "{verified:?}");
+    assert!(verified.stdout.contains("all files match the manifest; 50 reports regenerated"), "{verified:?}");
     std::fs::remove_dir_all(tool.path().join("all/acc-05")).unwrap();
     let verified = tool.run(&["verify", "all"]);
     assert_eq!(verified.code, 1, "{verified:?}");

@@ -91,7 +91,7 @@ fn a_report_is_made_again_on_another_day_with_other_threads_without_its_sources(
     }
     let run = tool.run(&["verify", "second"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run:?}");
-    assert!(run.stdout.ends_with("1 report made again with the same result.\n"), "{run:?}");
+    assert!(run.stdout.ends_with("1 report regenerated with the same result.\n"), "{run:?}");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn changed_missing_and_additional_files_are_named() {
         "Changed: qa_roles.csv: it is not a regular file\n",
         "Missing: summary.md\n",
         "Not in the manifest: deeper/=cmd|' /C calc'!A0\\u{1b}.txt\n",
-        "Not the same when made again: report.html: from line ",
+        "Differs when regenerated: report.html: from line ",
         "NOT VERIFIED: the folder does not match its manifest: 2 files changed, 1 file missing, 1 file not in the manifest.\n",
     ];
     for line in lines {
@@ -181,7 +181,7 @@ fn changed_missing_and_additional_files_are_named() {
     tool.write("out/dev_snapshot.json", snapshot(DEV, &[], &[]));
     let run = tool.run(&["verify", "out"]);
     assert!(
-        run.stdout.contains("Not made again: diff: dev_snapshot.json, which it is made of, has changed or is missing"),
+        run.stdout.contains("Not regenerated: diff: dev_snapshot.json, which it is made of, has changed or is missing"),
         "{run:?}"
     );
 }
@@ -204,7 +204,8 @@ fn a_report_that_does_not_follow_from_its_snapshots_is_found_whatever_its_manife
         let run = tool.run(&["verify", "out"]);
         assert_eq!(run.code, 1, "{name}: {run:?}");
         assert!(
-            run.stdout.contains("NOT VERIFIED: the files match the manifest, but a report made again is not the same.")
+            run.stdout
+                .contains("NOT VERIFIED: the files match the manifest, but a regenerated report is not the same.")
         );
     }
 }
@@ -340,7 +341,7 @@ fn what_is_new_is_made_again_only_with_the_same_earlier_report() {
     std::fs::rename(tool.path().join("first"), tool.path().join("moved")).unwrap();
     let run = tool.run(&["verify", "second"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stdout.contains("Not made again: report.html, since.json, summary.md: "), "{run:?}");
+    assert!(run.stdout.contains("Not regenerated: report.html, since.json, summary.md: "), "{run:?}");
     assert_eq!(tool.run(&["verify", "second", "--files-only"]).code, 0);
     assert_eq!(tool.run(&["verify", "second", "--since", "moved"]).code, 0);
     // Another report of the same accounts is not the one.
@@ -358,20 +359,20 @@ fn several_reports_in_one_folder_are_verified() {
         assert_eq!(tool.run(&["harvest", &format!("{tag}.json"), tag, "--output", "out"]).code, 0);
     }
     let run = tool.run(&["verify", "out"]);
-    assert!(run.code == 0 && run.stdout.contains("2 reports made again with the same result"), "{run:?}");
+    assert!(run.code == 0 && run.stdout.contains("2 reports regenerated with the same result"), "{run:?}");
     // The comparison replaces what the harvests wrote.
     diff(&tool, "out", &["--skip", "items"]);
     let run = tool.run(&["verify", "out"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(
-        run.stdout.contains("Not made again: harvest dev: a later report has replaced some of its files"),
+        run.stdout.contains("Not regenerated: harvest dev: a later report has replaced some of its files"),
         "{run:?}"
     );
-    assert!(run.stdout.contains("Made again: diff: "), "{run:?}");
+    assert!(run.stdout.contains("Regenerated: diff: "), "{run:?}");
     // The snapshots of a comparison that a later harvest replaces belong to another time.
     assert_eq!(tool.run(&["harvest", "dev.json", "dev", "--output", "out"]).code, 0);
     let run = tool.run(&["verify", "out"]);
-    assert!(run.code == 2 && run.stdout.contains("Not made again: diff: a later report has replaced"), "{run:?}");
+    assert!(run.code == 2 && run.stdout.contains("Not regenerated: diff: a later report has replaced"), "{run:?}");
     let run = tool.run(&["explain", "out", "other"]);
     assert!(run.stderr.contains("a later report has replaced files of the report of `diff`"), "{run:?}");
     let fleet = ["fleet", "--baseline", "dev", "dev.json=dev", "qa.json=qa", "--output", "fleet"];
@@ -384,7 +385,7 @@ fn several_reports_in_one_folder_are_verified() {
     let explained = tool.run(&["explain", "fleet/accounts/qa", "other"]);
     assert!(explained.stderr.contains("1 file changed or missing: `accounts/qa/report.json`"), "{explained:?}");
     tool.write("fleet/accounts/qa/report.json", report);
-    assert!(run.stdout.contains("Not made again: fleet: its folder does not contain the snapshots"), "{run:?}");
+    assert!(run.stdout.contains("Not regenerated: fleet: its folder does not contain the snapshots"), "{run:?}");
     let manifest: Value = serde_json::from_str(&tool.read("fleet/manifest.json")).unwrap();
     let inputs = manifest["reports"][0]["provenance"]["inputs"].as_array().unwrap();
     let kinds: Vec<&str> = inputs.iter().map(|input| input["kind"].as_str().unwrap()).collect();

@@ -35,7 +35,7 @@ pub enum VerifyError {
         problem: String,
     },
     /// The files match, but nobody can say whether the report follows from them.
-    #[error("{report} could not be made again: {why}")]
+    #[error("{report} could not be regenerated: {why}")]
     NotRemade {
         /// The report.
         report: String,

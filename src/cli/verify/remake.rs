@@ -84,16 +84,16 @@ impl Remade {
         match self {
             Self::NotAsked => Ok(()),
             Self::NotPossible { report, why } | Self::Impossible { report, why } => {
-                writeln!(out, "Not made again: {}: {}", terminal(report), terminal(why))
+                writeln!(out, "Not regenerated: {}: {}", terminal(report), terminal(why))
             }
             Self::Made { report, files, differences, other_program, left_out } => {
-                let what = if differences.is_empty() { "the same" } else { "not the same" };
-                writeln!(out, "Made again: {}: {files} files, {what}", terminal(report))?;
-                super::listed(out, "Not the same when made again", differences)?;
+                let what = if differences.is_empty() { "identical" } else { "not identical" };
+                writeln!(out, "Regenerated: {}: {files} files, {what}", terminal(report))?;
+                super::listed(out, "Differs when regenerated", differences)?;
                 if let Some(other) = other_program.as_ref().filter(|_| !differences.is_empty()) {
                     writeln!(out, "{other}")?;
                 }
-                left_out.iter().try_for_each(|why| writeln!(out, "Not made again: {}", terminal(why)))
+                left_out.iter().try_for_each(|why| writeln!(out, "Not regenerated: {}", terminal(why)))
             }
         }
     }
