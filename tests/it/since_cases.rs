@@ -315,6 +315,39 @@ fn a_new_role_of_a_known_name_is_new() {
     assert_eq!(since(&tool)["totals"]["new"], 1);
 }
 
+/// What a changed cause is called is what is new of it, not what was there before.
+#[test]
+fn a_changed_cause_says_what_is_new_of_it() {
+    let tool = Tool::new();
+    let policies =
+        |name: &str, statements: &Value| json!({"inline_policies": [{"name": name, "document": document(statements)}]});
+    let reads = allow(&json!(of("b/*")));
+    let deletes = json!({"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": of("b/*")});
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &policies("p", &json!([reads])))], &[]));
+    for (output, name) in [("before", "p"), ("after", "renamed")] {
+        let own = policies(name, &json!([reads, deletes]));
+        tool.write("qa.json", snapshot(QA, &[role(QA, "r", &own)], &[]));
+        let more: &[&str] = if output == "after" { &["--since", "before", "--report", "sarif=r.sarif"] } else { &[] };
+        diff(&tool, output, more);
+    }
+    let told = tool.run(&["since", "before", "after", "--fail-on", "new:low"]);
+    assert!(told.code == 0 && told.stdout.contains("1 changed cause"), "{told:?}");
+    assert!(told.stdout.contains("\nChanged: 1\n  info  r: the list of inline policies is"), "{}", told.stdout);
+    assert!(!told.stdout.contains("s3:DeleteObject"), "{}", told.stdout);
+    let markdown = tool.read("after/summary.md");
+    assert!(markdown.contains("| changed | info | `r` | the list of inline policies is"), "{markdown}");
+    assert!(markdown.contains("\n- (new) the list of inline policies is"), "{markdown}");
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "again", "--since", "before"]);
+    assert!(run.stdout.contains("info – ") && run.stdout.contains("(changed) r: the list of inline"), "{}", run.stdout);
+    assert!(!run.stdout.contains("(changed) r: qa allows"), "{}", run.stdout);
+    let sarif: Value = serde_json::from_str(&tool.read("r.sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!((&result["baselineState"], &result["properties"]["newSeverity"]), (&json!("updated"), &json!("info")));
+    assert_eq!(result["level"], "error", "of the whole cause: {result:#}");
+    let page = tool.read("after/report.html");
+    assert!(page.contains(r#""w":["info","the list of inline"#) && page.contains(r#""n":"new""#));
+}
+
 /// Without the snapshots, that is said.
 #[test]
 fn reports_without_snapshots_are_compared_by_their_rows() {
