@@ -72,6 +72,23 @@ fn the_sides_stay_as_they_were_given() {
     assert_eq!(report["findings"][0]["rule"], "access-lost");
 }
 
+/// Both sides are the account, so that a principal belongs to neither more than to the other.
+#[test]
+fn principals_of_the_account_have_no_side() {
+    let tool = Tool::new();
+    let x = format!("arn:aws:iam::{DEV}:role/x");
+    let ec2 = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}});
+    let by_x = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": x}});
+    let trusting = |statements: &Value| role(DEV, "app", &json!({"trust_policy": document(statements)}));
+    tool.write("old.json", at(EARLY, &[trusting(&json!([ec2, by_x]))], &[]));
+    tool.write("new.json", at(LATE, &[trusting(&json!([ec2]))], &[]));
+    let first = [["old.json", "old", "new.json", "new"], ["new.json", "new", "old.json", "old"]];
+    for sides in first {
+        let run = tool.run(&[&["diff"], sides.as_slice(), &["--output", "out"]].concat());
+        assert!(run.code == 0 && run.stdout.contains("role/x can assume the role in old;"), "{run:?}");
+    }
+}
+
 #[test]
 fn an_account_is_compared_with_itself_only_if_it_is_asked_for() {
     let tool = tool();
