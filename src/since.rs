@@ -3,13 +3,14 @@
 //! A finding is looked for in the other report by what it says: the role, the account that has it, and the actions on
 //! resources, principals, or values. Therefore, rows that are split in another way, statements in another order, policies
 //! with other names, and other proofs make nothing new. The question is asked of both reports alike, so that what is
-//! new from one to the other is what is resolved from the other to the one.
+//! new from one to the other is what is resolved in the opposite direction.
 
 mod comparable;
 mod coverage;
 mod growth;
 mod ids;
 mod index;
+mod principals;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -45,7 +45,8 @@ pub(super) struct ComparisonArgs {
     exclude_service_linked: bool,
     /// Findings that set exit code 1, such as severity=high
     ///
-    /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; can be repeated. Accepted differences never set the exit code.
+    /// One of none, any, access, severity=LEVEL (this severity or higher), and rule=ID; with --since also new (findings
+    /// that are new or changed) and new:LEVEL; can be repeated. Accepted differences never set the exit code.
     #[arg(long, value_name = "WHAT", env = "IAMCTL_FAIL_ON", value_delimiter = ',', add = complete::fail_on())]
     fail_on: Vec<String>,
     /// Set exit code 1 if anything differs, like `--fail-on any`

@@ -31,7 +31,7 @@ pub enum CliError {
     #[error(transparent)]
     Compare(#[from] pipeline::Error),
     /// Both sources are one account.
-    #[error("both sources are account {account_id}, and not at two times: a comparison would find no differences")]
+    #[error("both sources are account {account_id}, and iamctl cannot tell which is earlier")]
     SameAccount {
         /// The account's id.
         account_id: String,
@@ -229,6 +229,9 @@ pub enum CliError {
     /// Such a folder that cannot be read.
     #[error(transparent)]
     SplitFolder(#[from] SplitFolderError),
+    /// A folder that is not one for such files.
+    #[error(transparent)]
+    SplitPlace(#[from] super::split::SplitPlaceError),
     /// A folder that does not contain a report of `diff`.
     #[error("`{}` does not contain a report of `iamctl diff`", .path.display())]
     NoReport {
@@ -468,6 +471,7 @@ impl CliError {
                 Some(format!("`{name}` is a folder, and a word without `/` is a profile: write `{name}/`"))
             }
             Self::Split(error) => error.hint(),
+            Self::SplitPlace(_) => Some(super::split::SplitPlaceError::HINT.to_owned()),
             Self::SplitFolder(error) => error.hint().map(str::to_owned),
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),

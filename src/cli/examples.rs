@@ -66,7 +66,9 @@ pub(super) const DIFF: &str = r"Examples:
   Write findings for a pipeline:
       iamctl diff examples/dev.json dev examples/qa.json qa \
         --equivalency examples/equivalency_list.json --output reports \
-        --exit-code --report sarif=iam.sarif --report junit=iam.xml";
+        --exit-code --report sarif=iam.sarif --report junit=iam.xml
+  Compare with the report of the last run, and fail only because of what is new:
+      iamctl diff dev-profile dev qa-profile qa --since latest --fail-on new:high";
 
 pub(super) const FLEET: &str = r"Examples:
   Compare two accounts with the account dev, through AWS profiles:

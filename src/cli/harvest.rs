@@ -67,6 +67,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let split = args.split.as_deref().map(Folder::named).transpose()?;
     let [read] = &args.input.read([source], true, console)?;
     let snapshot = &read.snapshot;
+    args.split.as_deref().map(|folder| split::check(folder, args.output.named(), snapshot)).transpose()?;
     let account = account(snapshot)?;
     if account.roles.is_empty() {
         console.warning(&format!("{tag}: the account has no roles"));

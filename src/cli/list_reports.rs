@@ -70,12 +70,16 @@ impl FromStr for Keep {
 
     fn from_str(text: &str) -> Result<Self, KeepError> {
         let wrong = |_| KeepError { text: text.to_owned() };
+        // To keep none is more likely a mistake.
+        let none = || KeepError { text: text.to_owned() };
         match text.strip_suffix('d') {
-            Some(days) => days.parse().map(Self::Days).map_err(wrong),
-            None => match text.parse() {
-                // To keep none is more likely a mistake.
-                Ok(0) => Err(KeepError { text: text.to_owned() }),
-                number => number.map(Self::Newest).map_err(wrong),
+            Some(days) => match days.parse().map_err(wrong)? {
+                0 => Err(none()),
+                days => Ok(Self::Days(days)),
+            },
+            None => match text.parse().map_err(wrong)? {
+                0 => Err(none()),
+                number => Ok(Self::Newest(number)),
             },
         }
     }

@@ -11,8 +11,8 @@ use crate::evidence::{Digest, Input, InputKind, Sha256};
 use crate::model::AccountId;
 use crate::parse::snapshot::Snapshot;
 use crate::parse::split::{self, ACCOUNT_FILE, POLICIES, ROLES, SplitFile};
-use crate::store::folder::Record;
-use crate::store::{Folder, NamedFile, split_folder};
+use crate::store::folder::{Record, listed_files, manifest};
+use crate::store::{Folder, FolderError, NamedFile, split_folder};
 
 /// What a folder calls the files together.
 const REPORT: &str = "split";
@@ -25,6 +25,67 @@ impl NamedFile for SplitFile {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.text.as_bytes())
     }
+}
+
+/// Why a folder is not one for the files of an account.
+#[derive(Debug, thiserror::Error)]
+pub enum SplitPlaceError {
+    /// It is the folder of `--output`.
+    #[error("`{}` is the folder of `--output`, too", .path.display())]
+    Output {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It has the files of another command.
+    #[error("`{}` is a folder of `iamctl {report}`", .path.display())]
+    Report {
+        /// The folder.
+        path: PathBuf,
+        /// What wrote to it.
+        report: String,
+    },
+    /// It has the files of another account.
+    #[error("`{}` contains the roles of account {there}, and this is account {own}", .path.display())]
+    Account {
+        /// The folder.
+        path: PathBuf,
+        /// The account that is there.
+        there: String,
+        /// The account that was read.
+        own: String,
+    },
+}
+
+impl SplitPlaceError {
+    /// What the user can do about it.
+    pub(super) const HINT: &'static str = "give `--split` a folder of its own for each account";
+}
+
+/// Whether the files of a snapshot can be written to a folder, before anything else is written.
+pub(super) fn check(folder: &Path, output: Option<&Path>, snapshot: &Snapshot) -> Result<(), CliError> {
+    let path = || folder.to_owned();
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if output.is_some_and(|output| real(output) == real(folder)) {
+        return Err(SplitPlaceError::Output { path: path() }.into());
+    }
+    let reports = manifest(folder)?.map(|manifest| manifest.reports).unwrap_or_default();
+    if let Some(report) = reports.into_iter().map(|one| one.report).find(|report| report != REPORT) {
+        return Err(SplitPlaceError::Report { path: path(), report }.into());
+    }
+    let listed = listed_files(folder)?;
+    for name in split::files(snapshot)?.into_iter().map(|file| file.name) {
+        if folder.join(&name).symlink_metadata().is_ok() && !listed.contains(&name) {
+            return Err(FolderError::Foreign { path: path(), name }.into());
+        }
+    }
+    let files = split_folder::read(folder, ACCOUNT_FILE, &[])?;
+    let there = files.get(ACCOUNT_FILE).and_then(|text| split::account_id(text));
+    if let (Some(there), Some(own)) = (there, snapshot.account_id.clone())
+        && there != own
+    {
+        return Err(SplitPlaceError::Account { path: path(), there, own }.into());
+    }
+    Ok(())
 }
 
 /// Writes a snapshot to a folder: what an earlier run wrote there and is not there any more goes away, and nothing else.

@@ -145,7 +145,9 @@ pub fn next(view: &View<'_>, group: &Group) -> Vec<(&'static str, String)> {
         commands.push(("accept the cause", accept(view, group)));
         // Only roles of both accounts can be made alike, and only if they are not alike already.
         let is_of_both = matches!(group.cause, Cause::ReferenceOfBoth { .. });
-        let can_align = |role: &&RoleResult| role.status == RoleStatus::Common && !is_of_both;
+        // No command gives a role its earlier unique ID.
+        let is_alike = is_of_both || group.rule == Rule::RoleRecreated;
+        let can_align = |role: &&RoleResult| role.status == RoleStatus::Common && !is_alike;
         let common: Vec<&RoleResult> = roles.into_iter().filter(can_align).collect();
         match common.as_slice() {
             [] => {}

@@ -5,7 +5,7 @@
 //! it (`spans`), so that no name can become a heading, a link or markup.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::commands;
@@ -17,8 +17,9 @@ use super::spans::{self, Span};
 use super::verdict;
 use crate::evidence::Provenance;
 use crate::model::Side;
-use crate::report::sentences::few;
+use crate::report::sentences::{counted, few};
 use crate::report::{Finding, Group, List, Report};
+use crate::since::Status;
 
 /// The most bytes of a report: below 900 KiB. GitHub takes a job summary of up to 1 MiB.
 ///
@@ -179,15 +180,20 @@ fn block(view: &View<'_>, group: &Group) -> String {
     let _ = writeln!(block, "Cause {id}, rule {}{roles}\n", code(group.rule.id()));
     let is_whole = group.message.chars().nth(CELL).is_none();
     let said = said(report, group);
-    for (finding, roles) in said.iter().take(FINDINGS) {
+    // What is new must not be among those that are only counted.
+    let (new, old): (Vec<_>, Vec<_>) = said.iter().partition(|(finding, _)| mark(view, group, finding).is_some());
+    for (finding, roles) in new.into_iter().chain(old).take(FINDINGS) {
+        let mark = mark(view, group, finding);
         let proof = commands::request_of(report, finding);
         let proof = proof.map(|(request, caveat)| format!("proof: {}{caveat}", code(&request)));
         // What one finding says, its cause says.
-        let is_told = is_whole && finding.message == group.message;
+        let is_told = is_whole && finding.message == group.message && mark.is_none();
         if !is_told {
             let is_of_some = said.len() > 1 && group.roles.len() > 1;
+            let mark = mark.unwrap_or_default();
             let start = if is_of_some { format!("{}: ", list(roles, NAMED, code)) } else { String::new() };
-            let _ = writeln!(block, "- {start}{}", sentence(&finding.message, &spans::names(report, finding), code));
+            let _ =
+                writeln!(block, "- {mark}{start}{}", sentence(&finding.message, &spans::names(report, finding), code));
         }
         if let Some(proof) = proof {
             let _ = writeln!(block, "{}- {proof}", if is_told { "" } else { "  " });
@@ -199,6 +205,18 @@ fn block(view: &View<'_>, group: &Group) -> String {
     }
     block.push_str(if block.ends_with("\n\n") { "</details>\n\n" } else { "\n</details>\n\n" });
     block
+}
+
+/// The mark of what is new in a cause of which not everything is new.
+fn mark(view: &View<'_>, group: &Group, finding: &Finding) -> Option<String> {
+    view.news(group).filter(|status| *status == Status::Changed)?;
+    let same: Vec<&Finding> = view.report.findings_of(group).filter(|one| one.message == finding.message).collect();
+    let status = same.iter().find_map(|one| view.mark(one))?;
+    let roles: BTreeSet<&str> =
+        same.iter().filter(|one| view.mark(one).is_some()).filter_map(|one| one.role.as_deref()).collect();
+    let is_all = same.iter().all(|one| view.mark(one).is_some());
+    let of = if is_all { String::new() } else { format!(" for {}", counted(roles.len(), "role")) };
+    Some(format!("({}{of}) ", status.in_words()))
 }
 
 /// Whether a group has findings that say something else than its line in the table, or the line is cut.

@@ -33,22 +33,15 @@ pub fn time(report: &Report, side: Side) -> Option<String> {
 pub fn sentence(report: &Report) -> Option<String> {
     let before = report.before()?;
     let id = report.accounts.left.account_id.as_ref()?;
-    let of = |side: Side| -> Option<String> {
-        let (tag, word) = (&report.accounts.get(side).tag, word(report, side)?);
-        Some(format!("{tag} is {word} ({})", time(report, side)?))
-    };
-    Some(format!("Account {id} at two times: {}, {}.", of(before)?, of(before.other())?))
+    let tag = |side: Side| &report.accounts.get(side).tag;
+    let (earlier, later) = (time(report, before)?, time(report, before.other())?);
+    let (old, new) = (tag(before), tag(before.other()));
+    Some(format!("Account {id}: {old} is the earlier state (read {earlier}), {new} the later one (read {later})."))
 }
 
 /// What the order of the sides means for the words of a report, if the account after was given first.
 #[must_use]
 pub fn order(report: &Report) -> Option<String> {
-    let (before, after) = (&report.accounts.right.tag, &report.accounts.left.tag);
-    let is_reversed = report.before() == Some(Side::Right);
-    is_reversed.then(|| {
-        format!(
-            "{after}, the account after, was given first: what is gained, widened, or added in {before} was there before \
-             and is gone now."
-        )
-    })
+    let said = "The later state was given first, so gained, widened, and added describe what has since been removed.";
+    (report.before() == Some(Side::Right)).then(|| said.to_owned())
 }

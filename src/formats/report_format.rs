@@ -137,6 +137,12 @@ impl<'a> View<'a> {
         self.since?.cause(group).filter(|status| status.is_new())
     }
 
+    /// The same of a finding.
+    #[must_use]
+    pub fn mark(&self, finding: &Finding) -> Option<Status> {
+        self.since?.status(finding).filter(|status| status.is_new())
+    }
+
     /// The values of `--fail-on`; none where it was not given.
     #[must_use]
     pub fn gate(&self) -> Vec<String> {

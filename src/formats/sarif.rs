@@ -18,10 +18,11 @@ use super::accepted::{self, AcceptedFinding};
 use super::commands;
 use super::escape::{shortened, terminal};
 use super::report_format::View;
+use super::since;
 use crate::model::Side;
 use crate::report::sentences::few;
 use crate::report::{Group, Rule, Severity};
-use crate::since::Status;
+use crate::since::{Since, Status};
 use log::{Frame, Limits};
 
 /// The most results of a run.
@@ -110,11 +111,28 @@ fn result(view: &View<'_>, group: &Group) -> Value {
             "failed": view.fails_for(group),
         },
     });
-    let status = view.since.and_then(|since| since.cause(group));
+    let status = view.since.and_then(|since| since.cause(group).or_else(|| of_notes(view, since, group)));
     if let (Some(status), Some(object)) = (status, result.as_object_mut()) {
         object.insert("baselineState".to_owned(), json!(baseline_state(status)));
     }
+    // The level is that of all findings of the cause, also of those that were there before.
+    let news = since::of_cause(view, group);
+    if let (Some(news), Some(Value::Object(properties))) = (news, result.get_mut("properties")) {
+        properties.insert("newSeverity".to_owned(), json!(news.finding.severity));
+        properties.insert("newMessage".to_owned(), json!(without_links(&terminal(news.message))));
+    }
     result
+}
+
+/// What became of a group that is for information.
+fn of_notes(view: &View<'_>, since: &Since, group: &Group) -> Option<Status> {
+    let statuses: Vec<Status> =
+        view.report.findings_of(group).map(|finding| since.status(finding)).collect::<Option<_>>()?;
+    Some(match statuses.iter().filter(|status| status.is_new()).count() {
+        0 => Status::StillThere,
+        _ if statuses.iter().all(|status| *status == Status::New) => Status::New,
+        _ => Status::Changed,
+    })
 }
 
 /// SARIF's word for what became of a cause. Results that are not there any more are left out: readers that do not know the

@@ -1,5 +1,7 @@
 //! What is new since an earlier report, as text and as Markdown. In the other formats each finding says it itself.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::commands;
@@ -9,7 +11,7 @@ use super::markdown::{cell, code, list, sentence};
 use super::report_format::View;
 use super::verdict;
 use crate::report::sentences::{counted, few};
-use crate::report::{Group, Severity};
+use crate::report::{Finding, Group, Severity};
 use crate::since::{Gone, Since, Status};
 
 /// How many causes, and how many resolved findings, are shown before the rest is only counted.
@@ -49,10 +51,47 @@ pub fn verdict_of(since: &Since) -> String {
     format!("{start}: {}.", parts.join(", "))
 }
 
-/// The causes that are new or changed, in the order of the report.
-fn news<'r>(view: &View<'r>, since: &'r Since) -> impl Iterator<Item = (&'r Group, Status)> {
+/// What is new of a cause.
+#[derive(Debug)]
+pub struct News<'r> {
+    /// Whether the cause is new or has changed.
+    pub status: Status,
+    /// Its most severe finding that is new or changed.
+    pub finding: &'r Finding,
+    /// What it says. Of a cause whose most severe finding it is, this is the sentence of the cause.
+    pub message: &'r str,
+    /// The roles that have such findings.
+    pub roles: Vec<String>,
+    /// How many more such findings there are that say something else.
+    pub more: usize,
+}
+
+/// What is new of a cause; none if it is still there, or nobody asked. What a cause says first can be what was there before.
+#[must_use]
+pub fn of_cause<'r>(view: &View<'r>, group: &'r Group) -> Option<News<'r>> {
+    let status = view.news(group)?;
+    let is_new = |finding: &&Finding| !finding.is_note() && view.mark(finding).is_some();
+    let findings: Vec<&Finding> = view.report.findings_of(group).filter(is_new).collect();
+    let first: &Finding = findings.first()?;
+    let is_headline = view.report.findings_of(group).next().is_some_and(|one| one.id == first.id);
+    let named: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.role.as_deref()).collect();
+    let said: BTreeSet<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+    Some(News {
+        status,
+        finding: first,
+        message: if is_headline { &group.message } else { &first.message },
+        roles: group.roles.iter().filter(|role| named.contains(role.as_str())).cloned().collect(),
+        more: said.len() - 1,
+    })
+}
+
+/// The causes that are new or changed: of what is new of them, the most severe first, else in the order of the report.
+fn news<'r>(view: &View<'r>) -> Vec<(&'r Group, News<'r>)> {
     let causes = view.report.causes();
-    causes.filter_map(|group| since.cause(group).map(|status| (group, status))).filter(|(_, status)| status.is_new())
+    let mut news: Vec<(&Group, News<'_>)> =
+        causes.filter_map(|group| of_cause(view, group).map(|news| (group, news))).collect();
+    news.sort_by_key(|(_, news)| Reverse(news.finding.severity));
+    news
 }
 
 /// Writes the summary of `iamctl since`, in so many columns; none where lines are not broken.
@@ -69,9 +108,9 @@ pub fn write(out: &mut dyn Write, view: &View<'_>, since: &Since, width: Option<
     for remark in since.remarks.iter().cloned().chain(verdict::decision(view)) {
         lines.text(0, &remark)?;
     }
-    let all: Vec<(&Group, Status)> = news(view, since).collect();
+    let all = news(view);
     for status in [Status::New, Status::Changed] {
-        let some: Vec<&Group> = all.iter().filter(|(_, own)| *own == status).map(|(group, _)| *group).collect();
+        let some: Vec<&(&Group, News<'_>)> = all.iter().filter(|(_, news)| news.status == status).collect();
         causes(&mut lines, status, &some)?;
     }
     for status in [Status::Resolved, Status::Accepted, Status::NotCompared] {
@@ -89,17 +128,22 @@ fn heading(lines: &mut Lines<'_>, status: Status, count: usize) -> io::Result<()
     lines.styled(0, HEADING, &format!("{first}{}", letters.as_str()), &format!(": {count}"))
 }
 
-fn causes(lines: &mut Lines<'_>, status: Status, groups: &[&Group]) -> io::Result<()> {
+fn causes(lines: &mut Lines<'_>, status: Status, groups: &[&(&Group, News<'_>)]) -> io::Result<()> {
     if groups.is_empty() {
         return Ok(());
     }
     heading(lines, status, groups.len())?;
-    for group in groups.iter().take(SHOWN) {
-        let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
+    for (group, news) in groups.iter().take(SHOWN) {
+        let names: Vec<String> = news.roles.iter().map(|role| terminal(role).into_owned()).collect();
         let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
-        let style = if group.severity >= Severity::High { WORST } else { BAD };
-        lines.styled(2, style, group.severity.as_str(), &format!("  {start}{}", group.message))?;
-        lines.text(4, &format!("[{} {}]", group.rule, commands::short(&group.id)))?;
+        let severity = news.finding.severity;
+        let style = if severity >= Severity::High { WORST } else { BAD };
+        lines.styled(2, style, severity.as_str(), &format!("  {start}{}", news.message))?;
+        let more = match news.more {
+            0 => String::new(),
+            more => format!(", {}", counted(more, "more finding")),
+        };
+        lines.text(4, &format!("[{} {}{more}]", news.finding.rule, commands::short(&group.id)))?;
     }
     more(lines, groups.len(), "more cause")
 }
@@ -126,16 +170,19 @@ fn more(lines: &mut Lines<'_>, count: usize, noun: &str) -> io::Result<()> {
 /// What is new, as a part of a page in Markdown.
 #[must_use]
 pub fn markdown(view: &View<'_>, since: &Since) -> String {
-    let mut text = format!("## Since the last report\n\n{}\n\n", sentence(&verdict_of(since), &[], code));
+    let mut text = format!("## Since the earlier report\n\n{}\n\n", sentence(&verdict_of(since), &[], code));
     text.extend(since.remarks.iter().map(|remark| format!("{}\n\n", sentence(remark, &[], code))));
-    let all: Vec<(&Group, Status)> = news(view, since).collect();
+    let all = news(view);
     if !all.is_empty() {
         text.push_str("| | Severity | Roles | What differs | Rule |\n| --- | --- | --- | --- | --- |\n");
-        text.extend(all.iter().take(SHOWN).map(|(group, status)| {
-            let message = sentence(&shortened(&terminal(&group.message), SENTENCE), &group.roles, cell);
-            let roles = list(&group.roles, ROLES, cell);
-            let rule = code(group.rule.id());
-            format!("| {} | {} | {roles} | {message} | {rule} |\n", status.in_words(), group.severity)
+        text.extend(all.iter().take(SHOWN).map(|(_, news)| {
+            let message = sentence(&shortened(&terminal(news.message), SENTENCE), &news.roles, cell);
+            let more =
+                if news.more == 0 { String::new() } else { format!("; and {}", counted(news.more, "more finding")) };
+            let roles = list(&news.roles, ROLES, cell);
+            let rule = code(news.finding.rule.id());
+            let (status, severity) = (news.status.in_words(), news.finding.severity);
+            format!("| {status} | {severity} | {roles} | {message}{more} | {rule} |\n")
         }));
         text.push('\n');
     }

@@ -46,6 +46,12 @@ struct Account {
     policies: Vec<String>,
 }
 
+/// Whose account the file of this text describes; none if it does not say it, such as a file that is damaged.
+#[must_use]
+pub fn account_id(text: &str) -> Option<String> {
+    serde_json::from_str::<Account>(text).ok()?.account_id
+}
+
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitFile {

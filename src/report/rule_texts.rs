@@ -156,7 +156,7 @@ pub(super) const fn text_of(rule: Rule) -> &'static Text {
                 another name, add the parts in which the names differ to the dictionary.",
         },
         Rule::RoleRecreated => &Text {
-            title: "The role was deleted and created again",
+            title: "The role was deleted and re-created",
             severity: Severity::Medium,
             meaning: "Both sources are the same account, and a role of the same name has another unique ID (`AROA…`). \
                 IAM gives a role that is created again another unique ID, so the role is not the one that was there \

@@ -168,7 +168,7 @@ impl Report {
         let (left, right) = self.tags(Side::Left);
         let value = |value: &serde_json::Value| if value.is_null() { "not set".to_owned() } else { value.to_string() };
         let name = match &row.attribute {
-            Attribute::UniqueId => "the role was deleted and created again: its unique ID".to_owned(),
+            Attribute::UniqueId => "the role was deleted and re-created: unique ID".to_owned(),
             Attribute::PermissionsBoundary => "the permissions boundary".to_owned(),
             Attribute::MaxSessionDuration => "the maximum session duration in seconds".to_owned(),
             Attribute::Path => "the path".to_owned(),
@@ -179,6 +179,9 @@ impl Report {
             Attribute::AttachedPolicies => "the list of attached policies".to_owned(),
         };
         let (of_left, of_right) = row.named();
+        if let (Attribute::UniqueId, Some(old), Some(new)) = (&row.attribute, of_left.as_str(), of_right.as_str()) {
+            return format!("{name} {old} in {left}, {new} in {right}");
+        }
         format!("{name} is {} in {left}, {} in {right}", value(of_left), value(of_right))
     }
 
@@ -250,7 +253,9 @@ impl Report {
         }
         // Its own account needs no name, unless it is all that is said.
         let is_of = |side: Side| self.accounts.get(side).account_id.as_ref().is_some_and(|id| id.as_str() == account);
-        match Side::BOTH.into_iter().find(|side| is_of(*side)) {
+        // Of one account at two times, both are the same.
+        let is_of_one = Side::BOTH.into_iter().all(is_of);
+        match Side::BOTH.into_iter().find(|side| is_of(*side) && !is_of_one) {
             Some(side) if is_account || side != row.difference.side => {
                 format!("{words} ({})", self.accounts.get(side).tag)
             }

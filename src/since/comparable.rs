@@ -14,6 +14,14 @@ pub enum SinceError {
         /// The two of the later one.
         later: String,
     },
+    /// They are of the same accounts, but in another order.
+    #[error("the order of the accounts is reversed: {earlier}, and {later}")]
+    Reversed {
+        /// The two of the earlier report.
+        earlier: String,
+        /// The two of the later one.
+        later: String,
+    },
     /// They are of other roles.
     #[error("the reports are of different roles: {earlier} before, {later} now")]
     Roles {
@@ -34,13 +42,17 @@ pub enum SinceError {
 
 /// Refuses reports of which one says nothing about what the other says.
 pub(super) fn check(earlier: &Report, later: &Report) -> Result<(), SinceError> {
-    let same = |side: Side| {
-        let (a, b) = (earlier.accounts.get(side), later.accounts.get(side));
+    let same_as = |side: Side, other: Side| {
+        let (a, b) = (earlier.accounts.get(side), later.accounts.get(other));
         let is_same_id = a.account_id.is_none() || b.account_id.is_none() || a.account_id == b.account_id;
         is_same_id && a.tag.as_str().eq_ignore_ascii_case(b.tag.as_str())
     };
-    if !Side::BOTH.into_iter().all(same) {
-        return Err(SinceError::Accounts { earlier: accounts(earlier), later: accounts(later) });
+    if !Side::BOTH.into_iter().all(|side| same_as(side, side)) {
+        let (earlier_two, later_two) = (accounts(earlier), accounts(later));
+        if Side::BOTH.into_iter().all(|side| same_as(side, side.other())) {
+            return Err(SinceError::Reversed { earlier: earlier_two, later: later_two });
+        }
+        return Err(SinceError::Accounts { earlier: earlier_two, later: later_two });
     }
     if earlier.selection != later.selection {
         return Err(SinceError::Roles { earlier: selection(earlier), later: selection(later) });
@@ -76,7 +88,7 @@ pub(super) fn remarks(earlier: &Report, later: &Report, is_growth_known: bool) -
     let mut remarks = Vec::new();
     if !is_growth_known {
         let start = "The snapshots of the reports could not be compared, so only the rows of the reports were";
-        remarks.push(format!("{start}: a finding can have become wider although it is called still there."));
+        remarks.push(format!("{start}: a finding listed as still there may have become wider."));
     }
     let effect = "findings can be new or resolved because of that";
     if !is_same_dictionary(earlier, later) {

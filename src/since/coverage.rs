@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::principals::Principals;
 use crate::model::Glob;
 use crate::report::{AttributeDifference, Difference, Finding, Report, RoleResult, Severity, item_identity};
 use crate::semantics::difference_condition::DifferenceCondition;
@@ -105,8 +106,8 @@ fn with_service(service: &str, actions: &[String]) -> Vec<String> {
 /// What a row of access, trust, or Denies is about.
 #[derive(Clone)]
 pub(super) struct Requests<'r> {
-    /// Of a row of trust, the principal with its type.
-    principal: Option<(&'r str, &'r str)>,
+    /// Of a row of trust, who can assume the role.
+    principals: Option<Principals<'r>>,
     /// With their service: rows of one service do not say it, rows of several do.
     actions: Vec<String>,
     not_actions: &'r [String],
@@ -132,9 +133,8 @@ impl<'r> Requests<'r> {
             }
             Difference::Trust(row) => {
                 let d = &row.difference;
-                let principal = Some((d.principal_type.as_str(), d.principal.as_str()));
                 let own = Self::new(d.actions.clone(), &[], (&[], &d.except), d.condition.as_ref(), d.certainty);
-                Some(Self { principal, ..own })
+                Some(Self { principals: Some(Principals::of(row)), ..own })
             }
             Difference::Role(_)
             | Difference::Item(_)
@@ -152,17 +152,19 @@ impl<'r> Requests<'r> {
         condition: Option<&'r DifferenceCondition>,
         certainty: Certainty,
     ) -> Self {
-        Self { principal: None, actions, not_actions, resources, except, condition, certainty }
+        Self { principals: None, actions, not_actions, resources, except, condition, certainty }
     }
 
-    /// The same on resources as the account names them.
+    /// The same with resources and principals as the account names them.
     pub(super) fn in_real_names(row: Difference<'r>) -> Option<Self> {
         let own = Self::of(row)?;
         let resources = match row {
             Difference::Access(row) => row.named().resources,
             Difference::Deny(row) => row.named().resources,
-            Difference::Trust(_)
-            | Difference::Role(_)
+            Difference::Trust(row) => {
+                return Some(Self { principals: Some(Principals::in_real_names(row)), ..own });
+            }
+            Difference::Role(_)
             | Difference::Item(_)
             | Difference::Attribute(_)
             | Difference::CrossReference(_)
@@ -172,18 +174,18 @@ impl<'r> Requests<'r> {
         Some(Self { resources, ..own })
     }
 
-    /// Whether the row is about who can assume a role.
-    pub(super) const fn is_trust(&self) -> bool {
-        self.principal.is_some()
+    /// Whether both are about some action, and some resource or principal if those count.
+    pub(super) fn may_overlap(&self, other: &Requests<'_>, by_target: bool) -> bool {
+        if by_target { self.overlaps(other) } else { self.of_any_target().overlaps(&other.of_any_target()) }
     }
 
-    /// Whether both are about some action, and some resource if those count.
-    pub(super) fn may_overlap(&self, other: &Requests<'_>, by_resource: bool) -> bool {
-        if by_resource { self.overlaps(other) } else { self.of_any_resource().overlaps(&other.of_any_resource()) }
+    /// Who can assume a role, if the row is about that.
+    pub(super) const fn principals(&self) -> Option<&Principals<'r>> {
+        self.principals.as_ref()
     }
 
-    fn of_any_resource(&self) -> Self {
-        Requests { resources: &[], ..self.clone() }
+    fn of_any_target(&self) -> Self {
+        Requests { resources: &[], principals: None, ..self.clone() }
     }
 
     fn coverage(&self, others: &[Requests<'_>]) -> Coverage {
@@ -207,7 +209,11 @@ impl<'r> Requests<'r> {
 
     /// Whether both are about some action on some resource, whatever their conditions.
     fn overlaps(&self, other: &Requests<'_>) -> bool {
-        let is_same = self.principal == other.principal;
+        let is_same = match (&self.principals, &other.principals) {
+            (Some(own), Some(others)) => own.overlap(others),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
         let actions = |own: &String, other: &String| Glob::new_folded(own).overlaps(&Glob::new_folded(other));
         let resources = |own: &String, other: &String| Glob::new(own).overlaps(&Glob::new(other));
         let some = |own: &[String], others: &[String], overlap: &dyn Fn(&String, &String) -> bool| {
@@ -223,7 +229,12 @@ impl<'r> Requests<'r> {
         let is_known = (self.certainty == Certainty::Unknown) == (other.certainty == Certainty::Unknown);
         let is_certain = self.certainty == other.certainty || self.certainty == Certainty::Always;
         let condition = self.condition.is_none() || self.condition == other.condition;
+        let principals = match (&self.principals, &other.principals) {
+            (Some(own), Some(others)) => own.covers(others),
+            (_, _) => true,
+        };
         is_known
+            && principals
             && condition
             && is_certain
             && self.not_actions.iter().all(|action| covers_folded(other.not_actions, action))

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::Requests;
+use super::principals::overlap_in_the_other_account;
 use crate::model::{Side, Sides};
 use crate::report::{Difference, Limitation, List, Report, RoleResult};
 
@@ -105,19 +106,26 @@ impl<'g> GrowthIndex<'g> {
 
 /// Whether some of these rows of a finding may be about what has grown.
 pub(super) fn is_about(rows: &[Difference<'_>], gained: &[Difference<'_>], lost: &[Difference<'_>]) -> bool {
-    let overlap = |own: &Difference<'_>, grown: &Difference<'_>, by_resource: bool| {
-        match (Requests::in_real_names(*own), Requests::in_real_names(*grown)) {
-            (Some(own), Some(grown)) if own.is_trust() == grown.is_trust() => {
-                // Principals contain each other: an account, its roles, everyone.
-                own.is_trust() || own.may_overlap(&grown, by_resource)
-            }
-            // A role of one account is about all that it grants.
-            (None, _) | (_, None) => true,
-            (Some(_), Some(_)) => false,
-        }
-    };
-    // The other account has other names for the same resources.
     rows.iter().any(|own| {
-        gained.iter().any(|grown| overlap(own, grown, true)) || lost.iter().any(|grown| overlap(own, grown, false))
+        gained.iter().any(|gained| is_of_gained(*own, *gained)) || lost.iter().any(|lost| is_of_lost(*own, *lost))
     })
+}
+
+fn is_of_gained(own: Difference<'_>, gained: Difference<'_>) -> bool {
+    match (Requests::in_real_names(own), Requests::in_real_names(gained)) {
+        (Some(own), Some(gained)) => own.may_overlap(&gained, true),
+        // A role of one account is about all that it grants.
+        (None, _) | (_, None) => true,
+    }
+}
+
+/// What the other role has lost, the other account names, and may name otherwise.
+fn is_of_lost(row: Difference<'_>, lost: Difference<'_>) -> bool {
+    let (Some(own), Some(lost)) = (Requests::in_real_names(row), Requests::in_real_names(lost)) else { return true };
+    let is_of_target = match (row, lost.principals()) {
+        (Difference::Trust(row), Some(lost)) => overlap_in_the_other_account(row, lost),
+        // Resources have other names there.
+        (_, lost) => own.principals().is_some() == lost.is_some(),
+    };
+    is_of_target && own.may_overlap(&lost, false)
 }

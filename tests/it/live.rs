@@ -322,7 +322,10 @@ fn one_account_under_two_profiles_is_refused() {
     let tool = tool(&crate::moto::url(), &dev, &dev);
     let run = diff(&tool, &[]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains(&format!("both sources are account {}, and not at two times", dev.id)), "{run:?}");
+    assert!(
+        run.stderr.contains(&format!("both sources are account {}, and iamctl cannot tell which is earlier", dev.id)),
+        "{run:?}"
+    );
     assert!(!tool.exists("out"));
     assert_eq!(diff(&tool, &["--allow-same-account", "--exit-code"]).code, 0);
 }

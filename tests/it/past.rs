@@ -44,9 +44,9 @@ fn the_summary_speaks_of_before_and_after() {
     assert!(run.stdout.starts_with(&lines.concat()), "{}", run.stdout);
     assert!(run.stdout.contains("app: new allows sqs:SendMessage"), "{}", run.stdout);
     assert!(!run.stdout.contains("was given first"), "{}", run.stdout);
-    let times = "at two times: old is before (2026-11-20T08:00:00Z), new is after (2026-11-27T08:00:00Z).";
+    let times = "old is the earlier state (read 2026-11-20T08:00:00Z), new the later one (read 2026-11-27T08:00:00Z).";
     let markdown = tool.read("out/summary.md");
-    assert!(markdown.replace('`', "").contains(&format!("Account {DEV} {times}")), "{markdown}");
+    assert!(markdown.replace('`', "").contains(&format!("Account {DEV}: {times}")), "{markdown}");
     assert!(markdown.contains("| `old`, before | `111111111111` |"), "{markdown}");
     assert!(tool.read("junit.xml").contains(times));
     let page = tool.read("out/report.html");
@@ -64,13 +64,29 @@ fn the_sides_stay_as_they_were_given() {
     assert!(run.stdout.starts_with("new (after): account"), "{}", run.stdout);
     // A tag that says it already.
     assert!(run.stdout.contains("\nbefore: account 111111111111, read at 2026-11-20T08:00:00Z"), "{}", run.stdout);
-    let order = "new, the account after, was given first: what is gained, widened, or added in before was there before \
-                 and is gone now.";
+    let order = "The later state was given first, so gained, widened, and added describe what has since been removed.";
     assert!(run.stdout.contains(order), "{}", run.stdout);
     assert!(tool.read("out/summary.md").contains(order));
     let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
     assert_eq!(report["accounts"]["left"]["tag"], "new");
     assert_eq!(report["findings"][0]["rule"], "access-lost");
+}
+
+/// Both sides are the account, so that a principal belongs to neither more than to the other.
+#[test]
+fn principals_of_the_account_have_no_side() {
+    let tool = Tool::new();
+    let x = format!("arn:aws:iam::{DEV}:role/x");
+    let ec2 = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}});
+    let by_x = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": x}});
+    let trusting = |statements: &Value| role(DEV, "app", &json!({"trust_policy": document(statements)}));
+    tool.write("old.json", at(EARLY, &[trusting(&json!([ec2, by_x]))], &[]));
+    tool.write("new.json", at(LATE, &[trusting(&json!([ec2]))], &[]));
+    let first = [["old.json", "old", "new.json", "new"], ["new.json", "new", "old.json", "old"]];
+    for sides in first {
+        let run = tool.run(&[&["diff"], sides.as_slice(), &["--output", "out"]].concat());
+        assert!(run.code == 0 && run.stdout.contains("role/x can assume the role in old;"), "{run:?}");
+    }
 }
 
 #[test]
@@ -82,7 +98,10 @@ fn an_account_is_compared_with_itself_only_if_it_is_asked_for() {
         let words = ["diff", "old.json", "old", other, "new", "--output", "out"];
         let run = tool.run(&words);
         assert_eq!(run.code, 2, "{run:?}");
-        assert!(run.stderr.contains("both sources are account 111111111111, and not at two times"), "{run:?}");
+        assert!(
+            run.stderr.contains("both sources are account 111111111111, and iamctl cannot tell which is earlier"),
+            "{run:?}"
+        );
         assert!(run.stderr.contains("with `--allow-same-account`"), "{run:?}");
         let run = tool.run(&[&words[..], &["--allow-same-account"]].concat());
         assert!(run.code == 0 && run.stdout.starts_with("old: account 111111111111, test"), "{run:?}");
@@ -130,7 +149,7 @@ fn a_role_that_was_deleted_and_created_again_is_a_finding() {
     tool.write("new.json", at(LATE, &roles("AROASECOND"), &[]));
     let run = diff(&tool, &["--fail-on", "rule=role-recreated", "--report", "sarif=r.sarif,junit=r.xml"]);
     assert_eq!(run.code, 1, "{run:?}");
-    let said = "the role was deleted and created again: its unique ID is \"AROAFIRST\" in old, \"AROASECOND\" in new";
+    let said = "the role was deleted and re-created: unique ID AROAFIRST in old, AROASECOND in new";
     assert!(run.stdout.contains("Different: 1 role, 1 finding, 1 cause (1 medium)"), "{}", run.stdout);
     assert!(run.stdout.contains(said), "{}", run.stdout);
     let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();

@@ -80,7 +80,7 @@ fn what_widened_is_changed_and_all_formats_say_so() {
     let run = tool.run(&["since", "first", "second/report.json", "--format", "json"]);
     assert_eq!((run.code, serde_json::from_str::<Value>(&run.stdout).unwrap()), (0, since));
     let run = tool.run(&["since", "first", "second", "--fail-on", "new:high"]);
-    assert!(run.code == 0 && run.stdout.contains("exit code 0, no such finding"), "{run:?}");
+    assert!(run.code == 0 && run.stdout.contains("exit code 0: no matching findings"), "{run:?}");
     let run = tool.run(&["since", "first", "second", "--fail-on", "new:medium"]);
     assert!(run.code == 1 && run.stdout.contains("\nChanged: 1\n  medium  app: qa allows"), "{run:?}");
 }
@@ -179,6 +179,8 @@ fn reports_that_say_nothing_of_each_other_are_refused() {
     assert_eq!(diff(&tool, "part", &["--role", "app"]).code, 0);
     assert_eq!(tool.run(&["diff", "dev.json", "dev", "qa.json", "other", "--output", "another"]).code, 0);
     refused(&["since", "first", "another"], "different accounts: dev (111111111111) and qa (222222222222), and dev");
+    assert_eq!(tool.run(&["diff", "qa.json", "qa", "dev.json", "dev", "--output", "swapped"]).code, 0);
+    refused(&["since", "first", "swapped"], "the order of the accounts is reversed: dev (111111111111) and qa (2");
     refused(&["since", "first", "part"], "different roles: all roles before, `app` now");
     refused(&["since", "second", "first"], "which is after the second one");
     refused(&["since", "none", "first"], "none");
@@ -240,7 +242,7 @@ fn reports_are_listed_and_only_whole_ones_are_removed() {
     let tool = tool.env("SOURCE_DATE_EPOCH", at(26));
     let run = tool.run(&["reports", "all", "--keep", "1d"]);
     assert!(run.code == 2 && run.stdout == "all/1\n1 report removed, 3 kept\n", "{run:?}");
-    for wrong in ["0", "x", "3w", "-1"] {
+    for wrong in ["0", "0d", "x", "3w", "-1"] {
         let run = tool.run(&["reports", "all", &format!("--keep={wrong}")]);
         assert!(run.code == 2 && run.stderr.contains("such as 90d"), "{run:?}");
     }

@@ -177,6 +177,90 @@ fn who_is_let_in_by_name_is_changed_and_fewer_principals_are_not() {
     assert!(has_grown(&trusting(&[&own]), &trusting(&[&own, &of_own])));
 }
 
+/// Who can assume the role in qa, besides EC2.
+fn trusts(statements: &[Value]) -> Night {
+    let base = json!([allow(&json!(of("b")))]);
+    let ec2 = by(&json!({"Service": "ec2.amazonaws.com"}));
+    Night { trust: Some(json!([&[ec2], statements].concat())), ..night(&base, &base) }
+}
+
+fn by(principals: &Value) -> Value {
+    json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals})
+}
+
+/// One more principal, or more for one of them, says nothing of the others.
+#[test]
+fn another_principal_leaves_those_that_were_there() {
+    let aws = |names: &[&str]| by(&json!({"AWS": names}));
+    let [x, y, z] = ["x", "y", "z"].map(|name| format!("arn:aws:iam::444444444444:role/{name}"));
+    let [own_x, own_y] = ["x", "y"].map(|name| format!("arn:aws:iam::{QA}:role/{name}"));
+    let [root, other] = ["444444444444", "555555555555"].map(|id| format!("arn:aws:iam::{id}:root"));
+    let lambda = by(&json!({"Service": "lambda.amazonaws.com"}));
+    let mut with_id = aws(&[&other]);
+    with_id["Condition"] = json!({"StringEquals": {"sts:ExternalId": "acme-4711"}});
+    let cases = [
+        ("a second role", vec![aws(&[&x])], vec![aws(&[&x, &y])], "new"),
+        ("in a statement of its own", vec![aws(&[&x])], vec![aws(&[&x]), aws(&[&y])], "new"),
+        ("a third role", vec![aws(&[&x, &z])], vec![aws(&[&x, &y, &z])], "new"),
+        ("another account", vec![aws(&[&root])], vec![aws(&[&root, &other])], "new"),
+        ("a service", vec![aws(&[&x])], vec![aws(&[&x]), lambda.clone()], "new"),
+        ("a role of the account", vec![aws(&[&own_x])], vec![aws(&[&own_x, &own_y])], "new"),
+        ("a condition less", vec![aws(&[&x]), with_id], vec![aws(&[&x, &other])], "changed"),
+        ("a role besides a service", vec![lambda.clone()], vec![lambda, aws(&[&y])], "new"),
+    ];
+    for (name, before, after, wanted) in cases {
+        let (before, after) = (trusts(&before), trusts(&after));
+        let mut there = of_qa(&before, &after);
+        there.retain(|status| status != "still-there");
+        assert_eq!(there, [wanted], "{name}");
+        assert!(!has_grown(&after, &before), "{name}, back");
+    }
+}
+
+/// A principal that becomes its whole account, or everyone, has changed.
+#[test]
+fn a_wider_principal_is_changed() {
+    let aws = |name: &str| trusts(&[by(&json!({"AWS": name}))]);
+    let names = ["arn:aws:iam::444444444444:role/x", "arn:aws:iam::444444444444:root", "*"];
+    for (narrow, wide) in [(names[0], names[1]), (names[1], names[2]), (names[0], names[2])] {
+        assert_eq!(of_qa(&aws(narrow), &aws(wide)), ["changed"], "{narrow} to {wide}");
+        assert_eq!(of_qa(&aws(wide), &aws(narrow)), ["still-there"], "{wide} to {narrow}");
+    }
+    let own = format!("arn:aws:iam::{QA}:role/x");
+    assert_eq!(of_qa(&aws(names[0]), &aws("arn:aws:iam::555555555555:root")), ["new"]);
+    assert_eq!(of_qa(&aws(names[0]), &aws(&own)), ["new"]);
+}
+
+/// Whom the other account's role lets in under more conditions, this one lets in alone. The accounts have other names for
+/// the principal.
+#[test]
+fn who_is_no_longer_let_in_there_is_changed_here() {
+    let tool = Tool::new();
+    let ec2 = by(&json!({"Service": "ec2.amazonaws.com"}));
+    let aws = |account: &str, name: &str| by(&json!({"AWS": format!("arn:aws:iam::{account}:role/{name}")}));
+    let trusting = |account: &str, statements: Value| {
+        snapshot(account, &[role(account, "r", &json!({"trust_policy": document(&statements)}))], &[])
+    };
+    tool.write("equivalency_list.json", r#"{"env": {"dev": ["dev"], "qa": ["qa"]}}"#);
+    for (output, networks) in [("before", &["vpc-1", "vpc-2"][..]), ("after", &["vpc-1"])] {
+        let mut there = aws(DEV, "x-dev");
+        there["Condition"] = json!({"StringEquals": {"aws:SourceVpc": networks}});
+        tool.write("dev.json", trusting(DEV, json!([ec2, there])));
+        tool.write("qa.json", trusting(QA, json!([ec2, aws(QA, "x-qa"), aws(QA, "y-qa")])));
+        diff(&tool, output, &[]);
+    }
+    let report: Value = serde_json::from_str(&tool.read("after/report.json")).unwrap();
+    let since = since(&tool);
+    for (name, wanted) in [("role/x-qa", "changed"), ("role/y-qa", "still-there")] {
+        let findings = report["findings"].as_array().unwrap().iter().zip(since["findings"].as_array().unwrap());
+        let about = findings.filter(|(finding, _)| {
+            finding["list"] == "trust_differences" && finding["message"].as_str().unwrap().contains(name)
+        });
+        let statuses: Vec<&str> = about.map(|(_, since)| since["status"].as_str().unwrap()).collect();
+        assert_eq!(statuses, [wanted], "{name}: {:#}", report["findings"]);
+    }
+}
+
 #[test]
 fn what_is_more_severe_is_changed_and_what_is_accepted_is_not_resolved() {
     let base = json!([allow(&json!(of("b")))]);
@@ -229,6 +313,43 @@ fn a_new_role_of_a_known_name_is_new() {
         diff(&tool, output, &[]);
     }
     assert_eq!(since(&tool)["totals"]["new"], 1);
+}
+
+/// What a changed cause is called is what is new of it, not what was there before.
+#[test]
+fn a_changed_cause_says_what_is_new_of_it() {
+    let tool = Tool::new();
+    let policies =
+        |name: &str, statements: &Value| json!({"inline_policies": [{"name": name, "document": document(statements)}]});
+    let reads = allow(&json!(of("b/*")));
+    let deletes = json!({"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": of("b/*")});
+    tool.write("dev.json", snapshot(DEV, &[role(DEV, "r", &policies("p", &json!([reads])))], &[]));
+    for (output, name) in [("before", "p"), ("after", "renamed")] {
+        let own = policies(name, &json!([reads, deletes]));
+        tool.write("qa.json", snapshot(QA, &[role(QA, "r", &own)], &[]));
+        let more: &[&str] = if output == "after" { &["--since", "before", "--report", "sarif=r.sarif"] } else { &[] };
+        diff(&tool, output, more);
+    }
+    let told = tool.run(&["since", "before", "after", "--fail-on", "new:low"]);
+    assert!(told.code == 0 && told.stdout.contains("1 changed cause"), "{told:?}");
+    assert!(told.stdout.contains("\nChanged: 1\n  info  r: only qa has an inline policy"), "{}", told.stdout);
+    assert!(!told.stdout.contains("s3:DeleteObject"), "{}", told.stdout);
+    let markdown = tool.read("after/summary.md");
+    assert!(markdown.contains("| changed | info | `r` | only qa has an inline policy"), "{markdown}");
+    assert!(markdown.contains("\n- (new) only qa has an inline policy"), "{markdown}");
+    let run = tool.run(&["diff", "dev.json", "dev", "qa.json", "qa", "--output", "again", "--since", "before"]);
+    assert!(
+        run.stdout.contains("info – ") && run.stdout.contains("(changed) r: only qa has an inline"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains("(changed) r: qa allows"), "{}", run.stdout);
+    let sarif: Value = serde_json::from_str(&tool.read("r.sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!((&result["baselineState"], &result["properties"]["newSeverity"]), (&json!("updated"), &json!("info")));
+    assert_ne!(result["level"], "note", "of the whole cause: {result:#}");
+    let page = tool.read("after/report.html");
+    assert!(page.contains(r#""w":["info","only qa has an inline"#) && page.contains(r#""n":"new""#));
 }
 
 /// Without the snapshots, that is said.

@@ -108,6 +108,28 @@ fn what_is_gone_goes_away_and_what_others_wrote_stays() {
     assert_eq!(tool.read("iam/roles/app.json"), "{}");
 }
 
+/// What is wrong with the folder is found before anything is written.
+#[test]
+fn a_folder_of_something_else_is_refused() {
+    let tool = Tool::new();
+    harvest(&tool, &json!("s3:GetObject"), "iam");
+    let before = files(&tool, "iam");
+    let refused = |source: &str, output: &str, folder: &str, says: &str| {
+        let run = tool.run(&["harvest", source, "x", "--output", output, "--split", folder]);
+        assert!(run.code == 2 && run.stderr.contains(says), "{folder}: {run:?}");
+        assert_eq!((tool.exists("new"), &files(&tool, "iam")), (false, &before), "{folder}");
+    };
+    tool.write("qa.json", snapshot(QA, &[inline(QA, "app", &statements(&json!("s3:GetObject")))], &[]));
+    refused("qa.json", "new", "iam", "contains the roles of account 111111111111, and this is account 222222222222");
+    refused("./account.json", "new", "new", "`new` is the folder of `--output`, too");
+    refused("./account.json", "iam", "./iam", "`./iam` is the folder of `--output`, too");
+    let words = ["diff", "./account.json", "dev", "qa.json", "qa", "--output", "report"];
+    assert_eq!(tool.run(&words).code, 0);
+    refused("./account.json", "new", "report", "`report` is a folder of `iamctl diff`");
+    tool.write("notes/account.json", "mine");
+    refused("./account.json", "new", "notes", "iamctl did not write `account.json` in `notes`");
+}
+
 #[test]
 fn a_folder_is_a_source_of_every_command() {
     let tool = Tool::new();

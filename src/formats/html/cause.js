@@ -24,7 +24,7 @@ function roleOfCause(cause, place, found) {
   return el("li", { class: "card" },
     el("p", { class: "card-head" }, el("a", { class: "role-name", href: address({ ...list.state, cause: cause.i, role: linkName(place) }) }, code(role.n)),
       el("span", { class: "small" }, consoleLinks(role))),
-    found.map((finding) => el("div", { class: "said" }, el("p", {}, severity(finding.v), " ", said(finding.m)), details(finding),
+    found.map((finding) => el("div", { class: "said" }, el("p", {}, severity(finding.v), " ", finding.n && [el("span", { class: "badge" }, finding.n), " "], said(finding.m)), details(finding),
       finding.q && commands([[index.ask, finding.q]]))));
 }
 
@@ -53,6 +53,7 @@ function showCause(place) {
     el("h2", { tabindex: "-1", class: "said" }, said(cause.m)),
     el("p", { class: "badges" }, severity(cause.v), cause.s && el("span", { class: "badge" }, cause.s), el("span", { class: "rule" }, cause.u), el("span", { class: "badge" }, counted(cause.r.length, "role")),
       el("span", { class: "badge" }, counted(cause.f.length + (cause.o || []).length, "finding"))),
+    cause.w && el("p", { class: "said" }, `${cause.s}: `, severity(cause.w[0]), " ", said(cause.w[1])),
     cause.p && el("p", { class: "proof" }, said(cause.p)),
     ruleText(cause.u, true),
     el("section", { class: "part" }, el("h3", {}, "What to do next"), commands(cause.c)),

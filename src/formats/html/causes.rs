@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::commands;
 use super::super::report_format::View;
+use super::super::since;
 use super::budget;
 use super::facets::Facets;
 use super::findings;
@@ -43,6 +44,9 @@ struct Entry {
     /// What became of it since an earlier report, if it is new or changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<&'static str>,
+    /// What is new of it and how severe that is, if that is not what it says first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    w: Option<(&'static str, String)>,
     /// Whether it is only something to know.
     #[serde(skip_serializing_if = "is_false")]
     n: bool,
@@ -122,6 +126,8 @@ fn entry(
     roles.dedup();
     found.truncate(budget::OF_A_CAUSE);
     let of_no_role = report.findings_of(group).filter(|finding| finding.role_index.is_none());
+    let news = since::of_cause(view, group).filter(|news| news.message != group.message);
+    let news = news.map(|news| (news.finding.severity.as_str(), cut(shown(news.message), budget::OF_A_TEXT)));
     let commands = commands::next(view, group).into_iter().map(|(what, command)| (what, shown(&command)));
     Entry {
         i: words::short_id(&group.id),
@@ -135,6 +141,7 @@ fn entry(
         p: commands::proof(view, group).map(|proof| cut(shown(&proof), budget::OF_A_SENTENCE)),
         c: commands.collect(),
         s: view.news(group).map(Status::in_words),
+        w: news,
         n: report.is_note(group),
     }
 }

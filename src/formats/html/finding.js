@@ -74,7 +74,7 @@ function findingCard(finding) {
   const others = cause && cause.r.length > 1;
   const settle = cause ? cause.c.filter(([, command]) => /^iamctl (accept|remediate) /.test(command)) : [];
   return el("div", { class: `card ${finding.v}`, id: `finding-${finding.i}` },
-    el("p", { class: "card-head" }, severity(finding.v), " ", finding.s && [tag(finding.s), " "], el("span", { class: "rule" }, finding.u), " ",
+    el("p", { class: "card-head" }, severity(finding.v), " ", finding.n && [el("span", { class: "badge" }, finding.n), " "], finding.s && [tag(finding.s), " "], el("span", { class: "rule" }, finding.u), " ",
       others && el("a", { href: address({ ...list.state, cause: cause.i }) }, `the same cause in ${counted(cause.r.length, "role")}`)),
     el("p", { class: "message" }, said(finding.m)),
     lists(finding), details(finding),

@@ -13,6 +13,7 @@ use super::words::{self, cut, shown};
 use crate::model::{PolicyType, Side};
 use crate::report::sentences::{self, NAMED};
 use crate::report::{Difference, Finding, effect_on_access};
+use crate::since::Status;
 
 /// A finding. Short keys: there can be many thousands.
 #[derive(Serialize)]
@@ -26,6 +27,9 @@ pub(super) struct Entry {
     /// The account it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<Side>,
+    /// What became of it since an earlier report, if it is new or changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    n: Option<&'static str>,
     /// What differs.
     m: String,
     /// The number of its cause.
@@ -50,6 +54,7 @@ impl Entry {
             u: finding.rule.id(),
             v: finding.severity.as_str(),
             s: finding.side,
+            n: view.mark(finding).filter(|_| !finding.is_note()).map(Status::in_words),
             m: cut(shown(&finding.message), budget::OF_A_TEXT),
             g: cause,
             d: lines.into_iter().map(|line| cut(shown(&line), budget::OF_A_TEXT)).collect(),

@@ -37,6 +37,7 @@ function causeRow(place) {
   return el("a", { class: "row cause", href: address({ ...list.state, cause: cause.i }) },
     severity(cause.v),
     el("span", { class: "name" }, cause.s && [el("span", { class: "badge" }, cause.s), " "], said(cause.m)),
+    cause.w && el("span", { class: "top" }, `${cause.s}: `, severity(cause.w[0]), " ", said(cause.w[1])),
     el("span", { class: "top" }, names, more > 0 && ` and ${more} more`, " ", el("span", { class: "rule" }, cause.u)),
     cause.p && el("span", { class: "top proof" }, said(cause.p)));
 }
@@ -118,7 +119,7 @@ function choices(empty) {
   const any = (text, values) => [["", text], ...values.map((value) => [value, value])];
   const since = (value) => causes.some((cause) => !cause.n && isOfSince(cause, { since: value }));
   return [
-    causes.some((cause) => cause.s) && choice("since", "Since the last report", SINCE.filter(([value]) => since(value))),
+    causes.some((cause) => cause.s) && choice("since", "Since the earlier report", SINCE.filter(([value]) => since(value))),
     choice("severity", "Severity", any("any", index.severities.filter((name) => severities.has(name)))),
     choice("rule", "Rule", any("any", index.rules.map((rule) => rule.id))),
     choice("kind", "Roles", kinds),

@@ -2,6 +2,7 @@
 
 use super::super::commands;
 use super::super::report_format::View;
+use super::super::since;
 use super::budget;
 use super::causes;
 use super::words::{cut, shown};
@@ -84,7 +85,9 @@ pub(super) fn most_severe(view: &View<'_>) -> (Vec<Brief>, usize) {
 
 /// The start of the sentence of a cause that is new since an earlier report, or has changed.
 fn news(view: &View<'_>, group: &Group) -> String {
-    view.news(group).map(|status| format!("({}) ", status.in_words())).unwrap_or_default()
+    let Some(news) = since::of_cause(view, group) else { return String::new() };
+    let status = news.status.in_words();
+    if news.message == group.message { format!("({status}) ") } else { format!("({status}: {}) ", news.message) }
 }
 
 /// Causes, or remarks, in full.

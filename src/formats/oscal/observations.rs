@@ -12,6 +12,7 @@ use super::super::spans;
 use super::document::{Observation, Property};
 use super::evidence::{Evidence, arns, arns_of_accepted, subject};
 use super::texts::{origin, property, uuid};
+use crate::model::Side;
 use crate::report::{Finding, Group, Report, Rule};
 
 /// How many rows of an accepted finding are named; the rest is counted.
@@ -56,6 +57,7 @@ fn open(
     props.extend(since.and_then(|since| property("since", since.as_str())));
     props.extend(property("note", if note { "true" } else { "false" }));
     props.extend(property("failed", if view.fails(finding) { "true" } else { "false" }));
+    let collected = read_at(report, finding.side).unwrap_or(collected);
     Observation {
         uuid: of_finding(finding),
         title: finding.rule.text().title,
@@ -90,6 +92,7 @@ fn of_accepted(
     let mut said: Vec<String> = finding.rows().take(NAMED).map(line).collect();
     let more = finding.places.len().saturating_sub(NAMED);
     said.extend((more > 0).then(|| format!("and {more} more")));
+    let collected = read_at(report, one.side).unwrap_or(collected);
     Observation {
         uuid: uuid("observation", finding.fingerprint),
         title: one.rule.text().title,
@@ -102,6 +105,15 @@ fn of_accepted(
         relevant_evidence: evidence.relevant("accepted_differences", &finding.places),
         collected: collected.to_string(),
         remarks: lines(said),
+    }
+}
+
+/// When the account was read that a finding is about, or the later one of both; none if a snapshot does not say it.
+fn read_at(report: &Report, side: Option<Side>) -> Option<Timestamp> {
+    let time = |side: Side| report.accounts.get(side).harvested_at.as_deref()?.parse::<Timestamp>().ok();
+    match side {
+        Some(side) => time(side),
+        None => Some(time(Side::Left)?.max(time(Side::Right)?)),
     }
 }
 

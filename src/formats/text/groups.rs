@@ -1,5 +1,6 @@
 //! The causes, most severe first, each with its roles and one proof; then what to do next.
 
+use std::cmp::Reverse;
 use std::io;
 
 use anstyle::Style;
@@ -8,6 +9,7 @@ use super::super::commands;
 use super::super::escape::terminal;
 use super::super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use super::super::report_format::View;
+use super::super::since;
 use super::super::verdict;
 use crate::model::Side;
 use crate::report::sentences::{counted, few};
@@ -24,16 +26,17 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
     let report = view.report;
     // What is still there would hide what is new.
     let is_news = |group: &Group| view.since.is_none() || view.news(group).is_some();
-    let wanted = |group: &&Group| only.is_none_or(|least| group.severity >= least) && is_news(group);
-    let shown: Vec<&Group> = report.causes().filter(wanted).collect();
+    let wanted = |group: &&Group| only.is_none_or(|least| severity_of(view, group) >= least) && is_news(group);
+    let mut shown: Vec<&Group> = report.causes().filter(wanted).collect();
+    shown.sort_by_key(|group| Reverse(severity_of(view, group)));
     let most = if only.is_some() { shown.len() } else { CAUSES };
     let mut severity = None;
     for group in shown.iter().take(most) {
-        if severity != Some(group.severity) {
+        let own = severity_of(view, group);
+        if severity != Some(own) {
             lines.empty()?;
-            let rest = format!(" – {}", verdict::meaning(group.severity));
-            lines.styled(0, style(group.severity), group.severity.as_str(), &rest)?;
-            severity = Some(group.severity);
+            lines.styled(0, style(own), own.as_str(), &format!(" – {}", verdict::meaning(own)))?;
+            severity = Some(own);
         }
         one(lines, view, group)?;
     }
@@ -45,7 +48,8 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
             _ if still == 0 => counted(hidden, "more cause"),
             new => format!("{}, and {} still there", counted(new, "more cause"), counted(still, "cause")),
         };
-        let more = format!("… and {causes}; report.html and summary.md contain all causes");
+        let start = if shown.is_empty() { "" } else { "… and " };
+        let more = format!("{start}{causes}; report.html and summary.md contain all causes");
         lines.empty()?;
         lines.text(0, &more)?;
     }
@@ -55,17 +59,29 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
     }
 }
 
+/// How severe a cause is; with an earlier report, how severe what is new of it is.
+fn severity_of(view: &View<'_>, group: &Group) -> Severity {
+    since::of_cause(view, group).map_or(group.severity, |news| news.finding.severity)
+}
+
 fn one(lines: &mut Lines<'_>, view: &View<'_>, group: &Group) -> io::Result<()> {
-    let names: Vec<String> = group.roles.iter().map(|role| terminal(role).into_owned()).collect();
+    let news = since::of_cause(view, group);
+    let roles = news.as_ref().map_or(&group.roles, |news| &news.roles);
+    let names: Vec<String> = roles.iter().map(|role| terminal(role).into_owned()).collect();
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
-    let news = view.news(group).map(|status| format!("({}) ", status.in_words())).unwrap_or_default();
-    lines.cause(2, &format!("{news}{start}{}", group.message))?;
-    let proof = commands::proof(view, group).map(|proof| format!(" {proof}")).unwrap_or_default();
-    let more = match group.other_findings {
+    let mark = news.as_ref().map(|news| format!("({}) ", news.status.in_words())).unwrap_or_default();
+    lines.cause(2, &format!("{mark}{start}{}", news.as_ref().map_or(group.message.as_str(), |news| news.message)))?;
+    let proof = match &news {
+        Some(news) => commands::proof_of(view.report, news.finding),
+        None => commands::proof(view, group),
+    };
+    let proof = proof.map(|proof| format!(" {proof}")).unwrap_or_default();
+    let (rule, more) = news.as_ref().map_or((group.rule, group.other_findings), |news| (news.finding.rule, news.more));
+    let more = match more {
         0 => String::new(),
         more => format!(", {}", counted(more, "more finding")),
     };
-    lines.one_line(4, &format!("[{} {}{more}]", group.rule, commands::short(&group.id)), &proof)
+    lines.one_line(4, &format!("[{rule} {}{more}]", commands::short(&group.id)), &proof)
 }
 
 /// The commands that help with the first cause, to be pasted.

@@ -36,7 +36,7 @@ fn causes_and_roles_are_filtered_by_what_is_new() {
     let marks = browser.texts(badges);
     let count = |word: &str| marks.iter().filter(|mark| *mark == word).count();
     assert!(count("new") > 0 && marks.len() < all, "{marks:?}");
-    browser.choose("Since the last report", "new or changed");
+    browser.choose("Since the earlier report", "new or changed");
     assert_eq!((browser.texts(NAMES).len(), browser.text("location.hash")), (marks.len(), "#since=news".to_owned()));
     assert_eq!(
         browser.text(STATUS),
@@ -48,9 +48,9 @@ fn causes_and_roles_are_filtered_by_what_is_new() {
             }
         )
     );
-    browser.choose("Since the last report", "new");
+    browser.choose("Since the earlier report", "new");
     assert_eq!(browser.texts(NAMES).len(), count("new"));
-    browser.choose("Since the last report", "still there");
+    browser.choose("Since the earlier report", "still there");
     assert_eq!((browser.texts(NAMES).len(), browser.texts(badges)), (all - marks.len(), Vec::<String>::new()));
     // It goes with the address and the other filters, and applies to the roles of such causes.
     open(&browser, &tool.path().join("second/report.html"), "#view=roles&since=news");
