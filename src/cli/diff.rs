@@ -176,6 +176,11 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let [left, right] = &*read;
     let read = Sides { left, right };
 
+    if let (Some(left), Some(right)) = (&read.left.file, &read.right.file)
+        && left.sha256 == right.sha256
+    {
+        console.warning(&format!("`{}` and `{}` are the same, byte for byte", left.path, right.path));
+    }
     let progress = Progress::start(console);
     let options = args.options(dictionary, accepted, catalogue);
     let account = |side| of_snapshot(args.tags().get(side), sources.get(side).in_words(), &read.get(side).snapshot);

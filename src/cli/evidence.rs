@@ -19,7 +19,8 @@ use crate::model::AccountTag;
 use crate::parse::snapshot::Snapshot;
 use crate::report::sentences::counted;
 use crate::store::FolderError;
-use crate::store::folder::{Record, digest, is_regular, manifest, small_text};
+use crate::store::folder::Record;
+use crate::store::manifest_file::{digest, is_regular, manifest, small_text};
 
 /// What is known of a run when it begins. Meanwhile a thread reads the file of the program.
 pub(super) struct Begun {

@@ -13,7 +13,7 @@ use crate::evidence::{Input, InputKind};
 use crate::model::{AccountTag, Side, Sides};
 use crate::normalise::{Builtin, Builtins};
 use crate::report::{self, ReadError, Report};
-use crate::store::folder::listed_files;
+use crate::store::manifest_file::listed_files;
 
 /// The name of the report in its folder.
 pub(super) const REPORT_FILE: &str = "report.json";

@@ -11,7 +11,8 @@ use crate::evidence::{Digest, Input, InputKind, Sha256};
 use crate::model::AccountId;
 use crate::parse::snapshot::Snapshot;
 use crate::parse::split::{self, ACCOUNT_FILE, POLICIES, ROLES, SplitFile};
-use crate::store::folder::{Record, listed_files, manifest};
+use crate::store::folder::Record;
+use crate::store::manifest_file::{listed_files, manifest};
 use crate::store::{Folder, FolderError, NamedFile, split_folder};
 
 /// What a folder calls the files together.

@@ -22,7 +22,8 @@ use crate::evidence::{MANIFEST_FILE, Manifest, ManifestReport, Sha256, Statement
 use crate::formats::escape::terminal;
 use crate::formats::files::json;
 use crate::report::sentences::counted;
-use crate::store::folder::{OWN, manifest};
+use crate::store::folder::OWN;
+use crate::store::manifest_file::manifest;
 use crate::store::report_file;
 
 /// What `verify` takes.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::folder::{FolderError, OWN, listed_files};
+use super::folder::{FolderError, OWN};
+use super::manifest_file::listed_files;
 
 /// `format` of `report.json`.
 const FORMAT: &str = "iamctl-report";

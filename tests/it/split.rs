@@ -134,6 +134,7 @@ fn a_folder_of_something_else_is_refused() {
 fn a_folder_is_a_source_of_every_command() {
     let tool = Tool::new();
     harvest(&tool, &json!(["s3:GetObject"]), "last-week");
+    harvest(&tool, &json!(["s3:GetObject"]), "copy");
     harvest(&tool, &json!(["s3:GetObject", "s3:PutObject"]), "this-week");
     // Two folders are two states of the account; one is not.
     let run = tool.run(&["diff", "last-week/", "before", "./this-week", "after", "--output", "report"]);
@@ -144,6 +145,9 @@ fn a_folder_is_a_source_of_every_command() {
         ),
         "{run:?}"
     );
+    // The same state twice is worth a word: git checks out another commit than was meant.
+    let run = tool.run(&["diff", "last-week/", "before", "copy/", "after", "--output", "report"]);
+    assert!(run.code == 0 && run.stderr.contains("`last-week/` and `copy/` are the same, byte for byte"), "{run:?}");
     let run = tool.run(&["diff", "last-week/", "before", "./last-week/../last-week", "after", "--output", "report"]);
     assert!(run.code == 2 && run.stderr.contains("both sources are account 111111111111"), "{run:?}");
     // The folder says what the snapshot says.

@@ -26,7 +26,8 @@ use crate::model::AccountId;
 use crate::parse::account::account;
 use crate::parse::snapshot::Snapshot;
 use crate::report::sentences::counted;
-use crate::store::folder::{Record, digest};
+use crate::store::folder::Record;
+use crate::store::manifest_file::digest;
 use crate::store::{Folder, FolderError};
 
 /// Flags for going on where an earlier run stopped.
