@@ -63,7 +63,7 @@ pub fn decision(view: &View<'_>) -> Option<String> {
 pub(super) fn decided(gate: &[String], failed: bool, failing: usize, of: &str) -> Option<String> {
     let asked: Vec<String> = gate.iter().map(|one| format!("`--fail-on {one}`")).collect();
     let decided = match (failed, failing) {
-        (false, _) => "exit code 0: no matching findings".to_owned(),
+        (false, _) => "exit code 0, no matching findings".to_owned(),
         (true, 0) => format!("exit code 1, because access could not be determined{of}"),
         (true, _) => format!("exit code 1, {}{of}", counted(failing, "finding")),
     };

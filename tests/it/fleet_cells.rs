@@ -227,7 +227,7 @@ fn fail_on_sets_the_exit_code() {
     assert!(decided.contains("`--fail-on access`: exit code 1, 1 finding in 1 account."), "{decided}");
     assert!(tool.read("all/fleet.md").contains("exit code 1, 1 finding in 1 account"));
     let decided = says(&["--fail-on", "rule=role-added"]);
-    assert!(decided.contains("`--fail-on rule=role-added`: exit code 0: no matching findings."), "{decided}");
+    assert!(decided.contains("`--fail-on rule=role-added`: exit code 0, no matching findings."), "{decided}");
     assert!(!says(&[]).contains("exit code"));
 }
 

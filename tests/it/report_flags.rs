@@ -45,7 +45,7 @@ fn the_summary_says_what_decided_the_exit_code() {
     let tool = prepare(Tool::new());
     for (fail_on, code, says) in [
         (&["--fail-on", "severity=low"][..], 1, "`--fail-on severity=low`: exit code 1, 1 finding."),
-        (&["--fail-on", "severity=critical"], 0, "`--fail-on severity=critical`: exit code 0: no matching findings."),
+        (&["--fail-on", "severity=critical"], 0, "`--fail-on severity=critical`: exit code 0, no matching findings."),
         (&["--exit-code"], 1, "`--fail-on any`: exit code 1, 2 findings."),
     ] {
         let run = diff(&tool, fail_on);

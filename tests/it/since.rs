@@ -80,7 +80,7 @@ fn what_widened_is_changed_and_all_formats_say_so() {
     let run = tool.run(&["since", "first", "second/report.json", "--format", "json"]);
     assert_eq!((run.code, serde_json::from_str::<Value>(&run.stdout).unwrap()), (0, since));
     let run = tool.run(&["since", "first", "second", "--fail-on", "new:high"]);
-    assert!(run.code == 0 && run.stdout.contains("exit code 0: no matching findings"), "{run:?}");
+    assert!(run.code == 0 && run.stdout.contains("exit code 0, no matching findings"), "{run:?}");
     let run = tool.run(&["since", "first", "second", "--fail-on", "new:medium"]);
     assert!(run.code == 1 && run.stdout.contains("\nChanged: 1\n  medium  app: qa allows"), "{run:?}");
 }

@@ -67,7 +67,7 @@ fn a_night_fails_only_because_of_what_is_new() {
         (&json!(0), &json!(1)),
         "{since}"
     );
-    assert!(run.stdout.contains("`--fail-on new`: exit code 0: no matching findings."), "{run:?}");
+    assert!(run.stdout.contains("`--fail-on new`: exit code 0, no matching findings."), "{run:?}");
 
     app(&qa, "app", &["s3:GetObject", "s3:DeleteObject"]);
     let (run, since) = night(&tool);
