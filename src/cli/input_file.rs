@@ -57,20 +57,20 @@ pub(super) fn catalogue_of(file: &InputFile) -> Result<Catalogue, CliError> {
 
 /// The dictionary in a file.
 pub(super) fn dictionary_of(file: &InputFile) -> Result<EquivalencyList, CliError> {
-    let path = || file.path.clone();
-    equivalency::read(&file.text).map_err(|problem| {
-        let quote = typographic_quote(&file.path, &file.text, &problem);
-        quote.unwrap_or_else(|| CliError::Dictionary { path: path(), problem })
-    })
+    let other = |path, problem| CliError::Dictionary { path, problem };
+    equivalency::read(&file.text).map_err(|problem| unreadable(file, problem, other))
 }
 
 /// The accepted entries in a file.
 pub(super) fn accepted_of(file: &InputFile) -> Result<Vec<AcceptedEntry>, CliError> {
-    let path = || file.path.clone();
-    accepted::read(&file.text).map_err(|problem| {
-        let quote = typographic_quote(&file.path, &file.text, &problem);
-        quote.unwrap_or_else(|| CliError::Accepted { path: path(), problem })
-    })
+    let other = |path, problem| CliError::Accepted { path, problem };
+    accepted::read(&file.text).map_err(|problem| unreadable(file, problem, other))
+}
+
+/// The error of a file that is not of its form.
+fn unreadable(file: &InputFile, problem: JsonError, other: fn(PathBuf, JsonError) -> CliError) -> CliError {
+    let quote = typographic_quote(&file.path, &file.text, &problem);
+    quote.unwrap_or_else(|| other(file.path.clone(), problem))
 }
 
 /// That a text is no JSON because of the quotation marks of a word processor, if that is why.

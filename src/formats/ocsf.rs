@@ -16,7 +16,7 @@ use super::escape::terminal;
 use super::grouped::GroupOf;
 use super::report_format::View;
 use crate::model::Side;
-use crate::report::{Finding, Group};
+use crate::report::{Finding, Group, Rule, Severity};
 use crate::since::{Ended, Gone, Status};
 use event::{Comparison, Event, Extra, Facts, Outcome, State};
 
@@ -144,40 +144,39 @@ impl<'a> Frame<'a> {
 
     /// A finding of the earlier report.
     fn gone(&self, one: &'a Gone) -> Event<'a> {
-        self.event(Facts {
-            rule: one.rule,
-            severity: one.severity,
-            id: &one.id,
-            cause: None,
-            message: one.message.clone(),
-            details: Vec::new(),
-            roles: Vec::new(),
-            comment: None,
-            state: State::gone(one.status),
-            // It is not in the report: nothing was checked that could have passed.
-            outcome: None,
-            extra: Extra { role: one.role.as_deref(), since: Some(one.status), ..self.extra() },
-        })
+        let extra = Extra { role: one.role.as_deref(), since: Some(one.status), ..self.extra() };
+        self.earlier(one.rule, one.severity, (&one.id, &one.message), State::gone(one.status), extra)
     }
 
     /// An ID of the earlier report.
     fn ended(&self, one: &'a Ended) -> Event<'a> {
+        let since = one.is_there.then_some(Status::StillThere);
+        let extra = Extra { role: one.role.as_deref(), since, ..self.extra() };
+        self.earlier(one.rule, one.severity, (&one.id, &one.message), State::ENDED, extra)
+    }
+
+    /// What only the earlier report has: its ID and its sentence. It is not in this report, so that nothing was checked that could
+    /// have passed.
+    fn earlier(
+        &self,
+        rule: Rule,
+        severity: Severity,
+        (id, message): (&'a str, &str),
+        state: State,
+        extra: Extra<'a>,
+    ) -> Event<'a> {
         self.event(Facts {
-            rule: one.rule,
-            severity: one.severity,
-            id: &one.id,
+            rule,
+            severity,
+            id,
             cause: None,
-            message: one.message.clone(),
+            message: message.to_owned(),
             details: Vec::new(),
             roles: Vec::new(),
             comment: None,
-            state: State::ENDED,
+            state,
             outcome: None,
-            extra: Extra {
-                role: one.role.as_deref(),
-                since: one.is_there.then_some(Status::StillThere),
-                ..self.extra()
-            },
+            extra,
         })
     }
 

@@ -4,17 +4,13 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::harvest::role_profile;
+use crate::harvest::tool_for;
 use crate::moto::{Account, TRUST, allows, done};
 use crate::tool::{Run, Tool, document};
 
-/// A run's folder with profiles `dev-profile` and `qa-profile`.
+/// A run's folder with profiles and a dictionary.
 fn tool(dev: &Account, qa: &Account) -> Tool {
-    let (tool, endpoint) = (Tool::new(), crate::moto::url());
-    let base = "[profile base]\naws_access_key_id = testing\naws_secret_access_key = testing\n";
-    let profiles = [role_profile("dev-profile", &endpoint, dev), role_profile("qa-profile", &endpoint, qa)];
-    tool.write("aws-config", format!("{base}{}", profiles.concat()));
-    tool.write("aws-credentials", "");
+    let tool = tool_for(dev, qa);
     tool.write("equivalency_list.json", r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#);
     tool
 }

@@ -4,19 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harvest::role_profile;
+use crate::harvest::tool_for as tool;
 use crate::moto::{Account, done};
 use crate::tool::{Run, Tool, document};
-
-/// A run's folder with profiles `dev-profile` and `qa-profile`.
-fn tool(dev: &Account, qa: &Account) -> Tool {
-    let (tool, endpoint) = (Tool::new(), crate::moto::url());
-    let base = "[profile base]\naws_access_key_id = testing\naws_secret_access_key = testing\n";
-    let profiles = [role_profile("dev-profile", &endpoint, dev), role_profile("qa-profile", &endpoint, qa)];
-    tool.write("aws-config", format!("{base}{}", profiles.concat()));
-    tool.write("aws-credentials", "");
-    tool
-}
 
 fn app(account: &Account, role: &str, actions: &[&str]) {
     let policy = document(&json!([{"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::logs/*"}]));
