@@ -2,9 +2,9 @@
 check:
     .ci/run
 
-# Unit tests of the pure core only: no AWS SDK, seconds.
+# The core and everything that needs no network and no other software.
 quick:
-    cargo test --no-default-features --features testing --lib
+    scripts/test --quick
 
 bench:
     cargo bench --no-default-features --features testing

@@ -66,29 +66,8 @@
 //!
 //! Data flows one way: a source becomes an [`Account`], normalized by the equivalency dictionary, expanded to items,
 //! compared with the other account's, and the resulting [`Report`](report::Report) is written in several formats.
-//!
-//! | Room | Purpose | Can import |
-//! | --- | --- | --- |
-//! | [`model`] | IAM's nouns as types | nothing of ours |
-//! | [`parse`] | text to model | model |
-//! | [`catalog`] | which actions exist and what they act on | model |
-//! | [`normalise`] | the equivalency dictionary | model |
-//! | [`expand`] | a policy to its flat rows | model, catalog |
-//! | [`semantics`] | what policies permit | model, catalog |
-//! | [`report`] | the `Report`, its findings and causes | model, parse, catalog, normalise, expand, semantics |
-//! | [`compare`](mod@compare) | two accounts to one `Report` | model, catalog, normalise, expand, semantics, report |
-//! | [`pipeline`] | the steps from two accounts to their `Report` | model, parse, catalog, normalise, semantics, compare, report |
-//! | [`suggest`] | the dictionary that two accounts need | model, catalog, normalise, compare |
-//! | [`since`] | what is new in a report as against an earlier one | model, semantics, report |
-//! | [`evidence`] | what a report was made of and which bytes its files have | model, parse |
-//! | [`formats`] | a `Report` to bytes | model, parse, catalog, expand, semantics, report, fleet, since, evidence |
-//! | [`remediate`] | the commands that align one account's roles with the other's | model, parse, normalise, compare, report, pipeline, formats |
-//! | [`fleet`] | any number of accounts, each compared with one baseline | model, catalog, normalise, pipeline, report |
-//! | `harvest` | live accounts (feature `harvest`) | model, parse |
-//! | `store` | files and folders (feature `cli`) | catalog, evidence |
-//! | `cli` | the commands (feature `cli`) | everything |
-//!
-//! All rooms above `harvest` are pure: they use no files, clock, environment, network, async code, or output.
+//! `docs/architecture.md` has the table of the modules, which are called rooms: which one imports which. All except
+//! `harvest`, `store`, and `cli` are pure: they use no files, clock, environment, network, async code, or output.
 
 pub mod catalog;
 #[cfg(feature = "cli")]

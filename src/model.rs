@@ -36,7 +36,7 @@ pub use equivalency::{Entry, EquivalencyError, EquivalencyList, Matching, Texts}
 pub use facts::{DifferenceFacts, DifferenceKind, RoleFacts};
 pub(crate) use marked::has_texts;
 pub use marked::{HasTexts, Marked, Shown};
-pub use names::{AccountTag, AccountTagError};
+pub use names::{AccountTag, AccountTagError, is_device_name};
 pub use past::earlier_side;
 pub use pattern::{Class, Glob, Token};
 pub use place::{Place, PlaceError, Places};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot, trust};
+use crate::support::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot, trust};
 
 const DIFF: [&str; 7] = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"];
 

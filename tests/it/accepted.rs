@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{EXAMPLES, Place};
-use crate::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot, trust};
+use crate::support::program::{EXAMPLES, Place};
+use crate::support::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot, trust};
 
 /// 2026-11-21, 2026-12-31 and 2027-01-01, each at 08:00 in UTC.
 const TODAY: &str = "1795248000";

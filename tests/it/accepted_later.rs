@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
+use crate::support::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
 
 /// Accepts all that differs between dev and the first qa, then compares dev with the second: the exit code for any
 /// difference, and the most severe difference.

@@ -20,8 +20,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
 
-use crate::access_laws::catalogue;
-use crate::tool::{DEV, QA, document, role, snapshot as account};
+use crate::support::small_world::catalogue;
+use crate::support::tool::{DEV, QA, document, role, snapshot as account};
 
 const TODAY: &str = "2026-11-21";
 

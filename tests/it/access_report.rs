@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{EXAMPLES, Place};
-use crate::tool::{
+use crate::support::program::{EXAMPLES, Place};
+use crate::support::tool::{
     DEV, QA, Run, Tool, attributes, compare, compare_accounts, compare_statements, document, inline, items, role,
     snapshot, trust,
 };

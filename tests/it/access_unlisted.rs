@@ -10,7 +10,7 @@ use iamctl::semantics::outcome::{AccessComparison, Certainty, Grade};
 use iamctl::semantics::{Budget, Engine};
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, inline, snapshot};
+use crate::support::tool::{DEV, QA, Tool, inline, snapshot};
 
 fn role(statements: &[Value]) -> RolePolicies {
     let document = json!({"Version": "2012-10-17", "Statement": statements});

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, role, snapshot, trust};
+use crate::support::tool::{DEV, QA, Tool, document, role, snapshot, trust};
 
 /// The entry that two such accounts usually need, with words that AWS uses in names of its own.
 const DICTIONARY: &str = r#"{"environment": {"dev": ["dev", "live"], "qa": ["qa", "core"]}}"#;

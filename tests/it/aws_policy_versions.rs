@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, document, inline, role, snapshot};
 
 const READER: &str = "arn:aws:iam::aws:policy/SampleReader";
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
+use crate::support::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
 
 /// A folder with two good snapshots.
 fn tool() -> Tool {

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{EXAMPLES, Place};
-use crate::tool::{DEV, QA, Tool, document, role, snapshot};
+use crate::support::program::{EXAMPLES, Place};
+use crate::support::tool::{DEV, QA, Tool, document, role, snapshot};
 
 /// The tool and one account whose role `app` has these statements and this trust policy.
 fn tool(statements: &Value, trust: &Value) -> Tool {

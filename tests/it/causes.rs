@@ -9,8 +9,8 @@ use iamctl::report::{Cause, Finding, Group, Report, Rule, Severity};
 use iamctl::testing::{NoiseKinds, Plan, generate};
 use serde_json::{Value, json};
 
-use crate::generated::compared_under;
-use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
+use crate::support::generated::compared_under;
+use crate::support::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
 
 /// The groups that are differences.
 fn causes(report: &Report) -> Vec<&Group> {
@@ -415,12 +415,16 @@ fn assert_refused(tool: &Tool, whole: &str, text: &str, because: &str) {
 fn resources_of_other_accounts_are_named() {
     let send = |id: &str, accounts: &[&str]| {
         let arns: Vec<String> = accounts.iter().map(|account| format!("arn:aws:sqs:eu-west-1:{account}:q")).collect();
-        crate::tool::inline(id, "r", &json!([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arns}]))
+        crate::support::tool::inline(
+            id,
+            "r",
+            &json!([{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arns}]),
+        )
     };
     let known = r#"{"known_accounts": {"444455556666": "audit"}}"#;
-    let dev = [send(crate::tool::DEV, &[crate::tool::DEV])];
-    let qa = [send(crate::tool::QA, &[crate::tool::QA, "444455556666", "999988887777"])];
-    let report = crate::tool::compare_accounts(&dev, &qa, &[], known);
+    let dev = [send(crate::support::tool::DEV, &[crate::support::tool::DEV])];
+    let qa = [send(crate::support::tool::QA, &[crate::support::tool::QA, "444455556666", "999988887777"])];
+    let report = crate::support::tool::compare_accounts(&dev, &qa, &[], known);
     let messages: Vec<&str> =
         report["findings"].as_array().unwrap().iter().map(|finding| finding["message"].as_str().unwrap()).collect();
     let both = "arn:aws:sqs:eu-west-1:444455556666:q (audit), arn:aws:sqs:eu-west-1:999988887777:q (external account)";

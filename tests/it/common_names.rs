@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
+use crate::support::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
 
 const DICTIONARY: &str = r#"{"environment": {"dev": ["dev"], "qa": ["qa"]}}"#;
 

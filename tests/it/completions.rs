@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output, Stdio};
 
-use crate::program::{EXAMPLES, Place};
+use crate::support::program::{EXAMPLES, Place};
 
 const CONFIG: &str = "[default]\nregion = x\n[profile dev-reader]\nregion=eu-west-1\n[ profile qa-reader ]\n\
                       [sso-session corp]\n[profile 'two words']\n[profile $(touch hacked)]\n[services s]\n";

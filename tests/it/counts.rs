@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, inline, role, snapshot, trust};
-use crate::{ocsf, oscal};
+use crate::support::tool::{DEV, QA, Tool, inline, role, snapshot, trust};
+use crate::support::{ocsf_schema, oscal_reader};
 
 /// Rules of what is only to know.
 const NOTES: [&str; 5] =
@@ -191,8 +191,8 @@ impl Counts {
     }
 
     fn check_ocsf(&self, text: &str) {
-        let events = ocsf::events(text);
-        ocsf::check_all(&events);
+        let events = ocsf_schema::events(text);
+        ocsf_schema::check_all(&events);
         let (suppressed, open): (Vec<&Value>, Vec<&Value>) =
             events.iter().partition(|event| event["status"] == "Suppressed");
         let (notes, findings): (Vec<&Value>, Vec<&Value>) =
@@ -212,7 +212,7 @@ impl Counts {
     }
 
     fn check_oscal(&self, text: &str) {
-        let found = oscal::read(text);
+        let found = oscal_reader::read(text);
         let of = |key: &str| list(&found, key);
         let (accepted, open): (Vec<&Value>, Vec<&Value>) =
             of("observations").iter().partition(|one| one["accepted"] == "true");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, compare, compare_accounts, document, role, trust};
+use crate::support::tool::{DEV, QA, compare, compare_accounts, document, role, trust};
 
 const TOOL: &str = "arn:aws:iam::333333333333:role/tool";
 const GONE_IN_DEV: &str = "AROAEXAMPLEGONEDEV001";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tool::{Tool, role, snapshot};
+use crate::support::tool::{Tool, role, snapshot};
 
 const DEV: &str = "111122223333";
 const QA: &str = "444455556666";

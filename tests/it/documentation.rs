@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::program::{EXAMPLES, Place, expect, repository};
+use crate::support::program::{EXAMPLES, Place, expect, repository};
 
 /// The words before the arguments, as a reader types them.
 const COMMANDS: [&str; 2] = ["$ iamctl ", "$ cargo run -- "];

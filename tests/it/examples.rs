@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{EXAMPLES, Place, expect, repository};
+use crate::support::program::{EXAMPLES, Place, expect, repository};
 
 /// The files that are compared byte by byte: all that say what differs.
 const FILES: [&str; 13] = [

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, role, snapshot};
 
 const ACCOUNTS: [(&str, &str); 4] =
     [("dev-1", DEV), ("prod-1", QA), ("prod-2", "333333333333"), ("qa-1", "444444444444")];
@@ -13,7 +13,7 @@ fn fleet() -> Tool {
     for (tag, id) in ACCOUNTS {
         let actions = if tag == "dev-1" { json!(["s3:GetObject"]) } else { json!(["s3:GetObject", "s3:PutObject"]) };
         let statement = json!([{"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::logs/*"}]);
-        let policy = json!({"name": "logs", "document": crate::tool::document(&statement)});
+        let policy = json!({"name": "logs", "document": crate::support::tool::document(&statement)});
         let team = if tag == "dev-1" { "red" } else { "blue" };
         let fields = json!({"inline_policies": [policy], "tags": {"team": team}});
         tool.write(&format!("{tag}.json"), snapshot(id, &[role(id, "logs", &fields)], &[]));

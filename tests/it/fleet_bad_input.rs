@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::made_up::HOSTILE;
-use crate::tool::{Run, Tool, inline, role, snapshot};
+use crate::support::made_up::HOSTILE;
+use crate::support::tool::{Run, Tool, inline, role, snapshot};
 
 const IDS: [&str; 4] = ["111111111111", "222222222222", "333333333333", "444444444444"];
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use iamctl::testing::{FleetPlan, GeneratedFleet, fleet};
 use serde_json::{Value, json};
 
-use crate::schema::{Schema, closed, read};
-use crate::tool::{Run, Tool, inline, role, snapshot, without_evidence};
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{Run, Tool, inline, role, snapshot, without_evidence};
 
 /// Writes the accounts of a fleet as TAG.json, and its dictionary.
 fn write(tool: &Tool, generated: &GeneratedFleet) {
@@ -246,7 +246,7 @@ fn the_next_commands_say_what_the_matrix_says() {
             roles[1]["tags"] = json!({"team": "other"});
             // A principal of the fleet is not external, however many accounts it has.
             roles[0]["trust_policy"] =
-                crate::tool::trust(&json!({"AWS": format!("arn:aws:iam::{}:root", 500_000_000_007_usize)}));
+                crate::support::tool::trust(&json!({"AWS": format!("arn:aws:iam::{}:root", 500_000_000_007_usize)}));
         }
         tool.write(&format!("{tag}.json"), snapshot(&id, &roles, &[]));
     }
@@ -326,7 +326,11 @@ fn accepted_differences_are_counted_and_useless_entries_told_once() {
 fn accounts_of_the_fleet_are_known_to_each_other() {
     let tool = tool();
     let trusting = |id: &str| {
-        role(id, "r", &json!({"trust_policy": crate::tool::trust(&json!({"AWS": "arn:aws:iam::333333333333:root"}))}))
+        role(
+            id,
+            "r",
+            &json!({"trust_policy": crate::support::tool::trust(&json!({"AWS": "arn:aws:iam::333333333333:root"}))}),
+        )
     };
     tool.write("a.json", snapshot("111111111111", &[role("111111111111", "r", &json!({}))], &[]));
     tool.write("b.json", snapshot("222222222222", &[trusting("222222222222")], &[]));

@@ -6,8 +6,8 @@ use iamctl::fleet::{Cell, Fleet};
 use iamctl::parse::snapshot;
 use serde_json::{Value, json};
 
-use crate::fleet::compared;
-use crate::tool;
+use crate::support::generated_fleet::compared;
+use crate::support::tool;
 
 /// Accounts `base`, `a`, `b`, … with one role each.
 fn fleet_of(roles: &[Value], dictionary: &str) -> Fleet {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::formats::{junit, multitool_findings, sarif_schema};
-use crate::made_up::HOSTILE;
-use crate::ocsf;
-use crate::tool::{DEV, QA, Run, Tool, document, role, snapshot};
+use crate::support::junit_reader::junit;
+use crate::support::made_up::HOSTILE;
+use crate::support::ocsf_schema;
+use crate::support::sarif_reader::{multitool_findings, sarif_schema};
+use crate::support::tool::{DEV, QA, Run, Tool, document, role, snapshot};
 
 const ACCOUNTS: [(&str, &str); 4] = [("dev", DEV), ("eu", "444444444444"), ("prod", "333333333333"), ("qa", QA)];
 
@@ -103,7 +104,7 @@ fn every_finding_is_that_of_the_pair() {
     assert_eq!(run.code, 1, "{run:?}");
     let all = lines(&tool.read("r.ndjson"));
     let events = lines(&tool.read("r.ocsf"));
-    ocsf::check_all(&events);
+    ocsf_schema::check_all(&events);
     let suites = junit(&tool.read("r.xml"));
     let suites: BTreeMap<&str, &Value> =
         suites.as_array().unwrap().iter().map(|suite| (suite["name"].as_str().unwrap(), suite)).collect();
@@ -249,7 +250,7 @@ fn an_account_that_was_not_read_is_in_every_report() {
     assert!(said.unwrap().contains("1 of 5 accounts was not read"), "{said:?}");
     assert!(tool.read("r.md").starts_with("**NOT COMPLETE"));
     let events = lines(&tool.read("r.ocsf"));
-    ocsf::check_all(&events);
+    ocsf_schema::check_all(&events);
     let first = &events[0];
     assert_eq!(
         (&first["cloud"]["account"]["name"], &first["compliance"]["status"]),
@@ -278,7 +279,7 @@ fn the_majority_has_all_formats() {
     assert!(records.iter().all(|record| record.iter().any(|cell| cell.starts_with("arn:aws:iam"))), "{records:?}");
     let suites = junit(&tool.read("r.xml"));
     let events = lines(&tool.read("r.ocsf"));
-    ocsf::check_all(&events);
+    ocsf_schema::check_all(&events);
     assert_eq!(events.len(), findings.len());
     let failed: u64 = suites.as_array().unwrap().iter().map(|suite| suite["failures"].as_u64().unwrap()).sum();
     assert!(failed > 0);

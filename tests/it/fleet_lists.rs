@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::schema::{Schema, closed, read};
-use crate::tool::{Run, Tool, role, snapshot};
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{Run, Tool, role, snapshot};
 
 const IDS: [&str; 4] = ["111111111111", "222222222222", "333333333333", "444444444444"];
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use iamctl::testing::{FleetPlan, fleet};
 use serde_json::{Value, json};
 
-use crate::schema::{Schema, closed, read};
-use crate::tool::{Run, Tool, inline, role, snapshot, without_evidence};
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{Run, Tool, inline, role, snapshot, without_evidence};
 
 const TAGS: [&str; 5] = ["a", "b", "c", "d", "e"];
 

@@ -4,8 +4,6 @@
 //! No reader or schema of GitLab's report was found to install; the fields are those of its documentation.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use iamctl::formats::commands::short;
 use iamctl::formats::report_format::{ReportFormat, View};
@@ -14,10 +12,12 @@ use iamctl::report::{FailOn, Report, RoleStatus};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
-use crate::program::{EXAMPLES, Place, expect, repository};
-use crate::schema::Schema;
-use crate::tool::without_evidence;
+use crate::support::junit_reader::junit;
+use crate::support::made_up::{FINDINGS, HOSTILE, comparison, nothing};
+use crate::support::program::{EXAMPLES, Place, expect, repository};
+use crate::support::sarif_reader::{multitool_findings, sarif_schema};
+use crate::support::schema::Schema;
+use crate::support::tool::without_evidence;
 
 fn written(format: ReportFormat, view: &View<'_>) -> String {
     let mut bytes = Vec::new();
@@ -36,47 +36,6 @@ fn json_of(format: ReportFormat, comparison: &Report) -> Value {
 /// Every kind of comparison that the readers get: empty, hostile, the examples.
 fn worlds() -> [Report; 2] {
     [nothing(), comparison(&HOSTILE)]
-}
-
-pub fn set_up(script: &str) {
-    let done = Command::new(repository().join("scripts").join(script)).stdout(Stdio::null()).status().unwrap();
-    assert!(done.success(), "scripts/{script} failed");
-}
-
-fn multitool() -> PathBuf {
-    set_up("setup-sarif");
-    repository().join("target/sarif-multitool/node_modules/@microsoft")
-}
-
-/// The official schema, as Microsoft ships it with its tool.
-pub fn sarif_schema() -> Schema {
-    let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
-    let path = multitool().join(format!("sarif-multitool-{os}/sarif-2.1.0.json"));
-    Schema::new(serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
-}
-
-/// What the SARIF Multitool finds in a file by its own rules and GitHub's, but for the one warning that we know of.
-pub fn multitool_findings(text: &str) -> BTreeSet<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let (file, out) = (folder.path().join("iam.sarif"), folder.path().join("found.sarif"));
-    std::fs::write(&file, text).unwrap();
-    let run = Command::new("node")
-        .arg(multitool().join("sarif-multitool/bin.js"))
-        .args(["validate", "--rule-kind", "'Sarif;Gh'", "--output"])
-        .args([&out, &file])
-        // Without the ICU libraries, which a small machine has not.
-        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
-        .output()
-        .unwrap();
-    assert!(run.status.success() && out.exists(), "{run:?}");
-    let found: Value = serde_json::from_str(&std::fs::read_to_string(out).unwrap()).unwrap();
-    assert_eq!(found["runs"][0]["invocations"][0]["executionSuccessful"], true, "{found}");
-    let results = found["runs"][0]["results"].as_array().unwrap().iter();
-    results
-        // There is no page about the program that `informationUri` could name.
-        .filter(|result| result["ruleId"] != "SARIF2005")
-        .map(|result| format!("{} {}", result["ruleId"], result["message"]))
-        .collect()
 }
 
 #[test]
@@ -191,26 +150,12 @@ proptest! {
     }
 }
 
-pub fn junit(text: &str) -> Value {
-    set_up("setup-tests");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("report.xml");
-    std::fs::write(&file, text).unwrap();
-    let run = Command::new(repository().join("target/moto-venv/bin/python"))
-        .arg(repository().join("tests/read_junit.py"))
-        .arg(file)
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    serde_json::from_slice(&run.stdout).unwrap()
-}
-
 #[test]
 fn junitparser_reads_a_case_for_each_role() {
     let mut comparison = comparison(&HOSTILE);
     // One role that is alike, and one whose differences were all accepted.
     for (name, accepted) in [("alike", 0), ("accepted", 2)] {
-        let mut role = crate::made_up::comparison(&[name]).roles.swap_remove(0);
+        let mut role = crate::support::made_up::comparison(&[name]).roles.swap_remove(0);
         role.differences = iamctl::report::DifferenceCounts { accepted, ..Default::default() };
         role.left.as_mut().unwrap().arn = format!("{name} left");
         role.right.as_mut().unwrap().arn = format!("{name} right");

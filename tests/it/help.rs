@@ -1,6 +1,6 @@
 //! `-h` is short, `--help` says more, and its examples work.
 
-use crate::program::{EXAMPLES, Place};
+use crate::support::program::{EXAMPLES, Place};
 
 const COMMANDS: [&str; 13] = [
     "init",

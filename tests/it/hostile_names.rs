@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, document, role, snapshot};
 
 const NAMES: [&str; 12] = [
     "=cmd|' /C calc'!A0",

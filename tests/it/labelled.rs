@@ -7,12 +7,14 @@ use std::sync::Arc;
 use iamctl::catalog::Catalogue;
 use iamctl::model::{PolicyType, Side};
 use iamctl::parse::policy::{parse_identity, parse_trust};
-use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, evaluate};
+use iamctl::semantics::evaluate::{AttachedDocument, Context, Request, RolePolicies, Verdict, evaluate};
 use iamctl::semantics::outcome::{Certainty, Grade};
 use iamctl::semantics::trust::TrustSide;
 use iamctl::semantics::{Budget, Engine, KnownRole};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::support::access_cases;
 
 /// The account of all roles.
 const ACCOUNT: &str = "111122223333";
@@ -121,7 +123,7 @@ fn answer(engine: &Engine<'_>, catalogue: &Catalogue, area: &str, case: &Case, s
         let side = |policy| TrustSide { policy, account: ACCOUNT, account_id: None, partition: "aws" };
         return match engine.trust_between(side(&left), side(&right)) {
             Ok(found) => {
-                crate::conditions::assert_true_of_callers(&found, ACCOUNT);
+                crate::support::condition_truth::assert_true_of_callers(&found, ACCOUNT);
                 let rows = found.differences.iter().map(|row| (row.side, row.certainty));
                 (label(rows, found.grade).to_owned(), format!("{:#?}", found.differences))
             }
@@ -134,7 +136,7 @@ fn answer(engine: &Engine<'_>, catalogue: &Catalogue, area: &str, case: &Case, s
     let (left, right) = (role(left), role(right));
     match engine.between(&left, &right) {
         Ok(found) => {
-            crate::conditions::assert_true_of_witnesses(&found, &left, &right, catalogue);
+            crate::support::condition_truth::assert_true_of_witnesses(&found, &left, &right, catalogue);
             let rows = found.differences.iter().map(|row| (row.side, row.certainty));
             (label(rows, found.grade).to_owned(), format!("{:#?}", found.differences))
         }
@@ -189,4 +191,25 @@ fn every_labelled_pair_is_answered_as_labelled() {
     }
     assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(asked > 0, "no case is called `{only}`");
+}
+
+#[test]
+fn every_witness_and_sample_is_answered_as_labelled() {
+    let catalogue = Catalogue::embedded();
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for case in access_cases::cases() {
+        for request in case.requests() {
+            for side in Side::BOTH {
+                asked += 1;
+                let verdict = case.verdict(side, request, &catalogue);
+                let is_decided = verdict != Verdict::Unknown;
+                if !is_decided || (verdict == Verdict::Allowed) != request.allowed(side) {
+                    wrong.push(format!("{}: {side:?} {} {:?}: {verdict}", case.name, request.action, request.resource));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(asked, 238, "two sides of every witness and sample");
 }

@@ -1,4 +1,7 @@
 //! The integration tests: one program, a module per topic.
+//!
+//! What needs software that others wrote, beside Rust and a shell, is in a module `external`; what talks to AWS's server is
+//! in `aws`; what takes long is in `slow`. `scripts/test --quick` leaves them out.
 
 #[cfg(test)]
 mod absent_policies;
@@ -11,11 +14,7 @@ mod accepted_laws;
 #[cfg(test)]
 mod access;
 #[cfg(test)]
-mod access_cases;
-#[cfg(test)]
 mod access_laws;
-#[cfg(test)]
-mod access_limits;
 #[cfg(test)]
 mod access_narrow;
 #[cfg(test)]
@@ -23,17 +22,15 @@ mod access_report;
 #[cfg(test)]
 mod access_unlisted;
 #[cfg(test)]
-mod access_worst;
-#[cfg(test)]
 mod aws_owned;
 #[cfg(test)]
 mod aws_policy_versions;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
-mod browser;
-#[cfg(test)]
 mod can;
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod causes;
 #[cfg(test)]
@@ -52,8 +49,6 @@ mod dictionary_separators;
 mod documentation;
 #[cfg(test)]
 mod examples;
-#[cfg(all(test, feature = "harvest"))]
-mod faults;
 #[cfg(test)]
 mod fleet;
 #[cfg(test)]
@@ -69,16 +64,13 @@ mod fleet_formats;
 #[cfg(test)]
 mod fleet_lists;
 #[cfg(test)]
-#[cfg(feature = "harvest")]
-mod fleet_live;
-#[cfg(test)]
 mod fleet_majority;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod fuzz_corpus;
+#[cfg(test)]
 mod generated;
-#[cfg(all(test, feature = "harvest"))]
-mod harvest;
 #[cfg(test)]
 mod help;
 #[cfg(test)]
@@ -86,28 +78,15 @@ mod hostile_names;
 #[cfg(test)]
 mod html;
 #[cfg(test)]
-mod iam_simulate;
-#[cfg(test)]
 mod labelled;
 #[cfg(test)]
-mod large_input;
-#[cfg(test)]
-#[cfg(feature = "harvest")]
-mod live;
-#[cfg(test)]
-mod made_up;
-#[cfg(test)]
 mod man_pages;
-#[cfg(test)]
-mod managed_policies;
 #[cfg(test)]
 mod markdown;
 #[cfg(test)]
 mod marks;
 #[cfg(test)]
 mod missing_suffix;
-#[cfg(all(test, feature = "harvest"))]
-mod moto;
 #[cfg(test)]
 mod mutations;
 #[cfg(test)]
@@ -124,22 +103,10 @@ mod oscal;
 mod past;
 #[cfg(test)]
 mod pattern_owners;
-#[cfg(all(test, feature = "harvest"))]
-mod probe;
-#[cfg(test)]
-mod program;
-#[cfg(test)]
-mod queries;
 #[cfg(test)]
 mod quiet;
 #[cfg(test)]
-#[cfg(feature = "harvest")]
-mod refresh_proxy;
-#[cfg(test)]
 mod remediate;
-#[cfg(test)]
-#[cfg(feature = "harvest")]
-mod remediate_live;
 #[cfg(test)]
 mod report_flags;
 #[cfg(test)]
@@ -157,11 +124,6 @@ mod since;
 #[cfg(test)]
 mod since_cases;
 #[cfg(test)]
-mod since_laws;
-#[cfg(test)]
-#[cfg(feature = "harvest")]
-mod since_live;
-#[cfg(test)]
 mod split;
 #[cfg(test)]
 mod suggest;
@@ -171,15 +133,12 @@ mod suggest_fleet;
 mod suggested_ids;
 #[cfg(test)]
 mod suggested_patterns;
-#[cfg(test)]
-#[cfg(target_os = "linux")]
+#[cfg(all(test, target_os = "linux"))]
 mod surroundings;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod third_accounts;
-#[cfg(test)]
-mod tool;
 #[cfg(test)]
 mod trust;
 #[cfg(test)]
@@ -188,5 +147,60 @@ mod trust_laws;
 mod typed_values;
 #[cfg(test)]
 mod verify;
+#[cfg(all(test, not(feature = "harvest")))]
+mod without_aws;
 #[cfg(test)]
 mod wording;
+
+#[cfg(test)]
+mod slow {
+    mod access_limits;
+    mod access_worst;
+    mod large_input;
+    mod since_laws;
+}
+
+#[cfg(all(test, feature = "harvest"))]
+mod aws {
+    mod fleet_live;
+    mod harvest;
+    mod live;
+    mod refresh_proxy;
+    mod remediate_live;
+    mod since_live;
+}
+
+#[cfg(test)]
+mod external {
+    mod browser;
+    mod iam_simulate;
+    mod managed_policies;
+    mod queries;
+}
+
+#[cfg(test)]
+mod support {
+    pub mod access_cases;
+    pub mod condition_truth;
+    pub mod external;
+    #[cfg(feature = "harvest")]
+    pub mod faults;
+    pub mod generated;
+    pub mod generated_fleet;
+    pub mod junit_reader;
+    pub mod made_up;
+    #[cfg(feature = "harvest")]
+    pub mod moto;
+    pub mod ocsf_schema;
+    pub mod oscal_reader;
+    pub mod page;
+    #[cfg(feature = "harvest")]
+    pub mod probe;
+    #[cfg(feature = "harvest")]
+    pub mod profiles;
+    pub mod program;
+    pub mod sarif_reader;
+    pub mod schema;
+    pub mod small_world;
+    pub mod tool;
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
-use crate::program::Place;
+use crate::support::program::Place;
 
 /// The names of the pages that `--all` writes, without `.1`.
 fn pages(place: &Place) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use iamctl::formats::commands::short;
 use iamctl::formats::markdown;
@@ -11,8 +11,9 @@ use iamctl::report::Report;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::made_up::{HOSTILE, comparison, nothing};
-use crate::program::repository;
+use crate::support::external::python;
+use crate::support::made_up::{self, HOSTILE, comparison, nothing};
+use crate::support::program::repository;
 
 fn text(comparison: &Report, budget: usize) -> String {
     markdown::text(&View::new(comparison, ""), budget)
@@ -20,9 +21,7 @@ fn text(comparison: &Report, budget: usize) -> String {
 
 /// What a browser would see of it: tags with attributes, texts in code, other text.
 fn rendered(markdown: &str) -> Value {
-    let ready = Command::new(repository().join("scripts/setup-tests")).status().unwrap();
-    assert!(ready.success(), "scripts/setup-tests failed");
-    let mut python = Command::new(repository().join("target/moto-venv/bin/python"))
+    let mut python = python()
         .arg(repository().join("tests/read_markdown.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -182,7 +181,7 @@ fn huge_reports_are_folded_with_counts() {
     assert!(text.ends_with("explains a rule.\n"));
     // One cause with more findings than are shown, behind ten others.
     let names: Vec<String> = (0..12).map(|index| format!("r{index}")).collect();
-    let mut many = super::made_up::comparison(&names);
+    let mut many = made_up::comparison(&names);
     let row = many.access_differences.iter().find(|row| row.role == "r0").unwrap().clone();
     let more = (0..1_000).map(|index| {
         let mut row = row.clone();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, inline, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, inline, role, snapshot};
 
 fn reads(bucket: &str) -> Value {
     json!([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/app/*")}])

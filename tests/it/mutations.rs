@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use iamctl::testing::Numbers;
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
+use crate::support::tool::{DEV, QA, Tool, document, inline, role, snapshot, trust};
 
 /// How many inputs a test run tries.
 const INPUTS: u64 = 500;

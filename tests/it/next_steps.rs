@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, document, role, snapshot};
 
 /// A managed policy that both accounts have.
 const LIMIT: &str = "arn:aws:iam::aws:policy/Limit";

@@ -1,93 +1,21 @@
 //! OCSF, against the schemas that schema.ocsf.io publishes: that of the version that is named, and the later ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
-use std::sync::LazyLock;
 
-use iamctl::formats::ocsf::VERSION;
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::report::{Report, Rule, Severity};
 use iamctl::since::{Gone, Since, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::formats::set_up;
-use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
-use crate::program::repository;
-use crate::schema::Schema;
-use crate::tool::{DEV, QA, Tool, inline, role, snapshot};
-
-/// The versions whose schemas the events must match.
-const VERSIONS: [&str; 4] = [VERSION, "1.6.0", "1.7.0", "1.8.0"];
-
-struct Published {
-    schemas: BTreeMap<&'static str, Schema>,
-    /// The captions of the enumerations of the version that is named: of the class, and of its objects.
-    captions: Value,
-    object_captions: Value,
-}
-
-static PUBLISHED: LazyLock<Published> = LazyLock::new(|| {
-    set_up("setup-evidence");
-    let run = Command::new(repository().join("target/evidence-venv/bin/python"))
-        .arg(repository().join("tests/ocsf_schema.py"))
-        .args(VERSIONS)
-        .output()
-        .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    let mut all: Value = serde_json::from_slice(&run.stdout).unwrap();
-    let (captions, object_captions) = (all[VERSION]["captions"].take(), all[VERSION]["object_captions"].take());
-    let schemas = VERSIONS.map(|version| (version, Schema::new(all[version]["schema"].take())));
-    Published { schemas: schemas.into(), captions, object_captions }
-});
-
-/// The events of a report.
-pub fn events(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
+use crate::support::made_up::{FINDINGS, HOSTILE, comparison, nothing};
+use crate::support::ocsf_schema::{check, check_all, events};
+use crate::support::tool::{DEV, QA, Tool, inline, role, snapshot};
 
 fn of(report: &Report) -> Vec<Value> {
     let mut bytes = Vec::new();
     ReportFormat::Ocsf.write(&mut bytes, &View::new(report, "equivalency_list.json")).unwrap();
     events(std::str::from_utf8(&bytes).unwrap())
-}
-
-/// What a published schema refuses, or what names another number than it says.
-fn check(event: &Value) -> Result<(), String> {
-    for (version, schema) in &PUBLISHED.schemas {
-        schema.check(event).map_err(|error| format!("{version}: {error}"))?;
-    }
-    let named = |object: &Value, captions: &Value, id: &str, name: &str| {
-        let caption = &captions[id][object[id].to_string()];
-        // The name of what the schema does not know is our own.
-        let is_other = object[id] == 99;
-        let is_named = object[id].is_null() || is_other || (!caption.is_null() && object[name] == *caption);
-        if is_named { Ok(()) } else { Err(format!("{id} is {}, {name} is {}", object[id], object[name])) }
-    };
-    for (id, name) in [
-        ("activity_id", "activity_name"),
-        ("category_uid", "category_name"),
-        ("class_uid", "class_name"),
-        ("type_uid", "type_name"),
-        ("severity_id", "severity"),
-        ("status_id", "status"),
-    ] {
-        named(event, &PUBLISHED.captions, id, name)?;
-    }
-    let captions = &PUBLISHED.object_captions;
-    named(&event["compliance"], &captions["compliance"], "status_id", "status")?;
-    named(&event["finding_info"]["analytic"], &captions["analytic"], "type_id", "type")?;
-    named(&event["cloud"]["account"], &captions["account"], "type_id", "type")
-}
-
-/// All of these, as the schemas say, each with its own ID.
-pub fn check_all(events: &[Value]) {
-    let mut ids = BTreeSet::new();
-    for event in events {
-        check(event).unwrap_or_else(|error| panic!("{error}: {event:#}"));
-        assert_eq!(event["metadata"]["version"], VERSION);
-        assert!(ids.insert(event["finding_info"]["uid"].to_string()), "{event:#}");
-    }
 }
 
 #[test]

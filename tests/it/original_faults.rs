@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{
+use crate::support::tool::{
     DEV, QA, Tool, attributes, compare_accounts, compare_statements, compare_trust, document, inline, items, role,
     snapshot, trust,
 };

@@ -1,17 +1,15 @@
 //! OSCAL, read by compliance-trestle, whose models are made of the schema of the version that is named.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output};
 
 use iamctl::formats::report_format::{ReportFormat, View};
 use iamctl::report::{FailOn, Report};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::formats::set_up;
-use crate::made_up::{FINDINGS, HOSTILE, comparison, nothing};
-use crate::program::repository;
-use crate::tool::{DEV, QA, Tool, inline, role, snapshot};
+use crate::support::made_up::{FINDINGS, HOSTILE, comparison, nothing};
+use crate::support::oscal_reader::{list, read, trestle};
+use crate::support::tool::{DEV, QA, Tool, inline, role, snapshot};
 
 fn written(view: &View<'_>) -> String {
     let mut bytes = Vec::new();
@@ -21,29 +19,6 @@ fn written(view: &View<'_>) -> String {
 
 fn of(report: &Report) -> String {
     written(&View::new(report, "equivalency_list.json"))
-}
-
-fn trestle(text: &str) -> Output {
-    set_up("setup-evidence");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("results.json");
-    std::fs::write(&file, text).unwrap();
-    Command::new(repository().join("target/evidence-venv/bin/python"))
-        .arg(repository().join("tests/read_oscal.py"))
-        .arg(file)
-        .output()
-        .unwrap()
-}
-
-/// What compliance-trestle reads.
-pub fn read(text: &str) -> Value {
-    let run = trestle(text);
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    serde_json::from_slice(&run.stdout).unwrap()
-}
-
-pub fn list<'v>(value: &'v Value, key: &str) -> &'v Vec<Value> {
-    value[key].as_array().unwrap()
 }
 
 /// The document but for its frame.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, Run, Tool, document, inline, role, snapshot};
+use crate::support::tool::{DEV, Run, Tool, document, inline, role, snapshot};
 
 const EARLY: &str = "2026-11-20T08:00:00Z";
 const LATE: &str = "2026-11-27T09:00:00+01:00";
@@ -154,8 +154,10 @@ fn a_role_that_was_deleted_and_created_again_is_a_finding() {
     assert!(run.stdout.contains(said), "{}", run.stdout);
     let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
     assert_eq!(report["findings"][0]["rule"], "role-recreated");
-    crate::schema::Schema::new(crate::schema::read("docs/report.schema.json")).check(&report).unwrap();
-    assert_eq!(crate::tool::attributes(&report), [r#"unique_id: "AROAFIRST" -> "AROASECOND""#]);
+    crate::support::schema::Schema::new(crate::support::schema::read("docs/report.schema.json"))
+        .check(&report)
+        .unwrap();
+    assert_eq!(crate::support::tool::attributes(&report), [r#"unique_id: "AROAFIRST" -> "AROASECOND""#]);
     assert!(tool.read("out/attribute_differences.csv").contains("app,unique_id,AROAFIRST,AROASECOND,"));
     for file in ["r.sarif", "r.xml", "out/report.html"] {
         assert!(tool.read(file).contains("role-recreated"), "{file}");
@@ -180,7 +182,7 @@ fn unique_ids_of_two_accounts_are_not_compared() {
     tool.write("dev.json", snapshot(DEV, &[role(DEV, "app", &json!({"id": "AROAFIRST"}))], &[]));
     tool.write(
         "qa.json",
-        snapshot(crate::tool::QA, &[role(crate::tool::QA, "app", &json!({"id": "AROASECOND"}))], &[]),
+        snapshot(crate::support::tool::QA, &[role(crate::support::tool::QA, "app", &json!({"id": "AROASECOND"}))], &[]),
     );
     assert_eq!(tool.diff(&[])["findings"], json!([]));
     // Without times, the two are one account all the same.
@@ -210,7 +212,9 @@ fn dates_explain_findings_and_are_none() {
         run.stdout
     );
     let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
-    crate::schema::Schema::new(crate::schema::read("docs/report.schema.json")).check(&report).unwrap();
+    crate::support::schema::Schema::new(crate::support::schema::read("docs/report.schema.json"))
+        .check(&report)
+        .unwrap();
     assert_eq!(report["totals"]["roles"], 1, "{}", report["findings"]);
     let told = tool.run(&["explain", "out", "admin"]).stdout;
     assert!(told.contains("in new: created 2026-11-03, last used 2026-11-20 in us-east-1"), "{told}");
@@ -250,7 +254,9 @@ fn the_details_of_the_aws_cli_have_dates_in_several_forms() {
         let run = tool.run(&["harvest", "details.json", "dev", "--output", "harvested"]);
         assert_eq!(run.code, 0, "{run:?}");
         let snapshot: Value = serde_json::from_str(&tool.read("harvested/dev_snapshot.json")).unwrap();
-        crate::schema::Schema::new(crate::schema::read("docs/snapshot.schema.json")).check(&snapshot).unwrap();
+        crate::support::schema::Schema::new(crate::support::schema::read("docs/snapshot.schema.json"))
+            .check(&snapshot)
+            .unwrap();
         let role = &snapshot["roles"][0];
         assert_eq!(["created_at", "last_used_at", "last_used_region"].map(|key| role[key].clone()), wanted);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, compare_accounts, inline, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, compare_accounts, inline, role, snapshot};
 
 const STAMPS: &str = r#"{"stamp": {"pattern": "-([0-9a-f]{6})(?:$|/)"}}"#;
 

@@ -5,7 +5,7 @@ use iamctl::suggest::{Input, Suggestions, suggest};
 use iamctl::testing::{Generated, NoiseKinds, Plan, generate};
 use rayon::prelude::*;
 
-use crate::generated::{catalogue, compared_under, mistakes, read};
+use crate::support::generated::{catalogue, compared_under, mistakes, read};
 
 /// How many seeds of each shape are tried; `GENERATED_SEEDS` says how many instead.
 fn seeds(first: u64) -> std::ops::Range<u64> {

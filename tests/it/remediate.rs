@@ -13,8 +13,8 @@ use iamctl::testing::{self, DriftKind, Generated, NoiseKinds, generate};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::generated::{options, read};
-use crate::tool::{Run, Tool, document, inline, role, snapshot, trust};
+use crate::support::generated::{options, read};
+use crate::support::tool::{Run, Tool, document, inline, role, snapshot, trust};
 
 /// Compares two accounts, and plans how to make one like the other.
 fn compared(

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
+use crate::support::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
 
 const DIFF: [&str; 7] = ["diff", "dev.json", "dev", "qa.json", "qa", "--output", "out"];
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, compare, compare_accounts, inline, role};
+use crate::support::tool::{DEV, QA, compare, compare_accounts, inline, role};
 
 fn allow(resources: &Value, condition: &Value) -> Value {
     json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources, "Condition": condition})

@@ -1,118 +1,234 @@
-//! Who may import whom: read from the `use crate::` lines and paths of the source.
+//! Who may import whom, and what a room may use of the world: the table in docs/architecture.md, compared with the source.
 
-use std::collections::BTreeMap;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Each room with the rooms it may import. `src/main.rs` may import `cli` alone.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
-    ("model", &[]),
-    ("parse", &["model"]),
-    ("catalog", &["model"]),
-    ("normalise", &["model"]),
-    ("expand", &["model", "catalog"]),
-    ("semantics", &["model", "catalog"]),
-    ("report", &["model", "parse", "catalog", "normalise", "expand", "semantics"]),
-    ("compare", &["model", "catalog", "normalise", "expand", "semantics", "report"]),
-    ("pipeline", &["model", "parse", "catalog", "normalise", "semantics", "compare", "report"]),
-    ("suggest", &["model", "catalog", "normalise", "compare"]),
-    ("fleet", &["model", "catalog", "normalise", "report", "pipeline"]),
-    ("since", &["model", "semantics", "report"]),
-    ("formats", &["model", "parse", "catalog", "expand", "semantics", "report", "fleet", "since", "evidence"]),
-    ("remediate", &["model", "parse", "normalise", "compare", "report", "pipeline", "formats"]),
-    ("evidence", &["model", "parse"]),
-    ("harvest", &["model", "parse"]),
-    ("store", &["catalog", "evidence"]),
-    ("testing", &["model", "parse"]),
+use source::{Mention, Module, Modules, Segments};
+
+/// What a room may do, from its row of the table.
+struct Room {
+    imports: BTreeSet<String>,
+    uses: BTreeSet<String>,
+}
+
+/// The word of the table for all rooms, and for all of the world.
+const EVERYTHING: &str = "everything";
+
+/// What is outside of the program, under the words of the table. A path matches from its start or, as
+/// `Timestamp::now`, at its end; one word matches a method or a macro.
+const WORLD: [(&str, &[&str]); 7] = [
     (
-        "cli",
+        "files",
         &[
-            "model",
-            "parse",
-            "catalog",
-            "normalise",
-            "expand",
-            "semantics",
-            "report",
-            "compare",
-            "pipeline",
-            "fleet",
-            "formats",
-            "harvest",
-            "store",
-            "suggest",
-            "remediate",
-            "since",
-            "evidence",
+            "std::fs",
+            "std::os",
+            "tempfile",
+            "exists",
+            "try_exists",
+            "canonicalize",
+            "symlink_metadata",
+            "read_dir",
+            "is_symlink",
+            "read_link",
+        ],
+    ),
+    ("environment", &["std::env", "directories", "Proxy::try_from_env"]),
+    ("clock", &["std::time::Instant", "std::time::SystemTime", "Timestamp::now", "Zoned::now"]),
+    (
+        "network",
+        &[
+            "std::net::TcpStream",
+            "std::net::TcpListener",
+            "std::net::UdpSocket",
+            "std::net::ToSocketAddrs",
+            "aws_config",
+            "aws_credential_types",
+            "aws_sdk_iam",
+            "aws_sdk_sts",
+            "aws_smithy_http_client",
+            "aws_smithy_runtime_api",
+            "aws_smithy_types",
+            "aws_types",
+            "rustls",
+            "rustls_native_certs",
+            "ureq",
+        ],
+    ),
+    ("async code", &["tokio", "futures_util"]),
+    ("processes", &["std::process", "signal_hook"]),
+    (
+        "output",
+        &[
+            "std::io::stdin",
+            "std::io::stdout",
+            "std::io::stderr",
+            "anstream",
+            "indicatif",
+            "terminal_size",
+            "print",
+            "println",
+            "eprint",
+            "eprintln",
+            "dbg",
         ],
     ),
 ];
 
-/// The source of a file without its tests, which may use what they like.
-fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod ").next().unwrap_or_default()
+/// The rooms of the table in docs/architecture.md.
+fn rooms() -> BTreeMap<String, Room> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/architecture.md")).unwrap();
+    let head = "| Room | Purpose | Can import | Can use |\n";
+    let table = text.split_once(head).expect("the table of rooms").1;
+    let list = |cell: &str| -> BTreeSet<String> {
+        cell.split(',').map(|word| word.trim().to_owned()).filter(|word| word != "nothing").collect()
+    };
+    table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [name, _, imports, uses] = cells[..] else { panic!("{line}: not four cells") };
+            (name.trim_matches('`').to_owned(), Room { imports: list(imports), uses: list(uses) })
+        })
+        .collect()
 }
 
-fn files(folder: &Path, found: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
-            found.push((name.to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap()));
-        }
-    }
+fn modules() -> Modules {
+    Modules::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")))
 }
 
-#[test]
-fn every_room_imports_only_what_it_may() {
-    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.into_iter().collect();
-    let mut sources = Vec::new();
-    files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut sources);
-    let mut seen = 0;
-    for (name, text) in sources.iter().filter(|(name, _)| !name.ends_with("tests.rs") && !name.contains("tests/")) {
-        let room = name.split(['/', '.']).next().unwrap();
-        if matches!(room, "lib" | "main") {
-            continue;
-        }
-        let may = allowed.get(room).unwrap_or_else(|| panic!("{name} is in no known room"));
-        let code = without_tests(text).lines().filter(|line| !line.trim_start().starts_with("//"));
-        for import in code.flat_map(|line| line.split("crate::").skip(1)) {
-            let other: String = import.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            let is_room = allowed.contains_key(other.as_str());
-            assert!(!is_room || other == room || may.contains(&other.as_str()), "{name} imports {other}");
-            seen += usize::from(is_room);
-        }
-    }
-    assert!(seen > 50, "the lines were found: {seen}");
+/// The files that are in a room, with its name. `lib.rs` and `main.rs` are in none.
+fn in_rooms(modules: &Modules) -> impl Iterator<Item = (&str, &Segments, &Module)> {
+    modules.each().filter_map(|(path, module)| match path.get(1).map(String::as_str) {
+        None | Some("main") => None,
+        Some(room) => Some((room, path, module)),
+    })
 }
 
 #[test]
-fn only_the_edges_touch_the_world() {
-    let mut sources = Vec::new();
-    files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut sources);
-    let edges = ["harvest", "store", "cli", "main"];
-    for (name, text) in &sources {
-        let room = name.split(['/', '.']).next().unwrap();
-        if edges.contains(&room) || name.ends_with("tests.rs") {
-            continue;
-        }
-        for world in [
-            "std::fs",
-            "std::env::",
-            "std::net::Tcp",
-            "std::process",
-            "tokio::",
-            "aws_config",
-            "aws_sdk",
-            "aws_smithy",
-            "std::time::",
-            "Timestamp::now",
-            "Zoned::now",
-            "println!",
-        ] {
-            let code = without_tests(text).lines().filter(|line| !line.trim_start().starts_with("//"));
-            assert!(!code.into_iter().any(|line| line.contains(world)), "{name} uses {world}");
+fn every_room_imports_only_what_the_table_allows() {
+    let (rooms, modules) = (rooms(), modules());
+    let mut faults = Vec::new();
+    let mut imported: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, _, module) in in_rooms(&modules) {
+        let room = rooms.get(name).unwrap_or_else(|| panic!("{} is in no room of the table", module.file));
+        for Mention { path, line } in module.mentions.iter().filter(|mention| mention.path[0] == "crate") {
+            // What the root passes on is what the room that defines it is.
+            let home = modules.home(path).and_then(|home| home.get(1));
+            let Some(other) = path.get(1).filter(|other| rooms.contains_key(*other)).or(home) else {
+                faults.push(format!("src/{}:{line}: {} is in no room", module.file, path.join("::")));
+                continue;
+            };
+            if other == name {
+                continue;
+            }
+            imported.entry(name).or_default().insert(other);
+            if !room.imports.contains(other) && !room.imports.contains(EVERYTHING) {
+                faults.push(format!("src/{}:{line}: {name} imports {other}: {}", module.file, path.join("::")));
+            }
         }
     }
+    for (name, room) in &rooms {
+        let imported = imported.remove(name.as_str()).unwrap_or_default();
+        let unused = room.imports.iter().filter(|other| *other != EVERYTHING && !imported.contains(other.as_str()));
+        faults.extend(unused.map(|other| format!("docs/architecture.md: {name} does not import {other}")));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_room_uses_of_the_world_what_the_table_allows() {
+    let (rooms, modules) = (rooms(), modules());
+    let mut faults = Vec::new();
+    for (name, _, module) in in_rooms(&modules) {
+        for (kind, line, what) in uses_of_the_world(module) {
+            if !rooms[name].uses.contains(kind) && !rooms[name].uses.contains(EVERYTHING) {
+                faults.push(format!("src/{}:{line}: {name} uses {kind}: {what}", module.file));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Each use with its word in the table, its line, and what was found.
+fn uses_of_the_world(module: &Module) -> Vec<(&'static str, usize, String)> {
+    let mut found = Vec::new();
+    for (kind, name) in WORLD.iter().flat_map(|(kind, names)| names.iter().map(|name| (*kind, *name))) {
+        let segments: Segments = name.split("::").map(str::to_owned).collect();
+        for Mention { path, line } in &module.mentions {
+            // All of `std`, or `std` under another name, hides what is used of it.
+            let is_hidden = path[0] == "std" && (path.len() == 1 || path[1] == "*");
+            // A type that an import names, as `Timestamp::now`, stands at the end of the path.
+            if is_hidden || path.starts_with(&segments) || segments.len() == 2 && path.ends_with(&segments) {
+                found.push((kind, *line, path.join("::")));
+            }
+        }
+        if let Some(line) = module.words.get(name) {
+            found.push((kind, *line, name.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_root_and_the_program_import_what_they_pass_on() {
+    let modules = modules();
+    let (_, main) = modules.each().find(|(_, module)| module.file == "main.rs").unwrap();
+    let other = main.mentions.iter().find(|mention| mention.path[0] == "iamctl" && mention.path[1] != "cli");
+    assert!(other.is_none(), "main.rs imports {:?}", other.map(|mention| &mention.path));
+}
+
+/// A source in which everything that has gone around the guard before is found.
+#[test]
+fn lists_aliases_and_macros_hide_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("lib.rs", "pub mod model; pub mod compare; pub use model::Role;");
+    write("model.rs", "mod arn; pub use arn::Arn; pub struct Role;");
+    write("model/arn.rs", "pub struct Arn;");
+    write(
+        "compare.rs",
+        "mod inner;
+         use crate::{model::{self, Arn as Name}, compare};
+         use std::{collections::BTreeMap, fs as files};
+         use crate as root;
+         fn f() { files::read(0); assert!(model::arn::x()); root::report::g(); std::process::abort(); }
+         #[cfg(test)] mod tests { use crate::testing; }",
+    );
+    write(
+        "compare/inner.rs",
+        "use super::super::suggest; use super::f; fn g() { crate::Role; x.exists(); Zoned::now(); }",
+    );
+    let modules = Modules::read(folder.path());
+    let mentioned = |file: &str| -> BTreeSet<String> {
+        let (_, module) = modules.each().find(|(_, module)| module.file == file).unwrap();
+        module.mentions.iter().map(|mention| mention.path.join("::")).collect()
+    };
+    let compare = mentioned("compare.rs");
+    for path in
+        ["crate::model", "crate::model::Arn", "std::fs", "std::fs::read", "crate::model::arn::x", "crate::report::g"]
+    {
+        assert!(compare.contains(path), "{path}: {compare:?}");
+    }
+    assert!(!compare.iter().any(|path| path.contains("testing")), "{compare:?}");
+    let inner = mentioned("compare/inner.rs");
+    for path in ["crate::suggest", "crate::compare::f", "crate::Role"] {
+        assert!(inner.contains(path), "{path}: {inner:?}");
+    }
+    let home = |path: &str| modules.home(&path.split("::").map(str::to_owned).collect::<Vec<_>>()).unwrap().join("::");
+    assert_eq!(home("crate::Role"), "crate::model");
+    assert_eq!(home("crate::model::Arn"), "crate::model::arn");
+    let uses = |file: &str| -> BTreeSet<&str> {
+        let (_, module) = modules.each().find(|(_, module)| module.file == file).unwrap();
+        uses_of_the_world(module).into_iter().map(|(kind, ..)| kind).collect()
+    };
+    assert_eq!(uses("compare.rs"), BTreeSet::from(["files", "processes"]));
+    assert_eq!(uses("compare/inner.rs"), BTreeSet::from(["clock", "files"]));
 }

@@ -6,9 +6,9 @@ use iamctl::formats::rules;
 use iamctl::report::{Attribute, AttributeDifference, Limitation, Rule};
 use iamctl::semantics::outcome::INCONSISTENT;
 
-use crate::made_up::comparison;
-use crate::program::{expect, repository};
-use crate::tool::Tool;
+use crate::support::made_up::comparison;
+use crate::support::program::{expect, repository};
+use crate::support::tool::Tool;
 
 #[test]
 fn the_page_is_written_from_the_text() {
@@ -60,7 +60,7 @@ fn every_rule_is_found() {
     quiet.left.as_mut().unwrap().arn = "left".to_owned();
     quiet.right.as_mut().unwrap().arn = "right".to_owned();
     all.roles.push(quiet);
-    all.item_differences.push(crate::made_up::item("a", "right".to_owned()));
+    all.item_differences.push(crate::support::made_up::item("a", "right".to_owned()));
     let mut inconsistent = all.access_differences[0].clone();
     inconsistent.difference.reasons = vec![INCONSISTENT.to_owned(), "why".to_owned()];
     all.access_differences.push(inconsistent);

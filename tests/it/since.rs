@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::formats::{junit, multitool_findings, sarif_schema};
-use crate::schema::{Schema, closed, read};
-use crate::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
+use crate::support::junit_reader::junit;
+use crate::support::sarif_reader::{multitool_findings, sarif_schema};
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{DEV, QA, Run, Tool, inline, role, snapshot};
 
 /// A night: what the role `app` allows in qa, and how long sessions of `batch` are.
 fn harvest(tool: &Tool, actions: &[&str], resource: &str, session: u32) {

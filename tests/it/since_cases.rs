@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, document, role, snapshot};
+use crate::support::tool::{DEV, QA, Tool, document, role, snapshot};
 
 /// The role in both accounts on one night.
 #[derive(Clone)]

@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::generated::catalogue;
-use crate::schema::{Schema, closed, read};
-use crate::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot};
+use crate::support::generated::catalogue;
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{DEV, QA, Run, Tool, document, inline, role, snapshot};
 
 const POLICY: &str = "arn:aws:iam::111111111111:policy/team/Read";
 

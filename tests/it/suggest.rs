@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::program::repository;
-use crate::tool::{DEV, QA, Run, Tool, inline, snapshot};
+use crate::support::program::repository;
+use crate::support::tool::{DEV, QA, Run, Tool, inline, snapshot};
 
 fn example(name: &str) -> String {
     repository().join("examples").join(name).to_string_lossy().into_owned()

@@ -11,8 +11,8 @@ use iamctl::testing::{FleetPlan, GeneratedFleet, fleet};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::fleet::{mistakes, seeds};
-use crate::tool::{Run, Tool, inline, role, snapshot, trust};
+use crate::support::generated_fleet::{mistakes, seeds};
+use crate::support::tool::{Run, Tool, inline, role, snapshot, trust};
 
 /// What is suggested for a generated fleet without any dictionary. `turn` is by how many places the order is another.
 fn suggested(generated: &GeneratedFleet, turn: usize) -> FleetSuggestions {

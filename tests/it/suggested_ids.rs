@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, inline, snapshot};
+use crate::support::tool::{DEV, QA, Tool, inline, snapshot};
 
 const VPCS: [&str; 2] = ["vpc-0a1b2c3d4e5f60718", "vpc-0f9e8d7c6b5a49382"];
 const KEYS: [&str; 2] = ["12345678-90ab-cdef-1234-567890abcdef", "fedcba09-8765-4321-fedc-ba0987654321"];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, Tool, inline, snapshot};
+use crate::support::tool::{DEV, QA, Tool, inline, snapshot};
 
 const ENDS: [[&str; 4]; 2] = [["x7f3k2", "0a9z8y", "q1w2e3", "m5n6b7"], ["p9d2m1", "k3j4h5", "z9x8c7", "l0k9j8"]];
 

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::json;
 
-use crate::tool::{DEV, QA, Run, Tool, inline, snapshot};
+use crate::support::tool::{DEV, QA, Run, Tool, inline, snapshot};
 
 const DIFF: &str = "diff dev.json dev qa.json qa --equivalency list.json";
 

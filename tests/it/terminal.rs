@@ -5,8 +5,8 @@ use iamctl::formats::text::{Page, write};
 use iamctl::report::{Limitation, Report};
 use unicode_width::UnicodeWidthStr;
 
-use crate::made_up::{HOSTILE, comparison, nothing};
-use crate::program::{EXAMPLES, Place};
+use crate::support::made_up::{HOSTILE, comparison, nothing};
+use crate::support::program::{EXAMPLES, Place};
 
 /// The summary with its styles.
 fn styled(comparison: &Report, width: Option<usize>) -> String {

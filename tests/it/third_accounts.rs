@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{Run, Tool, document, inline, role, snapshot, trust};
+use crate::support::tool::{Run, Tool, document, inline, role, snapshot, trust};
 
 const DEV: &str = "111111111111";
 const QA: &str = "222222222222";

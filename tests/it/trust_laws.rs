@@ -399,7 +399,7 @@ proptest! {
         let (left, right) = (policy(&left), policy(&right));
         let comparison = between(&left, &right);
         assert_complete(&left, &right, &comparison);
-        crate::conditions::assert_true_of_callers(&comparison, OWN);
+        crate::support::condition_truth::assert_true_of_callers(&comparison, OWN);
     }
 
     #[test]

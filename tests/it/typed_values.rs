@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::tool::{DEV, QA, compare_accounts, inline, role};
+use crate::support::tool::{DEV, QA, compare_accounts, inline, role};
 
 const OFFICE: &str = r#"{"office": {"dev": ["10.1.0.0/16"], "qa": ["10.2.0.0/16"]}}"#;
 

@@ -6,8 +6,8 @@ use iamctl::evidence::{Manifest, ManifestError, Sha256};
 use iamctl::testing::{Plan, generate};
 use serde_json::{Value, json};
 
-use crate::schema::{Schema, closed, read};
-use crate::tool::{DEV, QA, Tool, inline, snapshot};
+use crate::support::schema::{Schema, closed, read};
+use crate::support::tool::{DEV, QA, Tool, inline, snapshot};
 
 /// Two accounts whose role `app` differs, a dictionary, and an accepted difference.
 fn place() -> Tool {

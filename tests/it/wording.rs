@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::program::{Place, repository};
+use crate::support::program::{Place, repository};
 
 /// Words that no text may hold, in lower case, and what AWS's documentation or plain English says.
 const OLD: &[(&str, &str)] = &[

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::is_device_name;
+
 /// How long a name can be before it is cut; IAM's names are shorter.
 const LONGEST: usize = 140;
-
-/// What Windows takes for a device, with any ending.
-const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// The files in a folder, of things with these names and ARNs, in their order. Where two would have the same one, ignoring
 /// case, both have a hash of the ARN.
@@ -26,12 +25,7 @@ pub(super) fn names<'n>(folder: &str, things: impl Iterator<Item = (&'n str, &'n
 
 /// A name with each byte that a file system may not take as `%` and two digits.
 fn encoded(name: &str) -> String {
-    let is_device = |name: &str| {
-        let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-        DEVICES.contains(&&*stem) || port.is_some_and(|port| matches!(port.as_bytes(), [b'0'..=b'9']))
-    };
-    let is_device = is_device(name);
+    let is_device = is_device_name(name);
     let mut encoded = String::new();
     for (place, byte) in name.bytes().enumerate() {
         let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'=' | b',' | b'@');
