@@ -121,6 +121,9 @@ mod original_faults;
 #[cfg(test)]
 mod oscal;
 #[cfg(test)]
+#[cfg(unix)]
+mod packaging;
+#[cfg(test)]
 mod past;
 #[cfg(test)]
 mod pattern_owners;
