@@ -284,11 +284,20 @@ fn a_release_that_is_not_what_it_says_is_not_run() {
 #[test]
 fn where_a_release_comes_from_must_be_known_and_protected() {
     let mut step = Step::new();
-    refused(&step, "action-install", "the repository of this action is not known");
+    if super::source("Cargo.toml").contains("\nrepository = \"https://iamctl.invalid/") {
+        refused(&step, "action-install", "the repository of this action is not known");
+    }
     for address in ["http://mirror.example/iamctl", "ftp://mirror.example", "mirror.example"] {
         step.set("ACTION_BASE_URL", address);
         refused(&step, "action-install", "the input base-url ");
     }
+    // Without an address, it is that of the releases of the action's own repository.
+    step.set("ACTION_BASE_URL", "");
+    step.set("ACTION_REPOSITORY", "somebody/iamctl");
+    step.set("GITHUB_SERVER_URL", "http://127.0.0.1:9");
+    let version = env!("CARGO_PKG_VERSION");
+    let address = format!("http://127.0.0.1:9/somebody/iamctl/releases/download/v{version};");
+    refused(&step, "action-install", &format!("SHA256SUMS cannot be downloaded from {address}"));
     // A release for this system and the version asked for.
     step.set("ACTION_BASE_URL", serve(step.path("temp")));
     step.set("ACTION_VERSION", "v0.0.1");
