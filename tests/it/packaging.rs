@@ -33,6 +33,12 @@ impl Step {
         for name in ["dev.json", "qa.json", "equivalency_list.json"] {
             fs::copy(repository().join("examples").join(name), step.path(&format!("work space/{name}"))).unwrap();
         }
+        // Two accounts that are compared in no time.
+        for name in ["dev.json", "qa_drifted.json", "equivalency_list.json"] {
+            let small = step.path("work space/small");
+            fs::create_dir_all(&small).unwrap();
+            fs::copy(repository().join("examples/walkthrough").join(name), small.join(name)).unwrap();
+        }
         step
     }
 

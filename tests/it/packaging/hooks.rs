@@ -27,13 +27,15 @@ fn each_hook_is_there_built_and_installed() {
 #[test]
 fn a_hook_fails_for_differences_and_for_files_that_are_wrong() {
     let place = Place::new();
-    let arguments =
-        ["examples/dev.json", "dev", "examples/qa.json", "qa", "--equivalency=examples/equivalency_list.json"];
+    let [dev, qa, list] = ["dev.json", "qa_drifted.json", "equivalency_list.json"];
+    let [dev, qa, list] = [dev, qa, list].map(|name| format!("examples/walkthrough/{name}"));
+    let list = format!("--equivalency={list}");
+    let arguments = [dev.as_str(), "dev", &qa, "qa", &list];
     let more = |more: &[&'static str]| [&arguments[..], &["--output=reports"], more].concat();
     assert_eq!(run(&place, "iamctl-diff", &more(&["--fail-on=none"])).code, 0);
     let failed = run(&place, "iamctl-diff", &more(&["--fail-on=access"]));
     assert!(failed.code == 1 && failed.stdout.contains("\nDifferent: "), "{failed:?}");
-    std::fs::write(place.path("examples/equivalency_list.json"), "{").unwrap();
+    std::fs::write(place.path("examples/walkthrough/equivalency_list.json"), "{").unwrap();
     let failed = run(&place, "iamctl-diff", &more(&["--fail-on=none"]));
     assert!(failed.code == 2 && failed.stderr.contains("equivalency_list.json"), "{failed:?}");
 
