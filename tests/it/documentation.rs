@@ -167,7 +167,9 @@ fn forms(name: &str, tag: &str) -> Vec<String> {
 #[test]
 fn links_lead_somewhere() {
     let mut pages: Vec<PathBuf> =
-        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"].map(PathBuf::from).to_vec();
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "RELEASE.md", "SECURITY.md", "examples/README.md"]
+            .map(PathBuf::from)
+            .to_vec();
     let docs = fs::read_dir(repository().join("docs")).unwrap();
     pages.extend(docs.map(|entry| PathBuf::from("docs").join(entry.unwrap().file_name())));
     pages.retain(|page| page.extension().is_some_and(|end| end == "md"));

@@ -100,6 +100,8 @@ mod original_faults;
 #[cfg(test)]
 mod oscal;
 #[cfg(test)]
+mod packaging;
+#[cfg(test)]
 mod past;
 #[cfg(test)]
 mod pattern_owners;
