@@ -1,6 +1,6 @@
 //! Any number of accounts, each compared with one baseline: which roles are the same everywhere, and which are not.
 //!
-//! [`compare`] makes the comparison of one account, which is that of `iamctl diff BASELINE ACCOUNT`, and [`reduce`] keeps of
+//! [`compare()`] makes the comparison of one account, which is that of `iamctl diff BASELINE ACCOUNT`, and [`reduce()`] keeps of
 //! its report what the fleet needs. [`Fleet::new`] puts the accounts together: roles in classes, causes across accounts,
 //! and the accounts that differ most.
 

@@ -1,6 +1,6 @@
 //! Synthetic accounts for tests and benchmarks (feature `testing`).
 //!
-//! [`accounts`] makes large accounts fast, for benchmarks. [`generate`] makes two accounts that are spelled as
+//! [`accounts`] makes large accounts fast, for benchmarks. [`generate()`] makes two accounts that are spelled as
 //! differently as two accounts of a company are, mean the same, and differ in known ways only.
 
 mod details;

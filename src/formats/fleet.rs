@@ -1,4 +1,4 @@
-//! A [`Fleet`] to bytes: the matrix and its lists as CSV, `fleet.json`, Markdown, a page, and the summary on a terminal.
+//! A [`Fleet`](crate::fleet::Fleet) to bytes: the matrix and its lists as CSV, `fleet.json`, Markdown, a page, and the summary on a terminal.
 
 mod causes;
 mod commands;

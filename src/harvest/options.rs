@@ -12,7 +12,7 @@ pub struct Options {
     pub mfa_command: Option<String>,
     /// Whether a person may be asked for a code: a terminal, and not `--no-input`.
     pub may_prompt: bool,
-    /// Whether to tell more than is needed ([`Event::Note`]).
+    /// Whether to tell more than is needed ([`Event::Note`](super::Event::Note)).
     pub verbose: bool,
     /// How long each call may take, retries and slow replies included; ten minutes if nothing is said.
     pub timeout: Option<Duration>,

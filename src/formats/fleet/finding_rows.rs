@@ -13,8 +13,8 @@ use crate::fleet::Deviation;
 use crate::model::{AccountTag, Sides};
 use crate::report::Report;
 
-/// What reports say of findings besides the sentence, by account, ID, and the account that it is compared with. A [`Fleet`]
-/// does not keep it, because few formats need it, and it is large.
+/// What reports say of findings besides the sentence, by account, ID, and the account that it is compared with. A
+/// [`Fleet`](crate::fleet::Fleet) does not keep it, because few formats need it, and it is large.
 #[derive(Debug, Default)]
 pub struct FindingRows(BTreeMap<AccountTag, BTreeMap<String, BTreeMap<AccountTag, FindingRow>>>);
 

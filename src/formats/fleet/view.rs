@@ -21,7 +21,8 @@ pub struct FleetView<'a> {
     /// The account IDs in the texts of the accounts that a command compares: of the other accounts of the fleet, only these
     /// have to be known to give the same result.
     pub mentioned: &'a BTreeSet<AccountId>,
-    /// What to do about the most severe cause of each account with a full report; [`FOLDER`] stands for the report's folder.
+    /// What to do about the most severe cause of each account with a full report; [`FOLDER`](super::FOLDER) stands for the
+    /// report's folder.
     pub next: &'a BTreeMap<AccountTag, Vec<NextStep>>,
     /// Of the run, what formats for pipelines name.
     pub run: Run<'a>,
@@ -30,7 +31,7 @@ pub struct FleetView<'a> {
 /// What the formats for pipelines name besides what was found.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
-    /// What the reports say of the findings, for [`needs_rows`].
+    /// What the reports say of the findings, for [`needs_rows`](super::needs_rows).
     pub rows: &'a FindingRows,
     /// The arguments of the program; empty where they are not known.
     pub arguments: &'a [String],
