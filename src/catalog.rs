@@ -11,6 +11,7 @@ mod draft;
 mod embedded;
 mod error;
 mod file;
+mod header;
 mod near;
 mod service;
 mod service_map;
@@ -27,23 +28,9 @@ use serde_json::Value;
 pub use arn_template::{ArnTemplate, Piece};
 pub use condition_keys::{Arity, arity, holds_many, is_of_service, key_pattern, takes};
 pub use error::CatalogueError;
+pub use header::Header;
 pub use service::{AccessLevel, Action, ActionResource, ResourceType, Service};
 pub use trust_actions::TRUST_ACTIONS;
-
-/// Where a catalog comes from and how much it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// What it was made from, in words.
-    pub source: String,
-    /// The version of the data; empty if the source has none.
-    pub version: String,
-    /// The day of the data, `YYYY-MM-DD`; empty if the source has none.
-    pub date: String,
-    /// How many services it has.
-    pub services: usize,
-    /// How many actions it has, retired ones included.
-    pub actions: usize,
-}
 
 /// All actions that are known. Clones share what they hold.
 ///

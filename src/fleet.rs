@@ -1,31 +1,42 @@
 //! Any number of accounts, each compared with one baseline: which roles are the same everywhere, and which are not.
 //!
-//! [`compare`] makes the comparison of one account, which is that of `iamctl diff BASELINE ACCOUNT`, and [`reduce`] keeps of
+//! [`compare()`] makes the comparison of one account, which is that of `iamctl diff BASELINE ACCOUNT`, and [`reduce()`] keeps of
 //! its report what the fleet needs. [`Fleet::new`] puts the accounts together: roles in classes, causes across accounts,
 //! and the accounts that differ most.
 
+mod accepted_counts;
 mod account;
 mod cause;
 mod class;
+mod compare;
 mod compared;
+mod compared_cause;
 mod content;
+mod deviation;
 mod key;
 mod limitation;
 mod majority;
 mod options;
 mod permission_set;
+mod reduce;
 mod role;
 mod sentence;
 mod shared;
+mod used;
 
+pub use accepted_counts::AcceptedCounts;
 pub use account::{AccountDeviation, AccountStatus, FleetAccount, Outlier};
-pub use cause::{ComparedCause, FleetCause};
+pub use cause::FleetCause;
 pub use class::{Cell, Class, ClassFinding, FleetRole, OpenRole};
-pub use compared::{AcceptedCounts, Compared, Deviation, reduce};
+pub use compare::{compare, names_by_role};
+pub use compared::Compared;
+pub use compared_cause::ComparedCause;
+pub use deviation::Deviation;
 pub use limitation::FleetLimitation;
 pub use majority::{Majority, Round};
-pub use options::{FleetOptions, compare, names_by_role};
+pub use options::FleetOptions;
 pub use permission_set::PermissionSetForms;
+pub use reduce::reduce;
 pub use role::{ComparedRole, Open, RoleKey};
 pub use shared::account_ids;
 

@@ -4,6 +4,7 @@
 //! credentials for every source and asks who they are, [`Session::harvest`] reads the accounts, all at once.
 //! What is read and how, and which permissions it takes, is in `docs/aws.md`.
 
+mod as_read;
 mod assemble;
 mod call;
 mod chain;
@@ -13,15 +14,20 @@ mod denied;
 mod details;
 mod each_role;
 mod error;
+mod error_text;
+mod event;
+mod identity;
+mod live_source;
 mod many;
 mod mfa;
+mod options;
 mod pages;
 mod profiles;
 mod reader;
 mod source;
+mod whole_account;
 mod wire;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::Builder;
@@ -32,170 +38,17 @@ use tokio::sync::{Mutex, watch};
 
 pub use denied::{Denial, PolicyKind};
 pub use error::{Cause, HarvestError};
+pub use event::{Event, Observer, Silent};
+pub use identity::Identity;
+pub use live_source::{AssumedRole, LiveSource};
 pub use many::harvest_each;
+pub use options::Options;
 pub use profiles::ProfileSummary;
 
-use crate::model::{AccountId, Arn};
 use crate::parse::snapshot::Snapshot;
 use credentials::MfaSessions;
 use mfa::Codes;
 use source::Source;
-
-/// Where a live account's credentials come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LiveSource {
-    /// A profile of the AWS config files. It wins over every variable of the environment that holds credentials.
-    Profile(String),
-    /// Whatever credentials the environment gives (`env:` on the command line): access keys in variables, else the
-    /// profile that `AWS_PROFILE` names, else a web identity, the container's role, the instance's role. The profile
-    /// `default` is not meant.
-    Environment,
-    /// A role, assumed with the credentials of one of these.
-    Role(AssumedRole),
-}
-
-/// Roles to assume, one after the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssumedRole {
-    /// The profile whose credentials come first; none for those of the environment.
-    pub profile: Option<String>,
-    /// The roles; the last one is of the account that is read.
-    pub roles: Vec<Arn>,
-    /// The external ID for the last one.
-    pub external_id: Option<String>,
-}
-
-impl AssumedRole {
-    /// The ARN of the last role.
-    fn arn(&self) -> &str {
-        self.roles.last().map_or("", Arn::as_str)
-    }
-}
-
-/// As a snapshot's `source` has it: `profile dev`, `environment`.
-impl fmt::Display for LiveSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Profile(name) => write!(f, "profile {name}"),
-            Self::Environment => f.write_str("environment"),
-            Self::Role(role) => write!(f, "role {}", role.arn()),
-        }
-    }
-}
-
-/// What the command line says about asking and telling.
-#[derive(Clone, Default)]
-pub struct Options {
-    /// The current code of the MFA device. AWS takes it once, so it serves one device.
-    pub mfa_code: Option<String>,
-    /// A shell command that prints a code; run once per device with `IAMCTL_MFA_DEVICE` and `IAMCTL_MFA_PROFILE` set.
-    pub mfa_command: Option<String>,
-    /// Whether a person may be asked for a code: a terminal, and not `--no-input`.
-    pub may_prompt: bool,
-    /// Whether to tell more than is needed ([`Event::Note`]).
-    pub verbose: bool,
-    /// How long each call may take, retries and slow replies included; ten minutes if nothing is said.
-    pub timeout: Option<Duration>,
-}
-
-/// Without the code.
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("mfa_code", &self.mfa_code.as_ref().map(|_| "** redacted **"))
-            .field("mfa_command", &self.mfa_command.as_ref().map(|_| "** redacted **"))
-            .field("may_prompt", &self.may_prompt)
-            .field("verbose", &self.verbose)
-            .field("timeout", &self.timeout)
-            .finish()
-    }
-}
-
-/// Something worth telling while accounts are read. `source` is the index of the source in what was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// For those who asked for more words.
-    Note {
-        /// Which source.
-        source: usize,
-        /// One line.
-        text: String,
-    },
-    /// The user should know: the slow way is taken, a role went away.
-    Warning {
-        /// Which source.
-        source: usize,
-        /// One line.
-        text: String,
-    },
-    /// A call is being made.
-    Call {
-        /// Which source.
-        source: usize,
-        /// Such as `ListRoles`.
-        call: &'static str,
-    },
-    /// A call failed for a reason that passes, and is made again.
-    Waiting {
-        /// Which source.
-        source: usize,
-        /// Such as `ListRoles`.
-        call: String,
-        /// Why, such as `IAM throttles ListRoles`.
-        reason: String,
-        /// The number of the next attempt.
-        attempt: u32,
-        /// How long the call takes by now.
-        elapsed: Duration,
-    },
-    /// So many roles are read.
-    Roles {
-        /// Which source.
-        source: usize,
-        /// Read so far.
-        done: usize,
-        /// Of how many, once that is known.
-        total: Option<usize>,
-    },
-    /// A source is read to its end.
-    Done {
-        /// Which source.
-        source: usize,
-        /// Roles read.
-        roles: usize,
-        /// HTTP requests it took since the session was opened, retries among them.
-        requests: usize,
-    },
-}
-
-/// Hears what goes on. Called from several threads, one per source.
-pub trait Observer: Sync {
-    /// Takes one event.
-    fn observe(&self, event: Event);
-}
-
-/// An observer that lets everything pass.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Observer for Silent {
-    fn observe(&self, _: Event) {}
-}
-
-/// Who a source's credentials are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// Where the credentials came from.
-    pub source: LiveSource,
-    /// The account they are for.
-    pub account_id: AccountId,
-    /// The user or the role session.
-    pub arn: String,
-    /// The account's partition, such as `aws` or `aws-cn`.
-    pub partition: String,
-    /// The region that signs the calls.
-    pub region: String,
-}
 
 /// Sources with their credentials, ready to be read.
 #[derive(Debug)]

@@ -7,71 +7,33 @@
 
 mod comparable;
 mod coverage;
+mod gone;
 mod growth;
 mod ids;
 mod index;
 mod principals;
+mod status;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::{AccountTag, DifferenceKind, Side, Sides, words};
-use crate::report::{FailOn, Finding, Group, Limitation, Report, Rule, Severity};
+use crate::model::{AccountTag, DifferenceKind, Side, Sides};
+use crate::report::{FailOn, Finding, Group, Limitation, Report};
 pub use comparable::SinceError;
 use comparable::{is_same_dictionary, remarks};
+pub use gone::Gone;
 use growth::Direction;
 pub use growth::Growth;
 pub use ids::Ended;
 use index::Index;
+pub use status::Status;
 
 /// `format` of `since.json`.
 pub const FORMAT: &str = "iamctl-since";
 
 /// The version of `since.json`.
 pub const VERSION: u32 = 1;
-
-words! {
-    /// What became of a finding or a cause from one report to the next.
-    pub enum Status {
-        /// The earlier report has nothing like it.
-        New = "new",
-        /// The earlier report has a part of it, or says that it is less severe.
-        Changed = "changed",
-        /// The earlier report has all of it.
-        StillThere = "still-there",
-        /// The later report has nothing like it.
-        Resolved = "resolved",
-        /// Somebody has accepted it since.
-        Accepted = "accepted",
-        /// The later report does not compare its role.
-        NotCompared = "not-compared",
-    }
-}
-
-impl Status {
-    /// Whether people have to look at it: it was not there before, or not to this extent.
-    #[must_use]
-    pub const fn is_new(self) -> bool {
-        match self {
-            Self::New | Self::Changed => true,
-            Self::StillThere | Self::Resolved | Self::Accepted | Self::NotCompared => false,
-        }
-    }
-
-    /// The word for people.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Changed => "changed",
-            Self::StillThere => "still there",
-            Self::Resolved => "resolved",
-            Self::Accepted => "accepted since",
-            Self::NotCompared => "not compared any more",
-        }
-    }
-}
 
 /// What is new in the later of two reports, and what is no longer there. Serialized, it is `since.json`.
 #[derive(Debug, Clone, Serialize)]
@@ -155,23 +117,6 @@ pub struct FindingSince {
     pub note: bool,
     /// Why it is new or changed, where that is not what it says itself.
     pub why: Option<String>,
-}
-
-/// A finding of the earlier report that the later one does not have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Gone {
-    /// Its ID in the earlier report.
-    pub id: String,
-    /// What became of it.
-    pub status: Status,
-    /// Its kind.
-    pub rule: Rule,
-    /// How severe it was.
-    pub severity: Severity,
-    /// The role's normalized name.
-    pub role: Option<String>,
-    /// What it said.
-    pub message: String,
 }
 
 impl Since {

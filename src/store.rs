@@ -2,6 +2,7 @@
 
 mod encoding;
 pub mod folder;
+mod folder_error;
 pub mod manifest_file;
 pub mod report_file;
 pub mod saved_reports;

@@ -10,8 +10,10 @@ mod candidates;
 mod evidence;
 mod fleet;
 mod generated_ends;
+mod input;
 mod resource_ids;
 mod segments;
+mod suggestion;
 mod trial;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,65 +22,16 @@ use rayon::prelude::*;
 
 pub use evidence::Evidence;
 pub use fleet::{FleetEvidence, FleetInput, FleetSuggestion, FleetSuggestions, Tagged, suggest_for_fleet};
+pub use input::Input;
 use segments::Value;
+pub use suggestion::{Remaining, Suggestion, Suggestions};
 use trial::Trial;
 
-use crate::catalog::Catalogue;
-use crate::model::{Account, AccountTag, Entry, EquivalencyList, Sides};
-use crate::normalise::{self, Builtins, DictionaryTooLarge};
+use crate::model::Sides;
+use crate::normalise::{self, DictionaryTooLarge};
 
 /// The most entries that are suggested at once.
 const MOST_ENTRIES: usize = 12;
-
-/// What the accounts need to be alike.
-#[derive(Debug, Clone)]
-pub struct Suggestions {
-    /// The entries that are suggested, most useful first; each holds its evidence as a comment.
-    pub entries: Vec<Suggestion>,
-    /// The dictionary that was given, with them.
-    pub dictionary: EquivalencyList,
-    /// How many more patterns and pairs of IDs there are beyond the number of entries that is suggested at once.
-    pub more: usize,
-    /// What is left.
-    pub remaining: Remaining,
-}
-
-/// One suggested entry.
-#[derive(Debug, Clone)]
-pub struct Suggestion {
-    /// The placeholder.
-    pub placeholder: String,
-    /// The entry; it holds what the dictionary had under this placeholder already.
-    pub entry: Entry,
-    /// What it does.
-    pub evidence: Evidence,
-}
-
-/// What no suggestion explains.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Remaining {
-    /// Names of roles of one account only.
-    pub roles: Sides<Vec<String>>,
-    /// Common roles with differences: the first account's name and how many.
-    pub differing: Vec<(String, usize)>,
-    /// How many roles are in both accounts.
-    pub common: usize,
-}
-
-/// The accounts to look at, and what is known of them.
-#[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    /// The accounts.
-    pub accounts: Sides<&'a Account>,
-    /// Their tags, under which the entries list their texts.
-    pub tags: Sides<&'a AccountTag>,
-    /// The dictionary there is.
-    pub dictionary: &'a EquivalencyList,
-    /// The built-in rules that are on.
-    pub builtins: Builtins,
-    /// The actions there are.
-    pub catalogue: &'a Catalogue,
-}
 
 /// The entries that two accounts need, found one after the other.
 struct Search {

@@ -8,37 +8,19 @@ use rayon::prelude::*;
 use super::access::{self, Access};
 use super::aws_versions::{self, TwoVersions};
 use super::count::ItemCounts;
+use super::input::Input;
 use super::real_names::{RealNames, RoleSpellings};
 use super::{attributes, cross_references, dictionary, items, pair, rewritten};
 use crate::catalog::Catalogue;
 use crate::expand::{Expander, Universe};
-use crate::model::{Account, AccountTag, Marked, Role, Selection, Shown, Side, Sides, has_texts};
-use crate::normalise::{Normalised, NormalisedRole, Normaliser, Rules};
+use crate::model::{Account, Marked, Role, Selection, Shown, Side, Sides, has_texts};
+use crate::normalise::{Normalised, NormalisedRole, Rules};
 use crate::report::{
     AccountInfo, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, FORMAT, ItemDifference,
     Limitation, Metric, MetricName, RealItem, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide,
     RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
 };
 use crate::semantics::{Engine, EngineError, Engines};
-
-/// One account, as read and as normalised; their roles stand in the same order.
-#[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    /// The user's name for it.
-    pub tag: &'a AccountTag,
-    /// Where it was read from, in words.
-    pub source: &'a str,
-    /// When it was read, RFC 3339.
-    pub harvested_at: Option<&'a str>,
-    /// How many roles it has, before any were chosen.
-    pub all_roles: usize,
-    /// The account as read.
-    pub account: &'a Account,
-    /// The account as normalised.
-    pub normalised: &'a Normalised,
-    /// What normalised it.
-    pub normaliser: &'a Normaliser,
-}
 
 /// What a report needs besides the accounts.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::between::Input;
+use super::input::Input;
 use crate::model::{Place, Side, Sides, Texts};
 use crate::normalise::{Builtin, Hit, Normalised, Rules, What};
 use crate::report::{EquivalencyHit, InLongerWords, Limitation, Report, Treatment};

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge_services::{LimitingActions, ServiceRow};
+use super::service_row::{LimitingActions, ServiceRow};
 use crate::catalog::{Action, Catalogue, Service};
 use crate::model::{ActionPattern, Glob, Side};
 use crate::semantics::outcome::StatementRef;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::left_out::{MOST, covered_by, left_out, of_service, unlisted};
+use super::service_row::{LimitingActions, ServiceRow};
 use crate::catalog::{AccessLevel, Action, Catalogue};
 use crate::model::{ActionPattern, Side};
 use crate::semantics::outcome::{AccessDifference, DenyDifference, StatementRef};
@@ -16,31 +17,6 @@ const MANY: usize = 5;
 /// Says of a statement whether it names its actions by what it leaves out, or names all: then it is about actions that
 /// the catalogue does not have as well.
 pub(super) type IsOpenEnded<'f> = dyn Fn(Side, &StatementRef) -> bool + 'f;
-
-/// The patterns of actions in the two roles' policies that may keep a row of this account from being about an action: all
-/// but those by which the account itself allows what it allows, or denies what it denies.
-pub(super) type LimitingActions<'f, 'r> = dyn Fn(Side) -> BTreeSet<&'r ActionPattern> + 'f;
-
-/// A row about actions of one service.
-pub(super) trait ServiceRow: Clone + Ord {
-    /// The service.
-    fn service(&self) -> &str;
-
-    /// The actions without prefix.
-    fn actions(&self) -> &[String];
-
-    /// The resources.
-    fn resources(&self) -> &[String];
-
-    /// The account, and the statements that the row is from.
-    fn from(&self) -> (Side, &[StatementRef]);
-
-    /// The row without what may differ from service to service.
-    fn apart_from_service(&self) -> Self;
-
-    /// One row for several that are the same apart from their service.
-    fn merge(self, rows: Vec<Self>, actions: Vec<String>, not_actions: Vec<String>) -> Self;
-}
 
 /// Merges the rows that are about many services on the same resources, by the same statements and under the same
 /// condition. The service of such a row is `*`, and its actions have their service with them; or it has the action `*`

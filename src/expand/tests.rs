@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalog::Catalogue;
+use crate::model::IdentityPolicy;
 use crate::model::equivalency::display;
 use crate::parse::policy::{parse_identity, parse_trust};
 

@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
+use super::accepted_counts::AcceptedCounts;
 use super::class::{Cell, FleetRole};
-use super::compared::{AcceptedCounts, Compared, Deviation};
+use super::compared::Compared;
+use super::deviation::Deviation;
 use crate::model::{AccountId, AccountTag, words};
 use crate::report::SeverityCounts;
 

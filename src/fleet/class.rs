@@ -6,7 +6,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::compared::{Compared, Deviation};
+use super::compared::Compared;
+use super::deviation::Deviation;
 use super::role::{ComparedRole, Open, RoleKey};
 use super::sentence;
 use crate::model::{AccountTag, Side};

@@ -6,8 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::compared::Compared;
+use super::used::Used;
 use crate::model::AccountTag;
-use crate::report::{Limitation, Report};
+use crate::report::Limitation;
 
 /// What limits the comparisons of some accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,25 +17,6 @@ pub struct FleetLimitation {
     pub message: String,
     /// The accounts, sorted.
     pub accounts: Vec<AccountTag>,
-}
-
-/// Which accepted entries and which texts of the dictionary did something in the comparison of an account.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Used {
-    /// The numbers of the entries.
-    entries: BTreeSet<usize>,
-    /// Placeholders and texts, in lower case.
-    texts: BTreeSet<(String, String)>,
-}
-
-impl Used {
-    pub(super) fn of(report: &Report) -> Self {
-        let hits = report.equivalency_hits.iter().filter(|hit| hit.count > 0);
-        Self {
-            entries: report.accepted_differences.iter().flat_map(|one| one.entries.iter().copied()).collect(),
-            texts: hits.map(|hit| (hit.placeholder.clone(), hit.value.to_lowercase())).collect(),
-        }
-    }
 }
 
 /// What was told of the accounts, without what only seems useless because it is for another account; and `others`, which

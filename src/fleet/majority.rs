@@ -6,7 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compared::{AcceptedCounts, Compared};
+use super::accepted_counts::AcceptedCounts;
+use super::compared::Compared;
 use super::role::{ComparedRole, RoleKey};
 use crate::model::{AccountTag, Selection};
 use crate::report::Totals;

@@ -1,6 +1,7 @@
 //! One role of one account, compared with the baseline's.
 
-use super::compared::{AcceptedCounts, Deviation};
+use super::accepted_counts::AcceptedCounts;
+use super::deviation::Deviation;
 use crate::model::AccountTag;
 use crate::report::Rule;
 

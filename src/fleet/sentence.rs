@@ -1,6 +1,6 @@
 //! Sentences of a comparison of two accounts, said of a fleet.
 
-use super::compared::Alone;
+use super::deviation::Alone;
 use crate::model::AccountTag;
 use crate::report::Rule;
 use crate::report::sentences::{counted, few};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::csv::{Options, tag, value};
+use super::csv::{tag, value};
 use super::escape::terminal;
-use super::table::{self, Column, lines, optional};
+use super::table::{self, Column, Options, lines, optional};
 use crate::model::accepted::{FORMAT, VERSION};
 use crate::model::{AcceptedEntry, Side};
 use crate::report::{AcceptedDifference, Report, Severity};

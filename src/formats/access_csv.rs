@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::csv::{Options, tag};
-use super::table::{self, Column, lines, optional};
+use super::csv::tag;
+use super::table::{self, Column, Options, lines, optional};
 use crate::report::{Report, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference};
 use crate::semantics::escalation::EscalationId;
 use crate::semantics::outcome::{Refusal, StatementRef};

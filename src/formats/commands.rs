@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::view::View;
 use crate::model::{PrincipalType, Side};
 use crate::report::sentences::{quoted, request};
 use crate::report::{
@@ -9,8 +10,6 @@ use crate::report::{
     Severity,
 };
 use crate::semantics::outcome::NOT_IN_CATALOG;
-
-use super::report_format::View;
 
 /// The folder that commands name where none was written.
 const FOLDER: &str = "FOLDER";

@@ -4,18 +4,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+pub use super::table::Options;
 use super::table::{self, Column, optional};
 use crate::model::Side;
 use crate::report::{
     AttributeDifference, CrossReference, EquivalencyHit, ItemDifference, ReferencePart, Report, RoleResult, RoleStatus,
 };
-
-/// How the files are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Whether cells that a spreadsheet would run as formulas are left as they are.
-    pub raw: bool,
-}
 
 /// A role of the account on this side.
 const ROLES: [Column<Side, RoleResult>; 3] = [

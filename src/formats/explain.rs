@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
 use super::lines::{HEADING, Lines};
-use super::report_format::View;
+use super::view::View;
 use super::{commands, details, documents, past};
 use crate::model::{Role, Side, Sides};
 use crate::report::sentences::{self, ALL};

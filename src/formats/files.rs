@@ -5,10 +5,13 @@ use std::io::{self, Write};
 
 use super::accepted;
 use super::access_csv;
-use super::csv::{self, Options};
+use super::csv;
 use super::html;
-use super::report_format::{ReportFormat, View};
+pub use super::indented_json::json;
+use super::report_format::ReportFormat;
+use super::table::Options;
 use super::tuples;
+use super::view::View;
 use crate::catalog::Catalogue;
 use crate::model::{Account, AccountTag, Side, Sides};
 use crate::parse::snapshot::Snapshot;
@@ -186,13 +189,4 @@ fn distinct(files: Vec<File<'_>>) -> Result<Vec<File<'_>>, NameClash> {
         Some((name, _)) => Err(NameClash { name }),
         None => Ok(files),
     }
-}
-
-/// A value as indented JSON with a line end.
-///
-/// # Errors
-/// If `out` cannot be written.
-pub fn json(mut out: impl Write, value: &impl serde::Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, value)?;
-    out.write_all(b"\n")
 }

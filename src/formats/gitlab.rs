@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::commands;
 use super::escape::{shortened, terminal};
-use super::report_format::View;
+use super::view::View;
 use crate::report::sentences::few;
 use crate::report::{Rule, Severity};
 
@@ -67,7 +67,7 @@ pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
 /// # Errors
 /// If `out` cannot be written.
 pub(super) fn write_issues(out: &mut dyn Write, issues: &[Issue<'_>]) -> io::Result<()> {
-    super::files::json(out, &issues)
+    super::indented_json::json(out, &issues)
 }
 
 /// GitLab's word for a severity: one of `info`, `minor`, `major`, `critical`, `blocker`.

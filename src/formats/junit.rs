@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::details;
 use super::grouped::GroupOf;
-use super::report_format::View;
+use super::view::View;
 use crate::model::Side;
 use crate::report::{FailOn, Finding, RoleResult, RoleStatus};
 use suite::{Case, OF_NO_ROLE, Said, Suite, of_cause};

@@ -7,13 +7,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::csv::Options;
 use super::details;
 use super::escape::terminal;
 use super::grouped::GroupOf;
-use super::report_format::View;
 use super::sarif;
-use super::table::{self, Column, optional};
+use super::table::{self, Column, Options, optional};
+use super::view::View;
 use crate::model::{AccountId, AccountTag, Side, Sides};
 use crate::report::{
     AccountInfo, CatalogueInfo, Difference, FailOn, Finding, Group, List, Metric, Report, Rule, Severity, Totals,

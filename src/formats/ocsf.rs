@@ -14,7 +14,7 @@ use super::accepted::{self, AcceptedFinding};
 use super::details;
 use super::escape::terminal;
 use super::grouped::GroupOf;
-use super::report_format::View;
+use super::view::View;
 use crate::model::Side;
 use crate::report::{Finding, Group, Rule, Severity};
 use crate::since::{Ended, Gone, Status};

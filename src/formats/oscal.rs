@@ -17,10 +17,10 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::accepted;
-use super::files;
+use super::indented_json::json;
 use super::markdown::{code, sentence};
-use super::report_format::View;
 use super::verdict;
+use super::view::View;
 use crate::model::Side;
 use crate::report::Report;
 use document::{
@@ -38,7 +38,7 @@ pub const VERSION: &str = "1.2.1";
 /// # Errors
 /// If `out` cannot be written, or the time of the report is none.
 pub fn write(out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
-    files::json(out, &document(view)?)
+    json(out, &document(view)?)
 }
 
 fn document(view: &View<'_>) -> io::Result<Document> {

@@ -9,6 +9,8 @@
 
 pub(super) mod log;
 
+pub use log::{BYTES, RESULTS, level, score};
+
 use std::io::{self, Write};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -17,19 +19,13 @@ use serde_json::{Value, json};
 use super::accepted::{self, AcceptedFinding};
 use super::commands;
 use super::escape::{shortened, terminal};
-use super::report_format::View;
 use super::since;
+use super::view::View;
 use crate::model::Side;
 use crate::report::sentences::few;
-use crate::report::{Group, Rule, Severity};
+use crate::report::{Group, Rule};
 use crate::since::{Since, Status};
 use log::{Frame, Limits};
-
-/// The most results of a run.
-pub const RESULTS: usize = 25_000;
-
-/// The most bytes of a file.
-pub const BYTES: usize = 10_000_000;
 
 /// How many roles and further findings a message names.
 pub(super) const NAMED: usize = 5;
@@ -200,30 +196,6 @@ pub(super) fn fingerprints(id: &str) -> Value {
         // same for all results.
         "primaryLocationLineHash": format!("{id}:1"),
     })
-}
-
-/// SARIF's level for a severity.
-#[must_use]
-pub const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "note",
-        Severity::Low | Severity::Medium => "warning",
-        Severity::High | Severity::Critical => "error",
-    }
-}
-
-/// The number by which GitHub says low, medium, high or critical.
-///
-/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
-#[must_use]
-pub const fn score(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "1.0",
-        Severity::Low => "3.0",
-        Severity::Medium => "5.0",
-        Severity::High => "7.5",
-        Severity::Critical => "9.5",
-    }
 }
 
 /// `[text](target)` in a message is a link; a backslash before the bracket makes it text.

@@ -6,8 +6,14 @@
 use std::borrow::{Borrow, Cow};
 use std::io::{self, Write};
 
-use super::csv::Options;
 use super::escape::cell;
+
+/// How the files are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether cells that a spreadsheet would run as formulas are left as they are.
+    pub raw: bool,
+}
 
 /// A column. `C` is what a cell needs besides its row, such as the report; `R` is the row.
 pub(super) struct Column<C, R> {

@@ -8,8 +8,7 @@ use std::collections::btree_map::Entry;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::csv::Options;
-use super::table::{self, Column, optional};
+use super::table::{self, Column, Options, optional};
 use crate::catalog::Catalogue;
 use crate::expand::{self, Expander, Expansion, Item, PolicyRows, Universe};
 use crate::model::{Account, PolicyType, Role};

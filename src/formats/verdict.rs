@@ -1,6 +1,6 @@
 //! The result of a report, in a sentence or two: the same for the terminal, Markdown and the page.
 
-use super::report_format::View;
+use super::view::View;
 use crate::report::sentences::counted;
 use crate::report::{Report, Rule, Severity};
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 use serde_json::value::RawValue;
 
-use super::Identity;
+use super::as_read::{Policies, RoleRead, Roles};
 use super::error::{Cause, HarvestError};
-use super::reader::{Policies, RoleRead, Roles};
+use super::identity::Identity;
 use crate::model::{AccountId, Arn};
 use crate::parse::snapshot::{
     FORMAT, Snapshot, SnapshotInlinePolicy, SnapshotOrigin, SnapshotPolicy, SnapshotRole, VERSION,

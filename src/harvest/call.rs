@@ -12,6 +12,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::client::DEFAULT_TIMEOUT;
 use super::denied::Denial;
 use super::error::{Cause, HarvestError, permission};
+use super::error_text::{inner_text, one_line};
 use super::wire::{EXPIRED, Failed, Wire, origin};
 use crate::model::{AccountId, Arn};
 
@@ -199,25 +200,4 @@ fn service_cause<E: ProvideErrorMetadata + Error + 'static>(error: &E, status: u
         message: one_line(meta.message().unwrap_or("no message")),
         request_id: meta.extra("aws_request_id").map(str::to_owned),
     }
-}
-
-/// An error and its sources, outermost first, as one line.
-pub(super) fn chain_text(error: &(dyn Error + 'static)) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for error in std::iter::successors(Some(error), |&error| error.source()) {
-        let text = one_line(&error.to_string());
-        if !texts.last().is_some_and(|last| last.contains(&text)) {
-            texts.push(text);
-        }
-    }
-    texts.join(": ")
-}
-
-/// As [`chain_text`], without the SDK's own outermost words (`dispatch failure`), which say nothing to a user.
-fn inner_text(error: &(dyn Error + 'static)) -> String {
-    error.source().map_or_else(|| one_line(&error.to_string()), chain_text)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

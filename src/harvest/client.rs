@@ -66,7 +66,7 @@ pub(super) fn http(bundle: Option<&Path>) -> Result<SharedHttpClient, HarvestErr
     let tls =
         TlsContext::builder().with_trust_store(trusted).build().map_err(|error| HarvestError::CertificateBundle {
             path: bundle.map(Path::to_path_buf).unwrap_or_default(),
-            problem: super::call::chain_text(&error),
+            problem: super::error_text::chain_text(&error),
         })?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());

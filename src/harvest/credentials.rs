@@ -14,11 +14,12 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_types::error::ErrorMetadata;
 use tokio::sync::Mutex;
 
-use super::call::{Caller, chain_text};
+use super::call::Caller;
 use super::chain::{Base, Chain, Hop, NamedSource};
 use super::client;
 use super::denied::Denial;
 use super::error::{Cause, HarvestError};
+use super::error_text::chain_text;
 use super::mfa::Codes;
 use super::profiles::BaseKind;
 use super::wire::{Renewal, Watch};

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 
+use super::as_read::{Policies, PolicyRead, RoleRead, dates};
 use super::error::HarvestError;
-use super::pages::{self, MAX_ITEMS, Page};
-use super::reader::{Policies, PolicyRead, Reader, RoleRead, Told, dates, told};
+use super::pages::{self, MAX_ITEMS, Page, Told, told};
+use super::reader::Reader;
 
 const CALL: &str = "GetAccountAuthorizationDetails";
 

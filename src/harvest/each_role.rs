@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::types::AttachedPolicy;
 
+use super::as_read::{Listed, PolicyRead, RoleRead, dates};
 use super::error::HarvestError;
 use super::pages::{self, MAX_ITEMS, Page};
-use super::reader::{Listed, PolicyRead, ROUNDS, Reader, RoleRead, dates, if_there};
+use super::reader::{ROUNDS, Reader, if_there};
 
 impl Reader<'_> {
     /// A role with all that belongs to it; `None` if it is gone. A part that goes away while the role stays means that

@@ -10,10 +10,13 @@ use tokio::sync::Mutex;
 
 use super::credentials::MfaSessions;
 use super::error::HarvestError;
+use super::event::Observer;
+use super::live_source::LiveSource;
 use super::mfa::Codes;
+use super::options::Options;
 use super::reader::Reader;
 use super::source::Source;
-use super::{LiveSource, Observer, Options, STACK, client, profiles, runtime};
+use super::{STACK, client, profiles, runtime};
 use crate::parse::snapshot::Snapshot;
 
 /// Reads the sources, at most `concurrency` at a time. `done` gets each snapshot, or why there is none, with the place of its

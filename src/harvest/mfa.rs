@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::Options;
 use super::error::HarvestError;
+use super::options::Options;
 
 /// How long a command may take to print a code: it may wait for a touch on a key.
 const COMMAND_TIME: Duration = Duration::from_secs(60);

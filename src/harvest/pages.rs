@@ -1,6 +1,7 @@
 //! Paged calls: follow the marker until AWS says that it ends, never in a circle and never for ever.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use super::call::Caller;
@@ -62,6 +63,23 @@ where
         }
         marker = Some(next);
     }
+}
+
+/// What the pages of a call tell, by name or ARN; `None` for what two pages tell differently.
+pub(super) type Told<T> = BTreeMap<String, Option<T>>;
+
+/// Puts the pages of a call together. What two of them tell alike counts once; what they tell differently changed
+/// between them, so that neither is the truth.
+pub(super) fn told<T: PartialEq>(entries: impl IntoIterator<Item = (String, T)>) -> Told<T> {
+    let mut told = Told::new();
+    for (name, entry) in entries {
+        match told.entry(name) {
+            Entry::Vacant(place) => drop(place.insert(Some(entry))),
+            Entry::Occupied(mut place) if place.get().as_ref() != Some(&entry) => drop(place.insert(None)),
+            Entry::Occupied(_) => {}
+        }
+    }
+    told
 }
 
 #[cfg(test)]

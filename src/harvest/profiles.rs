@@ -69,7 +69,7 @@ pub(super) async fn load() -> Result<ProfileSet, HarvestError> {
     let files = aws_runtime_files();
     aws_config::profile::load(&Fs::real(), &Env::real(), &files, None)
         .await
-        .map_err(|error| HarvestError::ConfigFiles { problem: super::call::chain_text(&error) })
+        .map_err(|error| HarvestError::ConfigFiles { problem: super::error_text::chain_text(&error) })
 }
 
 #[expect(deprecated, reason = "the type's new home is a crate of the SDK's internals")]

@@ -14,8 +14,11 @@ use super::chain::{self, Base, Chain, Hop, NamedSource};
 use super::client;
 use super::credentials::{ChainCredentials, MfaSessions, sts};
 use super::error::HarvestError;
+use super::event::{Event, Observer};
+use super::identity::Identity;
+use super::live_source::{AssumedRole, LiveSource};
+use super::profiles;
 use super::wire::{Renewal, Watch, Wire};
-use super::{AssumedRole, Event, Identity, LiveSource, Observer, profiles};
 use crate::model::{AccountId, Arn};
 
 /// A source, ready to be asked.

@@ -22,7 +22,7 @@ use aws_smithy_types::retry::RetryConfig;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::client::MOST_FAILURES;
-use super::{Event, Observer};
+use super::event::{Event, Observer};
 
 /// The codes of AWS's throttling; IAM and STS say the first two.
 const THROTTLING: [&str; 6] = [

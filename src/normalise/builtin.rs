@@ -6,7 +6,6 @@
 
 use std::str::FromStr;
 
-use super::builtin_about::ABOUT;
 use crate::model::words;
 
 words! {
@@ -65,27 +64,7 @@ words! {
     }
 }
 
-/// What a rule does, in words, for the documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct About {
-    /// What it replaces.
-    pub replaces: &'static str,
-    /// A text in which it replaces something.
-    pub example: &'static str,
-    /// A text that looks alike and that it leaves.
-    pub near_miss: &'static str,
-    /// Where the form of the text is from.
-    pub source: &'static str,
-}
-
 impl Builtin {
-    /// What it does, in words.
-    #[must_use]
-    pub fn about(self) -> About {
-        let found = ABOUT.into_iter().find(|(rule, _)| *rule == self);
-        found.map_or(About { replaces: "", example: "", near_miss: "", source: "" }, |(_, about)| about)
-    }
-
     /// The placeholder of what it replaces. Begins with a character that no placeholder of a dictionary holds; a
     /// number tells several alike apart.
     pub(crate) fn placeholder(self, number: usize) -> String {

@@ -1,9 +1,31 @@
 //! What the built-in rules do, for the documentation, with the source of each form.
 
-use super::builtin::{About, Builtin};
+use super::builtin::Builtin;
+
+/// What a rule does, in words, for the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// What it replaces.
+    pub replaces: &'static str,
+    /// A text in which it replaces something.
+    pub example: &'static str,
+    /// A text that looks alike and that it leaves.
+    pub near_miss: &'static str,
+    /// Where the form of the text is from.
+    pub source: &'static str,
+}
+
+impl Builtin {
+    /// What it does, in words.
+    #[must_use]
+    pub fn about(self) -> About {
+        let found = ABOUT.into_iter().find(|(rule, _)| *rule == self);
+        found.map_or(About { replaces: "", example: "", near_miss: "", source: "" }, |(_, about)| about)
+    }
+}
 
 /// What each rule does.
-pub(super) const ABOUT: [(Builtin, About); 25] = [
+const ABOUT: [(Builtin, About); 25] = [
     (
         Builtin::AccountId,
         About {

@@ -1,20 +1,13 @@
 //! The generated names and ids of one account that have a counterpart in the other, and where they stand in a text.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::builtin::Builtin;
+use super::generated_ids;
 use super::generated_names::{self, Named};
 use super::hits::What;
-use super::text::Span;
+use super::span::{ReplacedPart, Span};
 use crate::model::{AccountId, Place};
-
-/// A part of a name, with what replaces it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReplacedPart {
-    pub range: Range<usize>,
-    pub placeholder: String,
-}
 
 /// What becomes of a generated id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +61,7 @@ impl Counterparts {
             return;
         }
         if matches!(place, Place::Tag | Place::Description)
-            || !(place == Place::Path || generated_names::may_hold_any(text))
+            || !(place == Place::Path || generated_ids::may_hold_any(text))
         {
             return;
         }
@@ -119,7 +112,7 @@ impl Counterparts {
         if self.ids.is_empty() {
             return;
         }
-        for id in generated_names::find_ids(self.builtins, text) {
+        for id in generated_ids::find_ids(self.builtins, text) {
             let key = id_key(id.rule, text.get(id.whole.clone()).unwrap_or_default());
             let Some(known) = self.ids.get(&key) else { continue };
             let what = if known.foreign { What::Foreign } else { What::Replaced };

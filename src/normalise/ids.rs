@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Builtins;
 use super::builtin::Builtin;
 use super::counterparts::{IdUse, id_key};
-use super::generated_names::{self, Id};
+use super::generated_names::Id;
+use super::names::Names;
 use super::text::Normaliser;
-use super::texts;
-use super::{Builtins, prepare::Names};
+use super::{generated_ids, texts};
 use crate::model::{Account, AccountId, Place, Side, Sides};
 
 /// An id as one account has it.
@@ -193,7 +194,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn each(&self, text: &str, visit: &mut impl FnMut(Shape, String, &Id)) {
-        let found = generated_names::find_ids(self.builtins, text);
+        let found = generated_ids::find_ids(self.builtins, text);
         if found.is_empty() {
             return;
         }

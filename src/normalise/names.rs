@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::builtin::Builtin;
-use super::counterparts::ReplacedPart;
 use super::generated_names::GeneratedForm;
-use crate::model::{Side, Sides};
+use super::span::ReplacedPart;
+use super::text::Normaliser;
+use crate::model::{Place, Side, Sides};
 
 /// The longest name a role can have, at which CloudFormation and other tools cut.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
@@ -272,4 +273,20 @@ pub(super) fn cut_at_limit(names: &Sides<Vec<PlainName>>) -> Sides<NameParts> {
         }
     }
     parts
+}
+
+/// The parts to replace in the names of one account.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    pub(super) roles: NameParts,
+}
+
+impl Names {
+    /// A role's name with all replaced.
+    pub(super) fn role(&self, base: &Normaliser, name: &str) -> String {
+        let parts = self.roles.get(&(String::new(), name.to_owned())).map_or(&[][..], Vec::as_slice);
+        let given: Vec<(usize, usize, &str)> =
+            parts.iter().map(|part| (part.range.start, part.range.end, part.placeholder.as_str())).collect();
+        base.shape(name, Place::RoleName, &given)
+    }
 }

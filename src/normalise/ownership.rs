@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::counterparts::ReplacedPart;
 use super::hits::Found;
+use super::literal::{DictionaryTooLarge, How, Literal, Owner, how};
+use super::pattern::Pattern;
 use super::pattern_owners::PatternOwners;
-use super::text::{DictionaryTooLarge, How, Literal, Normaliser, Owner, Pattern};
-use super::{Builtin, Rules, separators, texts};
+use super::rules::Rules;
+use super::span::ReplacedPart;
+use super::text::Normaliser;
+use super::{Builtin, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
-use crate::model::{Account, AccountId, AccountTag, Matching, Place, Places, Side, Sides, Texts};
+use crate::model::{Account, AccountId, AccountTag, Place, Places, Side, Sides, Texts};
 
 /// Whose text a text of a list is, by placeholder and text; none for nobody's.
 pub(super) type Owners = BTreeMap<(String, String), Option<Side>>;
@@ -222,11 +225,4 @@ fn shared(rules: Rules<'_>) -> Vec<(&str, &str, How, Places)> {
             texts.iter().map(move |text| (placeholder, text.as_str(), how, places))
         })
         .collect()
-}
-
-pub(super) const fn how(matching: Matching) -> How {
-    match matching {
-        Matching::Token => How::Token,
-        Matching::Substring => How::Substring,
-    }
 }

@@ -5,9 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Rules;
+use super::literal::{DictionaryTooLarge, How, Literal, Owner};
+use super::pattern::Pattern;
+use super::rules::Rules;
 use super::separators::FixedParts;
-use super::text::{DictionaryTooLarge, How, Literal, Normaliser, Owner, Pattern};
+use super::text::Normaliser;
 use super::texts;
 use crate::model::{Account, AccountId, Place, Places, Role, Side, Sides, Texts};
 

@@ -4,25 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::builtin::{Builtin, Builtins};
-use super::counterparts::{Counterparts, ReplacedPart};
+use super::counterparts::Counterparts;
 use super::generated_names::{self, GeneratedForm, Named};
-use super::names::{self, NameParts};
-use super::text::{DictionaryTooLarge, Normaliser, Stem};
+use super::literal::DictionaryTooLarge;
+use super::names::{self, NameParts, Names};
+use super::rules::Rules;
+use super::span::ReplacedPart;
+use super::text::{Normaliser, Stem};
 use super::third::{Third, ThirdAccounts};
-use super::{absent, common, ids, ownership, pattern_owners, texts};
-use crate::model::{Account, AccountTag, EquivalencyList, Place, Role, Side, Sides};
-
-/// What is replaced.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// What the user says is meant to differ.
-    pub dictionary: &'a EquivalencyList,
-    /// What is known to differ.
-    pub builtins: Builtins,
-    /// The known accounts that the dictionary has texts for, and maybe the two that are compared; none to find them in the
-    /// dictionary.
-    pub third: Option<&'a ThirdAccounts>,
-}
+use super::{find_absent, find_common, generated_ids, ids, ownership, pattern_owners, texts};
+use crate::model::{Account, AccountTag, Place, Role, Side, Sides};
 
 /// Makes the rules ready for both accounts.
 ///
@@ -64,9 +55,9 @@ pub fn normalisers(
     let base = Sides { left: of_side(Side::Left)?, right: of_side(Side::Right)? };
     let stems = stems(accounts, base.as_ref());
     let base = base.map(|normaliser| normaliser.with_stems(stems.clone()));
-    let absent = absent::find(accounts, tags, rules.dictionary, base.as_ref());
+    let absent = find_absent::find(accounts, tags, rules.dictionary, base.as_ref());
     let base = Sides { left: base.left.with_absent(absent.left), right: base.right.with_absent(absent.right) };
-    let common = common::find(accounts, base.as_ref(), rules.builtins);
+    let common = find_common::find(accounts, base.as_ref(), rules.builtins);
     let base = Sides { left: base.left.with_common(common.left), right: base.right.with_common(common.right) };
     let counterparts = counterparts(accounts, base.as_ref(), rules.builtins);
     let Sides { left, right } = base;
@@ -89,22 +80,6 @@ fn stems(accounts: Sides<&Account>, base: Sides<&Normaliser>) -> BTreeSet<Stem> 
     };
     let left = of_side(Side::Left);
     if left.is_empty() { left } else { &left & &of_side(Side::Right) }
-}
-
-/// The parts to replace in the names of one account.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Names {
-    roles: NameParts,
-}
-
-impl Names {
-    /// A role's name with all replaced.
-    pub(super) fn role(&self, base: &Normaliser, name: &str) -> String {
-        let parts = self.roles.get(&(String::new(), name.to_owned())).map_or(&[][..], Vec::as_slice);
-        let given: Vec<(usize, usize, &str)> =
-            parts.iter().map(|part| (part.range.start, part.range.end, part.placeholder.as_str())).collect();
-        base.shape(name, Place::RoleName, &given)
-    }
 }
 
 /// A name to look for a counterpart of: what it names, its path, what it is within, what it names in words.
@@ -341,7 +316,7 @@ fn content(role: &Role, base: &Normaliser, builtins: Builtins) -> BTreeSet<Strin
             return;
         }
         let text = without_generated(&text.replace(role.name.as_str(), ""), builtins);
-        let ids = generated_names::find_ids(builtins, &text);
+        let ids = generated_ids::find_ids(builtins, &text);
         let given: Vec<(usize, usize, &str)> = ids.iter().map(|id| (id.part.start, id.part.end, "")).collect();
         said.insert(format!("{} {}", place.as_str(), base.shape(&text, place, &given)));
     });

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::aws_owned;
-use super::counterparts::ReplacedPart;
+use super::span::ReplacedPart;
 use crate::model::Place;
 
 /// The ranges between the separators of a text, and the separators. Those inside a variable, `${aws:username}`, are

@@ -156,6 +156,18 @@ fn has_vowel(text: &str) -> bool {
     text.bytes().any(is_vowel)
 }
 
+/// Whether letters of both cases, or letters and digits, are mixed: no word, and no word with a capital.
+pub(super) fn mixed(text: &str) -> bool {
+    let rest = text.get(1..).unwrap_or_default();
+    let lower = text.bytes().any(|b| b.is_ascii_lowercase());
+    let digits = has_digit(text) && text.bytes().any(|b| b.is_ascii_alphabetic());
+    digits || (lower && rest.bytes().any(|b| b.is_ascii_uppercase()))
+}
+
+pub(super) fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{could_be_words, is_no_word};

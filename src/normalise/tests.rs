@@ -619,7 +619,7 @@ fn every_rule_does_what_it_says() {
             let forms =
                 kinds.iter().filter_map(|named| generated_names::recognise(Builtins::default(), *named, text, "/"));
             let name = forms.filter(|form| form.rule == rule).any(|form| form.looks_random);
-            let ids = generated_names::find_ids(Builtins::default(), text);
+            let ids = generated_ids::find_ids(Builtins::default(), text);
             let path = rule == Builtin::SsoPath && generated_names::sso_region(text).is_some();
             let own = rule == Builtin::AccountId && applied("{}", text) != text;
             name || path || own || ids.iter().any(|id| id.rule == rule && id.looks_random)
@@ -639,7 +639,7 @@ fn other_ids_are_left() {
     for text in ["o-a1b2c3d4e5", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", "AROADBQP57FF2AEXAMPLE", "777788889999"] {
         assert_eq!(applied("{}", text), text);
         assert_eq!(generated_names::recognise(Builtins::default(), Named::Role, text, "/"), None);
-        assert!(generated_names::find_ids(Builtins::default(), text).is_empty());
+        assert!(generated_ids::find_ids(Builtins::default(), text).is_empty());
     }
 }
 

@@ -1,20 +1,22 @@
 //! One text: find what is to be replaced, and replace it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex::Regex;
 
-use super::absent::Absent;
+use super::absent::{self, Absent};
 use super::common::Common;
-use super::counterparts::{Counterparts, ReplacedPart};
+use super::counterparts::Counterparts;
 use super::hits::{Found, What};
+use super::literal::{DictionaryTooLarge, How, Literal, Owner};
+use super::pattern::Pattern;
 use super::separators::{self, FixedParts};
+use super::span::{ReplacedPart, Span};
 use super::third::Third;
 use super::word_boundaries;
 use crate::model::equivalency::{CLOSE, OPEN};
-use crate::model::{Marked, Place, Places};
+use crate::model::{Marked, Place};
 
 /// Up to how many literal texts the quickest automaton is worth its memory.
 const SMALL: usize = 500;
@@ -22,59 +24,6 @@ const SMALL: usize = 500;
 /// Up to which product of all their bytes and the longest one's the quickest automaton is worth its time: so many steps it
 /// takes to make it of a text that repeats itself.
 const QUICK: usize = 250_000;
-
-/// Whose text a text of the dictionary is, seen from the account that is normalized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// This account's.
-    Own,
-    /// The other account's: never replaced, since it means the other account.
-    Other,
-    /// That of another account which the dictionary has texts for: never replaced either.
-    Third,
-    /// Nobody can tell, or both: replaced wherever it stands.
-    Anyone,
-}
-
-/// How a literal text is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
-    /// As a word of its own, in any case.
-    Token,
-    /// Anywhere, in this case.
-    Substring,
-    /// Not inside a longer number or word.
-    AccountId,
-}
-
-/// A literal text to look for.
-#[derive(Debug, Clone)]
-pub(super) struct Literal {
-    pub text: String,
-    pub placeholder: String,
-    pub how: How,
-    pub places: Places,
-    pub owner: Owner,
-    /// What of it is replaced; nothing where that would take an ARN out of its form.
-    pub parts: Vec<ReplacedPart>,
-}
-
-impl Literal {
-    /// Whether it holds a separator of ARNs.
-    fn is_separated(&self) -> bool {
-        self.text.contains(['/', ':'])
-    }
-}
-
-/// A regular expression to look for; its first group, or the whole, is replaced.
-#[derive(Debug, Clone)]
-pub(super) struct Pattern {
-    pub regex: Regex,
-    pub placeholder: String,
-    pub places: Places,
-    /// Whose the texts are that it matches in the two accounts; a text that is not there is nobody's.
-    pub owners: BTreeMap<String, Owner>,
-}
 
 /// What makes a text of the dictionary part of a longer word: placeholder, and the word before and after the text.
 pub(super) type Stem = (String, String, String);
@@ -93,26 +42,6 @@ pub struct Normaliser {
     third: Third,
     counterparts: Counterparts,
 }
-
-/// A part of a text with what is to become of it.
-#[derive(Debug, Clone)]
-pub(super) struct Span<'a> {
-    pub start: usize,
-    pub end: usize,
-    pub placeholder: Cow<'a, str>,
-    /// What of it is replaced, counted from its start; empty for the whole.
-    pub parts: Cow<'a, [ReplacedPart]>,
-    pub what: What,
-    /// The dictionary's text; empty for a built-in rule or a pattern.
-    pub literal: &'a str,
-    /// Of parts that begin and end together, the one with the lowest rank is taken.
-    pub rank: u8,
-}
-
-/// A dictionary with too many texts to be looked for at once.
-#[derive(Debug, thiserror::Error)]
-#[error("the dictionary is too large")]
-pub struct DictionaryTooLarge(#[source] pub(super) Box<dyn std::error::Error + Send + Sync>);
 
 impl Normaliser {
     /// From literal texts and patterns.
@@ -298,7 +227,12 @@ impl Normaliser {
 
     fn spans<'a>(&'a self, text: &'a str, place: Place) -> Vec<Span<'a>> {
         let mut spans = self.spans_beside(&FixedParts::new(text, place), text, place);
-        self.absent.find(self, text, place, &mut spans);
+        if !self.absent.is_empty() {
+            for (kind, range) in absent::names(place, text) {
+                let written = self.shape_as_written(text.get(range.clone()).unwrap_or_default(), place);
+                spans.extend(self.absent.span(kind, range, written, place));
+            }
+        }
         spans
     }
 
@@ -365,75 +299,6 @@ impl Normaliser {
             Owner::Other => What::Foreign,
             Owner::Third => What::Third,
         }
-    }
-}
-
-impl Pattern {
-    /// What it matches in a text, in its order.
-    pub(super) fn spans<'a>(&'a self, fixed: &FixedParts, text: &str, place: Place) -> Vec<Span<'a>> {
-        let mut spans = Vec::new();
-        for captures in self.regex.captures_iter(text) {
-            let part = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0));
-            // A group that took no part, or an empty match, leaves nothing to replace.
-            let Some(part) = part.filter(|part| !part.is_empty()) else { continue };
-            spans.extend(self.span(fixed, part.start(), part.as_str(), place));
-        }
-        spans
-    }
-
-    /// Whose a text is that it matched.
-    fn owner(&self, matched: &str) -> Owner {
-        self.owners.get(matched).copied().unwrap_or(Owner::Anyone)
-    }
-
-    /// What it matched; none if that is not to be replaced where it stands.
-    fn span(&self, fixed: &FixedParts, start: usize, matched: &str, place: Place) -> Option<Span<'_>> {
-        let (ranges, separators) = separators::segments(matched);
-        let ranges = ranges.into_iter().filter(|range| !range.is_empty());
-        let parts: Vec<ReplacedPart> =
-            ranges.map(|range| ReplacedPart { range, placeholder: self.placeholder.clone() }).collect();
-        let is_wild = place.takes_wildcards() && matched.contains(['*', '?', '$', '{', '}']);
-        if fixed.is_owned_by_aws(start, &parts) && !is_wild {
-            return None;
-        }
-        let keeps = fixed.keeps(start, &parts);
-        let what = if is_wild {
-            What::Wildcard
-        } else if separators.is_empty() && keeps {
-            return None;
-        } else if self.owner(matched) == Owner::Other {
-            What::Foreign
-        } else if separators.is_empty() {
-            What::Replaced
-        } else if fixed.is_arn && (keeps || parts.is_empty() || fixed.is_first(start, &parts)) {
-            What::Unfit
-        } else {
-            What::Replaced
-        };
-        let end = start + matched.len();
-        let placeholder = Cow::Borrowed(self.placeholder.as_str());
-        Some(Span { start, end, placeholder, parts: Cow::Owned(parts), what, literal: "", rank: 3 })
-    }
-}
-
-impl<'a> Span<'a> {
-    /// A part that a built-in rule found.
-    pub(super) fn generated(start: usize, end: usize, placeholder: &'a str) -> Self {
-        Self::built_in(start, end, Cow::Borrowed(placeholder), What::Replaced)
-    }
-
-    /// As [`Span::generated`], with what becomes of it.
-    pub(super) const fn built_in(start: usize, end: usize, placeholder: Cow<'a, str>, what: What) -> Self {
-        Self { start, end, placeholder, parts: Cow::Borrowed(&[]), what, literal: "", rank: 1 }
-    }
-
-    /// What of it is replaced by what, in its order.
-    fn replaced(&self) -> Vec<(usize, usize, &str)> {
-        if self.parts.is_empty() {
-            return vec![(self.start, self.end, &*self.placeholder)];
-        }
-        let place = |part: &'_ ReplacedPart| (self.start + part.range.start, self.start + part.range.end);
-        self.parts.iter().map(|part| (place(part).0, place(part).1, part.placeholder.as_str())).collect()
     }
 }
 

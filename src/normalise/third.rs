@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::counterparts::ReplacedPart;
-use super::text::{DictionaryTooLarge, How, Literal, Owner};
-use super::{aws_owned, ownership, separators, texts};
+use super::literal::{DictionaryTooLarge, How, Literal, Owner};
+use super::span::ReplacedPart;
+use super::{aws_owned, literal, separators, texts};
 use crate::model::equivalency::OWN_ACCOUNT;
 use crate::model::{Account, AccountId, AccountTag, EquivalencyList, Place, Places, Side, Sides, TagTexts, Texts};
 
@@ -56,7 +56,7 @@ impl ThirdAccounts {
         let by_tag: Vec<(&str, &TagTexts, How, Places)> = dictionary
             .entries()
             .filter_map(|(placeholder, entry)| match &entry.texts {
-                Texts::ByTag(texts, matching) => Some((placeholder, texts, ownership::how(*matching), entry.places)),
+                Texts::ByTag(texts, matching) => Some((placeholder, texts, literal::how(*matching), entry.places)),
                 // Whose the texts of lists and patterns are, the two accounts show.
                 Texts::Shared(..) | Texts::Pattern(_) => None,
             })

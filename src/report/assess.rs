@@ -10,7 +10,7 @@ use super::Report;
 use super::attribute::Attribute;
 use super::data_access::reads_data;
 use super::difference::Difference;
-use super::finding::Draft;
+use super::draft::Draft;
 use super::role::RoleResult;
 use super::rows::{AttributeDifference, CrossReference, RoleTrustDifference};
 use super::rule::Rule;

@@ -2,10 +2,10 @@
 
 use ring::digest::{Context, SHA256};
 
-use super::Report;
+use super::header::AccountInfo;
 use super::role::{RoleResult, RoleStatus};
 use super::rule::Rule;
-use crate::model::Side;
+use crate::model::{Side, Sides};
 
 /// A hash of texts, each with its length, so that no two lists of texts run into each other.
 pub struct Fingerprint(Context);
@@ -17,18 +17,18 @@ impl Fingerprint {
     }
 
     /// Of something about these two accounts.
-    pub(super) fn new(report: &Report) -> Self {
+    pub(super) fn new(accounts: &Sides<AccountInfo>) -> Self {
         let mut hash = Self(Context::new(&SHA256));
         hash.part("iamctl/1");
         for side in Side::BOTH {
-            hash.part(report.accounts.get(side).tag.as_str());
+            hash.part(accounts.get(side).tag.as_str());
         }
         hash
     }
 
     /// Of a finding.
-    pub(super) fn of_finding(report: &Report, rule: Rule, side: Option<Side>) -> Self {
-        let mut hash = Self::new(report);
+    pub(super) fn of_finding(accounts: &Sides<AccountInfo>, rule: Rule, side: Option<Side>) -> Self {
+        let mut hash = Self::new(accounts);
         hash.part(rule.id());
         hash.side(side);
         hash

@@ -3,8 +3,6 @@
 
 use std::str::FromStr;
 
-use super::rule_texts;
-use super::severity::Severity;
 use crate::model::words;
 
 words! {
@@ -63,29 +61,6 @@ words! {
     }
 }
 
-/// What there is to say of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text {
-    /// The rule in one line.
-    pub title: &'static str,
-    /// How severe it is by default.
-    pub severity: Severity,
-    /// What was found when it is reported.
-    pub meaning: &'static str,
-    /// Why it matters.
-    pub why: &'static str,
-    /// How to resolve it.
-    pub settle: &'static str,
-}
-
-impl Text {
-    /// The three paragraphs with their headings.
-    #[must_use]
-    pub const fn paragraphs(&self) -> [(&'static str, &'static str); 3] {
-        [("What it means", self.meaning), ("Why it matters", self.why), ("How to resolve it", self.settle)]
-    }
-}
-
 /// A word that is no rule's id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no rule `{}`", .id.escape_debug())]
@@ -95,22 +70,10 @@ pub struct UnknownRule {
 }
 
 impl Rule {
-    /// Its text.
-    #[must_use]
-    pub const fn text(self) -> &'static Text {
-        rule_texts::text_of(self)
-    }
-
     /// Its id, as in reports.
     #[must_use]
     pub const fn id(self) -> &'static str {
         self.as_str()
-    }
-
-    /// How severe it is unless what was found raises or lowers that.
-    #[must_use]
-    pub const fn default_severity(self) -> Severity {
-        self.text().severity
     }
 
     /// The page of AWS's documentation on its subject.

@@ -1,6 +1,6 @@
 //! The words of each rule.
 
-use super::rule::{Rule, Text};
+use super::rule::Rule;
 use super::severity::Severity;
 
 /// What `docs/rules.md` says before the rules. The page is written by a test from this text.
@@ -10,9 +10,46 @@ pub const INTRODUCTION: &str = "Every difference that `iamctl diff` reports has 
     Name the account that is correct first. `gained`, `widened`, and `added` then mean that the second account has too \
     much.";
 
+/// What there is to say of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// The rule in one line.
+    pub title: &'static str,
+    /// How severe it is by default.
+    pub severity: Severity,
+    /// What was found when it is reported.
+    pub meaning: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to resolve it.
+    pub settle: &'static str,
+}
+
+impl Text {
+    /// The three paragraphs with their headings.
+    #[must_use]
+    pub const fn paragraphs(&self) -> [(&'static str, &'static str); 3] {
+        [("What it means", self.meaning), ("Why it matters", self.why), ("How to resolve it", self.settle)]
+    }
+}
+
+impl Rule {
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'static Text {
+        text_of(self)
+    }
+
+    /// How severe it is unless what was found raises or lowers that.
+    #[must_use]
+    pub const fn default_severity(self) -> Severity {
+        self.text().severity
+    }
+}
+
 /// The text of a rule.
 #[expect(clippy::too_many_lines, reason = "a list of texts")]
-pub(super) const fn text_of(rule: Rule) -> &'static Text {
+const fn text_of(rule: Rule) -> &'static Text {
     match rule {
         Rule::InternalInconsistency => &Text {
             title: "iamctl contradicts itself about a difference",

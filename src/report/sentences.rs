@@ -7,6 +7,7 @@ use super::assess;
 use super::attribute::Attribute;
 use super::breadth::Breadth;
 use super::condition_words;
+pub use super::counted::{counted, few};
 use super::role::{RoleGrants, RoleResult, RoleStatus};
 use super::rows::{
     AttributeDifference, CrossReference, ItemDifference, RoleAccessDifference, RoleDenyDifference, RoleTrustDifference,
@@ -474,16 +475,6 @@ fn trust_actions(actions: &[String], most: usize) -> String {
     }
 }
 
-/// At most so many texts; the rest is counted.
-#[must_use]
-pub fn few(texts: &[String], most: usize) -> String {
-    let named = texts.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
-    match texts.len().checked_sub(most) {
-        None | Some(0) => named,
-        Some(more) => format!("{named} and {more} more"),
-    }
-}
-
 fn except(except: &[String], most: usize) -> String {
     if except.is_empty() { String::new() } else { format!(" except {}", few(except, most)) }
 }
@@ -495,10 +486,4 @@ fn because(reasons: &[String]) -> String {
 /// A condition as the end of a clause.
 fn condition(condition: Option<&DifferenceCondition>) -> String {
     condition.map(|condition| format!(", {}", condition_words::phrase(condition))).unwrap_or_default()
-}
-
-/// `1 role`, `2 roles`.
-#[must_use]
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
 }

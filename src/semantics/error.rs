@@ -68,8 +68,22 @@ impl Confirming {
     /// The error itself, where it is to end the run.
     pub fn refuted(self, error: EngineError) -> Result<Vec<String>, EngineError> {
         match self.inconsistency {
-            Inconsistency::Report => Ok(super::outcome::inconsistent(&error)),
+            Inconsistency::Report => Ok(inconsistent(&error)),
             Inconsistency::Error => Err(error),
         }
     }
+}
+
+/// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
+pub const INCONSISTENT: &str = "internal inconsistency, please report";
+
+/// Whether a row with these reasons is one about which the program contradicts itself.
+#[must_use]
+pub fn is_inconsistent(reasons: &[String]) -> bool {
+    reasons.iter().any(|reason| reason == INCONSISTENT)
+}
+
+/// The reasons of a row about which the program contradicts itself.
+pub(super) fn inconsistent(error: &EngineError) -> Vec<String> {
+    vec![INCONSISTENT.to_owned(), error.to_string()]
 }

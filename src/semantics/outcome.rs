@@ -4,27 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::error::{INCONSISTENT, is_inconsistent};
 pub use super::statement_ref::StatementRef;
 
 use super::difference_condition::DifferenceCondition;
-use super::error::EngineError;
+use super::error::{EngineError, inconsistent};
 use super::escalation::EscalationId;
 use crate::catalog::AccessLevel;
 use crate::model::{Side, words};
-
-/// The reason of a row about which the program contradicts itself. Such a row is unknown and stands above all others.
-pub const INCONSISTENT: &str = "internal inconsistency, please report";
-
-/// Whether a row with these reasons is one about which the program contradicts itself.
-#[must_use]
-pub fn is_inconsistent(reasons: &[String]) -> bool {
-    reasons.iter().any(|reason| reason == INCONSISTENT)
-}
-
-/// The reasons of a row about which the program contradicts itself.
-pub(super) fn inconsistent(error: &EngineError) -> Vec<String> {
-    vec![INCONSISTENT.to_owned(), error.to_string()]
-}
 
 /// How far two roles are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -17,44 +17,31 @@ mod known;
 mod limits;
 mod narrowing;
 mod pair;
+mod possible_names;
 mod preference;
 mod proof;
 mod remarks;
 mod rows;
 mod rules;
+mod setup;
 mod shared;
+mod standing;
 mod uncatalogued;
 mod uncatalogued_rows;
 mod universe;
 mod witness;
 
+pub(super) use setup::Setup;
 pub(super) use shared::Shared;
 pub(super) use universe::pattern_matches;
 
-use super::error::{Confirming, EngineError};
+use super::error::EngineError;
 use super::evaluate::RolePolicies;
 use super::outcome::{AccessComparison, Grade, Warning};
-use super::solver::Budget;
 use super::solver::steps::Reading;
-use crate::catalog::Catalogue;
 use crate::model::Sides;
 use pair::{Pair, warnings_of_same};
 use rules::Rule;
-
-/// What comparing takes besides the two roles.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Setup<'a> {
-    pub catalogue: &'a Catalogue,
-    pub budget: Budget,
-    /// The partitions that the roles act in.
-    pub partitions: &'a [String],
-    pub confirming: Confirming,
-    /// What reasons call the two accounts.
-    pub names: &'a Sides<String>,
-    pub shared: &'a Shared,
-    /// What all pairs share where the head of an ARN is read as plain text.
-    pub flat: &'a std::sync::OnceLock<Box<Shared>>,
-}
 
 /// What one role may do and the other may not, both ways.
 ///

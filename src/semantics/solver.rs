@@ -20,6 +20,7 @@ pub mod relations;
 pub(super) mod search;
 pub(super) mod signatures;
 pub(super) mod steps;
+mod suggested;
 pub(super) mod templates;
 pub(super) mod texts;
 mod values;

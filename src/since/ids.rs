@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Gone;
+use super::gone::Gone;
 use crate::report::{Finding, Report, Rule, Severity};
 
 /// What the earlier report has under an ID that the later one does not have, though it is not gone: what it says is there

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Status;
 use super::coverage::{Coverage, coverage};
 use super::growth::{Change, GrowthIndex, is_about};
+use super::status::Status;
 use crate::model::{Side, Sides};
 use crate::report::{Difference, Finding, List, Report, RoleResult, RoleStatus, Severity};
 

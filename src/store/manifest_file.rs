@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::folder::FolderError;
+use super::folder_error::FolderError;
 use crate::evidence::{Digest, Digesting, MANIFEST_FILE, Manifest};
 
 /// The files that this program wrote to a folder; none if it wrote no report there.

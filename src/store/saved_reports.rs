@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::folder::{FolderError, OWN};
+use super::folder::OWN;
+use super::folder_error::FolderError;
 use super::manifest_file::listed_files;
 
 /// `format` of `report.json`.

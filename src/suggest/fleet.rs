@@ -5,36 +5,20 @@
 //! alike may make roles of a third account one.
 
 mod evidence;
+mod input;
 mod merge;
 
 use rayon::prelude::*;
 
 pub use evidence::FleetEvidence;
+pub use input::{FleetInput, Tagged};
 use merge::{Draft, Needed};
 
-use super::trial::{Measure, Trial};
-use super::{Input, MOST_ENTRIES, Remaining, Search};
-use crate::catalog::Catalogue;
-use crate::model::{Account, AccountTag, Entry, EquivalencyList, Sides};
-use crate::normalise::{self, Builtins, DictionaryTooLarge};
-
-/// An account with its tag.
-pub type Tagged<'a> = (&'a AccountTag, &'a Account);
-
-/// The accounts to look at, and what is known of them.
-#[derive(Debug, Clone, Copy)]
-pub struct FleetInput<'a> {
-    /// The account that all others are compared with.
-    pub baseline: Tagged<'a>,
-    /// The others. Their order does not matter.
-    pub accounts: &'a [Tagged<'a>],
-    /// The dictionary there is.
-    pub dictionary: &'a EquivalencyList,
-    /// The built-in rules that are on.
-    pub builtins: Builtins,
-    /// The actions there are.
-    pub catalogue: &'a Catalogue,
-}
+use super::suggestion::Remaining;
+use super::trial::Measure;
+use super::{MOST_ENTRIES, Search};
+use crate::model::{AccountTag, Entry, EquivalencyList};
+use crate::normalise::DictionaryTooLarge;
 
 /// What the accounts need to be alike.
 #[derive(Debug, Clone)]
@@ -60,30 +44,6 @@ pub struct FleetSuggestion {
     pub evidence: FleetEvidence,
 }
 
-impl<'a> FleetInput<'a> {
-    /// The comparison of an account with the baseline.
-    fn pair(&self, (tag, account): Tagged<'a>) -> Input<'a> {
-        Input {
-            accounts: Sides { left: self.baseline.1, right: account },
-            tags: Sides { left: self.baseline.0, right: tag },
-            dictionary: self.dictionary,
-            builtins: self.builtins,
-            catalogue: self.catalogue,
-        }
-    }
-
-    /// What all accounts come to under a dictionary, in the order of `accounts`.
-    fn measures(
-        &self,
-        accounts: &[Tagged<'a>],
-        dictionary: &EquivalencyList,
-    ) -> Result<Vec<Measure>, DictionaryTooLarge> {
-        let one =
-            |account: &Tagged<'a>| Ok(Trial::new(self.pair(*account), dictionary.clone(), normalise::trial)?.measure());
-        accounts.par_iter().map(one).collect()
-    }
-}
-
 /// Finds the entries that make all accounts most like the baseline.
 ///
 /// # Errors
@@ -106,7 +66,7 @@ pub fn suggest_for_fleet(input: FleetInput<'_>) -> Result<FleetSuggestions, Dict
         .into_iter()
         .zip(evidence)
         .map(|(draft, evidence)| FleetSuggestion {
-            entry: Entry { comment: merge::comment(&draft, &evidence), ..draft.entry },
+            entry: Entry { comment: evidence::comment(&draft, &evidence), ..draft.entry },
             placeholder: draft.name,
             evidence,
         })

@@ -8,9 +8,10 @@ use regex::Regex;
 use super::candidates::{self, Candidate, WordKind};
 use super::evidence::Evidence;
 use super::generated_ends::{GeneratedEnds, RoleNames};
+use super::input::Input;
 use super::resource_ids::PairedIds;
 use super::segments::{self, Segment, Value};
-use super::{Input, Remaining, Suggestion};
+use super::suggestion::{Remaining, Suggestion};
 use crate::compare::{self, Alignment};
 use crate::model::{
     Account, AccountTag, Entry, EquivalencyError, EquivalencyList, Matching, Place, Places, Side, Sides, TagPattern,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Numbers, Shape, account, raw};
+use super::numbers::Numbers;
+use super::synthetic::{Shape, account, raw};
 use crate::parse::JsonError;
 use crate::parse::snapshot::{Snapshot, SnapshotRole};
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::formats::csv::Options;
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{access_csv, text};
+use crate::model::AccountTag;
 use crate::normalise::{self, Builtins};
 use crate::parse::account::AccountReader;
 use crate::parse::{equivalency, snapshot};

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::super::csv::Options;
-use super::super::table::{self, Column, Text, lines, optional};
+use super::super::table::{self, Column, Options, Text, lines, optional};
+use super::sentences;
 use crate::fleet::{Cell, Class, Fleet, FleetAccount, FleetRole, Outlier};
 use crate::model::AccountTag;
 
@@ -65,7 +65,7 @@ pub(super) fn classes(out: impl Write, options: Options, fleet: &Fleet) -> io::R
     let names = ["role", "baseline_role", "class", "number_of_accounts", "accounts", "severity", "differences", "note"];
     let unread = (!fleet.unread.is_empty()).then(|| {
         let note = "these accounts were not read, and no class says anything about them";
-        let accounts = super::tags(&fleet.unread).join("\n");
+        let accounts = sentences::tags(&fleet.unread).join("\n");
         vec![
             Text::Own("".into()),
             Text::Own("".into()),
@@ -88,7 +88,7 @@ fn class<'f>(role: &FleetRole, class: &Class) -> Vec<Text<'f>> {
         Text::Foreign(role.baseline_role.clone().unwrap_or_default().into()),
         Text::Own(class.class.to_string().into()),
         Text::Own(class.accounts.len().to_string().into()),
-        Text::Foreign(super::tags(&class.accounts).join("\n").into()),
+        Text::Foreign(sentences::tags(&class.accounts).join("\n").into()),
         Text::Own(class.severity.map_or("", |severity| severity.as_str()).into()),
         Text::Foreign(differences.join("\n").into()),
         Text::Own(class.note.clone().unwrap_or_default().into()),

@@ -5,76 +5,16 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use super::super::csv::Options;
-use super::super::details;
 use super::super::escape::terminal;
-use super::super::grouped::GroupOf;
-use super::super::junit::suite::of_cause;
-use super::super::ndjson::{self, FORMAT, FindingLine, Rows, VERSION};
+use super::super::ndjson::{FORMAT, FindingLine, Rows, VERSION};
 use super::super::sarif;
-use super::super::table::{self, Column, optional};
-use super::FleetView;
+use super::super::table::{self, Column, Options, optional};
+use super::finding_rows::FindingRow;
+use super::view::FleetView;
 use crate::fleet::{AccountStatus, Deviation, Fleet, FleetAccount, FleetCause, FleetLimitation, FleetTotals};
-use crate::model::{AccountId, AccountTag, Side, Sides};
-use crate::report::{CatalogueInfo, Report, Rule, Severity};
-
-/// What reports say of findings besides the sentence, by account, ID, and the account that it is compared with. A [`Fleet`]
-/// does not keep it, because few formats need it, and it is large.
-#[derive(Debug, Default)]
-pub struct FindingRows(BTreeMap<AccountTag, BTreeMap<String, BTreeMap<AccountTag, FindingRow>>>);
-
-/// What a report says of a finding.
-#[derive(Debug)]
-pub(super) struct FindingRow {
-    /// The lines below the sentence.
-    pub details: Vec<String>,
-    /// The difference, as the report has it.
-    difference: Box<RawValue>,
-    /// The ID of its cause in that report.
-    pub group: Option<String>,
-    /// The cause, as a test case says it.
-    pub cause: String,
-    /// The real roles; an account without the role has none.
-    pub role_arns: Sides<String>,
-}
-
-impl FindingRows {
-    /// Keeps what the report of an account says of its findings.
-    ///
-    /// # Errors
-    /// If a finding cannot be written as JSON.
-    pub fn add(&mut self, report: &Report) -> io::Result<()> {
-        let of_group = GroupOf::new(report);
-        let of_account = self.0.entry(report.accounts.right.tag.clone()).or_default();
-        for (place, finding) in report.findings.iter().enumerate().filter(|(_, finding)| !finding.is_note()) {
-            let group = of_group.finding(place);
-            let arn = |side| ndjson::arn(report, finding, side).to_owned();
-            let row = FindingRow {
-                details: details::of_finding(report, finding),
-                difference: serde_json::value::to_raw_value(&Rows::new(report, finding))?,
-                group: group.map(|group| group.id.clone()),
-                cause: of_cause(group),
-                role_arns: Sides::SIDES.map(arn),
-            };
-            of_account.entry(finding.id.clone()).or_default().insert(report.accounts.left.tag.clone(), row);
-        }
-        Ok(())
-    }
-
-    /// What was kept of a finding. `with` is the account that the role is compared with; none where the majority does not
-    /// have it, so that each account without it says the same.
-    pub(super) fn get(
-        &self,
-        account: &AccountTag,
-        with: Option<&AccountTag>,
-        finding: &Deviation,
-    ) -> Option<&FindingRow> {
-        let compared = self.0.get(account)?.get(&finding.id)?;
-        with.and_then(|with| compared.get(with)).or_else(|| compared.values().next())
-    }
-}
+use crate::model::{AccountId, AccountTag, Side};
+use crate::report::{CatalogueInfo, Rule, Severity};
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -14,7 +14,9 @@ use super::super::evidence::Fact;
 use super::super::html::page::{STYLE as PAGE_STYLE, evidence};
 use super::super::html::severities::{self, OfSeverity};
 use super::super::html::{security_policy, words};
-use super::{FleetView, in_accounts, text, unread};
+use super::sentences::{self, in_accounts, unread};
+use super::text;
+use super::view::FleetView;
 use crate::fleet::{AccountStatus, Cell, Class, FleetAccount, FleetCause, FleetLimitation, FleetRole, Outlier};
 use crate::model::AccountTag;
 use crate::report::Severity;
@@ -162,7 +164,7 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>) -> io::Result<()> {
 fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
     let fleet = view.fleet;
     let style = format!("{PAGE_STYLE}{STYLE}");
-    let baseline = super::baseline(fleet);
+    let baseline = sentences::baseline(fleet);
     Page {
         policy: security_policy::of(&style, SCRIPT),
         style,
@@ -186,7 +188,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
 }
 
 fn verdict(view: &FleetView<'_>) -> (&'static str, String) {
-    let sentence = super::verdict(view.fleet);
+    let sentence = sentences::verdict(view.fleet);
     let start = if view.fleet.totals.deviating > 0 { "Different" } else { "No deviations" };
     let rest = sentence.strip_prefix(start).map(str::to_owned);
     rest.map_or_else(|| ("", sentence), |rest| (start, rest))
@@ -197,7 +199,7 @@ fn of_cause(view: &FleetView<'_>, cause: &FleetCause) -> Cause {
     Cause {
         severity: cause.severity.as_str(),
         message: cut(shown(&cause.message), SENTENCE),
-        accounts: super::of_cause(view.fleet, cause),
+        accounts: sentences::of_cause(view.fleet, cause),
         roles: few(&roles, NAMED),
         rule: cause.rule.id(),
     }

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::super::junit::suite::{self, Case, OF_NO_ROLE, Said, Suite};
-use super::{FleetView, baseline};
+use super::sentences::baseline;
+use super::view::FleetView;
 use crate::fleet::{Cell, Deviation, Fleet, FleetAccount, FleetRole, OpenRole};
 use crate::model::AccountTag;
 use crate::report::sentences::counted;

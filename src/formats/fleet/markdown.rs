@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::super::escape::{shortened, terminal};
 use super::super::markdown::{cell, code, evidence, list, sentence};
-use super::{FleetView, next, unread};
+use super::commands::next;
+use super::sentences::{self, unread};
+use super::view::FleetView;
 use crate::fleet::{Cell, FleetRole, PermissionSetForms};
 use crate::report::sentences::counted;
 
@@ -42,9 +44,11 @@ pub fn text(view: &FleetView<'_>, budget: usize) -> String {
 fn head(view: &FleetView<'_>) -> String {
     let fleet = view.fleet;
     let missing = unread(fleet).map(|missing| format!("**{}**\n\n", sentence(&missing, &[], code)));
-    let verdict = sentence(&super::verdict(fleet), &[], code);
-    let baseline = fleet.baseline.as_ref().map_or_else(|| super::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
-    let remarks: String = super::remarks(fleet).map(|remark| format!("{}\n\n", sentence(&remark, &[], code))).collect();
+    let verdict = sentence(&sentences::verdict(fleet), &[], code);
+    let baseline =
+        fleet.baseline.as_ref().map_or_else(|| sentences::baseline(fleet).to_owned(), |tag| code(tag.as_str()));
+    let remarks: String =
+        sentences::remarks(fleet).map(|remark| format!("{}\n\n", sentence(&remark, &[], code))).collect();
     format!("{}# IAM roles compared with {baseline}\n\n{verdict}\n\n{remarks}", missing.unwrap_or_default())
 }
 
@@ -56,7 +60,7 @@ fn causes(view: &FleetView<'_>) -> String {
     let mut table =
         "| Severity | Accounts | Roles | What differs | Rule |\n| --- | --- | --- | --- | --- |\n".to_owned();
     for cause in causes.iter().take(ROWS) {
-        let tags: Vec<String> = cause.accounts.keys().map(|tag| super::of_account(cause, tag)).collect();
+        let tags: Vec<String> = cause.accounts.keys().map(|tag| sentences::of_account(cause, tag)).collect();
         // A `String` takes whatever is written to it.
         let _ = writeln!(
             table,

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::super::ocsf::event::{Comparison, Event, Extra, Facts, Outcome, State, milliseconds};
 use super::super::ocsf::line;
-use super::FleetView;
 use super::findings::{self, Found};
+use super::view::FleetView;
 use crate::fleet::FleetAccount;
 use crate::model::{AccountTag, Side};
 use crate::report::Rule;

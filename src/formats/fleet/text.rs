@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use super::super::escape::terminal;
 use super::super::lines::{BAD, GOOD, HEADING, Lines, WORST};
 use super::super::verdict;
-use super::{FleetView, in_accounts, next, unread};
+use super::commands::next;
+use super::sentences::{self, in_accounts, unread};
+use super::view::FleetView;
 use crate::fleet::{FleetCause, Outlier};
 use crate::report::Severity;
 use crate::report::sentences::{counted, few};
@@ -50,10 +52,10 @@ pub fn write(out: &mut dyn Write, view: &FleetView<'_>, width: Option<usize>) ->
         let roles = counted(fleet.totals.roles, "role");
         lines.text(0, &format!("Only selected roles were compared: {roles}"))?;
     }
-    let sentence = super::verdict(fleet);
+    let sentence = sentences::verdict(fleet);
     let (style, start) = if fleet.totals.deviating > 0 { (BAD, "Different") } else { (GOOD, "No deviations") };
     lines.styled(0, style, start, sentence.strip_prefix(start).unwrap_or_default())?;
-    for remark in super::remarks(fleet) {
+    for remark in sentences::remarks(fleet) {
         lines.text(0, &remark)?;
     }
     causes(&mut lines, view)?;
@@ -100,7 +102,7 @@ fn one(lines: &mut Lines<'_>, view: &FleetView<'_>, cause: &FleetCause) -> io::R
     let names: Vec<String> = cause.roles.iter().map(|role| terminal(role).into_owned()).collect();
     let start = if names.is_empty() { String::new() } else { format!("{}: ", few(&names, ROLES)) };
     lines.cause(2, &format!("{start}{}", cause.message))?;
-    lines.text(4, &format!("[{}] {}", cause.rule, super::of_cause(view.fleet, cause)))
+    lines.text(4, &format!("[{}] {}", cause.rule, sentences::of_cause(view.fleet, cause)))
 }
 
 fn permission_sets(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {

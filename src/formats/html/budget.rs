@@ -1,7 +1,5 @@
 //! How much of what was found goes into the page, so that it opens at once however much there is.
 
-use super::findings::RoleFindings;
-
 /// Bytes of all findings.
 pub(super) const FINDINGS: usize = 4_000_000;
 
@@ -28,12 +26,3 @@ pub(super) const OF_A_TEXT: usize = 4_000;
 
 /// Characters of one sentence at most.
 pub(super) const OF_A_SENTENCE: usize = 600;
-
-/// How many findings of a kind are tried, the most first.
-const STEPS: [usize; 8] = [OF_A_KIND, 40, 25, 15, 10, 6, 4, 2];
-
-/// How many findings of each kind every role keeps, so that all of them fit.
-pub(super) fn of_a_kind(all: &[RoleFindings]) -> usize {
-    let fits = |most: &&usize| all.iter().map(|findings| findings.bytes(**most)).sum::<usize>() <= FINDINGS;
-    STEPS.iter().find(fits).or(STEPS.last()).copied().unwrap_or(OF_A_KIND)
-}

@@ -6,8 +6,8 @@ use std::io;
 use serde::Serialize;
 
 use super::super::commands;
-use super::super::report_format::View;
 use super::super::since;
+use super::super::view::View;
 use super::budget;
 use super::facets::Facets;
 use super::findings;

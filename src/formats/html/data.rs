@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::super::escape::script;
-use super::super::report_format::View;
+use super::super::view::View;
 use super::super::{commands, explain};
 use super::dictionary;
 use super::documents::Documents;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::super::documents::{Titled, titled};
-use super::super::report_format::View;
+use super::super::view::View;
 use super::super::written::{self, WrittenStatement};
 use super::budget;
 use super::rows::Rows;

@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::super::report_format::View;
+use super::super::view::View;
 use super::super::{accepted, commands, details};
 use super::budget;
 use super::rows::Rows;
@@ -190,7 +190,7 @@ pub(super) fn of_all_roles(
 ) -> io::Result<String> {
     let all: Vec<RoleFindings> =
         ordered.iter().map(|rows| RoleFindings::new(view, rows, causes)).collect::<io::Result<_>>()?;
-    let most = budget::of_a_kind(&all);
+    let most = of_a_kind(&all);
     let (mut bytes, mut left_out) = (0, 0);
     let mut parts = Vec::with_capacity(all.len());
     for findings in &all {
@@ -217,4 +217,13 @@ pub(super) fn of_all_roles(
         ));
     }
     Ok(format!("[{}]", parts.join(",")))
+}
+
+/// How many findings of a kind are tried, the most first.
+const STEPS: [usize; 8] = [budget::OF_A_KIND, 40, 25, 15, 10, 6, 4, 2];
+
+/// How many findings of each kind every role keeps, so that all of them fit.
+fn of_a_kind(all: &[RoleFindings]) -> usize {
+    let fits = |most: &&usize| all.iter().map(|findings| findings.bytes(**most)).sum::<usize>() <= budget::FINDINGS;
+    STEPS.iter().find(fits).or(STEPS.last()).copied().unwrap_or(budget::OF_A_KIND)
 }

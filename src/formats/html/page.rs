@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::super::evidence::{Fact, facts};
 use super::super::past;
-use super::super::report_format::View;
 use super::super::since;
 use super::super::verdict;
+use super::super::view::View;
 use super::charts::{self, Chart, Segment};
 use super::data::Data;
 use super::dictionary::{self, Placeholder};

@@ -1,8 +1,8 @@
 //! The causes in words: on paper, and in a browser without scripts.
 
 use super::super::commands;
-use super::super::report_format::View;
 use super::super::since;
+use super::super::view::View;
 use super::budget;
 use super::causes;
 use super::words::{cut, shown};

@@ -1,7 +1,7 @@
 //! A finding and a risk for each cause.
 
 use super::super::markdown::{code, names, sentence};
-use super::super::report_format::View;
+use super::super::view::View;
 use super::document::{
     Characterization, Facet, Finding, Link, ObjectiveStatus, RelatedObservation, RelatedRisk, Remediation, Risk, Target,
 };

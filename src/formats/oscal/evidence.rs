@@ -6,8 +6,8 @@ use percent_encoding::utf8_percent_encode;
 
 use super::super::accepted::AcceptedFinding;
 use super::super::markdown::code;
-use super::super::report_format::View;
 use super::super::sarif::PATH;
+use super::super::view::View;
 use super::document::{BackMatter, InventoryItem, Property, RelevantEvidence, Resource, ResourceLink, Subject};
 use super::texts::{defined, property, uuid};
 use crate::model::{Side, Sides};

@@ -1,15 +1,20 @@
-//! The frame of a SARIF log, and its limits.
+//! The frame of a SARIF log, its limits, and its words for severities.
 
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{BYTES, RESULTS, level, score};
-use crate::report::Rule;
+use crate::report::{Rule, Severity};
 
 /// Where the tool's subject is documented.
 const INFORMATION: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html";
+
+/// The most results of a run.
+pub const RESULTS: usize = 25_000;
+
+/// The most bytes of a file.
+pub const BYTES: usize = 10_000_000;
 
 /// What a log says besides its results.
 pub struct Frame<'a> {
@@ -159,4 +164,28 @@ fn name(id: &str) -> String {
         first.into_iter().chain(letters).collect::<String>()
     };
     id.split('-').map(word).collect()
+}
+
+/// SARIF's level for a severity.
+#[must_use]
+pub const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "note",
+        Severity::Low | Severity::Medium => "warning",
+        Severity::High | Severity::Critical => "error",
+    }
+}
+
+/// The number by which GitHub says low, medium, high or critical.
+///
+/// Source: <https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>
+#[must_use]
+pub const fn score(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "1.0",
+        Severity::Low => "3.0",
+        Severity::Medium => "5.0",
+        Severity::High => "7.5",
+        Severity::Critical => "9.5",
+    }
 }

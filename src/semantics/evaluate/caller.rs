@@ -10,7 +10,8 @@
 
 use super::context::Context;
 use super::decision::Hint;
-use super::trust::{Caller, RoleAccount, TrustRequest};
+use super::role_account::RoleAccount;
+use super::trust_request::{Caller, TrustRequest};
 
 /// Why a caller cannot make this call at all, whatever the trust policy says.
 ///

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::trust::RoleAccount;
+use super::role_account::RoleAccount;
 use crate::model::ConditionKey;
 use crate::semantics::known_role::KnownRole;
 use crate::semantics::own_account::OwnAccount;

@@ -4,7 +4,8 @@
 //! - <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>
 
 use super::decision::{Doubt, Hint};
-use super::trust::{Caller, RoleAccount};
+use super::role_account::RoleAccount;
+use super::trust_request::Caller;
 use super::truth::Truth;
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::{Effect, Principal, PrincipalClause};

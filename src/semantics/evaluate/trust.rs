@@ -4,50 +4,15 @@
 //! policies must allow besides is not asked here.
 
 use super::caller;
-use super::context::{Context, ContextView};
+use super::context::ContextView;
 use super::decision::{Decision, Hint, Note};
 use super::principal;
+use super::role_account::RoleAccount;
 use super::statement::{Source, StatementMatch, StatementMatches};
+use super::trust_request::TrustRequest;
 use super::truth::Truth;
 use super::{action, condition};
 use crate::model::{PolicyType, Statement, TrustPolicy, Version};
-
-/// The account, and the partition it is in, that a role belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct RoleAccount<'a> {
-    /// The account's id, or what normalising put in its place.
-    pub account: &'a str,
-    /// The digits of the account's id, where normalising put something else in their place: wildcards match them.
-    pub id: Option<&'a str>,
-    /// The partition, such as `aws`.
-    pub partition: &'a str,
-}
-
-/// Who asks to assume the role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Caller<'a> {
-    /// A role, user or session by its ARN. A role's ARN stands for any session of it. An account's root user cannot
-    /// ask for a role.
-    Aws(&'a str),
-    /// A service, such as `ec2.amazonaws.com`.
-    Service(&'a str),
-    /// Somebody whom this SAML or web identity provider vouches for.
-    Federated(&'a str),
-    /// An S3 canonical user.
-    CanonicalUser(&'a str),
-}
-
-/// A request to assume a role.
-#[derive(Debug, Clone, Copy)]
-pub struct TrustRequest<'a> {
-    /// Who asks.
-    pub caller: Caller<'a>,
-    /// By which action, such as `sts:AssumeRole`.
-    pub action: &'a str,
-    /// What the request carries besides. `aws:PrincipalArn`, `aws:PrincipalAccount` and `aws:PrincipalType` follow
-    /// from who asks; they need not be here.
-    pub context: &'a Context,
-}
 
 /// How a trust policy that allows a caller does so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Setup;
 use super::known::{self, Decided, TAG};
+use super::setup::Setup;
 use crate::model::key_spelling::documented;
 use crate::model::{PolicyType, ResourceClause, Side, Sides, Statement, Version};
 use crate::semantics::KnownRole;

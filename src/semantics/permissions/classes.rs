@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::crowded::some_names;
 use super::pair::Pair;
+use super::possible_names::{all_names, patterns_of, some_names};
 use super::universe::ActionUniverse;
-use crate::model::{ActionPattern, Glob};
+use crate::model::ActionPattern;
 use crate::semantics::error::EngineError;
 use crate::semantics::solver::bits::Bits;
-use crate::semantics::solver::signatures::signatures;
-use crate::semantics::solver::steps::{Step, flat};
+use crate::semantics::solver::steps::Step;
 
 /// An action that the catalogue does not have, spelled by a policy or standing for what a wildcard may match.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,32 +127,6 @@ pub fn unlisted_services(pair: &Pair, universe: &ActionUniverse) -> BTreeSet<Str
     let patterns = pair.rules.iter().flat_map(|rule| rule.actions.patterns());
     let services = patterns.map(ActionPattern::service).filter(|service| !service.contains(['*', '?']));
     services.filter(|service| !universe.services().contains_key(*service)).map(str::to_owned).collect()
-}
-
-/// A name for each set of patterns that an action of this service can match; `None` when they are too many.
-pub fn possible_names(pair: &Pair, service: &str, budget: usize) -> Option<Vec<String>> {
-    let patterns = patterns_of(pair, service);
-    all_names(&patterns.iter().map(Vec::as_slice).collect::<Vec<_>>(), budget)
-}
-
-fn all_names(patterns: &[&[Step]], budget: usize) -> Option<Vec<String>> {
-    signatures(patterns, 1, Some(':'), budget).map(|found| found.into_values().collect())
-}
-
-/// The patterns of names that rules have for a service.
-fn patterns_of(pair: &Pair, service: &str) -> Vec<Vec<Step>> {
-    let of_service = |pattern: &&ActionPattern| Glob::new(pattern.service()).matches(service);
-    let mut patterns: Vec<Vec<Step>> = pair
-        .rules
-        .iter()
-        .flat_map(|rule| rule.actions.patterns())
-        .filter(|pattern| !pattern.is_everything())
-        .filter(of_service)
-        .map(|pattern| flat(pattern.folded_name()))
-        .collect();
-    patterns.sort();
-    patterns.dedup();
-    patterns
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Setup;
+use super::setup::Setup;
 use crate::model::{
     ActionClause, Conditions, Effect, PolicyDocument, PolicyType, ResourceClause, Side, Sides, Statement,
 };

@@ -1,13 +1,14 @@
 //! What one role's policies explicitly deny and the other's do not: it changes nothing that the role's own policies
 //! grant, but a resource's policy may grant what the one refuses.
 
+use super::Shared;
 use super::action_patterns::{Spelled, spell};
 use super::crowded;
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs};
 use super::rows::{RowKey, resources, rows};
+use super::setup::Setup;
 use super::uncatalogued_rows::{self, AlikeActions};
-use super::{Setup, Shared};
 use crate::model::Sides;
 use crate::semantics::error::EngineError;
 use crate::semantics::outcome::DenyDifference;

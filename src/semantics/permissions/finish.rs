@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::Shared;
 use super::action_patterns::{Spelled, spell};
 use super::pair::{Pair, RoleRules};
 use super::proof::{self, Proofs, about};
 use super::rows::{RowKey, Rows, resources};
 use super::rules::Rule;
+use super::setup::Setup;
 use super::uncatalogued_rows::{self, AlikeActions};
 use super::witness::{Refused, matching};
-use super::{Setup, Shared};
 use crate::model::Side;
 use crate::semantics::error::EngineError;
 use crate::semantics::escalation;

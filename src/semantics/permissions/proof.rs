@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Shared;
+use super::classes::NamedAction;
 use super::pair::Pair;
 use super::preference::Rank;
 use super::witness::KeyValues;
@@ -60,4 +61,9 @@ pub fn about(action: &str, pair: &Pair, shared: &Shared) -> Bits {
         }
     }
     rules
+}
+
+/// Under what the proof of an action that the catalogue does not have is found: after those of all services.
+pub fn proof_of(action: &NamedAction) -> String {
+    format!("\u{7f}{}:{}", action.service, action.name)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rules::Remarks;
 use super::universe::ActionUniverse;
 use crate::model::equivalency::OPEN;
 use crate::model::{ActionClause, Effect, ResourceClause, Statement, Version};
@@ -80,3 +79,6 @@ pub fn probably_no_grant(
     );
     vec![(StatementWarningKind::ProbablyNoGrant, text)]
 }
+
+/// Remarks on a statement, each with its kind.
+pub type Remarks = Vec<(StatementWarningKind, String)>;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::known::{self, Known, KnownKeys};
-use super::remarks::{foreign_partitions, probably_no_grant, remarks_on_conditions};
+use super::remarks::{Remarks, foreign_partitions, probably_no_grant, remarks_on_conditions};
 use super::universe::{ActionUniverse, pattern_matches};
 use crate::model::equivalency::{CLOSE, OPEN};
 use crate::model::key_spelling::documented;
@@ -320,9 +320,6 @@ fn canonical(draft: &RuleDraft, effect: Effect, tests: &[Arc<Test>]) -> String {
     let negated = if draft.resources.negated { "!" } else { "" };
     format!("{effect}\n{include}\n{}\n{negated}{}\n{}", actions(&draft.exclude), texts.join("\n "), tests.join("\n "))
 }
-
-/// Remarks on a statement, each with its kind.
-pub type Remarks = Vec<(StatementWarningKind, String)>;
 
 /// The rules of a statement: the certain part first, then what may or may not apply. `without_value` are the statement's
 /// own patterns where a variable has no value.

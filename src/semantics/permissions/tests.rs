@@ -2,11 +2,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::*;
+use crate::catalog::Catalogue;
 use crate::model::{PolicyType, Side};
 use crate::parse::policy::parse_identity;
-use crate::semantics::Inconsistency;
+use crate::semantics::error::Confirming;
 use crate::semantics::evaluate::AttachedDocument;
 use crate::semantics::outcome::{Certainty, is_inconsistent};
+use crate::semantics::{Budget, Inconsistency};
 
 fn role(action: &str) -> RolePolicies {
     let text = format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}"#);

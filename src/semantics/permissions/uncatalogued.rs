@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::Shared;
 use super::cells::{ClassWork, ResourceForm};
-use super::classes::{NamedAction, possible_names, signature_of};
+use super::classes::{NamedAction, signature_of};
 use super::pair::Pair;
+use super::possible_names::possible_names;
 use crate::model::Side;
 use crate::semantics::solver::Budget;
 use crate::semantics::solver::question::Fuel;

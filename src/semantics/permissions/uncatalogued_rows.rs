@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::classes::NamedAction;
+use super::proof::proof_of;
 use super::rows::{RowKey, RowParts};
 use crate::catalog::Catalogue;
 use crate::semantics::outcome::{Certainty, NOT_IN_CATALOG};
@@ -33,11 +34,6 @@ impl AlikeActions {
             None => Some(service.to_owned()),
         }
     }
-}
-
-/// Under what the proof of an action that the catalogue does not have is found: after those of all services.
-pub fn proof_of(action: &NamedAction) -> String {
-    format!("\u{7f}{}:{}", action.service, action.name)
 }
 
 /// The parts of a row: the actions of the catalogue first, then the others by what is to be said of them.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::preference::Standing;
+use super::standing::Standing;
 use crate::catalog::{self, AccessLevel, Action, ActionResource, ArnTemplate, Catalogue, ResourceType, Service};
 use crate::model::{ActionPattern, Glob};
 use crate::semantics::solver::bits::Bits;

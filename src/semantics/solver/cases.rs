@@ -10,6 +10,7 @@ use super::bits::Bits;
 use super::conditions::{Family, Ready, Test};
 use super::keys::{self, Assignment, Presence, Requester};
 use super::patterns::Pattern;
+use super::suggested::suggested;
 use super::values::{Choice, Key};
 use crate::catalog::{Arity, Catalogue, arity};
 
@@ -241,7 +242,7 @@ impl<'a> CaseListing<'a> {
         let alike = self.alike.iter().find(|keys| keys.contains(key)).cloned().unwrap_or_default();
         let mut extra = Vec::new();
         for own in alike.iter().map(String::as_str).chain([key]) {
-            let (suggested, more) = keys::suggested(own, &self.tests);
+            let (suggested, more) = suggested(own, &self.tests);
             extra.extend(suggested);
             if more {
                 let decided = self.order.iter().filter(|other| keys::comes_after(other, own));

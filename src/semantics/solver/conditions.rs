@@ -6,13 +6,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::cache::Interner;
-use super::decimal::Decimal;
+use super::decimal::{Decimal, whole_around};
 use super::instant::Instant;
 use super::keys;
 use super::networks::{lies_in, network, octets};
 use super::patterns::{How, Lookup, Pattern, reads};
 use super::steps::{self, Piece, Step};
-use super::values::whole_around;
 use crate::catalog::{Arity, Catalogue, arity};
 use crate::model::equivalency::OPEN;
 use crate::model::{BaseOperator, ConditionKey, ConditionTest, SetQualifier, Version};

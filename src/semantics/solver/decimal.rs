@@ -1,6 +1,7 @@
 //! Decimal numbers of any length, compared exactly.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A decimal number, such as `-12.5`.
@@ -166,6 +167,16 @@ fn subtract(larger: &[u8], smaller: &[u8]) -> Vec<u8> {
     }
     rest.reverse();
     rest
+}
+
+/// The whole numbers, written out, on, before and behind each bound; none below zero.
+pub fn whole_around(bounds: &[Decimal]) -> BTreeSet<String> {
+    let around = |bound: &Decimal| {
+        let whole = bound.truncated();
+        [whole.step(false), whole.step(true), whole]
+    };
+    let all = bounds.iter().flat_map(around).map(|number| number.to_string());
+    all.filter(|text| !text.starts_with('-')).collect()
 }
 
 #[cfg(test)]

@@ -8,9 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conditions::Test;
 use super::instant::Instant;
-use super::steps::{Letter, Step};
 
 /// Whose requests are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -288,7 +286,7 @@ const TIED: &[(&str, &str)] = &[
 ];
 
 /// The id of an organization, and the paths in it.
-const ORGANIZATIONS: &[(&str, &str)] = &[
+pub const ORGANIZATIONS: &[(&str, &str)] = &[
     ("aws:principalorgid", "aws:principalorgpaths"),
     ("aws:resourceorgid", "aws:resourceorgpaths"),
     ("aws:sourceorgid", "aws:sourceorgpaths"),
@@ -342,42 +340,6 @@ pub fn tied(a: &str, b: &str) -> bool {
             || other_name(a).is_some_and(|other| other == b)
     };
     one_way(a, b) || one_way(b, a)
-}
-
-/// Values worth trying for a key because of the tests on others that it is tied to, and whether there may be more.
-pub fn suggested(key: &str, tests: &BTreeMap<&str, Vec<&Test>>) -> (Vec<String>, bool) {
-    let patterns = |key: &str| tests.get(key).into_iter().flatten().flat_map(|test| test.patterns());
-    let (mut found, mut more) = (Vec::new(), false);
-    let mut add = |part: Option<&[Step]>| {
-        let Some(steps) = part.filter(|steps| *steps != [Step::Any]) else { return };
-        // A variable, or a part that a wildcard leaves open, has more values than one.
-        more |= steps.iter().any(|step| step.literal().is_none());
-        let shortest = |step: &Step| {
-            if step.repeats() {
-                Some(String::new())
-            } else if matches!(step, Step::AnyOne | Step::AnyOneExcept(_)) {
-                Some("1".to_owned())
-            } else {
-                step.literal().map(String::from)
-            }
-        };
-        found.extend(steps.iter().map(shortest).collect::<Option<String>>().filter(|text| !text.is_empty()));
-    };
-    if let Some((_, paths)) = ORGANIZATIONS.iter().find(|(id, _)| *id == key) {
-        patterns(paths).for_each(|pattern| add(pattern.steps_as_written().split(|step| is(*step, '/')).next()));
-    }
-    if key == "aws:sourceaccount" {
-        patterns("aws:sourcearn")
-            .for_each(|pattern| add(pattern.steps_as_written().split(|step| is(*step, ':')).nth(4)));
-    }
-    if key == "aws:currenttime" {
-        found.extend(tests.get(EPOCH_TIME).into_iter().flatten().flat_map(|test| test.around_seconds()));
-    }
-    (found, more)
-}
-
-fn is(step: Step, c: char) -> bool {
-    step == Step::One(Letter::new(c))
 }
 
 /// Whether a request can say this of these keys. Keys that are not named may say whatever fits.

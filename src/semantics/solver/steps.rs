@@ -74,9 +74,7 @@ impl Step {
     pub fn meets(self, other: Self) -> bool {
         match (self, other) {
             (Self::One(letter), step) | (step, Self::One(letter)) => step.reads(letter),
-            (Self::Folded(c), step) | (step, Self::Folded(c)) => {
-                super::walk::cases_of(c).any(|c| step.reads(Letter::new(c)))
-            }
+            (Self::Folded(c), step) | (step, Self::Folded(c)) => cases_of(c).any(|c| step.reads(Letter::new(c))),
             // No wildcard makes up a placeholder.
             (Self::Silent(_) | Self::Inside, _) | (_, Self::Silent(_) | Self::Inside) => false,
             // Each reads at least the digits.
@@ -313,6 +311,12 @@ pub fn without_variables(steps: &[Step]) -> Vec<Step> {
         steps.iter().map(|step| if step.variable().is_some() { Step::Any } else { *step }).collect();
     plain.dedup_by(|a, b| *a == Step::Any && *b == Step::Any);
     plain
+}
+
+/// A character in both cases.
+pub fn cases_of(c: char) -> impl Iterator<Item = char> {
+    let upper = c.to_uppercase().next().filter(|upper| super::steps::fold(*upper) == c);
+    std::iter::once(c).chain(upper)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::bits::Bits;
 use super::conditions::{Family, Ready};
-use super::decimal::Decimal;
+use super::decimal::{Decimal, whole_around};
 use super::instant::Instant;
 use super::keys::{KeyRule, Presence, Values};
 use super::networks::around_addresses;
@@ -361,16 +361,6 @@ pub fn around_numbers(mut bounds: Vec<Decimal>) -> Vec<Decimal> {
     let between = bounds.array_windows().map(|[a, b]| a.between(b));
     let ends = [bounds.first().map(|lowest| lowest.step(false)), bounds.last().map(|highest| highest.step(true))];
     between.chain(ends.into_iter().flatten()).chain(bounds.iter().cloned()).collect()
-}
-
-/// The whole numbers, written out, on, before and behind each bound; none below zero.
-pub fn whole_around(bounds: &[Decimal]) -> BTreeSet<String> {
-    let around = |bound: &Decimal| {
-        let whole = bound.truncated();
-        [whole.step(false), whole.step(true), whole]
-    };
-    let all = bounds.iter().flat_map(around).map(|number| number.to_string());
-    all.filter(|text| !text.starts_with('-')).collect()
 }
 
 /// The same as [`around_numbers`] for points in time.

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::steps::{Letter, Step};
+use super::steps::{Letter, Step, cases_of};
 use crate::model::Class;
 
 /// Several patterns, any of which may match.
@@ -391,12 +391,6 @@ const DIGITS: &str = "9876543210";
 /// The first of some letters that is not among the named.
 fn other_of(letters: &str, named: &BTreeSet<Letter>) -> Option<Letter> {
     letters.chars().map(Letter::new).find(|letter| !named.contains(letter))
-}
-
-/// A character in both cases.
-pub fn cases_of(c: char) -> impl Iterator<Item = char> {
-    let upper = c.to_uppercase().next().filter(|upper| super::steps::fold(*upper) == c);
-    std::iter::once(c).chain(upper)
 }
 
 /// A letter that is not among these, easy to read where possible.

@@ -1,6 +1,6 @@
 //! What the ARN of a principal says.
 
-use super::TrustSide;
+use super::side::TrustSide;
 use crate::model::names_somebody;
 
 /// An account: partition and id.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use super::arns::{named_account, partition_of};
 use super::difference::{differs, differs_for_all_named, other_reason};
 use super::limits::{condition, refusal};
+use super::live::{Live, ReadyStatement, place};
+use super::outcome::{TrustDifference, TrustRelation, TrustWitness};
 use super::principals::{Means, Point, accounts, clause_means, delegates, means, points};
 use super::rows::{Equal, Rows, TrustRowKey, finished, within};
-use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness, actions, callers};
+use super::side::TrustSide;
+use super::{actions, callers};
 use crate::catalog::Catalogue;
-use crate::model::{
-    ActionPattern, Effect, PolicyType, Principal, PrincipalClause, PrincipalType, Side, Sides, Statement,
-};
+use crate::model::{ActionPattern, Effect, Principal, PrincipalClause, PrincipalType, Side, Sides};
 use crate::semantics::difference_condition::DifferenceCondition;
-use crate::semantics::outcome::{Certainty, Refusal, StatementRef, StatementWarningKind, Warning};
+use crate::semantics::outcome::{Certainty, Refusal, StatementWarningKind, Warning};
 use crate::semantics::remaining::Stated;
 use crate::semantics::solver::conditions::Test;
 use crate::semantics::solver::keys::Assignment;
@@ -22,49 +23,6 @@ use crate::semantics::solver::question::ConditionState;
 use crate::semantics::solver::search::{Outcome, Scope, Search, Tests};
 use crate::semantics::solver::texts::Binding;
 use crate::semantics::solver::{Budget, Solver};
-
-type TrustStatement = Statement<PrincipalClause>;
-
-/// A statement with its tests made ready.
-pub struct ReadyStatement<'a> {
-    /// Requester it is.
-    pub side: Side,
-    index: usize,
-    /// The statement.
-    pub statement: &'a TrustStatement,
-    tests: Vec<Arc<Test>>,
-    /// Its tests as it writes them.
-    pub stated: Vec<Stated>,
-}
-
-/// A statement that may mean a caller, with the tests that the caller does not decide.
-pub struct Live<'a> {
-    /// The statement.
-    pub ready: &'a ReadyStatement<'a>,
-    /// The tests that the caller does not decide.
-    pub tests: Vec<Arc<Test>>,
-    /// How it lets the caller in.
-    pub relation: TrustRelation,
-    /// What the tests on keys that follow from the caller come to; `None` where there is none.
-    pub by_caller: Option<bool>,
-}
-
-impl Live<'_> {
-    /// Whether a statement of the other policy has the same tests.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        let tests = |live: &Self| {
-            let mut tests: Vec<u32> = live.ready.tests.iter().map(|test| test.number).collect();
-            tests.sort_unstable();
-            tests
-        };
-        tests(self) == tests(other)
-    }
-
-    /// Whether the caller alone keeps the statement from counting.
-    pub fn fails(&self) -> bool {
-        self.by_caller == Some(false)
-    }
-}
 
 /// The two policies.
 struct Both<'a> {
@@ -466,16 +424,5 @@ fn is_of_other_partition(point: &Point, side: &TrustSide<'_>) -> bool {
     match point {
         Point::Aws { text, .. } => partition_of(text).is_some_and(|partition| partition != side.partition),
         Point::Service(_) | Point::Federated(_) | Point::CanonicalUser(_) => false,
-    }
-}
-
-/// Where a statement stands.
-pub fn place(ready: &ReadyStatement<'_>) -> StatementRef {
-    StatementRef {
-        policy_name: "trust".to_owned(),
-        real_policy_name: None,
-        policy_type: PolicyType::Trust,
-        statement: ready.index,
-        sid: ready.statement.sid.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! Every witness is asked again of the plain evaluator.
 
-use super::{TrustDifference, TrustRelation, TrustSide, TrustWitness};
+use super::outcome::{TrustDifference, TrustRelation, TrustWitness};
+use super::side::TrustSide;
 use crate::model::{PrincipalType, Side, Sides};
 use crate::semantics::error::{Confirming, EngineError};
 use crate::semantics::evaluate::{

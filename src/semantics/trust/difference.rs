@@ -1,7 +1,7 @@
 //! Whether one role lets a caller in and the other does not.
 
-use super::compare::Live;
 use super::limits::denying;
+use super::live::Live;
 use crate::model::{Effect, Side};
 use crate::semantics::solver::question::{Answer, ConditionState, FoundResource, Mode};
 use crate::semantics::solver::search::Outcome;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Live, place};
+use super::live::{Live, place};
 use crate::model::{Effect, Side};
 use crate::semantics::difference_condition::{DifferenceCondition, Extent};
 use crate::semantics::outcome::{Certainty, Refusal};

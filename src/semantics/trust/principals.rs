@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::TrustSide;
 use super::arns::{AccountOf, account_of, named_account, role_parts, session_parts};
+use super::side::TrustSide;
 use crate::model::{Effect, Principal, PrincipalClause, PrincipalType, names_somebody};
 
 /// Somebody who asks to assume a role.

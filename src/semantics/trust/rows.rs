@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::outcome::{TrustDifference, TrustRelation};
 use super::principals::{Means, Point, means};
-use super::{TrustDifference, TrustRelation, TrustSide};
+use super::side::TrustSide;
 use crate::model::{Principal, Side, Sides};
 use crate::semantics::difference_condition::DifferenceCondition;
 use crate::semantics::outcome::{Certainty, Refusal};

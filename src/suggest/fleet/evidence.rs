@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::super::Remaining;
 use super::super::trial::Trial;
+use super::input::{FleetInput, Tagged};
 use super::merge::{self, Draft};
-use super::{FleetInput, Tagged};
 use crate::model::{AccountTag, EquivalencyList, Place, Side, Texts};
 use crate::normalise::{self, DictionaryTooLarge};
 
@@ -168,4 +168,12 @@ impl std::fmt::Display for FleetEvidence {
 fn few(all: &[String], most: usize) -> String {
     let first = all.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
     if all.len() > most { format!("{first}, and {} more", all.len() - most) } else { first }
+}
+
+/// What is written beside an entry. A plain list stays one: the original tool reads those.
+pub(super) fn comment(draft: &Draft, evidence: &FleetEvidence) -> Option<String> {
+    match &draft.entry.texts {
+        Texts::Shared(..) => draft.entry.comment.clone(),
+        Texts::ByTag(..) | Texts::Pattern(_) => Some(evidence.to_string()),
+    }
 }

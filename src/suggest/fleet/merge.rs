@@ -6,8 +6,7 @@ use super::super::Search;
 use super::super::candidates::WordKind;
 use super::super::segments::{self, Value};
 use super::super::trial::spellings;
-use super::Tagged;
-use super::evidence::FleetEvidence;
+use super::input::Tagged;
 use crate::model::{Account, AccountTag, Entry, EquivalencyList, Matching, TagPattern, TagTexts, Texts};
 
 /// An entry for all accounts, before it is tried out in all of them.
@@ -258,14 +257,6 @@ pub(super) fn without(dictionary: &EquivalencyList, given: &EquivalencyList, nam
         let _ = without.insert(name, entry.clone());
     }
     without
-}
-
-/// What is written beside an entry. A plain list stays one: the original tool reads those.
-pub(super) fn comment(draft: &Draft, evidence: &FleetEvidence) -> Option<String> {
-    match &draft.entry.texts {
-        Texts::Shared(..) => draft.entry.comment.clone(),
-        Texts::ByTag(..) | Texts::Pattern(_) => Some(evidence.to_string()),
-    }
 }
 
 /// The texts of an entry, each with the tags of the accounts that have it; with none in a plain list, and no text in a pattern.
