@@ -27,6 +27,7 @@ mod rule;
 pub mod rule_texts;
 pub mod sentences;
 mod severity;
+mod severity_overrides;
 mod texts;
 
 pub use accepted_difference::AcceptedDifference;
@@ -49,6 +50,7 @@ pub use rows::{
 };
 pub use rule::{Rule, Text, UnknownRule};
 pub use severity::{Severity, SeverityCounts, UnknownSeverity};
+pub use severity_overrides::SeverityOverrides;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +86,9 @@ pub struct Report {
     pub builtin_rules: Vec<Builtin>,
     /// Which of their roles were asked for.
     pub selection: Selection,
+    /// Severities that were set in place of those of the rules.
+    #[serde(default, skip_serializing_if = "SeverityOverrides::is_empty")]
+    pub severity_overrides: SeverityOverrides,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

@@ -43,6 +43,7 @@ pub fn remarks(report: &Report) -> Vec<String> {
         remarks.push(format!("{} {were} not compared, {missing}.", counted(left_out, "role")));
     }
     remarks.extend(super::past::order(report));
+    remarks.extend(report.severity_overrides.sentence());
     if report.is_inconsistent() {
         remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());
     }

@@ -245,6 +245,7 @@ fn facts(view: &FleetView<'_>) -> Vec<(&'static str, String)> {
         ("Dictionary", if entries == 0 { "no entries".to_owned() } else { counted(entries, "text") }),
         ("Built-in rules", if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }),
     ];
+    facts.extend(fleet.severity_overrides.sentence().map(|sentence| ("Severities", shown(&sentence))));
     facts.extend(fleet.accepted_file.as_ref().map(|file| ("Accepted", shown(file))));
     facts
 }
