@@ -74,6 +74,7 @@ pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
         return None;
     }
     let here = std::env::current_dir().ok();
+    let args = without_lone_signs(args);
     let answer = CompleteEnv::with_factory(super::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     match answer.try_complete(args, here.as_deref()) {
         Ok(false) => None,
@@ -108,6 +109,17 @@ pub(super) fn source() -> ArgValueCompleter {
         candidates.extend(files.into_iter().filter(|file| file.get_value() != "."));
         candidates
     })
+}
+
+/// The words, with the name of a pair as one. For bash, `@` is a word of its own, and stands once more in the word that is
+/// completed. The number of words must stay, so that an option that changes nothing takes its place.
+fn without_lone_signs(args: &[OsString]) -> Vec<OsString> {
+    let followed = |place: usize| args.get(place + 1).is_some_and(|next| next.to_string_lossy().starts_with('@'));
+    let words = args.iter().enumerate().map(|(place, word)| match word == "@" && followed(place) {
+        true => OsString::from("--no-input"),
+        false => word.clone(),
+    });
+    words.collect()
 }
 
 /// Completes the name of a pair of accounts.

@@ -298,8 +298,10 @@ fn severities_count_everywhere_and_are_told() {
     assert_eq!(run(&tool, "since out out --fail-on severity=critical").code, 1);
     assert_eq!(run(&tool, "verify out").code, 0);
     // Without the file, they are those of the rules.
-    assert_eq!(run(&tool, "diff dev.json dev qa.json qa --output out --fail-on severity=critical").code, 0);
-    assert!(json_of(&tool, "out/report.json").get("severity_overrides").is_none());
+    assert_eq!(run(&tool, "diff dev.json dev qa.json qa --output plain --fail-on severity=critical").code, 0);
+    assert!(json_of(&tool, "plain/report.json").get("severity_overrides").is_none());
+    let since = run(&tool, "since out plain");
+    assert!(since.stdout.contains("The severities that the config file sets have changed."), "{since:?}");
 }
 
 #[test]

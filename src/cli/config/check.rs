@@ -189,6 +189,10 @@ impl<'c> Checker<'c> {
             return Err(unknown_option(setting, "iamctl", known));
         }
         let can: Vec<CommandOption<'c>> = all.iter().copied().filter(|option| option.refused().is_none()).collect();
+        let Some(first) = can.first() else {
+            // There is one, and it is refused.
+            return Err(refused(setting, all.iter().find_map(|option| option.refused()).unwrap_or_default()));
+        };
         let variables: BTreeSet<Option<&str>> = can.iter().map(|option| option.variable()).collect();
         let places = || {
             let tables: Vec<String> = can.iter().map(|option| format!("`[defaults.{}]`", option.command)).collect();
@@ -202,10 +206,6 @@ impl<'c> Checker<'c> {
             let problem = format!("`{}` does not mean the same for every command", setting.name.value);
             return Err(Fault { hint: places(), ..fault(setting.name.place, problem) });
         }
-        let Some(first) = can.first() else {
-            // There is one, and it is refused.
-            return Err(refused(setting, all.iter().find_map(|option| option.refused()).unwrap_or_default()));
-        };
         let first = (first.command.to_owned(), self.default(*first, setting, "defaults")?);
         let rest = can.iter().skip(1).map(|option| {
             let default = self.default(*option, setting, "defaults").map_err(|error| {
