@@ -271,6 +271,7 @@ fn severities_count_everywhere_and_are_told() {
     assert_eq!(done.code, 1, "{done:?}");
     let told = "2 severities are set by iamctl.toml: access-gained is info, tag-changed is critical.";
     assert!(done.stdout.contains(told), "{}", done.stdout);
+    assert!(done.stdout.contains("critical – resolve first\n"), "{}", done.stdout);
     for page in ["out/summary.md", "out/report.html"] {
         assert!(tool.read(page).contains(told), "{page}");
     }

@@ -172,7 +172,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
         missing: unread(fleet).map(|missing| shown(&missing)).unwrap_or_default(),
         verdict: verdict(view),
         differs: fleet.totals.deviating > 0,
-        severities: severities::counted(fleet.totals.severities.by_severity()),
+        severities: severities::counted(fleet.totals.severities.by_severity(), &fleet.severity_overrides),
         causes: fleet.causes.iter().take(LISTED).map(|cause| of_cause(view, cause)).collect(),
         more_causes: fleet.causes.len().saturating_sub(LISTED),
         outliers: fleet.outliers.iter().take(LISTED).map(|outlier| deviating(view, outlier)).collect(),
