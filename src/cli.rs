@@ -10,6 +10,7 @@ mod can;
 mod can_assume;
 mod comparison;
 mod complete;
+mod config;
 mod console;
 mod diff;
 mod error;
@@ -27,6 +28,7 @@ mod known_names;
 mod list_reports;
 mod man;
 mod message;
+mod near_names;
 mod profiles;
 mod remediate;
 mod reports;
@@ -42,6 +44,8 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use config::ConfigError;
+use config::{Parsed, Refused};
 use console::{Console, ConsoleArgs};
 pub use error::CliError;
 pub use exit_code::ExitCode;
@@ -175,6 +179,12 @@ enum Command {
     /// role, 1 if it cannot, and 2 if that is not certain.
     #[command(after_long_help = examples::CAN_ASSUME)]
     CanAssume(can_assume::Args),
+    /// Show the settings that hold, and where they come from
+    ///
+    /// Prints what the config file `iamctl.toml` and the variables set, each value with its origin, and the pairs of accounts
+    /// that have a name. With a command, prints all options of the command.
+    #[command(after_long_help = examples::CONFIG)]
+    Config(config::Args),
     /// Print the completion script for a shell
     ///
     /// Prints a script that completes the commands, options, AWS profiles, and files of iamctl in your shell, and the tags,
@@ -191,12 +201,13 @@ enum Command {
 /// The options of all commands that change nothing about one of them.
 const fn without_effect(command: &str) -> &'static [&'static str] {
     match command.as_bytes() {
+        b"config" => &["quiet", "verbose", "no_progress", "no_input"],
         b"init" => &["quiet", "verbose", "no_progress", "no_input"],
         b"listprofiles" | b"accept" => &["verbose", "no_progress", "no_input"],
         b"remediate" => &["no_input"],
         b"verify" => &["no_input"],
         b"since" | b"reports" => &["verbose", "no_progress", "no_input"],
-        b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input"],
+        b"completions" | b"man" => &["quiet", "verbose", "no_progress", "no_input", "config", "no_config"],
         _ => &[],
     }
 }
@@ -204,7 +215,7 @@ const fn without_effect(command: &str) -> &'static [&'static str] {
 /// The command line. A command does not list the options of all commands that change nothing about it, though it takes
 /// them.
 fn command() -> clap::Command {
-    let mut program = Cli::command();
+    let mut program = Cli::command().args(config::args());
     let of_all: Vec<clap::Arg> = program.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     let names: Vec<String> = program.get_subcommands().map(|one| one.get_name().to_owned()).collect();
     for name in names {
@@ -226,11 +237,33 @@ fn command_in_short() -> clap::Command {
     names.iter().fold(program.mut_args(short), |program, name| program.mut_subcommand(name, |one| one.mut_args(short)))
 }
 
-fn parse(args: Vec<OsString>) -> Result<Cli, clap::Error> {
+fn parse(args: &[OsString]) -> Result<(Cli, Parsed), Refused> {
     let is_short = args.iter().skip(1).take_while(|arg| *arg != "--").any(|arg| arg == "-h");
     let mut program = if is_short { command_in_short() } else { command() };
-    let matches = program.try_get_matches_from_mut(args)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
+    let mut parsed = config::parse(args, &mut program)?;
+    let mut cli = Cli::from_arg_matches(&parsed.matches).map_err(|error| Refused::Clap(error.format(&mut program)))?;
+    let from_file = std::mem::take(&mut parsed.from_file);
+    match &mut cli.command {
+        Command::Harvest(args) => harvest::take(args, from_file),
+        Command::Diff(args) => diff::take(args, from_file),
+        Command::Fleet(args) => fleet::take(args, from_file),
+        Command::Explain(args) => explain::take(args, from_file),
+        // For the others, the file has options and nothing else.
+        Command::Init(_)
+        | Command::Listprofiles(_)
+        | Command::Suggest(_)
+        | Command::Accept(_)
+        | Command::Remediate(_)
+        | Command::Since(_)
+        | Command::Reports(_)
+        | Command::Verify(_)
+        | Command::Can(_)
+        | Command::CanAssume(_)
+        | Command::Config(_)
+        | Command::Completions(_)
+        | Command::Man(_) => {}
+    }
+    Ok((cli, parsed))
 }
 
 /// Runs the program with these arguments, the first being its own name.
@@ -239,46 +272,59 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = complete::asked_by_shell(&args) {
         return code;
     }
-    let cli = match parse(args) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to stdout with 0, wrong use to stderr with 2. A reader that has gone away changes
-            // nothing; a full disk does, where the text is the result.
-            let unprinted = error.print().err().filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
-            return match unprinted {
-                _ if error.use_stderr() => ExitCode::Failed,
-                None => ExitCode::Done,
-                Some(error) => {
-                    Console::plain().failure(&CliError::Print(error));
-                    ExitCode::Failed
-                }
-            };
+    let (cli, parsed) = match parse(&args) {
+        Ok(parsed) => parsed,
+        Err(Refused::Clap(error)) => return print(&error),
+        Err(Refused::Config(error)) => {
+            Console::plain().failure(&error);
+            return ExitCode::Failed;
         }
     };
     interrupt::install();
     let mut console = Console::new(&cli.console);
-    let result = match &cli.command {
-        Command::Init(args) => init_run(args, &mut console),
-        Command::Listprofiles(args) => profiles::run(args, &mut console),
-        Command::Harvest(args) => harvest::run(args, &mut console),
-        Command::Diff(args) => diff::run(args, &mut console),
-        Command::Fleet(args) => fleet::run(args, &mut console),
-        Command::Suggest(args) => suggest::run(args, &mut console),
-        Command::Explain(args) => explain::run(args, &mut console),
-        Command::Accept(args) => accept::run(args, &mut console),
-        Command::Remediate(args) => remediate::run(args, &mut console),
-        Command::Reports(args) => list_reports::run(args, &mut console),
-        Command::Since(args) => since::run(args, &mut console),
-        Command::Verify(args) => verify::run(args, &mut console),
-        Command::Can(args) => can::run(args, &mut console),
-        Command::CanAssume(args) => can_assume::run(args, &mut console),
-        Command::Completions(args) => complete::run(args, &mut console),
-        Command::Man(args) => man::run(args, &mut console),
-    };
-    result.unwrap_or_else(|error| {
+    if let Some(config) = &parsed.config {
+        console.detail(&format!("config file: {}", config.path().display()));
+    }
+    dispatch(&cli.command, &parsed, &mut console).unwrap_or_else(|error| {
         console.failure(&error);
         ExitCode::Failed
     })
+}
+
+/// Prints what clap says. Help and version go to stdout with 0, wrong use to stderr with 2. A reader that has gone away
+/// changes nothing; a full disk does, where the text is the result.
+fn print(error: &clap::Error) -> ExitCode {
+    let unprinted = error.print().err().filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+    match unprinted {
+        _ if error.use_stderr() => ExitCode::Failed,
+        None => ExitCode::Done,
+        Some(error) => {
+            Console::plain().failure(&CliError::Print(error));
+            ExitCode::Failed
+        }
+    }
+}
+
+fn dispatch(command: &Command, parsed: &Parsed, console: &mut Console) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Init(args) => init_run(args, console),
+        Command::Listprofiles(args) => profiles::run(args, console),
+        Command::Harvest(args) => harvest::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
+        Command::Fleet(args) => fleet::run(args, console),
+        Command::Suggest(args) => suggest::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
+        Command::Accept(args) => accept::run(args, console),
+        Command::Remediate(args) => remediate::run(args, console),
+        Command::Reports(args) => list_reports::run(args, console),
+        Command::Since(args) => since::run(args, console),
+        Command::Verify(args) => verify::run(args, console),
+        Command::Can(args) => can::run(args, console),
+        Command::CanAssume(args) => can_assume::run(args, console),
+        Command::Config(args) => config::run(args, &self::command(), parsed.config.as_ref(), console),
+        Command::Completions(args) => complete::run(args, console),
+        Command::Man(args) => man::run(args, console),
+    }
 }
 
 fn init_run(args: &init::Args, console: &mut Console) -> Result<ExitCode, CliError> {

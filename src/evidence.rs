@@ -15,5 +15,8 @@ pub use manifest::{
     CHECKSUM_FILE, FORMAT, MANIFEST_FILE, Manifest, ManifestError, ManifestFile, ManifestReport, UnsafeName, VERSION,
     checksum_text,
 };
-pub use provenance::{DiffSettings, HarvestSettings, Input, InputKind, Program, Provenance, Settings, SourceEvidence};
+pub use provenance::{
+    ConfigValue, DiffSettings, HarvestSettings, Input, InputKind, Program, Provenance, Settings, SeveritySettings,
+    SourceEvidence,
+};
 pub use statement::{PREDICATE_TYPE, Statement, Verified};

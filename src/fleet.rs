@@ -46,7 +46,7 @@ use serde::Serialize;
 
 use crate::model::{AccountTag, EquivalencyList, Selection};
 use crate::normalise::Builtin;
-use crate::report::{CatalogueInfo, FailOn, SeverityCounts};
+use crate::report::{CatalogueInfo, FailOn, SeverityCounts, SeverityOverrides};
 
 /// `format` of `fleet.json`.
 pub const FORMAT: &str = "iamctl-fleet";
@@ -76,6 +76,9 @@ pub struct Fleet {
     pub builtin_rules: Vec<Builtin>,
     /// Which of the roles were asked for.
     pub selection: Selection,
+    /// Severities that were set in place of those of the rules.
+    #[serde(skip_serializing_if = "SeverityOverrides::is_empty")]
+    pub severity_overrides: SeverityOverrides,
     /// The file of accepted entries; none if there was none.
     pub accepted_file: Option<String>,
     /// The account with which all others were compared; none if each role was compared with that of the majority.
@@ -196,6 +199,7 @@ impl Fleet {
             dictionary: options.pair.dictionary.clone(),
             builtin_rules: options.pair.builtins.iter().collect(),
             selection: options.pair.selection.clone(),
+            severity_overrides: options.pair.severities.clone(),
             accepted_file: options.pair.accepted.as_ref().and_then(|accepted| accepted.file.clone()),
             baseline: baseline.cloned(),
             totals,

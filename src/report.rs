@@ -35,6 +35,7 @@ mod rule;
 pub mod rule_texts;
 pub mod sentences;
 mod severity;
+mod severity_overrides;
 mod texts;
 
 pub use accepted_difference::AcceptedDifference;
@@ -61,3 +62,4 @@ pub use rows::{
 pub use rule::{Rule, UnknownRule};
 pub use rule_texts::Text;
 pub use severity::{Severity, SeverityCounts, UnknownSeverity};
+pub use severity_overrides::SeverityOverrides;

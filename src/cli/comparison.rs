@@ -68,6 +68,14 @@ fn known_account(text: &str) -> Result<(AccountId, String), String> {
 }
 
 impl ComparisonArgs {
+    /// Adds accounts that the config file knows and that no option names.
+    pub(super) fn know(&mut self, accounts: &[(AccountId, String)]) {
+        let is_new = |id: &AccountId| self.known_accounts.iter().all(|(known, _)| known != id);
+        let mut known: Vec<_> = accounts.iter().filter(|(id, _)| is_new(id)).cloned().collect();
+        known.append(&mut self.known_accounts);
+        self.known_accounts = known;
+    }
+
     /// Which findings make the run fail; none by default.
     pub(super) fn fail_on(&self) -> Result<Option<Vec<FailOn>>, CliError> {
         let mut all = self.fail_on.iter().map(|word| word.parse()).collect::<Result<Vec<FailOn>, _>>()?;

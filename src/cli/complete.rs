@@ -13,6 +13,7 @@ use clap_complete::engine::{
 };
 use clap_complete::env::{CompleteEnv, Shells};
 
+use super::config::{Config, Words};
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -73,6 +74,7 @@ pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
         return None;
     }
     let here = std::env::current_dir().ok();
+    let args = without_lone_signs(args);
     let answer = CompleteEnv::with_factory(super::command).var(ASKED).bin(PROGRAM).completer(PROGRAM);
     match answer.try_complete(args, here.as_deref()) {
         Ok(false) => None,
@@ -82,6 +84,17 @@ pub(super) fn asked_by_shell(args: &[OsString]) -> Option<ExitCode> {
             Some(ExitCode::Failed)
         }
     }
+}
+
+/// Completes a source of two, or the pair that stands for both.
+pub(super) fn source_or_pair() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let start = current.to_string_lossy();
+        let mut candidates = pairs();
+        candidates.retain(|pair| pair.get_value().to_string_lossy().starts_with(&*start));
+        candidates.extend(source().complete(current));
+        candidates
+    })
 }
 
 /// Completes a source: profiles, `env:`, and files that may be snapshots.
@@ -96,6 +109,40 @@ pub(super) fn source() -> ArgValueCompleter {
         candidates.extend(files.into_iter().filter(|file| file.get_value() != "."));
         candidates
     })
+}
+
+/// The words, with the name of a pair as one. For bash, `@` is a word of its own, and stands once more in the word that is
+/// completed. The number of words must stay, so that an option that changes nothing takes its place.
+fn without_lone_signs(args: &[OsString]) -> Vec<OsString> {
+    let followed = |place: usize| args.get(place + 1).is_some_and(|next| next.to_string_lossy().starts_with('@'));
+    let words = args.iter().enumerate().map(|(place, word)| match word == "@" && followed(place) {
+        true => OsString::from("--no-input"),
+        false => word.clone(),
+    });
+    words.collect()
+}
+
+/// Completes the name of a pair of accounts.
+pub(super) fn pair() -> ArgValueCandidates {
+    ArgValueCandidates::new(pairs)
+}
+
+/// Completes a command that can have defaults.
+pub(super) fn command_with_defaults() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let program = super::command();
+        let commands = super::config::commands(&program).map(|command| CompletionCandidate::new(command.get_name()));
+        commands.collect::<Vec<_>>().into_iter().chain(pairs()).collect()
+    })
+}
+
+/// The pairs of the config file, each with its accounts. A file that cannot be read has none; the command will say why.
+fn pairs() -> Vec<CompletionCandidate> {
+    let program = super::command();
+    let typed: Vec<OsString> = typed().into_iter().map(OsString::from).collect();
+    let Ok(Some(config)) = Config::load(&Words::new(&typed, &program), &program) else { return Vec::new() };
+    let pairs = config.pairs();
+    pairs.map(|(name, accounts)| CompletionCandidate::new(format!("@{name}")).help(Some(accounts.into()))).collect()
 }
 
 /// Completes what sets the exit code: the words, a severity, and once `rule` stands there, a rule.
@@ -173,7 +220,7 @@ impl ValueCompleter for Explained {
         let roles = KnownNames::of(&typed).roles;
         let mut candidates = beginning(&current.to_string_lossy(), roles);
         if !others.clone().any(|word| is_report_folder(word)) {
-            candidates.extend(source().complete(current));
+            candidates.extend(source_or_pair().complete(current));
         }
         candidates
     }

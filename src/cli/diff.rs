@@ -10,6 +10,7 @@ use clap::builder::FalseyValueParser;
 
 use super::comparison::ComparisonArgs;
 use super::complete;
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::evidence::{Begun, of_snapshot, record};
@@ -20,12 +21,12 @@ use super::reports::{self, Format, ReportArgs};
 use super::since::{self, Earlier};
 use super::source::Source;
 use crate::catalog::Catalogue;
-use crate::evidence::DiffSettings;
+use crate::evidence::{DiffSettings, SeveritySettings};
 use crate::formats::report_format::{ReportFormat, View};
 use crate::formats::{markdown, ndjson, text};
 use crate::model::{AccountTag, Side, Sides};
 use crate::pipeline::{Accepted, Options, different_tags};
-use crate::report::{FailOn, Severity};
+use crate::report::{FailOn, Severity, SeverityOverrides};
 pub(super) use make::{FileCopy, FindNews, Found, Ingredients, InputCopy, Progress, make};
 
 /// What `diff` takes.
@@ -37,7 +38,7 @@ pub(super) struct Args {
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`; or a folder that
     /// `iamctl harvest --split` wrote. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
-    #[arg(value_name = "SOURCE_1", add = complete::source())]
+    #[arg(value_name = "SOURCE_1", add = complete::source_or_pair())]
     source_1: Source,
     /// Short name of the first account, such as `dev`
     ///
@@ -100,6 +101,7 @@ impl Args {
         Options {
             selection: self.comparison.selection(),
             allow_incomplete: self.comparison.allow_incomplete,
+            severities: self.input.from_file.severities.clone(),
             accepted: Some(accepted),
             ..dictionary.options(self.tags(), catalogue)
         }
@@ -132,6 +134,7 @@ impl Args {
             read_from: sources.map(|source| source.file().map(|file| reports::location(Some(file)))),
             selection: options.selection.clone(),
             allow_incomplete: options.allow_incomplete,
+            severity_overrides: severity_settings(&options.severities),
             known_accounts: self.comparison.known_accounts().to_vec(),
             builtin_rules: options.builtins.iter().map(|rule| rule.as_str().to_owned()).collect(),
             // Without the option, commands find the file as this one did.
@@ -155,9 +158,21 @@ impl Args {
     }
 }
 
+/// The severities that were set, as a manifest has them.
+fn severity_settings(severities: &SeverityOverrides) -> Option<SeveritySettings> {
+    let rules = severities.rules.iter().map(|(rule, severity)| (rule.to_string(), severity.to_string()));
+    (!severities.is_empty()).then(|| SeveritySettings { file: severities.file.clone(), rules: rules.collect() })
+}
+
+/// What the config file says besides options.
+pub(super) fn take(args: &mut Args, from_file: FromFile) {
+    args.comparison.know(&from_file.known_accounts);
+    args.input.from_file = from_file;
+}
+
 /// Reads both accounts, compares them, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let begun = Begun::now();
+    let begun = Begun::now(&args.input.from_file);
     // What can be wrong without asking AWS is found before asking AWS.
     different_tags(args.tags())?;
     let fail_on = args.comparison.fail_on()?;

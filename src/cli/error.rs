@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::ask::AskError;
+use super::config::ConfigError;
 use super::fleet::FleetError;
 use super::init::InitError;
 use super::suggest::SuggestError;
@@ -290,6 +291,9 @@ pub enum CliError {
     /// A fleet cannot be compared.
     #[error(transparent)]
     Fleet(#[from] FleetError),
+    /// The config file cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A folder cannot be verified.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -354,32 +358,10 @@ fn nothing_selected(open: usize, of: &str) -> String {
     }
 }
 
-/// How many characters a name can have for others like it to be looked for; a policy's has 128.
-const LONGEST_NAME: usize = 256;
-
 impl CliError {
     /// That no role has this name, with the names that are most like it.
     pub(super) fn unknown_role(name: &str, known: &[&str]) -> Self {
         Self::UnknownRole { name: name.to_owned(), near: Self::near_names(name, known) }
-    }
-
-    /// The few of some names that are most like one, the nearest first.
-    pub(super) fn near_names(name: &str, known: &[&str]) -> Vec<String> {
-        // What is longer than any name is like none, and telling how like two texts are takes long with their length.
-        if name.chars().count() > LONGEST_NAME {
-            return Vec::new();
-        }
-        let folded = name.to_lowercase();
-        let known = known.iter().filter(|known| known.len() <= 4 * LONGEST_NAME);
-        let near = known.filter_map(|known| {
-            let other = known.to_lowercase();
-            let likeness = similar::TextDiff::from_chars(folded.as_str(), other.as_str()).ratio();
-            (likeness >= 0.6 || other.contains(&folded)).then_some((likeness, *known))
-        });
-        let mut near: Vec<(f32, &str)> = near.collect();
-        near.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
-        near.dedup();
-        near.into_iter().take(5).map(|(_, known)| known.to_owned()).collect()
     }
 
     /// What the user can do about it.
@@ -489,6 +471,7 @@ impl CliError {
             Self::ReportTwice { .. } => Some("give each `--report` its own file".to_owned()),
             Self::Rule(error) => Some(rule_hint(error)),
             Self::Fleet(error) => error.hint(),
+            Self::Config(error) => error.hint(),
             Self::Verify(error) => error.hint().map(str::to_owned),
             Self::Init(error) => error.hint(),
             #[cfg(feature = "harvest")]

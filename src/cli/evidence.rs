@@ -6,13 +6,14 @@ use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::inputs;
 use super::reports;
 use crate::evidence::{
-    CHECKSUM_FILE, Input, MANIFEST_FILE, Manifest, ManifestFile, ManifestReport, Program, Provenance, Sha256,
-    SourceEvidence, checksum_text,
+    CHECKSUM_FILE, ConfigValue, Input, MANIFEST_FILE, Manifest, ManifestFile, ManifestReport, Program, Provenance,
+    Sha256, SourceEvidence, checksum_text,
 };
 use crate::formats::fleet::REPORTS;
 use crate::model::AccountTag;
@@ -26,14 +27,20 @@ use crate::store::manifest_file::{digest, is_regular, manifest, small_text};
 pub(super) struct Begun {
     started_at: String,
     program: Option<JoinHandle<Option<Sha256>>>,
+    /// The config file, if it decided something, and what.
+    config: (Option<Input>, Vec<ConfigValue>),
 }
 
 impl Begun {
-    /// Notes the time.
-    pub(super) fn now() -> Self {
+    /// Notes the time, and what the config file decided.
+    pub(super) fn now(from_file: &FromFile) -> Self {
         // A build without optimization is large, and nobody releases it.
         let is_release = !cfg!(debug_assertions);
-        Self { started_at: inputs::now(), program: is_release.then(|| std::thread::spawn(sha256_of_program)) }
+        Self {
+            started_at: inputs::now(),
+            program: is_release.then(|| std::thread::spawn(sha256_of_program)),
+            config: (from_file.input.clone(), from_file.values.clone()),
+        }
     }
 
     /// What the manifest says of the run, but for settings.
@@ -41,13 +48,15 @@ impl Begun {
         // A thread that cannot end normally has no answer, which is what the manifest says then.
         let sha256 = self.program.and_then(|thread| thread.join().unwrap_or(None));
         let program = Program { sha256, ..this_program() };
+        let (file, config) = self.config;
         Provenance {
             program,
             arguments: reports::arguments(),
             environment: reports::environment(),
             started_at: self.started_at,
             accounts,
-            inputs,
+            inputs: file.into_iter().chain(inputs).collect(),
+            config,
             settings: None,
         }
     }

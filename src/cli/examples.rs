@@ -38,6 +38,14 @@ pub(super) const LISTPROFILES: &str = r"Examples:
   Use another config file:
       AWS_CONFIG_FILE=./aws-config iamctl listprofiles";
 
+pub(super) const CONFIG: &str = r"Examples:
+  Show what the config file and the variables set:
+      iamctl config
+  Show all options of one command:
+      iamctl config diff
+  Show the same as JSON:
+      iamctl config diff --format json";
+
 pub(super) const HARVEST: &str = r"Examples:
   Read an account through an AWS profile:
       iamctl harvest dev-profile dev --output dev-account

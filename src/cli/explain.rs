@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::complete;
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
@@ -20,8 +21,8 @@ use crate::model::equivalency::display;
 use crate::model::{AcceptedEntry, AccountTag, Side, Sides};
 use crate::normalise::Normalised;
 use crate::parse::snapshot::Snapshot;
-use crate::pipeline::{self, Prepared, different_tags};
-use crate::report::Report;
+use crate::pipeline::{self, Options, Prepared, different_tags};
+use crate::report::{Report, SeverityOverrides};
 
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
@@ -68,6 +69,7 @@ struct Asked {
     tags: Sides<AccountTag>,
     dictionary: Dictionary,
     accepted: Vec<AcceptedEntry>,
+    severities: SeverityOverrides,
     role: String,
     allow_same_account: bool,
     folder: Option<PathBuf>,
@@ -86,7 +88,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let read = args.input.snapshots(sources, asked.allow_same_account, console)?;
     let [left, right] = &read;
     let snapshots: Sides<&Snapshot> = Sides { left, right };
-    let options = asked.dictionary.options(tags, catalogue);
+    let options = Options { severities: asked.severities, ..asked.dictionary.options(tags, catalogue) };
     let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
     let all = Prepared::new(accounts, &options)?;
     let selection = select(all.normalised(), &asked.role)?;
@@ -143,14 +145,29 @@ fn asked(args: &Args, console: &Console) -> Result<Asked, CliError> {
         [source_1, tag_1, source_2, tag_2, role] => Ok(Asked {
             sources: Sides { left: source(source_1), right: source(source_2) },
             tags: Sides { left: tag(tag_1)?, right: tag(tag_2)? },
-            dictionary: args.dictionary.read()?.0,
+            dictionary: of_file(args)?,
             accepted: inputs::accepted(args.accepted.as_deref())?.0,
+            severities: args.input.from_file.severities.clone(),
             role: role.clone(),
             allow_same_account: args.allow_same_account,
             folder: None,
         }),
         _ => Err(CliError::ExplainWords),
     }
+}
+
+/// The dictionary, with the accounts that the config file knows.
+fn of_file(args: &Args) -> Result<Dictionary, CliError> {
+    let (mut dictionary, _) = args.dictionary.read()?;
+    for (id, name) in &args.input.from_file.known_accounts {
+        dictionary.list.know_account(id.clone(), name.clone());
+    }
+    Ok(dictionary)
+}
+
+/// What the config file says besides options.
+pub(super) fn take(args: &mut Args, from_file: FromFile) {
+    args.input.from_file = from_file;
 }
 
 fn source(word: &str) -> Source {
@@ -166,7 +183,7 @@ fn tag(word: &str) -> Result<AccountTag, CliError> {
 fn of_report(args: &Args, folder: &Path, role: &str, console: &Console) -> Result<Asked, CliError> {
     let saved = SavedReport::read_checked(folder, console)?;
     let dictionary = match &args.dictionary.equivalency {
-        Some(_) => args.dictionary.read()?.0,
+        Some(_) => of_file(args)?,
         None => saved.dictionary()?,
     };
     let accepted = match &args.accepted {
@@ -178,6 +195,8 @@ fn of_report(args: &Args, folder: &Path, role: &str, console: &Console) -> Resul
         tags: saved.tags().map(Clone::clone),
         dictionary,
         accepted,
+        // Those of the report, so that the words are too.
+        severities: saved.report.severity_overrides.clone(),
         role: role.to_owned(),
         // Whoever made the report has said so already.
         allow_same_account: true,

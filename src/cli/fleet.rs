@@ -15,6 +15,7 @@ use clap::builder::FalseyValueParser;
 use super::accounts::{Filter, ListArgs, NamedSource};
 use super::comparison::ComparisonArgs;
 use super::complete;
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::evidence::{Begun, of_snapshot, record};
@@ -108,6 +109,12 @@ struct Read<'t> {
     accounts: Vec<Option<Account>>,
 }
 
+/// What the config file says besides options.
+pub(super) fn take(args: &mut Args, from_file: FromFile) {
+    args.comparison.know(&from_file.known_accounts);
+    args.input.from_file = from_file;
+}
+
 /// Reads the accounts, compares each with the baseline, writes the reports and the summary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     // What can be wrong without reading an account is found before reading any.
@@ -120,7 +127,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     if let Some(format) = args.files.formats().find(|format| !has(*format)) {
         return Err(FleetError::NoFormat { format }.into());
     }
-    let begun = Begun::now();
+    let begun = Begun::now(&args.input.from_file);
     let (listed, list) = args.lists.accounts()?;
     let sources = accounts::all(&args.baseline, &args.accounts, &args.snapshots, listed, console)?;
     let fail_on = args.comparison.fail_on()?.unwrap_or_default();
@@ -143,6 +150,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let pair = Options {
         selection: args.comparison.selection(),
         allow_incomplete: args.comparison.allow_incomplete,
+        severities: args.input.from_file.severities.clone(),
         accepted: Some(accepted),
         ..dictionary.options(tags, catalogue)
     };

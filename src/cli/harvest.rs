@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::accounts::ListArgs;
 use super::complete;
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::evidence::{Begun, of_snapshot, record};
@@ -55,13 +56,18 @@ pub(super) struct Args {
     input: InputArgs,
 }
 
+/// What the config file says besides options.
+pub(super) fn take(args: &mut Args, from_file: FromFile) {
+    args.input.from_file = from_file;
+}
+
 /// Reads the account and writes its files.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
     let (Some(source), Some(tag)) = (&args.source, &args.tag) else { return many::run(args, console) };
     if let Some(flag) = args.lists.of_many().or(args.resume.of_many()) {
         return Err(FleetError::OfMany { flag }.into());
     }
-    let begun = Begun::now();
+    let begun = Begun::now(&args.input.from_file);
     let (catalogue, catalogue_file) = args.input.catalogue_input(console)?;
     let folder = args.output.folder()?;
     let split = args.split.as_deref().map(Folder::named).transpose()?;

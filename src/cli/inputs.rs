@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use rayon::prelude::*;
 
 use super::accept::ACCEPTED_FILE;
+use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
@@ -22,6 +23,7 @@ use crate::model::{AcceptedEntry, AccountId, AccountTag, EquivalencyList, Select
 use crate::normalise::Builtins;
 use crate::parse::snapshot::{self, Snapshot};
 use crate::pipeline::Options;
+use crate::report::SeverityOverrides;
 use crate::semantics::Engines;
 use crate::store::{Folder, FolderError, NamedFile};
 
@@ -89,6 +91,9 @@ pub(super) struct InputArgs {
     timeout: u64,
     #[command(flatten)]
     mfa: MfaArgs,
+    /// What the config file says besides options.
+    #[arg(skip)]
+    pub from_file: FromFile,
 }
 
 /// How to come by the code of an MFA device.
@@ -376,6 +381,7 @@ impl Dictionary {
             builtins: self.builtins,
             selection: Selection::default(),
             allow_incomplete: false,
+            severities: SeverityOverrides::default(),
             accepted: None,
             generated_at: now(),
             catalogue,

@@ -53,7 +53,11 @@ fn of_snapshots(
 ) -> Result<ExitCode, CliError> {
     let accepted = Accepted { file: None, entries: saved.report.accepted_entries.clone(), today: inputs::today() };
     let catalogue = args.catalogue.read(console)?;
-    let options = Options { accepted: Some(accepted), ..saved.dictionary()?.options(saved.tags(), catalogue) };
+    let options = Options {
+        accepted: Some(accepted),
+        severities: saved.report.severity_overrides.clone(),
+        ..saved.dictionary()?.options(saved.tags(), catalogue)
+    };
     // All roles, also of a report about some: a policy is changed for every role that carries it.
     let prepared = Prepared::new(pipeline::read(snapshots)?.map(Cow::Owned), &options)?;
     prepared.check(&Selection { roles: args.roles.clone(), exclude_service_linked: false })?;

@@ -41,7 +41,7 @@ pub(super) struct Args {
     /// `aws iam get-account-authorization-details`. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several. A tag is the short name of an account; the dictionary
     /// lists the texts of the account under it.
-    #[arg(value_name = "SOURCES", add = complete::source())]
+    #[arg(value_name = "SOURCES", add = complete::source_or_pair())]
     words: Vec<String>,
     /// Account that all others are compared with
     ///

@@ -232,7 +232,10 @@ impl<'a> Work<'a> {
 }
 
 /// The rule and the severity of each row as long as nobody has accepted anything: those of its most severe finding.
-struct Kinds(BTreeMap<(List, usize), (Rule, Severity)>);
+struct Kinds {
+    of_rows: BTreeMap<(List, usize), (Rule, Severity)>,
+    of_items: Severity,
+}
 
 impl Kinds {
     fn new(report: &Report) -> Self {
@@ -243,13 +246,13 @@ impl Kinds {
                 kinds.entry((finding.list, *row)).or_insert((finding.rule, finding.severity));
             }
         }
-        Self(kinds)
+        Self { of_rows: kinds, of_items: report.severity_overrides.of(Rule::ItemsDiffer) }
     }
 
     fn of(&self, list: List, row: usize) -> (Rule, Severity) {
-        let found = self.0.get(&(list, row)).copied();
+        let found = self.of_rows.get(&(list, row)).copied();
         // Only items have rows without a finding: those that a finding of access, trust or denies explains.
-        found.unwrap_or((Rule::ItemsDiffer, Rule::ItemsDiffer.default_severity()))
+        found.unwrap_or((Rule::ItemsDiffer, self.of_items))
     }
 }
 

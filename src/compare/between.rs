@@ -18,7 +18,7 @@ use crate::normalise::{Normalised, NormalisedRole, Rules};
 use crate::report::{
     AccountInfo, AttributeDifference, CatalogueInfo, CrossReference, DifferenceCounts, FORMAT, ItemDifference,
     Limitation, Metric, MetricName, RealItem, Report, RoleAccessDifference, RoleDenyDifference, RoleResult, RoleSide,
-    RoleStatus, RoleTrustDifference, StatementWarning, Totals, VERSION,
+    RoleStatus, RoleTrustDifference, SeverityOverrides, StatementWarning, Totals, VERSION,
 };
 use crate::semantics::{Engine, EngineError, Engines};
 
@@ -37,6 +37,8 @@ pub struct Settings<'a> {
     pub selection: &'a Selection,
     /// What was left out before, and why.
     pub left_out: &'a [Limitation],
+    /// Severities that were set in place of those of the rules.
+    pub severities: &'a SeverityOverrides,
 }
 
 /// What was found for one pair.
@@ -347,6 +349,7 @@ fn assemble(
         dictionary: settings.rules.dictionary.clone(),
         builtin_rules: settings.rules.builtins.iter().collect(),
         selection: settings.selection.clone(),
+        severity_overrides: settings.severities.clone(),
         accounts: Sides { left: info(Side::Left), right: info(Side::Right) },
         summary: Vec::new(),
         roles: Vec::with_capacity(compared.len()),

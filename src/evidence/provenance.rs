@@ -25,8 +25,23 @@ pub struct Provenance {
     pub accounts: Vec<SourceEvidence>,
     /// The files that it was made of besides those in its folder, in the order in which they were read.
     pub inputs: Vec<Input>,
+    /// What the config file among the inputs decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub config: Vec<ConfigValue>,
     /// With what it can be made again; none for a report that cannot.
     pub settings: Option<Settings>,
+}
+
+/// Something that a config file decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigValue {
+    /// The key in the file, such as `defaults.diff.fail-on`.
+    pub key: String,
+    /// The value as the command line would have it.
+    pub value: String,
+    /// The line of the file, from 1.
+    pub line: usize,
 }
 
 /// A build of this program.
@@ -76,6 +91,8 @@ words! {
         EarlierSnapshot = "earlier-snapshot",
         /// The list of accounts.
         AccountList = "account-list",
+        /// The config file.
+        Config = "config",
     }
 }
 
@@ -129,6 +146,9 @@ pub struct DiffSettings {
     pub selection: Selection,
     /// Whether roles were left out of which the source lacks policies.
     pub allow_incomplete: bool,
+    /// The severities that were set in place of those of the rules; none if none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_overrides: Option<SeveritySettings>,
     /// The accounts that were known besides those of the dictionary, by ID and name.
     pub known_accounts: Vec<(AccountId, String)>,
     /// The built-in rules that were on.
@@ -149,6 +169,16 @@ pub struct DiffSettings {
     pub since: Option<String>,
     /// Whether the report says what is new, although there was no earlier one.
     pub without_earlier: bool,
+}
+
+/// Severities that were set in place of those of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeveritySettings {
+    /// The name of the file that set them.
+    pub file: Option<String>,
+    /// The severity of each rule.
+    pub rules: BTreeMap<String, String>,
 }
 
 /// The settings of a harvest.

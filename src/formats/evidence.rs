@@ -34,6 +34,10 @@ pub fn facts(provenance: &Provenance) -> Vec<Fact> {
         facts.extend(accounts.into_iter().map(|input| fact(what(input.kind), of_input(input))));
     }
     facts.extend(others.into_iter().map(|input| fact(what(input.kind), of_input(input))));
+    let decided =
+        provenance.config.iter().map(|one| format!("{} = {} (line {})", one.key, quoted(&one.value), one.line));
+    let decided: Vec<String> = decided.collect();
+    facts.extend((!decided.is_empty()).then(|| fact("Set by the config file", decided.join(", "))));
     facts.push(fact(
         "Files",
         format!(
@@ -112,5 +116,6 @@ const fn what(kind: InputKind) -> &'static str {
         InputKind::EarlierReport => "Earlier report",
         InputKind::EarlierSnapshot => "Earlier snapshot",
         InputKind::AccountList => "List of accounts",
+        InputKind::Config => "Config file",
     }
 }

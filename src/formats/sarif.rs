@@ -68,6 +68,7 @@ pub fn write_within(out: &mut dyn Write, view: &View<'_>, results: usize, bytes:
             "failOn": view.gate(),
         }),
         notifications: Vec::new(),
+        severities: &report.severity_overrides,
     };
     frame.write(out, open.chain(accepted), all, Limits { results, bytes })
 }

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use crate::report::sentences::counted;
-use crate::report::{Report, Rule, Severity};
+use crate::report::{Report, Rule, Severity, SeverityOverrides};
 
 /// `Different: 60 roles, 87 findings, 41 causes (1 critical, 3 high)`, or `No differences in 24 common roles`.
 #[must_use]
@@ -43,6 +43,7 @@ pub fn remarks(report: &Report) -> Vec<String> {
         remarks.push(format!("{} {were} not compared, {missing}.", counted(left_out, "role")));
     }
     remarks.extend(super::past::order(report));
+    remarks.extend(report.severity_overrides.sentence());
     if report.is_inconsistent() {
         remarks.push("iamctl contradicts itself about a difference; please report this.".to_owned());
     }
@@ -105,14 +106,18 @@ pub fn selection(report: &Report) -> Option<String> {
     Some(format!("Only roles{named}{linked}: {left}, {right}"))
 }
 
-/// What a severity means for the reader.
+/// What a severity means for the reader. Where severities were set, it does not say what is so severe.
 #[must_use]
-pub const fn meaning(severity: Severity) -> &'static str {
-    match severity {
+pub fn meaning(severity: Severity, set: &SeverityOverrides) -> &'static str {
+    let meaning = match severity {
         Severity::Critical => "resolve first: privilege escalation, or an external principal",
         Severity::High => "resolve: wide access, cross-references, a missing boundary or Deny",
         Severity::Medium => "review: other access, or access that could not be determined",
         Severity::Low => "review when you have time",
         Severity::Info => "for your information",
+    };
+    match meaning.split_once(':') {
+        Some((what_to_do, _)) if !set.is_empty() => what_to_do,
+        Some(_) | None => meaning,
     }
 }

@@ -7,6 +7,7 @@ use crate::catalog::Catalogue;
 use crate::compare::Acceptance;
 use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Sides};
 use crate::normalise::{Builtins, Rules, ThirdAccounts};
+use crate::report::SeverityOverrides;
 use crate::semantics::Engines;
 
 /// What [`compare`](super::compare) takes besides the accounts. Nothing is read from the system: no clock, no file.
@@ -24,6 +25,8 @@ pub struct Options {
     /// Whether roles are left out, and named in the report, where the source does not contain all their policies. No,
     /// unless said: then they are an error.
     pub allow_incomplete: bool,
+    /// Severities in place of those of the rules. None, unless said.
+    pub severities: SeverityOverrides,
     /// Differences that somebody has accepted. None, unless said.
     pub accepted: Option<Accepted>,
     /// When the report is made, RFC 3339; the library has no clock. The start of 1970, unless said.
@@ -58,6 +61,7 @@ impl Options {
             builtins: Builtins::default(),
             selection: Selection::default(),
             allow_incomplete: false,
+            severities: SeverityOverrides::default(),
             accepted: None,
             generated_at: "1970-01-01T00:00:00Z".to_owned(),
             catalogue: Catalogue::embedded(),

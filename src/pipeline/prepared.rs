@@ -151,6 +151,7 @@ impl<'a> Prepared<'a> {
             generated_at: &options.generated_at,
             selection: &self.selection,
             left_out: &self.left_out,
+            severities: &options.severities,
         };
         let inputs = Sides { left: self.input(Side::Left), right: self.input(Side::Right) };
         let mut report = between_told(inputs, settings, tell)?;

@@ -20,8 +20,38 @@ use crate::model::{Place, PolicyType, PrincipalType, Side};
 use crate::semantics::outcome::{AccessDifference, Certainty, Refusal};
 use crate::semantics::trust::TrustDifference;
 
-/// The severity of a finding.
+/// The severity of a finding: the one that was set for its rule, or else what was found. What could not be determined is
+/// never less severe than it is without a setting.
 pub(super) fn severity(report: &Report, draft: &Draft) -> Severity {
+    let found = of_facts(report, draft);
+    match report.severity_overrides.rules.get(&draft.rule) {
+        None => found,
+        Some(set) if is_unknown(report, draft) => found.max(*set),
+        Some(set) => *set,
+    }
+}
+
+/// Whether a finding is about what could not be determined.
+fn is_unknown(report: &Report, draft: &Draft) -> bool {
+    let of_row = draft.rows.first().and_then(|row| report.difference(draft.list, *row));
+    draft.rule.least_severity().is_some()
+        || match of_row {
+            Some(Difference::Access(row)) => row.difference.certainty == Certainty::Unknown,
+            Some(Difference::Trust(row)) => row.difference.certainty == Certainty::Unknown,
+            Some(
+                Difference::Attribute(_)
+                | Difference::CrossReference(_)
+                | Difference::Role(_)
+                | Difference::Deny(_)
+                | Difference::Item(_)
+                | Difference::Statement(_)
+                | Difference::Limitation(_),
+            )
+            | None => false,
+        }
+}
+
+fn of_facts(report: &Report, draft: &Draft) -> Severity {
     let default = draft.rule.default_severity();
     let Some(difference) = draft.rows.first().and_then(|row| report.difference(draft.list, *row)) else {
         return default;

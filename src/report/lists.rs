@@ -17,6 +17,7 @@ use super::rows::{
     AttributeDifference, CrossReference, EquivalencyHit, ItemDifference, RoleAccessDifference, RoleDenyDifference,
     RoleTrustDifference, StatementWarning,
 };
+use super::severity_overrides::SeverityOverrides;
 use crate::model::{AcceptedEntry, AccountTag, EquivalencyList, Selection, Side, Sides, earlier_side};
 use crate::normalise::Builtin;
 use crate::parse::{accepted, equivalency};
@@ -47,6 +48,9 @@ pub struct Report {
     pub builtin_rules: Vec<Builtin>,
     /// Which of their roles were asked for.
     pub selection: Selection,
+    /// Severities that were set in place of those of the rules.
+    #[serde(default, skip_serializing_if = "SeverityOverrides::is_empty")]
+    pub severity_overrides: SeverityOverrides,
     /// The two accounts.
     pub accounts: Sides<AccountInfo>,
     /// The thirteen counts, in the order people know them.

@@ -45,6 +45,39 @@ impl Rule {
     pub const fn default_severity(self) -> Severity {
         self.text().severity
     }
+
+    /// The severity that it cannot be set below, if it is about what could not be determined: that nothing is known must not
+    /// look like nothing to do.
+    #[must_use]
+    pub const fn least_severity(self) -> Option<Severity> {
+        match self {
+            Self::InternalInconsistency
+            | Self::AccessUnknown
+            | Self::TrustUnknown
+            | Self::RoleNotCompared
+            | Self::CouldNotCompare => Some(self.default_severity()),
+            Self::PrivilegeEscalation
+            | Self::AccessGained
+            | Self::AccessLost
+            | Self::TrustWidened
+            | Self::TrustNarrowed
+            | Self::RoleAdded
+            | Self::RoleMissing
+            | Self::RoleRecreated
+            | Self::RoleAmbiguous
+            | Self::CrossReference
+            | Self::BoundaryChanged
+            | Self::DenyRemoved
+            | Self::DenyAdded
+            | Self::AwsPolicyVersion
+            | Self::ItemsDiffer
+            | Self::AttributeChanged
+            | Self::TagChanged
+            | Self::DanglingPrincipal
+            | Self::StatementWarning
+            | Self::DictionaryWarning => None,
+        }
+    }
 }
 
 /// The text of a rule.

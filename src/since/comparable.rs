@@ -94,6 +94,9 @@ pub(super) fn remarks(earlier: &Report, later: &Report, is_growth_known: bool) -
     if !is_same_dictionary(earlier, later) {
         remarks.push(format!("The dictionary or the built-in rules have changed; {effect}."));
     }
+    if earlier.severity_overrides.rules != later.severity_overrides.rules {
+        remarks.push("The severities that the config file sets have changed.".to_owned());
+    }
     if earlier.iamctl != later.iamctl {
         let (before, after) = (&earlier.iamctl, &later.iamctl);
         remarks.push(format!("The reports were made by iamctl {before} and {after}; {effect}."));

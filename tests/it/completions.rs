@@ -97,6 +97,31 @@ fn bash_offers_profiles_files_commands_and_flags() {
 }
 
 #[test]
+fn bash_offers_the_pairs_of_the_config_file() {
+    if !installed("bash") {
+        return;
+    }
+    let place = place();
+    let pair = |name: &str| {
+        format!("[pairs.{name}]\nleft = \"dev\"\nleft-tag = \"dev\"\nright = \"qa\"\nright-tag = \"qa\"\n")
+    };
+    std::fs::write(place.path("iamctl.toml"), pair("nightly") + &pair("weekly")).unwrap();
+    std::fs::write(place.path("other.toml"), pair("other")).unwrap();
+    for command in ["diff", "suggest", "explain"] {
+        let all = offered(&place, &["iamctl", command, ""]);
+        assert!(all.contains(&"@nightly".to_owned()) && all.contains(&"@weekly".to_owned()), "{command}: {all:?}");
+    }
+    // Bash takes the sign for a word of its own.
+    assert_eq!(offered(&place, &["iamctl", "diff", "@"]), ["@nightly", "@weekly"]);
+    assert_eq!(offered(&place, &["iamctl", "diff", "@", "@ni"]), ["@nightly"]);
+    assert_eq!(offered(&place, &["iamctl", "config", "diff", "@", "@w"]), ["@weekly"]);
+    assert_eq!(offered(&place, &["iamctl", "--config", "other.toml", "diff", "@", "@o"]), ["@other"]);
+    assert_eq!(offered(&place, &["iamctl", "config", "can-"]), ["can-assume"]);
+    std::fs::write(place.path("iamctl.toml"), "[pairs").unwrap();
+    assert_eq!(offered(&place, &["iamctl", "diff", "env"]), ["env:"]);
+}
+
+#[test]
 fn without_a_config_there_is_nothing_wrong() {
     if !installed("bash") {
         return;

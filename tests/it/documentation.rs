@@ -84,6 +84,7 @@ fn every_flag_and_variable_is_described() {
         "verify",
         "can",
         "can-assume",
+        "config",
         "completions",
         "man",
     ] {

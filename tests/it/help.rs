@@ -2,7 +2,7 @@
 
 use crate::support::program::{EXAMPLES, Place};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "init",
     "listprofiles",
     "harvest",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 13] = [
     "remediate",
     "can",
     "can-assume",
+    "config",
     "completions",
     "man",
 ];

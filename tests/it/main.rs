@@ -40,6 +40,8 @@ mod completions;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod counts;
 #[cfg(test)]
 mod deleted_principals;

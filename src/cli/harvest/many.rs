@@ -71,7 +71,7 @@ struct One<'n> {
 
 /// Reads the accounts and writes their snapshots.
 pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> {
-    let begun = Begun::now();
+    let begun = Begun::now(&args.input.from_file);
     let (named, list) = args.lists.accounts()?;
     refuse_same_tags(&named)?;
     let filter = args.lists.filter();

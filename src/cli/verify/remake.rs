@@ -31,7 +31,7 @@ use crate::normalise::{Builtin, Builtins};
 use crate::parse::account::account;
 use crate::parse::snapshot::Snapshot;
 use crate::pipeline::{Accepted, Options};
-use crate::report::FailOn;
+use crate::report::{FailOn, Rule, Severity, SeverityOverrides, UnknownRule, UnknownSeverity};
 use crate::since::Since;
 
 /// Files of a report that say what is new since an earlier one.
@@ -331,6 +331,7 @@ impl Again<'_> {
         let options = Options {
             selection: settings.selection.clone(),
             allow_incomplete: settings.allow_incomplete,
+            severities: self.severities(settings)?,
             accepted: Some(accepted),
             generated_at: settings.generated_at.clone(),
             ..dictionary.options(settings.tags.as_ref(), catalogue)
@@ -338,6 +339,18 @@ impl Again<'_> {
         let copies =
             [(DICTIONARY_COPY, dictionary_file), (ACCEPTED_COPY, accepted_file), (CATALOGUE_COPY, catalogue_file)];
         Ok((options, copies.into_iter().filter_map(|(name, file)| Some((name, file?))).collect()))
+    }
+
+    /// The severities that were set, whatever a config file sets now.
+    fn severities(&self, settings: &DiffSettings) -> Result<SeverityOverrides, CliError> {
+        let Some(set) = &settings.severity_overrides else { return Ok(SeverityOverrides::default()) };
+        let one = |(rule, severity): (&String, &String)| {
+            let rule: Rule = rule.parse().map_err(|error: UnknownRule| self.settings_error(error))?;
+            let severity: Severity = severity.parse().map_err(|error: UnknownSeverity| self.settings_error(error))?;
+            Ok((rule, severity))
+        };
+        let rules = set.rules.iter().map(one).collect::<Result<_, CliError>>()?;
+        Ok(SeverityOverrides { file: set.file.clone(), rules })
     }
 
     fn builtins(&self, on: &[String]) -> Result<Builtins, CliError> {

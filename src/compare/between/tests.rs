@@ -84,6 +84,7 @@ fn compared(
         generated_at: "2026-01-01T00:00:00Z",
         selection: &selection,
         left_out: &[],
+        severities: &crate::report::SeverityOverrides::default(),
     };
     let inputs = Sides { left: input(Side::Left), right: input(Side::Right) };
     let engine = engine(Engine::new(&catalogue, crate::semantics::Budget::default()));

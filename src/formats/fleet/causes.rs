@@ -33,6 +33,7 @@ pub(super) fn sarif(out: &mut dyn Write, view: &FleetView<'_>) -> io::Result<()>
         ended_at: &fleet.generated_at,
         properties: json!({"totals": fleet.totals, "unread": fleet.unread, "failOn": gate}),
         notifications: unread(fleet).into_iter().collect(),
+        severities: &fleet.severity_overrides,
     };
     frame.write(out, results, fleet.causes.len(), Limits { results: RESULTS, bytes: BYTES })
 }

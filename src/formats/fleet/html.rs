@@ -174,7 +174,7 @@ fn page<'a>(view: &FleetView<'a>, data: String) -> Page<'a> {
         missing: unread(fleet).map(|missing| shown(&missing)).unwrap_or_default(),
         verdict: verdict(view),
         differs: fleet.totals.deviating > 0,
-        severities: severities::counted(fleet.totals.severities.by_severity()),
+        severities: severities::counted(fleet.totals.severities.by_severity(), &fleet.severity_overrides),
         causes: fleet.causes.iter().take(LISTED).map(|cause| of_cause(view, cause)).collect(),
         more_causes: fleet.causes.len().saturating_sub(LISTED),
         outliers: fleet.outliers.iter().take(LISTED).map(|outlier| deviating(view, outlier)).collect(),
@@ -247,6 +247,7 @@ fn facts(view: &FleetView<'_>) -> Vec<(&'static str, String)> {
         ("Dictionary", if entries == 0 { "no entries".to_owned() } else { counted(entries, "text") }),
         ("Built-in rules", if rules.is_empty() { "none".to_owned() } else { rules.join(", ") }),
     ];
+    facts.extend(fleet.severity_overrides.sentence().map(|sentence| ("Severities", shown(&sentence))));
     facts.extend(fleet.accepted_file.as_ref().map(|file| ("Accepted", shown(file))));
     facts
 }

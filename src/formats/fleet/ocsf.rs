@@ -36,7 +36,7 @@ fn not_read<'f>(view: &FleetView<'f>, account: &'f FleetAccount, id: &'f str, ti
     let why = account.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     let facts = Facts {
         rule,
-        severity: rule.default_severity(),
+        severity: view.fleet.severity_overrides.of(rule),
         id,
         cause: None,
         message: format!("{} was not read, and this report says nothing about it{why}", account.tag),

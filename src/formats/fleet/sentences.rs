@@ -74,7 +74,7 @@ fn left_out(fleet: &Fleet) -> Option<String> {
 
 /// What else belongs to the verdict.
 pub(super) fn remarks(fleet: &Fleet) -> impl Iterator<Item = String> {
-    [decision(fleet), accepted(fleet), left_out(fleet)].into_iter().flatten()
+    [fleet.severity_overrides.sentence(), decision(fleet), accepted(fleet), left_out(fleet)].into_iter().flatten()
 }
 
 /// What `--fail-on` decided, if the run was asked to fail on something.

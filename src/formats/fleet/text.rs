@@ -83,7 +83,7 @@ fn causes(lines: &mut Lines<'_>, view: &FleetView<'_>) -> io::Result<()> {
     for cause in view.fleet.causes.iter().take(CAUSES) {
         if severity != Some(cause.severity) {
             lines.empty()?;
-            let rest = format!(" – {}", verdict::meaning(cause.severity));
+            let rest = format!(" – {}", verdict::meaning(cause.severity, &view.fleet.severity_overrides));
             lines.styled(0, style(cause.severity), cause.severity.as_str(), &rest)?;
             severity = Some(cause.severity);
         }

@@ -105,7 +105,7 @@ impl<'a> Page<'a> {
             differs: report.totals.findings > 0,
             times: past::sentence(report).unwrap_or_default(),
             remarks: verdict::remarks(report).into_iter().chain(view.since.map(since::verdict_of)).collect(),
-            severities: severities::counted(report.totals.severities.by_severity()),
+            severities: severities::counted(report.totals.severities.by_severity(), &report.severity_overrides),
             limitations: report.warnings.iter().map(|warning| shown(warning)).collect(),
             accounts: [account(report, Side::Left), account(report, Side::Right)],
             catalogue: shown(&format!("{}, {}, {} actions", catalogue.source, catalogue.date, catalogue.actions)),

@@ -1,7 +1,7 @@
 //! How many causes there are of each severity, as the head of a page shows it.
 
 use super::super::verdict;
-use crate::report::Severity;
+use crate::report::{Severity, SeverityOverrides};
 
 /// How many causes there are of a severity.
 pub(in super::super) struct OfSeverity {
@@ -12,8 +12,11 @@ pub(in super::super) struct OfSeverity {
 }
 
 /// The severities of which there are some, in the order of the counts.
-pub(in super::super) fn counted(counts: [(Severity, usize); 5]) -> Vec<OfSeverity> {
+pub(in super::super) fn counted(counts: [(Severity, usize); 5], set: &SeverityOverrides) -> Vec<OfSeverity> {
     let some = counts.into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(severity, count)| OfSeverity { severity: severity.as_str(), count, meaning: verdict::meaning(severity) })
-        .collect()
+    let one = |(severity, count): (Severity, usize)| {
+        let meaning = verdict::meaning(severity, set);
+        OfSeverity { severity: severity.as_str(), count, meaning }
+    };
+    some.map(one).collect()
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::report::{Rule, Severity};
+use crate::report::{Rule, Severity, SeverityOverrides};
 
 /// Where the tool's subject is documented.
 const INFORMATION: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html";
@@ -33,6 +33,8 @@ pub struct Frame<'a> {
     pub properties: Value,
     /// What else has to be said of the run.
     pub notifications: Vec<String>,
+    /// Severities that were set in place of those of the rules.
+    pub severities: &'a SeverityOverrides,
 }
 
 /// The most results of a log, and the most bytes.
@@ -91,7 +93,7 @@ impl Frame<'_> {
 
     /// The log but for its results.
     fn log(&self, results: Value, left_out: usize) -> Value {
-        let rules: Vec<Value> = Rule::ALL.into_iter().map(rule).collect();
+        let rules: Vec<Value> = Rule::ALL.into_iter().map(|one| rule(one, self.severities)).collect();
         let omitted = (left_out > 0).then(|| {
             format!(
                 "{left_out} results were omitted, the least severe ones: a file can contain at most {RESULTS} results and {BYTES} bytes. \
@@ -137,8 +139,9 @@ impl Frame<'_> {
     }
 }
 
-fn rule(rule: Rule) -> Value {
+fn rule(rule: Rule, severities: &SeverityOverrides) -> Value {
     let text = rule.text();
+    let severity = severities.of(rule);
     let paragraphs = text.paragraphs();
     let plain = paragraphs.map(|(heading, words)| format!("{heading}\n{words}")).join("\n\n");
     let markdown = paragraphs.map(|(heading, words)| format!("**{heading}**\n\n{words}")).join("\n\n");
@@ -149,9 +152,9 @@ fn rule(rule: Rule) -> Value {
         "shortDescription": {"text": format!("{}.", text.title)},
         "fullDescription": {"text": text.meaning},
         "help": {"text": plain, "markdown": markdown},
-        "defaultConfiguration": {"level": level(text.severity)},
+        "defaultConfiguration": {"level": level(severity)},
         "properties": {
-            "tags": ["security", "iam"], "precision": "high", "security-severity": score(text.severity),
+            "tags": ["security", "iam"], "precision": "high", "security-severity": score(severity),
         },
     })
 }

@@ -35,7 +35,12 @@ pub(super) fn write(lines: &mut Lines<'_>, view: &View<'_>, only: Option<Severit
         let own = severity_of(view, group);
         if severity != Some(own) {
             lines.empty()?;
-            lines.styled(0, style(own), own.as_str(), &format!(" – {}", verdict::meaning(own)))?;
+            lines.styled(
+                0,
+                style(own),
+                own.as_str(),
+                &format!(" – {}", verdict::meaning(own, &report.severity_overrides)),
+            )?;
             severity = Some(own);
         }
         one(lines, view, group)?;

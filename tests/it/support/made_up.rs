@@ -34,6 +34,7 @@ pub fn nothing() -> Report {
         items: 0,
     };
     Report {
+        severity_overrides: iamctl::report::SeverityOverrides::default(),
         selection: Selection::default(),
         accepted_differences: Vec::new(),
         accepted_entries: Vec::new(),
