@@ -31,6 +31,7 @@ mod word_boundaries;
 
 pub use account::{Normalised, NormalisedRole, account, trial};
 pub use builtin::{About, Builtin, BuiltinError, Builtins};
+pub(crate) use generated_names::{made_up_policy, made_up_role};
 pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use prepare::{Rules, normalisers};
 pub use shared_documents::share_documents;

@@ -141,6 +141,10 @@ mod remediate;
 #[cfg(feature = "harvest")]
 mod remediate_live;
 #[cfg(test)]
+mod remediate_owners;
+#[cfg(test)]
+mod remediate_undo;
+#[cfg(test)]
 mod report_flags;
 #[cfg(test)]
 mod rewritten;
