@@ -15,7 +15,7 @@ const FUNCTIONS: [Function; 9] = [
     Function {
         name: "found",
         calls: &[],
-        text: r#"# found COMMAND...: runs a command, and says whether IAM found what it names. Any other error ends the script.
+        text: r#"# found COMMAND...: runs a command, and says whether IAM found what it names. Other errors end the script.
 found() {
     if message=$("$@" 2>&1 >/dev/null); then
         return 0
@@ -31,8 +31,8 @@ found() {
     Function {
         name: "take_away",
         calls: &["found"],
-        text: r#"# take_away ROLE COMMAND...: runs a command that removes something from a role. It can be gone already, but the role
-# must exist.
+        text: r#"# take_away ROLE COMMAND...: runs a command that removes something from a role. It can be gone already, but
+# the role must exist.
 take_away() {
     role=$1
     shift
@@ -54,7 +54,7 @@ has_document() {
     Function {
         name: "write_policy",
         calls: &["has_document"],
-        text: r#"# write_policy ARN DOCUMENT: makes the document the default version of a managed policy, unless it is that already.
+        text: r#"# write_policy ARN DOCUMENT: makes the document the default version of a managed policy, unless it is already.
 write_policy() {
     default=$(aws iam get-policy --policy-arn="$1" --query Policy.DefaultVersionId --output text)
     if has_document "$1" "$default" "$2"; then
@@ -83,7 +83,7 @@ write_policy() {
     Function {
         name: "create_policy",
         calls: &["found", "has_document"],
-        text: r#"# create_policy ARN NAME PATH DOCUMENT: creates a managed policy. If it exists, it must have this document.
+        text: r#"# create_policy ARN NAME PATH DOCUMENT: creates a managed policy. One that exists must have this document.
 create_policy() {
     if found aws iam get-policy --policy-arn="$1"; then
         default=$(aws iam get-policy --policy-arn="$1" --query Policy.DefaultVersionId --output text)
@@ -130,9 +130,13 @@ remove_from_profile() {
     Function {
         name: "restore_policy",
         calls: &["found", "has_document", "write_policy"],
-        text: r#"# restore_policy ARN VERSION DOCUMENT: makes a version of a managed policy the default one again. If that version was
-# deleted, its document becomes a new version.
+        text: r#"# restore_policy ARN VERSION DOCUMENT: makes a version of a managed policy the default one again. If that
+# version was deleted, its document becomes a new version.
 restore_policy() {
+    default=$(aws iam get-policy --policy-arn="$1" --query Policy.DefaultVersionId --output text)
+    if [ "$default" = "$2" ]; then
+        return
+    fi
     if found aws iam get-policy-version --policy-arn="$1" --version-id="$2"; then
         aws iam set-default-policy-version --policy-arn="$1" --version-id="$2"
     else

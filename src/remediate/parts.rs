@@ -29,7 +29,8 @@ pub(super) fn open_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Par
             (Some(policy_type), _) => parts.insert(of_type(policy_type)),
             (None, place) => {
                 // A text that differs as well is one thing with its difference.
-                let known = |part: &Part| matches!(part, Part::Attribute(name) if name.replace('_', "").starts_with(place.as_str()));
+                let is_place = |name: &str| name.replace('_', "").starts_with(place.as_str());
+                let known = |part: &Part| matches!(part, Part::Attribute(name) if is_place(name));
                 !parts.iter().any(known) && parts.insert(Part::Attribute(place.to_string()))
             }
         };

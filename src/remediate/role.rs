@@ -168,8 +168,12 @@ impl OneRole<'_, '_> {
         if !is_name(&self.to.real.name) {
             return Some("IAM does not allow this role name".to_owned());
         }
+        // The tags of a stack differ in every account, and nobody can deploy them otherwise.
+        let is_of_aws = |part: &Part| matches!(part, Part::Attribute(name) if name.starts_with("tag:aws:"));
+        let parts = open_parts(self.planner.input.comparison, self.result);
+        let stays = !self.planner.input.include_managed && !parts.iter().all(is_of_aws);
         let [owner, _] = owners;
-        owner.filter(|_| !self.planner.input.include_managed).map(|owner| not_by_default(&owner))
+        owner.filter(|_| stays).map(|owner| not_by_default(&owner))
     }
 
     fn part(
@@ -230,7 +234,9 @@ impl OneRole<'_, '_> {
         let (from, to) = (find(&self.from), find(&self.to));
         let key = to.as_ref().map(|(key, _)| key.clone());
         if key.as_deref().or(from.as_ref().map(|(key, _)| key.as_str())).is_some_and(|key| key.starts_with("aws:")) {
-            return Err("tags that begin with `aws:` are reserved for AWS".to_owned());
+            return Err(
+                "AWS sets the tags that begin with `aws:`, and nobody else can: accept the difference".to_owned()
+            );
         }
         match (from, key) {
             (Some((from, value)), key) => {

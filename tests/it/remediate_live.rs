@@ -190,7 +190,7 @@ fn a_script_and_what_undoes_it_can_be_run_again_and_again() {
     let run = tool.run(&["remediate", "out", "--make", "qa", "--output", "qa.sh"]);
     assert_eq!(run.code, 0, "{run:?}");
 
-    for after in [1, 2, 5, 9, 13] {
+    for after in [1, 2, 5, 9] {
         interrupted(&tool, "qa.sh", "qa-profile", after);
     }
     for _ in 0..2 {
@@ -202,7 +202,7 @@ fn a_script_and_what_undoes_it_can_be_run_again_and_again() {
 
     let refused = sh(&tool, "qa.undo.sh", "dev-profile");
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
-    for after in [1, 4, 8, 12] {
+    for after in [1, 4, 8] {
         interrupted(&tool, "qa.undo.sh", "qa-profile", after);
     }
     for _ in 0..2 {

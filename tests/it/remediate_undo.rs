@@ -9,7 +9,10 @@ use crate::tool::{Tool, document, role, trust};
 
 /// Two roles that differ in everything that a script changes but managed policies.
 fn different() -> Tool {
-    let policy = |name: &str, action: &str, environment: &str| json!({"name": name, "document": document(&bucket(environment, action))});
+    let policy = |name: &str, action: &str, environment: &str| {
+        let document = document(&bucket(environment, action));
+        json!({"name": name, "document": document})
+    };
     let dev = json!({"description": "of dev", "max_session_duration": 7200,
         "trust_policy": trust(&json!({"Service": "lambda.amazonaws.com"})),
         "tags": {"same": "x", "stage": "a", "added": "b"},
@@ -148,7 +151,10 @@ fn what_cannot_be_undone_is_said() {
 #[test]
 fn managed_policies_come_back() {
     let arn = |id: &str, name: &str| format!("arn:aws:iam::{id}:policy/team/{name}");
-    let policy = |id: &str, name: &str, environment: &str, action: &str| json!({"name": name, "arn": arn(id, name), "version_id": "v4", "document": document(&bucket(environment, action))});
+    let policy = |id: &str, name: &str, environment: &str, action: &str| {
+        let document = document(&bucket(environment, action));
+        json!({"name": name, "arn": arn(id, name), "version_id": "v4", "document": document})
+    };
     let carrying = |id: &str, name: &str, policies: &[String]| role(id, name, &json!({"attached_policies": policies}));
     let tool = compared_files(
         &[carrying(DEV, "app-dev", &[arn(DEV, "shared-dev"), arn(DEV, "lone-dev")])],

@@ -92,8 +92,8 @@ fn names_and_habits_are_guesses() {
         (
             "my-shop-TaskRole30FC0FBB-vkBhSSNh8Kpx",
             &[],
-            "probably managed by the CloudFormation stack `my-shop`, whose template probably comes from the AWS CDK (its name has \
-                that form)",
+            "probably managed by the CloudFormation stack `my-shop`, whose template probably comes from the AWS CDK \
+                (its name has that form)",
         ),
         (
             "StackSet-base-466df9e0-0dff-08e3-8e2f-50884-Audit-1HEFSZWHPVCFQ",
@@ -133,7 +133,8 @@ fn names_and_habits_are_guesses() {
         (
             "app",
             &[("ManagedBy", "CDK")],
-            "probably managed by a CloudFormation stack, whose template probably comes from the AWS CDK (its tag `ManagedBy` is `CDK`)",
+            "probably managed by a CloudFormation stack, whose template probably comes from the AWS CDK (its tag \
+            `ManagedBy` is `CDK`)",
         ),
     ] {
         let owner = of_role(&role("/", name, tags)).unwrap_or_else(|| panic!("{name}"));
