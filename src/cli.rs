@@ -140,8 +140,9 @@ enum Command {
     ///
     /// Reads the report of an earlier `iamctl diff` and prints a shell script of AWS CLI commands. The script changes the
     /// roles of one account so that they have the same permissions as those of the other account. iamctl does not run the
-    /// script. What is not certain is a comment in the script, marked NOT DONE, with the reason. The exit code is 0 if the
-    /// script makes all requested changes, and 1 if something is NOT DONE.
+    /// script. What is not certain is a comment in the script, marked NOT DONE, with the reason, and so is what somebody
+    /// else manages or only one account has. The exit code is 0 if the script makes all requested changes, and 1 if
+    /// something is NOT DONE.
     #[command(after_long_help = examples::REMEDIATE)]
     Remediate(remediate::Args),
     /// Say what is new in a report since an earlier one

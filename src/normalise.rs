@@ -39,6 +39,7 @@ mod word_boundaries;
 pub use account::{Normalised, NormalisedRole, account, trial};
 pub use builtin::{Builtin, BuiltinError, Builtins};
 pub use builtin_about::About;
+pub(crate) use generated_names::{made_up_policy, made_up_role};
 pub use hits::{Foreign, Found, Hit, Hits, What};
 pub use literal::DictionaryTooLarge;
 pub use prepare::normalisers;

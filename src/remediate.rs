@@ -4,24 +4,32 @@
 //! placeholder is not certain nothing is changed, and it is said why. A plan is proved before it is handed out: it is
 //! carried out in memory, both accounts are compared again from the start, and what still differs is taken out of it.
 
+mod alone;
 mod apply;
 mod check;
+mod commands;
 mod denormalise;
 mod document;
+mod functions;
+pub mod owner;
+mod parts;
 mod references;
 mod role;
 mod script;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::equivalency::display;
-use crate::model::{Arn, Glob, IdentityPolicy, RoleDetails, Side, TrustPolicy};
+use crate::model::{Arn, Glob, IdentityPolicy, ManagedPolicy, Role, RoleDetails, Side, TrustPolicy};
 use crate::pipeline::{Error, Prepared};
 use crate::report::{Report, RoleResult};
 
 pub use apply::applied;
-pub use script::{Script, write};
+pub use owner::Owner;
+pub use script::{Script, write, write_undo};
+pub use undo::undo;
 
 /// What a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +45,8 @@ pub struct Input<'a> {
     pub roles: [&'a [String]; 2],
     /// Whether roles that AWS services own are left out.
     pub exclude_service_linked: bool,
+    /// Whether roles and policies that somebody else deploys are changed as well.
+    pub include_managed: bool,
 }
 
 /// The changes that make one account's roles mean what the other's do. Ordered as the comparison is.
@@ -51,12 +61,25 @@ pub struct Plan {
 /// A customer managed policy to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyChange {
-    /// Whether the account's roles carry no policy of this name yet, so that it has to be made.
-    pub create: bool,
+    /// How it is written.
+    pub write: PolicyWrite,
     /// What it is to say.
     pub document: Arc<IdentityPolicy>,
     /// The real names of the roles that carry it now, sorted.
     pub carriers: BTreeSet<String>,
+}
+
+/// How a customer managed policy is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyWrite {
+    /// It is made: no role of the account carries a policy of this name yet.
+    Create,
+    /// It gets a new default version.
+    Version,
+    /// It gets back the default version that it had, with this ID.
+    Restore(String),
+    /// It is deleted again, if the script made it and nobody uses it.
+    Delete,
 }
 
 /// What is to be done to one role.
@@ -64,10 +87,14 @@ pub struct PolicyChange {
 pub struct RolePlan {
     /// Its place in [`Report::roles`].
     pub index: usize,
-    /// Its ARN in the account that is changed.
+    /// Its ARN in the account that is changed; in the other account if only that has it.
     pub arn: Arn,
     /// Its real name there.
     pub name: String,
+    /// The account that has it, if only one does. Nothing is changed then.
+    pub only_in: Option<Side>,
+    /// Who manages it, if anything says so.
+    pub owner: Option<Owner>,
     /// What is done, in this order.
     pub changes: Vec<Change>,
     /// What is not, and why.
@@ -77,12 +104,12 @@ pub struct RolePlan {
 /// One change of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Sets its permissions boundary; the document is there for one that no role of the account carries yet.
-    PutBoundary(Arn, Arc<IdentityPolicy>),
+    /// Sets its permissions boundary.
+    PutBoundary(Arc<ManagedPolicy>),
     /// Writes an inline policy.
     PutInline(String, Arc<IdentityPolicy>),
-    /// Attaches a managed policy; the document is there for one that no role of the account carries yet.
-    Attach(Arn, Arc<IdentityPolicy>),
+    /// Attaches a managed policy.
+    Attach(Arc<ManagedPolicy>),
     /// Takes an inline policy away.
     DeleteInline(String),
     /// Takes a managed policy away.
@@ -139,6 +166,13 @@ impl Part {
             Self::References => "references to a third account".to_owned(),
             Self::Role => "role".to_owned(),
         }
+    }
+}
+
+impl RolePlan {
+    fn new(index: usize, role: &Role) -> Self {
+        let (arn, name, owner) = (role.arn.clone(), role.name.clone(), owner::of_role(role));
+        Self { index, arn, name, only_in: None, owner, changes: Vec::new(), left: Vec::new() }
     }
 }
 

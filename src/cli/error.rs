@@ -259,6 +259,18 @@ pub enum CliError {
         /// The account.
         tag: AccountTag,
     },
+    /// A script is there already, and may have been run.
+    #[error("`{}` already exists", .path.display())]
+    ScriptExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path that names no file.
+    #[error("`{}` is not the name of a file", .path.display())]
+    NoFileName {
+        /// The path.
+        path: PathBuf,
+    },
     /// No changes can be found.
     #[error("the changes cannot be verified")]
     Plan(#[source] pipeline::Error),
@@ -456,6 +468,11 @@ impl CliError {
             Self::SplitPlace(_) => Some(super::split::SplitPlaceError::HINT.to_owned()),
             Self::SplitFolder(error) => error.hint().map(str::to_owned),
             Self::Internal { .. } => Some("report it with the command line".to_owned()),
+            Self::ScriptExists { .. } => Some(
+                "give `--output` another name: if that script was run, the file that undoes it cannot be made again"
+                    .to_owned(),
+            ),
+            Self::NoFileName { .. } => Some("give `--output` a file, such as `qa.sh`".to_owned()),
             Self::NoAccountId { .. } => Some("read the account with `iamctl harvest`, which records its ID".to_owned()),
             Self::File(error) => error.hint().map(str::to_owned),
             Self::Replace(error) => Some(error.hint().to_owned()),

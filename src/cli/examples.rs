@@ -126,13 +126,15 @@ pub(super) const ACCEPT: &str = r"Examples:
         --reason paths-do-not-matter --dry-run";
 
 pub(super) const REMEDIATE: &str = r"Examples:
-  Write the script that makes the roles of qa the same as those of dev:
-      iamctl remediate reports --make qa > qa.sh
-  Only for some roles:
-      iamctl remediate reports --make qa --role 'orders-*' > qa.sh
+  Write the script that makes the roles of qa the same as those of dev, and qa.undo.sh:
+      iamctl remediate reports --make qa --output qa.sh
+  Print it only for some roles:
+      iamctl remediate reports --make qa --role 'orders-*'
   Review the script and run it with credentials of the account:
       less qa.sh
-      AWS_PROFILE=qa-admin sh qa.sh";
+      AWS_PROFILE=qa-admin sh qa.sh
+  Undo it:
+      AWS_PROFILE=qa-admin sh qa.undo.sh";
 
 pub(super) const REPORTS: &str = r"Examples:
   List the reports in ~/aws-idt/output:

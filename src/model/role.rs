@@ -34,6 +34,12 @@ pub struct ManagedPolicy {
 }
 
 impl ManagedPolicy {
+    /// A policy that is new, in its first version.
+    #[must_use]
+    pub fn new(arn: Arn, document: Arc<IdentityPolicy>) -> Self {
+        Self { name: arn.last_name().to_owned(), arn, version_id: "v1".to_owned(), document }
+    }
+
     /// Whether it is AWS's own: of one ARN and version it says the same in every account.
     #[must_use]
     pub fn is_owned_by_aws(&self) -> bool {

@@ -155,6 +155,33 @@ pub(super) fn recognise(builtins: Builtins, named: Named, name: &str, path: &str
     })
 }
 
+/// What made up the name of a role or a managed policy, for whoever asks where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MadeUp<'n> {
+    /// The rule that knows the form.
+    pub rule: Builtin,
+    /// What stands before the made-up part.
+    pub before: &'n str,
+    /// Whether the name was cut, so that what stands before that part may be incomplete.
+    pub is_cut: bool,
+}
+
+/// The rule that recognises a role's name, if its made-up part is nothing that a person would write.
+pub(crate) fn made_up_role<'n>(name: &'n str, path: &str) -> Option<MadeUp<'n>> {
+    made_up(Named::Role, name, path)
+}
+
+/// The same of a customer managed policy.
+pub(crate) fn made_up_policy(name: &str) -> Option<MadeUp<'_>> {
+    made_up(Named::ManagedPolicy, name, "/")
+}
+
+fn made_up<'n>(named: Named, name: &'n str, path: &str) -> Option<MadeUp<'n>> {
+    let form = recognise(Builtins::default(), named, name, path).filter(|form| form.looks_random)?;
+    let is_cut = named == Named::Role && name.len() == LONGEST_ROLE;
+    Some(MadeUp { rule: form.rule, before: name.get(..form.part.start)?, is_cut })
+}
+
 /// Whether a name could be generated, without trying the expressions: most names are not.
 fn may_be_generated(named: Named, name: &str) -> bool {
     const STARTS: [&str; 7] = [

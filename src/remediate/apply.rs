@@ -3,52 +3,47 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Change, Plan, RolePlan};
-use crate::model::{Account, Arn, IdentityPolicy, InlinePolicy, ManagedPolicy, Role};
+use super::{Change, Plan, PolicyChange, PolicyWrite, RolePlan};
+use crate::model::{Account, Arn, InlinePolicy, ManagedPolicy, Role};
 
 /// The account as it is after the plan's commands, its lists sorted as a read account's are.
 #[must_use]
 pub fn applied(account: &Account, plan: &Plan) -> Account {
-    let mut known: BTreeMap<Arn, Arc<ManagedPolicy>> = BTreeMap::new();
-    for policy in account.roles.iter().flat_map(Role::managed) {
-        known.entry(policy.arn.clone()).or_insert_with(|| Arc::clone(policy));
-    }
-    for (arn, change) in &plan.policies {
-        known.insert(arn.clone(), Arc::new(made(arn, &change.document)));
-    }
+    let written: BTreeMap<&Arn, Arc<ManagedPolicy>> =
+        plan.policies.iter().map(|(arn, change)| (arn, Arc::new(made(arn, change)))).collect();
     let mut account = account.clone();
     for role in &mut account.roles {
+        if let Some(plan) = plan.roles.iter().find(|plan| plan.arn == role.arn) {
+            change(role, plan);
+        }
         for policy in role.attached.iter_mut().chain(&mut role.boundary) {
-            if let Some(new) = known.get(&policy.arn) {
+            if let Some(new) = written.get(&policy.arn) {
                 *policy = Arc::clone(new);
             }
-        }
-        if let Some(plan) = plan.roles.iter().find(|plan| plan.arn == role.arn) {
-            change(role, plan, &known);
         }
     }
     account
 }
 
-fn made(arn: &Arn, document: &Arc<IdentityPolicy>) -> ManagedPolicy {
-    let (name, version_id) = (arn.last_name().to_owned(), "v1".to_owned());
-    ManagedPolicy { name, arn: arn.clone(), version_id, document: Arc::clone(document) }
+fn made(arn: &Arn, change: &PolicyChange) -> ManagedPolicy {
+    let mut policy = ManagedPolicy::new(arn.clone(), Arc::clone(&change.document));
+    if let PolicyWrite::Restore(version) = &change.write {
+        policy.version_id.clone_from(version);
+    }
+    policy
 }
 
-fn change(role: &mut Role, plan: &RolePlan, known: &BTreeMap<Arn, Arc<ManagedPolicy>>) {
-    let policy = |arn: &Arn, document: &Arc<IdentityPolicy>| {
-        known.get(arn).map_or_else(|| Arc::new(made(arn, document)), Arc::clone)
-    };
+fn change(role: &mut Role, plan: &RolePlan) {
     for change in &plan.changes {
         match change {
-            Change::PutBoundary(arn, document) => role.boundary = Some(policy(arn, document)),
+            Change::PutBoundary(policy) => role.boundary = Some(Arc::clone(policy)),
             Change::DeleteBoundary => role.boundary = None,
             Change::PutInline(name, document) => {
                 role.inline.retain(|policy| policy.name != *name);
                 role.inline.push(InlinePolicy { name: name.clone(), document: Arc::clone(document) });
             }
             Change::DeleteInline(name) => role.inline.retain(|policy| policy.name != *name),
-            Change::Attach(arn, document) => role.attached.push(policy(arn, document)),
+            Change::Attach(policy) => role.attached.push(Arc::clone(policy)),
             Change::Detach(arn) => role.attached.retain(|policy| policy.arn != *arn),
             Change::Trust(document) => role.trust = Arc::clone(document),
             Change::Details(details) => role.details = Some(details.clone()),

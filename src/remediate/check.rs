@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::role::{Blocked, Planner, open_parts};
+use super::parts::open_parts;
+use super::role::{Blocked, Planner};
 use super::{Part, Plan, RolePlan, applied};
 use crate::model::Side;
 use crate::pipeline::{Error, Prepared};

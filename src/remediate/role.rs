@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::denormalise::Denormaliser;
-use super::{Change, Input, Left, Part, Plan, PolicyChange, RolePlan, document, is_wanted, references};
+use super::parts::{accepted_parts, open_parts};
+use super::{
+    Change, Input, Left, Part, Plan, PolicyChange, PolicyWrite, RolePlan, alone, document, is_wanted, owner, references,
+};
 use crate::compare::Alike;
 use crate::model::equivalency::{GENERATED, OPEN};
-use crate::model::{
-    Arn, DifferenceKind, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, PolicyType, Role, RoleDetails, Side, Sides,
-};
+use crate::model::{Arn, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, Role, RoleDetails, Side, Sides};
 use crate::normalise::NormalisedRole;
-use crate::report::{Report, RoleResult, RoleStatus};
+use crate::report::{RoleResult, RoleStatus};
 
 /// What may not be written, with the reason.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +60,13 @@ impl<'a> Planner<'a> {
     pub(super) fn plan(&self, blocked: &Blocked) -> Plan {
         let mut plan = Plan::default();
         for (index, result) in self.input.comparison.roles.iter().enumerate() {
-            if !result.is_paired() || result.differences.is_zero() || !is_wanted(&self.input, result) {
+            if !is_wanted(&self.input, result) {
+                continue;
+            }
+            if result.is_open_alone() {
+                plan.roles.extend(alone::plan(&self.input, index, |side| self.real(result, side)));
+            }
+            if !result.is_paired() || result.differences.is_zero() {
                 continue;
             }
             let (Some(from), Some(to)) =
@@ -74,10 +81,18 @@ impl<'a> Planner<'a> {
     }
 
     fn both(&self, result: &RoleResult, side: Side) -> Option<Both<'a>> {
-        let index = *self.places.get(side).get(result.side(side)?.arn.as_str())?;
-        let prepared = self.input.prepared;
-        let real = prepared.accounts().get(side).roles.get(index)?;
-        Some(Both { real, normal: prepared.normalised().get(side).roles.get(index)? })
+        let index = self.place(result, side)?;
+        let normal = self.input.prepared.normalised().get(side).roles.get(index)?;
+        Some(Both { real: self.real(result, side)?, normal })
+    }
+
+    fn real(&self, result: &RoleResult, side: Side) -> Option<&'a Role> {
+        let prepared: &'a crate::pipeline::Prepared<'a> = self.input.prepared;
+        prepared.accounts().get(side).roles.get(self.place(result, side)?)
+    }
+
+    fn place(&self, result: &RoleResult, side: Side) -> Option<usize> {
+        self.places.get(side).get(result.side(side)?.arn.as_str()).copied()
     }
 
     /// The policies that roles of the account that is changed carry, real and normalized.
@@ -90,60 +105,6 @@ impl<'a> Planner<'a> {
             let normal = normal.role.attached.iter().chain(&normal.role.boundary);
             all.zip(normal).map(move |(policy, normal)| (real, policy, normal))
         })
-    }
-}
-
-/// The parts of a role that differ and were not accepted.
-pub(super) fn open_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Part> {
-    let is_of = |arn: &str| Side::BOTH.into_iter().any(|side| role.side(side).is_some_and(|real| real.arn == arn));
-    let mut parts = BTreeSet::new();
-    let of_type = |policy_type| if policy_type == PolicyType::Trust { Part::Trust } else { Part::Permissions };
-    parts.extend(comparison.item_differences.iter().filter(|d| is_of(&d.role_arn)).map(|d| of_type(d.policy_type)));
-    let access = comparison.access_differences.iter().map(|d| &d.role_arn);
-    if access.chain(comparison.deny_differences.iter().map(|d| &d.role_arn)).any(|arn| is_of(arn)) {
-        parts.insert(Part::Permissions);
-    }
-    if comparison.trust_differences.iter().any(|d| is_of(&d.role_arn)) {
-        parts.insert(Part::Trust);
-    }
-    let attributes = comparison.attribute_differences.iter();
-    let attributes = attributes.filter(|d| is_of(&d.left_arn) && is_of(&d.right_arn));
-    parts.extend(attributes.map(|d| part_of_attribute(&d.attribute.to_string())));
-    // No role of the other account is a model for what references a third account.
-    let references = comparison.cross_references.iter().filter(|d| d.third_accounts.is_empty());
-    for reference in references.filter(|d| is_of(&d.role_arn)) {
-        match (reference.policy_type, reference.place) {
-            (Some(policy_type), _) => parts.insert(of_type(policy_type)),
-            (None, place) => {
-                // A text that differs as well is one thing with its difference.
-                let known = |part: &Part| matches!(part, Part::Attribute(name) if name.replace('_', "").starts_with(place.as_str()));
-                !parts.iter().any(known) && parts.insert(Part::Attribute(place.to_string()))
-            }
-        };
-    }
-    parts
-}
-
-/// The parts of which somebody has accepted something.
-fn accepted_parts(comparison: &Report, role: &RoleResult) -> BTreeSet<Part> {
-    let is_of = |arn: &str| Side::BOTH.into_iter().any(|side| role.side(side).is_some_and(|real| real.arn == arn));
-    let accepted = comparison.accepted_differences.iter().filter(|d| is_of(&d.role_arn));
-    accepted
-        .filter_map(|d| match d.kind {
-            DifferenceKind::Role => None,
-            DifferenceKind::Trust => Some(Part::Trust),
-            DifferenceKind::Attribute => Some(part_of_attribute(d.attribute.as_deref().unwrap_or_default())),
-            DifferenceKind::Item | DifferenceKind::Access | DifferenceKind::Deny | DifferenceKind::CrossReference => {
-                Some(if d.policies == ["trust"] { Part::Trust } else { Part::Permissions })
-            }
-        })
-        .collect()
-}
-
-fn part_of_attribute(attribute: &str) -> Part {
-    match attribute {
-        "permissions_boundary" | "inline_policies" | "attached_policies" => Part::Permissions,
-        name => Part::Attribute(name.to_owned()),
     }
 }
 
@@ -161,8 +122,7 @@ struct OneRole<'p, 'a> {
 impl OneRole<'_, '_> {
     fn plan(&self, blocked: &Blocked, policies: &mut Policies) -> RolePlan {
         let role = self.to.real;
-        let (arn, name) = (role.arn.clone(), role.name.clone());
-        let mut plan = RolePlan { index: self.index, arn, name, changes: Vec::new(), left: Vec::new() };
+        let mut plan = RolePlan::new(self.index, role);
         if let Some(why) = self.untouchable().or_else(|| blocked.parts.get(&(self.index, Part::Role)).cloned()) {
             plan.left.push(Left { part: Part::Role, why });
             return plan;
@@ -194,9 +154,9 @@ impl OneRole<'_, '_> {
 
     /// Why nobody can change the role, or should not.
     fn untouchable(&self) -> Option<String> {
-        let owned = |role: &Role| role.is_service_linked() || role.path.starts_with("/aws-reserved/");
-        if owned(self.to.real) || owned(self.from.real) {
-            return Some("the role belongs to AWS, and only AWS can change it".to_owned());
+        let owners = [self.to.real, self.from.real].map(owner::of_role);
+        if let Some(aws) = owners.iter().flatten().find(|owner| owner.is_aws()) {
+            return Some(format!("it is {}: {}; {REFUSED}", aws.in_words(), aws.instead()));
         }
         if self.result.status == RoleStatus::Ambiguous {
             return Some(
@@ -205,7 +165,15 @@ impl OneRole<'_, '_> {
                 .to_owned(),
             );
         }
-        (!is_name(&self.to.real.name)).then(|| "IAM does not allow this role name".to_owned())
+        if !is_name(&self.to.real.name) {
+            return Some("IAM does not allow this role name".to_owned());
+        }
+        // The tags of a stack differ in every account, and nobody can deploy them otherwise.
+        let is_of_aws = |part: &Part| matches!(part, Part::Attribute(name) if name.starts_with("tag:aws:"));
+        let parts = open_parts(self.planner.input.comparison, self.result);
+        let stays = !self.planner.input.include_managed && !parts.iter().all(is_of_aws);
+        let [owner, _] = owners;
+        owner.filter(|_| stays).map(|owner| not_by_default(&owner))
     }
 
     fn part(
@@ -266,7 +234,9 @@ impl OneRole<'_, '_> {
         let (from, to) = (find(&self.from), find(&self.to));
         let key = to.as_ref().map(|(key, _)| key.clone());
         if key.as_deref().or(from.as_ref().map(|(key, _)| key.as_str())).is_some_and(|key| key.starts_with("aws:")) {
-            return Err("tags that begin with `aws:` are reserved for AWS".to_owned());
+            return Err(
+                "AWS sets the tags that begin with `aws:`, and nobody else can: accept the difference".to_owned()
+            );
         }
         match (from, key) {
             (Some((from, value)), key) => {
@@ -325,18 +295,18 @@ impl OneRole<'_, '_> {
         };
         let now = to.real.boundary.as_ref().map(|policy| &policy.arn);
         match (boundary, now) {
-            (Some((arn, document)), now) if now != Some(&arn) => changes.push(Change::PutBoundary(arn, document)),
+            (Some(policy), now) if now != Some(&policy.arn) => changes.push(Change::PutBoundary(policy)),
             (None, Some(_)) => away.push(Change::DeleteBoundary),
             _ => {}
         }
         changes.extend(self.inline(&mut away)?);
         let mut keep = BTreeSet::new();
         for (real, normal) in from.real.attached.iter().zip(&from.normal.role.attached) {
-            let (arn, document) = managed(real, normal)?;
-            if !to.real.attached.iter().any(|policy| policy.arn == arn) {
-                changes.push(Change::Attach(arn.clone(), document));
+            let policy = managed(real, normal)?;
+            keep.insert(policy.arn.clone());
+            if !to.real.attached.iter().any(|there| there.arn == policy.arn) {
+                changes.push(Change::Attach(policy));
             }
-            keep.insert(arn);
         }
         for policy in to.real.attached.iter().filter(|policy| !keep.contains(&policy.arn)) {
             away.push(Change::Detach(checked_arn(policy.arn.clone())?));
@@ -394,7 +364,7 @@ impl OneRole<'_, '_> {
         normal: &Arc<ManagedPolicy>,
         blocked: &Blocked,
         policies: &mut Policies,
-    ) -> Result<(Arn, Arc<IdentityPolicy>), String> {
+    ) -> Result<Arc<ManagedPolicy>, String> {
         let in_policy = |why: String| format!("managed policy `{}`: {why}", real.arn.as_str());
         let known: BTreeMap<&Arn, (&Arc<ManagedPolicy>, &Arc<ManagedPolicy>)> = self
             .planner
@@ -419,7 +389,8 @@ impl OneRole<'_, '_> {
         if let Some((there, other)) = there
             && self.is_alike(&normal.document, &other.document)
         {
-            return Ok((checked_arn(there.arn.clone()).map_err(in_policy)?, Arc::clone(&there.document)));
+            checked_arn(there.arn.clone()).map_err(in_policy)?;
+            return Ok(Arc::clone(there));
         }
         let arn = match there {
             Some((there, _)) => there.arn.clone(),
@@ -431,23 +402,28 @@ impl OneRole<'_, '_> {
                 Some(_) => Err(in_policy(
                     "the AWS managed policy has another document in each account; read both accounts again".to_owned(),
                 )),
-                None => Ok((arn, Arc::clone(&real.document))),
+                None => Ok(Arc::new(ManagedPolicy::new(arn, Arc::clone(&real.document)))),
             };
         }
         if let Some(why) = blocked.policies.get(arn.as_str()) {
             return Err(in_policy(why.clone()));
         }
+        let owner = there.and_then(|_| owner::of_policy(arn.last_name()));
+        if let Some(owner) = owner.filter(|_| !self.planner.input.include_managed) {
+            return Err(in_policy(not_by_default(&owner)));
+        }
         let document = self.document(&real.document).map_err(in_policy)?;
         let carriers = self.planner.carried().filter(|(_, policy, _)| policy.arn == arn);
         let carriers = carriers.map(|(role, ..)| role.name.clone()).collect();
-        let change = PolicyChange { create: there.is_none(), document: Arc::clone(&document), carriers };
+        let write = if there.is_some() { PolicyWrite::Version } else { PolicyWrite::Create };
+        let change = PolicyChange { write, document: Arc::clone(&document), carriers };
         match policies.get(&arn) {
             Some(other) if *other != change => {
                 return Err(in_policy("two policies of one account would become this one policy".to_owned()));
             }
             _ => policies.insert(arn.clone(), change),
         };
-        Ok((arn, document))
+        Ok(Arc::new(ManagedPolicy::new(arn, document)))
     }
 
     /// The ARN of a policy that no role of the other account carries.
@@ -478,6 +454,14 @@ impl OneRole<'_, '_> {
         };
         left.effective_version() == right.effective_version() && self.planner.alike.roles(&with(left), &with(right))
     }
+}
+
+/// Of changes that IAM refuses, whoever asks for them.
+const REFUSED: &str = "`--include-managed` does not write such changes, because IAM refuses them";
+
+/// Why what has an owner is left to it.
+fn not_by_default(owner: &owner::Owner) -> String {
+    format!("it is {}: {}; `--include-managed` writes the commands", owner.in_words(), owner.instead())
 }
 
 /// A name of IAM's, which no shell and no option of a command can take for anything else.

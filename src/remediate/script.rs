@@ -1,16 +1,10 @@
 //! A plan as a shell script that a person reads before it is run.
-//!
-//! Names come from accounts and are not to be trusted. In comments every character that could end the line or turn it
-//! around is an escape; everything else stands between single quotes. What the AWS CLI could take for the name of a
-//! file or an option is never an argument of its own: names are IAM's, the rest is JSON.
 
 use std::io::{self, Write};
 
-use serde_json::json;
-
-use super::{Change, Left, Plan, PolicyChange, RolePlan, document};
-use crate::formats::escape::terminal;
-use crate::model::{Account, AccountId, Arn, Role, Side};
+use super::commands::{self, comment, quoted};
+use super::{Left, Plan, PolicyChange, PolicyWrite, RolePlan, applied, functions, undo};
+use crate::model::{Account, AccountId, Arn, Side};
 use crate::report::Report;
 
 /// What a script is made of.
@@ -30,6 +24,8 @@ pub struct Script<'a> {
     pub made_at: &'a str,
     /// What is to be done.
     pub plan: &'a Plan,
+    /// The name of its file, and of that of the script that undoes it, if they are written to files.
+    pub files: Option<[&'a str; 2]>,
 }
 
 /// Writes the script.
@@ -37,34 +33,101 @@ pub struct Script<'a> {
 /// # Errors
 /// If `out` cannot be written to.
 pub fn write(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
-    header(out, script)?;
-    if script.plan.policies.is_empty() && script.plan.roles.is_empty() {
+    let (plan, mut body) = (script.plan, Vec::new());
+    for (arn, change) in &plan.policies {
+        policy(&mut body, arn, change, script, plan)?;
+    }
+    for role in &plan.roles {
+        one_role(&mut body, role, script)?;
+    }
+    let own = format!("{}.sh", tag(script, script.make));
+    let [own, undo] = script.files.map_or([own.as_str(), ""], |files| files);
+    start(out, script, &title(script), own)?;
+    comment(
+        out,
+        &format!(
+            "Commands that make changes: {}. Differences that remain for you to resolve, marked NOT DONE: {}.",
+            plan.changes(),
+            plan.left()
+        ),
+    )?;
+    comment(out, "If the script stops at an error, correct the cause and run it again.")?;
+    if !undo.is_empty() {
+        comment(out, &format!("{undo} brings everything back that this script changes."))?;
+    }
+    rest(out, script, &body, plan)?;
+    if plan.policies.is_empty() && plan.roles.is_empty() {
         comment(out, "")?;
-        comment(out, "The selected common roles do not differ.")?;
-        return Ok(());
-    }
-    for (arn, change) in &script.plan.policies {
-        policy(out, arn, change, script.plan)?;
-    }
-    for role in &script.plan.roles {
-        one_role(out, role, script)?;
+        comment(out, "The selected roles do not differ.")?;
     }
     Ok(())
 }
 
-fn header(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
-    let tag = |side: Side| script.comparison.accounts.get(side).tag.as_str();
-    let (to, from) = (tag(script.make), tag(script.make.other()));
+/// Writes the script that brings the account back to what it was before the script ran, as a whole or in part.
+///
+/// # Errors
+/// If `out` cannot be written to.
+pub fn write_undo(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
+    let plan = undo(script.account, script.plan);
+    let changed = applied(script.account, script.plan);
+    let mut body = Vec::new();
+    for planned in &plan.roles {
+        writeln!(body)?;
+        comment(&mut body, &format!("=== Role {} ===", planned.name))?;
+        for left in &planned.left {
+            comment(&mut body, &format!("NOT UNDONE: {}: {}", left.part.in_words(), left.why))?;
+        }
+        let role = changed.roles.iter().find(|role| role.arn == planned.arn);
+        for change in &planned.changes {
+            commands::change(&mut body, planned, change, role)?;
+        }
+    }
+    for (arn, change) in &plan.policies {
+        writeln!(body)?;
+        comment(&mut body, &format!("=== Managed policy {} ===", arn.as_str()))?;
+        commands::policy(&mut body, arn, change, script.made_at)?;
+    }
+    let [done, own] = script.files.unwrap_or(["the script", "undo.sh"]);
+    let title = format!("Undoes {done}: brings back what it changes in {}.", tag(script, script.make));
+    start(out, script, &title, own)?;
+    comment(
+        out,
+        &format!(
+            "Commands that make changes: {}. Changes that cannot be undone, marked NOT UNDONE: {}.",
+            plan.changes(),
+            plan.left()
+        ),
+    )?;
+    comment(out, "You can run it also if only a part of the other script has run, and again if it stops at an error.")?;
+    comment(out, "What somebody else has changed since in the same places is lost.")?;
+    rest(out, script, &body, &plan)
+}
+
+fn tag<'a>(script: &Script<'a>, side: Side) -> &'a str {
+    script.comparison.accounts.get(side).tag.as_str()
+}
+
+fn title(script: &Script<'_>) -> String {
     let id = |side: Side| {
         let id = script.comparison.accounts.get(side).account_id.as_ref();
         id.map_or("unknown", AccountId::as_str)
     };
+    let (make, model) = (script.make, script.make.other());
+    format!(
+        "Aligns roles of {} ({}) with those of {} ({}).",
+        tag(script, make),
+        id(make),
+        tag(script, model),
+        id(model)
+    )
+}
+
+/// What both scripts say first.
+fn start(out: &mut dyn Write, script: &Script<'_>, title: &str, file: &str) -> io::Result<()> {
+    let (to, from) = (tag(script, script.make), tag(script, script.make.other()));
     let read = |side: Side| script.comparison.accounts.get(side).harvested_at.as_deref().unwrap_or("an unknown time");
     writeln!(out, "#!/bin/sh")?;
-    comment(
-        out,
-        &format!("Aligns roles of {to} ({}) with those of {from} ({}).", id(script.make), id(script.make.other())),
-    )?;
+    comment(out, title)?;
     comment(out, "")?;
     comment(
         out,
@@ -77,53 +140,60 @@ fn header(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
     )?;
     comment(out, &format!("{to} was read at {}, {from} at {}.", read(script.make), read(script.make.other())))?;
     comment(out, "iamctl did not run this script. Review it, then run it with credentials of that account:")?;
-    comment(out, &format!("    AWS_PROFILE=... sh {to}.sh"))?;
-    comment(
-        out,
-        &format!(
-            "Commands that make changes: {}. Differences that remain for you to resolve, marked NOT DONE: {}.",
-            script.plan.changes(),
-            script.plan.left()
-        ),
-    )?;
+    comment(out, &format!("    AWS_PROFILE=... sh {file}"))
+}
+
+/// Functions, the check of the account, and the commands.
+fn rest(out: &mut dyn Write, script: &Script<'_>, body: &[u8], plan: &Plan) -> io::Result<()> {
+    let to = tag(script, script.make);
     writeln!(out, "set -eu")?;
     writeln!(out, "AWS_PAGER=''")?;
     writeln!(out, "export AWS_PAGER")?;
+    out.write_all(functions::needed(&String::from_utf8_lossy(body)).as_bytes())?;
     writeln!(out)?;
     writeln!(out, "account=$(aws sts get-caller-identity --query Account --output text)")?;
     writeln!(out, "if [ \"$account\" != {} ]; then", quoted(script.account_id.as_str()))?;
     let wrong = format!("the credentials do not belong to account {} ({to}), but to:", script.account_id);
     writeln!(out, "    printf '%s %s\\n' {} \"$account\" >&2", quoted(&wrong))?;
     writeln!(out, "    exit 1")?;
-    writeln!(out, "fi")
+    writeln!(out, "fi")?;
+    if plan.changes() > 0 {
+        let stopped = "The script stopped at an error. Correct the cause, then run it again.";
+        writeln!(out, "trap '[ $? = 0 ] || echo \"{stopped}\" >&2' EXIT")?;
+    }
+    out.write_all(body)
 }
 
-fn policy(out: &mut dyn Write, arn: &Arn, change: &PolicyChange, plan: &Plan) -> io::Result<()> {
+fn policy(out: &mut dyn Write, arn: &Arn, change: &PolicyChange, script: &Script<'_>, plan: &Plan) -> io::Result<()> {
     writeln!(out)?;
     comment(out, &format!("=== Managed policy {} ===", arn.as_str()))?;
-    let document = quoted(&safe(&document::identity_json(&change.document)));
-    if change.create {
+    if change.write == PolicyWrite::Create {
         comment(
             out,
-            "No role of the account has a policy with this name. If such a policy exists, this command fails: check \
-                what it says and who uses it, then remove this command.",
+            "No role of the account has a policy with this name. If such a policy exists with another document, the \
+                script stops: check what it says and who uses it.",
         )?;
-        let path = arn.resource().strip_prefix("policy").and_then(|path| path.strip_suffix(arn.last_name()));
-        let (name, path) = (quoted(arn.last_name()), quoted(path.unwrap_or("/")));
-        return writeln!(out, "aws iam create-policy --policy-name={name} --path={path} --policy-document {document}");
+    } else if let Some(owner) = super::owner::of_policy(arn.last_name()) {
+        managed(out, &owner)?;
     }
-    comment(out, "A policy can have five versions. If it has five, delete one first.")?;
-    for role in &change.carriers {
-        let planned = plan.roles.iter().find(|plan| plan.name == *role);
+    for name in &change.carriers {
+        let planned = plan.roles.iter().find(|plan| plan.name == *name && plan.only_in != Some(script.make.other()));
         let how = match planned {
             None => "which this script does not change",
             Some(plan) if !plan.left.is_empty() => "for which something else is NOT DONE",
             Some(_) => "which follows below, or needs no other change",
         };
-        comment(out, &format!("Attached to the role {role}, {how}."))?;
+        let role = script.account.roles.iter().find(|role| role.name == *name);
+        let owner = role.and_then(super::owner::of_role).map(|owner| format!("; it is {}", owner.in_words()));
+        comment(out, &format!("Attached to the role {name}, {how}{}.", owner.unwrap_or_default()))?;
     }
-    let arn = quoted(arn.as_str());
-    writeln!(out, "aws iam create-policy-version --policy-arn={arn} --set-as-default --policy-document {document}")
+    commands::policy(out, arn, change, script.made_at)
+}
+
+/// What a reader has to know before a change of something that somebody else deploys.
+fn managed(out: &mut dyn Write, owner: &super::Owner) -> io::Result<()> {
+    comment(out, &format!("It is {}.", owner.in_words()))?;
+    comment(out, &format!("The next deployment can revert these commands. Also {}.", owner.instead()))
 }
 
 fn one_role(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Result<()> {
@@ -139,8 +209,11 @@ fn one_role(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Re
     if plan.changes.is_empty() && plan.left.is_empty() {
         comment(out, "The change of a managed policy above is sufficient.")?;
     }
+    if let Some(owner) = plan.owner.as_ref().filter(|_| !plan.changes.is_empty()) {
+        managed(out, owner)?;
+    }
     for change in &plan.changes {
-        command(out, plan, change, role)?;
+        commands::change(out, plan, change, role)?;
     }
     Ok(())
 }
@@ -153,117 +226,4 @@ fn reasons(report: &Report, index: usize) -> Vec<String> {
 
 fn not_done(out: &mut dyn Write, left: &Left) -> io::Result<()> {
     comment(out, &format!("NOT DONE: {}: {}", left.part.in_words(), left.why))
-}
-
-fn command(out: &mut dyn Write, plan: &RolePlan, change: &Change, role: Option<&Role>) -> io::Result<()> {
-    let name = format!("--role-name={}", quoted(&plan.name));
-    match change {
-        Change::PutBoundary(arn, _) => {
-            writeln!(
-                out,
-                "aws iam put-role-permissions-boundary {name} --permissions-boundary={}",
-                quoted(arn.as_str())
-            )
-        }
-        Change::DeleteBoundary => writeln!(out, "aws iam delete-role-permissions-boundary {name}"),
-        Change::PutInline(policy, document) => {
-            let document = quoted(&safe(&document::identity_json(document)));
-            writeln!(
-                out,
-                "aws iam put-role-policy {name} --policy-name={} --policy-document {document}",
-                quoted(policy)
-            )
-        }
-        Change::DeleteInline(policy) => {
-            writeln!(out, "aws iam delete-role-policy {name} --policy-name={}", quoted(policy))
-        }
-        Change::Attach(arn, _) => {
-            writeln!(out, "aws iam attach-role-policy {name} --policy-arn={}", quoted(arn.as_str()))
-        }
-        Change::Detach(arn) => writeln!(out, "aws iam detach-role-policy {name} --policy-arn={}", quoted(arn.as_str())),
-        Change::Trust(document) => {
-            let document = quoted(&safe(&document::trust_json(document)));
-            writeln!(out, "aws iam update-assume-role-policy {name} --policy-document {document}")
-        }
-        Change::Details(details) => {
-            let mut input = json!({"RoleName": plan.name, "MaxSessionDuration": details.max_session_duration});
-            let had = role.and_then(|role| role.details.as_ref()).and_then(|details| details.description.as_ref());
-            // Both are given, so that the one that stays is not lost.
-            if let Some(description) = details.description.as_deref().or(had.map(|_| ""))
-                && let Some(object) = input.as_object_mut()
-            {
-                object.insert("Description".to_owned(), json!(description));
-            }
-            writeln!(out, "aws iam update-role --cli-input-json {}", quoted(&safe(&pretty(&input))))
-        }
-        Change::Tag(key, value) => {
-            let tags = quoted(&safe(&json!([{"Key": key, "Value": value}]).to_string()));
-            writeln!(out, "aws iam tag-role {name} --tags {tags}")
-        }
-        Change::Untag(key) => {
-            writeln!(out, "aws iam untag-role {name} --tag-keys {}", quoted(&safe(&json!([key]).to_string())))
-        }
-        Change::AddToProfile(profile) => {
-            let profile = format!("--instance-profile-name={}", quoted(profile));
-            writeln!(
-                out,
-                "aws iam get-instance-profile {profile} >/dev/null 2>&1 || aws iam create-instance-profile {profile}"
-            )?;
-            writeln!(out, "aws iam add-role-to-instance-profile {profile} {name}")
-        }
-        Change::RemoveFromProfile(profile) => {
-            let profile = format!("--instance-profile-name={}", quoted(profile));
-            comment(out, "Instances that use this profile lose the role.")?;
-            writeln!(out, "aws iam remove-role-from-instance-profile {profile} {name}")
-        }
-    }
-}
-
-fn pretty(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-/// A line that the shell does not read, whatever the text holds.
-fn comment(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    if text.is_empty() { writeln!(out, "#") } else { writeln!(out, "# {}", terminal(text)) }
-}
-
-/// A word of the shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
-/// JSON in which what a terminal must not show is an escape. It means the same, as such characters stand in its texts
-/// alone; its own line ends stay.
-fn safe(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || matches!(terminal(c.encode_utf8(&mut [0; 4])), std::borrow::Cow::Borrowed(_)) {
-            safe.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_ends_a_word_or_a_comment() {
-        assert_eq!(quoted("a'; rm -rf /; '"), r"'a'\''; rm -rf /; '\'''");
-        let mut out = Vec::new();
-        comment(&mut out, "a\nrm -rf /\r\u{2028}\u{202e}x").unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "# a\\nrm -rf /\\r\\u{2028}\\u{202e}x\n");
-        let hidden = json!(["a\u{202e}b\u{1f600}\u{e0041}"]).to_string();
-        assert_eq!(safe(&hidden), "[\"a\\u202eb\u{1f600}\\udb40\\udc41\"]");
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&safe(&hidden)).unwrap(),
-            json!(["a\u{202e}b\u{1f600}\u{e0041}"])
-        );
-    }
 }

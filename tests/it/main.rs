@@ -112,6 +112,10 @@ mod quiet;
 #[cfg(test)]
 mod remediate;
 #[cfg(test)]
+mod remediate_owners;
+#[cfg(test)]
+mod remediate_undo;
+#[cfg(test)]
 mod report_flags;
 #[cfg(test)]
 mod rewritten;

@@ -20,9 +20,35 @@ fn diff(tool: &Tool) -> Run {
     tool.run(&arguments)
 }
 
+/// Where the AWS CLI of the tests is.
+const CLI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/moto-venv/bin");
+
 /// Runs a script with the AWS CLI of the tests, as the account of a profile.
 fn sh(tool: &Tool, script: &str, profile: &str) -> Output {
-    let path = format!("{}/target/moto-venv/bin:/usr/bin:/bin", env!("CARGO_MANIFEST_DIR"));
+    with_path(tool, script, profile, CLI)
+}
+
+/// Runs a script with an AWS CLI that reports an error after this many commands that change something, the last of which
+/// was done.
+fn interrupted(tool: &Tool, script: &str, profile: &str, after: usize) -> Output {
+    let aws = format!(
+        "#!/bin/sh\ncase \"$1 $2\" in 'sts '* | 'iam get-'* | 'iam list-'*) exec '{CLI}/aws' \"$@\" ;; esac\n\
+        '{CLI}/aws' \"$@\" || exit\necho >> done\n\
+        if [ \"$(wc -l < done)\" -ge {after} ]; then echo 'Could not connect to the endpoint URL' >&2; exit 255; fi\n"
+    );
+    let path = tool.write("bin/aws", aws);
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    tool.write("done", "");
+    let output = with_path(tool, script, profile, &tool.path().join("bin").display().to_string());
+    assert_eq!(tool.read("done").lines().count(), after, "{output:?}");
+    assert!(!output.status.success(), "{output:?}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("The script stopped at an error."), "{stderr}");
+    output
+}
+
+fn with_path(tool: &Tool, script: &str, profile: &str, path: &str) -> Output {
+    let path = format!("{path}:/usr/bin:/bin");
     Command::new("/bin/sh")
         .arg(script)
         .current_dir(tool.path())
@@ -99,6 +125,8 @@ fn drift(dev: &Account, qa: &Account) {
     done(dev.iam.create_instance_profile().instance_profile_name("machine-dev").send());
     let add = dev.iam.add_role_to_instance_profile().instance_profile_name("machine-dev");
     done(add.role_name("attributes-dev").send());
+    done(qa.iam.create_instance_profile().instance_profile_name("old").send());
+    done(qa.iam.add_role_to_instance_profile().instance_profile_name("old").role_name("same-qa").send());
     done(qa.iam.delete_role_permissions_boundary().role_name("boundary-qa").send());
 }
 
@@ -130,7 +158,84 @@ fn a_script_takes_the_drift_back() {
     assert_eq!(report["attribute_differences"], json!([]));
     let run = tool.run(&["remediate", "out", "--make", "qa"]);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(!run.stdout.contains("aws iam"), "{run:?}");
+    assert!(!run.stdout.lines().any(|line| line.starts_with("aws iam")), "{run:?}");
+}
+
+/// What a report says of the accounts, without when and from where.
+fn says(tool: &Tool) -> Value {
+    let report: Value = serde_json::from_str(&tool.read("out/report.json")).unwrap();
+    let lists = ["roles", "item_differences", "access_differences", "trust_differences", "attribute_differences"];
+    lists.map(|list| (list.to_owned(), report[list].clone())).into_iter().collect::<serde_json::Map<_, _>>().into()
+}
+
+fn versions(account: &Account, name: &str) -> Vec<(String, bool)> {
+    let arn = format!("arn:aws:iam::{}:policy/{name}", account.id);
+    let output = done(account.iam.list_policy_versions().policy_arn(arn).send());
+    let one = |version: aws_sdk_iam::types::PolicyVersion| (version.version_id.unwrap(), version.is_default_version);
+    let mut versions: Vec<(String, bool)> = output.versions.unwrap().into_iter().map(one).collect();
+    versions.sort();
+    versions
+}
+
+/// Script and undo, each interrupted several times after a command that was done, and each run once more when it was
+/// done: the same as if each had run once.
+#[test]
+fn a_script_and_what_undoes_it_can_be_run_again_and_again() {
+    let (dev, qa) = accounts();
+    let tool = tool(&dev, &qa);
+    drift(&dev, &qa);
+    assert_eq!(diff(&tool).code, 1);
+    let before = says(&tool);
+    let was = versions(&qa, "shared-qa");
+    let run = tool.run(&["remediate", "out", "--make", "qa", "--output", "qa.sh"]);
+    assert_eq!(run.code, 0, "{run:?}");
+
+    for after in [1, 2, 5, 9] {
+        interrupted(&tool, "qa.sh", "qa-profile", after);
+    }
+    for _ in 0..2 {
+        let ran = sh(&tool, "qa.sh", "qa-profile");
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    assert_eq!(diff(&tool).code, 0);
+    assert_eq!(versions(&qa, "shared-qa").len(), was.len() + 1, "one new version");
+
+    let refused = sh(&tool, "qa.undo.sh", "dev-profile");
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    for after in [1, 4, 8] {
+        interrupted(&tool, "qa.undo.sh", "qa-profile", after);
+    }
+    for _ in 0..2 {
+        let ran = sh(&tool, "qa.undo.sh", "qa-profile");
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    assert_eq!(diff(&tool).code, 1);
+    assert_eq!(says(&tool), before);
+    let is = versions(&qa, "shared-qa");
+    assert!(was.iter().all(|version| is.contains(version)) && is.len() == was.len() + 1, "{was:?} {is:?}");
+    let lone = format!("arn:aws:iam::{}:policy/lone-qa", qa.id);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let found = runtime.block_on(qa.iam.get_policy().policy_arn(lone).send());
+    assert!(found.is_err_and(|error| error.into_service_error().is_no_such_entity_exception()), "it is deleted again");
+}
+
+/// The undo of a script of which only a part has run brings back that part.
+#[test]
+fn half_a_script_can_be_undone() {
+    let (dev, qa) = accounts();
+    let tool = tool(&dev, &qa);
+    drift(&dev, &qa);
+    assert_eq!(diff(&tool).code, 1);
+    let before = says(&tool);
+    let run = tool.run(&["remediate", "out", "--make", "qa", "--output", "qa.sh"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    interrupted(&tool, "qa.sh", "qa-profile", 7);
+    diff(&tool);
+    assert_ne!(says(&tool), before);
+    let ran = sh(&tool, "qa.undo.sh", "qa-profile");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(diff(&tool).code, 1);
+    assert_eq!(says(&tool), before);
 }
 
 /// What is not certain is not done, and the rest is.
