@@ -31,13 +31,16 @@ pub(super) use make::{FileCopy, FindNews, Found, Ingredients, InputCopy, Progres
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "iamctl diff [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2\n       iamctl diff [OPTIONS] @PAIR")]
 pub(super) struct Args {
-    /// AWS profile, snapshot file, or `env:`
+    /// AWS profile, snapshot file, or `env:`; or a pair of the config file
     ///
     /// `env:` stands for the credentials of the environment. A word with a path separator, or that ends in `.json` or
     /// `.json.gz`, is a file: a snapshot, or the output of `aws iam get-account-authorization-details`; or a folder that
     /// `iamctl harvest --split` wrote. Any other word is a profile of the AWS config.
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
+    ///
+    /// `@PAIR` takes the place of all four words: a pair of accounts that `iamctl.toml` names.
     #[arg(value_name = "SOURCE_1", add = complete::source_or_pair())]
     source_1: Source,
     /// Short name of the first account, such as `dev`

@@ -27,7 +27,7 @@ use crate::report::{Report, SeverityOverrides};
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE\n       iamctl explain --rule [ID]"
+    override_usage = "iamctl explain [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2 ROLE\n       iamctl explain [OPTIONS] @PAIR ROLE\n       iamctl explain [OPTIONS] REPORT_FOLDER ROLE\n       iamctl explain --rule [ID]"
 )]
 pub(super) struct Args {
     /// Two sources with tags, or a report folder; then the role

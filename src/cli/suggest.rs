@@ -31,7 +31,7 @@ const SHOWN: usize = 5;
 /// What `suggest` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    override_usage = "iamctl suggest [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2\n       iamctl suggest [OPTIONS] --baseline BASELINE [SOURCE=TAG]..."
+    override_usage = "iamctl suggest [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2\n       iamctl suggest [OPTIONS] @PAIR\n       iamctl suggest [OPTIONS] --baseline BASELINE [SOURCE=TAG]..."
 )]
 pub(super) struct Args {
     /// Two sources with tags; or, with `--baseline`, any number of accounts such as dev.json=dev

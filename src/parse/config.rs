@@ -332,6 +332,8 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn error(text: &str) -> String {
@@ -358,6 +360,34 @@ mod tests {
         assert_eq!(file.known_accounts[0].1, "audit");
         assert_eq!(read("").unwrap(), ConfigFile::default());
         assert_eq!(read("# é\r\n[defaults]\r\n").unwrap(), ConfigFile::default());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_brings_the_reader_down(
+            start in "\\PC*",
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "[defaults]", "[pairs.p]", "[[severity]]", "[known-accounts]", "left", "\"é\"", "=", "{", "}", "[",
+                    "]", "\n", ".", "1", "true", "'''", "\"\"\"", "2026-01-01", "0x1", "\u{feff}", "#", "\\u0000", ",",
+                ]),
+                0..40,
+            ),
+        ) {
+            let text = start + &parts.concat();
+            if let Err(error) = read(&text) {
+                let line = text.split('\n').nth(error.place.line - 1);
+                prop_assert!(line.is_some_and(|line| error.place.column <= line.chars().count() + 1), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_is_an_error() {
+        for start in ["", "a = "] {
+            assert!(read(&format!("{start}{}", "[".repeat(100_000))).is_err());
+            assert!(read(&format!("{start}{}", "{a = ".repeat(100_000))).is_err());
+        }
     }
 
     #[test]

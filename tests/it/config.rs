@@ -185,6 +185,7 @@ fn every_fault_names_file_line_and_column() {
         ("[defaults]\nmfa-command = \"x\"\n", "2:1: `mfa-command` cannot have a default: ", ""),
         ("[defaults]\nmfa-code = \"1\"\n", "2:1: `mfa-code` cannot have a default: ", ""),
         ("[defaults]\nconfig = \"x\"\n", "2:1: `config` cannot have a default: ", ""),
+        ("[defaults.suggest]\nwrite = true\n", "2:1: `write` cannot have a default: ", ""),
         ("[defaults.reports]\nkeep = 1\n", "2:1: `keep` cannot have a default: ", ""),
         ("[defaults.init]\nforce = true\n", "2:1: `force` cannot have a default: ", ""),
         ("[defaults.harvest]\naccounts = \"a\"\n", "2:1: `accounts` cannot have a default: only `iamctl fleet`", ""),
@@ -405,6 +406,47 @@ fn what_could_not_be_determined_never_becomes_less_severe() {
             assert_eq!(run(&tool, "config").code == 0, severity >= rule.default_severity(), "{rule} {severity}");
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_found_writes_only_into_its_folder() {
+    use std::os::unix::fs::symlink;
+
+    let tool = place();
+    tool.write("repository/.git", "");
+    tool.write("victim", "mine");
+    let folder = tool.path().join("repository");
+    symlink("../victim", folder.join("link.html")).unwrap();
+    symlink("../new", folder.join("nowhere")).unwrap();
+    symlink("..", folder.join("up")).unwrap();
+    fs::create_dir(folder.join("real")).unwrap();
+    let diff = |more: &[&str]| {
+        let (dev, qa) = (tool.path().join("dev.json"), tool.path().join("qa.json"));
+        let arguments = [&["diff", dev.to_str().unwrap(), "dev", qa.to_str().unwrap(), "qa"], more].concat();
+        tool.command(&arguments).current_dir(&folder).output().unwrap()
+    };
+    for (table, setting) in [
+        ("[defaults.diff]", "report = \"html=link.html\""),
+        ("[defaults.diff]", "report = \"html=nowhere\""),
+        ("[defaults.diff]", "output = \"up/out\""),
+        ("[defaults.diff]", "output = \"real/../../out\""),
+        ("[defaults.accept]", "file = \"nowhere\""),
+    ] {
+        tool.write("repository/iamctl.toml", format!("{table}\n{setting}\n"));
+        let refused = diff(&[]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let is_told = told.contains("is outside the folder of the config file");
+        assert_eq!((refused.status.code(), is_told), (Some(2), true), "{setting}: {told}");
+    }
+    assert!(tool.read("victim") == "mine" && !tool.exists("new") && !tool.exists("out"));
+    tool.write("repository/iamctl.toml", "[defaults.diff]\noutput = \"real/out\"\nreport = \"sarif=./x.sarif\"\n");
+    assert_eq!(diff(&[]).status.code(), Some(0));
+    assert!(tool.exists("repository/real/out/report.json") && tool.exists("repository/x.sarif"));
+    // Who names the file wants it so.
+    tool.write("repository/iamctl.toml", "[defaults.diff]\noutput = \"up/out\"\n");
+    assert_eq!(diff(&["--config", "iamctl.toml"]).status.code(), Some(0));
+    assert!(tool.exists("out/report.json"));
 }
 
 #[cfg(unix)]

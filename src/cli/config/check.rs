@@ -250,7 +250,7 @@ impl<'c> Checker<'c> {
         };
         let mut values = Vec::with_capacity(texts.len());
         for text in texts {
-            if !self.named && option.writes_outside(&text.value) {
+            if !self.named && option.writes_outside(&text.value, self.folder) {
                 let problem = format!(
                     "`{}` is outside the folder of the config file, which was found and not named",
                     text.value.escape_debug()

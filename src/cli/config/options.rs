@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -21,7 +21,8 @@ const OF_FLEET: [&str; 5] =
     ["IAMCTL_ACCOUNTS", "IAMCTL_PROFILES", "IAMCTL_SNAPSHOTS", "IAMCTL_ONLY_ACCOUNTS", "IAMCTL_SKIP_ACCOUNTS"];
 
 /// Variables of options that cannot have a default, and why.
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 11] = [
+    ("IAMCTL_WRITE", "it says what one run does"),
     ("IAMCTL_KNOWN_ACCOUNT", "put it into the table `[known-accounts]`"),
     ("IAMCTL_CONFIG", "it is needed before the file is read"),
     ("IAMCTL_NO_CONFIG", "it is needed before the file is read"),
@@ -37,8 +38,8 @@ const REFUSED: [(&str, &str); 10] = [
     ("IAMCTL_SPLIT", "each account needs a folder of its own"),
 ];
 
-/// Options that write to the path they name.
-const WRITTEN: [&str; 3] = ["IAMCTL_OUTPUT", "IAMCTL_REPORT", "IAMCTL_ATTEST"];
+/// Options that write to the path they name. `--file` is the one of `accept`.
+const WRITTEN: [&str; 4] = ["output", "report", "attest", "file"];
 
 /// An option of a command.
 #[derive(Clone, Copy)]
@@ -126,16 +127,9 @@ impl<'c> CommandOption<'c> {
     }
 
     /// Whether a value names a path to write to outside the folder of the file.
-    pub(in crate::cli) fn writes_outside(self, value: &str) -> bool {
-        let is_written = self.variable().is_some_and(|variable| WRITTEN.contains(&variable));
-        let is_outside = |(_, path): (&str, &str)| {
-            let path = Path::new(path);
-            path.is_absolute()
-                || path
-                    .components()
-                    .any(|part| !matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
-        };
-        is_written && self.path(value).is_some_and(is_outside)
+    pub(in crate::cli) fn writes_outside(self, value: &str, folder: &Path) -> bool {
+        let path = self.path(value).filter(|_| WRITTEN.contains(&self.name()));
+        path.is_some_and(|(_, path)| is_outside(Path::new(path), folder))
     }
 
     /// Why the option does not take a value; none if it does.
@@ -165,6 +159,21 @@ impl<'c> CommandOption<'c> {
             _ => None,
         }
     }
+}
+
+/// Whether a path leads out of a folder, by its words or over a link.
+fn is_outside(path: &Path, folder: &Path) -> bool {
+    let stays = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !path.components().all(stays) {
+        return true;
+    }
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let root = here.canonicalize();
+    // The first part that is there says where the rest would be made. A link to nothing leads anywhere.
+    let whole = here.join(path);
+    let there = whole.ancestors().find(|part| part.symlink_metadata().is_ok());
+    let real = there.map_or_else(|| here.canonicalize(), Path::canonicalize);
+    !matches!((root, real), (Ok(root), Ok(real)) if real.starts_with(&root))
 }
 
 /// Whether a word means a file, and neither a profile nor the environment.

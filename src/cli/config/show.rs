@@ -67,6 +67,9 @@ struct FileShown {
 struct Setting {
     /// The commands for which it holds.
     commands: Vec<String>,
+    /// Whether these are all commands.
+    #[serde(skip)]
+    is_of_all: bool,
     option: String,
     /// None if the option is not set.
     value: Option<String>,
@@ -178,6 +181,7 @@ fn of_command(
             let default = defaults.iter().find(|default| default.id == option.arg.get_id().as_str());
             let setting = |value: Option<String>, source| Setting {
                 commands: vec![command.get_name().to_owned()],
+                is_of_all: false,
                 option: option.name().to_owned(),
                 value,
                 source,
@@ -234,6 +238,10 @@ fn of_all(program: &Command, config: Option<&Config>) -> Vec<Setting> {
                 None => all.push(setting),
             }
         }
+    }
+    let every = commands(program).count();
+    for setting in all.iter_mut().filter(|setting| setting.commands.len() == every) {
+        setting.is_of_all = true;
     }
     all.sort_by(|a, b| (&a.option, &a.key).cmp(&(&b.option, &b.key)));
     all
@@ -301,7 +309,8 @@ impl<'c> Shown<'c> {
                 (Source::NotSet, _, _) => "not set".to_owned(),
             };
             let value = setting.value.clone().unwrap_or_default();
-            let mut row = vec![format!("--{}", setting.option), value, origin, setting.commands.join(", ")];
+            let of = if setting.is_of_all { "all".to_owned() } else { setting.commands.join(", ") };
+            let mut row = vec![format!("--{}", setting.option), value, origin, of];
             row.truncate(header.len());
             rows.push(row);
         }
