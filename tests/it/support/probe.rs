@@ -174,7 +174,7 @@ impl Probe {
         let program = std::env::current_exe().unwrap_or_else(|error| panic!("{error}"));
         let started = Instant::now();
         let mut child = Command::new(program)
-            .args(["--exact", "probe::run_the_job", "--nocapture"])
+            .args(["--exact", "support::probe::run_the_job", "--nocapture"])
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
