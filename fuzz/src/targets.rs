@@ -13,12 +13,10 @@ use iamctl::parse::snapshot::Snapshot;
 use iamctl::parse::{accepted, equivalency, policy, snapshot};
 use iamctl::report::{self, Report};
 use iamctl::{Account, Options};
-use proptest::strategy::{Strategy, ValueTree as _};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
 use crate::support::made_up;
-use crate::support::small_world::{assert_complete_in, between, contexts, role, world};
+use crate::support::small_world::{World, assert_complete_in, between, contexts, role};
 
 /// A target: its name, which is that of the folder of its corpus, and what it checks.
 pub type Target = (&'static str, fn(&[u8]));
@@ -201,33 +199,94 @@ fn assert_harmless_cells(table: &[u8]) {
     }
 }
 
-/// A value of a strategy, made of the bytes.
-fn value_of<T: Strategy>(strategy: T, bytes: &[u8]) -> Option<T::Value> {
-    let random = TestRng::from_seed(RngAlgorithm::PassThrough, &endless(bytes));
-    let mut runner = TestRunner::new_with_rng(Config::default(), random);
-    Some(strategy.new_tree(&mut runner).ok()?.current())
-}
+/// Decisions that the bytes make, one for each byte; after the last, the first of everything is taken.
+struct Choices<'b>(std::slice::Iter<'b, u8>);
 
-/// The bytes with many others after them, which follow from them: after the last byte, proptest reads zeros for ever, and
-/// waits for another number.
-///
-/// SplitMix64, source: <https://prng.di.unimi.it/splitmix64.c>
-fn endless(bytes: &[u8]) -> Vec<u8> {
-    let mut state = bytes.iter().fold(0_u64, |state, byte| state.rotate_left(7) ^ u64::from(*byte));
-    let mut next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)).to_le_bytes()
-    };
-    let more: Vec<u8> = (0..4096).flat_map(|_| next()).collect();
-    [bytes, &more].concat()
+impl Choices<'_> {
+    fn below(&mut self, limit: usize) -> usize {
+        usize::from(self.0.next().copied().unwrap_or_default()) % limit
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    fn some_of<T>(&mut self, most: usize, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        (0..=self.below(most)).map(|_| one(self)).collect()
+    }
+
+    /// A text of up to six characters, with all that has a meaning in a policy or a placeholder.
+    fn text(&mut self) -> String {
+        let letters: Vec<char> = "ab/*?:~-${}\u{27e8}\u{27e9}\u{fdd0}\u{fdd1}dev".chars().collect();
+        self.some_of(6, |choices| choices.one_of(&letters)).into_iter().collect()
+    }
+
+    /// A statement of the small world.
+    fn statement(&mut self) -> Value {
+        let actions = [
+            "*",
+            "t:*",
+            "T:get*",
+            "t:?etA",
+            "t:GetA",
+            "t:GetB",
+            "t:PutA",
+            "t:ListAll",
+            "u:*",
+            "u:Run",
+            "t:New",
+            "x:Go",
+        ];
+        let resources = [
+            "*",
+            "arn:aws:t:::a",
+            "arn:aws:t:::a*",
+            "arn:aws:t:::a/*",
+            "arn:aws:t:::?/b",
+            "arn:aws:t:::*b",
+            "arn:*:t:::a*",
+            "arn:aws:t*",
+            "arn:aws:t:::${aws:PrincipalTag/v}",
+            "arn:aws:t:::${aws:PrincipalTag/v, 'a'}",
+            "arn:aws:t:::${*}",
+        ];
+        let tests = [
+            ("StringEquals", "k", json!("a")),
+            ("StringNotEquals", "k", json!(["a", "b"])),
+            ("StringLike", "k", json!("a*")),
+            ("StringNotLikeIfExists", "k", json!("?")),
+            ("StringEqualsIgnoreCase", "k", json!("A")),
+            ("Null", "k", json!("true")),
+            ("NumericLessThan", "n", json!("2")),
+            ("NumericGreaterThanEquals", "n", json!("1.5")),
+            ("ForAllValues:StringEquals", "m", json!(["a", "b"])),
+            ("ForAnyValue:StringNotEquals", "m", json!("a")),
+            ("StringEquals", "k", json!("${aws:PrincipalTag/v}")),
+            ("StringSoundsLike", "k", json!("a")),
+        ];
+        let mut statement = json!({"Effect": self.one_of(&["Allow", "Allow", "Deny"])});
+        statement[self.one_of(&["Action", "Action", "NotAction"])] =
+            self.some_of(3, |choices| choices.one_of(&actions)).into();
+        statement[self.one_of(&["Resource", "Resource", "NotResource"])] =
+            self.some_of(2, |choices| choices.one_of(&resources)).into();
+        for _ in 0..self.below(3) {
+            let (operator, key, value) = &tests[self.below(tests.len())];
+            statement["Condition"][operator][key] = value.clone();
+        }
+        statement
+    }
+
+    fn role(&mut self) -> World {
+        let statements = self.some_of(4, Self::statement);
+        let boundary = (self.below(4) == 3).then(|| self.some_of(2, Self::statement));
+        (statements, boundary)
+    }
 }
 
 /// Two roles of a small world: what the plain evaluator says of every request, the comparison says too.
 fn comparison(bytes: &[u8]) {
-    let Some((left, right)) = value_of((world(), world()), bytes) else { return };
-    let (left, right) = (role(&left), role(&right));
+    let mut choices = Choices(bytes.iter());
+    let (left, right) = (role(&choices.role()), role(&choices.role()));
     let found = between(&left, &right);
     // Some of the contexts: all of them take a second for one pair.
     let contexts: Vec<_> = contexts().into_iter().skip(bytes.len() % 41).step_by(41).collect();
@@ -242,12 +301,9 @@ fn comparison(bytes: &[u8]) {
 
 /// Whatever the accounts and the dictionary hold, no mark of a placeholder is in what is written.
 fn placeholders(bytes: &[u8]) {
-    let text = "[a-e\u{fdd0}\u{fdd1}⟨⟩~:/*?$\\{\\}-]{1,6}";
-    let Some((dictionary, texts)) =
-        value_of((proptest::collection::vec((text, text), 1..4), proptest::collection::vec((text, text), 4)), bytes)
-    else {
-        return;
-    };
+    let mut choices = Choices(bytes.iter());
+    let dictionary = choices.some_of(3, |choices| (choices.text(), choices.text()));
+    let texts: Vec<(String, String)> = (0..4).map(|_| (choices.text(), choices.text())).collect();
     let entry = |(at, (left, right)): (usize, &(String, String))| {
         (format!("entry{at}"), json!({"left": [left], "right": [right]}))
     };
