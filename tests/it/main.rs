@@ -207,6 +207,7 @@ mod support {
     #[cfg(feature = "harvest")]
     pub mod profiles;
     pub mod program;
+    pub mod remediation;
     pub mod sarif_reader;
     pub mod schema;
     pub mod small_world;
