@@ -5,11 +5,14 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
+use super::clock;
 use super::complete;
 use super::console::Console;
 use super::error::{CliError, OF_REPORT};
 use super::exit_code::ExitCode;
+use super::input_file::ACCEPTED_FILE;
 use super::inputs;
+use super::near_names::near_names;
 use super::saved_report::SavedReport;
 use crate::catalog::Catalogue;
 use crate::compare::accepted::matching::Matcher;
@@ -19,9 +22,6 @@ use crate::model::accepted::date;
 use crate::model::{AcceptedEntry, AccountTag, TagPattern};
 use crate::report::{Report, Rule};
 use crate::store::text_file;
-
-/// The name of the file of accepted differences.
-pub(super) const ACCEPTED_FILE: &str = "accepted.json";
 
 /// What `accept` takes.
 #[derive(Debug, clap::Args)]
@@ -178,7 +178,7 @@ impl FilterArgs {
 
 /// Reads the report, writes the entries, says what they cover.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let today = inputs::today();
+    let today = clock::today();
     check(args, today)?;
     let saved = SavedReport::read_checked(&args.folder, console)?;
     let report = &saved.report;
@@ -270,7 +270,7 @@ fn by_id(
         [] => {
             // Of an id, the start is given; it is compared with as much of each.
             let starts: Vec<&str> = named.iter().map(|(known, _)| known.get(..folded.len()).unwrap_or(known)).collect();
-            let near = CliError::near_names(&folded, &starts);
+            let near = near_names(&folded, &starts);
             let near = near.iter().filter_map(|near| named.iter().find(|(known, _)| known.starts_with(near.as_str())));
             let near = near.map(|one| in_words(*one)).collect();
             let other = others.iter().any(begins).then_some(other);

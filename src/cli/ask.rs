@@ -1,5 +1,7 @@
 //! What `can` and `can-assume` share: what is asked, and whether it is a question that can be decided.
 
+mod error;
+
 use std::path::PathBuf;
 
 use crate::catalog::{Action, Catalogue, Service};
@@ -10,122 +12,13 @@ use crate::semantics::evaluate::Context;
 
 use super::console::Console;
 use super::error::CliError;
+use super::near_names::near_names;
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
+pub use error::AskError;
 
 /// How many names or forms a hint lists.
 const NAMED: usize = 5;
-
-/// Why a question cannot be answered with yes or no.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// Many actions at once.
-    #[error("`{}` is a pattern: give one action", .action.escape_debug())]
-    ActionPattern {
-        /// The pattern.
-        action: String,
-        /// A few actions that it matches.
-        matched: Vec<String>,
-    },
-    /// No action's name.
-    #[error("`{}` is not an action: give a service and a name, such as `s3:GetObject`", .action.escape_debug())]
-    NoAction {
-        /// The word.
-        action: String,
-        /// Actions that may be meant.
-        near: Vec<String>,
-    },
-    /// An action that nobody knows.
-    #[error("the catalog does not have the action `{}`", .action.escape_debug())]
-    UnknownAction {
-        /// The action.
-        action: String,
-        /// Actions that are like it.
-        near: Vec<String>,
-    },
-    /// An action by which nobody assumes a role.
-    #[error("`{}` does not act on a role", .action.escape_debug())]
-    NotOnRole {
-        /// The action.
-        action: String,
-        /// Those that do.
-        near: Vec<String>,
-    },
-    /// Many resources at once, or something that the action does not act on.
-    #[error("`{}` does not act on `{}`{why}", .action.escape_debug(), .resource.escape_debug())]
-    Resource {
-        /// The action.
-        action: String,
-        /// What was asked about.
-        resource: String,
-        /// What is wrong with it, in words.
-        why: &'static str,
-        /// How to ask instead.
-        forms: Vec<String>,
-        /// What the role's statements on the action say.
-        named: Vec<String>,
-    },
-    /// Many callers at once, or none.
-    #[error("`{}` is not a principal that can assume a role: {why}", .principal.escape_debug())]
-    Principal {
-        /// The word.
-        principal: String,
-        /// What it is instead.
-        why: &'static str,
-        /// What to name.
-        instead: String,
-    },
-    /// A value of the context that no request of this caller has.
-    #[error("no request by `{}` has this value of `{key}`: the principal determines the value",
-        .principal.escape_debug())]
-    Contradiction {
-        /// The caller.
-        principal: String,
-        /// The key.
-        key: &'static str,
-    },
-    /// A value that AWS refuses in any request.
-    #[error("no request has `{key}` = `{}`: AWS requires at least two characters", .value.escape_debug())]
-    TooShort {
-        /// The key.
-        key: &'static str,
-        /// The value.
-        value: String,
-    },
-}
-
-impl AskError {
-    /// What can be asked instead.
-    pub(super) fn hint(&self) -> Option<String> {
-        let list = |texts: &[String]| format!("`{}`", texts.join("`, `"));
-        match self {
-            Self::ActionPattern { matched, .. } if matched.is_empty() => None,
-            Self::ActionPattern { matched, .. } => {
-                Some(format!("use one of the actions that it matches, such as {}", list(matched)))
-            }
-            Self::NoAction { near, .. } if near.is_empty() => None,
-            Self::NoAction { near, .. } => Some(format!("did you mean {}?", list(near))),
-            Self::UnknownAction { near, .. } => {
-                let near = if near.is_empty() { String::new() } else { format!("did you mean {}? ", list(near)) };
-                Some(format!(
-                    "{near}use `--allow-unknown-action` to evaluate it as an action that can act on any resource"
-                ))
-            }
-            Self::NotOnRole { near, .. } => Some(format!("a role is assumed with {}", list(near))),
-            Self::Resource { forms, named, .. } => {
-                let named = if named.is_empty() {
-                    "; no statement of the role names the action".to_owned()
-                } else {
-                    format!("; the statements of the role that name the action list {}", list(named))
-                };
-                Some(format!("use {}{named}", list(forms)))
-            }
-            Self::Principal { instead, .. } => Some(instead.clone()),
-            Self::Contradiction { .. } => Some("omit the key, or name another principal".to_owned()),
-            Self::TooShort { .. } => Some("omit the key, or give a longer value".to_owned()),
-        }
-    }
-}
 
 /// Refuses values that `AssumeRole` does not take: external IDs and session names have two characters or more.
 ///
@@ -224,7 +117,7 @@ pub(super) fn misspelt_keys(pairs: &[(String, String)], catalogue: &Catalogue) -
                 continue;
             }
             Some((prefix, name)) => {
-                let near = CliError::near_names(prefix, &known);
+                let near = near_names(prefix, &known);
                 let near: Vec<String> = near.iter().take(3).map(|near| format!("`{near}:{name}`")).collect();
                 let near = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
                 format!("no condition key has the prefix `{prefix}`, as in `{key}`{near}")
@@ -308,7 +201,7 @@ fn called(catalogue: &Catalogue, name: &str) -> Vec<String> {
 fn near(catalogue: &Catalogue, service: &str, name: &str) -> Vec<String> {
     let Some(known) = catalogue.service(service) else {
         let prefixes: Vec<&str> = catalogue.prefixes().collect();
-        let like = CliError::near_names(service, &prefixes);
+        let like = near_names(service, &prefixes);
         // Of a service that is like it, the action of the same name; without one the service says enough.
         let there = like.iter().filter_map(|prefix| catalogue.action(prefix, name));
         let mut near: Vec<String> =
@@ -322,7 +215,7 @@ fn near(catalogue: &Catalogue, service: &str, name: &str) -> Vec<String> {
         return near;
     };
     let names: Vec<&str> = known.actions.iter().map(|action| action.name.as_str()).collect();
-    let like = CliError::near_names(name, &names);
+    let like = near_names(name, &names);
     like.into_iter().map(|name| format!("{}:{name}", known.prefix)).collect()
 }
 

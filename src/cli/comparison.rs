@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 
+use super::clock;
 use super::complete;
 use super::console::Console;
+use super::dictionary::{Dictionary, DictionaryArgs};
 use super::error::CliError;
 use super::input_file::InputFile;
-use super::inputs::{self, Dictionary, DictionaryArgs};
+use super::inputs;
 use super::source::shown;
 use crate::model::{AccountId, ArnError, Selection};
 use crate::pipeline::Accepted;
@@ -120,7 +122,7 @@ impl ComparisonArgs {
             console.note(&format!("accepted differences: {}, entries: {}", file.path.display(), entries.len()));
         }
         let name = file.as_ref().map(|file| shown(&file.path));
-        Ok((Accepted { file: name, entries, today: inputs::today() }, file))
+        Ok((Accepted { file: name, entries, today: clock::today() }, file))
     }
 
     /// The accounts that are known besides those of the dictionary.

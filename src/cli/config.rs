@@ -21,6 +21,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::error::CliError;
 use super::input_file::InputFile;
+use super::near_names::near_names;
 use crate::evidence::{ConfigValue, Input, InputKind};
 use crate::model::AccountId;
 use crate::parse::config::{self as parser, Place};
@@ -115,7 +116,7 @@ impl Config {
         };
         let read = parser::read(&file.text).map_err(|error| {
             let hint = error.unknown.map(|(word, known)| {
-                let near = CliError::near_names(&word, &known);
+                let near = near_names(&word, &known);
                 let all = format!("the tables are {}", known.join(", "));
                 near.first().map_or(all, |near| format!("did you mean `{near}`?"))
             });

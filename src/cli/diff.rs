@@ -1,6 +1,7 @@
 //! `iamctl diff`: two accounts to a folder of reports, a summary and an exit code.
 
 mod make;
+mod news;
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -8,15 +9,17 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 
+use super::clock;
 use super::comparison::ComparisonArgs;
 use super::complete;
 use super::config::FromFile;
 use super::console::Console;
+use super::dictionary::Dictionary;
 use super::error::CliError;
 use super::evidence::{Begun, of_snapshot, record};
 use super::exit_code::ExitCode;
 use super::input_file::{ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY};
-use super::inputs::{self, Dictionary, InputArgs, OutputArgs};
+use super::inputs::{InputArgs, OutputArgs};
 use super::reports::{self, Format, ReportArgs};
 use super::since::{self, Earlier};
 use super::source::Source;
@@ -27,7 +30,8 @@ use crate::formats::{markdown, ndjson, text};
 use crate::model::{AccountTag, Side, Sides};
 use crate::pipeline::{Accepted, Options, different_tags};
 use crate::report::{FailOn, Severity, SeverityOverrides};
-pub(super) use make::{FileCopy, FindNews, Found, Ingredients, InputCopy, Progress, make};
+pub(super) use make::{Ingredients, InputCopy, Progress, make};
+pub(super) use news::{FileCopy, FindNews, Found, Fresh};
 
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
@@ -41,7 +45,7 @@ pub(super) struct Args {
     /// `FILE#ACCOUNT_ID` is one account of a file that contains several.
     ///
     /// `@PAIR` takes the place of all four words: a pair of accounts that `iamctl.toml` names.
-    #[arg(value_name = "SOURCE_1", add = complete::source_or_pair())]
+    #[arg(value_name = "SOURCE_1")]
     source_1: Source,
     /// Short name of the first account, such as `dev`
     ///
@@ -131,7 +135,7 @@ impl Args {
         let sources = self.sources();
         DiffSettings {
             generated_at: options.generated_at.clone(),
-            today: inputs::today(),
+            today: clock::today(),
             tags: options.tags.clone(),
             origins: sources.map(Source::origin),
             read_from: sources.map(|source| source.file().map(|file| reports::location(Some(file)))),

@@ -6,10 +6,10 @@ use std::thread::JoinHandle;
 
 use rayon::prelude::*;
 
+use super::clock;
 use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
-use super::inputs;
 use super::reports;
 use crate::evidence::{
     CHECKSUM_FILE, ConfigValue, Input, MANIFEST_FILE, Manifest, ManifestFile, ManifestReport, Program, Provenance,
@@ -37,7 +37,7 @@ impl Begun {
         // A build without optimization is large, and nobody releases it.
         let is_release = !cfg!(debug_assertions);
         Self {
-            started_at: inputs::now(),
+            started_at: clock::now(),
             program: is_release.then(|| std::thread::spawn(sha256_of_program)),
             config: (from_file.input.clone(), from_file.values.clone()),
         }
@@ -92,7 +92,7 @@ pub(super) fn of_snapshot(tag: &AccountTag, source: String, snapshot: &Snapshot)
 
 /// What the folder is told of a report.
 pub(super) fn record(report: &str, provenance: Provenance) -> Record {
-    Record { report: report.to_owned(), made: Some((provenance, inputs::now)), parts: Vec::new() }
+    Record { report: report.to_owned(), made: Some((provenance, clock::now)), parts: Vec::new() }
 }
 
 /// How the files of a folder differ from what its manifest says.

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::clock;
 use super::complete;
 use super::config::FromFile;
 use super::console::Console;
+use super::dictionary::{Dictionary, DictionaryArgs};
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, Dictionary, DictionaryArgs, InputArgs};
+use super::inputs::{self, InputArgs};
 use super::saved_report::SavedReport;
 use super::source::Source;
 use crate::compare::{self, Acceptance};
@@ -35,12 +37,12 @@ pub(super) struct Args {
     /// A source is an AWS profile, a snapshot file, or `env:`. A report folder is the output folder of an earlier `iamctl
     /// diff`; its snapshots, tags, dictionary, built-in rules, and accepted differences are used. The role is named by its
     /// real name in either account, or by its normalized name, in any case.
-    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule", add = complete::explained())]
+    #[arg(value_name = "SOURCES ROLE", required_unless_present = "rule")]
     words: Vec<String>,
     /// Explain a rule, or list all rules
     ///
     /// A rule is a kind of difference. Without an ID, or with `list`, iamctl lists all rules.
-    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words", add = complete::rule_or_list())]
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = LIST, conflicts_with = "words", add = complete::rule_or(LIST))]
     rule: Option<String>,
     #[command(flatten)]
     dictionary: DictionaryArgs,
@@ -61,7 +63,7 @@ pub(super) struct Args {
 }
 
 /// The word that asks for all rules.
-pub(super) const LIST: &str = "list";
+const LIST: &str = "list";
 
 /// What the words on the command line mean.
 struct Asked {
@@ -121,7 +123,7 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
 /// ids of the findings that are accepted.
 fn list_accepted(report: &mut Report, entries: &[AcceptedEntry]) -> BTreeSet<String> {
     let mut looked_at = report.clone();
-    let acceptance = Acceptance { file: None, entries, today: inputs::today(), all_roles: false };
+    let acceptance = Acceptance { file: None, entries, today: clock::today(), all_roles: false };
     compare::accept(&mut looked_at, acceptance);
     report.accepted_differences = looked_at.accepted_differences;
     let open: BTreeSet<&str> = looked_at.findings.iter().map(|finding| finding.id.as_str()).collect();

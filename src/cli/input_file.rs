@@ -39,6 +39,14 @@ impl InputFile {
     }
 }
 
+/// The name of the file of accepted differences.
+pub(super) const ACCEPTED_FILE: &str = "accepted.json";
+
+/// The file that was named, or the one of this name in the current folder if it is there.
+pub(super) fn named_or_here(named: Option<&Path>, here: &str) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| Some(PathBuf::from(here)).filter(|path| path.exists()))
+}
+
 /// The copies of the inputs in the folder of a report, with which it can be made again.
 pub(super) const DICTIONARY_COPY: &str = "inputs/equivalency_list.json";
 pub(super) const ACCEPTED_COPY: &str = "inputs/accepted.json";

@@ -1,30 +1,26 @@
-//! What `harvest` and `diff` share: catalog, dictionary, sources to accounts.
+//! From sources to accounts, and the flags of the commands that read or write any: catalog, accepted entries, output.
 
 use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 use rayon::prelude::*;
 
-use super::accept::ACCEPTED_FILE;
 use super::config::FromFile;
 use super::console::Console;
 use super::error::CliError;
-use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
-use super::input_file::{InputFile, accepted_of, catalogue_of, dictionary_of};
+use super::init::CATALOGUE_FILE;
+use super::input_file::{ACCEPTED_FILE, InputFile, accepted_of, catalogue_of, named_or_here};
+use super::read_source::{ReadSource, read_file};
 use super::same_account::{self, Reading, Time};
 use super::saved_report::{self, SavedReport};
 use super::source::Source;
 use super::split;
 use crate::catalog::Catalogue;
-use crate::evidence::{Input, InputKind};
+use crate::evidence::InputKind;
 use crate::formats::csv;
 use crate::formats::files::File;
-use crate::model::{AcceptedEntry, AccountId, AccountTag, EquivalencyList, Selection, Sides};
-use crate::normalise::Builtins;
-use crate::parse::snapshot::{self, Snapshot};
-use crate::pipeline::Options;
-use crate::report::SeverityOverrides;
-use crate::semantics::Engines;
+use crate::model::AcceptedEntry;
+use crate::parse::snapshot::Snapshot;
 use crate::store::{Folder, FolderError, NamedFile};
 
 /// Flags of the commands that write folders.
@@ -130,13 +126,6 @@ impl CatalogueArgs {
     }
 }
 
-/// An account that was read, and the file it is from, if it is from one.
-#[derive(Debug)]
-pub(super) struct ReadSource {
-    pub snapshot: Snapshot,
-    pub file: Option<Input>,
-}
-
 impl InputArgs {
     /// The option that names the catalog, after a blank; empty if it was not given.
     pub(super) fn catalogue_words(&self) -> String {
@@ -224,7 +213,7 @@ impl InputArgs {
             return Ok(Vec::new());
         }
         let options = self.live_options(console);
-        let watch = super::harvest::Watch::new(console, sources.iter().map(|source| source.in_words()).collect());
+        let watch = super::watch::Watch::new(console, sources.iter().map(|source| source.in_words()).collect());
         // A prompt for an MFA code must have the terminal's line for itself, so nothing spins while this goes on.
         let session = Session::open(&live, &options, &watch)?;
         for identity in session.identities() {
@@ -286,7 +275,7 @@ impl InputArgs {
         if sources.is_empty() {
             return Ok(());
         }
-        let watch = super::harvest::Watch::new(console, live.iter().map(|(_, source)| source.in_words()).collect());
+        let watch = super::watch::Watch::new(console, live.iter().map(|(_, source)| source.in_words()).collect());
         // A file is no live source, and of the others each is one.
         let place = |index: usize| live.get(index).map_or(usize::MAX, |(place, _)| *place);
         harvest_each(&sources, &self.live_options(console), concurrency, &watch, &|index, result| {
@@ -341,13 +330,6 @@ fn from_file(source: &Source) -> Result<Option<ReadSource>, CliError> {
     }
 }
 
-/// Reads a snapshot, or the account that is chosen of several.
-pub(super) fn read_file(kind: InputKind, path: &Path, account: Option<&AccountId>) -> Result<ReadSource, CliError> {
-    let file = InputFile::read(kind, path.to_owned())?;
-    let words = Source::File(path.to_owned(), account.cloned()).in_words();
-    Ok(ReadSource { snapshot: snapshot::read(&file.text, &words, account)?, file: Some(file.input()) })
-}
-
 /// What there is to know of a snapshot whose account may be the other source's too.
 fn reading(source: &Source, snapshot: &Snapshot) -> Reading {
     let time = Time::of(snapshot.harvested_at.as_deref());
@@ -365,88 +347,6 @@ fn at_one_time(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
     snapshots
 }
 
-/// What is replaced before accounts are compared.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Dictionary {
-    pub list: EquivalencyList,
-    pub builtins: Builtins,
-}
-
-impl Dictionary {
-    /// A comparison under this dictionary, made now.
-    pub(super) fn options(self, tags: Sides<&AccountTag>, catalogue: Catalogue) -> Options {
-        Options {
-            tags: tags.map(Clone::clone),
-            dictionary: self.list,
-            builtins: self.builtins,
-            selection: Selection::default(),
-            allow_incomplete: false,
-            severities: SeverityOverrides::default(),
-            accepted: None,
-            generated_at: now(),
-            catalogue,
-            engines: Engines::default(),
-            third: None,
-        }
-    }
-}
-
-/// Flags of the commands that compare accounts.
-#[derive(Debug, clap::Args)]
-pub(super) struct DictionaryArgs {
-    /// Dictionary file [default: equivalency_list.json]
-    ///
-    /// The dictionary lists texts that are meant to differ between the accounts. Without this option, iamctl reads
-    /// `equivalency_list.json` in the current folder if it exists.
-    #[arg(long, value_name = "FILE", env = "IAMCTL_EQUIVALENCY")]
-    pub equivalency: Option<PathBuf>,
-    /// Turn off a built-in dictionary rule, or all; can be repeated
-    ///
-    /// Built-in rules recognize generated names and IDs, such as those of CloudFormation. `all` turns all of them off.
-    #[arg(long = "no-builtin", value_name = "NAME", env = "IAMCTL_NO_BUILTIN", value_delimiter = ',')]
-    no_builtin: Vec<String>,
-}
-
-impl DictionaryArgs {
-    /// The dictionary that was named.
-    pub(super) fn named(&self) -> Option<&Path> {
-        self.equivalency.as_deref()
-    }
-
-    /// The built-in rules that are off, as they were named.
-    pub(super) fn switched_off(&self) -> &[String] {
-        &self.no_builtin
-    }
-
-    /// The dictionary that was named, or is here, or an empty one; and the file it is from.
-    pub(super) fn read(&self) -> Result<(Dictionary, Option<InputFile>), CliError> {
-        let builtins = self.builtins()?;
-        let Some(path) = named_or_here(self.equivalency.as_deref(), EQUIVALENCY_FILE) else {
-            return Ok((Dictionary { list: EquivalencyList::default(), builtins }, None));
-        };
-        let file = InputFile::read(InputKind::Dictionary, path)?;
-        Ok((Dictionary { list: dictionary_of(&file)?, builtins }, Some(file)))
-    }
-
-    /// As [`DictionaryArgs::read`], but a file that was named and is not there may be made (`make`).
-    pub(super) fn read_or_new(&self, make: bool) -> Result<(Dictionary, Option<InputFile>), CliError> {
-        match &self.equivalency {
-            Some(path) if make && !path.exists() => {
-                Ok((Dictionary { list: EquivalencyList::default(), builtins: self.builtins()? }, None))
-            }
-            _ => self.read(),
-        }
-    }
-
-    fn builtins(&self) -> Result<Builtins, CliError> {
-        let mut builtins = Builtins::default();
-        for name in &self.no_builtin {
-            builtins = builtins.without(name).map_err(CliError::Builtin)?;
-        }
-        Ok(builtins)
-    }
-}
-
 /// The accepted entries that were named, or are here, or none; and the file they are from.
 pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Option<InputFile>), CliError> {
     let Some(path) = named_or_here(named, ACCEPTED_FILE) else {
@@ -454,27 +354,6 @@ pub(super) fn accepted(named: Option<&Path>) -> Result<(Vec<AcceptedEntry>, Opti
     };
     let file = InputFile::read(InputKind::Accepted, path)?;
     Ok((accepted_of(&file)?, Some(file)))
-}
-
-fn named_or_here(named: Option<&Path>, here: &str) -> Option<PathBuf> {
-    named.map(Path::to_owned).or_else(|| Some(PathBuf::from(here)).filter(|path| path.exists()))
-}
-
-/// Now, RFC 3339 in UTC.
-pub(super) fn now() -> String {
-    instant().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Today in UTC: the day on which accepted entries have to count.
-pub(super) fn today() -> jiff::civil::Date {
-    instant().to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
-/// Now; `SOURCE_DATE_EPOCH` (seconds) takes its place for reports that can be reproduced.
-pub(super) fn instant() -> jiff::Timestamp {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
-    let fixed = fixed.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    fixed.unwrap_or_else(jiff::Timestamp::now)
 }
 
 impl NamedFile for File<'_> {

@@ -10,10 +10,10 @@ use clap::builder::FalseyValueParser;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
+use super::clock;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs;
 use super::since::home;
 use crate::formats::escape::terminal;
 use crate::formats::files::json;
@@ -180,7 +180,7 @@ fn remove(reports: &[SavedHead], keep: Keep, dry_run: bool, console: &Console) -
 
 /// Whether a report is younger than so many days. One whose time cannot be read is kept.
 fn is_younger(head: &SavedHead, days: u32) -> bool {
-    let oldest = inputs::instant().checked_sub((24 * i64::from(days)).hours());
+    let oldest = clock::instant().checked_sub((24 * i64::from(days)).hours());
     match (head.generated_at.parse::<Timestamp>(), oldest) {
         (Ok(made), Ok(oldest)) => made > oldest,
         (Err(_), _) | (_, Err(_)) => true,

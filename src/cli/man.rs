@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Command;
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -17,7 +16,7 @@ use crate::store::{ReplaceError, text_file};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Command, such as `diff` [default: iamctl itself]
-    #[arg(value_name = "COMMAND", value_parser = known, add = ArgValueCandidates::new(candidates))]
+    #[arg(value_name = "COMMAND")]
     command: Option<String>,
     /// Write all man pages to this folder
     ///
@@ -27,8 +26,9 @@ pub(super) struct Args {
 }
 
 /// Prints one page, or writes all.
-pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
-    let program = program();
+pub(super) fn run(args: &Args, program: &Command, console: &mut Console) -> Result<ExitCode, CliError> {
+    let mut program = program.clone().disable_help_subcommand(true);
+    program.build();
     if let Some(folder) = &args.all {
         let fails = |source| ReplaceError::File { path: folder.clone(), source };
         let mut pages = Vec::new();
@@ -43,27 +43,6 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
     let text = page(named.unwrap_or(&program)).map_err(CliError::Print)?;
     console.print(|out| out.write_all(text.as_bytes()))?;
     Ok(ExitCode::Done)
-}
-
-fn program() -> Command {
-    let mut program = super::command().disable_help_subcommand(true);
-    program.build();
-    program
-}
-
-/// A command's name or its other name.
-fn known(name: &str) -> Result<String, String> {
-    let program = program();
-    if program.find_subcommand(name).is_some() {
-        return Ok(name.to_owned());
-    }
-    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-    Err(format!("the commands are {}", names.join(", ")))
-}
-
-fn candidates() -> Vec<CompletionCandidate> {
-    // Not built, which would ask for these again.
-    super::command().get_subcommands().map(|command| CompletionCandidate::new(command.get_name())).collect()
 }
 
 /// A page in ASCII, which every reader of man pages takes whatever the locale.

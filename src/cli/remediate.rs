@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::FalseyValueParser;
 
+use super::clock;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::inputs::{self, CatalogueArgs};
+use super::inputs::CatalogueArgs;
 use super::saved_report::SavedReport;
 use crate::model::Selection;
 use crate::model::{AccountTag, Side, Sides};
@@ -113,7 +114,7 @@ fn of_snapshots(
     files: Option<&Files>,
     console: &Console,
 ) -> Result<ExitCode, CliError> {
-    let accepted = Accepted { file: None, entries: saved.report.accepted_entries.clone(), today: inputs::today() };
+    let accepted = Accepted { file: None, entries: saved.report.accepted_entries.clone(), today: clock::today() };
     let catalogue = args.catalogue.read(console)?;
     let options = Options {
         accepted: Some(accepted),

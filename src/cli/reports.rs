@@ -7,11 +7,11 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use super::accept::ACCEPTED_FILE;
 use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::init::{CATALOGUE_FILE, EQUIVALENCY_FILE};
+use super::input_file::ACCEPTED_FILE;
 use crate::formats::markdown::LIMIT;
 use crate::formats::report_format::{ReportFormat, UnknownFormat};
 use crate::store::report_file;

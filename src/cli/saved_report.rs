@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::complete;
 use super::console::Console;
+use super::dictionary::Dictionary;
 use super::error::CliError;
 use super::evidence::warn_of_changes;
 use super::input_file::InputFile;
-use super::inputs::{self, Dictionary, ReadSource};
+use super::read_source::{ReadSource, read_file};
 use super::source::Source;
 use crate::evidence::{Input, InputKind};
 use crate::model::{AccountTag, Side, Sides};
@@ -101,7 +102,7 @@ impl SavedReport {
     pub(super) fn snapshots(&self) -> Result<Sides<ReadSource>, CliError> {
         let read = |tag: &AccountTag| {
             let path = self.folder.join(format!("{tag}_snapshot.json"));
-            inputs::read_file(InputKind::EarlierSnapshot, &path, None)
+            read_file(InputKind::EarlierSnapshot, &path, None)
         };
         let tags = self.tags();
         Ok(Sides { left: read(tags.left)?, right: read(tags.right)? })

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 
 use super::complete;
 use super::console::Console;
-use super::diff::{FileCopy, Found};
+use super::diff::{FileCopy, Found, Fresh};
 use super::error::CliError;
 use super::evidence::warn_of_changes;
 use super::exit_code::ExitCode;
 use super::fleet::read::in_words;
-use super::inputs::ReadSource;
+use super::read_source::ReadSource;
 use super::reports::{self, ReportArgs};
 use super::saved_report::{REPORT_FILE, SavedReport};
 use super::source::shown;
@@ -94,14 +94,6 @@ pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliErr
         Format::Markdown => out.write_all(since::markdown(&view, &since).as_bytes()),
     })?;
     Ok(if view.failed() { ExitCode::Different } else { ExitCode::Done })
-}
-
-/// A report that is not saved yet, with what it is made of.
-pub(super) struct Fresh<'a> {
-    pub report: &'a Report,
-    /// None if they cannot be read.
-    pub snapshots: Option<Sides<&'a Snapshot>>,
-    pub catalogue: &'a Catalogue,
 }
 
 /// What is new in a report since an earlier one, and the files that this was found out from.

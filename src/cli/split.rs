@@ -1,11 +1,13 @@
 //! Folders with a file for each role and managed policy: `harvest --split` writes them, and every command reads them.
 
+mod error;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::CliError;
-use super::inputs::ReadSource;
+use super::read_source::ReadSource;
 use super::source::{Source, shown};
 use crate::evidence::{Digest, Input, InputKind, Sha256};
 use crate::model::AccountId;
@@ -14,6 +16,7 @@ use crate::parse::split::{self, ACCOUNT_FILE, POLICIES, ROLES, SplitFile};
 use crate::store::folder::Record;
 use crate::store::manifest_file::{listed_files, manifest};
 use crate::store::{Folder, FolderError, NamedFile, split_folder};
+pub use error::SplitPlaceError;
 
 /// What a folder calls the files together.
 const REPORT: &str = "split";
@@ -26,40 +29,6 @@ impl NamedFile for SplitFile {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.text.as_bytes())
     }
-}
-
-/// Why a folder is not one for the files of an account.
-#[derive(Debug, thiserror::Error)]
-pub enum SplitPlaceError {
-    /// It is the folder of `--output`.
-    #[error("`{}` is the folder of `--output`, too", .path.display())]
-    Output {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// It has the files of another command.
-    #[error("`{}` is a folder of `iamctl {report}`", .path.display())]
-    Report {
-        /// The folder.
-        path: PathBuf,
-        /// What wrote to it.
-        report: String,
-    },
-    /// It has the files of another account.
-    #[error("`{}` contains the roles of account {there}, and this is account {own}", .path.display())]
-    Account {
-        /// The folder.
-        path: PathBuf,
-        /// The account that is there.
-        there: String,
-        /// The account that was read.
-        own: String,
-    },
-}
-
-impl SplitPlaceError {
-    /// What the user can do about it.
-    pub(super) const HINT: &'static str = "give `--split` a folder of its own for each account";
 }
 
 /// Whether the files of a snapshot can be written to a folder, before anything else is written.

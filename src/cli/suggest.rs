@@ -1,79 +1,22 @@
 //! `iamctl suggest`: the dictionary that accounts need, found from the accounts.
 
+mod args;
 mod error;
 mod fleet;
+mod output;
 
-use std::path::PathBuf;
-
-use clap::builder::FalseyValueParser;
-
-use super::accounts::ListArgs;
-use super::complete;
 use super::console::Console;
 use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::fleet::Baseline;
-use super::init::EQUIVALENCY_FILE;
-use super::inputs::{Dictionary, DictionaryArgs, InputArgs};
 use super::source::Source;
+pub(super) use args::Args;
 pub use error::SuggestError;
+use output::{SEARCHING, SHOWN, few, finish, tell_more};
 
-use crate::formats::files;
-use crate::model::{AccountTag, Entry, EquivalencyList, Side, Sides};
+use crate::model::{AccountTag, Entry, Side, Sides};
 use crate::pipeline::{self, different_tags};
 use crate::report::sentences::counted;
-use crate::store::text_file;
 use crate::suggest::{self, Input, Suggestions};
-
-/// How many names are shown before the rest is only counted.
-const SHOWN: usize = 5;
-
-/// What `suggest` takes.
-#[derive(Debug, clap::Args)]
-#[command(
-    override_usage = "iamctl suggest [OPTIONS] SOURCE_1 TAG_1 SOURCE_2 TAG_2\n       iamctl suggest [OPTIONS] @PAIR\n       iamctl suggest [OPTIONS] --baseline BASELINE [SOURCE=TAG]..."
-)]
-pub(super) struct Args {
-    /// Two sources with tags; or, with `--baseline`, any number of accounts such as dev.json=dev
-    ///
-    /// A source is an AWS profile, a snapshot file, or `env:`. `env:` stands for the credentials of the environment. A word with a
-    /// path separator, or that ends in `.json` or `.json.gz`, is a file: a snapshot, or the output of
-    /// `aws iam get-account-authorization-details`. Any other word is a profile of the AWS config.
-    /// `FILE#ACCOUNT_ID` is one account of a file that contains several. A tag is the short name of an account; the dictionary
-    /// lists the texts of the account under it.
-    #[arg(value_name = "SOURCES", add = complete::source_or_pair())]
-    words: Vec<String>,
-    /// Account that all others are compared with
-    ///
-    /// The tag of one of the accounts, or another account as SOURCE=TAG, as for `iamctl fleet`. With it, iamctl finds one
-    /// dictionary for all accounts. `majority` cannot be used.
-    #[arg(long, value_name = "BASELINE", env = "IAMCTL_BASELINE")]
-    baseline: Option<Baseline>,
-    /// Folder with snapshots of earlier harvests; can be repeated
-    ///
-    /// iamctl reads every file that is called TAG_snapshot.json or TAG_snapshot.json.gz, in the folder and in the folders
-    /// in it, as for `iamctl fleet`.
-    #[arg(long, value_name = "DIR", env = "IAMCTL_SNAPSHOTS", value_delimiter = ',')]
-    snapshots: Vec<PathBuf>,
-    #[command(flatten)]
-    lists: ListArgs,
-    #[command(flatten)]
-    dictionary: DictionaryArgs,
-    /// Add the entries to the dictionary file
-    ///
-    /// The file is the one of `--equivalency`, or `equivalency_list.json` in the current folder. iamctl creates it if it does
-    /// not exist, and keeps the entries that it has.
-    #[arg(long, env = "IAMCTL_WRITE", value_parser = FalseyValueParser::new())]
-    write: bool,
-    /// Compare two sources of the same account, also of the same time
-    ///
-    /// Without this option, two sources of the same account are an error, unless they are the account at two times: two
-    /// snapshots whose times (`harvested_at`) differ, or a snapshot and the account as it is now.
-    #[arg(long, env = "IAMCTL_ALLOW_SAME_ACCOUNT", value_parser = FalseyValueParser::new())]
-    allow_same_account: bool,
-    #[command(flatten)]
-    input: InputArgs,
-}
 
 /// Reads the accounts and prints the entries they need as a dictionary.
 pub(super) fn run(args: &Args, console: &mut Console) -> Result<ExitCode, CliError> {
@@ -103,7 +46,7 @@ fn two(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     different_tags(tags)?;
-    let (dictionary, from) = dictionary(args, console)?;
+    let (dictionary, from) = args.read_dictionary(console)?;
     let catalogue = args.input.catalogue(console)?;
     let read = args.input.snapshots([&sources.left, &sources.right], args.allow_same_account, console)?;
     let [left, right] = &read;
@@ -126,49 +69,6 @@ fn two(
     tell(&found, tags, console);
     let entries: Vec<(&str, &Entry)> = found.entries.iter().map(|one| (&*one.placeholder, &one.entry)).collect();
     finish(args, console, from, &entries, &found.dictionary)
-}
-
-/// What is said while the search takes its time.
-const SEARCHING: &str = "searching for texts that are meant to differ";
-
-/// The dictionary there is, and its file.
-fn dictionary(args: &Args, console: &Console) -> Result<(Dictionary, Option<PathBuf>), CliError> {
-    let (dictionary, from) = args.dictionary.read_or_new(args.write)?;
-    let from = from.map(|file| file.path);
-    if let Some(path) = &from {
-        console.note(&format!("dictionary: {}", path.display()));
-    }
-    Ok((dictionary, from))
-}
-
-/// Prints the entries that are suggested, and writes the dictionary with them if that is wanted.
-fn finish(
-    args: &Args,
-    console: &Console,
-    from: Option<PathBuf>,
-    entries: &[(&str, &Entry)],
-    dictionary: &EquivalencyList,
-) -> Result<ExitCode, CliError> {
-    console.print(|out| files::json(out, &only_suggested(entries)))?;
-    if args.write && !entries.is_empty() {
-        let path =
-            from.or_else(|| args.dictionary.equivalency.clone()).unwrap_or_else(|| PathBuf::from(EQUIVALENCY_FILE));
-        let mut text = Vec::new();
-        files::json(&mut text, dictionary).map_err(CliError::Print)?;
-        text_file::replace(&path, &String::from_utf8_lossy(&text))?;
-        console.note(&format!("written to {}; review the file before you use it", path.display()));
-    }
-    Ok(ExitCode::Done)
-}
-
-/// The entries that are suggested, in the form of a dictionary.
-fn only_suggested(entries: &[(&str, &Entry)]) -> EquivalencyList {
-    let mut list = EquivalencyList::default();
-    for (placeholder, entry) in entries {
-        // They come from one dictionary, so none can clash with another.
-        let _ = list.insert(placeholder, (*entry).clone());
-    }
-    list
 }
 
 /// What speaks for each entry, and what is left, on stderr.
@@ -211,20 +111,4 @@ fn tell(found: &Suggestions, tags: Sides<&AccountTag>, console: &Console) {
             counted(left.common, "common role")
         ));
     }
-}
-
-/// How many more entries there are.
-fn tell_more(more: usize, console: &Console) {
-    if more > 0 {
-        console.note(&format!(
-            "patterns and pairs of IDs that are not shown: {more}; add these entries with --write and run the command again"
-        ));
-    }
-}
-
-fn few<'a>(names: impl Iterator<Item = &'a str>, all: usize) -> String {
-    let names: Vec<&str> = names.collect();
-    let more = all - names.len();
-    let names = names.join(", ");
-    if more == 0 { names } else { format!("{names} and {more} more") }
 }

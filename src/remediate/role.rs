@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::denormalise::Denormaliser;
+use super::input::is_wanted;
 use super::parts::{accepted_parts, open_parts};
-use super::{
-    Change, Input, Left, Part, Plan, PolicyChange, PolicyWrite, RolePlan, alone, document, is_wanted, owner, references,
-};
+use super::{Change, Input, Left, Part, Plan, PolicyChange, PolicyWrite, RolePlan, alone, document, owner, references};
 use crate::compare::Alike;
 use crate::model::equivalency::{GENERATED, OPEN};
 use crate::model::{Arn, IdentityPolicy, InlinePolicy, ManagedPolicy, Place, Role, RoleDetails, Side, Sides};

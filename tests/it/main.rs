@@ -141,7 +141,8 @@ mod suggest_fleet;
 mod suggested_ids;
 #[cfg(test)]
 mod suggested_patterns;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod surroundings;
 #[cfg(test)]
 mod terminal;
@@ -155,7 +156,8 @@ mod trust_laws;
 mod typed_values;
 #[cfg(test)]
 mod verify;
-#[cfg(all(test, not(feature = "harvest")))]
+#[cfg(test)]
+#[cfg(not(feature = "harvest"))]
 mod without_aws;
 #[cfg(test)]
 mod wording;
@@ -168,7 +170,8 @@ mod slow {
     mod since_laws;
 }
 
-#[cfg(all(test, feature = "harvest"))]
+#[cfg(test)]
+#[cfg(feature = "harvest")]
 mod aws {
     mod fleet_live;
     mod harvest;
@@ -207,6 +210,7 @@ mod support {
     #[cfg(feature = "harvest")]
     pub mod profiles;
     pub mod program;
+    pub mod remediation;
     pub mod sarif_reader;
     pub mod schema;
     pub mod small_world;

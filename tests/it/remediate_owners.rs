@@ -8,8 +8,8 @@ use iamctl::remediate::{Input, owner, plan};
 use iamctl::testing::{self, generate};
 use serde_json::{Value, json};
 
-use crate::remediate::{DEV, QA, bucket, calls, compared_files, make_qa};
 use crate::support::generated::{options, read};
+use crate::support::remediation::{DEV, QA, bucket, calls, compared_files, make_qa};
 use crate::support::tool::{Run, Tool, document, role};
 
 const STACK: &str = "arn:aws:cloudformation:eu-west-1:444455556666:stack/shop-qa/0a1b";

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::remediate::{DEV, QA, bucket, calls, compared_files, is_shell, make_qa};
+use crate::support::remediation::{DEV, QA, bucket, calls, compared_files, is_shell, make_qa};
 use crate::support::tool::{Tool, document, role, trust};
 
 /// Two roles that differ in everything that a script changes but managed policies.

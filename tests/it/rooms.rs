@@ -232,3 +232,45 @@ fn lists_aliases_and_macros_hide_nothing() {
     assert_eq!(uses("compare.rs"), BTreeSet::from(["files", "processes"]));
     assert_eq!(uses("compare/inner.rs"), BTreeSet::from(["clock", "files"]));
 }
+/// Of two files of a room, only one takes something from the other, directly or through others.
+#[test]
+fn what_files_take_from_each_other_flows_one_way() {
+    let modules = modules();
+    let mut takes: BTreeMap<&Segments, BTreeMap<&Segments, String>> = BTreeMap::new();
+    for (room, path, module) in in_rooms(&modules) {
+        for Mention { path: taken, line } in module.mentions.iter().filter(|mention| mention.path[0] == "crate") {
+            if let Some(home) = modules.home(taken)
+                && home != path
+                && home.get(1).is_some_and(|other| other == room)
+            {
+                let place = || format!("src/{}:{line}: {}", module.file, taken.join("::"));
+                takes.entry(path).or_default().entry(home).or_insert_with(place);
+            }
+        }
+    }
+    let reached: BTreeMap<&Segments, BTreeSet<&Segments>> =
+        takes.keys().map(|from| (*from, reached(&takes, from))).collect();
+    let mut circles = String::new();
+    for (from, to) in &takes {
+        let back = to.iter().filter(|(to, _)| reached.get(*to).is_some_and(|reached| reached.contains(from)));
+        circles.extend(back.map(|(_, place)| format!("{place}\n")));
+    }
+    assert!(circles.is_empty(), "these imports are parts of circles:\n{circles}");
+    assert!(takes.len() > 100, "the imports were found: {}", takes.len());
+}
+
+fn reached<'m>(
+    takes: &BTreeMap<&'m Segments, BTreeMap<&'m Segments, String>>,
+    from: &Segments,
+) -> BTreeSet<&'m Segments> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(next) = open.pop() {
+        for other in takes.get(next).into_iter().flat_map(BTreeMap::keys) {
+            if found.insert(*other) {
+                open.push(other);
+            }
+        }
+    }
+    found
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::Command;
 
-use super::super::error::CliError;
+use super::super::near_names::near_names;
 use super::options::{CommandOption, commands, is_file, options};
 use crate::model::{AccountId, AccountTag};
 use crate::parse::config::{ConfigFile, Located, OF_PAIR, Pair, Place, Setting, Value};
@@ -161,7 +161,7 @@ fn severity_of(rule: &Located<String>, level: &Located<String>) -> Result<Severi
 
 /// What may be meant, or all that there is.
 fn near(word: &str, known: &[&str], all: &str) -> String {
-    let near = CliError::near_names(word, known);
+    let near = near_names(word, known);
     near.first().map_or_else(|| format!("{all} {}", known.join(", ")), |near| format!("did you mean `{near}`?"))
 }
 
@@ -286,7 +286,7 @@ impl<'c> Checker<'c> {
             let Some(wanted) = of_diff.iter().find(|option| option.name() == setting.name.value) else {
                 let known = of_diff.iter().copied();
                 let mut unknown = unknown_option(setting, "iamctl diff", known);
-                if let Some(near) = CliError::near_names(&setting.name.value, &OF_PAIR).first() {
+                if let Some(near) = near_names(&setting.name.value, &OF_PAIR).first() {
                     unknown.hint = Some(format!("did you mean `{near}`?"));
                 }
                 return Err(unknown);

@@ -57,7 +57,7 @@ fn of_all(program: &clap::Command) -> Map<String, Value> {
 }
 
 fn schema() -> Value {
-    let program = crate::cli::command();
+    let program = crate::cli::program::command();
     let mut defaults = of_all(&program);
     for command in commands(&program) {
         let of_command = properties(options(&program, command));
@@ -122,7 +122,7 @@ fn the_schema_has_the_options_that_there_are() {
 
 #[test]
 fn only_these_options_exclude_each_other() {
-    let program = crate::cli::command();
+    let program = crate::cli::program::command();
     for command in commands(&program) {
         for option in options(&program, command).into_iter().filter(|option| option.refused().is_none()) {
             let of = if option.arg.is_global_set() { &program } else { command };

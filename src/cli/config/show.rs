@@ -22,10 +22,10 @@ pub(in crate::cli) struct Args {
     /// Command to show all options of, such as diff
     ///
     /// Without it, iamctl shows what the config file and the variables set for any command.
-    #[arg(value_name = "COMMAND", add = super::super::complete::command_with_defaults())]
+    #[arg(value_name = "COMMAND")]
     command: Option<String>,
     /// Pair to show the options for, such as @nightly
-    #[arg(value_name = "@PAIR", add = super::super::complete::pair())]
+    #[arg(value_name = "@PAIR")]
     pair: Option<String>,
     /// What to print: table or json
     #[arg(long, value_enum, env = "IAMCTL_FORMAT", default_value_t = Format::Table)]

@@ -139,7 +139,7 @@ mod tests {
 
     fn words(line: &str) -> Words {
         let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        Words::new(&args, &crate::cli::command())
+        Words::new(&args, &crate::cli::program::command())
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
     fn a_flag_can_have_a_value() {
         let args: Vec<OsString> =
             ["iamctl", "diff", "--exit-code=false", "--quiet=true", "--counts=x"].map(OsString::from).into();
-        let found = Words::new(&args, &crate::cli::command());
+        let found = Words::new(&args, &crate::cli::program::command());
         assert_eq!(
             found.switches.iter().map(|one| (one.id.as_str(), one.on)).collect::<Vec<_>>(),
             [("exit_code", false), ("quiet", true)]

@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use std::fs::File as Opened;
 use std::io;
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use super::super::console::{Console, Spinner};
 use super::super::error::CliError;
 use super::super::input_file::InputFile;
-use super::super::since::Fresh;
+use super::news::{FindNews, Found, Fresh};
 use crate::evidence::{DiffSettings, Provenance, Settings};
 use crate::formats::csv;
 use crate::formats::files::{self, File, Harvest, Skip};
@@ -21,7 +20,6 @@ use crate::model::{Account, Side, Sides};
 use crate::parse::snapshot::Snapshot;
 use crate::pipeline::{self, Options, Prepared};
 use crate::report::FailOn;
-use crate::since::Since;
 
 /// What a report is made of.
 pub(in crate::cli) struct Ingredients<'a> {
@@ -39,26 +37,11 @@ pub(in crate::cli) struct Ingredients<'a> {
 /// A copy of an input: its name in the folder, and the file.
 pub(in crate::cli) type InputCopy = (&'static str, InputFile);
 
-/// The copy of a file that is read only when it is written: its name in the folder, and the file.
-pub(in crate::cli) type FileCopy = (String, PathBuf);
-
 /// A report that was made, but is not written yet.
 pub(in crate::cli) struct Made<'m> {
     pub view: &'m View<'m>,
     pub files: &'m [File<'m>],
     pub provenance: &'m Provenance,
-}
-
-/// How what is new since an earlier report is found out; what it is found out from is added to the settings and the
-/// provenance.
-pub(in crate::cli) type FindNews<'f> = dyn FnOnce(&Fresh<'_>, &mut Found<'_>) -> Result<Option<Since>, CliError> + 'f;
-
-/// What a report is found to be made of besides its accounts.
-pub(in crate::cli) struct Found<'f> {
-    pub settings: &'f mut DiffSettings,
-    pub provenance: &'f mut Provenance,
-    /// Copies of the earlier report, if the new one takes its place.
-    pub copies: &'f mut Vec<FileCopy>,
 }
 
 /// Compares the accounts and passes the files on.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::super::accounts::{NamedSource, NamedSourceError, Unread, refuse_same_tags};
 use super::super::console::Console;
 use super::super::error::CliError;
+use super::super::near_names::near_names;
 use super::super::source::Source;
 use super::error::FleetError;
 use crate::fleet::AccountStatus;
@@ -155,5 +156,5 @@ impl ListRow {
 
 fn unknown(tag: &AccountTag, all: &[NamedSource]) -> FleetError {
     let tags: Vec<&str> = all.iter().map(|one| one.tag.as_str()).collect();
-    FleetError::UnknownBaseline { tag: tag.clone(), near: CliError::near_names(tag.as_str(), &tags) }
+    FleetError::UnknownBaseline { tag: tag.clone(), near: near_names(tag.as_str(), &tags) }
 }

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::super::console::Spinner;
 use super::super::error::CliError;
-use super::Read;
 use super::accounts::FEWEST;
 use super::error::FleetError;
+use super::prepare::Read;
 use super::read;
 use super::write::Writer;
 use crate::fleet::{self, Compared, FleetAccount, FleetOptions, Majority};

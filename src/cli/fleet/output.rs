@@ -8,9 +8,10 @@ use super::super::evidence::record;
 use super::super::exit_code::ExitCode;
 use super::super::reports::{self, Format};
 use super::super::source::Source;
+use super::args::Args;
+use super::prepare::Read;
 use super::read::Tried;
 use super::write::Written;
-use super::{Args, Read};
 use crate::evidence::Provenance;
 use crate::fleet::{Fleet, FleetAccount, account_ids};
 use crate::formats::fleet::{self, FleetView, REPORTS, Run, files, markdown, most_deviating, write_csv, write_text};
@@ -55,15 +56,6 @@ pub(super) fn write(
     args.files.write(|format, out| fleet::write(format, out, &view))?;
     print(args, console, &view)?;
     Ok(if fleet.decision.fails { ExitCode::Different } else { ExitCode::Done })
-}
-
-/// Whether something is asked for that shows more of a finding than its sentence.
-pub(super) fn needs_rows(args: &Args) -> bool {
-    let printed = match args.format {
-        Some(Format::Ndjson | Format::Csv) => true,
-        Some(Format::Table | Format::Json | Format::Markdown) | None => false,
-    };
-    printed || args.files.formats().any(fleet::needs_rows)
 }
 
 fn print(args: &Args, console: &Console, view: &FleetView<'_>) -> Result<(), CliError> {

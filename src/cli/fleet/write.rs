@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use super::super::error::CliError;
 use super::super::reports;
 use super::super::source::Source;
+use super::args::{Args, Reports};
 use super::read::{Outcome, Tried};
-use super::{Args, Reports, output};
 use crate::evidence::Provenance;
 use crate::fleet::{Compared, FleetOptions};
 use crate::formats::commands;
@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
             dictionary: args.comparison.named_dictionary(),
             provenance,
             next: Mutex::default(),
-            rows: output::needs_rows(args).then(Mutex::default),
+            rows: args.needs_rows().then(Mutex::default),
         }
     }
 

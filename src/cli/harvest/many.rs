@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use clap::builder::FalseyValueParser;
-use jiff::{SpanRelativeTo, Timestamp};
+use jiff::Timestamp;
 
-use super::super::accounts::{LISTS, NamedSource, refuse_same_tags};
+use super::super::accounts::{NamedSource, refuse_same_tags};
+use super::super::clock;
 use super::super::console::Console;
 use super::super::error::CliError;
 use super::super::evidence::{Begun, of_snapshot, record};
 use super::super::exit_code::ExitCode;
 use super::super::fleet::FleetError;
 use super::super::fleet::read::{in_words, status_of};
-use super::super::inputs;
+use super::super::read_source::read_file;
 use super::super::source::Source;
-use super::Args;
+use super::args::Args;
 use crate::evidence::{HarvestSettings, InputKind, MANIFEST_FILE, ManifestFile, Provenance, Settings, SourceEvidence};
 use crate::fleet::{AccountStatus, FleetAccount};
 use crate::formats::csv;
@@ -29,36 +29,6 @@ use crate::report::sentences::counted;
 use crate::store::folder::Record;
 use crate::store::manifest_file::digest;
 use crate::store::{Folder, FolderError};
-
-/// Flags for going on where an earlier run stopped.
-#[derive(Debug, clap::Args)]
-pub(in crate::cli) struct ResumeArgs {
-    /// Keep the snapshots that are in the output folder already
-    ///
-    /// Reads only the accounts whose snapshot is missing, cannot be read, is of another account, or is older than `--max-age`.
-    #[arg(long, env = "IAMCTL_RESUME", value_parser = FalseyValueParser::new(), help_heading = LISTS)]
-    resume: bool,
-    /// How old a snapshot can be for `--resume`
-    ///
-    /// A number with a unit, such as 12h or 7d.
-    #[arg(long, value_name = "TIME", env = "IAMCTL_MAX_AGE", default_value = "24h", help_heading = LISTS)]
-    max_age: String,
-}
-
-impl ResumeArgs {
-    /// A flag that says nothing of a single account, if it was given.
-    pub(super) fn of_many(&self) -> Option<&'static str> {
-        self.resume.then_some("--resume")
-    }
-
-    /// The time before which a snapshot is too old.
-    fn oldest(&self, now: Timestamp) -> Result<Timestamp, FleetError> {
-        let wrong = || FleetError::MaxAge { text: self.max_age.clone() };
-        let span: jiff::Span = self.max_age.parse().map_err(|_| wrong())?;
-        let age = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-        if age.is_negative() { Err(wrong()) } else { now.checked_sub(age).map_err(|_| wrong()) }
-    }
-}
 
 /// An account of the list, and what became of it.
 struct One<'n> {
@@ -76,7 +46,7 @@ pub(super) fn run(args: &Args, console: &Console) -> Result<ExitCode, CliError> 
     refuse_same_tags(&named)?;
     let filter = args.lists.filter();
     filter.check(&named.iter().map(|one| (one, one.id())).collect::<Vec<_>>())?;
-    let oldest = args.resume.oldest(inputs::instant())?;
+    let oldest = args.resume.oldest(clock::instant())?;
     let Some(folder) = args.output.named() else { return Err(FleetError::NoOutput.into()) };
     let describe = |named| {
         let one = described(named, filter.why_skipped(named, None), folder);
@@ -198,7 +168,7 @@ fn kept(one: One<'_>, oldest: Timestamp) -> One<'_> {
     if one.account.status != AccountStatus::Failed || !path.exists() {
         return one;
     }
-    let snapshot = inputs::read_file(InputKind::Account, &path, None).and_then(|read| one.named.checked(read.snapshot));
+    let snapshot = read_file(InputKind::Account, &path, None).and_then(|read| one.named.checked(read.snapshot));
     let is_young = |snapshot: &Snapshot| {
         let time = snapshot.harvested_at.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
         time.is_some_and(|time| time >= oldest)

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::super::console::Console;
+use super::super::dictionary::Dictionary;
 use super::super::diff::{FindNews, Ingredients, InputCopy, Progress, make};
 use super::super::error::CliError;
 use super::super::evidence::{of_snapshot, this_program};
@@ -15,10 +16,11 @@ use super::super::fleet::read::in_words;
 use super::super::input_file::{
     ACCEPTED_COPY, CATALOGUE_COPY, DICTIONARY_COPY, InputFile, accepted_of, catalogue_copy, catalogue_of, dictionary_of,
 };
-use super::super::inputs::{Dictionary, read_file};
+use super::super::read_source::read_file;
 use super::super::saved_report::SavedReport;
 use super::super::since;
-use super::{Checked, VerifyError};
+use super::checked::Checked;
+use super::error::VerifyError;
 use crate::catalog::Catalogue;
 use crate::evidence::{
     DiffSettings, HarvestSettings, Input, InputKind, MANIFEST_FILE, Manifest, ManifestReport, Provenance, Settings,
@@ -89,7 +91,7 @@ impl Remade {
             Self::Made { report, files, differences, other_program, left_out } => {
                 let what = if differences.is_empty() { "identical" } else { "not identical" };
                 writeln!(out, "Regenerated: {}: {files} files, {what}", terminal(report))?;
-                super::listed(out, "Differs when regenerated", differences)?;
+                listed(out, "Differs when regenerated", differences)?;
                 if let Some(other) = other_program.as_ref().filter(|_| !differences.is_empty()) {
                     writeln!(out, "{other}")?;
                 }
@@ -97,6 +99,11 @@ impl Remade {
             }
         }
     }
+}
+
+/// Writes a line for each of these, under one heading.
+pub(super) fn listed(out: &mut dyn Write, heading: &str, lines: &[String]) -> io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{heading}: {line}"))
 }
 
 /// Makes a report again, if its folder has what that takes.

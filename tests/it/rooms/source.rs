@@ -123,13 +123,13 @@ impl Modules {
             to.extend(path[length + 1..].iter().cloned());
             return self.home_within(&to, steps);
         }
-        let through_globs = module.globs.iter().filter_map(|glob| {
+        let mut through_globs = module.globs.iter().filter_map(|glob| {
             let mut to = self.absolute(at, glob);
             let home = self.0.get(&to)?;
             to.push(name.clone());
             home.items.contains(name).then(|| self.home_within(&to, steps)).flatten()
         });
-        through_globs.last().or(Some(at))
+        through_globs.next().or(Some(at))
     }
 }
 
