@@ -4,8 +4,8 @@ pub mod targets;
 
 /// What the fuzzing shares with the tests.
 mod support {
-    #[path = "../../tests/it/support/made_up.rs"]
+    #[path = "../../../tests/it/support/made_up.rs"]
     pub mod made_up;
-    #[path = "../../tests/it/support/small_world.rs"]
+    #[path = "../../../tests/it/support/small_world.rs"]
     pub mod small_world;
 }
