@@ -137,7 +137,7 @@ fn growth(before: Sides<&Snapshot>, after: Sides<&Snapshot>, later: &Fresh<'_>) 
         let name = if tag.as_str().eq_ignore_ascii_case("before") { "earlier" } else { "before" };
         let mut options = Options::new(name.parse().map_err(internal)?, tag);
         // Nothing is meant to differ from one day to the next.
-        options.builtins = Builtins::NONE;
+        options.builtins = Builtins::default().of_one_account();
         (options.allow_incomplete, options.catalogue) = (true, later.catalogue.clone());
         let accounts = pipeline::read_with_absent(snapshots)?.map(Cow::Owned);
         Ok(Prepared::new(accounts, &options)?.only(&options.selection)?.compare()?)

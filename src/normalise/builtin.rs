@@ -90,6 +90,13 @@ impl Builtins {
     /// None of them.
     pub const NONE: Self = Self { off: u32::MAX };
 
+    /// Those of these rules that apply to one account at two times: its ID, which is the same. Any other rule could hide
+    /// that a generated name has changed.
+    #[must_use]
+    pub const fn of_one_account(self) -> Self {
+        Self { off: self.off | !(1 << Builtin::AccountId as u16) }
+    }
+
     /// Whether a rule is on.
     #[must_use]
     pub const fn has(self, rule: Builtin) -> bool {

@@ -7,7 +7,7 @@ use super::{Error, Options, different_tags};
 use crate::compare::{Both, Input, Settings, accept, between_told, leave_out, unfit_texts};
 use crate::model::equivalency::{CLOSE, OPEN, display};
 use crate::model::{Account, AccountTag, Role, Selection, Side, Sides};
-use crate::normalise::{self, Builtins, Normalised, Normaliser, Rules, texts_of_roles};
+use crate::normalise::{self, Normalised, Normaliser, Rules, texts_of_roles};
 use crate::report::{Limitation, Report};
 
 /// How many roles of one account can have one name after normalizing.
@@ -38,7 +38,7 @@ struct One<'a> {
 
 impl<'a> Prepared<'a> {
     /// Normalizes both accounts with all their roles, whatever the options select: what is replaced in a role may
-    /// depend on another. In one account, no built-in rule applies: a generated name that has changed is
+    /// depend on another. In one account, no built-in rule but that of its ID applies: a generated name that has changed is
     /// another resource, and nothing is meant to differ from one day to the next but what the dictionary says.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl<'a> Prepared<'a> {
         different_tags(tags)?;
         let mut rules = options.rules();
         if accounts.left.id.is_some() && accounts.left.id == accounts.right.id {
-            rules.builtins = Builtins::NONE;
+            rules.builtins = rules.builtins.of_one_account();
         }
         let of = Sides { left: &*accounts.left, right: &*accounts.right };
         for side in Side::BOTH {

@@ -54,6 +54,7 @@ impl Rule {
             Self::InternalInconsistency
             | Self::AccessUnknown
             | Self::TrustUnknown
+            | Self::RoleAmbiguous
             | Self::RoleNotCompared
             | Self::CouldNotCompare => Some(self.default_severity()),
             Self::PrivilegeEscalation
@@ -64,7 +65,6 @@ impl Rule {
             | Self::RoleAdded
             | Self::RoleMissing
             | Self::RoleRecreated
-            | Self::RoleAmbiguous
             | Self::CrossReference
             | Self::BoundaryChanged
             | Self::DenyRemoved

@@ -261,3 +261,21 @@ fn the_details_of_the_aws_cli_have_dates_in_several_forms() {
         assert_eq!(["created_at", "last_used_at", "last_used_region"].map(|key| role[key].clone()), wanted);
     }
 }
+
+/// The account's own ID is the same at both times, and roles of IAM are in no other account: what `*` adds to all roles of the
+/// account is not a role of the account.
+#[test]
+fn what_is_wider_than_all_of_the_account_has_a_proof_outside_of_it() {
+    let tool = Tool::new();
+    let all = format!("arn:aws:iam::{DEV}:role/*");
+    let allow = |resources: &[&str]| {
+        let allow = json!([{"Effect": "Allow", "Action": "iam:GetRole", "Resource": resources}]);
+        [inline(DEV, "app", &allow)]
+    };
+    tool.write("old.json", at(EARLY, &allow(&[&all]), &[]));
+    tool.write("new.json", at(LATE, &allow(&[&all, "*"]), &[]));
+    let run = diff(&tool, &["--exit-code"]);
+    assert!(run.code == 1 && run.stdout.contains(&format!("app: new allows iam:GetRole on * except {all}")), "{run:?}");
+    tool.write("new.json", at(LATE, &allow(&[&all]), &[]));
+    assert_eq!(diff(&tool, &["--exit-code"]).code, 0);
+}
