@@ -15,6 +15,9 @@ pub(super) fn proved(planner: &Planner<'_>) -> Result<Plan, Error> {
     let mut blocked = Blocked::default();
     loop {
         let plan = planner.plan(&blocked);
+        if exposes(planner, &plan, &mut blocked) {
+            continue;
+        }
         if plan.changes() == 0 || !block(planner, &plan, &after(planner, &plan)?, &mut blocked) {
             return Ok(plan);
         }
@@ -33,6 +36,37 @@ fn after(planner: &Planner<'_>, plan: &Plan) -> Result<Report, Error> {
 /// Why something is taken out of a plan.
 const STILL_DIFFERS: &str = "the change would not make the two accounts equal";
 const ELSEWHERE: &str = "the change would make another role differ that is equal now";
+
+const OPEN_TRUST: &str =
+    "its trust policy is NOT DONE, so principals that only this account trusts could do what the policies add";
+const OPEN_ACCESS: &str =
+    "its policies are NOT DONE, so the principals that are added could do what only this account's role can do";
+
+/// Blocks what would grant more than either account grants, because its counterpart is left: more access for principals
+/// that should not be trusted, or more principals for access that should not be there. Whether there was anything.
+fn exposes(planner: &Planner<'_>, plan: &Plan, blocked: &mut Blocked) -> bool {
+    let (report, make) = (planner.input.comparison, planner.input.make);
+    let mut any = false;
+    for of_role in &plan.roles {
+        let Some(role) = report.roles.get(of_role.index).filter(|role| role.is_paired()) else { continue };
+        let more_access =
+            |side: Side| report.access_differences.iter().any(|row| arn(role, side) == Some(row.role_arn.as_str()));
+        let more_trust =
+            |side: Side| report.trust_differences.iter().any(|row| arn(role, side) == Some(row.role_arn.as_str()));
+        let is_left = |part: &Part| of_role.left.iter().any(|left| left.part == *part || left.part == Part::Role);
+        if is_left(&Part::Trust) && more_trust(make) && more_access(make.other()) {
+            any |= blocked.parts.insert((of_role.index, Part::Permissions), OPEN_TRUST.to_owned()).is_none();
+            // Another role can need a policy that this one carries.
+            for (arn, _) in plan.policies.iter().filter(|(_, change)| change.carriers.contains(&of_role.name)) {
+                any |= blocked.policies.insert(arn.to_string(), OPEN_TRUST.to_owned()).is_none();
+            }
+        }
+        if is_left(&Part::Permissions) && more_access(make) && more_trust(make.other()) {
+            any |= blocked.parts.insert((of_role.index, Part::Trust), OPEN_ACCESS.to_owned()).is_none();
+        }
+    }
+    any
+}
 
 /// Blocks what did not do what it was to do; whether there was anything.
 fn block(planner: &Planner<'_>, plan: &Plan, after: &Report, blocked: &mut Blocked) -> bool {

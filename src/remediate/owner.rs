@@ -237,7 +237,8 @@ fn of_tool_tag(key: &str, value: &str) -> Option<Manager> {
 /// The tool that the value of such a tag names.
 fn named_tool(value: &str) -> Option<Manager> {
     let stack = |kind| Manager::CloudFormation(Stack { kind, name: None, id: None, logical_id: None });
-    let named = |name: &str| value.starts_with(name);
+    // `Terraform Cloud`, and `Managed by Terraform`.
+    let named = |name: &str| value.starts_with(name) || value.ends_with(name);
     if named("terraform") || value == "tf" {
         Some(Manager::Tool(Tool::Terraform))
     } else if named("opentofu") || named("tofu") {

@@ -52,6 +52,9 @@ pub struct RolePlan {
     pub only_in: Option<Side>,
     /// Who manages it, if anything says so.
     pub owner: Option<Owner>,
+    /// Whether somebody can no longer assume it afterwards. Its trust policy is then written before anything else, so that
+    /// nobody who loses the role can do what its policies allow from now on.
+    pub narrows_trust: bool,
     /// What is done, in this order.
     pub changes: Vec<Change>,
     /// What is not, and why.
@@ -129,7 +132,7 @@ impl Part {
 impl RolePlan {
     pub(super) fn new(index: usize, role: &Role) -> Self {
         let (arn, name, owner) = (role.arn.clone(), role.name.clone(), owner::of_role(role));
-        Self { index, arn, name, only_in: None, owner, changes: Vec::new(), left: Vec::new() }
+        Self { index, arn, name, only_in: None, owner, narrows_trust: false, changes: Vec::new(), left: Vec::new() }
     }
 }
 

@@ -127,6 +127,7 @@ impl OneRole<'_, '_> {
             return plan;
         }
         let comparison = self.planner.input.comparison;
+        plan.narrows_trust = comparison.trust_differences.iter().any(|row| row.role_arn == role.arn.as_str());
         let accepted = accepted_parts(comparison, self.result);
         let mut details = role.details.clone();
         for part in open_parts(comparison, self.result) {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::commands::{self, comment, quoted};
-use super::{Left, Plan, PolicyChange, PolicyWrite, RolePlan, applied, functions, undo};
+use super::{Change, Left, Plan, PolicyChange, PolicyWrite, RolePlan, applied, functions, undo};
 use crate::model::{Account, AccountId, Arn, Side};
 use crate::report::Report;
 
@@ -34,6 +34,9 @@ pub struct Script<'a> {
 /// If `out` cannot be written to.
 pub fn write(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
     let (plan, mut body) = (script.plan, Vec::new());
+    for role in &plan.roles {
+        narrowed_trust(&mut body, role, script)?;
+    }
     for (arn, change) in &plan.policies {
         policy(&mut body, arn, change, script, plan)?;
     }
@@ -53,7 +56,7 @@ pub fn write(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
     )?;
     comment(out, "If the script stops at an error, correct the cause and run it again.")?;
     if !undo.is_empty() {
-        comment(out, &format!("{undo} brings everything back that this script changes."))?;
+        comment(out, &format!("{undo} restores what this script changes, except for what it marks NOT UNDONE."))?;
     }
     rest(out, script, &body, plan)?;
     if plan.policies.is_empty() && plan.roles.is_empty() {
@@ -78,7 +81,7 @@ pub fn write_undo(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
             comment(&mut body, &format!("NOT UNDONE: {}: {}", left.part.in_words(), left.why))?;
         }
         let role = changed.roles.iter().find(|role| role.arn == planned.arn);
-        for change in &planned.changes {
+        for change in planned.changes.iter().filter(|change| !is_narrowed_trust(planned, change)) {
             commands::change(&mut body, planned, change, role)?;
         }
     }
@@ -86,6 +89,14 @@ pub fn write_undo(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
         writeln!(body)?;
         comment(&mut body, &format!("=== Managed policy {} ===", arn.as_str()))?;
         commands::policy(&mut body, arn, change, script.made_at)?;
+    }
+    for planned in &plan.roles {
+        let role = changed.roles.iter().find(|role| role.arn == planned.arn);
+        for change in planned.changes.iter().filter(|change| is_narrowed_trust(planned, change)) {
+            writeln!(body)?;
+            comment(&mut body, &format!("=== Trust policy of the role {} ===", planned.name))?;
+            commands::change(&mut body, planned, change, role)?;
+        }
     }
     let [done, own] = script.files.unwrap_or(["the script", "undo.sh"]);
     let title = format!("Undoes {done}: brings back what it changes in {}.", tag(script, script.make));
@@ -98,8 +109,8 @@ pub fn write_undo(out: &mut dyn Write, script: &Script<'_>) -> io::Result<()> {
             plan.left()
         ),
     )?;
-    comment(out, "You can run it also if only a part of the other script has run, and again if it stops at an error.")?;
-    comment(out, "What somebody else has changed since in the same places is lost.")?;
+    comment(out, "You can also run it if only part of the other script has run, and again if it stops at an error.")?;
+    comment(out, "Later changes to the same settings are lost.")?;
     rest(out, script, &body, &plan)
 }
 
@@ -212,7 +223,27 @@ fn one_role(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Re
     if let Some(owner) = plan.owner.as_ref().filter(|_| !plan.changes.is_empty()) {
         managed(out, owner)?;
     }
-    for change in &plan.changes {
+    for change in plan.changes.iter().filter(|change| !is_narrowed_trust(plan, change)) {
+        commands::change(out, plan, change, role)?;
+    }
+    Ok(())
+}
+
+/// Whether a change is one of those that come before all others, and are undone after all others.
+fn is_narrowed_trust(plan: &RolePlan, change: &Change) -> bool {
+    plan.narrows_trust && matches!(change, Change::Trust(_))
+}
+
+/// The trust policy of a role that fewer principals can assume afterwards.
+fn narrowed_trust(out: &mut dyn Write, plan: &RolePlan, script: &Script<'_>) -> io::Result<()> {
+    let role = script.account.roles.iter().find(|role| role.arn == plan.arn);
+    for change in plan.changes.iter().filter(|change| is_narrowed_trust(plan, change)) {
+        writeln!(out)?;
+        comment(out, &format!("=== Trust policy of the role {} ===", plan.name))?;
+        comment(out, "Some principals can no longer assume the role. This comes before its policies change.")?;
+        if let Some(owner) = &plan.owner {
+            managed(out, owner)?;
+        }
         commands::change(out, plan, change, role)?;
     }
     Ok(())

@@ -189,6 +189,11 @@ fn every_fault_names_file_line_and_column() {
         ("[defaults.reports]\nkeep = 1\n", "2:1: `keep` cannot have a default: ", ""),
         ("[defaults.init]\nforce = true\n", "2:1: `force` cannot have a default: ", ""),
         ("[defaults.harvest]\naccounts = \"a\"\n", "2:1: `accounts` cannot have a default: only `iamctl fleet`", ""),
+        (
+            "[defaults.remediate]\nrole = \"a\"\n",
+            "2:1: `role` cannot have a default: what `iamctl remediate` changes",
+            "",
+        ),
         ("[defaults]\noutput = \"../x\"\n", "2:10: `../x` is outside the folder of the config file", "--config"),
         ("[defaults]\nreport = \"html=/x\"\n", "2:10: `html=/x` is outside the folder", ""),
         ("[severity]\ntag-changd = \"low\"\n", "2:1: there is no rule `tag-changd`", "did you mean `tag-changed`?"),

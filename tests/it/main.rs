@@ -112,6 +112,8 @@ mod quiet;
 #[cfg(test)]
 mod remediate;
 #[cfg(test)]
+mod remediate_exposure;
+#[cfg(test)]
 mod remediate_owners;
 #[cfg(test)]
 mod remediate_undo;

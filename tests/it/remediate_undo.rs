@@ -54,7 +54,8 @@ fn each_command_has_its_opposite_the_last_one_first() {
     is_shell(&tool, &script);
     is_shell(&tool, &undo);
     assert!(
-        script.contains("#     AWS_PROFILE=... sh qa.sh\n") && script.contains("# qa.undo.sh brings everything back")
+        script.contains("#     AWS_PROFILE=... sh qa.sh\n")
+            && script.contains("# qa.undo.sh restores what this script changes")
     );
     assert!(undo.starts_with("#!/bin/sh\n# Undoes qa.sh: brings back what it changes in qa.\n"), "{undo}");
     assert!(undo.contains("#     AWS_PROFILE=... sh qa.undo.sh\n"), "{undo}");

@@ -20,6 +20,10 @@ const WITHOUT: [&str; 2] = ["completions", "man"];
 const OF_FLEET: [&str; 5] =
     ["IAMCTL_ACCOUNTS", "IAMCTL_PROFILES", "IAMCTL_SNAPSHOTS", "IAMCTL_ONLY_ACCOUNTS", "IAMCTL_SKIP_ACCOUNTS"];
 
+/// Options that say which roles of which account are changed: `iamctl remediate` is told so for each script, in words that
+/// whoever reviews it sees.
+const OF_REMEDIATE: [&str; 3] = ["IAMCTL_MAKE", "IAMCTL_ROLE", "IAMCTL_INCLUDE_MANAGED"];
+
 /// Variables of options that cannot have a default, and why.
 const REFUSED: [(&str, &str); 11] = [
     ("IAMCTL_WRITE", "it says what one run does"),
@@ -88,6 +92,9 @@ impl<'c> CommandOption<'c> {
         }
         if OF_FLEET.contains(&variable) && self.command != "fleet" {
             return Some("only `iamctl fleet` can have a default for the accounts that it reads");
+        }
+        if OF_REMEDIATE.contains(&variable) && self.command == "remediate" {
+            return Some("what `iamctl remediate` changes is said on its command line");
         }
         REFUSED.iter().find(|(refused, _)| *refused == variable).map(|(_, why)| *why)
     }

@@ -128,6 +128,11 @@ fn names_and_habits_are_guesses() {
             &[("terraform:workspace", "live")],
             "probably managed by Terraform (its tag `terraform:workspace` is `live`)",
         ),
+        (
+            "app",
+            &[("ManagedBy", "Managed by Terraform")],
+            "probably managed by Terraform (its tag `ManagedBy` is `Managed by Terraform`)",
+        ),
         ("app", &[("IaC", "OpenTofu")], "probably managed by OpenTofu (its tag `IaC` is `OpenTofu`)"),
         ("app", &[("CreatedBy", "pulumi")], "probably managed by Pulumi (its tag `CreatedBy` is `pulumi`)"),
         (

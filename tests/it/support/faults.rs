@@ -1,8 +1,6 @@
 //! A proxy before moto that does what moto does not: short pages, encoded documents, throttling, denials, replies that
 //! break off, delays. It remembers what was asked.
 
-#![expect(clippy::panic, reason = "a test helper that cannot go on fails the test")]
-
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

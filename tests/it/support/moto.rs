@@ -1,7 +1,5 @@
 //! The AWS of the tests: one moto server per run, an account of its own per test, filled through the real SDK.
 
-#![expect(clippy::panic, reason = "a test helper that cannot go on fails the test")]
-
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};

@@ -1,8 +1,6 @@
 //! Runs the library in a process of its own, with an environment and AWS config files made for one test: the SDK reads
 //! the real environment, and tests that run side by side share theirs.
 
-#![expect(clippy::panic, reason = "a test helper that cannot go on fails the test")]
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
