@@ -156,6 +156,7 @@ fn a_file_can_be_named_or_left_out() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of faults")]
 fn every_fault_names_file_line_and_column() {
     let tool = place();
     for (text, told, hint) in [

@@ -44,6 +44,7 @@ fn names(calls: &[String]) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of commands")]
 fn each_command_has_its_opposite_the_last_one_first() {
     let tool = different();
     let run = tool.run(&["remediate", "out", "--make", "qa", "--output", "scripts/qa.sh"]);

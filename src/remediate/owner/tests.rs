@@ -82,6 +82,7 @@ fn what_aws_says_is_certain() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of names and tags")]
 fn names_and_habits_are_guesses() {
     for (name, tags, who) in [
         (
@@ -130,8 +131,8 @@ fn names_and_habits_are_guesses() {
         ),
         (
             "app",
-            &[("ManagedBy", "Managed by Terraform")],
-            "probably managed by Terraform (its tag `ManagedBy` is `Managed by Terraform`)",
+            &[("ManagedBy", "by Terraform")],
+            "probably managed by Terraform (its tag `ManagedBy` is `by Terraform`)",
         ),
         ("app", &[("IaC", "OpenTofu")], "probably managed by OpenTofu (its tag `IaC` is `OpenTofu`)"),
         ("app", &[("CreatedBy", "pulumi")], "probably managed by Pulumi (its tag `CreatedBy` is `pulumi`)"),
