@@ -1,10 +1,8 @@
 //! `iamctl remediate --output`: the script, and the one that undoes it.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use crate::support::remediation::{DEV, QA, bucket, calls, compared_files, is_shell, make_qa};
+use crate::support::remediation::{DEV, QA, bucket, calls, compared_files, is_shell, make_qa, run_made};
 use crate::support::tool::{Tool, document, role, trust};
 
 /// Two roles that differ in everything that a script changes but managed policies.
@@ -189,16 +187,8 @@ fn run_with(tool: &Tool, cases: &str) -> (i32, String, String) {
         "#!/bin/sh\necho \"$*\" | tr '\\n' ' ' >> said\necho >> said\ncase \"$*\" in\n\
         'sts '*) echo 444455556666 ;;\n{cases}\nesac\n"
     );
-    let path = tool.write("bin/aws", aws);
-    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     tool.write("said", "");
-    let output = Command::new("/bin/sh")
-        .arg("made.sh")
-        .current_dir(tool.path())
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", tool.path().join("bin").display()))
-        .output()
-        .unwrap();
+    let output = run_made(tool, &aws);
     let code = output.status.code().unwrap();
     (code, String::from_utf8(output.stderr).unwrap(), tool.read("said"))
 }

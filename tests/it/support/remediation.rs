@@ -1,6 +1,6 @@
 //! Two accounts compared for `iamctl remediate`, and what its script does when a shell runs it.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
@@ -44,20 +44,25 @@ pub fn calls(tool: &Tool, script: &str) -> Vec<String> {
         get-*) echo 'An error occurred (NoSuchEntity) when calling it' >&2; exit 254 ;;\n\
         esac\n\
         { for one in \"$@\"; do printf '[%s]' \"$one\" | tr '\\n' ' '; done; echo; } >> calls\n";
+    tool.write("made.sh", script);
+    tool.write("calls", "");
+    let output = run_made(tool, aws);
+    assert!(output.status.success(), "{output:?}\n{script}");
+    tool.read("calls").lines().map(str::to_owned).collect()
+}
+
+/// Runs `made.sh` with this script as the AWS CLI.
+pub fn run_made(tool: &Tool, aws: &str) -> Output {
     let path = tool.write("bin/aws", aws);
     #[cfg(unix)]
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    tool.write("made.sh", script);
-    tool.write("calls", "");
-    let output = Command::new("/bin/sh")
+    Command::new("/bin/sh")
         .arg("made.sh")
         .current_dir(tool.path())
         .env_clear()
         .env("PATH", format!("{}:/usr/bin:/bin", tool.path().join("bin").display()))
         .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}\n{script}");
-    tool.read("calls").lines().map(str::to_owned).collect()
+        .unwrap()
 }
 
 pub fn bucket(environment: &str, action: &str) -> Value {
